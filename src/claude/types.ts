@@ -1,0 +1,133 @@
+// What Claude Code says and is told, in our own spelling; the wire's shapes are known to decode.ts alone.
+// Knows nothing of Mattermost.
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type RequestId = Branded<"RequestId">;
+export type ToolUseId = Branded<"ToolUseId">;
+
+/** A tool's input as Claude wrote it: JSON whose fields depend on the tool and the CLI's version. */
+export type ToolInput = Readonly<Record<string, unknown>>;
+
+export interface SlashCommand {
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+
+export interface QuestionOption {
+  readonly label: string;
+  readonly description: string;
+}
+
+export interface Question {
+  readonly question: string;
+  readonly header: string;
+  readonly multiSelect: boolean;
+  readonly options: readonly QuestionOption[];
+}
+
+export type ClaudeEvent =
+  /** `initialize` was answered: the process is warm. */
+  | { readonly type: "ready"; readonly commands: readonly SlashCommand[] }
+  /** A turn began (`system/init` comes at the start of every turn). */
+  | { readonly type: "turnStarted"; readonly model: string }
+  /** A message of the main conversation started streaming. */
+  | { readonly type: "messageStarted"; readonly messageId: string }
+  | { readonly type: "textDelta"; readonly text: string; readonly blockIndex: number }
+  /** A complete text block; confirms the deltas, or is the only copy when none came (slash commands). */
+  | { readonly type: "text"; readonly messageId: string; readonly text: string }
+  | { readonly type: "toolUse"; readonly id: ToolUseId; readonly name: string; readonly input: ToolInput }
+  | {
+      readonly type: "toolResult";
+      readonly id: ToolUseId;
+      readonly isError: boolean;
+      readonly text: string;
+      /** `tool_use_result`, beside the message: structured, its fields depend on the tool. */
+      readonly structured: unknown;
+    }
+  /** A message of ours has entered the transcript. */
+  | { readonly type: "replayed"; readonly uuid: string }
+  | {
+      readonly type: "permissionAsked";
+      readonly requestId: RequestId;
+      readonly toolName: string;
+      readonly input: ToolInput;
+      /** 1.0.128 sends none. */
+      readonly toolUseId: ToolUseId | undefined;
+    }
+  | {
+      readonly type: "planAsked";
+      readonly requestId: RequestId;
+      readonly plan: string;
+      readonly input: ToolInput;
+      readonly toolUseId: ToolUseId | undefined;
+    }
+  | {
+      readonly type: "questionAsked";
+      readonly requestId: RequestId;
+      readonly questions: readonly Question[];
+      readonly input: ToolInput;
+      readonly toolUseId: ToolUseId | undefined;
+    }
+  /** Claude took an ask back; no answer may be sent. */
+  | { readonly type: "askCancelled"; readonly requestId: RequestId }
+  | {
+      readonly type: "apiRetry";
+      readonly attempt: number;
+      readonly maxRetries: number;
+      readonly retryDelayMs: number;
+      readonly reason: string;
+    }
+  | { readonly type: "compacting" }
+  /** `error` is undefined when the compaction succeeded. */
+  | { readonly type: "compacted"; readonly error: string | undefined }
+  /** A background subagent ended (`system/task_notification`). */
+  | { readonly type: "subagentEnded"; readonly toolUseId: ToolUseId; readonly status: string }
+  /** The turn is over; the process lives on. */
+  | {
+      readonly type: "turnEnded";
+      readonly isError: boolean;
+      readonly reason: string;
+      readonly wasAborted: boolean;
+    }
+  /** A known frame lacked a field we need. */
+  | { readonly type: "malformed"; readonly detail: string }
+  /** The process is gone. `code` is null when a signal ended it; `stderr` is its last words. */
+  | {
+      readonly type: "exited";
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly stderr: string;
+    };
+
+export type MessageBlock =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly mediaType: string; readonly base64: string };
+
+export type PermissionAnswer =
+  | { readonly behavior: "allow"; readonly updatedInput: ToolInput }
+  | { readonly behavior: "deny"; readonly message: string };
+
+/** One running Claude Code process. Events reach the listener given at start, in order; `exited` is the last. */
+export interface ClaudeClient {
+  readonly pid: number | undefined;
+  send(uuid: string, content: readonly MessageBlock[]): void;
+  answer(requestId: RequestId, answer: PermissionAnswer): void;
+  interrupt(): void;
+  /** Ends stdin, waits, SIGTERM, waits, SIGKILL to the whole process group; resolves when the process is gone. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ClaudeStart {
+  readonly claudePath: string;
+  readonly directory: string;
+  readonly sessionId: string;
+  /** Continue the saved conversation `sessionId` instead of starting a new one under that id. */
+  readonly resume: boolean;
+  /** Directories outside `directory` that Claude may read without asking (attachments). */
+  readonly extraDirectories: readonly string[];
+}
+
+/** Starts a process. Never throws: a CLI that cannot be started is an `exited` event. */
+export type StartClaude = (start: ClaudeStart, listener: (event: ClaudeEvent) => void) => ClaudeClient;

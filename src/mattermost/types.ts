@@ -1,0 +1,107 @@
+// The part of Mattermost's data that mm-claude uses, in our own spelling. Branded ids are made only in
+// decode.ts, so that a person's text can never pass for an id.
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type UserId = Branded<"UserId">;
+export type PostId = Branded<"PostId">;
+export type ChannelId = Branded<"ChannelId">;
+export type FileId = Branded<"FileId">;
+/** The id of a thread's root post. */
+export type ThreadId = PostId;
+
+export interface User {
+  readonly id: UserId;
+  readonly username: string;
+  readonly isBot: boolean;
+  /** False when an administrator has deactivated the account. */
+  readonly isActive: boolean;
+}
+
+export interface Attachment {
+  readonly id: FileId;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mimeType: string;
+}
+
+export interface Post {
+  readonly id: PostId;
+  readonly channelId: ChannelId;
+  /** The thread this post belongs to: its root's id, or its own id when it is a root. */
+  readonly threadId: ThreadId;
+  readonly userId: UserId;
+  readonly message: string;
+  /** Milliseconds since the epoch, the server's clock. */
+  readonly createdAt: number;
+  /** Written by a person: not a system post (`type`), a bot's (`from_bot`) or a webhook's (`from_webhook`). */
+  readonly isFromPerson: boolean;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Reaction {
+  readonly userId: UserId;
+  readonly postId: PostId;
+  /** As the server names it, skin tones included: `+1_light_skin_tone`. */
+  readonly emojiName: string;
+}
+
+export interface Channel {
+  readonly id: ChannelId;
+  readonly teamId: string;
+  readonly displayName: string;
+  readonly isArchived: boolean;
+  /** `O` open, `P` private, `D` direct, `G` group. */
+  readonly type: string;
+}
+
+export type SocketEvent =
+  /** First frame of a new connection. `resumed` is false when events since the last connection may be missing. */
+  | { readonly type: "hello"; readonly connectionId: string; readonly resumed: boolean }
+  | { readonly type: "posted"; readonly post: Post }
+  | { readonly type: "postEdited"; readonly post: Post }
+  | { readonly type: "postDeleted"; readonly post: Post }
+  | { readonly type: "reactionAdded"; readonly reaction: Reaction }
+  | { readonly type: "reactionRemoved"; readonly reaction: Reaction }
+  | { readonly type: "userUpdated"; readonly user: User }
+  /** The socket is gone; it is being reconnected. */
+  | { readonly type: "disconnected"; readonly reason: string };
+
+/** What a new post needs. `pendingPostId` makes a retried create return the first post instead of a second one. */
+export interface NewPost {
+  readonly channelId: ChannelId;
+  readonly rootId: ThreadId;
+  readonly message: string;
+  readonly pendingPostId: string;
+}
+
+/**
+ * The REST calls mm-claude makes. Every call retries network errors, 429 and 5xx a few times, then throws
+ * MattermostError; no call throws anything else.
+ */
+export interface MattermostApi {
+  me(): Promise<User>;
+  /** Undefined when no such account exists. */
+  userByName(username: string): Promise<User | undefined>;
+  user(id: UserId): Promise<User>;
+  /** Only the accounts that exist come back. */
+  usersByNames(usernames: readonly string[]): Promise<User[]>;
+  channel(id: ChannelId): Promise<Channel>;
+  /** Channels the account is a member of, over all its teams, without direct messages. */
+  myChannels(): Promise<Channel[]>;
+  isMember(channelId: ChannelId, userId: UserId): Promise<boolean>;
+  /** The server's longest post in Unicode code points (`MaxPostSize`). */
+  maxPostSize(): Promise<number>;
+  createPost(post: NewPost): Promise<Post>;
+  editPost(id: PostId, message: string): Promise<void>;
+  post(id: PostId): Promise<Post>;
+  /** A thread's posts, oldest first. */
+  thread(id: ThreadId): Promise<Post[]>;
+  addReaction(reaction: Reaction): Promise<void>;
+  removeReaction(reaction: Reaction): Promise<void>;
+  reactions(postId: PostId): Promise<Reaction[]>;
+  /** A file's bytes. */
+  file(id: FileId): Promise<Uint8Array>;
+}
