@@ -1,0 +1,97 @@
+// Where the code is in a Markdown text: fenced blocks and inline spans. Knows nothing of what the text means.
+
+interface Span {
+  readonly code: boolean;
+  readonly text: string;
+}
+
+/** A fence line: its marker (three or more backticks or tildes) and what follows it (the language). */
+const FENCE_LINE = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
+
+export interface OpenFence {
+  readonly marker: string;
+  readonly info: string;
+}
+
+/** The fence still open at the end of `markdown`, or undefined. */
+export function openFence(markdown: string): OpenFence | undefined {
+  let open: OpenFence | undefined;
+  for (const line of markdown.split("\n")) {
+    open = fenceAfter(open, line);
+  }
+  return open;
+}
+
+/** The fence that is open after `line`, given the one that was open before it. */
+export function fenceAfter(open: OpenFence | undefined, line: string): OpenFence | undefined {
+  const match = FENCE_LINE.exec(line);
+  if (!match?.[1]) {
+    return open;
+  }
+  const [, marker, info = ""] = match;
+  if (!open) {
+    // CommonMark: the info string of a backtick fence holds no backtick, else it is an inline span.
+    return marker.startsWith("`") && info.includes("`") ? undefined : { marker, info: info.trim() };
+  }
+  const closes = marker[0] === open.marker[0] && marker.length >= open.marker.length && info.trim() === "";
+  return closes ? undefined : open;
+}
+
+/** Splits Markdown into code and prose; the texts joined again give the input. */
+export function codeSpans(markdown: string): Span[] {
+  const spans: Span[] = [];
+  let open: OpenFence | undefined;
+  let prose = "";
+  for (const line of markdown.split(/(?<=\n)/)) {
+    const before = open;
+    open = fenceAfter(open, line.replace(/\n$/, ""));
+    if (before || open) {
+      spans.push(...inlineSpans(prose), { code: true, text: line });
+      prose = "";
+    } else {
+      prose += line;
+    }
+  }
+  spans.push(...inlineSpans(prose));
+  return spans;
+}
+
+function inlineSpans(prose: string): Span[] {
+  const spans: Span[] = [];
+  let from = 0;
+  let at = 0;
+  while (at < prose.length) {
+    const start = prose.indexOf("`", at);
+    if (start < 0) {
+      break;
+    }
+    const run = /^`+/.exec(prose.slice(start, start + 64))?.[0] ?? "`";
+    const end = closingRun(prose, start + run.length, run.length);
+    if (end < 0) {
+      at = start + run.length;
+      continue;
+    }
+    spans.push(
+      { code: false, text: prose.slice(from, start) },
+      { code: true, text: prose.slice(start, end) },
+    );
+    from = end;
+    at = end;
+  }
+  spans.push({ code: false, text: prose.slice(from) });
+  return spans.filter((span) => span.text !== "");
+}
+
+/** The end of the backtick run of exactly `length` after `from`, or -1; a span never crosses a blank line. */
+function closingRun(prose: string, from: number, length: number): number {
+  const paragraphEnd = prose.indexOf("\n\n", from);
+  const limit = paragraphEnd < 0 ? prose.length : paragraphEnd;
+  const runs = /`+/g;
+  runs.lastIndex = from;
+  for (let match = runs.exec(prose); match && match.index < limit; match = runs.exec(prose)) {
+    if (match[0].length === length) {
+      return match.index + length;
+    }
+  }
+  return -1;
+}

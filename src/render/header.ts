@@ -1,0 +1,53 @@
+// The first reply of a thread: who, where, with which permissions. Pure.
+
+import { cell, inlineCode } from "./markdown.ts";
+import { homePath } from "./paths.ts";
+
+export interface Header {
+  readonly version: string;
+  readonly directory: string;
+  readonly home: string;
+  readonly owner: string;
+  /** Usernames of the people invited, without `@`. */
+  readonly participants: readonly string[];
+  readonly status: HeaderStatus;
+  readonly maxSessions: number;
+  readonly isAuto: boolean;
+}
+
+export type HeaderStatus =
+  | { readonly kind: "live"; readonly slot: number }
+  | { readonly kind: "asleep" }
+  | { readonly kind: "ended" }
+  | { readonly kind: "stopped" };
+
+/**
+ * The header's table. `ping` false leaves out the `@` of names: a new post would notify them, and a later edit,
+ * which notifies nobody, puts it in.
+ */
+export function renderHeader(header: Header, ping: boolean): string {
+  const name = (username: string): string => (ping ? `@${username}` : username);
+  const rows = [
+    `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
+    `| 👤 **Started by** | ${name(header.owner)} |`,
+    ...(header.participants.length > 0
+      ? [`| 👥 **Participants** | ${header.participants.map(name).join(", ")} |`]
+      : []),
+    `| 🔢 **Session** | ${statusText(header)} |`,
+    header.isAuto ? "| ⚡ **Permissions** | Auto |" : "| 🔐 **Permissions** | Interactive |",
+  ];
+  return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
+}
+
+function statusText({ status, maxSessions }: Header): string {
+  switch (status.kind) {
+    case "live":
+      return `#${status.slot} of ${maxSessions} max`;
+    case "asleep":
+      return "💤 asleep - reply to resume";
+    case "ended":
+      return "🛑 ended - mention me to start again";
+    case "stopped":
+      return "⏹️ mm-claude was shut down";
+  }
+}

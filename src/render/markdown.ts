@@ -1,0 +1,103 @@
+// Small pieces of safe Markdown: values that can't break the line, the fence, the quote or the table they stand in.
+
+import { codeSpans } from "./code-spans.ts";
+
+const ZERO_WIDTH_SPACE = "\u200b";
+
+/** Length in Unicode code points, which is how the server counts. */
+export function codePoints(text: string): number {
+  let count = text.length;
+  for (let index = 0; index < text.length - 1; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0xd800 && unit < 0xdc00) {
+      const next = text.charCodeAt(index + 1);
+      if (next >= 0xdc00 && next < 0xe000) {
+        count--;
+        index++;
+      }
+    }
+  }
+  return count;
+}
+
+/** The first `count` code points of `text`, never half a pair. */
+export function firstCodePoints(text: string, count: number): string {
+  if (text.length <= count) {
+    return text;
+  }
+  let seen = 0;
+  let index = 0;
+  while (index < text.length && seen < count) {
+    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+    seen++;
+  }
+  return text.slice(0, index);
+}
+
+export function truncate(text: string, count: number): string {
+  const head = firstCodePoints(text, count);
+  return head.length === text.length ? text : `${firstCodePoints(head, count - 1)}…`;
+}
+
+/**
+ * Makes characters that hide or reorder text visible, as `⟨U+202E⟩`: what a person is asked to approve must look
+ * like what will run. Newlines and tabs stay.
+ */
+export function showHidden(text: string): string {
+  return text.replace(
+    /[^\P{C}\n\t]|[\u115f\u1160\u2028\u2029\u3164\uffa0]/gu,
+    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
+}
+
+/** One line of inline code, whatever the value holds; an empty value shows as an empty pair of quotes. */
+export function inlineCode(value: string): string {
+  const line = showHidden(value.replace(/\r\n|[\r\n\u2028\u2029]/g, "⏎").replace(/\t/g, " "));
+  if (line.trim() === "") {
+    return "`''`";
+  }
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const ticks = "`".repeat(longest + 1);
+  return longest === 0 ? `${ticks}${line}${ticks}` : `${ticks} ${line} ${ticks}`;
+}
+
+/** A fenced block that its content can't close. */
+export function fence(content: string, language = ""): string {
+  const longest = Math.max(2, ...(content.match(/`{3,}/g) ?? []).map((run) => run.length));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}${language}\n${content.replace(/\n$/, "")}\n${ticks}`;
+}
+
+export function quote(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? ">" : `> ${line}`))
+    .join("\n");
+}
+
+/** A table cell: pipes escaped, one line. */
+export function cell(text: string): string {
+  return text.replace(/\r?\n/g, " ").replace(/\|/g, "\\|");
+}
+
+/**
+ * Makes `@all`, `@channel` and `@here` outside code notify nobody, by a zero-width space after the `@` (the
+ * server reads mentions from the text outside code, 7.10); the words look the same to people.
+ */
+export function quietGroupMentions(markdown: string): string {
+  if (!/@(all|channel|here)/i.test(markdown)) {
+    return markdown;
+  }
+  return codeSpans(markdown)
+    .map((span) =>
+      span.code ? span.text : span.text.replace(/@(?=(?:all|channel|here)\b)/gi, `@${ZERO_WIDTH_SPACE}`),
+    )
+    .join("");
+}
+
+/** As `quietGroupMentions`, for every name: for quoting people in a new post. */
+export function quietMentions(markdown: string): string {
+  return codeSpans(markdown)
+    .map((span) => (span.code ? span.text : span.text.replace(/@(?=[a-z0-9])/gi, `@${ZERO_WIDTH_SPACE}`)))
+    .join("");
+}

@@ -1,0 +1,108 @@
+// Claude's todo list, from either generation of its tools: TodoWrite sends the whole list (1.x, 2.0), TaskCreate and
+// TaskUpdate change one task (2.1). Pure.
+
+import type { ToolInput } from "../claude/types.ts";
+import { quietMentions, truncate } from "./markdown.ts";
+
+type TaskStatus = "pending" | "in_progress" | "completed";
+
+export interface Task {
+  readonly id: string;
+  readonly text: string;
+  readonly status: TaskStatus;
+}
+
+const TASK_TOOLS = new Set(["TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"]);
+
+/** True for tools that are shown by the list itself instead of by a line. */
+export function isTaskTool(name: string): boolean {
+  return TASK_TOOLS.has(name);
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const status = (value: unknown): TaskStatus =>
+  value === "in_progress" || value === "completed" ? value : "pending";
+
+/**
+ * The list after a task tool ran. A TaskCreate counts when its result names the new id (`result`), the others at
+ * once. Gives the same array when nothing changed.
+ */
+export function tasksAfter(
+  tasks: readonly Task[],
+  name: string,
+  input: ToolInput,
+  result?: { readonly structured: unknown; readonly text: string },
+): readonly Task[] {
+  switch (name) {
+    case "TodoWrite": {
+      const todos = Array.isArray(input["todos"]) ? (input["todos"] as ToolInput[]) : [];
+      return todos.map((todo, index) => ({
+        id: String(index + 1),
+        text: text(todo["content"]),
+        status: status(todo["status"]),
+      }));
+    }
+    case "TaskCreate": {
+      const id = result && createdTaskId(result);
+      const created: Task | undefined = id
+        ? { id, text: text(input["subject"]), status: "pending" }
+        : undefined;
+      return created ? [...tasks.filter((task) => task.id !== id), created] : tasks;
+    }
+    case "TaskUpdate": {
+      const id = String(input["taskId"] ?? "");
+      if (input["status"] === "deleted") {
+        return tasks.filter((task) => task.id !== id);
+      }
+      return tasks.map((task) =>
+        task.id === id
+          ? {
+              id,
+              text: text(input["subject"]) || task.text,
+              status: input["status"] === undefined ? task.status : status(input["status"]),
+            }
+          : task,
+      );
+    }
+    default:
+      return tasks;
+  }
+}
+
+/** `tool_use_result.task.id` (2.1.197), else "Task #1 created" in the text. */
+function createdTaskId({
+  structured,
+  text: said,
+}: {
+  structured: unknown;
+  text: string;
+}): string | undefined {
+  const id = (structured as { task?: { id?: unknown } } | undefined)?.task?.id;
+  return typeof id === "string" ? id : /Task #(\S+) created/.exec(said)?.[1];
+}
+
+export function isAllDone(tasks: readonly Task[]): boolean {
+  return tasks.every((task) => task.status === "completed");
+}
+
+export function renderTasks(tasks: readonly Task[]): string {
+  const done = tasks.filter((task) => task.status === "completed").length;
+  const lines = tasks.map((task) => {
+    const label = oneLine(task.text);
+    switch (task.status) {
+      case "completed":
+        return `✅ ~~${label}~~`;
+      case "in_progress":
+        return `🔄 **${label}**`;
+      case "pending":
+        return `⬜ ${label}`;
+    }
+  });
+  return [`📋 **Tasks** (${done}/${tasks.length})`, ...lines].join("\n");
+}
+
+/** A task's words as one line that can't close the emphasis they stand in. */
+function oneLine(words: string): string {
+  const line = truncate(words.replace(/\s+/g, " ").trim(), 200);
+  return quietMentions(line.replace(/[*~\\]/g, (char) => `\\${char}`)) || "…";
+}

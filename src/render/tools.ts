@@ -1,0 +1,178 @@
+// One line a tool: its headline, what is shown below it, the whole of it for a person who must approve it, and
+// its outcome. One table; a tool that isn't in it is shown by its name. Pure.
+
+import type { ToolInput } from "../claude/types.ts";
+import { unifiedDiff } from "./diff.ts";
+import { fence, firstCodePoints, inlineCode, showHidden, truncate } from "./markdown.ts";
+import { type Places, shortPath } from "./paths.ts";
+
+export interface ToolUse {
+  readonly name: string;
+  readonly input: ToolInput;
+  /** The text of the file an edit is about, before the edit; undefined when it can't be read. */
+  readonly fileBefore: string | undefined;
+}
+
+export interface ToolResult {
+  readonly isError: boolean;
+  readonly text: string;
+}
+
+interface ToolView {
+  readonly headline: (use: ToolUse, places: Places) => string;
+  /** Shown below the headline, bounded. */
+  readonly preview?: (use: ToolUse) => string;
+  /** Everything that will happen, unbounded, for a permission card; default: the headline and the preview. */
+  readonly full?: (use: ToolUse, places: Places) => string;
+  /** A short word on a good result; default: nothing but ✅. */
+  readonly summary?: (text: string) => string;
+}
+
+const PREVIEW_LINES = 40;
+const WRITE_PREVIEW_LINES = 6;
+const LINE_WIDTH = 240;
+const HEADLINE_WIDTH = 300;
+
+const field = (input: ToolInput, ...names: string[]): string => {
+  for (const name of names) {
+    const value = input[name];
+    if (typeof value === "string") {
+      return value;
+    }
+  }
+  return "";
+};
+
+const value = (text: string): string => inlineCode(truncate(text, HEADLINE_WIDTH));
+const path = (use: ToolUse, places: Places, ...names: string[]): string =>
+  value(shortPath(field(use.input, ...names), places));
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const lineCount = (text: string): number => (text === "" ? 0 : text.replace(/\n$/, "").split("\n").length);
+
+function language(filePath: string): string {
+  return /\.([a-z0-9]{1,8})$/i.exec(filePath)?.[1]?.toLowerCase() ?? "";
+}
+
+/** At most `lines` lines, none too wide; says how much is left out. */
+function bounded(text: string, lines: number): string {
+  const all = text.replace(/\n$/, "").split("\n");
+  const shown = all.slice(0, lines).map((line) => truncate(line, LINE_WIDTH));
+  return all.length > lines
+    ? `${shown.join("\n")}\n… ${count(all.length - lines, "more line")}`
+    : shown.join("\n");
+}
+
+function diffOf({ input, fileBefore }: ToolUse): string {
+  const edits = Array.isArray(input["edits"]) ? (input["edits"] as ToolInput[]) : [input];
+  return unifiedDiff(
+    fileBefore,
+    edits.map((edit) => ({
+      oldText: field(edit, "old_string"),
+      newText: field(edit, "new_string"),
+      all: edit["replace_all"] === true,
+    })),
+  );
+}
+
+const edit: ToolView = {
+  headline: (use, places) => `✏️ **Edit** ${path(use, places, "file_path")}`,
+  preview: (use) => fence(bounded(diffOf(use), PREVIEW_LINES), "diff"),
+  full: (use, places) => `${edit.headline(use, places)}\n${fence(showHidden(diffOf(use)), "diff")}`,
+};
+
+const write: ToolView = {
+  headline: (use, places) =>
+    `📝 **Write** ${path(use, places, "file_path")} *(${count(lineCount(field(use.input, "content")), "line")})*`,
+  preview: ({ input }) =>
+    fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
+  full: (use, places) =>
+    `${write.headline(use, places)}\n${fence(showHidden(field(use.input, "content")), language(field(use.input, "file_path")))}`,
+};
+
+const bash: ToolView = {
+  headline: ({ input }) => `💻 **Bash** ${value(field(input, "command"))}`,
+  full: ({ input }) => `💻 **Bash**\n${fence(showHidden(field(input, "command")), "sh")}`,
+  summary: (text) => {
+    const lines = text.trim() === "" ? 0 : lineCount(text.trim());
+    return lines === 1 ? inlineCode(truncate(text.trim(), 120)) : lines > 1 ? count(lines, "line") : "";
+  },
+};
+
+const VIEWS: Readonly<Record<string, ToolView>> = {
+  Read: {
+    headline: (use, places) => `📄 **Read** ${path(use, places, "file_path")}`,
+    summary: (text) => count(lineCount(text.replace(/\n\n?<system-reminder>[\s\S]*$/, "")), "line"),
+  },
+  Edit: edit,
+  MultiEdit: edit,
+  Write: write,
+  NotebookEdit: { headline: (use, places) => `✏️ **Edit** ${path(use, places, "notebook_path")}` },
+  Bash: bash,
+  Glob: {
+    headline: ({ input }) => `🔍 **Glob** ${value(field(input, "pattern"))}`,
+    summary: (text) => (text.startsWith("No files") ? "no files" : count(lineCount(text), "file")),
+  },
+  Grep: {
+    headline: (use, places) =>
+      `🔎 **Grep** ${value(field(use.input, "pattern"))}${field(use.input, "path") ? ` in ${path(use, places, "path")}` : ""}`,
+    summary: (text) => truncate(text.split("\n")[0] ?? "", 60).replace(/[`*_~|<>[\]]/g, ""),
+  },
+  WebFetch: { headline: ({ input }) => `🌐 **Fetching** ${value(field(input, "url"))}` },
+  WebSearch: { headline: ({ input }) => `🔍 **Searching** ${value(field(input, "query"))}` },
+};
+
+const mcp: ToolView = {
+  headline: ({ name }) => {
+    const [, server = "", tool = name] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+    return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
+  },
+  full: (use, places) => withInput(mcp, use, places),
+};
+
+const other: ToolView = {
+  headline: ({ name }) => `● **${plainName(name)}**`,
+  full: (use, places) => withInput(other, use, places),
+};
+
+function withInput(view: ToolView, use: ToolUse, places: Places): string {
+  return `${view.headline(use, places)}\n${fence(showHidden(JSON.stringify(use.input, null, 2)), "json")}`;
+}
+
+/** A tool's name as text: whatever a server called it, it can't format anything. */
+function plainName(name: string): string {
+  return truncate(name.replace(/[^\p{L}\p{N}_. -]/gu, ""), 80);
+}
+
+function viewOf(name: string): ToolView {
+  return Object.hasOwn(VIEWS, name) ? (VIEWS[name] ?? other) : name.startsWith("mcp__") ? mcp : other;
+}
+
+export function toolHeadline(use: ToolUse, places: Places): string {
+  return viewOf(use.name).headline(use, places);
+}
+
+/** What stands below the headline in the stream: "" or a fenced block. */
+export function toolPreview(use: ToolUse): string {
+  return viewOf(use.name).preview?.(use) ?? "";
+}
+
+/** The whole of what will run, for a permission card. */
+export function toolInFull(use: ToolUse, places: Places): string {
+  const view = viewOf(use.name);
+  return view.full?.(use, places) ?? withInput(view, use, places);
+}
+
+/** The tool whose file the diff needs, or undefined. */
+export function editedFile(name: string, input: ToolInput): string | undefined {
+  return name === "Edit" || name === "MultiEdit" ? field(input, "file_path") || undefined : undefined;
+}
+
+/** `↳` and how it went, on the headline's line. */
+export function toolOutcome(name: string, { isError, text }: ToolResult): string {
+  if (isError) {
+    const why = text.replace(/<\/?tool_use_error>/g, "").trim();
+    return `↳ ❌${why === "" ? "" : ` ${inlineCode(truncate(firstCodePoints(why, 1000).split("\n")[0] ?? "", 160))}`}`;
+  }
+  const summary = viewOf(name).summary?.(text) ?? "";
+  return `↳ ✅${summary === "" ? "" : ` ${summary}`}`;
+}
