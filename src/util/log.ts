@@ -1,0 +1,42 @@
+// The daemon's own lines for the person who runs it. Knows the secrets only to keep them out of every line.
+
+export interface Log {
+  /** Shown with --debug only. */
+  debug(message: string, cause?: unknown): void;
+  info(message: string, cause?: unknown): void;
+  warn(message: string, cause?: unknown): void;
+  error(message: string, cause?: unknown): void;
+}
+
+export interface LogOptions {
+  readonly debug: boolean;
+  /** Takes one line without its line end. */
+  readonly write: (line: string) => void;
+  readonly secrets: readonly string[];
+}
+
+/** A cause adds its message; with `debug` its stack as well. */
+export function createLog({ debug, write, secrets }: LogOptions): Log {
+  const hidden = secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const line = (label: string, message: string, cause: unknown) => {
+    let text = `${label}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`;
+    for (const secret of hidden) text = text.replaceAll(secret, "[secret]");
+    // What people and servers wrote must not steer the terminal.
+    write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"));
+  };
+  return {
+    debug: (message, cause) => {
+      if (debug) line("debug: ", message, cause);
+    },
+    info: (message, cause) => line("", message, cause),
+    warn: (message, cause) => line("warning: ", message, cause),
+    error: (message, cause) => line("error: ", message, cause),
+  };
+}
+
+function describe(cause: unknown, withStack: boolean): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return withStack && cause.stack !== undefined ? cause.stack : cause.message;
+}
