@@ -99,6 +99,11 @@ export interface MattermostApi {
   post(id: PostId): Promise<Post>;
   /** A thread's posts, oldest first. */
   thread(id: ThreadId): Promise<Post[]>;
+  /**
+   * The channel's posts created at `sinceMs` (the server's clock) or later, oldest first, without deleted ones:
+   * what a `hello` with `resumed: false` may have missed. The newest 1000 at most.
+   */
+  postsSince(channelId: ChannelId, sinceMs: number): Promise<Post[]>;
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;
