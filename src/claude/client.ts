@@ -1,0 +1,185 @@
+// One conversation with one Claude Code process: the control protocol's bookkeeping (what we asked, what
+// is asked of us, what was sent before it was ready). Knows nothing of the wire's event shapes.
+
+import { claudeArguments, claudeEnvironment } from "./argv.ts";
+import { createDecoder, type Decoded } from "./decode.ts";
+import { decodeReady } from "./decode-control.ts";
+import { ClaudeError } from "./error.ts";
+import { type End, type Spawn, startProcess } from "./process.ts";
+import type {
+  ClaudeClient,
+  ClaudeEvent,
+  ClaudeStart,
+  MessageBlock,
+  PermissionAnswer,
+  RequestId,
+} from "./types.ts";
+
+export interface ClaudeDependencies {
+  readonly spawn?: Spawn;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** A CLI that does not answer `initialize` in this time is ended. */
+  readonly initializeTimeoutMs?: number;
+  readonly debug?: (line: string) => void;
+}
+
+type Pending = (outcome: { readonly payload: unknown } | { readonly error: ClaudeError }) => void;
+
+export function startClaude(
+  start: ClaudeStart,
+  listener: (event: ClaudeEvent) => void,
+  dependencies: ClaudeDependencies = {},
+): ClaudeClient {
+  const { environment = process.env, initializeTimeoutMs = 60_000, debug = () => {} } = dependencies;
+  const decode = createDecoder();
+  const pending = new Map<string, Pending>();
+  const openAsks = new Set<string>();
+  const unconfirmed = new Set<string>();
+  let held: object[] | undefined = [];
+  let failure: string | undefined;
+  let requests = 0;
+
+  const child = startProcess(
+    {
+      path: start.claudePath,
+      arguments: claudeArguments(start),
+      directory: start.directory,
+      environment: claudeEnvironment(environment),
+    },
+    {
+      line: (line) => {
+        for (const decoded of decode(line)) receive(decoded);
+      },
+      tooLong: (limitBytes) => {
+        listener({ type: "malformed", detail: `a line of more than ${limitBytes} bytes` });
+      },
+      ended,
+    },
+    dependencies.spawn,
+  );
+
+  const write = (frame: object): void => child.write(JSON.stringify(frame));
+  /** Only after `initialize` was answered, in the order of the calls. */
+  const say = (frame: object): void => {
+    if (held === undefined) write(frame);
+    else held.push(frame);
+  };
+
+  function frameRequest(request: object, settle: Pending): object {
+    const requestId = `mm-${++requests}`;
+    pending.set(requestId, settle);
+    return { type: "control_request", request_id: requestId, request };
+  }
+
+  /** The process is of no use: say why and end it. `exited` repeats the reason. */
+  function giveUp(why: string): void {
+    failure = why;
+    void child.close(0);
+  }
+
+  const initializeTimer = setTimeout(() => {
+    giveUp(
+      `"${start.claudePath}" did not answer within ${Math.round(initializeTimeoutMs / 1000)} s of its start.`,
+    );
+  }, initializeTimeoutMs);
+
+  write(
+    frameRequest({ subtype: "initialize", hooks: null }, (outcome) => {
+      clearTimeout(initializeTimer);
+      if ("error" in outcome) {
+        if (outcome.error.code === "refused") giveUp(outcome.error.message);
+        return;
+      }
+      const ready = decodeReady(outcome.payload);
+      listener(ready);
+      if (ready.type !== "ready")
+        return giveUp(`"${start.claudePath}" gave an unreadable answer at its start.`);
+      const messages = held ?? [];
+      held = undefined;
+      for (const message of messages) write(message);
+    }),
+  );
+
+  function receive(decoded: Decoded): void {
+    switch (decoded.type) {
+      case "skipped":
+        debug(`claude: skipped ${decoded.what}`);
+        return;
+      case "response": {
+        const settle = pending.get(decoded.requestId);
+        pending.delete(decoded.requestId);
+        settle?.(
+          decoded.error === undefined
+            ? { payload: decoded.payload }
+            : { error: new ClaudeError("refused", `Claude Code refused a request: ${decoded.error}`) },
+        );
+        return;
+      }
+      case "ungranted":
+        debug(`claude: refused its request ${decoded.subtype}`);
+        write({
+          type: "control_response",
+          response: {
+            subtype: "error",
+            request_id: decoded.requestId,
+            error: `Unsupported request: ${decoded.subtype}`,
+          },
+        });
+        return;
+      case "permissionAsked":
+      case "planAsked":
+      case "questionAsked":
+        openAsks.add(decoded.requestId);
+        break;
+      case "askCancelled":
+        // Taken back while our answer was on its way: it is answered already.
+        if (!openAsks.delete(decoded.requestId)) return;
+        break;
+      case "replayed":
+        if (!unconfirmed.delete(decoded.uuid)) return;
+        break;
+    }
+    listener(decoded);
+  }
+
+  function ended(end: End): void {
+    clearTimeout(initializeTimer);
+    for (const settle of pending.values()) {
+      settle({ error: new ClaudeError("exited", "Claude Code ended before it answered.") });
+    }
+    pending.clear();
+    openAsks.clear();
+    held = undefined;
+    const stderr = [failure, end.stderr].filter((words) => words !== undefined && words !== "").join("\n");
+    listener({ type: "exited", code: end.code, signal: end.signal, stderr });
+  }
+
+  return {
+    pid: child.pid,
+    send(uuid, content) {
+      unconfirmed.add(uuid);
+      say({ type: "user", message: { role: "user", content: content.map(wireBlock) }, uuid });
+    },
+    answer(requestId: RequestId, answer: PermissionAnswer) {
+      if (!openAsks.delete(requestId)) return;
+      write({
+        type: "control_response",
+        response: { subtype: "success", request_id: requestId, response: answer },
+      });
+    },
+    interrupt() {
+      say(
+        frameRequest({ subtype: "interrupt" }, (outcome) => {
+          if ("error" in outcome) debug(`claude: interrupt: ${outcome.error.message}`);
+        }),
+      );
+    },
+    close: (graceMs) => child.close(graceMs),
+  };
+}
+
+function wireBlock(block: MessageBlock): object {
+  return block.type === "text"
+    ? { type: "text", text: block.text }
+    : { type: "image", source: { type: "base64", media_type: block.mediaType, data: block.base64 } };
+}

@@ -1,0 +1,41 @@
+// The one error whose culprit is the Claude Code child: missing, unwilling, or gone.
+
+export type ClaudeErrorCode = "not-found" | "not-executable" | "timeout" | "failed" | "refused" | "exited";
+
+export class ClaudeError extends Error {
+  override readonly name = "ClaudeError";
+  readonly code: ClaudeErrorCode;
+
+  constructor(code: ClaudeErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What went wrong when the program itself could not be started, in words that say the mend. */
+export function startFailure(path: string, cause: unknown): ClaudeError {
+  switch (errorCode(cause)) {
+    case "ENOENT":
+      return new ClaudeError(
+        "not-found",
+        `Claude Code was not found at "${path}". Install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_PATH to its full path.`,
+        { cause },
+      );
+    case "EACCES":
+      return new ClaudeError(
+        "not-executable",
+        `"${path}" may not be executed. Make it executable (chmod +x) or set CLAUDE_PATH to the claude program.`,
+        { cause },
+      );
+    default:
+      return new ClaudeError(
+        "failed",
+        `"${path}" could not be started: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+  }
+}
+
+function errorCode(cause: unknown): unknown {
+  return typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+}

@@ -1,0 +1,57 @@
+// Bytes → lines. Owns the bytes of the line that is still incomplete; knows nothing of JSON.
+// A newline byte never occurs inside a UTF-8 sequence, so a line is decoded whole or not at all.
+
+const newline = 0x0a;
+
+export interface LineListener {
+  line(line: string): void;
+  /** A line passed the limit; it is dropped up to its newline. Called once a line. */
+  tooLong(limitBytes: number): void;
+}
+
+export interface LineFramer {
+  push(chunk: Buffer): void;
+  /** The stream ended: what stands without a newline is a line too. */
+  end(): void;
+}
+
+export function createLineFramer(listener: LineListener, limitBytes = 64 * 1024 * 1024): LineFramer {
+  let parts: Buffer[] = [];
+  let size = 0;
+  let dropping = false;
+
+  function add(part: Buffer): void {
+    if (dropping || part.length === 0) return;
+    if (size + part.length > limitBytes) {
+      dropping = true;
+      parts = [];
+      size = 0;
+      listener.tooLong(limitBytes);
+      return;
+    }
+    parts.push(part);
+    size += part.length;
+  }
+
+  function finish(): void {
+    const [first] = parts;
+    const line = parts.length > 1 ? Buffer.concat(parts, size).toString("utf8") : first?.toString("utf8");
+    parts = [];
+    size = 0;
+    dropping = false;
+    if (line !== undefined && line.trim() !== "") listener.line(line);
+  }
+
+  return {
+    push(chunk) {
+      let from = 0;
+      for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
+        add(chunk.subarray(from, at));
+        finish();
+        from = at + 1;
+      }
+      add(chunk.subarray(from));
+    },
+    end: finish,
+  };
+}
