@@ -1,0 +1,239 @@
+// The server's JSON → our types, or undefined. The one place where branded ids are made, and the only one
+// that knows the wire's field names of answers and frames. Seen on 7.10; unknown fields are ignored.
+import { z } from "zod";
+import type {
+  Attachment,
+  Channel,
+  ChannelId,
+  FileId,
+  Post,
+  PostId,
+  Reaction,
+  SocketEvent,
+  User,
+  UserId,
+} from "./types.ts";
+
+// The server makes ids of 26 lower-case letters and digits. Taken a little wider, but never so wide that an
+// id could change the path of the URL it is put into.
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const milliseconds = z.number().nonnegative();
+
+const wireUser = z.object({
+  id,
+  username: z.string().min(1),
+  is_bot: z.boolean().nullish(),
+  delete_at: milliseconds.nullish(),
+});
+
+const wireFile = z.object({
+  id,
+  name: z.string().nullish(),
+  size: z.number().nonnegative().nullish(),
+  mime_type: z.string().nullish(),
+});
+
+const wirePost = z.object({
+  id,
+  channel_id: id,
+  root_id: z.union([id, z.literal("")]).nullish(),
+  user_id: id,
+  message: z.string(),
+  create_at: milliseconds,
+  delete_at: milliseconds.nullish(),
+  type: z.string().nullish(),
+  props: z.record(z.string(), z.unknown()).nullish(),
+  file_ids: z.array(id).nullish(),
+  metadata: z.object({ files: z.array(wireFile).nullish() }).nullish(),
+});
+
+const wireReaction = z.object({
+  user_id: id,
+  post_id: id,
+  emoji_name: z.string().regex(/^[A-Za-z0-9_+-]{1,64}$/),
+});
+
+const wireChannel = z.object({
+  id,
+  team_id: z.string(),
+  display_name: z.string(),
+  type: z.string(),
+  delete_at: milliseconds.nullish(),
+});
+
+const wirePostList = z.object({ posts: z.record(z.string(), z.unknown()).nullish() });
+
+const wireFrame = z.object({
+  event: z.string().nullish(),
+  seq: z.number().int().nonnegative().nullish(),
+  data: z.record(z.string(), z.unknown()).nullish(),
+  error: z.object({ id: z.string().nullish() }).nullish(),
+});
+
+const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
+
+export function decodeUserId(value: unknown): UserId | undefined {
+  return id.safeParse(value).data as UserId | undefined;
+}
+
+export function decodePostId(value: unknown): PostId | undefined {
+  return id.safeParse(value).data as PostId | undefined;
+}
+
+export function decodeChannelId(value: unknown): ChannelId | undefined {
+  return id.safeParse(value).data as ChannelId | undefined;
+}
+
+export function decodeUser(value: unknown): User | undefined {
+  const { data } = wireUser.safeParse(value);
+  if (data === undefined) return undefined;
+  return {
+    id: data.id as UserId,
+    username: data.username,
+    isBot: data.is_bot === true,
+    isActive: !data.delete_at,
+  };
+}
+
+export function decodeChannel(value: unknown): Channel | undefined {
+  const { data } = wireChannel.safeParse(value);
+  if (data === undefined) return undefined;
+  return {
+    id: data.id as ChannelId,
+    teamId: data.team_id,
+    displayName: data.display_name,
+    isArchived: Boolean(data.delete_at),
+    type: data.type,
+  };
+}
+
+export function decodeReaction(value: unknown): Reaction | undefined {
+  const { data } = wireReaction.safeParse(value);
+  if (data === undefined) return undefined;
+  return { userId: data.user_id as UserId, postId: data.post_id as PostId, emojiName: data.emoji_name };
+}
+
+export function decodePost(value: unknown): Post | undefined {
+  const { data } = wirePost.safeParse(value);
+  if (data === undefined) return undefined;
+  return {
+    id: data.id as PostId,
+    channelId: data.channel_id as ChannelId,
+    threadId: (data.root_id || data.id) as PostId,
+    userId: data.user_id as UserId,
+    message: data.message,
+    createdAt: data.create_at,
+    isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
+    attachments: attachmentsOf(data),
+  };
+}
+
+/** A post list's posts, oldest first, without the deleted ones; undefined when it isn't a post list. */
+export function decodePostList(value: unknown): Post[] | undefined {
+  const { data } = wirePostList.safeParse(value);
+  if (data === undefined) return undefined;
+  return Object.values(data.posts ?? {})
+    .filter((post) => !wirePost.safeParse(post).data?.delete_at)
+    .map(decodePost)
+    .filter((post) => post !== undefined)
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
+/** A list whose every entry must be usable. The server writes an empty list as `null` at times. */
+export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T | undefined): T[] | undefined {
+  if (value === null) return [];
+  if (!Array.isArray(value)) return undefined;
+  const entries = value.map(decodeOne);
+  return entries.every((entry) => entry !== undefined) ? entries : undefined;
+}
+
+// An incoming webhook's post carries its owner's user_id; only the props tell (7.10: `from_webhook: "true"`).
+// The server and its plugins spell truth in several ways, so all but the clear negatives count.
+function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
+  return ["from_webhook", "from_bot", "override_username"].some((key) => {
+    const value = props[key];
+    return !["", "0", "false", "undefined", "null"].includes(String(value).trim().toLowerCase());
+  });
+}
+
+function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {
+  const files = post.metadata?.files ?? [];
+  const known = new Map(files.map((file) => [file.id, file]));
+  // file_ids is the truth; metadata is a convenience that the server may leave out.
+  const ids = post.file_ids ?? files.map((file) => file.id);
+  return ids.map((fileId) => {
+    const file = known.get(fileId);
+    return {
+      id: fileId as FileId,
+      name: file?.name || fileId,
+      size: file?.size ?? 0,
+      mimeType: file?.mime_type || "application/octet-stream",
+    };
+  });
+}
+
+/** What one socket frame says. `seq` numbers a connection's events; replies to our own actions have none. */
+export type Frame =
+  | { readonly kind: "hello"; readonly seq: number; readonly connectionId: string }
+  | { readonly kind: "event"; readonly seq: number; readonly event: SocketEvent }
+  /** An event mm-claude has no use for, or one it can't read (`problem`): only its number counts. */
+  | { readonly kind: "skipped"; readonly seq: number; readonly problem: string | undefined }
+  /** A server that knows who we are answers even an action it has never heard of. */
+  | { readonly kind: "reply"; readonly isAuthenticated: boolean };
+
+/** Undefined for what isn't a frame of the protocol at all. */
+export function decodeFrame(text: string): Frame | undefined {
+  const { data: frame } = wireFrame.safeParse(parseJson(text));
+  if (frame === undefined) return undefined;
+  // A reply to one of our actions: `{"status":"OK","seq_reply":1}` (7.10).
+  if (!frame.event) return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
+  if (frame.seq === undefined || frame.seq === null) return undefined;
+  const seq = frame.seq;
+  const data = frame.data ?? {};
+  if (frame.event === "hello") {
+    const { data: connectionId } = id.safeParse(data["connection_id"]);
+    return connectionId === undefined ? undefined : { kind: "hello", seq, connectionId };
+  }
+  const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
+  if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
+  const event = decode(data);
+  if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  return { kind: "event", seq, event };
+}
+
+type EventData = Readonly<Record<string, unknown>>;
+
+const EVENTS: Readonly<Record<string, (data: EventData) => SocketEvent | undefined>> = {
+  posted: (data) => withPost("posted", data),
+  post_edited: (data) => withPost("postEdited", data),
+  post_deleted: (data) => withPost("postDeleted", data),
+  reaction_added: (data) => withReaction("reactionAdded", data),
+  reaction_removed: (data) => withReaction("reactionRemoved", data),
+  user_updated: (data) => {
+    const user = decodeUser(embedded(data["user"]));
+    return user && { type: "userUpdated", user };
+  },
+};
+
+function withPost(type: "posted" | "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
+  const post = decodePost(embedded(data["post"]));
+  return post && { type, post };
+}
+
+function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData): SocketEvent | undefined {
+  const reaction = decodeReaction(embedded(data["reaction"]));
+  return reaction && { type, reaction };
+}
+
+/** Posts and reactions come as JSON inside a JSON string, users as plain objects (7.10). */
+function embedded(value: unknown): unknown {
+  return typeof value === "string" ? parseJson(value) : value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

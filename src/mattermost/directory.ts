@@ -1,0 +1,104 @@
+// Who is who on the server, by id and by name, without asking twice. Ids are the truth: a name is only a
+// question that the server answers, because people rename themselves. Decides nothing about rights.
+import { BoundedMap } from "../util/bounded-map.ts";
+import type { Clock } from "../util/clock.ts";
+import { MattermostError } from "./error.ts";
+import type { MattermostApi, User, UserId } from "./types.ts";
+
+export interface Directory {
+  /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
+  byId(id: UserId): Promise<User | undefined>;
+  /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
+  byName(name: string): Promise<User | undefined>;
+  /** To be told of every `userUpdated`: renames, deactivations. */
+  userUpdated(user: User): void;
+}
+
+export interface DirectoryOptions {
+  readonly api: Pick<MattermostApi, "user" | "userByName">;
+  readonly clock: Clock;
+  /** How many users and how many names are remembered. */
+  readonly limit?: number;
+}
+
+/** An update can be missed while the socket is down, so what is known grows old. */
+const KNOWN_FOR_MS = 10 * 60_000;
+/** Somebody may make the account a moment after being told that it doesn't exist. */
+const UNKNOWN_FOR_MS = 30_000;
+
+interface Entry<T> {
+  readonly value: T;
+  readonly until: number;
+}
+
+export function createDirectory({ api, clock, limit = 1000 }: DirectoryOptions): Directory {
+  const users = new BoundedMap<string, Entry<User | undefined>>(limit);
+  const ids = new BoundedMap<string, Entry<UserId | undefined>>(limit);
+  const inFlight = new Map<string, Promise<User | undefined>>();
+  let updates = 0;
+
+  const fresh = <T>(entry: Entry<T> | undefined): Entry<T> | undefined =>
+    entry !== undefined && entry.until > clock.now() ? entry : undefined;
+
+  const remember = (user: User): User => {
+    const until = clock.now() + KNOWN_FOR_MS;
+    users.set(user.id, { value: user, until });
+    ids.set(user.username.toLowerCase(), { value: user.id, until });
+    return user;
+  };
+
+  /** Asks once for all who ask at the same time. */
+  const ask = (
+    key: string,
+    question: () => Promise<User | undefined>,
+    onUnknown: (until: number) => void,
+  ) => {
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const answer = (async () => {
+      const updatesBefore = updates;
+      const user = await question();
+      if (user === undefined) {
+        onUnknown(clock.now() + UNKNOWN_FOR_MS);
+        return undefined;
+      }
+      // An update that came while the question was under way is newer than the answer.
+      const newer = updates === updatesBefore ? undefined : users.get(user.id)?.value;
+      return newer ?? remember(user);
+    })().finally(() => inFlight.delete(key));
+    inFlight.set(key, answer);
+    return answer;
+  };
+
+  return {
+    async byId(id) {
+      const known = fresh(users.get(id));
+      if (known !== undefined) return known.value;
+      const question = () =>
+        api.user(id).catch((error: unknown) => {
+          if (error instanceof MattermostError && error.code === "not-found") return undefined;
+          throw error;
+        });
+      return ask(`id ${id}`, question, (until) => users.set(id, { value: undefined, until }));
+    },
+
+    async byName(anyCase) {
+      const name = anyCase.toLowerCase();
+      const known = fresh(ids.get(name));
+      if (known !== undefined) {
+        if (known.value === undefined) return undefined;
+        const user = fresh(users.get(known.value))?.value;
+        // After a rename the old name belongs to nobody, or to somebody else.
+        if (user?.username.toLowerCase() === name) return user;
+      }
+      const question = () => api.userByName(name);
+      const user = await ask(`name ${name}`, question, (until) => ids.set(name, { value: undefined, until }));
+      return user?.username.toLowerCase() === name ? user : undefined;
+    },
+
+    userUpdated(user) {
+      updates += 1;
+      remember(user);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// Everything that goes wrong with the server, as one error whose message says what failed and the mend.
+// Never holds the token: messages are built from our own words and the server's error ids alone.
+
+export type MattermostErrorCode =
+  /** No answer: no network, no such host, refused, timed out. */
+  | "unreachable"
+  /** The server wants the request sent to another address. */
+  | "redirected"
+  | "unauthorized"
+  | "forbidden"
+  | "not-found"
+  /** The message is longer than the server's MaxPostSize. */
+  | "too-long"
+  | "rate-limited"
+  /** 5xx, after the tries. */
+  | "server"
+  /** Any other 4xx. */
+  | "rejected"
+  /** An answer that isn't Mattermost's: a proxy's page, or JSON without the fields we need. */
+  | "bad-answer";
+
+export interface MattermostErrorDetails {
+  readonly status?: number | undefined;
+  readonly serverId?: string | undefined;
+  readonly cause?: unknown;
+}
+
+export class MattermostError extends Error {
+  override readonly name = "MattermostError";
+  readonly code: MattermostErrorCode;
+  /** HTTP status; undefined when no answer came. */
+  readonly status: number | undefined;
+  /** The server's own id of the error, such as `model.post.is_valid.msg.app_error`. */
+  readonly serverId: string | undefined;
+
+  constructor(code: MattermostErrorCode, message: string, details: MattermostErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status;
+    this.serverId = details.serverId;
+  }
+}
+
+/** An answer that isn't 2xx. `serverId` is undefined when the body wasn't Mattermost's. */
+export function refusal(what: string, status: number, serverId: string | undefined): MattermostError {
+  const code = codeOf(status, serverId);
+  const answer = serverId === undefined ? `HTTP ${status}` : `HTTP ${status}, ${serverId}`;
+  return new MattermostError(code, `Could not ${what}: ${REASONS[code]} (${answer}).`, { status, serverId });
+}
+
+// Seen on 7.10: a message over MaxPostSize gives 400 with the first id; a longer one than the column the second.
+const TOO_LONG = new Set([
+  "model.post.is_valid.msg.app_error",
+  "model.post.is_valid.message_length.app_error",
+]);
+
+function codeOf(status: number, serverId: string | undefined): MattermostErrorCode {
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  // A 404 without Mattermost's body comes from something else that lives at that address.
+  if (status === 404) return serverId === undefined ? "bad-answer" : "not-found";
+  if (status === 429) return "rate-limited";
+  if (status >= 500) return "server";
+  if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";
+  return "rejected";
+}
+
+const REASONS = {
+  unreachable: "the server did not answer; check MATTERMOST_URL and the network",
+  redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
+  unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
+  forbidden: "the bot account may not do that; add it to the channel or give it the permission",
+  "not-found": "the server doesn't know it; check the id or name",
+  "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
+  "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
+  server: "the server failed; see its log and try again",
+  rejected: "the server rejected the request",
+  "bad-answer": "what answered isn't Mattermost's API; check MATTERMOST_URL and any proxy before the server",
+} satisfies Record<MattermostErrorCode, string>;
+
+export function badAnswer(what: string, status: number, cause?: unknown): MattermostError {
+  return new MattermostError("bad-answer", `Could not ${what}: ${REASONS["bad-answer"]} (HTTP ${status}).`, {
+    status,
+    cause,
+  });
+}
+
+export function unusableToken(what: string): MattermostError {
+  const reason = "the token holds characters that no token has; copy it again into MATTERMOST_TOKEN";
+  return new MattermostError("unauthorized", `Could not ${what}: ${reason}.`);
+}
+
+export function unreachable(what: string, url: string, cause: unknown): MattermostError {
+  const reason = `no answer from ${url}: ${reasonOf(cause)}; check MATTERMOST_URL and the network`;
+  return new MattermostError("unreachable", `Could not ${what}: ${reason}.`, { cause });
+}
+
+export function redirected(what: string, status: number, location: string | undefined): MattermostError {
+  const target = location === undefined ? "another address" : location;
+  return new MattermostError(
+    "redirected",
+    `Could not ${what}: the server redirects to ${target}, and the token is not sent there; ` +
+      "set MATTERMOST_URL to the address people use in the browser.",
+    { status },
+  );
+}
+
+/** Node's fetch says only "fetch failed"; the useful word is in its cause, or in that one's code. */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(inner instanceof Error)) return String(inner);
+  if (inner.message !== "") return inner.message;
+  return "code" in inner ? String(inner.code) : inner.name;
+}

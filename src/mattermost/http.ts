@@ -1,0 +1,142 @@
+// One HTTP exchange with the server, with timeout, retries and the token. Knows no endpoint.
+import { backoffMs } from "../util/backoff.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import { badAnswer, type MattermostError, redirected, refusal, unreachable, unusableToken } from "./error.ts";
+import { apiUrl } from "./url.ts";
+
+export interface HttpOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log | undefined;
+  /** How often a request is sent at most. */
+  readonly tries: number;
+}
+
+export interface HttpRequest {
+  /** What it is for, as the end of "Could not …". */
+  readonly what: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below `/api/v4`. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Throws MattermostError for every answer that isn't 2xx, and when no answer comes. */
+export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
+
+const BACKOFF = { baseMs: 500, maxMs: 8_000 };
+/** A server or proxy that asks for a longer wait gets an error instead. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+export function createHttp(options: HttpOptions): SendHttp {
+  const { clock, random, log } = options;
+  return async (request) => {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await tryOnce(options, request);
+      if (!(outcome instanceof Failure)) return outcome;
+      const waitMs = outcome.retryAfterMs ?? 0;
+      if (!outcome.mayRetry || attempt + 1 >= options.tries || waitMs > LONGEST_RETRY_AFTER_MS)
+        throw outcome.error;
+      log?.debug(`trying again to ${request.what}`, outcome.error);
+      // On top of Retry-After, so that all that was turned away does not come back in the same moment.
+      const pauseMs = waitMs + backoffMs(attempt, { ...BACKOFF, random });
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs));
+    }
+  };
+}
+
+class Failure {
+  readonly error: MattermostError;
+  readonly mayRetry: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(error: MattermostError, mayRetry: boolean, retryAfterMs?: number) {
+    this.error = error;
+    this.mayRetry = mayRetry;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+async function tryOnce(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | Failure> {
+  const { url, token, clock } = options;
+  const { what, method, path, body, timeoutMs } = request;
+  const abort = new AbortController();
+  const timer = clock.setTimeout(
+    () => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  );
+  try {
+    // Not left to fetch: its error for a header it can't send quotes the whole header, and so the token.
+    if (!/^[\x21-\x7e]+$/.test(token)) return new Failure(unusableToken(what), false);
+    const response = await options.fetch(`${apiUrl(url)}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the token to an address nobody configured.
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return judge(response, bytes, what, clock.now());
+  } catch (error) {
+    // A fetch that was aborted may reject with its own word for it; ours says how long we waited.
+    return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+function judge(response: Response, bytes: Uint8Array, what: string, nowMs: number): HttpAnswer | Failure {
+  const { status, headers } = response;
+  if (response.ok) return { status, bytes };
+  if (status >= 300 && status < 400) {
+    return new Failure(redirected(what, status, headers.get("location") ?? undefined), false);
+  }
+  const mayRetry = status === 429 || status >= 500;
+  const error = refusal(what, status, serverIdOf(bytes));
+  return new Failure(error, mayRetry, retryAfterMs(headers.get("retry-after"), nowMs));
+}
+
+/** Seconds or an HTTP date. */
+function retryAfterMs(header: string | null, nowMs: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** Error bodies are JSON with an `id`, except those of the rate limiter and of proxies (7.10). */
+function serverIdOf(bytes: Uint8Array): string | undefined {
+  const body = parseJson(bytes);
+  if (typeof body !== "object" || body === null || !("id" in body)) return undefined;
+  return typeof body.id === "string" && /^[\w.-]{1,200}$/.test(body.id) ? body.id : undefined;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The answer's JSON as `decode` reads it; MattermostError `bad-answer` when it can't. */
+export function readJson<T>(answer: HttpAnswer, what: string, decode: (json: unknown) => T | undefined): T {
+  const value = decode(parseJson(answer.bytes));
+  if (value === undefined) throw badAnswer(what, answer.status);
+  return value;
+}

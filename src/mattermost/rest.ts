@@ -1,0 +1,167 @@
+// The REST calls, one function each. Retries and errors are http.ts's, shapes are decode.ts's.
+import { type Clock, systemClock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import {
+  decodeChannel,
+  decodeList,
+  decodePost,
+  decodePostList,
+  decodeReaction,
+  decodeUser,
+} from "./decode.ts";
+import { MattermostError } from "./error.ts";
+import { createHttp, type HttpRequest, readJson } from "./http.ts";
+import type { Channel, MattermostApi } from "./types.ts";
+
+export interface RestOptions {
+  /** The server's address as people type it; a sub-path and a trailing slash are fine. */
+  readonly url: string;
+  readonly token: string;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly log?: Log;
+  /** How often a request is sent at most; 4 unless told. */
+  readonly tries?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+const FILE_TIMEOUT_MS = 60_000;
+/** What databases of before 5.0 hold, and so the least a server takes. */
+const SMALLEST_MAX_POST_SIZE = 4000;
+
+export function connectRest(options: RestOptions): MattermostApi {
+  const send = createHttp({
+    url: options.url,
+    token: options.token,
+    fetch: options.fetch ?? fetch,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    log: options.log,
+    tries: options.tries ?? 4,
+  });
+
+  const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
+  const get = async <T>(what: string, path: string, decode: (json: unknown) => T | undefined): Promise<T> =>
+    readJson(await call({ what, method: "GET", path }), what, decode);
+
+  return {
+    me: () => get("read the bot's own account", "/users/me", decodeUser),
+
+    user: (id) => get("look up a user", `/users/${id}`, decodeUser),
+
+    async userByName(username) {
+      const name = username.toLowerCase();
+      // These would change the path instead of naming a user.
+      if (["", ".", ".."].includes(name)) return undefined;
+      const what = `look up the user ${name}`;
+      return orIfRefused(
+        get(what, `/users/username/${encodeURIComponent(name)}`, decodeUser),
+        ["not-found"],
+        undefined,
+      );
+    },
+
+    async usersByNames(usernames) {
+      // The server answers 400 to an empty list.
+      if (usernames.length === 0) return [];
+      const what = "look up users";
+      const body = usernames.map((name) => name.toLowerCase());
+      const answer = await call({ what, method: "POST", path: "/users/usernames", body });
+      return readJson(answer, what, (json) => decodeList(json, decodeUser));
+    },
+
+    channel: (id) => get("read the channel", `/channels/${id}`, decodeChannel),
+
+    async myChannels() {
+      const teams = await get("list the bot's teams", "/users/me/teams", (json) => decodeList(json, teamId));
+      const found = new Map<string, Channel>();
+      for (const team of teams) {
+        const path = `/users/me/teams/${team}/channels`;
+        const channels = await get("list the bot's channels", path, (json) =>
+          decodeList(json, decodeChannel),
+        );
+        for (const channel of channels) found.set(channel.id, channel);
+      }
+      return [...found.values()].filter((channel) => channel.type !== "D" && channel.type !== "G");
+    },
+
+    async isMember(channelId, userId) {
+      const lookup = get(
+        "look up a channel's member",
+        `/channels/${channelId}/members/${userId}`,
+        () => true,
+      );
+      // 403: a private channel that the account itself isn't in.
+      return orIfRefused(lookup, ["not-found", "forbidden"], false);
+    },
+
+    maxPostSize: () =>
+      get("read the server's settings", "/config/client?format=old", (json) => {
+        if (typeof json !== "object" || json === null) return undefined;
+        const size = Number("MaxPostSize" in json ? json.MaxPostSize : undefined);
+        return Number.isInteger(size) && size > 0 ? size : SMALLEST_MAX_POST_SIZE;
+      }),
+
+    async createPost(post) {
+      const what = "create a post";
+      const body = {
+        channel_id: post.channelId,
+        root_id: post.rootId,
+        message: post.message,
+        pending_post_id: post.pendingPostId,
+      };
+      return readJson(await call({ what, method: "POST", path: "/posts", body }), what, decodePost);
+    },
+
+    async editPost(id, message) {
+      await call({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body: { message } });
+    },
+
+    post: (id) => get("read a post", `/posts/${id}`, decodePost),
+
+    thread: (id) => get("read a thread", `/posts/${id}/thread`, decodePostList),
+
+    async postsSince(channelId, sinceMs) {
+      const path = `/channels/${channelId}/posts?since=${Math.floor(sinceMs)}`;
+      const posts = await get("read the channel's posts", path, decodePostList);
+      // The server filters on the time of the last update, so older posts that were edited come along.
+      return posts.filter((post) => post.createdAt >= sinceMs);
+    },
+
+    async addReaction({ userId, postId, emojiName }) {
+      const body = { user_id: userId, post_id: postId, emoji_name: emojiName };
+      await call({ what: "add a reaction", method: "POST", path: "/reactions", body });
+    },
+
+    async removeReaction({ userId, postId, emojiName }) {
+      const path = `/users/${userId}/posts/${postId}/reactions/${emojiName}`;
+      await call({ what: "remove a reaction", method: "DELETE", path });
+    },
+
+    reactions: (postId) =>
+      get("read a post's reactions", `/posts/${postId}/reactions`, (json) =>
+        decodeList(json, decodeReaction),
+      ),
+
+    async file(id) {
+      const what = "download a file";
+      const answer = await send({ what, method: "GET", path: `/files/${id}`, timeoutMs: FILE_TIMEOUT_MS });
+      return answer.bytes;
+    },
+  };
+}
+
+async function orIfRefused<T, U>(call: Promise<T>, codes: readonly string[], value: U): Promise<T | U> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof MattermostError && codes.includes(error.code)) return value;
+    throw error;
+  }
+}
+
+function teamId(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !("id" in value)) return undefined;
+  return typeof value.id === "string" && /^[A-Za-z0-9_-]+$/.test(value.id) ? value.id : undefined;
+}

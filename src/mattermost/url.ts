@@ -1,0 +1,11 @@
+// Where a server's API and socket live. A trailing slash and a sub-path are fine.
+
+/** `https://host/chat/` → `https://host/chat/api/v4` */
+export function apiUrl(serverUrl: string): string {
+  return `${serverUrl.replace(/\/+$/, "")}/api/v4`;
+}
+
+/** `https://host/chat/` → `wss://host/chat/api/v4/websocket` */
+export function socketUrl(serverUrl: string): string {
+  return `${apiUrl(serverUrl).replace(/^http/i, "ws")}/websocket`;
+}
