@@ -1,0 +1,90 @@
+// Reads a Messages API request: who speaks last, what happened since, which tools are on offer.
+// Knows the wrappings Claude Code puts around a person's words; knows nothing of scenes or HTTP.
+
+import type { Call, StepContext } from "./scene.ts";
+
+type Rec = Readonly<Record<string, unknown>>;
+
+export type Conversation = Omit<StepContext, "attempt">;
+
+/** Undefined when nobody speaks in it: a side request of the CLI. */
+export function readConversation(body: Rec): Conversation | undefined {
+  const toolNames = list(body["tools"]).map((tool) => String(tool["name"] ?? ""));
+  if (toolNames.length === 0) return undefined;
+  const messages = list(body["messages"]);
+  const at = messages.findLastIndex((message) => message["role"] === "user" && spoken(message).length > 0);
+  const last = messages[at];
+  if (last === undefined) return undefined;
+  const turn = messages.slice(at + 1);
+  return {
+    step: turn.filter((message) => message["role"] === "assistant").length,
+    userText: spoken(last).join("\n"),
+    imageTypes: blocks(last)
+      .filter((block) => block["type"] === "image")
+      .map((block) => String(record(block["source"])["media_type"] ?? "unknown")),
+    toolNames,
+    calls: readCalls(turn),
+    directory: readDirectory(body),
+  };
+}
+
+function readCalls(turn: readonly Rec[]): Call[] {
+  const all = turn.flatMap(blocks);
+  const results = new Map(
+    all.filter((block) => block["type"] === "tool_result").map((block) => [block["tool_use_id"], block]),
+  );
+  return all
+    .filter((block) => block["type"] === "tool_use")
+    .map((block) => {
+      const result = results.get(block["id"]);
+      return {
+        name: String(block["name"]),
+        input: record(block["input"]),
+        result: result === undefined ? undefined : resultText(result["content"]),
+        isError: result?.["is_error"] === true,
+      };
+    });
+}
+
+const reminder = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+const interruption = /^\[Request interrupted by user(?: for tool use)?\]$/;
+const localCommand = /^(?:Caveat: The messages below|<(?:local-)?command-|<bash-)/;
+
+/** What the person said in a message; after an interruption only what was said since. */
+function spoken(message: Rec): string[] {
+  const words = blocks(message)
+    .filter((block) => block["type"] === "text")
+    .map((block) =>
+      String(block["text"] ?? "")
+        .replace(reminder, "")
+        .trim(),
+    );
+  return words
+    .slice(words.findLastIndex((text) => interruption.test(text)) + 1)
+    .filter((text) => text !== "" && !localCommand.test(text));
+}
+
+function readDirectory(body: Rec): string {
+  const everything = JSON.stringify([body["system"], body["messages"]]);
+  return /working directory: ([^\s"\\]+)/i.exec(everything)?.[1] ?? "";
+}
+
+function blocks(message: Rec): Rec[] {
+  const { content } = message;
+  return typeof content === "string" ? [{ type: "text", text: content }] : list(content);
+}
+
+function resultText(content: unknown): string {
+  if (typeof content === "string") return content;
+  return list(content)
+    .map((block) => (block["type"] === "text" ? String(block["text"] ?? "") : `[${String(block["type"])}]`))
+    .join("\n");
+}
+
+function list(value: unknown): Rec[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+function record(value: unknown): Rec {
+  return typeof value === "object" && value !== null ? (value as Rec) : {};
+}

@@ -1,0 +1,215 @@
+// The scenes of the sandbox and of the tests, each asked for by "RUN name".
+// They adapt to the tools on offer, because those differ between versions of the CLI.
+
+import { longText } from "./long-text.ts";
+import { type Call, runScene, type Scene, type Step, type StepContext, type ToolUse } from "./scene.ts";
+
+export const scenes: readonly Scene[] = [
+  runScene("hello", () => ({ text: "Hello! I am a scripted model." })),
+
+  runScene("echo", ({ userText, imageTypes }) => ({
+    text: [userText, ...imageTypes.map((type, at) => `image ${at + 1}: ${type}`)].join("\n"),
+  })),
+
+  runScene("bash", ({ step, calls }) =>
+    step === 0
+      ? { text: "Let me run a command.", tools: [bash("echo hi > out.txt && cat out.txt", "Write a file")] }
+      : { text: outcome(calls, "Done: the command ran.") },
+  ),
+
+  runScene("bash-two", ({ step, calls }) =>
+    step === 0
+      ? {
+          text: "Two at once.",
+          tools: [bash("echo one > one.txt", "First"), bash("echo two > two.txt", "Second")],
+        }
+      : { text: `${calls.filter((call) => !call.isError).length} of ${calls.length} commands ran.` },
+  ),
+
+  runScene("read", ({ step, calls, directory }) =>
+    step === 0
+      ? { tools: [{ name: "Read", input: { file_path: `${directory}/notes.txt` } }] }
+      : { text: outcome(calls, "I have read the notes.") },
+  ),
+
+  runScene("write", ({ step, calls, directory }) =>
+    step === 0
+      ? { tools: [write(`${directory}/poem.txt`, numbered(10))] }
+      : { text: outcome(calls, "The poem is written.") },
+  ),
+
+  runScene("edit", ({ calls, directory }) => {
+    const file = `${directory}/notes.txt`;
+    const failed = calls.find((call) => call.isError && call.name !== "Read");
+    if (failed !== undefined) return { text: outcome([failed], "") };
+    if (!made(calls, "Read")) return { tools: [{ name: "Read", input: { file_path: file } }] };
+    const isThere = calls.some((call) => call.name !== "Edit" && !call.isError);
+    if (!isThere) return { tools: [write(file, "one\ntwo\nthree\n")] };
+    if (!made(calls, "Edit")) {
+      return { tools: [{ name: "Edit", input: { file_path: file, old_string: "two", new_string: "TWO" } }] };
+    }
+    return { text: "Edited the notes." };
+  }),
+
+  runScene("grep", ({ step, calls, toolNames, directory }) => {
+    if (step > 0) return { text: outcome(calls, "Found it.") };
+    // 2.1 searches with the shell's own grep.
+    return toolNames.includes("Grep")
+      ? { tools: [{ name: "Grep", input: { pattern: "two", path: directory, output_mode: "content" } }] }
+      : { tools: [bash("grep -rn two .", "Search for two")] };
+  }),
+
+  runScene("plan", playPlan),
+
+  runScene("question", ({ step, calls }) =>
+    step === 0
+      ? { text: "I need to know more.", tools: [{ name: "AskUserQuestion", input: { questions } }] }
+      : { text: `You answered: ${calls.at(-1)?.result ?? "nothing"}` },
+  ),
+
+  runScene("todo", playTodo),
+
+  runScene("agent", ({ step, calls, toolNames }) =>
+    step === 0
+      ? {
+          text: "I send somebody.",
+          tools: [
+            {
+              name: firstOf(toolNames, "Agent", "Task"),
+              input: { description: "Look around", prompt: "RUN looking", subagent_type: "general-purpose" },
+            },
+          ],
+        }
+      : { text: outcome(calls, "The subagent is back.") },
+  ),
+  // What the subagent of the scene before does: none of it belongs into the thread.
+  runScene("looking", ({ step, directory }) =>
+    step === 0
+      ? { text: "Looking inside.", tools: [{ name: "Read", input: { file_path: `${directory}/notes.txt` } }] }
+      : { text: "I looked around." },
+  ),
+
+  runScene("long", () => ({ text: longText(60_000) })),
+  runScene("long-unbroken", () => ({ text: longText(60_000).replace(/\n{2,}/g, "\n") })),
+  runScene("slow", () => ({ text: words(200), tokenDelayMs: 50 })),
+  runScene("error", () => ({ error: overloaded })),
+  runScene("retry", ({ attempt }) => (attempt === 0 ? { error: overloaded } : { text: "Here I am again." })),
+  runScene("thinking", () => ({
+    thinking: "First this, then that. It adds up.",
+    text: "I have thought about it.",
+  })),
+  runScene("slash", () => ({ text: "The slash command reached the model." })),
+];
+
+const overloaded = {
+  status: 529,
+  body: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+};
+
+const questions = [
+  {
+    question: "Which color?",
+    header: "Color",
+    multiSelect: false,
+    options: [
+      { label: "Red", description: "warm" },
+      { label: "Blue", description: "cold" },
+    ],
+  },
+  {
+    question: "Which sizes?",
+    header: "Sizes",
+    multiSelect: true,
+    options: [
+      { label: "S", description: "small" },
+      { label: "M", description: "medium" },
+      { label: "L", description: "large" },
+    ],
+  },
+];
+
+/** Presents plans until one is approved, then builds. */
+function playPlan({ calls, toolNames }: StepContext): Step {
+  const built = calls.find((call) => call.name === "Bash");
+  if (built !== undefined) return { text: outcome([built], "Built as planned.") };
+  const plans = calls.filter((call) => call.name === "ExitPlanMode");
+  const last = plans.at(-1);
+  if (last !== undefined && !last.isError) return { tools: [bash("echo built > built.txt", "Build")] };
+  if (plans.length === 0 && toolNames.includes("EnterPlanMode") && !made(calls, "EnterPlanMode")) {
+    return { text: "I make a plan.", tools: [{ name: "EnterPlanMode", input: {} }] };
+  }
+  if (plans.length > 3) return { text: "I give up planning." };
+  const change = last === undefined ? "" : `\n\nChanged after: ${last.result}`;
+  return {
+    tools: [
+      { name: "ExitPlanMode", input: { plan: `# Plan ${plans.length + 1}\n\n1. Do x\n2. Do y${change}` } },
+    ],
+  };
+}
+
+const tasks = ["Find the cause", "Mend it", "Test it"];
+
+/** The whole list each time with TodoWrite; one call a task with TaskCreate and TaskUpdate. */
+function playTodo(context: StepContext): Step {
+  const { step, toolNames } = context;
+  // Step n: the first n - 1 are done, the n-th is being done.
+  const statusOf = (at: number): string =>
+    at < step - 1 ? "completed" : at === step - 1 ? "in_progress" : "pending";
+  const isOver = step > tasks.length + 1;
+  if (isOver) return { text: "All tasks are done." };
+  if (toolNames.includes("TodoWrite")) {
+    const todos = tasks.map((content, at) => ({
+      content,
+      status: statusOf(at),
+      activeForm: `${content} now`,
+    }));
+    return { tools: [{ name: "TodoWrite", input: { todos } }] };
+  }
+  if (step === 0) {
+    return {
+      tools: tasks.map((subject) => ({
+        name: "TaskCreate",
+        input: { subject, description: subject, activeForm: `${subject} now` },
+      })),
+    };
+  }
+  const ids = context.calls
+    .filter((call) => call.name === "TaskCreate")
+    .map((call) => /#(\S+)/.exec(call.result ?? "")?.[1] ?? "");
+  return {
+    tools: ids.flatMap((taskId, at) =>
+      at === step - 1 || at === step - 2
+        ? [{ name: "TaskUpdate", input: { taskId, status: statusOf(at) } }]
+        : [],
+    ),
+  };
+}
+
+function bash(command: string, description: string): ToolUse {
+  return { name: "Bash", input: { command, description } };
+}
+
+function write(file: string, content: string): ToolUse {
+  return { name: "Write", input: { file_path: file, content } };
+}
+
+function made(calls: readonly Call[], name: string): boolean {
+  return calls.some((call) => call.name === name);
+}
+
+function outcome(calls: readonly Call[], whenFine: string): string {
+  const failed = calls.find((call) => call.isError);
+  return failed === undefined ? whenFine : `That did not work: ${failed.result}`;
+}
+
+function firstOf(toolNames: readonly string[], ...names: readonly string[]): string {
+  return names.find((name) => toolNames.includes(name)) ?? names.at(-1) ?? "";
+}
+
+function numbered(count: number): string {
+  return Array.from({ length: count }, (_, at) => `Line ${at + 1} of the poem\n`).join("");
+}
+
+function words(count: number): string {
+  return Array.from({ length: count }, (_, at) => `word${at + 1}`).join(" ");
+}
