@@ -123,7 +123,7 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
 function serverIdOf(bytes: Uint8Array): string | undefined {
   const body = parseJson(bytes);
   if (typeof body !== "object" || body === null || !("id" in body)) return undefined;
-  return typeof body.id === "string" && /^[\w.-]{1,200}$/.test(body.id) ? body.id : undefined;
+  return typeof body.id === "string" && /^\w+(\.[\w-]+){1,9}$/.test(body.id) ? body.id : undefined;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

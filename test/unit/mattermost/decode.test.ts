@@ -1,0 +1,220 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  decodeChannelId,
+  decodeFrame,
+  decodeList,
+  decodePost,
+  decodePostId,
+  decodePostList,
+  decodeReaction,
+  decodeUser,
+  decodeUserId,
+} from "../../../src/mattermost/decode.ts";
+
+const ID = "yi9kmrg9pf843c7g9t5fmqwjgw";
+const wirePost = {
+  id: ID,
+  channel_id: "59r731ty1tgfmgi8dzzuhw8njw",
+  root_id: "",
+  user_id: "8f7db4f9aiyomfid6z7boke9ry",
+  message: "hello",
+  create_at: 1000,
+  delete_at: 0,
+  type: "",
+  props: {},
+};
+
+describe("who wrote a post", () => {
+  const isFromPerson = (over: object) => decodePost({ ...wirePost, ...over })?.isFromPerson;
+
+  test("a plain post is a person's, with props missing or null too", () => {
+    expect([{}, { props: null }, { props: undefined }, { type: null }].map(isFromPerson)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test("a post with any type is the system's", () => {
+    expect(isFromPerson({ type: "system_add_to_channel" })).toBe(false);
+    expect(isFromPerson({ type: "custom_plugin" })).toBe(false);
+  });
+
+  test.each(["from_webhook", "from_bot"])("%s counts in every spelling of true", (key) => {
+    for (const value of ["true", true, "True", " TRUE ", 1, "1", "yes", {}]) {
+      expect(isFromPerson({ props: { [key]: value } }), JSON.stringify(value)).toBe(false);
+    }
+    for (const value of ["false", false, "False", 0, "0", "", null]) {
+      expect(isFromPerson({ props: { [key]: value } }), JSON.stringify(value)).toBe(true);
+    }
+  });
+
+  test("a post under another name is no person's", () => {
+    expect(isFromPerson({ props: { override_username: "alice" } })).toBe(false);
+  });
+});
+
+describe("posts", () => {
+  test("a root is its own thread, a reply belongs to its root", () => {
+    const root = "kr1x5a946iypikqgato8c5ytdh";
+    expect(decodePost(wirePost)?.threadId).toBe(ID);
+    expect(decodePost({ ...wirePost, root_id: root })?.threadId).toBe(root);
+  });
+
+  test("a file the server gave no details about is still an attachment", () => {
+    const post = decodePost({
+      ...wirePost,
+      file_ids: ["f1", "f2"],
+      metadata: { files: [{ id: "f2", name: "a.txt", size: 3, mime_type: "text/plain" }] },
+    });
+    expect(post?.attachments).toEqual([
+      { id: "f1", name: "f1", size: 0, mimeType: "application/octet-stream" },
+      { id: "f2", name: "a.txt", size: 3, mimeType: "text/plain" },
+    ]);
+  });
+
+  test.each([
+    ["no id", { id: undefined }],
+    ["an id that climbs out of a path", { id: "../users/me" }],
+    ["no author", { user_id: "" }],
+    ["a message that is no text", { message: 7 }],
+    ["no time", { create_at: "now" }],
+  ])("a post with %s is not decoded", (_, over) => {
+    expect(decodePost({ ...wirePost, ...over })).toBeUndefined();
+  });
+
+  test("a list comes out oldest first, without deleted and unusable posts", () => {
+    const posts = decodePostList({
+      order: ["c", "b", "a"],
+      posts: {
+        c: { ...wirePost, id: "c", create_at: 3 },
+        a: { ...wirePost, id: "a", create_at: 1 },
+        gone: { ...wirePost, id: "gone", create_at: 2, delete_at: 9 },
+        odd: { nonsense: true },
+        b: { ...wirePost, id: "b", create_at: 3 },
+      },
+    });
+    expect(posts?.map((post) => post.id)).toEqual(["a", "b", "c"]);
+  });
+
+  test("an answer that is no post list is not one", () => {
+    expect([undefined, null, "x", []].map(decodePostList)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+test("a deactivated account and a bot are told apart from the rest", () => {
+  expect(decodeUser({ id: "u", username: "bob", delete_at: 5 })).toEqual({
+    id: "u",
+    username: "bob",
+    isBot: false,
+    isActive: false,
+  });
+  expect(decodeUser({ id: "u", username: "b", is_bot: true, delete_at: 0 })).toMatchObject({
+    isBot: true,
+    isActive: true,
+  });
+  expect(decodeUser({ id: "u", username: "" })).toBeUndefined();
+});
+
+test("an id is letters, digits, - and _, and nothing that could change a URL", () => {
+  expect(decodeUserId(ID)).toBe(ID);
+  for (const bad of ["", "a/b", "..", "a?b", "a b", "a%2e", 7, null, undefined, "x".repeat(65)]) {
+    expect([decodeUserId(bad), decodePostId(bad), decodeChannelId(bad)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  }
+});
+
+test("an emoji name that is none makes no reaction", () => {
+  const reaction = { user_id: "u", post_id: "p", emoji_name: "+1_dark_skin_tone" };
+  expect(decodeReaction(reaction)).toEqual({ userId: "u", postId: "p", emojiName: "+1_dark_skin_tone" });
+  expect(decodeReaction({ ...reaction, emoji_name: "a/../b" })).toBeUndefined();
+});
+
+test("null is an empty list, one unusable entry spoils a list", () => {
+  expect(decodeList(null, decodeUser)).toEqual([]);
+  expect(decodeList([{ id: "u", username: "a" }, {}], decodeUser)).toBeUndefined();
+  expect(decodeList({}, decodeUser)).toBeUndefined();
+});
+
+describe("frames", () => {
+  const frame = (value: object) => decodeFrame(JSON.stringify(value));
+
+  test("a post inside a string inside a frame is decoded", () => {
+    const decoded = frame({ event: "posted", seq: 4, data: { post: JSON.stringify(wirePost) } });
+    expect(decoded).toMatchObject({ kind: "event", seq: 4, event: { type: "posted", post: { id: ID } } });
+  });
+
+  test("a changed user comes as a plain object", () => {
+    const decoded = frame({ event: "user_updated", seq: 1, data: { user: { id: "u", username: "new" } } });
+    expect(decoded).toMatchObject({
+      kind: "event",
+      event: { type: "userUpdated", user: { username: "new" } },
+    });
+  });
+
+  test("an event without use keeps its number", () => {
+    expect(frame({ event: "status_change", seq: 9, data: {} })).toEqual({
+      kind: "skipped",
+      seq: 9,
+      problem: undefined,
+    });
+    expect(frame({ event: "toString", seq: 9, data: {} })).toMatchObject({ kind: "skipped" });
+  });
+
+  test("a known event that can't be read keeps its number and says so", () => {
+    for (const post of ["{half", JSON.stringify({ id: 1 }), undefined]) {
+      expect(frame({ event: "posted", seq: 2, data: { post } })).toEqual({
+        kind: "skipped",
+        seq: 2,
+        problem: "unusable posted",
+      });
+    }
+  });
+
+  test("replies are told apart by whether the server knows who we are", () => {
+    expect(frame({ status: "OK", seq_reply: 1 })).toEqual({ kind: "reply", isAuthenticated: true });
+    const fail = (id: string) => frame({ status: "FAIL", seq_reply: 1, error: { id } });
+    expect(fail("api.web_socket_router.bad_action.app_error")).toMatchObject({ isAuthenticated: true });
+    expect(fail("api.web_socket_router.not_authenticated.app_error")).toMatchObject({
+      isAuthenticated: false,
+    });
+  });
+
+  test("what is no frame is undefined", () => {
+    for (const text of [
+      "",
+      "nope",
+      "[]",
+      "7",
+      '"x"',
+      '{"event":"posted"}',
+      '{"event":"hello","seq":0,"data":{}}',
+    ]) {
+      expect(decodeFrame(text), text).toBeUndefined();
+    }
+  });
+
+  test("no text at all makes it throw", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodeFrame(text)));
+  });
+
+  test("no value in an event's place makes it throw", () => {
+    const names = fc.constantFrom("posted", "reaction_added", "user_updated", "hello", "other");
+    fc.assert(
+      fc.property(names, fc.jsonValue(), fc.jsonValue(), (event, value, seq) => {
+        void decodeFrame(JSON.stringify({ event, seq, data: { post: value, reaction: value, user: value } }));
+        void decodeFrame(JSON.stringify({ event, seq: 1, data: value }));
+      }),
+    );
+  });
+});
