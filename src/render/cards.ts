@@ -1,9 +1,10 @@
-// The posts in which Claude's questions to people stand, open and decided. Pure.
+// The posts in which somebody is asked to decide something, open and decided. Pure.
 
 import type { Question } from "../claude/types.ts";
 import { cell, quietGroupMentions, quietMentions, quote, showHidden } from "./markdown.ts";
+import { pieces } from "./split.ts";
 
-/** Emoji of the choices 1 to 9: how they look and what the server calls them. */
+/** The emoji of the choices 1 to 9: how they look and what the server calls them. */
 export const DIGITS: readonly { readonly emoji: string; readonly name: string }[] = [
   { emoji: "1️⃣", name: "one" },
   { emoji: "2️⃣", name: "two" },
@@ -16,72 +17,80 @@ export const DIGITS: readonly { readonly emoji: string; readonly name: string }[
   { emoji: "9️⃣", name: "nine" },
 ];
 
-/** What has become of a card: a line that replaces its call to action. */
-export type Verdict = string;
-
-/** `tool`: the tool in full, from `toolInFull`; `outcome`: `↳ …`, once it ran. */
-export function permissionCard(tool: string, owner: string, verdict?: Verdict, outcome = ""): string {
-  if (verdict !== undefined) {
-    return `${verdict}${outcome === "" ? "" : ` ${outcome}`}\n${tool}`;
-  }
-  return `⚠️ **Permission requested** · @${owner}\n${tool}\n👍 allow · ✅ allow all for this session · 👎 deny`;
+export interface Card {
+  readonly head: string;
+  /** What it is about, in full: never shortened. */
+  readonly body: string;
+  /** The choices. */
+  readonly foot: string;
 }
 
-export function planCard(plan: string, owner: string, verdict?: Verdict): string {
-  const body = quietGroupMentions(plan.trim());
-  if (verdict !== undefined) {
-    return `${verdict}\n\n${body}`;
-  }
-  return `📋 **Plan** · @${owner}\n\n${body}\n\n👍 start building · 👎 request changes · or reply with the changes`;
-}
+/** Room for head and foot beside a piece of the body. */
+const FRAME_ROOM = 600;
 
-export interface QuestionView {
-  readonly question: Question;
-  /** Counted from 0. */
-  readonly index: number;
-  readonly total: number;
-}
-
-export function questionCard(view: QuestionView, owner: string, verdict?: Verdict): string {
-  const { question, index, total } = view;
-  const position = total > 1 ? ` *(${index + 1}/${total})*` : "";
-  const options = question.options.slice(0, DIGITS.length).map((option, at) => {
-    const description = option.description.trim() === "" ? "" : ` - ${line(option.description)}`;
-    return `${DIGITS[at]?.emoji} **${line(option.label)}**${description}`;
+/** The posts of an open card, in order; the last one takes the reactions. `limit` in code points. */
+export function openCard(card: Card, limit: number): string[] {
+  const bodies = pieces(card.body, limit - FRAME_ROOM);
+  return bodies.map((body, index) => {
+    const head = index === 0 ? [card.head] : [];
+    const foot = index === bodies.length - 1 ? [card.foot] : [];
+    return [...head, body, ...foot].filter((part) => part !== "").join("\n");
   });
-  const head = `❓ **Question**${position}`;
-  const asked = quietGroupMentions(question.question.trim());
-  if (verdict !== undefined) {
-    return [head, asked, "", ...options, "", verdict].join("\n");
-  }
-  const how = question.multiSelect
-    ? "React with every choice, then ✅ when done · or reply with your own answer"
-    : "React with your choice · or reply with your own answer";
-  return [`${head} · @${owner}`, asked, "", ...options, "", how].join("\n");
 }
 
-export function guestCard(
-  guest: string,
-  message: string,
-  fileNames: readonly string[],
-  owner: string,
-  verdict?: Verdict,
-): string {
+/** The last post of a card once it is decided; `verdict` says by whom and how. */
+export function closedCard(card: Card, limit: number, verdict: string): string {
+  return [verdict, pieces(card.body, limit - FRAME_ROOM).at(-1) ?? ""]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+/** `tool`: the tool in full, from `toolInFull`. */
+export function permissionCard(tool: string, owner: string): Card {
+  return {
+    head: `⚠️ **Permission requested** · @${owner}`,
+    body: tool,
+    foot: "👍 allow · ✅ allow all for this session · 👎 deny",
+  };
+}
+
+export function planCard(plan: string, owner: string): Card {
+  return {
+    head: `📋 **Plan** · @${owner}\n`,
+    body: `${quietGroupMentions(plan.trim())}\n`,
+    foot: "👍 start building · 👎 request changes, or reply with them",
+  };
+}
+
+/** `index` counts from 0. */
+export function questionTitle(index: number, total: number): string {
+  return `❓ **Question**${total > 1 ? ` *(${index + 1}/${total})*` : ""}`;
+}
+
+export function questionCard(question: Question, title: string, owner: string): Card {
+  const options = question.options.slice(0, DIGITS.length).map((option, at) => {
+    const description = option.description.trim() === "" ? "" : ` - ${oneLine(option.description)}`;
+    return `${DIGITS[at]?.emoji} **${oneLine(option.label)}**${description}`;
+  });
+  return {
+    head: `${title} · @${owner}`,
+    body: `${quietGroupMentions(question.question.trim())}\n\n${options.join("\n")}\n`,
+    foot: question.multiSelect
+      ? "React with every choice, then ✅ when done · or reply with your own answer"
+      : "React with your choice · or reply with your own answer",
+  };
+}
+
+export function guestCard(guest: string, message: string, fileNames: readonly string[], owner: string): Card {
   const text = message.trim() === "" ? [] : [quote(quietMentions(showHidden(message.trim())))];
-  const files = fileNames.map((name) => `> 📎 ${line(name)}`);
-  if (verdict !== undefined) {
-    return [verdict, ...text, ...files].join("\n");
-  }
-  return [
-    `🔒 @${guest} wants to send a message:`,
-    ...text,
-    ...files,
-    "",
-    `React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny · @${owner}`,
-  ].join("\n");
+  return {
+    head: `🔒 @${guest} wants to send a message:`,
+    body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), ""].join("\n"),
+    foot: `React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny · @${owner}`,
+  };
 }
 
-/** One line of an option: no line break, no emphasis that it could close. */
-function line(text: string): string {
-  return cell(quietMentions(text.replace(/\s+/g, " ").trim())).replace(/\*/g, "\\*");
+/** One line that can't close the emphasis or the cell it stands in. */
+export function oneLine(text: string): string {
+  return cell(quietMentions(showHidden(text.replace(/\s+/g, " ").trim()))).replace(/[*~`]/g, "\\$&");
 }

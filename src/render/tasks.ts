@@ -85,19 +85,15 @@ export function isAllDone(tasks: readonly Task[]): boolean {
   return tasks.every((task) => task.status === "completed");
 }
 
+const LINES: Readonly<Record<TaskStatus, (label: string) => string>> = {
+  pending: (label) => `⬜ ${label}`,
+  in_progress: (label) => `🔄 **${label}**`,
+  completed: (label) => `✅ ~~${label}~~`,
+};
+
 export function renderTasks(tasks: readonly Task[]): string {
   const done = tasks.filter((task) => task.status === "completed").length;
-  const lines = tasks.map((task) => {
-    const label = oneLine(task.text);
-    switch (task.status) {
-      case "completed":
-        return `✅ ~~${label}~~`;
-      case "in_progress":
-        return `🔄 **${label}**`;
-      case "pending":
-        return `⬜ ${label}`;
-    }
-  });
+  const lines = tasks.map((task) => LINES[task.status](oneLine(task.text)));
   return [`📋 **Tasks** (${done}/${tasks.length})`, ...lines].join("\n");
 }
 

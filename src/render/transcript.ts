@@ -5,17 +5,32 @@ import { openFence } from "./code-spans.ts";
 import { codePoints, quietGroupMentions } from "./markdown.ts";
 import { cut, pieces } from "./split.ts";
 
-type Item =
-  | { readonly kind: "text"; text: string; isOpen: boolean; shown: number }
-  | {
-      readonly kind: "tool";
-      readonly id: string;
-      readonly headline: string;
-      readonly preview: string;
-      outcome: string;
-      shown: boolean;
-    }
-  | { readonly kind: "notice"; readonly name: string; text: string };
+interface TextItem {
+  readonly kind: "text";
+  text: string;
+  /** More may be added to it. */
+  isOpen: boolean;
+  /** How much of it people have seen, in UTF-16 units of its quiet form. */
+  shown: number;
+}
+
+interface ToolItem {
+  readonly kind: "tool";
+  readonly id: string;
+  readonly headline: string;
+  readonly preview: string;
+  outcome: string;
+  holdUntil: number;
+  shown: boolean;
+}
+
+interface NoticeItem {
+  readonly kind: "notice";
+  readonly name: string;
+  text: string;
+}
+
+type Item = TextItem | ToolItem | NoticeItem;
 
 interface Page {
   readonly key: string;
@@ -62,9 +77,18 @@ export class Transcript {
     }
   }
 
-  addTool(id: string, headline: string, preview: string): void {
+  /** `holdUntil`: a line whose tool may still be asked about waits for its card, in milliseconds since the epoch. */
+  addTool(id: string, headline: string, preview: string, holdUntil: number): void {
     this.endText();
-    this.#page().items.push({ kind: "tool", id, headline, preview, outcome: "", shown: false });
+    this.#page().items.push({ kind: "tool", id, headline, preview, outcome: "", holdUntil, shown: false });
+  }
+
+  /** The tool runs without being asked about: its line need not wait. */
+  releaseTool(id: string): void {
+    const item = this.#tool(id);
+    if (item) {
+      item.holdUntil = 0;
+    }
   }
 
   /** Takes a tool's line out again, when nobody has seen it yet; its card stands for it then. */
@@ -80,15 +104,12 @@ export class Transcript {
 
   /** False when no line of this turn is about that tool. */
   setOutcome(id: string, outcome: string): boolean {
-    for (const page of this.#pages) {
-      for (const item of page.items) {
-        if (item.kind === "tool" && item.id === id) {
-          item.outcome = outcome;
-          return true;
-        }
-      }
+    const item = this.#tool(id);
+    if (item) {
+      item.outcome = outcome;
+      item.holdUntil = 0;
     }
-    return false;
+    return item !== undefined;
   }
 
   /** A line of mm-claude's own; a notice of the same name is replaced where it stands. */
@@ -122,17 +143,22 @@ export class Transcript {
     }
   }
 
-  /** The posts that changed since they were last asked for. While `streaming`, half a word waits for its rest. */
-  updates(streaming: boolean): PageUpdate[] {
+  /**
+   * The posts that changed since they were last asked for. Until the turn `isOver`, half a word waits for its rest,
+   * and a held tool line, with all that follows it, for its time.
+   */
+  updates(now: number, isOver: boolean): PageUpdate[] {
     this.#splitLongPages();
     const updates: PageUpdate[] = [];
     for (const page of this.#pages) {
-      const markdown = joinItems(page.items, streaming && !page.isSealed);
+      const isGrowing = !isOver && !page.isSealed;
+      const ready = isGrowing ? readyItems(page, now) : page.items;
+      const markdown = joinItems(ready, isGrowing);
       if (markdown !== "" && markdown !== page.lastPut) {
         page.lastPut = markdown;
         updates.push({ key: page.key, markdown });
       }
-      markShown(page, streaming && !page.isSealed);
+      markShown(ready, isGrowing);
     }
     return updates;
   }
@@ -143,6 +169,17 @@ export class Transcript {
 
   get keys(): string[] {
     return this.#pages.map((page) => page.key);
+  }
+
+  #tool(id: string): ToolItem | undefined {
+    for (const page of this.#pages) {
+      for (const item of page.items) {
+        if (item.kind === "tool" && item.id === id) {
+          return item;
+        }
+      }
+    }
+    return undefined;
   }
 
   #page(): Page {
@@ -201,21 +238,26 @@ function overflow(page: Page, limit: number): Item[] {
   return rest;
 }
 
-function markShown(page: Page, streaming: boolean): void {
-  for (const item of page.items) {
+function readyItems(page: Page, now: number): readonly Item[] {
+  const held = page.items.findIndex((item) => item.kind === "tool" && !item.shown && item.holdUntil > now);
+  return held < 0 ? page.items : page.items.slice(0, held);
+}
+
+function markShown(items: readonly Item[], isGrowing: boolean): void {
+  for (const item of items) {
     if (item.kind === "tool") {
       item.shown = true;
     } else if (item.kind === "text") {
-      item.shown = shownText(item, streaming && item === page.items.at(-1)).length;
+      item.shown = shownText(item, isGrowing && item === items.at(-1)).length;
     }
   }
 }
 
-function joinItems(items: readonly Item[], streaming: boolean): string {
+function joinItems(items: readonly Item[], isGrowing: boolean): string {
   let markdown = "";
   let before: Item | undefined;
   items.forEach((item, index) => {
-    const text = renderItem(item, streaming && index === items.length - 1, index < items.length - 1);
+    const text = renderItem(item, isGrowing && index === items.length - 1, index < items.length - 1);
     if (text === "") {
       return;
     }
@@ -244,7 +286,7 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
 const MAX_HELD_WORD = 60;
 
 /** A text block as people see it: while it grows, the word being written waits for its end. */
-function shownText(item: Item & { kind: "text" }, isGrowing: boolean): string {
+function shownText(item: TextItem, isGrowing: boolean): string {
   const text = quietGroupMentions(item.text);
   if (!isGrowing || !item.isOpen) {
     return text.trimEnd();

@@ -1,0 +1,54 @@
+// Recognises mentions as Mattermost does: any case, at a word's edge, never in code, never as part of another name.
+// Names may hold letters, digits, `.`, `-` and `_`. Pure.
+
+import { codeSpans } from "../render/code-spans.ts";
+
+const NAME = "[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*";
+/** What may not stand before an `@` that begins a mention: the rest of a word, a mail address, a path. */
+const NOT_AFTER = "(?<![\\p{L}\\p{N}_.@/+-])";
+
+function escaped(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\-]/g, "\\$&");
+}
+
+function mentionPattern(name: string): RegExp {
+  return new RegExp(`${NOT_AFTER}@${escaped(name)}(?![\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}])`, "iu");
+}
+
+export function mentions(text: string, name: string): boolean {
+  const pattern = mentionPattern(name);
+  return codeSpans(text).some((span) => !span.code && pattern.test(span.text));
+}
+
+/** The text without the mention of `name` it begins with, and without the punctuation after that. */
+export function withoutLeadingMention(text: string, name: string): string {
+  const trimmed = text.trimStart();
+  const match = mentionPattern(name).exec(trimmed);
+  return match?.index === 0
+    ? trimmed
+        .slice(match[0].length)
+        .replace(/^[\s,:;.!?-]*/, leading)
+        .trim()
+    : text.trim();
+}
+
+/** A `!` that begins a command is not punctuation. */
+function leading(run: string): string {
+  return run.endsWith("!") ? "!" : "";
+}
+
+/**
+ * The names `text` may begin by mentioning, most likely first: a final dot may end the name or the sentence. Empty when
+ * it begins with something else, such as `@types/node`.
+ */
+export function leadingNames(text: string): string[] {
+  const match = new RegExp(`^\\s*@(${NAME})(?![/\\p{L}\\p{N}@])`, "u").exec(text);
+  return match?.[1] ? nameCandidates(match[1]) : [];
+}
+
+/** A name as written, and without the punctuation that may belong to the sentence. */
+export function nameCandidates(written: string): string[] {
+  const name = written.toLowerCase();
+  const bare = name.replace(/[^\p{L}\p{N}]+$/u, "");
+  return bare === name || bare === "" ? [name] : [name, bare];
+}

@@ -1,0 +1,66 @@
+// A person's text → one of mm-claude's commands, in any of its three spellings, or undefined when it is a message.
+// Pure: who a name belongs to is looked up by the caller.
+
+import { COMMANDS, commandNamed } from "../session/commands.ts";
+
+export type ParsedCommand =
+  | { readonly name: "invite" | "kick"; readonly username: string }
+  | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
+  | { readonly name: "stop" | "interrupt" | "help" }
+  /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
+  | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
+  | { readonly name: "usage"; readonly usage: string };
+
+const SPELLED = /^([!/])([a-z][\w:-]*)(?:\s+([\s\S]*))?$/i;
+const USERNAME = /^@?([\p{L}\p{N}][\p{L}\p{N}._-]*)[,;:!?)]*$/u;
+
+/** `isMention`: the text stood after a mention of the bot. */
+export function parseCommand(text: string, isMention: boolean): ParsedCommand | undefined {
+  const trimmed = text.trim();
+  const [, sign, word = "", rest = ""] = SPELLED.exec(trimmed) ?? [];
+  if (sign) {
+    const command = commandNamed(word);
+    return command
+      ? withArguments(command, rest.trim())
+      : { name: "slash", slash: word, isCertain: sign === "!" };
+  }
+  if (/^(stop|cancel)[.!]*$/i.test(trimmed)) {
+    return { name: "stop" };
+  }
+  return isMention ? wholeSentence(trimmed) : undefined;
+}
+
+function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand {
+  switch (name) {
+    case "invite":
+    case "kick": {
+      const username = USERNAME.exec(rest)?.[1];
+      return username ? { name, username } : usage(name);
+    }
+    case "permissions": {
+      const mode = rest.toLowerCase();
+      return mode === "interactive" || mode === "auto" ? { name, mode } : usage(name);
+    }
+    default:
+      return { name };
+  }
+}
+
+function usage(name: keyof typeof COMMANDS): ParsedCommand {
+  return { name: "usage", usage: `Write it as \`!${COMMANDS[name].usage}\`` };
+}
+
+/** After a mention only a command that is the whole message is one: "stop using tabs" is for Claude. */
+function wholeSentence(text: string): ParsedCommand | undefined {
+  const [word = "", ...rest] = text.split(/\s+/);
+  const name = commandNamed(word.replace(/[.!]+$/, ""));
+  if (!name) {
+    return undefined;
+  }
+  if (rest.length === 0) {
+    return withArguments(name, "");
+  }
+  const command = withArguments(name, rest.join(" "));
+  const takesArgument = "username" in command ? rest[0]?.startsWith("@") : "mode" in command;
+  return takesArgument && rest.length === 1 ? command : undefined;
+}

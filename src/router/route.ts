@@ -1,0 +1,115 @@
+// What a post in the channel is to mm-claude. Pure: all that had to be looked up is in the facts.
+
+import type { Post, ThreadId, User } from "../mattermost/types.ts";
+import { may, type Person, roleOf } from "../session/access.ts";
+import type { Command, Message, Signal } from "../session/types.ts";
+import { mentions, withoutLeadingMention } from "./mention.ts";
+import { type ParsedCommand, parseCommand } from "./parse-command.ts";
+
+export type Route =
+  | { readonly kind: "ignore"; readonly reason: string }
+  | { readonly kind: "open"; readonly threadId: ThreadId; readonly by: Person; readonly message: Message }
+  | { readonly kind: "deliver"; readonly threadId: ThreadId; readonly signal: Signal }
+  /** Not on the allow list; told so once in a while. */
+  | { readonly kind: "refuse"; readonly threadId: ThreadId; readonly by: Person }
+  | { readonly kind: "reply"; readonly threadId: ThreadId; readonly reply: "empty" | "help" | "noSession" };
+
+export interface Facts {
+  /** Undefined when the author is unknown, a bot, or deactivated. */
+  readonly by: Person | undefined;
+  readonly hasSession: boolean;
+  /** The person the post begins by mentioning, when that is not the bot. */
+  readonly addressee: User | undefined;
+  /** The person a command names. */
+  readonly commandUser: User | undefined;
+  readonly uuid: string;
+}
+
+/** What a post says once the mention of the bot is taken off; shared by the look-ups and the route. */
+export interface Reading {
+  readonly isMention: boolean;
+  readonly text: string;
+  readonly command: ParsedCommand | undefined;
+}
+
+export function read(post: Post, botName: string): Reading {
+  const isMention = mentions(post.message, botName);
+  const text = withoutLeadingMention(post.message, botName);
+  return { isMention, text, command: parseCommand(text, isMention) };
+}
+
+export function route(post: Post, reading: Reading, facts: Facts): Route {
+  const { by, hasSession } = facts;
+  const { threadId } = post;
+  if (!post.isFromPerson || !by) {
+    return { kind: "ignore", reason: "not written by a person of this server" };
+  }
+  if (!hasSession && !reading.isMention) {
+    return { kind: "ignore", reason: "no session in this thread" };
+  }
+  if (facts.addressee) {
+    return { kind: "ignore", reason: "a side conversation" };
+  }
+  const message: Message = {
+    uuid: facts.uuid,
+    postId: post.id,
+    by,
+    text: reading.text,
+    attachments: post.attachments,
+    isSlashCommand: false,
+    withThread: !hasSession && post.id !== threadId,
+  };
+  return hasSession
+    ? inSession(reading, facts, message, by, threadId)
+    : outside(reading, message, by, threadId);
+}
+
+function inSession(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
+  if (reading.command) {
+    const command = completed(reading.command, facts, message);
+    return { kind: "deliver", threadId, signal: { type: "command", by, command } };
+  }
+  if (isEmpty(message)) {
+    return reading.isMention
+      ? { kind: "reply", threadId, reply: "empty" }
+      : { kind: "ignore", reason: "nothing in it" };
+  }
+  return { kind: "deliver", threadId, signal: { type: "message", message } };
+}
+
+function outside(reading: Reading, message: Message, by: Person, threadId: ThreadId): Route {
+  if (!may(roleOf(by, undefined), "start")) {
+    return { kind: "refuse", threadId, by };
+  }
+  if (reading.command && reading.command.name !== "slash") {
+    return { kind: "reply", threadId, reply: reading.command.name === "help" ? "help" : "noSession" };
+  }
+  if (isEmpty(message)) {
+    return { kind: "reply", threadId, reply: "empty" };
+  }
+  return { kind: "open", threadId, by, message };
+}
+
+function isEmpty(message: Message): boolean {
+  return message.text.trim() === "" && message.attachments.length === 0;
+}
+
+function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Message): Command {
+  switch (parsed.name) {
+    case "invite":
+    case "kick":
+      return { ...parsed, user: commandUser };
+    case "slash": {
+      const slashText = message.text.trim().replace(/^!/, "/");
+      const command = { ...message, text: slashText, isSlashCommand: true };
+      return {
+        name: "slash",
+        slash: parsed.slash,
+        message: command,
+        orElse: parsed.isCertain ? undefined : message,
+      };
+    }
+    default:
+      return parsed;
+  }
+}

@@ -1,0 +1,261 @@
+// From the server's events to sessions: looks up what a route needs to know, decides, dispatches. One event after the
+// other, so that the order in which people spoke is the order in which they are heard.
+
+import type { Directory } from "../mattermost/directory.ts";
+import { canonicalEmoji } from "../mattermost/emoji.ts";
+import { MattermostError } from "../mattermost/error.ts";
+import type {
+  ChannelId,
+  MattermostApi,
+  Post,
+  PostId,
+  Reaction,
+  SocketEvent,
+  ThreadId,
+  User,
+  UserId,
+} from "../mattermost/types.ts";
+import { inlineCode } from "../render/markdown.ts";
+import type { Person } from "../session/access.ts";
+import { helpText } from "../session/commands.ts";
+import { tooBusy } from "../session/lifecycle.ts";
+import type { SessionManager } from "../session/manager.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import { leadingNames, nameCandidates } from "./mention.ts";
+import { type Facts, type Reading, type Route, read, route } from "./route.ts";
+
+export interface RouterDependencies {
+  readonly api: Pick<MattermostApi, "post" | "postsSince">;
+  readonly directory: Directory;
+  readonly sessions: Pick<SessionManager, "find" | "open">;
+  /** Posts a single reply in a thread, whether it has a session or not. */
+  readonly reply: (threadId: ThreadId, markdown: string) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newUuid: () => string;
+  readonly botId: UserId;
+  readonly botName: string;
+  readonly channelId: ChannelId;
+  /** Undefined: everyone may. */
+  readonly allowedUsers: ReadonlySet<UserId> | undefined;
+  readonly maxSessions: number;
+}
+
+const REFUSE_EVERY_MS = 3_600_000;
+const MAX_POSTS_KNOWN = 5000;
+const MAX_REFUSALS_KNOWN = 1000;
+
+export class Router {
+  readonly #dependencies: RouterDependencies;
+  /** Which thread a post belongs to: a reaction names only the post. */
+  readonly #threads = new BoundedMap<PostId, ThreadId>(MAX_POSTS_KNOWN);
+  readonly #taken = new BoundedMap<PostId, true>(MAX_POSTS_KNOWN);
+  readonly #refusedAt = new BoundedMap<UserId, number>(MAX_REFUSALS_KNOWN);
+  /** The newest post taken, on the server's clock; where a gap would begin. */
+  #newestAt: number;
+
+  constructor(dependencies: RouterDependencies) {
+    this.#dependencies = dependencies;
+    this.#newestAt = dependencies.clock.now();
+  }
+
+  /** Never rejects: what can't be handled is logged, and the next event is taken. */
+  async take(event: SocketEvent): Promise<void> {
+    try {
+      await this.#dispatch(event);
+    } catch (error) {
+      this.#dependencies.log.error(`Could not handle "${event.type}"`, error);
+    }
+  }
+
+  async #dispatch(event: SocketEvent): Promise<void> {
+    const { directory, log } = this.#dependencies;
+    switch (event.type) {
+      case "posted":
+        await this.#posted(event.post);
+        break;
+      case "postDeleted":
+        this.#deleted(event.post);
+        break;
+      case "reactionAdded":
+        await this.#reacted(event.reaction, false);
+        break;
+      case "reactionRemoved":
+        await this.#reacted(event.reaction, true);
+        break;
+      case "userUpdated":
+        directory.userUpdated(event.user);
+        break;
+      case "hello":
+        log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
+        if (!event.resumed) {
+          await this.#catchUp();
+        }
+        break;
+      case "disconnected":
+        log.warn(`The connection to the server is gone (${event.reason}); reconnecting.`);
+        break;
+      case "postEdited":
+        // An edit is never new input.
+        break;
+    }
+  }
+
+  /** What was posted while no connection was open; posts that were taken already are skipped by their id. */
+  async #catchUp(): Promise<void> {
+    const { api, channelId } = this.#dependencies;
+    for (const post of await api.postsSince(channelId, this.#newestAt)) {
+      await this.#posted(post);
+    }
+  }
+
+  async #posted(post: Post): Promise<void> {
+    const { botId, botName, channelId, sessions, newUuid, log } = this.#dependencies;
+    if (post.channelId !== channelId || this.#taken.has(post.id)) {
+      return;
+    }
+    this.#taken.set(post.id, true);
+    this.#threads.set(post.id, post.threadId);
+    this.#newestAt = Math.max(this.#newestAt, post.createdAt);
+    if (post.userId === botId || !post.isFromPerson) {
+      return;
+    }
+    const reading = read(post, botName);
+    const hasSession = sessions.find(post.threadId) !== undefined;
+    if (!reading.isMention && !hasSession) {
+      return;
+    }
+    const facts: Facts = {
+      by: await this.#person(post.userId),
+      hasSession,
+      addressee: reading.command ? undefined : await this.#addressee(post),
+      commandUser: await this.#commandUser(reading),
+      uuid: newUuid(),
+    };
+    // A session may have ended, or begun, while names were looked up.
+    const current = { ...facts, hasSession: sessions.find(post.threadId) !== undefined };
+    const decided = route(post, reading, current);
+    log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
+    this.#follow(decided);
+  }
+
+  #follow(decided: Route): void {
+    const { sessions, reply, maxSessions } = this.#dependencies;
+    switch (decided.kind) {
+      case "ignore":
+        break;
+      case "open":
+        if (!sessions.open(decided.threadId, decided.by, decided.message)) {
+          reply(decided.threadId, tooBusy(maxSessions));
+        }
+        break;
+      case "deliver":
+        sessions.find(decided.threadId)?.deliver(decided.signal);
+        break;
+      case "refuse":
+        this.#refuse(decided.threadId, decided.by);
+        break;
+      case "reply":
+        reply(decided.threadId, REPLIES[decided.reply]());
+        break;
+    }
+  }
+
+  #refuse(threadId: ThreadId, by: Person): void {
+    const { clock, reply, botName } = this.#dependencies;
+    const last = this.#refusedAt.get(by.id);
+    if (last !== undefined && clock.now() - last < REFUSE_EVERY_MS) {
+      return;
+    }
+    this.#refusedAt.set(by.id, clock.now());
+    // In code format: a name that pinged could make two bots answer each other without end.
+    reply(
+      threadId,
+      `🔒 Sorry ${inlineCode(`@${by.name}`)}, you are not among those who may start a session with ` +
+        `${inlineCode(`@${botName}`)}. Ask whoever runs it to add you to ALLOWED_USERS.`,
+    );
+  }
+
+  async #reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
+    const { botId, sessions } = this.#dependencies;
+    const emojiName = canonicalEmoji(reaction.emojiName);
+    if (reaction.userId === botId || !emojiName) {
+      return;
+    }
+    const threadId = await this.#threadOf(reaction.postId);
+    if (!threadId || !sessions.find(threadId)) {
+      return;
+    }
+    const by = await this.#person(reaction.userId);
+    if (by) {
+      const signal = { type: "reaction", by, postId: reaction.postId, emojiName, isRemoval } as const;
+      sessions.find(threadId)?.deliver(signal);
+    }
+  }
+
+  #deleted(post: Post): void {
+    const session = this.#dependencies.sessions.find(post.threadId);
+    const isRoot = post.id === post.threadId;
+    session?.deliver(
+      isRoot
+        ? { type: "threadLost", reason: "its first post was deleted" }
+        : { type: "postDeleted", postId: post.id },
+    );
+  }
+
+  async #threadOf(postId: PostId): Promise<ThreadId | undefined> {
+    const known = this.#threads.get(postId);
+    if (known) {
+      return known;
+    }
+    const { api, channelId } = this.#dependencies;
+    const post = await api.post(postId).catch((error: unknown) => {
+      if (error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden")) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (post?.channelId !== channelId) {
+      return undefined;
+    }
+    this.#threads.set(postId, post.threadId);
+    return post.threadId;
+  }
+
+  /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
+  async #person(id: UserId): Promise<Person | undefined> {
+    const { directory, allowedUsers } = this.#dependencies;
+    const user = await directory.byId(id);
+    if (!user || user.isBot || !user.isActive) {
+      return undefined;
+    }
+    return { id, name: user.username, isListed: allowedUsers === undefined || allowedUsers.has(id) };
+  }
+
+  async #addressee(post: Post): Promise<User | undefined> {
+    const user = await this.#userNamed(leadingNames(post.message));
+    return user?.id === this.#dependencies.botId ? undefined : user;
+  }
+
+  async #commandUser({ command }: Reading): Promise<User | undefined> {
+    return command && "username" in command ? this.#userNamed(nameCandidates(command.username)) : undefined;
+  }
+
+  async #userNamed(names: readonly string[]): Promise<User | undefined> {
+    for (const name of names) {
+      const user = await this.#dependencies.directory.byName(name);
+      if (user) {
+        return user;
+      }
+    }
+    return undefined;
+  }
+}
+
+const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => string>> = {
+  empty: () => "Mention me with your request",
+  help: helpText,
+  noSession: () => "There is no session in this thread. Mention me with your request to start one.",
+};

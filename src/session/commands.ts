@@ -1,0 +1,97 @@
+// The one registry of mm-claude's commands: their names, who may use them, the words of the help. Pure.
+
+import type { Action } from "./access.ts";
+import type { Command } from "./types.ts";
+
+type CommandName = Exclude<Command["name"], "slash" | "usage">;
+
+interface CommandInfo {
+  readonly usage: string;
+  readonly aliases: readonly string[];
+  readonly action: Action;
+  readonly help: string;
+}
+
+export const COMMANDS = {
+  invite: {
+    usage: "invite @user",
+    aliases: [],
+    action: "steer",
+    help: "Let a person take part in this session",
+  },
+  kick: { usage: "kick @user", aliases: [], action: "steer", help: "Take that back" },
+  permissions: {
+    usage: "permissions interactive",
+    aliases: [],
+    action: "steer",
+    help: "From the very next tool on, people decide",
+  },
+  stop: {
+    usage: "stop",
+    aliases: ["cancel"],
+    action: "stop",
+    help: "End the session (also ❌ or 🛑 on any message)",
+  },
+  interrupt: {
+    usage: "interrupt",
+    aliases: [],
+    action: "stop",
+    help: "Stop the turn, keep the session (also ⏸️ on any message)",
+  },
+  help: { usage: "help", aliases: [], action: "message", help: "This table" },
+} as const satisfies Record<CommandName, CommandInfo>;
+
+/** The command of that name or alias, in any case. */
+export function commandNamed(word: string): CommandName | undefined {
+  const name = word.toLowerCase();
+  const entries = Object.entries(COMMANDS) as [CommandName, CommandInfo][];
+  return entries.find(([command, { aliases }]) => command === name || aliases.includes(name))?.[0];
+}
+
+export function helpText(): string {
+  const rows = (Object.values(COMMANDS) as CommandInfo[]).map(({ usage, aliases, help }) => {
+    const spellings = [usage, ...aliases].map((spelling) => `\`!${spelling}\``);
+    return `| ${spellings.join(" ")} | ${help} |`;
+  });
+  return [
+    "| Command | Does |",
+    "|:--|:--|",
+    ...rows,
+    "| `!name` | Any of Claude's own slash commands, such as `!compact` or `!context` |",
+    "",
+    "Each also works as a mention (`@bot stop`) or with a slash, but Mattermost itself takes what begins with `/`: " +
+      "its own `/invite` adds a person to the channel and its own `/kick` **removes them from the channel**. Use `!`.",
+  ].join("\n");
+}
+
+/** The known name closest to `name`, when it is close. */
+export function nearestCommand(name: string, others: readonly string[]): string | undefined {
+  const known = [
+    ...Object.entries(COMMANDS).flatMap(([command, { aliases }]) => [command, ...aliases]),
+    ...others,
+  ];
+  let best: { name: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (
+      distance <= Math.max(1, Math.floor(candidate.length / 3)) &&
+      distance < (best?.distance ?? Infinity)
+    ) {
+      best = { name: candidate, distance };
+    }
+  }
+  return best?.name;
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,168 @@
+// How a session sleeps, wakes and ends: its slot, its process, the words people are told.
+
+import type { ClaudeEvent } from "../claude/types.ts";
+import { fence, showHidden, truncate } from "../render/markdown.ts";
+import type { Person } from "./access.ts";
+import { voidAsks } from "./asks.ts";
+import { notWaiting, say, takeUpWork, updateHeader, writePages } from "./state.ts";
+import { abandonSubagents } from "./subagents.ts";
+import type { Step } from "./types.ts";
+
+export function slotGranted(step: Step, slot: number): void {
+  const { state } = step;
+  state.isSlotAsked = false;
+  state.slot = slot;
+  updateHeader(step);
+  takeUpWork(step);
+}
+
+export function slotRefused(step: Step): void {
+  const { state, context } = step;
+  state.isSlotAsked = false;
+  for (const message of state.queue.splice(0)) {
+    notWaiting(step, message);
+  }
+  say(step, tooBusy(context.maxSessions));
+}
+
+export function tooBusy(maxSessions: number): string {
+  return `⚠️ **Too busy** - ${maxSessions} sessions active. Please try again later.`;
+}
+
+/** The idle timer fired: sleep, or wait for the rest of the time. */
+export function idleTimer(step: Step): void {
+  const { state, context } = step;
+  if (state.phase !== "idle" && state.phase !== "working") {
+    return;
+  }
+  const leftMs = state.lastActivityAt + context.idleMs - step.now;
+  if (leftMs > 0) {
+    step.emit({ type: "setTimer", name: "idle", ms: leftMs });
+    return;
+  }
+  fallAsleep(step, "the session timed out", true);
+  say(
+    step,
+    `⏰ **Session timed out** after ${duration(context.idleMs)} without activity. Reply in this thread to resume.`,
+  );
+}
+
+/** Another session needs the slot. */
+export function slotWithdrawn(step: Step): void {
+  fallAsleep(step, "the session went to sleep", false);
+}
+
+function fallAsleep(step: Step, why: string, isTurnCut: boolean): void {
+  leaveProcess(step, why);
+  step.emit({ type: "closeClaude", now: isTurnCut });
+  updateHeader(step, { kind: "asleep" });
+}
+
+/** The process died without being told to. */
+export function sleepAfterExit(step: Step, exit: ClaudeEvent & { readonly type: "exited" }): void {
+  const { state } = step;
+  const unsent = state.inFlight;
+  leaveProcess(step, "Claude stopped");
+  if (unsent) {
+    // Claude has not taken it: it goes first when there is a process again.
+    state.queue.unshift(unsent);
+  }
+  const retry = retryOf(step, exit.stderr);
+  if (retry) {
+    state.hasRetriedStart = true;
+    state.hasConversation = retry.hasConversation;
+    if (retry.notice) {
+      say(step, retry.notice);
+    }
+    takeUpWork(step);
+    return;
+  }
+  updateHeader(step, { kind: "asleep" });
+  const words = exit.stderr.trim();
+  const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
+  const last = words === "" ? "" : `\n${fence(showHidden(truncate(words, 1500)))}`;
+  say(step, `💥 **Claude stopped unexpectedly** (${how})${last}\nReply in this thread to resume.`);
+}
+
+/** A start that failed over what is saved and what is not is tried once the other way. */
+function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; notice?: string } | undefined {
+  if (state.hasRetriedStart || state.queue.length === 0) {
+    return undefined;
+  }
+  if (/No conversation found/i.test(stderr)) {
+    const [first, ...rest] = state.queue;
+    if (first) {
+      state.queue.splice(0, state.queue.length, { ...first, withThread: true }, ...rest);
+    }
+    const notice = "ℹ️ Claude had not saved this conversation: it starts afresh, with this thread as context.";
+    return { hasConversation: false, notice };
+  }
+  return /already in use/i.test(stderr) ? { hasConversation: true } : undefined;
+}
+
+export function stop(step: Step, by: Person): void {
+  end(step, "the session was cancelled");
+  say(step, `🛑 **Session cancelled** by @${by.name}`);
+  step.emit({ type: "ended" });
+}
+
+/** The thread can't be written to any more: nobody would see what Claude does. */
+export function threadLost(step: Step): void {
+  end(step, "the thread is gone");
+  step.emit({ type: "ended" });
+}
+
+export function shutDown(step: Step): void {
+  const { state } = step;
+  leaveProcess(step, "mm-claude was shut down");
+  step.emit({ type: "closeClaude", now: true });
+  updateHeader(step, { kind: "stopped" });
+  state.phase = "ended";
+}
+
+function end(step: Step, why: string): void {
+  const { state } = step;
+  leaveProcess(step, why);
+  voidAsks(step, why, true);
+  for (const message of state.queue.splice(0)) {
+    notWaiting(step, message);
+  }
+  step.emit({ type: "closeClaude", now: true });
+  updateHeader(step, { kind: "ended" });
+  state.phase = "ended";
+}
+
+/** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */
+function leaveProcess(step: Step, why: string): void {
+  const { state } = step;
+  writePages(step, true);
+  state.turn.transcript.breakPage();
+  step.emit({ type: "clearTimer", name: "flush" });
+  step.emit({ type: "clearTimer", name: "idle" });
+  step.emit({ type: "typing", isOn: false });
+  state.flushAt = undefined;
+  voidAsks(step, why);
+  abandonSubagents(step);
+  state.cardedTools.clear();
+  state.inFlight = undefined;
+  state.generation++;
+  state.phase = "asleep";
+  if (state.slot !== undefined) {
+    state.slot = undefined;
+    step.emit({ type: "releaseSlot" });
+  }
+}
+
+function duration(ms: number): string {
+  const units: readonly [number, string][] = [
+    [3_600_000, "hour"],
+    [60_000, "minute"],
+    [1000, "second"],
+  ];
+  for (const [unit, name] of units) {
+    if (ms >= unit && ms % unit === 0) {
+      return `${ms / unit} ${name}${ms === unit ? "" : "s"}`;
+    }
+  }
+  return `${Math.round(ms / 1000)} seconds`;
+}

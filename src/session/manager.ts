@@ -1,0 +1,88 @@
+// The map of sessions and the slots they run in. Opens, finds and ends sessions; knows nothing of what they do.
+
+import type { ThreadId } from "../mattermost/types.ts";
+import type { Person } from "./access.ts";
+import { Session, type SessionDependencies, type Slots } from "./session.ts";
+import type { Message } from "./types.ts";
+
+export class SessionManager {
+  readonly #dependencies: SessionDependencies;
+  readonly #sessions = new Map<ThreadId, Session>();
+  /** Ended sessions whose process or last words are still on their way. */
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #usedSlots = new Set<number>();
+  #isShuttingDown = false;
+
+  constructor(dependencies: SessionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  find(threadId: ThreadId): Session | undefined {
+    return this.#sessions.get(threadId);
+  }
+
+  /** Starts a session with its first message. False when every slot is taken by a session that works. */
+  open(threadId: ThreadId, owner: Person, message: Message): boolean {
+    if (this.#isShuttingDown) {
+      return true;
+    }
+    // Nothing here awaits: two mentions at once can't both take the last slot, or the same thread.
+    const slot = this.#takeSlot();
+    if (slot === undefined) {
+      return false;
+    }
+    const session = new Session(threadId, owner, slot, this.#slots, this.#dependencies);
+    this.#sessions.set(threadId, session);
+    session.deliver({ type: "message", message });
+    return true;
+  }
+
+  async shutDown(): Promise<void> {
+    this.#isShuttingDown = true;
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    await Promise.all([...sessions.map((session) => session.shutDown()), ...this.#leaving]);
+  }
+
+  readonly #slots: Slots = {
+    acquire: () => (this.#isShuttingDown ? undefined : this.#takeSlot()),
+    release: (slot) => {
+      this.#usedSlots.delete(slot);
+    },
+    ended: (session) => {
+      if (this.#sessions.get(session.threadId) === session) {
+        this.#sessions.delete(session.threadId);
+      }
+      const left = session.shutDown().finally(() => this.#leaving.delete(left));
+      this.#leaving.add(left);
+    },
+  };
+
+  #takeSlot(): number | undefined {
+    const slot = this.#freeSlot() ?? this.#slotOfLongestIdle();
+    if (slot !== undefined) {
+      this.#usedSlots.add(slot);
+    }
+    return slot;
+  }
+
+  #freeSlot(): number | undefined {
+    for (let slot = 1; slot <= this.#dependencies.context.maxSessions; slot++) {
+      if (!this.#usedSlots.has(slot)) {
+        return slot;
+      }
+    }
+    return undefined;
+  }
+
+  #slotOfLongestIdle(): number | undefined {
+    let longest: Session | undefined;
+    for (const session of this.#sessions.values()) {
+      if (session.isIdle && session.lastActivityAt < (longest?.lastActivityAt ?? Infinity)) {
+        longest = session;
+      }
+    }
+    longest?.deliver({ type: "slotWithdrawn" });
+    return this.#freeSlot();
+  }
+}

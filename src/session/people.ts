@@ -1,0 +1,161 @@
+// What people do: messages, commands, reactions. This is where Claude is fed, so this is where it is decided who may.
+
+import type { User } from "../mattermost/types.ts";
+import { inlineCode } from "../render/markdown.ts";
+import { may, type Person, roleOf } from "./access.ts";
+import { answerInWords, askGuest, enqueue, reactToAsk } from "./asks.ts";
+import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
+import { stop } from "./lifecycle.ts";
+import { say, updateHeader } from "./state.ts";
+import type { Command, Message, Signal, Step } from "./types.ts";
+
+/** Reactions kept for a card whose id is not known yet. */
+const MAX_EARLY = 20;
+
+export function onMessage(step: Step, message: Message): void {
+  const { state } = step;
+  if (!may(roleOf(message.by, state), "message")) {
+    askGuest(step, message);
+    return;
+  }
+  state.lastActivityAt = step.now;
+  if (!answerInWords(step, message)) {
+    enqueue(step, message);
+  }
+}
+
+export function onCommand(step: Step, by: Person, command: Command): void {
+  const { state } = step;
+  const role = roleOf(by, state);
+  const action =
+    command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
+  if (!may(role, action)) {
+    if (action === "steer") {
+      say(step, `⚠️ Only @${state.owner.name} and allowed users can do that, ${inlineCode(`@${by.name}`)}`);
+    }
+    return;
+  }
+  switch (command.name) {
+    case "stop":
+      stop(step, by);
+      break;
+    case "interrupt":
+      interrupt(step, by);
+      break;
+    case "help":
+      say(step, helpText());
+      break;
+    case "invite":
+      invite(step, by, command.username, command.user);
+      break;
+    case "kick":
+      kick(step, by, command.username, command.user);
+      break;
+    case "permissions":
+      setPermissions(step, by, command.mode);
+      break;
+    case "slash":
+      slashCommand(step, command);
+      break;
+    case "usage":
+      say(step, `ℹ️ ${command.usage}`);
+      break;
+  }
+}
+
+export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
+  const { state } = step;
+  if (reactToAsk(step, reaction)) {
+    return;
+  }
+  const canStop = !reaction.isRemoval && may(roleOf(reaction.by, state), "stop");
+  if (canStop && (reaction.emojiName === "x" || reaction.emojiName === "octagonal_sign")) {
+    stop(step, reaction.by);
+  } else if (canStop && reaction.emojiName === "double_vertical_bar") {
+    interrupt(step, reaction.by);
+  } else if (state.asks.some((ask) => ask.postId === undefined)) {
+    state.early = [...state.early, reaction].slice(-MAX_EARLY);
+  }
+}
+
+function interrupt(step: Step, by: Person): void {
+  const { state } = step;
+  if (state.phase !== "working") {
+    return;
+  }
+  state.turn.interruptedBy ??= by;
+  step.emit({ type: "interruptClaude" });
+}
+
+function invite(step: Step, by: Person, username: string, user: User | undefined): void {
+  const { state } = step;
+  if (!user) {
+    say(step, noSuchUser(username));
+    return;
+  }
+  if (user.isBot || !user.isActive) {
+    say(
+      step,
+      `⚠️ ${inlineCode(`@${user.username}`)} is ${user.isBot ? "a bot" : "deactivated"} and can't take part`,
+    );
+    return;
+  }
+  if (user.id === state.owner.id || state.participants.has(user.id)) {
+    say(step, `ℹ️ @${user.username} can already take part in this session`);
+    return;
+  }
+  state.participants.set(user.id, user.username);
+  updateHeader(step);
+  say(step, `✅ @${user.username} can now participate in this session (invited by @${by.name})`);
+}
+
+function kick(step: Step, by: Person, username: string, user: User | undefined): void {
+  const { state } = step;
+  if (!user) {
+    say(step, noSuchUser(username));
+  } else if (user.id === state.owner.id) {
+    say(step, `⚠️ ${inlineCode(`@${user.username}`)} started this session and can't be removed`);
+  } else if (state.participants.delete(user.id)) {
+    updateHeader(step);
+    say(step, `🚫 @${user.username} removed from this session by @${by.name}`);
+  } else {
+    say(step, `⚠️ @${user.username} was not in this session`);
+  }
+}
+
+function noSuchUser(username: string): string {
+  return `⚠️ There is no user ${inlineCode(`@${username}`)} on this server`;
+}
+
+function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): void {
+  const { state } = step;
+  if (mode === "auto") {
+    say(step, "⚠️ Cannot upgrade to auto permissions - can only downgrade to interactive");
+  } else if (!state.isAuto) {
+    say(step, "ℹ️ Permissions are already interactive in this session");
+  } else {
+    state.isAuto = false;
+    updateHeader(step);
+    say(step, `🔐 Interactive permissions enabled for this session by @${by.name}`);
+  }
+}
+
+/** A name Claude knows is passed on; before Claude has told its names it is asked itself. */
+function slashCommand(
+  step: Step,
+  { slash: name, message, orElse }: Command & { readonly name: "slash" },
+): void {
+  const { commands } = step.state;
+  const names = commands?.flatMap((command) => [command.name, ...command.aliases]);
+  if (names ? names.includes(name) : !orElse) {
+    enqueue(step, message);
+    return;
+  }
+  if (orElse) {
+    onMessage(step, orElse);
+    return;
+  }
+  const near = nearestCommand(name, names ?? []);
+  const hint = near ? ` Did you mean ${inlineCode(`!${near}`)}?` : "";
+  say(step, `ℹ️ There is no command ${inlineCode(`!${name}`)}.${hint} ${inlineCode("!help")} lists them.`);
+}

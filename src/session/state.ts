@@ -1,0 +1,156 @@
+// The state a session begins with, and the few things every part of a step does: say something, keep the header
+// current, take up work. Pure: changes the state it is given, emits effects, reaches nothing else.
+
+import { type HeaderStatus, renderHeader } from "../render/header.ts";
+import { Transcript } from "../render/transcript.ts";
+import type { Person } from "./access.ts";
+import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
+
+export function initialState(
+  owner: Person,
+  slot: number,
+  context: SessionContext,
+  now: number,
+): SessionState {
+  return {
+    owner,
+    phase: "asleep",
+    generation: 0,
+    slot,
+    isSlotAsked: false,
+    hasConversation: false,
+    hasRetriedStart: false,
+    isAuto: context.isAuto,
+    isPlanApproved: false,
+    participants: new Map(),
+    speakers: new Set(),
+    queue: [],
+    waiting: new Set(),
+    inFlight: undefined,
+    asks: [],
+    cardedTools: new Map(),
+    early: [],
+    subagents: new Map(),
+    tasks: [],
+    tasksKey: undefined,
+    turn: newTurn(1, context),
+    commands: undefined,
+    flushAt: undefined,
+    lastActivityAt: now,
+    postsMade: 1,
+  };
+}
+
+export function newTurn(number: number, context: SessionContext): Turn {
+  return {
+    transcript: new Transcript(`turn${number}`, context.postLimit),
+    streaming: undefined,
+    tools: new Map(),
+    lastText: "",
+    flushes: 0,
+    interruptedBy: undefined,
+  };
+}
+
+/** A key for a new post of this session. */
+export function newKey(step: Step, kind: string): string {
+  return `${kind}.${step.state.postsMade++}`;
+}
+
+/** A post of mm-claude's own. What Claude says next stands below it. */
+export function say(step: Step, markdown: string): void {
+  breakPage(step);
+  step.emit({ type: "put", key: newKey(step, "note"), markdown, isFinal: true });
+}
+
+/** Writes what the turn has to show so far; what follows begins a new post. */
+export function breakPage(step: Step): void {
+  step.state.turn.transcript.breakPage();
+  writePages(step, false);
+}
+
+export function writePages(step: Step, isOver: boolean): void {
+  for (const { key, markdown } of step.state.turn.transcript.updates(step.now, isOver)) {
+    step.emit({ type: "put", key, markdown });
+  }
+}
+
+export function updateHeader(step: Step, status?: HeaderStatus): void {
+  step.emit({ type: "put", key: "header", ...header(step, status) });
+}
+
+function header({ state, context }: Step, status?: HeaderStatus): { markdown: string; first: string } {
+  const live: HeaderStatus =
+    state.slot === undefined ? { kind: "asleep" } : { kind: "live", slot: state.slot };
+  const content = {
+    version: context.version,
+    directory: context.directory,
+    home: context.home,
+    owner: state.owner.name,
+    participants: [...state.participants.values()],
+    status: status ?? live,
+    maxSessions: context.maxSessions,
+    isAuto: state.isAuto,
+  };
+  return { markdown: renderHeader(content, true), first: renderHeader(content, false) };
+}
+
+/** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
+export function takeUpWork(step: Step): void {
+  const { state } = step;
+  if (state.queue.length === 0 || state.phase === "working" || state.phase === "ended") {
+    return;
+  }
+  if (state.phase === "asleep") {
+    if (state.slot === undefined) {
+      if (!state.isSlotAsked) {
+        state.isSlotAsked = true;
+        step.emit({ type: "acquireSlot" });
+      }
+      return;
+    }
+    startProcess(step);
+  }
+  sendNext(step);
+}
+
+function startProcess(step: Step): void {
+  const { state } = step;
+  state.generation++;
+  state.phase = "idle";
+  step.emit({ type: "startClaude", generation: state.generation, resume: state.hasConversation });
+  step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
+}
+
+function sendNext(step: Step): void {
+  const { state } = step;
+  const message = state.queue.shift();
+  if (!message) {
+    return;
+  }
+  state.phase = "working";
+  state.inFlight = message;
+  state.speakers.add(message.by.id);
+  beginTurn(step);
+  notWaiting(step, message);
+  step.emit({ type: "send", message, text: wordsFor(step, message) });
+  step.emit({ type: "typing", isOn: true });
+}
+
+export function beginTurn(step: Step): void {
+  const { state, context } = step;
+  step.emit({ type: "forget", keys: state.turn.transcript.keys });
+  state.turn = newTurn(state.postsMade++, context);
+}
+
+/** Who spoke matters once there is more than one speaker; a text that begins with "/" would be a command to Claude. */
+function wordsFor({ state }: Step, message: Message): string {
+  const isNamed = state.speakers.size > 1 || message.text.startsWith("/");
+  return isNamed && !message.isSlashCommand ? `[@${message.by.name}]: ${message.text}` : message.text;
+}
+
+export function notWaiting(step: Step, message: Message): void {
+  if (step.state.waiting.delete(message.postId)) {
+    step.emit({ type: "unreact", target: { postId: message.postId }, emojiName: "eyes" });
+  }
+}

@@ -1,0 +1,282 @@
+// What Claude does: every event of its process, as text, lines, cards and lists in the thread, and the end of the
+// turn or of the process.
+
+import type { ClaudeEvent } from "../claude/types.ts";
+import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
+import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
+import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { askPermission, askPlan, askQuestions, cancelAsk, setCardOutcome, voidAsks } from "./asks.ts";
+import { sleepAfterExit } from "./lifecycle.ts";
+import { breakPage, newKey, takeUpWork, writePages } from "./state.ts";
+import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
+import type { Step } from "./types.ts";
+
+type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
+
+/** The first words of a post appear this long after they came, so that they are a few words. */
+const FIRST_WORDS_MS = 100;
+/** Then the post grows in these steps: each edit costs the server a row. */
+const GROWTH_MS = [500, 1000, 2000];
+/** Tool lines come in bunches. */
+const LINES_MS = 100;
+/** How long a tool's line waits for Claude to ask about it: 15 ms is usual (2.1.197). */
+const HOLD_MS = 200;
+/** Retries are normal; they are shown once they last. */
+const SHOWN_RETRY = 3;
+
+/** Shown by their cards or by what follows from them, never as lines. */
+const SILENT_TOOLS = new Set(["ExitPlanMode", "AskUserQuestion"]);
+const SUBAGENT_TOOLS = new Set(["Task", "Agent"]);
+
+export function onClaudeEvent(step: Step, event: ClaudeEvent, fileBefore: string | undefined): void {
+  const { state } = step;
+  state.lastActivityAt = step.now;
+  switch (event.type) {
+    case "ready":
+      state.commands = event.commands;
+      break;
+    case "turnStarted":
+      state.hasConversation = true;
+      state.hasRetriedStart = false;
+      wakeUp(step);
+      break;
+    case "messageStarted":
+      wakeUp(step);
+      state.turn.transcript.endText();
+      state.turn.streaming = { messageId: event.messageId, blocks: [], confirmed: 0 };
+      break;
+    case "textDelta":
+      streamText(step, event);
+      break;
+    case "text":
+      confirmText(step, event);
+      break;
+    case "toolUse":
+      useTool(step, event, fileBefore);
+      break;
+    case "toolResult":
+      toolReturned(step, event);
+      break;
+    case "replayed":
+      if (state.inFlight?.uuid === event.uuid) {
+        state.inFlight = undefined;
+      }
+      break;
+    case "permissionAsked":
+      askPermission(step, event, fileBefore);
+      break;
+    case "planAsked":
+      askPlan(step, event);
+      break;
+    case "questionAsked":
+      askQuestions(step, event);
+      break;
+    case "askCancelled":
+      cancelAsk(step, event.requestId);
+      break;
+    case "apiRetry":
+      apiRetry(step, event);
+      break;
+    case "compacting":
+      notice(step, "compaction", "🗜️ **Compacting the conversation** …");
+      break;
+    case "compacted":
+      notice(
+        step,
+        "compaction",
+        event.error ? `🗜️ Not compacted: ${event.error}` : "🗜️ **Conversation compacted**",
+      );
+      break;
+    case "subagentEnded":
+      subagentEnded(step, event.toolUseId, event.status);
+      break;
+    case "turnEnded":
+      endTurn(step, event);
+      break;
+    case "malformed":
+      notice(
+        step,
+        "malformed",
+        `⚠️ Claude sent something mm-claude can't read: ${inlineCode(truncate(event.detail, 200))}`,
+      );
+      break;
+    case "exited":
+      sleepAfterExit(step, event);
+      break;
+  }
+}
+
+/** Claude began to work without a message of ours, when a background task ended for instance. */
+function wakeUp(step: Step): void {
+  if (step.state.phase === "idle") {
+    step.state.phase = "working";
+    step.emit({ type: "typing", isOn: true });
+  }
+}
+
+function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): void {
+  const { turn } = step.state;
+  const blocks = turn.streaming?.blocks;
+  const block = blocks?.at(-1);
+  if (block?.index === blockIndex) {
+    block.text += text;
+  } else {
+    turn.transcript.endText();
+    blocks?.push({ index: blockIndex, text });
+  }
+  turn.transcript.appendText(text);
+  scheduleText(step);
+}
+
+/** The complete block confirms what was streamed; what the deltas lacked is added, and all of it when there were none. */
+function confirmText(step: Step, { messageId, text }: EventOf<"text">): void {
+  const { turn } = step.state;
+  const { streaming } = turn;
+  const streamed = streaming?.messageId === messageId ? streaming.blocks[streaming.confirmed] : undefined;
+  if (streaming && streamed) {
+    streaming.confirmed++;
+  } else {
+    turn.transcript.endText();
+  }
+  const missing =
+    streamed === undefined ? text : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
+  if (missing !== "") {
+    turn.transcript.appendText(missing);
+    scheduleText(step);
+  }
+  turn.transcript.endText();
+  turn.lastText = text;
+}
+
+function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore: string | undefined): void {
+  const { state } = step;
+  const { turn } = state;
+  turn.tools.set(id, { name, input });
+  if (SILENT_TOOLS.has(name)) {
+    return;
+  }
+  if (SUBAGENT_TOOLS.has(name)) {
+    subagentStarted(step, id, input);
+    return;
+  }
+  if (isTaskTool(name)) {
+    setTasks(step, tasksAfter(state.tasks, name, input));
+    return;
+  }
+  const use = { name, input, fileBefore };
+  const holdUntil = state.isAuto ? 0 : step.now + HOLD_MS;
+  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil);
+  schedule(step, state.isAuto ? LINES_MS : HOLD_MS);
+}
+
+function toolReturned(step: Step, result: EventOf<"toolResult">): void {
+  const { state } = step;
+  const tool = state.turn.tools.get(result.id);
+  if (subagentReturned(step, result)) {
+    return;
+  }
+  if (tool && isTaskTool(tool.name)) {
+    setTasks(
+      step,
+      tool.name === "TaskCreate" ? tasksAfter(state.tasks, tool.name, tool.input, result) : state.tasks,
+    );
+    return;
+  }
+  const outcome = toolOutcome(tool?.name ?? state.cardedTools.get(result.id)?.use.name ?? "", result);
+  if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
+    schedule(step, LINES_MS);
+  }
+}
+
+function setTasks(step: Step, tasks: readonly Task[]): void {
+  const { state } = step;
+  if (tasks === state.tasks || tasks.length === 0) {
+    return;
+  }
+  // A list that was finished stays as it is; what comes after it is a new one.
+  const isNew = state.tasksKey === undefined || (isAllDone(state.tasks) && !isAllDone(tasks));
+  if (isNew) {
+    breakPage(step);
+    state.tasksKey = newKey(step, "tasks");
+  }
+  state.tasks = tasks;
+  step.emit({ type: "put", key: state.tasksKey ?? "", markdown: renderTasks(tasks) });
+}
+
+function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {
+  if (attempt >= SHOWN_RETRY) {
+    notice(
+      step,
+      "retry",
+      `🔁 The API does not answer (${inlineCode(reason)}): try ${attempt} of ${maxRetries}`,
+    );
+  }
+}
+
+export function notice(step: Step, name: string, text: string): void {
+  step.state.turn.transcript.notice(name, text);
+  schedule(step, LINES_MS);
+}
+
+function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded">): void {
+  const { state } = step;
+  const { turn } = state;
+  state.inFlight = undefined;
+  voidAsks(step, "the turn is over");
+  turn.transcript.endText();
+  if (wasAborted || turn.interruptedBy) {
+    turn.transcript.notice(
+      "end",
+      `⏸️ **Interrupted**${turn.interruptedBy ? ` by @${turn.interruptedBy.name}` : ""}`,
+    );
+  } else if (isError && turn.lastText.trim() !== reason.trim()) {
+    turn.transcript.notice("end", `❌ ${failure(reason)}`);
+  } else if (isError) {
+    turn.transcript.notice("end", "❌ **The turn failed**, for the reason above.");
+  }
+  finishTurn(step);
+  takeUpWork(step);
+}
+
+function failure(reason: string): string {
+  const words = showHidden(reason.trim());
+  const said = words === "" ? "Claude gave no reason." : words;
+  return said.includes("\n")
+    ? `**The turn failed**\n${fence(truncate(said, 2000))}`
+    : `**The turn failed**: ${truncate(said, 500)}`;
+}
+
+/** Everything this turn has to show is written; what comes next is another turn's. */
+export function finishTurn(step: Step): void {
+  const { state } = step;
+  writePages(step, true);
+  step.emit({ type: "clearTimer", name: "flush" });
+  state.flushAt = undefined;
+  state.turn.transcript.breakPage();
+  if (state.phase === "working") {
+    state.phase = "idle";
+  }
+  step.emit({ type: "typing", isOn: false });
+}
+
+function scheduleText(step: Step): void {
+  const { flushes } = step.state.turn;
+  schedule(step, flushes === 0 ? FIRST_WORDS_MS : (GROWTH_MS[flushes - 1] ?? GROWTH_MS.at(-1) ?? 0));
+}
+
+/** The thread is written in `ms` at the latest. */
+function schedule(step: Step, ms: number): void {
+  const { state } = step;
+  const at = step.now + ms;
+  if (state.flushAt === undefined || at < state.flushAt) {
+    state.flushAt = at;
+    step.emit({ type: "setTimer", name: "flush", ms });
+  }
+}
+
+export function flush(step: Step): void {
+  const { state } = step;
+  state.flushAt = undefined;
+  state.turn.flushes++;
+  writePages(step, false);
+}

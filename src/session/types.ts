@@ -1,0 +1,233 @@
+// The data of a session: its state, what can enter its mailbox (Signal) and what a step may cause (Effect).
+
+import type {
+  ClaudeEvent,
+  PermissionAnswer,
+  Question,
+  RequestId,
+  SlashCommand,
+  ToolInput,
+  ToolUseId,
+} from "../claude/types.ts";
+import type { Attachment, PostId, User, UserId } from "../mattermost/types.ts";
+import type { Card } from "../render/cards.ts";
+import type { Task } from "../render/tasks.ts";
+import type { ToolUse } from "../render/tools.ts";
+import type { Transcript } from "../render/transcript.ts";
+import type { PostKey, ReactionTarget } from "../thread/writer.ts";
+import type { Person } from "./access.ts";
+
+/** A person's words on their way to Claude. */
+export interface Message {
+  /** Names the message to Claude, which replays it once it is in the transcript. */
+  readonly uuid: string;
+  readonly postId: PostId;
+  readonly by: Person;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** A slash command of Claude's, sent on purpose: the text goes out as it is. */
+  readonly isSlashCommand: boolean;
+  /** Claude is given what was said in the thread before this message. */
+  readonly withThread: boolean;
+}
+
+export type Command =
+  | { readonly name: "invite" | "kick"; readonly username: string; readonly user: User | undefined }
+  | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
+  | { readonly name: "stop" | "interrupt" | "help" }
+  /** A `!name` that is none of ours: perhaps Claude knows it. */
+  | {
+      readonly name: "slash";
+      readonly slash: string;
+      /** With the slash, as Claude takes it. */
+      readonly message: Message;
+      /** What it is when Claude knows no such command; undefined when it can only be meant as one. */
+      readonly orElse: Message | undefined;
+    }
+  /** One of ours without what it needs. */
+  | { readonly name: "usage"; readonly usage: string };
+
+export type Signal =
+  | { readonly type: "message"; readonly message: Message }
+  | { readonly type: "command"; readonly by: Person; readonly command: Command }
+  | {
+      readonly type: "reaction";
+      readonly by: Person;
+      readonly postId: PostId;
+      /** Canonical: aliases and skin tones are gone. */
+      readonly emojiName: string;
+      readonly isRemoval: boolean;
+    }
+  | { readonly type: "postDeleted"; readonly postId: PostId }
+  /** `generation` tells the events of an earlier process from those of the present one. */
+  | {
+      readonly type: "claude";
+      readonly generation: number;
+      readonly event: ClaudeEvent;
+      readonly fileBefore?: string;
+    }
+  | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
+  | { readonly type: "threadLost"; readonly reason: string }
+  | { readonly type: "slotGranted"; readonly slot: number }
+  | { readonly type: "slotRefused" }
+  /** The manager needs the slot for somebody else. */
+  | { readonly type: "slotWithdrawn" }
+  | { readonly type: "timer"; readonly name: TimerName }
+  | { readonly type: "attachmentProblem"; readonly detail: string }
+  | { readonly type: "shutdown" };
+
+export type TimerName = "flush" | "idle";
+
+export type Effect =
+  /**
+   * `first`: the text at creation when it differs (a new post notifies, an edit does not). `isFinal`: the post will
+   * not change again.
+   */
+  | {
+      readonly type: "put";
+      readonly key: PostKey;
+      readonly markdown: string;
+      readonly first?: string;
+      readonly isFinal?: boolean;
+    }
+  | { readonly type: "repost"; readonly key: PostKey }
+  | { readonly type: "forget"; readonly keys: readonly PostKey[] }
+  | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
+  | { readonly type: "typing"; readonly isOn: boolean }
+  | { readonly type: "acquireSlot" }
+  | { readonly type: "releaseSlot" }
+  | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
+  | { readonly type: "send"; readonly message: Message; readonly text: string }
+  | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
+  | { readonly type: "interruptClaude" }
+  /** `now`: a turn that runs is cut off instead of being waited for. */
+  | { readonly type: "closeClaude"; readonly now: boolean }
+  | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
+  | { readonly type: "clearTimer"; readonly name: TimerName }
+  /** The session is over; nothing may be asked of it any more. */
+  | { readonly type: "ended" };
+
+interface AskBase {
+  readonly key: PostKey;
+  readonly card: Card;
+  /** Known once the card is posted. */
+  postId: PostId | undefined;
+}
+
+export interface PermissionAsk extends AskBase {
+  readonly kind: "permission";
+  readonly requestId: RequestId;
+  readonly toolUseId: ToolUseId | undefined;
+  readonly use: ToolUse;
+}
+
+export interface PlanAsk extends AskBase {
+  readonly kind: "plan";
+  readonly requestId: RequestId;
+  readonly plan: string;
+  readonly input: ToolInput;
+}
+
+export interface QuestionAsk extends AskBase {
+  readonly kind: "question";
+  readonly requestId: RequestId;
+  readonly questions: readonly Question[];
+  readonly input: ToolInput;
+  /** Which of the questions this card shows. */
+  readonly index: number;
+  /** By question text, for the questions before this one. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** Options chosen so far, by position, for a question that takes several. */
+  readonly selected: Set<number>;
+}
+
+export interface GuestAsk extends AskBase {
+  readonly kind: "guest";
+  readonly message: Message;
+}
+
+export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
+
+/** A decided permission card that waits for its tool's outcome. */
+export interface CardedTool {
+  readonly key: PostKey;
+  readonly use: ToolUse;
+  readonly card: Card;
+  readonly verdict: string;
+}
+
+/** What one turn of Claude's needs to know about itself. */
+export interface Turn {
+  readonly transcript: Transcript;
+  /** The message being streamed and the text of its blocks, to recognise the blocks that confirm them. */
+  streaming:
+    | { readonly messageId: string; readonly blocks: { index: number; text: string }[]; confirmed: number }
+    | undefined;
+  readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;
+  lastText: string;
+  flushes: number;
+  interruptedBy: Person | undefined;
+}
+
+export type Phase = "idle" | "working" | "asleep" | "ended";
+
+export interface SessionState {
+  readonly owner: Person;
+  phase: Phase;
+  /** Counts the processes of this session. */
+  generation: number;
+  slot: number | undefined;
+  isSlotAsked: boolean;
+  /** Claude has begun a turn under this session's id: there is something to resume. */
+  hasConversation: boolean;
+  /** A process that failed to find (or to make) the conversation is replaced once. */
+  hasRetriedStart: boolean;
+  isAuto: boolean;
+  isPlanApproved: boolean;
+  /** Invited people: id to username. */
+  readonly participants: Map<UserId, string>;
+  readonly speakers: Set<UserId>;
+  /** Waiting for Claude, in order. */
+  readonly queue: Message[];
+  /** Posts that carry 👀. */
+  readonly waiting: Set<PostId>;
+  /** Sent and not yet known to be in Claude's transcript. */
+  inFlight: Message | undefined;
+  asks: Ask[];
+  readonly cardedTools: Map<ToolUseId, CardedTool>;
+  /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
+  early: (Signal & { readonly type: "reaction" })[];
+  readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
+  tasks: readonly Task[];
+  tasksKey: PostKey | undefined;
+  turn: Turn;
+  /** Claude's slash commands; undefined until it has told them. */
+  commands: readonly SlashCommand[] | undefined;
+  /** When the flush timer fires, or undefined when none runs. */
+  flushAt: number | undefined;
+  lastActivityAt: number;
+  postsMade: number;
+}
+
+/** What a session is told once and what never changes. */
+export interface SessionContext {
+  readonly version: string;
+  readonly botName: string;
+  readonly directory: string;
+  readonly home: string;
+  readonly maxSessions: number;
+  readonly idleMs: number;
+  /** Sessions begin with permissions skipped. */
+  readonly isAuto: boolean;
+  /** The longest post in code points. */
+  readonly postLimit: number;
+}
+
+/** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */
+export interface Step {
+  readonly state: SessionState;
+  readonly context: SessionContext;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly emit: (effect: Effect) => void;
+}

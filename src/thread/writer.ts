@@ -1,0 +1,292 @@
+// The one writer of a Mattermost thread: writes go out one at a time, in the order they were asked for, and are
+// tried until the server takes them. A post that changes again before it was written is written once, with its
+// newest text. Knows nothing of what the posts say.
+
+import { randomUUID } from "node:crypto";
+import { MattermostError } from "../mattermost/error.ts";
+import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import { codePoints } from "../render/markdown.ts";
+import { pieces } from "../render/split.ts";
+import { backoffMs } from "../util/backoff.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+
+/** Names a post before the server has given it an id. */
+export type PostKey = string;
+
+export type ReactionTarget = { readonly key: PostKey } | { readonly postId: PostId };
+
+export interface ThreadWriterOptions {
+  readonly api: MattermostApi;
+  readonly channelId: ChannelId;
+  readonly threadId: ThreadId;
+  readonly botId: UserId;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A post got its id, for the first time or again after it had been deleted. */
+  readonly onPosted: (key: PostKey, postId: PostId) => void;
+  /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
+  readonly onLost: (reason: string) => void;
+}
+
+export interface PutOptions {
+  readonly first?: string | undefined;
+  readonly isFinal?: boolean | undefined;
+}
+
+interface Entry {
+  id: PostId | undefined;
+  wanted: string;
+  /** The text to create the post with, when it is not the wanted one. */
+  first: string | undefined;
+  written: string | undefined;
+  pendingPostId: string;
+  isQueued: boolean;
+  isFinal: boolean;
+}
+
+type Write =
+  | { readonly kind: "put"; readonly key: PostKey }
+  | { readonly kind: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string };
+
+const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
+/** Codes that pass: the write waits for the server instead of being given up. */
+const PASSING = new Set(["unreachable", "server", "rate-limited", "unauthorized", "bad-answer"]);
+
+export class ThreadWriter {
+  readonly #options: ThreadWriterOptions;
+  readonly #entries = new Map<PostKey, Entry>();
+  readonly #writes: Write[] = [];
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: ThreadWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the post `key` say `markdown`: creates it as a reply, or edits it. `first` is what it says at its creation,
+   * which notifies people as an edit does not. A final post needs no memory once it is written.
+   */
+  put(key: PostKey, markdown: string, { first, isFinal = false }: PutOptions = {}): void {
+    const entry = this.#entries.get(key) ?? this.#newEntry(key, first);
+    entry.wanted = markdown;
+    entry.isFinal ||= isFinal;
+    this.#queuePut(key, entry);
+  }
+
+  react(target: ReactionTarget, emojiName: string): void {
+    this.#enqueue({ kind: "react", target, emojiName });
+  }
+
+  unreact(target: ReactionTarget, emojiName: string): void {
+    this.#enqueue({ kind: "unreact", target, emojiName });
+  }
+
+  /** The next `put` of `key` creates a new post. */
+  repost(key: PostKey): void {
+    const entry = this.#entries.get(key);
+    if (entry) {
+      entry.id = undefined;
+      entry.written = undefined;
+      entry.pendingPostId = this.#newPendingPostId();
+      this.#queuePut(key, entry);
+    }
+  }
+
+  /** Posts that will never change again need no memory. Writes that wait are still done. */
+  forget(keys: readonly PostKey[]): void {
+    for (const key of keys) {
+      if (this.#entries.get(key)?.isQueued === false) {
+        this.#entries.delete(key);
+      }
+    }
+  }
+
+  /** Resolves when everything asked for so far is written or given up. */
+  async idle(): Promise<void> {
+    while (this.#running) {
+      await this.#running;
+    }
+  }
+
+  /** Gives up what is not written yet. */
+  close(): void {
+    this.#isClosed = true;
+    this.#writes.length = 0;
+    this.#wake?.();
+  }
+
+  #newEntry(key: PostKey, first: string | undefined): Entry {
+    const entry: Entry = {
+      id: undefined,
+      wanted: "",
+      first,
+      written: undefined,
+      pendingPostId: this.#newPendingPostId(),
+      isQueued: false,
+      isFinal: false,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #newPendingPostId(): string {
+    return `${this.#options.botId}:${randomUUID()}`;
+  }
+
+  #queuePut(key: PostKey, entry: Entry): void {
+    if (!entry.isQueued) {
+      entry.isQueued = true;
+      this.#enqueue({ kind: "put", key });
+    }
+  }
+
+  #enqueue(write: Write): void {
+    if (this.#isClosed) {
+      return;
+    }
+    this.#writes.push(write);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    for (let write = this.#writes[0]; write; write = this.#writes[0]) {
+      await this.#untilTaken(write);
+      if (this.#writes[0] === write) {
+        this.#writes.shift();
+      }
+    }
+  }
+
+  async #untilTaken(write: Write): Promise<void> {
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      try {
+        return await this.#perform(write);
+      } catch (error) {
+        if (!(error instanceof MattermostError) || !PASSING.has(error.code)) {
+          this.#options.log.error(`Could not write to thread ${this.#options.threadId}: ${messageOf(error)}`);
+          return;
+        }
+        this.#options.log.warn(`Writing to thread ${this.#options.threadId} is delayed: ${error.message}`);
+        await this.#pause(backoffMs(attempt, RETRY));
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.setTimeout(resolve, ms);
+      this.#wake = () => {
+        this.#options.clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #perform(write: Write): Promise<void> {
+    if (write.kind !== "put") {
+      return this.#react(write);
+    }
+    const entry = this.#entries.get(write.key);
+    if (!entry) {
+      return;
+    }
+    entry.isQueued = false;
+    const text = entry.id === undefined ? (entry.first ?? entry.wanted) : entry.wanted;
+    if (text === entry.written || text === "") {
+      return;
+    }
+    try {
+      await (entry.id === undefined ? this.#create(write.key, entry, text) : this.#edit(entry.id, text));
+      entry.written = text;
+      if (entry.wanted !== text) {
+        this.#queuePut(write.key, entry);
+      } else if (entry.isFinal) {
+        this.#entries.delete(write.key);
+      }
+    } catch (error) {
+      await this.#recover(write.key, entry, text, error);
+    }
+  }
+
+  async #create(key: PostKey, entry: Entry, message: string): Promise<void> {
+    const { api, channelId, threadId, onPosted } = this.#options;
+    const post = await api.createPost({
+      channelId,
+      rootId: threadId,
+      message,
+      pendingPostId: entry.pendingPostId,
+    });
+    entry.id = post.id;
+    entry.first = undefined;
+    onPosted(key, post.id);
+  }
+
+  #edit(id: PostId, message: string): Promise<void> {
+    return this.#options.api.editPost(id, message);
+  }
+
+  async #recover(key: PostKey, entry: Entry, text: string, error: unknown): Promise<void> {
+    if (!(error instanceof MattermostError) || PASSING.has(error.code)) {
+      throw error;
+    }
+    if (error.code === "too-long") {
+      return this.#writeInPieces(key, entry, text);
+    }
+    if (entry.id === undefined) {
+      // A refused create means that the whole thread is out of reach.
+      this.close();
+      this.#options.onLost(error.message);
+      return;
+    }
+    if (await this.#isGone(entry.id)) {
+      this.repost(key);
+      return;
+    }
+    throw error;
+  }
+
+  async #isGone(id: PostId): Promise<boolean> {
+    try {
+      await this.#options.api.post(id);
+      return false;
+    } catch (error) {
+      if (error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden")) {
+        return true;
+      }
+      throw error;
+    }
+  }
+
+  /** The server's limit is smaller than it told us: the rest goes into posts of its own. */
+  async #writeInPieces(key: PostKey, entry: Entry, text: string): Promise<void> {
+    const [head = "", ...rest] = pieces(text, Math.max(1000, Math.floor(codePoints(text) / 2)));
+    if (rest.length === 0) {
+      throw new Error("The server refuses a short post as too long.");
+    }
+    entry.first = undefined;
+    entry.wanted = head;
+    this.#queuePut(key, entry);
+    rest.forEach((piece, index) => {
+      this.put(`${key}+${index + 1}`, piece);
+    });
+  }
+
+  #react({ kind, target, emojiName }: Write & { target: ReactionTarget; emojiName: string }): Promise<void> {
+    const { api, botId } = this.#options;
+    const postId = "postId" in target ? target.postId : this.#entries.get(target.key)?.id;
+    if (postId === undefined) {
+      return Promise.resolve();
+    }
+    const reaction = { userId: botId, postId, emojiName };
+    return kind === "react" ? api.addReaction(reaction) : api.removeReaction(reaction);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
