@@ -9,22 +9,24 @@ export type Conversation = Omit<StepContext, "attempt">;
 
 /** Undefined when nobody speaks in it: a side request of the CLI. */
 export function readConversation(body: Rec): Conversation | undefined {
-  const toolNames = list(body["tools"]).map((tool) => String(tool["name"] ?? ""));
-  if (toolNames.length === 0) return undefined;
+  const offered = list(body["tools"]).map((tool) => String(tool["name"] ?? ""));
+  if (offered.length === 0) return undefined;
   const messages = list(body["messages"]);
   const at = messages.findLastIndex((message) => message["role"] === "user" && spoken(message).length > 0);
   const last = messages[at];
   if (last === undefined) return undefined;
   const turn = messages.slice(at + 1);
+  const everything = JSON.stringify([body["system"], messages]);
   return {
     step: turn.filter((message) => message["role"] === "assistant").length,
     userText: spoken(last).join("\n"),
     imageTypes: blocks(last)
       .filter((block) => block["type"] === "image")
       .map((block) => String(record(block["source"])["media_type"] ?? "unknown")),
-    toolNames,
+    toolNames: [...offered, ...deferredTools(messages)],
     calls: readCalls(turn),
-    directory: readDirectory(body),
+    directory: /working directory: ([^\s"\\]+)/i.exec(everything)?.[1] ?? "",
+    planFile: /[^\s"'`\\]*\/\.claude\/plans\/[\w-]+\.md/.exec(everything)?.[0],
   };
 }
 
@@ -40,7 +42,7 @@ function readCalls(turn: readonly Rec[]): Call[] {
       return {
         name: String(block["name"]),
         input: record(block["input"]),
-        result: result === undefined ? undefined : resultText(result["content"]),
+        result: result === undefined ? undefined : resultText(result["content"]).replace(reminder, "").trim(),
         isError: result?.["is_error"] === true,
       };
     });
@@ -64,9 +66,15 @@ function spoken(message: Rec): string[] {
     .filter((text) => text !== "" && !localCommand.test(text));
 }
 
-function readDirectory(body: Rec): string {
-  const everything = JSON.stringify([body["system"], body["messages"]]);
-  return /working directory: ([^\s"\\]+)/i.exec(everything)?.[1] ?? "";
+/** 2.1.330 offers some tools by name only: a list, one a line, after a sentence that says so. */
+function deferredTools(messages: readonly Rec[]): string[] {
+  const announcement = /deferred tools are now available[^\n]*\n((?:\w+(?:\n|$))+)/g;
+  const texts = messages.flatMap(blocks).map((block) => String(block["text"] ?? ""));
+  return texts.flatMap((text) =>
+    [...text.matchAll(announcement)].flatMap(([, names = ""]) =>
+      names.split("\n").filter((name) => name !== ""),
+    ),
+  );
 }
 
 function blocks(message: Rec): Rec[] {

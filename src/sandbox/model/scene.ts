@@ -22,6 +22,8 @@ export interface StepContext {
   readonly calls: readonly Call[];
   /** Where Claude works; empty when the request does not say. */
   readonly directory: string;
+  /** In plan mode: the file the plan has to be written to (since 2.0); undefined where there is none. */
+  readonly planFile: string | undefined;
 }
 
 export interface ToolUse {

@@ -21,7 +21,10 @@ export const scenes: readonly Scene[] = [
     step === 0
       ? {
           text: "Two at once.",
-          tools: [bash("echo one > one.txt", "First"), bash("echo two > two.txt", "Second")],
+          tools: [
+            bash("echo one > one.txt && cat one.txt", "First"),
+            bash("echo two > two.txt && cat two.txt", "Second"),
+          ],
         }
       : { text: `${calls.filter((call) => !call.isError).length} of ${calls.length} commands ran.` },
   ),
@@ -69,19 +72,9 @@ export const scenes: readonly Scene[] = [
 
   runScene("todo", playTodo),
 
-  runScene("agent", ({ step, calls, toolNames }) =>
-    step === 0
-      ? {
-          text: "I send somebody.",
-          tools: [
-            {
-              name: firstOf(toolNames, "Agent", "Task"),
-              input: { description: "Look around", prompt: "RUN looking", subagent_type: "general-purpose" },
-            },
-          ],
-        }
-      : { text: outcome(calls, "The subagent is back.") },
-  ),
+  runScene("agent", (context) => sendAgent(context, { run_in_background: false })),
+  // 2.1.330 sends subagents to the background unless told otherwise, and reports in a turn of its own.
+  runScene("agent-background", (context) => sendAgent(context, {})),
   // What the subagent of the scene before does: none of it belongs into the thread.
   runScene("looking", ({ step, directory }) =>
     step === 0
@@ -100,6 +93,18 @@ export const scenes: readonly Scene[] = [
   })),
   runScene("slash", () => ({ text: "The slash command reached the model." })),
 ];
+
+function sendAgent({ step, calls, toolNames }: StepContext, extra: ToolUse["input"]): Step {
+  if (step > 0) return { text: outcome(calls, "The subagent is back.") };
+  const name = toolNames.includes("Agent") ? "Agent" : "Task";
+  const input = {
+    description: "Look around",
+    prompt: "RUN looking",
+    subagent_type: "general-purpose",
+    ...extra,
+  };
+  return { text: "I send somebody.", tools: [{ name, input }] };
+}
 
 const overloaded = {
   status: 529,
@@ -128,22 +133,25 @@ const questions = [
   },
 ];
 
-/** Presents plans until one is approved, then builds. */
-function playPlan({ calls, toolNames }: StepContext): Step {
+/** Presents plans until one is approved, then builds. Since 2.0 a plan is a file that ExitPlanMode presents. */
+function playPlan({ calls, toolNames, planFile }: StepContext): Step {
   const built = calls.find((call) => call.name === "Bash");
   if (built !== undefined) return { text: outcome([built], "Built as planned.") };
-  const plans = calls.filter((call) => call.name === "ExitPlanMode");
-  const last = plans.at(-1);
-  if (last !== undefined && !last.isError) return { tools: [bash("echo built > built.txt", "Build")] };
-  if (plans.length === 0 && toolNames.includes("EnterPlanMode") && !made(calls, "EnterPlanMode")) {
+  if (toolNames.includes("EnterPlanMode") && !made(calls, "EnterPlanMode")) {
     return { text: "I make a plan.", tools: [{ name: "EnterPlanMode", input: {} }] };
   }
-  if (plans.length > 3) return { text: "I give up planning." };
-  const change = last === undefined ? "" : `\n\nChanged after: ${last.result}`;
+  const last = calls.at(-1);
+  if (last?.name === "EnterPlanMode" && last.isError) return { text: outcome([last], "") };
+  if (last?.name === "Write") return { tools: [{ name: "ExitPlanMode", input: {} }] };
+  if (last?.name === "ExitPlanMode" && !last.isError) {
+    return { tools: [bash("echo built > built.txt && cat built.txt", "Build")] };
+  }
+  const presented = calls.filter((call) => call.name === "ExitPlanMode").length;
+  if (presented > 3) return { text: "I give up planning." };
+  const change = last?.name === "ExitPlanMode" ? `\n\nChanged after: ${last.result}` : "";
+  const plan = `# Plan ${presented + 1}\n\n1. Do x\n2. Do y${change}\n`;
   return {
-    tools: [
-      { name: "ExitPlanMode", input: { plan: `# Plan ${plans.length + 1}\n\n1. Do x\n2. Do y${change}` } },
-    ],
+    tools: [planFile === undefined ? { name: "ExitPlanMode", input: { plan } } : write(planFile, plan)],
   };
 }
 
@@ -200,10 +208,6 @@ function made(calls: readonly Call[], name: string): boolean {
 function outcome(calls: readonly Call[], whenFine: string): string {
   const failed = calls.find((call) => call.isError);
   return failed === undefined ? whenFine : `That did not work: ${failed.result}`;
-}
-
-function firstOf(toolNames: readonly string[], ...names: readonly string[]): string {
-  return names.find((name) => toolNames.includes(name)) ?? names.at(-1) ?? "";
 }
 
 function numbered(count: number): string {
