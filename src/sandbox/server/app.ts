@@ -1,0 +1,152 @@
+// The HTTP side: who asks, the request log, the rate limit, the faults, and the errors as Mattermost words them.
+// The routes do the rest.
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { ApiError } from "./api-error.ts";
+import { findToken } from "./auth.ts";
+import type { RestFaults } from "./faults.ts";
+import { newId } from "./ids.ts";
+import { MAX_FILE_BYTES, MAX_JSON_BYTES } from "./limits.ts";
+import type { Verdict } from "./rate-limit.ts";
+import type { LoggedRequest } from "./request-log.ts";
+import type { Ring } from "./ring.ts";
+import { mountCommands } from "./routes/commands.ts";
+import type { App, AppEnv, Services } from "./routes/context.ts";
+import { mountFiles } from "./routes/files.ts";
+import { mountHooks } from "./routes/hooks.ts";
+import { mountPlaces } from "./routes/places.ts";
+import { mountPosts } from "./routes/posts.ts";
+import { mountSystem } from "./routes/system.ts";
+import { mountUsers } from "./routes/users.ts";
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly faults: RestFaults;
+  readonly requests: Ring<LoggedRequest>;
+  readonly rateLimiter: ((key: string) => Verdict) | undefined;
+  readonly config: () => Readonly<Record<string, string>>;
+  readonly now: () => number;
+  /** Adds middleware and routes in front of everything else. */
+  readonly mount: ((app: App) => void) | undefined;
+}
+
+export function createApp(options: AppOptions): App {
+  const app: App = new Hono<AppEnv>();
+  const { services } = options;
+
+  app.onError((error, c) => {
+    const known =
+      error instanceof ApiError
+        ? error
+        : new ApiError(500, "sandbox.bug", "The sandbox failed.", error.stack ?? String(error));
+    return c.json(errorBody(known), known.status as 400);
+  });
+  app.notFound((c) => {
+    const error = new ApiError(404, "api.context.404.app_error", "Sorry, we could not find the page.");
+    return c.json(errorBody(error), 404);
+  });
+
+  options.mount?.(app);
+  app.use(identify(services));
+  app.use(withRequestLog(options));
+  if (options.rateLimiter) app.use(withRateLimit(options.rateLimiter));
+  app.use(withFaults(options.faults));
+  const tooLarge = () => {
+    throw new ApiError(
+      413,
+      "api.context.request_body_too_large.app_error",
+      "Request body exceeds the maximum size allowed.",
+    );
+  };
+  const jsonLimit = bodyLimit({ maxSize: MAX_JSON_BYTES, onError: tooLarge });
+  const uploadLimit = bodyLimit({ maxSize: MAX_FILE_BYTES + MAX_JSON_BYTES, onError: tooLarge });
+  app.use((c, next) => (c.req.path === "/api/v4/files" ? uploadLimit(c, next) : jsonLimit(c, next)));
+
+  mountSystem(app, options.config);
+  mountUsers(app, services);
+  mountPlaces(app, services);
+  mountPosts(app, services);
+  mountFiles(app, services);
+  mountHooks(app, services);
+  mountCommands(app, services);
+  return app;
+}
+
+const errorBody = (error: ApiError) => ({
+  id: error.id,
+  message: error.message,
+  detailed_error: error.detail,
+  request_id: newId(),
+  status_code: error.status,
+});
+
+function identify({ store }: Services): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    const found = findToken(c.req.header("authorization"), c.req.header("cookie"));
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    // As on the server: a cookie alone changes nothing, or any page could act for the person.
+    const isAllowed =
+      found?.from === "header" || isRead || c.req.header("x-requested-with") === "XMLHttpRequest";
+    c.set("user", found && isAllowed ? store.people.byToken(found.token) : undefined);
+    c.set("token", found?.token ?? "");
+    return next();
+  };
+}
+
+function withRequestLog({ requests, now }: AppOptions): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const entry = {
+      method: c.req.method,
+      path: c.req.path,
+      query: new URL(c.req.url).search,
+      userId: c.get("user")?.id ?? "",
+      status: 0,
+      at: now(),
+    };
+    requests.push(entry);
+    await next();
+    c.header("X-Content-Type-Options", "nosniff");
+    if (!c.env.incoming.socket.destroyed) entry.status = c.res.status;
+  };
+}
+
+function withRateLimit(limiter: (key: string) => Verdict): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    // One allowance for each token: in a sandbox everybody has the same address.
+    const { headers, isLimited } = limiter(c.get("token"));
+    if (isLimited) return c.text("limit exceeded\n", 429, Object.fromEntries(headers));
+    await next();
+    for (const [name, value] of headers) c.header(name, value);
+    return;
+  };
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+
+function withFaults(faults: RestFaults): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const plan = faults.plan({
+      method: c.req.method,
+      path: c.req.path,
+      userId: c.get("user")?.id ?? "",
+    });
+    if (plan.beforeMs > 0) await wait(plan.beforeMs);
+    if (plan.failure === undefined || plan.afterEffect) await next();
+    if (plan.afterMs > 0) await wait(plan.afterMs);
+    if (plan.failure === undefined) return;
+    if (plan.failure === "cut") {
+      c.env.incoming.socket.destroy();
+      return RESPONSE_ALREADY_SENT;
+    }
+    if (plan.failure === 429) {
+      return c.text("limit exceeded\n", 429, {
+        "Retry-After": "1",
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": "1",
+      });
+    }
+    const error = new ApiError(plan.failure, "sandbox.fault", "The sandbox was told to fail.");
+    return c.json(errorBody(error), plan.failure);
+  };
+}

@@ -1,0 +1,44 @@
+// What `/config/client?format=old` says: the settings clients of this kind read, every value a text as on 7.10.
+import { SERVER_VERSION } from "./events.ts";
+import { MAX_FILE_BYTES } from "./limits.ts";
+
+export function clientConfig(options: {
+  readonly maxPostSize: number;
+  readonly usernameOverride: boolean;
+  readonly siteUrl: string;
+  readonly startedAt: number;
+}): Record<string, string> {
+  return {
+    BuildEnterpriseReady: "",
+    CollapsedThreads: "always_on",
+    DefaultClientLocale: "en",
+    EnableBotAccountCreation: "true",
+    EnableChannelViewedMessages: "true",
+    EnableCommands: "true",
+    EnableConfirmNotificationsToChannel: "true",
+    EnableFileAttachments: "true",
+    EnableIncomingWebhooks: "true",
+    EnableLinkPreviews: "false",
+    EnablePostIconOverride: String(options.usernameOverride),
+    EnablePostUsernameOverride: String(options.usernameOverride),
+    EnableSignInWithUsername: "true",
+    EnableUserAccessTokens: "true",
+    EnableUserTypingMessages: "true",
+    InstallationDate: String(options.startedAt),
+    MaxFileSize: String(MAX_FILE_BYTES),
+    MaxNotificationsPerChannel: "1000",
+    MaxPostSize: String(options.maxPostSize),
+    PluginsEnabled: "false",
+    PostEditTimeLimit: "-1",
+    ShowEmailAddress: "true",
+    ShowFullName: "true",
+    SiteName: "Mattermost",
+    SiteURL: options.siteUrl,
+    TeammateNameDisplay: "username",
+    TimeBetweenUserTypingUpdatesMilliseconds: "5000",
+    Version: SERVER_VERSION,
+    WebsocketPort: "80",
+    WebsocketSecurePort: "443",
+    WebsocketURL: "",
+  };
+}

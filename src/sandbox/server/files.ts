@@ -1,0 +1,69 @@
+// Owns the uploaded files, in memory and bounded: the oldest is forgotten first. Knows nothing of multipart.
+import { getMimeType } from "hono/utils/mime";
+import { newId } from "./ids.ts";
+import type { Stamp } from "./stamp.ts";
+
+const MAX_FILES = 2000;
+const MAX_BYTES = 256 * 1024 * 1024;
+
+export interface FileRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly extension: string;
+  readonly mimeType: string;
+  readonly createAt: number;
+  readonly bytes: Uint8Array;
+  /** Empty until a post carries the file. */
+  postId: string;
+}
+
+export interface Files {
+  add(userId: string, name: string, bytes: Uint8Array): FileRecord;
+  get(id: string): FileRecord | undefined;
+  /** Takes the ids that are the person's own and not yet in a post; the others are left out, as on the server. */
+  attach(ids: readonly string[], userId: string, postId: string): string[];
+}
+
+export function createFiles(stamp: Stamp): Files {
+  const files = new Map<string, FileRecord>();
+  let total = 0;
+  return {
+    add(userId, path, bytes) {
+      const name = path.split(/[/\\]/).at(-1) || "file";
+      const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+      const mimeType = getMimeType(name) ?? "application/octet-stream";
+      const file: FileRecord = {
+        id: newId(),
+        userId,
+        name,
+        extension,
+        mimeType,
+        createAt: stamp(),
+        bytes,
+        postId: "",
+      };
+      files.set(file.id, file);
+      total += bytes.length;
+      while (files.size > MAX_FILES || total > MAX_BYTES) {
+        const [oldest] = files.values();
+        if (!oldest) break;
+        files.delete(oldest.id);
+        total -= oldest.bytes.length;
+      }
+      return file;
+    },
+    get: (id) => files.get(id),
+    attach(ids, userId, postId) {
+      const mine = ids.filter((id) => {
+        const file = files.get(id);
+        return file?.userId === userId && file.postId === "";
+      });
+      for (const id of mine) {
+        const file = files.get(id);
+        if (file) file.postId = postId;
+      }
+      return mine;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// What it means to join, leave, archive, rename, deactivate and type: the change, the events and the system posts.
+import { channelDeleted, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
+import type { Hub } from "./hub.ts";
+import type { UserRecord } from "./people.ts";
+import type { ChannelRecord } from "./places.ts";
+import type { Posting } from "./posting.ts";
+import type { Store } from "./store.ts";
+
+export interface Membership {
+  /** False when the person was in already. */
+  add(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
+  /** False when the person was not in. */
+  remove(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
+  archive(channel: ChannelRecord): void;
+  rename(user: UserRecord, username: string): void;
+  setActive(user: UserRecord, active: boolean): void;
+  typing(user: UserRecord, channelId: string, parentId: string): void;
+}
+
+export function createMembership(options: {
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly posting: Posting;
+}): Membership {
+  const { store, hub, posting } = options;
+  const { places, people } = store;
+
+  function tellUpdated(user: UserRecord): void {
+    for (const event of userUpdated(user)) hub.publish(event);
+  }
+
+  return {
+    add(by, channel, user) {
+      if (!places.addMember(channel.id, user.id)) return false;
+      hub.publish(userAdded(channel, user.id));
+      const common = { userId: by.id, channelId: channel.id };
+      if (by.id === user.id) {
+        const message = `${user.username} joined the channel.`;
+        const props = { username: user.username };
+        posting.createSystem({ ...common, message, type: "system_join_channel", props }, []);
+        return true;
+      }
+      const message = `${user.username} added to the channel by ${by.username}.`;
+      const props = {
+        addedUserId: user.id,
+        addedUsername: user.username,
+        userId: by.id,
+        username: by.username,
+      };
+      posting.createSystem({ ...common, message, type: "system_add_to_channel", props }, [user.id]);
+      return true;
+    },
+    remove(by, channel, user) {
+      if (!places.removeMember(channel.id, user.id)) return false;
+      for (const event of userRemoved(channel.id, user.id, by.id)) hub.publish(event);
+      const common = { userId: by.id, channelId: channel.id };
+      if (by.id === user.id) {
+        const message = `${user.username} left the channel.`;
+        const props = { username: user.username };
+        posting.createSystem({ ...common, message, type: "system_leave_channel", props }, []);
+        return true;
+      }
+      const message = `${user.username} was removed from the channel.`;
+      const props = { removedUserId: user.id, removedUsername: user.username };
+      posting.createSystem({ ...common, message, type: "system_remove_from_channel", props }, []);
+      return true;
+    },
+    archive(channel) {
+      places.archive(channel.id);
+      hub.publish(channelDeleted(channel));
+    },
+    rename(user, username) {
+      people.rename(user.id, username);
+      tellUpdated(user);
+    },
+    setActive(user, active) {
+      people.setActive(user.id, active);
+      tellUpdated(user);
+    },
+    typing: (user, channelId, parentId) => hub.publish(typing(user.id, channelId, parentId)),
+  };
+}

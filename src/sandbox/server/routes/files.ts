@@ -1,0 +1,76 @@
+// Uploads and downloads over REST.
+import { ApiError, badBody, refused } from "../api-error.ts";
+import type { FileRecord } from "../files.ts";
+import { MAX_FILE_BYTES } from "../limits.ts";
+import { wireFile } from "../wire.ts";
+import { type App, type Ctx, idParam, me, type Services } from "./context.ts";
+
+export function mountFiles(app: App, { store }: Services): void {
+  const { files, places, posts } = store;
+
+  function readableFile(c: Ctx): FileRecord {
+    const id = idParam(c, "file_id");
+    const user = me(c);
+    const file = files.get(id);
+    if (!file) throw new ApiError(404, "app.file_info.get.app_error", "Unable to get the file info.");
+    const channelId = posts.get(file.postId)?.channelId ?? "";
+    if (file.userId !== user.id && !places.isMember(channelId, user.id)) throw refused();
+    return file;
+  }
+
+  async function readUpload(c: Ctx) {
+    if (!c.req.header("content-type")?.startsWith("multipart/form-data")) {
+      const bytes = new Uint8Array(await c.req.arrayBuffer());
+      return {
+        channelId: c.req.query("channel_id"),
+        clientIds: [],
+        uploads: [{ name: c.req.query("filename") ?? "", bytes }],
+      };
+    }
+    const form = await c.req.formData().catch(() => {
+      throw badBody("files");
+    });
+    const uploads = [];
+    for (const entry of form.getAll("files")) {
+      if (typeof entry !== "string") {
+        uploads.push({ name: entry.name, bytes: new Uint8Array(await entry.arrayBuffer()) });
+      }
+    }
+    return {
+      channelId: form.get("channel_id") ?? c.req.query("channel_id"),
+      clientIds: form.getAll("client_ids").filter((id) => typeof id === "string"),
+      uploads,
+    };
+  }
+
+  app.post("/api/v4/files", async (c) => {
+    const user = me(c);
+    const { channelId, clientIds, uploads } = await readUpload(c);
+    if (typeof channelId !== "string" || !places.isMember(channelId, user.id)) throw refused();
+    if (uploads.length === 0 || uploads.length > 10) throw badBody("files");
+    if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) {
+      throw new ApiError(
+        413,
+        "api.file.upload_file.too_large_detailed.app_error",
+        "Unable to upload file. File is too large.",
+      );
+    }
+    const infos = uploads.map(({ name, bytes }) => wireFile(files.add(user.id, name, bytes)));
+    return c.json({ file_infos: infos, client_ids: clientIds }, 201);
+  });
+
+  app.get("/api/v4/files/:file_id/info", (c) => c.json(wireFile(readableFile(c))));
+
+  app.get("/api/v4/files/:file_id", (c) => {
+    const file = readableFile(c);
+    // Only pictures that can't run anything are shown in place.
+    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.mimeType);
+    const disposition = isPicture && c.req.query("download") !== "1" ? "inline" : "attachment";
+    return c.body(file.bytes.slice().buffer, 200, {
+      "Content-Type": file.mimeType,
+      "Content-Disposition": `${disposition}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      "Content-Security-Policy": "default-src 'none'; sandbox",
+      "Cache-Control": "private, max-age=86400",
+    });
+  });
+}

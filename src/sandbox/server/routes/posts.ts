@@ -1,0 +1,152 @@
+// Posts and reactions over REST: writing, reading one, a thread, or a channel's in pages.
+import { badBody, badUrl, noSuchPost, refused } from "../api-error.ts";
+import type { PostChanges, PostRecord } from "../posts.ts";
+import { wirePost, wirePostList, wireReaction } from "../wire.ts";
+import {
+  type App,
+  type Ctx,
+  idParam,
+  isObject,
+  me,
+  numberQuery,
+  OK,
+  objectBody,
+  ownChannelParam,
+  pageQuery,
+  type Services,
+  stringOf,
+  stringsOf,
+} from "./context.ts";
+
+export function mountPosts(app: App, { store, posting, reacting }: Services): void {
+  const { places, posts } = store;
+
+  function readablePost(c: Ctx): PostRecord {
+    const id = idParam(c, "post_id");
+    const user = me(c);
+    const post = posts.get(id);
+    if (!post) throw noSuchPost(id);
+    const channel = places.channel(post.channelId);
+    const isOpen = channel?.type === "O" && places.inTeam(channel.teamId, user.id);
+    if (!isOpen && !places.isMember(post.channelId, user.id)) throw refused();
+    return post;
+  }
+
+  app.post("/api/v4/posts", async (c) => {
+    const body = await objectBody(c, "post");
+    const { post, view } = posting.create(me(c), {
+      channelId: stringOf(body["channel_id"]),
+      rootId: stringOf(body["root_id"]),
+      message: stringOf(body["message"]),
+      pendingPostId: stringOf(body["pending_post_id"]),
+      fileIds: stringsOf(body["file_ids"]),
+      props: isObject(body["props"]) ? body["props"] : {},
+      setOnline: c.req.query("set_online") !== "false",
+    });
+    return c.json(wirePost(store, post, view), 201);
+  });
+
+  app.get("/api/v4/posts/:post_id", (c) => c.json(wirePost(store, readablePost(c))));
+
+  app.put("/api/v4/posts/:post_id/patch", async (c) => {
+    const body = await objectBody(c, "post");
+    return c.json(wirePost(store, posting.edit(me(c), idParam(c, "post_id"), changesOf(body))));
+  });
+
+  app.put("/api/v4/posts/:post_id", async (c) => {
+    const body = await objectBody(c, "post");
+    const id = idParam(c, "post_id");
+    if (body["id"] !== id) throw badBody("id");
+    return c.json(wirePost(store, posting.edit(me(c), id, { message: "", ...changesOf(body) })));
+  });
+
+  app.delete("/api/v4/posts/:post_id", (c) => {
+    posting.remove(me(c), idParam(c, "post_id"));
+    return c.json(OK);
+  });
+
+  app.get("/api/v4/posts/:post_id/thread", (c) => {
+    const thread = posts.thread(readablePost(c));
+    const perPage = Math.min(numberQuery(c, "perPage", 0), 200);
+    const fromPost = thread.findIndex((post) => post.id === c.req.query("fromPost"));
+    const [root] = thread;
+    // The root is part of every page and not counted.
+    const replies = thread.slice(Math.max(1, fromPost + 1));
+    const page = perPage > 0 ? replies.slice(0, perPage) : replies;
+    return c.json(
+      wirePostList(store, root ? [root, ...page] : page, { hasNext: page.length < replies.length }),
+    );
+  });
+
+  app.get("/api/v4/channels/:channel_id/posts", (c) => {
+    const { id } = ownChannelParam(c, store);
+    const since = c.req.query("since");
+    if (since !== undefined) {
+      if (!/^\d+$/.test(since)) throw badUrl("since");
+      return c.json(wirePostList(store, posts.since(id, Number(since)), { view: { replyCount: 0 } }));
+    }
+    const all = posts.inChannel(id);
+    const { from, perPage } = pageQuery(c);
+    const range = rangeOf(all, { from, perPage, before: c.req.query("before"), after: c.req.query("after") });
+    const page = all.slice(range.start, range.end).reverse();
+    // The roots of replies come along without a place in the order.
+    const roots = page.map((post) => posts.get(post.rootId)).filter((post) => post !== undefined);
+    return c.json(
+      wirePostList(store, page, {
+        extra: roots.filter((root) => !page.includes(root)),
+        nextPostId: all[range.end]?.id ?? "",
+        prevPostId: all[range.start - 1]?.id ?? "",
+      }),
+    );
+  });
+
+  app.post("/api/v4/reactions", async (c) => {
+    const body = await objectBody(c, "reaction");
+    const user = me(c);
+    if (body["user_id"] !== user.id) throw refused();
+    return c.json(reacting.add(user, stringOf(body["post_id"]), stringOf(body["emoji_name"])));
+  });
+
+  app.get("/api/v4/posts/:post_id/reactions", (c) => {
+    const post = readablePost(c);
+    return c.json(post.reactions.map((reaction) => wireReaction(post, reaction)));
+  });
+
+  app.delete("/api/v4/users/:user_id/posts/:post_id/reactions/:emoji_name", (c) => {
+    const user = me(c);
+    if (c.req.param("user_id") !== "me" && idParam(c, "user_id") !== user.id) throw refused();
+    reacting.remove(user, idParam(c, "post_id"), c.req.param("emoji_name"));
+    return c.json(OK);
+  });
+}
+
+function changesOf(body: Readonly<Record<string, unknown>>): PostChanges {
+  const { message, props, file_ids } = body;
+  return {
+    ...(typeof message === "string" && { message }),
+    ...(isObject(props) && { props }),
+    ...(Array.isArray(file_ids) && { fileIds: stringsOf(file_ids) }),
+  };
+}
+
+/** Where a page lies in a list that is oldest first: [start, end). */
+function rangeOf(
+  all: readonly PostRecord[],
+  query: {
+    readonly from: number;
+    readonly perPage: number;
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+  },
+): { readonly start: number; readonly end: number } {
+  const { from, perPage, before, after } = query;
+  const clamp = (index: number) => Math.min(Math.max(index, 0), all.length);
+  if (after !== undefined) {
+    const index = all.findIndex((post) => post.id === after);
+    const start = index < 0 ? all.length : index + 1 + from;
+    return { start: clamp(start), end: clamp(start + perPage) };
+  }
+  const index = before === undefined ? all.length : all.findIndex((post) => post.id === before);
+  const end = index - from;
+  return { start: clamp(end - perPage), end: clamp(end) };
+}

@@ -1,0 +1,57 @@
+// Reading the sandbox's data without the wire, in the form tests compare: threads as people would see them.
+import type { PostRecord } from "./posts.ts";
+import type { Presence } from "./presence.ts";
+import type { Store } from "./store.ts";
+
+export interface SeenPost {
+  readonly id: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly message: string;
+  readonly type: string;
+  readonly createdAt: number;
+  /** 0 for a post that was never edited. */
+  readonly editedAt: number;
+  readonly props: Readonly<Record<string, unknown>>;
+  /** In the order they came, as `emoji by username`'s parts. */
+  readonly reactions: readonly { readonly emojiName: string; readonly username: string }[];
+  readonly files: readonly string[];
+}
+
+export interface State {
+  /** Threads of a channel, oldest first; each is its living posts, the root first. */
+  threads(channelId: string): SeenPost[][];
+  /** One thread's living posts; empty when the root is gone. */
+  thread(rootId: string): SeenPost[];
+  members(channelId: string): string[];
+  status(userId: string): "online" | "offline";
+}
+
+export function createState(store: Store, presence: Presence): State {
+  const { people, posts, places, files } = store;
+  const nameOf = (userId: string) => people.get(userId)?.username ?? "";
+  const seen = (post: PostRecord): SeenPost => ({
+    id: post.id,
+    userId: post.userId,
+    username: nameOf(post.userId),
+    message: post.message,
+    type: post.type,
+    createdAt: post.createAt,
+    editedAt: post.editAt,
+    props: post.props,
+    reactions: post.reactions.map(({ emojiName, userId }) => ({ emojiName, username: nameOf(userId) })),
+    files: post.fileIds.map((id) => files.get(id)?.name ?? ""),
+  });
+  return {
+    threads: (channelId) => {
+      const roots = posts.inChannel(channelId).filter((post) => post.rootId === "");
+      return roots.map((root) => posts.thread(root).map(seen));
+    },
+    thread(rootId) {
+      const root = posts.get(rootId);
+      return root ? posts.thread(root).map(seen) : [];
+    },
+    members: (channelId) => places.members(channelId),
+    status: (userId) => presence.status(userId),
+  };
+}
