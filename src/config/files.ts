@@ -1,0 +1,44 @@
+// Where settings files are looked for, and what stands in the first one there is. Reads text; judges no value.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "dotenv";
+
+export interface Places {
+  readonly cwd: string;
+  readonly home: string;
+}
+
+export interface SettingsFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** The file the wizard writes. */
+export function userFile(home: string): string {
+  return join(home, ".config", "mm-claude", ".env");
+}
+
+/** In the order they are looked for. */
+export function settingsFiles({ cwd, home }: Places): string[] {
+  return [join(cwd, ".env"), userFile(home), join(home, ".mm-claude.env")];
+}
+
+/** The files' names as people write them. */
+export const FILE_ORDER = ["./.env", "~/.config/mm-claude/.env", "~/.mm-claude.env"] as const;
+
+/** A file that is there but can't be read ends the search: a later one must not take its place. */
+export function readFirstFile(
+  places: Places,
+): SettingsFile | { readonly path: string; readonly unreadable: string } | undefined {
+  for (const path of settingsFiles(places)) {
+    try {
+      return { path, values: parse(readFileSync(path)) };
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      // ENOTDIR: a parent of the file is itself a file.
+      if (code === "ENOENT" || code === "ENOTDIR") continue;
+      return { path, unreadable: code === "" ? String(error) : code };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+// Options, environment and file → one frozen Config, or every problem at once. Changes no environment.
+import { ConfigError, type Problem } from "./error.ts";
+import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
+import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";
+
+/** The command line's values; absent ones are undefined. */
+export type OptionValues = { readonly [K in SettingKey]?: string | boolean | undefined } & {
+  readonly debug?: boolean | undefined;
+};
+
+export interface ConfigInput extends Places {
+  readonly options: OptionValues;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type Origin = "option" | "environment" | "file" | "default";
+
+export interface ConfigSource {
+  /** The one file that was read. */
+  readonly file: string | undefined;
+  readonly origins: { readonly [K in SettingKey]: Origin };
+}
+
+export type Loaded =
+  | { readonly config: Config; readonly source: ConfigSource }
+  /** All that is wrong is that required settings are absent: one problem for each. */
+  | { readonly missing: readonly Problem[]; readonly source: ConfigSource };
+
+/** Throws ConfigError when a setting is wrong or the file can't be read. */
+export function loadConfig(input: ConfigInput): Loaded {
+  const found = readFirstFile(input);
+  const problems: Problem[] = [];
+  if (found !== undefined && "unreadable" in found) {
+    problems.push({
+      setting: found.path,
+      problem: `the file can't be read (${found.unreadable})`,
+      mend: "Make it a file that you may read, or remove it",
+    });
+  }
+  const file = found !== undefined && "values" in found ? found : undefined;
+  const missing: Problem[] = [];
+  const origins: Partial<Record<SettingKey, Origin>> = {};
+  const values: Partial<Record<SettingKey, unknown>> = {};
+
+  for (const key of SETTING_KEYS) {
+    const setting: Setting<unknown> = SETTINGS[key];
+    const given = lookUp(key, setting, input, file);
+    origins[key] = given?.origin ?? "default";
+    if (given === undefined) {
+      if (setting.fallback === "required") missing.push(absent(setting));
+      else values[key] = setting.fallback.value;
+      continue;
+    }
+    const parsed = setting.parse(given.text, input);
+    if ("value" in parsed) values[key] = parsed.value;
+    else problems.push({ ...parsed, setting: given.name });
+  }
+
+  if (problems.length > 0) throw new ConfigError([...missing, ...problems]);
+  const source = { file: file?.path, origins: origins as ConfigSource["origins"] };
+  if (missing.length > 0) return { missing, source };
+  const complete = { ...values, directory: input.cwd, debug: input.options.debug === true } as Config;
+  return {
+    config: Object.freeze({ ...complete, allowedUsers: Object.freeze([...complete.allowedUsers]) }),
+    source,
+  };
+}
+
+interface Given {
+  readonly text: string;
+  readonly origin: Origin;
+  /** How the person calls the place it came from. */
+  readonly name: string;
+}
+
+function lookUp(
+  key: SettingKey,
+  { variable, option }: Setting<unknown>,
+  { options, env }: ConfigInput,
+  file: SettingsFile | undefined,
+): Given | undefined {
+  const places: readonly [unknown, Origin, string][] = [
+    [options[key], "option", `${option} (${variable})`],
+    [env[variable], "environment", variable],
+    [file?.values[variable], "file", `${variable} in ${file?.path}`],
+  ];
+  for (const [value, origin, name] of places) {
+    // Nothing but spaces is not a value: an empty ALLOWED_USERS from a template must not open a file's list
+    // to everyone.
+    const text = value === undefined ? "" : String(value).trim();
+    if (text !== "") return { text, origin, name };
+  }
+  return undefined;
+}
+
+function absent({ variable, option, description }: Setting<unknown>): Problem {
+  return {
+    setting: variable,
+    problem: `missing (${description})`,
+    mend: `Set it in the environment, in a file or with ${option}`,
+  };
+}

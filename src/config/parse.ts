@@ -1,0 +1,104 @@
+// A person's text → a setting's value, or what is wrong with it and what would be right. Reads nothing.
+
+export type Parsed<T> = { readonly value: T } | { readonly problem: string; readonly mend: string };
+
+export interface ParseContext {
+  readonly home: string;
+}
+
+/** Node's timers fire at once when told to wait longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export function parseUrl(text: string): Parsed<string> {
+  const mend = "Write the server's address as in the browser, such as https://chat.example.com";
+  if (!/^https?:\/\//i.test(text))
+    return { problem: `${quote(text)} doesn't begin with https:// or http://`, mend };
+  if (!URL.canParse(text)) return { problem: `${quote(text)} is not a URL`, mend };
+  const url = new URL(text);
+  // Not quoted: it holds a password.
+  if (url.username !== "" || url.password !== "")
+    return { problem: "it contains a user name or password", mend };
+  if (url.search !== "" || url.hash !== "")
+    return { problem: `${quote(text)} has a part after ? or #`, mend };
+  return { value: text.replace(/\/+$/, "") };
+}
+
+export function parseToken(text: string): Parsed<string> {
+  if (/^[\x21-\x7e]+$/.test(text)) return { value: text };
+  return {
+    problem: "it holds spaces or characters that no token has",
+    mend: "Copy the bot's access token again from Integrations > Bot Accounts",
+  };
+}
+
+export function parseChannelId(text: string): Parsed<string> {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
+  return {
+    problem: `${quote(text)} is not a channel id`,
+    mend: "Copy the id from the channel's View Info: 26 letters and digits",
+  };
+}
+
+export function parseUsername(text: string): Parsed<string> {
+  const name = text.replace(/^@/, "").toLowerCase();
+  if (/^[a-z0-9._-]{1,64}$/.test(name)) return { value: name };
+  return {
+    problem: `${quote(text)} is not a username`,
+    mend: "A username has letters, digits, '.', '-' and '_'",
+  };
+}
+
+/** Comma-separated; spaces and a leading @ don't matter. */
+export function parseUsernames(text: string): Parsed<readonly string[]> {
+  const names = new Set<string>();
+  const wrong: string[] = [];
+  for (const part of text.split(/[\s,]+/).filter((one) => one !== "")) {
+    const parsed = parseUsername(part);
+    if ("value" in parsed) names.add(parsed.value);
+    else wrong.push(quote(part));
+  }
+  if (wrong.length === 0) return { value: [...names] };
+  return {
+    problem: `${wrong.join(", ")} ${wrong.length === 1 ? "is not a username" : "are not usernames"}`,
+    mend: "Write usernames with commas between them, such as alice,bob",
+  };
+}
+
+const YES = new Set(["true", "1", "yes", "on"]);
+const NO = new Set(["false", "0", "no", "off"]);
+
+export function parseBoolean(text: string): Parsed<boolean> {
+  const word = text.toLowerCase();
+  if (YES.has(word)) return { value: true };
+  if (NO.has(word)) return { value: false };
+  return {
+    problem: `${quote(text)} is neither yes nor no`,
+    mend: "Use true or false (1/0, yes/no, on/off work too)",
+  };
+}
+
+export function parseCount(text: string): Parsed<number> {
+  return parseInteger(text, Number.MAX_SAFE_INTEGER, "Use a whole number from 1 up, such as 5");
+}
+
+export function parseMilliseconds(text: string): Parsed<number> {
+  const mend = `Use a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}, such as 1800000 for half an hour`;
+  return parseInteger(text, LONGEST_TIMER_MS, mend);
+}
+
+function parseInteger(text: string, max: number, mend: string): Parsed<number> {
+  if (!/^\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, mend };
+  const value = Number(text);
+  if (value < 1) return { problem: `${quote(text)} is too small`, mend };
+  if (value > max) return { problem: `${quote(text)} is too large`, mend };
+  return { value };
+}
+
+/** `~/` is the home directory: no shell has looked at what stands in a file. */
+export function parseProgram(text: string, { home }: ParseContext): Parsed<string> {
+  return { value: text.replace(/^~(?=\/)/, home) };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

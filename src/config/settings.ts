@@ -1,0 +1,130 @@
+// The settings, each told once: --help, .env.example, the README's table, the loader and the wizard all go by
+// this list.
+import {
+  type ParseContext,
+  type Parsed,
+  parseBoolean,
+  parseChannelId,
+  parseCount,
+  parseMilliseconds,
+  parseProgram,
+  parseToken,
+  parseUrl,
+  parseUsername,
+  parseUsernames,
+} from "./parse.ts";
+
+/** What the whole program goes by; made by loadConfig, frozen. */
+export interface Config {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly token: string;
+  readonly channelId: string;
+  /** The name people mention; undefined means the bot account's own. */
+  readonly botName: string | undefined;
+  /** Lower case, without @; empty means everyone. */
+  readonly allowedUsers: readonly string[];
+  readonly skipPermissions: boolean;
+  readonly maxSessions: number;
+  readonly sessionTimeoutMs: number;
+  readonly claudePath: string;
+  /** Where Claude works: absolute. */
+  readonly directory: string;
+  readonly debug: boolean;
+}
+
+/** The fields of Config that a variable sets. */
+export type SettingKey = Exclude<keyof Config, "directory" | "debug">;
+
+export interface Setting<T> {
+  readonly variable: string;
+  /** The option's long name, for those that have one. */
+  readonly option?: `--${string}`;
+  /** The placeholder of the option's value in --help. */
+  readonly placeholder?: string;
+  /** `required`: there is no default. */
+  readonly fallback: { readonly value: T } | "required";
+  /** The default as people read it. */
+  readonly defaultText: string;
+  readonly description: string;
+  readonly parse: (text: string, context: ParseContext) => Parsed<T>;
+}
+
+export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
+  url: {
+    variable: "MATTERMOST_URL",
+    option: "--url",
+    placeholder: "url",
+    fallback: "required",
+    defaultText: "required",
+    description: "the Mattermost server; a trailing / and a sub-path are fine",
+    parse: parseUrl,
+  },
+  token: {
+    variable: "MATTERMOST_TOKEN",
+    option: "--token",
+    placeholder: "token",
+    fallback: "required",
+    defaultText: "required",
+    description: "the bot account's access token",
+    parse: parseToken,
+  },
+  channelId: {
+    variable: "MATTERMOST_CHANNEL_ID",
+    option: "--channel",
+    placeholder: "id",
+    fallback: "required",
+    defaultText: "required",
+    description: "the channel the bot listens in",
+    parse: parseChannelId,
+  },
+  botName: {
+    variable: "MATTERMOST_BOT_NAME",
+    option: "--bot-name",
+    placeholder: "name",
+    fallback: { value: undefined },
+    defaultText: "the bot's own username",
+    description: "the name people mention, such as claude-code",
+    parse: parseUsername,
+  },
+  allowedUsers: {
+    variable: "ALLOWED_USERS",
+    option: "--allowed-users",
+    placeholder: "names",
+    fallback: { value: [] },
+    defaultText: "empty = everyone",
+    description: "who may start sessions: comma-separated usernames",
+    parse: parseUsernames,
+  },
+  skipPermissions: {
+    variable: "SKIP_PERMISSIONS",
+    option: "--skip-permissions",
+    fallback: { value: false },
+    defaultText: "false",
+    description: "true answers every permission request with allow",
+    parse: parseBoolean,
+  },
+  maxSessions: {
+    variable: "MAX_SESSIONS",
+    fallback: { value: 5 },
+    defaultText: "5",
+    description: "sessions with a live Claude process",
+    parse: parseCount,
+  },
+  sessionTimeoutMs: {
+    variable: "SESSION_TIMEOUT_MS",
+    fallback: { value: 1_800_000 },
+    defaultText: "1800000",
+    description: "idle time in milliseconds before a session sleeps",
+    parse: parseMilliseconds,
+  },
+  claudePath: {
+    variable: "CLAUDE_PATH",
+    fallback: { value: "claude" },
+    defaultText: "claude",
+    description: "the Claude Code CLI to run",
+    parse: parseProgram,
+  },
+};
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];

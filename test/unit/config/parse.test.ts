@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type Parsed,
+  parseBoolean,
+  parseCount,
+  parseMilliseconds,
+  parseProgram,
+  parseUrl,
+  parseUsername,
+  parseUsernames,
+} from "../../../src/config/parse.ts";
+
+const resultOf = <T>(parsed: Parsed<T>): T | "wrong" => ("value" in parsed ? parsed.value : "wrong");
+
+test.each([
+  ["true", true],
+  ["True", true],
+  ["1", true],
+  ["YES", true],
+  ["on", true],
+  ["false", false],
+  ["FALSE", false],
+  ["0", false],
+  ["no", false],
+  ["Off", false],
+  ["", "wrong"],
+  ["y", "wrong"],
+  ["truee", "wrong"],
+  ["2", "wrong"],
+])("the boolean %j is %j", (text, expected) => {
+  expect(resultOf(parseBoolean(text))).toBe(expected);
+});
+
+test.each([
+  ["https://chat.example.com", "https://chat.example.com"],
+  ["https://example.com/chat//", "https://example.com/chat"],
+  ["http://localhost:8065", "http://localhost:8065"],
+  ["HTTPS://EXAMPLE.com/", "HTTPS://EXAMPLE.com"],
+  ["chat.example.com", "wrong"],
+  ["ftp://example.com", "wrong"],
+  ["https://", "wrong"],
+  ["https://a b", "wrong"],
+  ["https://example.com/?x=1", "wrong"],
+  ["https://example.com/#top", "wrong"],
+  ["https://me:pw@example.com", "wrong"],
+])("the URL %j is %j", (text, expected) => {
+  expect(resultOf(parseUrl(text))).toBe(expected);
+});
+
+test.each([
+  ["1", 1],
+  ["05", 5],
+  ["0", "wrong"],
+  ["-1", "wrong"],
+  ["1.5", "wrong"],
+  ["1e3", "wrong"],
+  ["five", "wrong"],
+  ["99999999999999999999", "wrong"],
+])("the count %j is %j", (text, expected) => {
+  expect(resultOf(parseCount(text))).toBe(expected);
+});
+
+test("a timeout longer than a timer can wait is refused, the longest is not", () => {
+  expect(resultOf(parseMilliseconds("2147483647"))).toBe(2_147_483_647);
+  expect(resultOf(parseMilliseconds("2147483648"))).toBe("wrong");
+});
+
+test("usernames lose their @, their capitals and their doubles", () => {
+  expect(resultOf(parseUsernames(" @Alice, bob,,jane.doe alice"))).toEqual(["alice", "bob", "jane.doe"]);
+  expect(resultOf(parseUsername("@Claude-Code"))).toBe("claude-code");
+  expect(resultOf(parseUsername("a b"))).toBe("wrong");
+});
+
+test("a list of proper names comes back as it was written", () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9._-]{0,21}$/);
+  fc.assert(
+    fc.property(fc.uniqueArray(name), (names) => {
+      expect(resultOf(parseUsernames(names.join(", ")))).toEqual(names);
+    }),
+  );
+});
+
+test("only a leading ~/ is the home directory", () => {
+  const at = (text: string) => resultOf(parseProgram(text, { home: "/home/me" }));
+  expect(["~/bin/claude", "claude", "/a/~/b", "~other/claude"].map(at)).toEqual([
+    "/home/me/bin/claude",
+    "claude",
+    "/a/~/b",
+    "~other/claude",
+  ]);
+});
