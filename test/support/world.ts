@@ -1,0 +1,210 @@
+// A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
+// and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Bridge, startBridge } from "../../src/bridge.ts";
+import { startClaude } from "../../src/claude/client.ts";
+import type { Config } from "../../src/config/settings.ts";
+import { decodeChannelId } from "../../src/mattermost/decode.ts";
+import { connectRest } from "../../src/mattermost/rest.ts";
+import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
+import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
+import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import { systemClock } from "../../src/util/clock.ts";
+import type { Log } from "../../src/util/log.ts";
+
+export interface WorldOptions {
+  readonly claudePath: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly config?: Partial<Config>;
+  readonly maxPostSize?: number;
+}
+
+export interface PersonInWorld {
+  readonly id: string;
+  readonly name: string;
+  /** Posts in the channel, or in a thread when `root` is given; gives the post's id. */
+  say(text: string, root?: string, fileIds?: readonly string[]): Promise<string>;
+  react(postId: string, emojiName: string): Promise<void>;
+  unreact(postId: string, emojiName: string): Promise<void>;
+  upload(name: string, bytes: Uint8Array, type: string): Promise<string>;
+  remove(postId: string): Promise<void>;
+  request(method: string, path: string, body?: unknown): Promise<Response>;
+}
+
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly channelId: string;
+  readonly directory: string;
+  readonly people: Readonly<Record<"alice" | "bob" | "carol" | "mallory", PersonInWorld>>;
+  readonly bot: PersonInWorld;
+  readonly bridge: Bridge;
+  readonly log: readonly string[];
+  thread(root: string): SeenPost[];
+  /** The thread's text as people read it, posts one after the other. */
+  text(root: string): string;
+  /** Waits until the thread satisfies `is`, and gives what that says. Fails with the whole thread in its message. */
+  until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
+  /** Waits for a post of the bot's that holds `part`. */
+  says(root: string, part: string | RegExp): Promise<SeenPost>;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 20_000;
+const NAMES = ["alice", "bob", "carol", "mallory"] as const;
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const sandbox = await startSandbox({ ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}) });
+  const team = sandbox.createTeam({ name: "lab" });
+  const channel = sandbox.createChannel({ teamId: team.id, name: "claude-sessions", displayName: "Claude Sessions" });
+  const botAccount = sandbox.createUser({ username: "claude-code", isBot: true });
+  sandbox.addMember(channel.id, botAccount.id);
+  const person = (account: { id: string; token: string; username: string }): PersonInWorld =>
+    personOf(sandbox, channel.id, account);
+  const people = Object.fromEntries(
+    NAMES.map((username) => {
+      const account = sandbox.createUser({ username });
+      sandbox.addMember(channel.id, account.id);
+      return [username, person(account)];
+    }),
+  ) as unknown as World["people"];
+
+  const directory = options.config?.directory ?? mkdtempSync(join(tmpdir(), "mm-claude-world-"));
+  const api = connectRest({ url: sandbox.url, token: botAccount.token });
+  const channelId = decodeChannelId(channel.id);
+  if (!channelId) {
+    throw new Error("the sandbox made an id that is none");
+  }
+  const allowedUsers = options.config?.allowedUsers ?? ["alice", "bob"];
+  const config: Config = {
+    url: sandbox.url,
+    token: botAccount.token,
+    channelId: channel.id,
+    botName: undefined,
+    allowedUsers,
+    skipPermissions: false,
+    maxSessions: 5,
+    sessionTimeoutMs: 1_800_000,
+    claudePath: options.claudePath,
+    directory,
+    debug: false,
+    ...options.config,
+  };
+  const lines: string[] = [];
+  const bridge = startBridge(
+    config,
+    {
+      bot: await api.me(),
+      channel: await api.channel(channelId),
+      allowedUsers: await api.usersByNames(allowedUsers),
+      postLimit: await api.maxPostSize(),
+    },
+    {
+      api,
+      clock: systemClock,
+      log: memoryLog(lines),
+      version: "0.1.0",
+      home: "/home/dev",
+      startClaude: (start, listener) => startClaude(start, listener, { environment: options.environment }),
+    },
+  );
+  await bridge.ready;
+
+  const thread = (root: string): SeenPost[] => sandbox.state.thread(root);
+  const until: World["until"] = async (root, is) => {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const found = is(thread(root));
+      if (found !== undefined && found !== false) {
+        return found;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`It did not happen. The thread:\n${textOf(thread(root))}\nThe log:\n${lines.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  return {
+    sandbox,
+    channelId: channel.id,
+    directory,
+    people,
+    bot: person(botAccount),
+    bridge,
+    log: lines,
+    thread,
+    text: (root) => textOf(thread(root)),
+    until,
+    says: (root, part) =>
+      until(root, (posts) =>
+        posts.find(
+          (post) =>
+            post.userId === botAccount.id &&
+            (typeof part === "string" ? post.message.includes(part) : part.test(post.message)),
+        ),
+      ),
+    async close() {
+      await bridge.stop();
+      await sandbox.close();
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function textOf(posts: readonly SeenPost[]): string {
+  return posts.map((post) => `@${post.username}: ${post.message}`).join("\n---\n");
+}
+
+function memoryLog(lines: string[]): Log {
+  const add =
+    (label: string) =>
+    (message: string, cause?: unknown): void => {
+      lines.push(`${label}${message}${cause instanceof Error ? `: ${cause.stack}` : ""}`);
+    };
+  return { debug: add("debug: "), info: add(""), warn: add("warning: "), error: add("error: ") };
+}
+
+function personOf(
+  sandbox: Sandbox,
+  channelId: string,
+  account: { readonly id: string; readonly token: string; readonly username: string },
+): PersonInWorld {
+  const request: PersonInWorld["request"] = async (method, path, body) => {
+    const response = await fetch(`${sandbox.url}/api/v4${path}`, {
+      method,
+      headers: { authorization: `Bearer ${account.token}` },
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+    });
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return response;
+  };
+  const idOf = async (response: Response): Promise<string> => ((await response.json()) as { id: string }).id;
+  return {
+    id: account.id,
+    name: account.username,
+    request,
+    async say(message, root = "", fileIds = []) {
+      return idOf(await request("POST", "/posts", { channel_id: channelId, message, root_id: root, file_ids: fileIds }));
+    },
+    async react(postId, emojiName) {
+      await request("POST", "/reactions", { user_id: account.id, post_id: postId, emoji_name: emojiName });
+    },
+    async unreact(postId, emojiName) {
+      await request("DELETE", `/users/${account.id}/posts/${postId}/reactions/${emojiName}`);
+    },
+    async upload(name, bytes, type) {
+      const form = new FormData();
+      form.set("channel_id", channelId);
+      form.set("files", new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), name);
+      const { file_infos } = (await (await request("POST", "/files", form)).json()) as { file_infos: { id: string }[] };
+      return file_infos[0]?.id ?? "";
+    },
+    async remove(postId) {
+      await request("DELETE", `/posts/${postId}`);
+    },
+  };
+}
