@@ -8,7 +8,7 @@ const NAME = "[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*";
 const NOT_AFTER = "(?<![\\p{L}\\p{N}_.@/+-])";
 
 function escaped(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\-]/g, "\\$&");
+  return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 function mentionPattern(name: string): RegExp {
