@@ -6,6 +6,7 @@ import { createDecoder, type Decoded } from "./decode.ts";
 import { decodeReady } from "./decode-control.ts";
 import { ClaudeError } from "./error.ts";
 import { type End, type Spawn, startProcess } from "./process.ts";
+import { createSentMessages } from "./sent-messages.ts";
 import type {
   ClaudeClient,
   ClaudeEvent,
@@ -34,9 +35,10 @@ export function startClaude(
   const decode = createDecoder();
   const pending = new Map<string, Pending>();
   const openAsks = new Set<string>();
-  const unconfirmed = new Set<string>();
+  const sent = createSentMessages();
   let held: object[] | undefined = [];
   let failure: string | undefined;
+  let isWorking = false;
   let requests = 0;
 
   const child = startProcess(
@@ -136,7 +138,14 @@ export function startClaude(
         if (!openAsks.delete(decoded.requestId)) return;
         break;
       case "replayed":
-        if (!unconfirmed.delete(decoded.uuid)) return;
+        for (const uuid of sent.taken(decoded.uuid)) listener({ type: "replayed", uuid });
+        return;
+      case "turnStarted":
+        isWorking = true;
+        break;
+      case "turnEnded":
+        isWorking = false;
+        for (const uuid of sent.turnEnded()) listener({ type: "replayed", uuid });
         break;
     }
     listener(decoded);
@@ -154,10 +163,18 @@ export function startClaude(
     listener({ type: "exited", code: end.code, signal: end.signal, stderr });
   }
 
+  function interrupt(): void {
+    say(
+      frameRequest({ subtype: "interrupt" }, (outcome) => {
+        if ("error" in outcome) debug(`claude: interrupt: ${outcome.error.message}`);
+      }),
+    );
+  }
+
   return {
     pid: child.pid,
     send(uuid, content) {
-      unconfirmed.add(uuid);
+      sent.add(uuid, content);
       say({ type: "user", message: { role: "user", content: content.map(wireBlock) }, uuid });
     },
     answer(requestId: RequestId, answer: PermissionAnswer) {
@@ -167,14 +184,13 @@ export function startClaude(
         response: { subtype: "success", request_id: requestId, response: answer },
       });
     },
-    interrupt() {
-      say(
-        frameRequest({ subtype: "interrupt" }, (outcome) => {
-          if ("error" in outcome) debug(`claude: interrupt: ${outcome.error.message}`);
-        }),
-      );
+    interrupt,
+    close(graceMs) {
+      // With stdin closed a running turn goes on to its end, and would then be cut off unsaved; an open ask
+      // fails and Claude works on without us. An interrupted turn is saved, and the process ends at once.
+      if (isWorking) interrupt();
+      return child.close(graceMs);
     },
-    close: (graceMs) => child.close(graceMs),
   };
 }
 

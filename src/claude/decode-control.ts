@@ -89,7 +89,8 @@ export function decodeControlCancel(frame: unknown): ControlDecoded[] {
 
 const responseFrame = z.object({
   response: z.discriminatedUnion("subtype", [
-    z.object({ subtype: z.literal("success"), request_id: z.string(), response: z.unknown() }),
+    // An answer with nothing to say has no `response` (interrupt, up to 2.1.197).
+    z.object({ subtype: z.literal("success"), request_id: z.string(), response: z.unknown().optional() }),
     z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().default("refused") }),
   ]),
 });

@@ -1,6 +1,7 @@
 // One line of Claude's stdout → what it says, in our spelling. The shapes of the wire end here.
 // An unknown frame or field is skipped; a known frame that lacks a field we need is `malformed`.
-// Owns one fact between frames: whether an interruption was seen in the running turn.
+// Owns two facts between frames: whether an interruption was seen in the running turn, and whether the
+// end of a compaction was told already.
 
 import { z } from "zod";
 import {
@@ -22,6 +23,18 @@ export type Decoder = (line: string) => readonly Decoded[];
 /** One decoder per process. */
 export function createDecoder(): Decoder {
   let sawInterruption = false;
+  let toldCompacted = false;
+
+  /** 1.0.128 and 2.0.76 say it by the boundary alone; 2.1 by a status, then the boundary. */
+  function once(decoded: Decoded[]): Decoded[] {
+    return decoded.filter(({ type }) => {
+      if (type === "compacting") toldCompacted = false;
+      if (type !== "compacted") return true;
+      const isNews = !toldCompacted;
+      toldCompacted = isNews;
+      return isNews;
+    });
+  }
 
   return (line) => {
     const frame = parseObject(line);
@@ -41,10 +54,11 @@ export function createDecoder(): Decoder {
         return decoded;
       }
       case "system":
-        return decodeSystem(frame);
+        return once(decodeSystem(frame));
       case "result": {
         const wasInterrupted = sawInterruption;
         sawInterruption = false;
+        toldCompacted = false;
         return decodeResult(frame, wasInterrupted);
       }
       case "control_request":
@@ -135,6 +149,8 @@ const resultBlock = z.object({
   is_error: z.boolean().nullish(),
   content: z.union([z.string(), z.array(z.object({ type: z.string() }).loose())]).nullish(),
 });
+/** What a slash command answers in 1.0.128 and 2.0.76; 2.1 sends an assistant block instead. */
+const localOutput = /^<local-command-std(?:out|err)>([\s\S]*)<\/local-command-std(?:out|err)>$/;
 const interruption = /^\[Request interrupted by user(?: for tool use)?\]$/;
 
 function decodeUser(frame: Frame): Decoded[] | "interruption" {
@@ -146,7 +162,11 @@ function decodeUser(frame: Frame): Decoded[] | "interruption" {
   const results = blocks.filter((block) => block.type === "tool_result");
   if (results.length > 0) return results.map((block) => decodeToolResult(block, frame["tool_use_result"]));
   if (frame["parent_tool_use_id"]) return [];
-  if (frame["isReplay"] !== true && interruption.test(textOf(message.content))) return "interruption";
+  const text = textOf(message.content);
+  if (frame["isReplay"] !== true && interruption.test(text)) return "interruption";
+  const output = localOutput.exec(text)?.[1]?.trim();
+  if (output !== undefined)
+    return output === "" ? [] : [{ type: "text", messageId: uuid ?? "", text: output }];
   // 1.0.128 echoes without `isReplay`: whose message it was is known to who sent it.
   return uuid === undefined ? [] : [{ type: "replayed", uuid }];
 }
@@ -195,6 +215,8 @@ function decodeSystem(frame: Frame): Decoded[] {
       if (outcome === undefined) return [];
       return [{ type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
     }
+    case "compact_boundary":
+      return [{ type: "compacted", error: undefined }];
     case "api_retry": {
       const parsed = retryFrame.safeParse(frame);
       if (!parsed.success) return [malformed("system/api_retry", parsed.error)];

@@ -12,9 +12,9 @@ export function readConversation(body: Rec): Conversation | undefined {
   const offered = list(body["tools"]).map((tool) => String(tool["name"] ?? ""));
   if (offered.length === 0) return undefined;
   const messages = list(body["messages"]);
-  const at = messages.findLastIndex((message) => message["role"] === "user" && spoken(message).length > 0);
+  const at = messages.findLastIndex((message) => spoken(message).length > 0);
   const last = messages[at];
-  if (last === undefined) return undefined;
+  if (last === undefined || spoken(last).some((text) => compaction.test(text))) return undefined;
   const turn = messages.slice(at + 1);
   const everything = JSON.stringify([body["system"], messages]);
   return {
@@ -52,8 +52,18 @@ const reminder = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 const interruption = /^\[Request interrupted by user(?: for tool use)?\]$/;
 const localCommand = /^(?:Caveat: The messages below|<(?:local-)?command-|<bash-)/;
 
+/** The CLI's own words when it has a conversation summed up. */
+const compaction = /create a detailed summary of (?:the|our|this) conversation/i;
+const continued = /^This session is being continued from a previous conversation/;
+
+/** How 2.1.330 hands over what a person says while Claude works: in a message of role "system". */
+const midTurn = /The user sent a new message while you were working:\n([\s\S]*?)\n\nThis is how Claude Code/;
+
 /** What the person said in a message; after an interruption only what was said since. */
 function spoken(message: Rec): string[] {
+  if (message["role"] === "assistant") return [];
+  if (message["role"] === "system")
+    return blocks(message).flatMap(({ text }) => midTurn.exec(String(text))?.[1] ?? []);
   const words = blocks(message)
     .filter((block) => block["type"] === "text")
     .map((block) =>
@@ -63,7 +73,7 @@ function spoken(message: Rec): string[] {
     );
   return words
     .slice(words.findLastIndex((text) => interruption.test(text)) + 1)
-    .filter((text) => text !== "" && !localCommand.test(text));
+    .filter((text) => text !== "" && !localCommand.test(text) && !continued.test(text));
 }
 
 /** 2.1.330 offers some tools by name only: a list, one a line, after a sentence that says so. */
