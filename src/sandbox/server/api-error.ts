@@ -64,3 +64,10 @@ export const badUrl = (name: string) =>
     "api.context.invalid_url_param.app_error",
     `Invalid or missing ${name} parameter in request URL.`,
   );
+
+export const tooLarge = () =>
+  new ApiError(
+    413,
+    "api.context.request_body_too_large.app_error",
+    "The request is larger than the server accepts.",
+  );

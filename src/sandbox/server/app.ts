@@ -2,12 +2,10 @@
 // The routes do the rest.
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { ApiError } from "./api-error.ts";
 import { findToken } from "./auth.ts";
 import type { RestFaults } from "./faults.ts";
 import { newId } from "./ids.ts";
-import { MAX_FILE_BYTES, MAX_JSON_BYTES } from "./limits.ts";
 import type { Verdict } from "./rate-limit.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { Ring } from "./ring.ts";
@@ -52,17 +50,6 @@ export function createApp(options: AppOptions): App {
   app.use(withRequestLog(options));
   if (options.rateLimiter) app.use(withRateLimit(options.rateLimiter));
   app.use(withFaults(options.faults));
-  const tooLarge = () => {
-    throw new ApiError(
-      413,
-      "api.context.request_body_too_large.app_error",
-      "Request body exceeds the maximum size allowed.",
-    );
-  };
-  const jsonLimit = bodyLimit({ maxSize: MAX_JSON_BYTES, onError: tooLarge });
-  const uploadLimit = bodyLimit({ maxSize: MAX_FILE_BYTES + MAX_JSON_BYTES, onError: tooLarge });
-  app.use((c, next) => (c.req.path === "/api/v4/files" ? uploadLimit(c, next) : jsonLimit(c, next)));
-
   mountSystem(app, options.config);
   mountUsers(app, services);
   mountPlaces(app, services);

@@ -18,7 +18,6 @@ export function clientConfig(options: {
     EnableConfirmNotificationsToChannel: "true",
     EnableFileAttachments: "true",
     EnableIncomingWebhooks: "true",
-    EnableLinkPreviews: "false",
     EnablePostIconOverride: String(options.usernameOverride),
     EnablePostUsernameOverride: String(options.usernameOverride),
     EnableSignInWithUsername: "true",

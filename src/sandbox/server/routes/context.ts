@@ -1,8 +1,9 @@
 // What every route works with, and how it reads a request: ids, numbers and JSON that a client may have got wrong.
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
-import { badBody, badUrl, noSuchChannel, noSuchUser, refused, unauthorized } from "../api-error.ts";
+import { badBody, badUrl, noSuchChannel, noSuchUser, refused, tooLarge, unauthorized } from "../api-error.ts";
 import { isId } from "../ids.ts";
+import { MAX_JSON_BYTES } from "../limits.ts";
 import type { Membership } from "../membership.ts";
 import type { People, UserRecord } from "../people.ts";
 import type { ChannelRecord } from "../places.ts";
@@ -86,9 +87,36 @@ export function pageQuery(c: Ctx): { readonly from: number; readonly perPage: nu
   return { from: numberQuery(c, "page", 0) * perPage, perPage };
 }
 
-export async function jsonBody(c: Ctx, name = "body"): Promise<unknown> {
+/** The body, of at most so many bytes. */
+export async function bytesBody(c: Ctx, maxBytes: number): Promise<Buffer> {
+  const { incoming } = c.env;
+  if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // A body of unknown length that goes on and on: leaving the loop cuts the connection.
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A form, of at most so many bytes. */
+export async function formBody(c: Ctx, maxBytes: number, name: string): Promise<FormData> {
+  const bytes = await bytesBody(c, maxBytes);
+  const headers = { "Content-Type": c.req.header("content-type") ?? "" };
   try {
-    return await c.req.json();
+    return await new Response(bytes, { headers }).formData();
+  } catch {
+    throw badBody(name);
+  }
+}
+
+export async function jsonBody(c: Ctx, name: string): Promise<unknown> {
+  const bytes = await bytesBody(c, MAX_JSON_BYTES);
+  try {
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
     throw badBody(name);
   }

@@ -1,9 +1,12 @@
 // Uploads and downloads over REST.
-import { ApiError, badBody, refused } from "../api-error.ts";
+import { ApiError, badBody, refused, tooLarge } from "../api-error.ts";
 import type { FileRecord } from "../files.ts";
 import { MAX_FILE_BYTES } from "../limits.ts";
 import { wireFile } from "../wire.ts";
-import { type App, type Ctx, idParam, me, type Services } from "./context.ts";
+import { type App, bytesBody, type Ctx, formBody, idParam, me, type Services } from "./context.ts";
+
+/** What a form may weigh beside its files. */
+const FORM_BYTES = 64 * 1024;
 
 export function mountFiles(app: App, { store }: Services): void {
   const { files, places, posts } = store;
@@ -20,16 +23,14 @@ export function mountFiles(app: App, { store }: Services): void {
 
   async function readUpload(c: Ctx) {
     if (!c.req.header("content-type")?.startsWith("multipart/form-data")) {
-      const bytes = new Uint8Array(await c.req.arrayBuffer());
+      const bytes = await bytesBody(c, MAX_FILE_BYTES);
       return {
         channelId: c.req.query("channel_id"),
         clientIds: [],
         uploads: [{ name: c.req.query("filename") ?? "", bytes }],
       };
     }
-    const form = await c.req.formData().catch(() => {
-      throw badBody("files");
-    });
+    const form = await formBody(c, MAX_FILE_BYTES + FORM_BYTES, "files");
     const uploads = [];
     for (const entry of form.getAll("files")) {
       if (typeof entry !== "string") {
@@ -48,13 +49,7 @@ export function mountFiles(app: App, { store }: Services): void {
     const { channelId, clientIds, uploads } = await readUpload(c);
     if (typeof channelId !== "string" || !places.isMember(channelId, user.id)) throw refused();
     if (uploads.length === 0 || uploads.length > 10) throw badBody("files");
-    if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) {
-      throw new ApiError(
-        413,
-        "api.file.upload_file.too_large_detailed.app_error",
-        "Unable to upload file. File is too large.",
-      );
-    }
+    if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) throw tooLarge();
     const infos = uploads.map(({ name, bytes }) => wireFile(files.add(user.id, name, bytes)));
     return c.json({ file_infos: infos, client_ids: clientIds }, 201);
   });

@@ -1,6 +1,7 @@
 // Incoming webhooks: whoever knows the address posts as the person who made it.
 import { ApiError, badBody } from "../api-error.ts";
-import { type App, isObject, jsonBody, type Services, stringOf } from "./context.ts";
+import { MAX_JSON_BYTES } from "../limits.ts";
+import { type App, formBody, isObject, jsonBody, type Services, stringOf } from "./context.ts";
 
 export function mountHooks(app: App, { store, posting }: Services): void {
   app.post("/hooks/:hook_id", async (c) => {
@@ -8,7 +9,7 @@ export function mountHooks(app: App, { store, posting }: Services): void {
     if (!hook) throw new ApiError(400, "web.incoming_webhook.invalid.app_error", "Invalid webhook.");
     const isForm = c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded");
     const payload = isForm
-      ? parseForm((await c.req.formData()).get("payload"))
+      ? parseForm((await formBody(c, MAX_JSON_BYTES, "payload")).get("payload"))
       : await jsonBody(c, "payload");
     if (!isObject(payload)) throw badBody("payload");
     const text = stringOf(payload["text"]);
