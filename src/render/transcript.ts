@@ -83,6 +83,25 @@ export class Transcript {
     this.#page().items.push({ kind: "tool", id, headline, preview, outcome: "", holdUntil, shown: false });
   }
 
+  /** Tool lines nobody has seen wait until then: the tool before them is being asked about. */
+  holdTools(until: number): void {
+    for (const item of this.#pages.at(-1)?.items ?? []) {
+      if (item.kind === "tool" && !item.shown && item.holdUntil > 0) {
+        item.holdUntil = until;
+      }
+    }
+  }
+
+  /** When the next held line may be shown; undefined when none waits. */
+  get heldUntil(): number | undefined {
+    const waiting = this.#pages
+      .at(-1)
+      ?.items.flatMap((item) =>
+        item.kind === "tool" && !item.shown && item.holdUntil > 0 ? [item.holdUntil] : [],
+      );
+    return waiting && waiting.length > 0 ? Math.min(...waiting) : undefined;
+  }
+
   /** The tool runs without being asked about: its line need not wait. */
   releaseTool(id: string): void {
     const item = this.#tool(id);

@@ -17,6 +17,7 @@ import {
 import { truncate } from "../render/markdown.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import { may, type Person, roleOf } from "./access.ts";
+import { holdOtherTools } from "./cadence.ts";
 import { breakPage, newKey, takeUpWork, updateHeader } from "./state.ts";
 import type { Ask, GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
@@ -124,6 +125,7 @@ function open(step: Step, ask: Ask): void {
   step.state.asks.push(ask);
   putCard(step, ask);
   if (ask.kind !== "guest") {
+    holdOtherTools(step);
     step.emit({ type: "typing", isOn: false });
   }
 }
@@ -377,6 +379,7 @@ function answer(step: Step, requestId: RequestId, decision: PermissionAnswer): v
 /** Claude works on, unless it still waits for somebody. */
 function goOn(step: Step): void {
   const { asks, phase } = step.state;
+  holdOtherTools(step);
   if (phase === "working" && asks.every((ask) => ask.kind === "guest")) {
     step.emit({ type: "typing", isOn: true });
   }

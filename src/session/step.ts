@@ -2,10 +2,11 @@
 // no clock, no socket, no process.
 
 import { cardDeleted, cardPosted } from "./asks.ts";
+import { flush } from "./cadence.ts";
 import { idleTimer, shutDown, slotGranted, slotRefused, slotWithdrawn, threadLost } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { say } from "./state.ts";
-import { flush, onClaudeEvent } from "./turn.ts";
+import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step } from "./types.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {

@@ -6,6 +6,7 @@ import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, setCardOutcome, voidAsks } from "./asks.ts";
+import { holdUntil, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
 import { breakPage, newKey, takeUpWork, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
@@ -13,14 +14,6 @@ import type { Step } from "./types.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
-/** The first words of a post appear this long after they came, so that they are a few words. */
-const FIRST_WORDS_MS = 100;
-/** Then the post grows in these steps: each edit costs the server a row. */
-const GROWTH_MS = [500, 1000, 2000];
-/** Tool lines come in bunches. */
-const LINES_MS = 100;
-/** How long a tool's line waits for Claude to ask about it: 15 ms is usual (2.1.197). */
-const HOLD_MS = 200;
 /** Retries are normal; they are shown once they last. */
 const SHOWN_RETRY = 3;
 
@@ -164,9 +157,8 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
     return;
   }
   const use = { name, input, fileBefore };
-  const holdUntil = state.isAuto ? 0 : step.now + HOLD_MS;
-  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil);
-  schedule(step, state.isAuto ? LINES_MS : HOLD_MS);
+  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil(step));
+  state.isAuto ? scheduleLines(step) : scheduleHeld(step);
 }
 
 function toolReturned(step: Step, result: EventOf<"toolResult">): void {
@@ -184,7 +176,7 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
   }
   const outcome = toolOutcome(tool?.name ?? state.cardedTools.get(result.id)?.use.name ?? "", result);
   if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
-    schedule(step, LINES_MS);
+    scheduleLines(step);
   }
 }
 
@@ -215,7 +207,7 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
 
 export function notice(step: Step, name: string, text: string): void {
   step.state.turn.transcript.notice(name, text);
-  schedule(step, LINES_MS);
+  scheduleLines(step);
 }
 
 function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded">): void {
@@ -257,26 +249,4 @@ export function finishTurn(step: Step): void {
     state.phase = "idle";
   }
   step.emit({ type: "typing", isOn: false });
-}
-
-function scheduleText(step: Step): void {
-  const { flushes } = step.state.turn;
-  schedule(step, flushes === 0 ? FIRST_WORDS_MS : (GROWTH_MS[flushes - 1] ?? GROWTH_MS.at(-1) ?? 0));
-}
-
-/** The thread is written in `ms` at the latest. */
-function schedule(step: Step, ms: number): void {
-  const { state } = step;
-  const at = step.now + ms;
-  if (state.flushAt === undefined || at < state.flushAt) {
-    state.flushAt = at;
-    step.emit({ type: "setTimer", name: "flush", ms });
-  }
-}
-
-export function flush(step: Step): void {
-  const { state } = step;
-  state.flushAt = undefined;
-  state.turn.flushes++;
-  writePages(step, false);
 }

@@ -1,7 +1,7 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bridge, startBridge } from "../../src/bridge.ts";
@@ -42,6 +42,8 @@ export interface World {
   readonly bot: PersonInWorld;
   readonly bridge: Bridge;
   readonly log: readonly string[];
+  /** Writes a file into Claude's directory. */
+  writeFile(name: string, content: string): void;
   thread(root: string): SeenPost[];
   /** The thread's text as people read it, posts one after the other. */
   text(root: string): string;
@@ -56,9 +58,15 @@ const PATIENCE_MS = 20_000;
 const NAMES = ["alice", "bob", "carol", "mallory"] as const;
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const sandbox = await startSandbox({ ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}) });
+  const sandbox = await startSandbox({
+    ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}),
+  });
   const team = sandbox.createTeam({ name: "lab" });
-  const channel = sandbox.createChannel({ teamId: team.id, name: "claude-sessions", displayName: "Claude Sessions" });
+  const channel = sandbox.createChannel({
+    teamId: team.id,
+    name: "claude-sessions",
+    displayName: "Claude Sessions",
+  });
   const botAccount = sandbox.createUser({ username: "claude-code", isBot: true });
   sandbox.addMember(channel.id, botAccount.id);
   const person = (account: { id: string; token: string; username: string }): PersonInWorld =>
@@ -121,7 +129,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         return found;
       }
       if (Date.now() > deadline) {
-        throw new Error(`It did not happen. The thread:\n${textOf(thread(root))}\nThe log:\n${lines.join("\n")}`);
+        throw new Error(
+          `It did not happen. The thread:\n${textOf(thread(root))}\nThe log:\n${lines.join("\n")}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -134,6 +144,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bot: person(botAccount),
     bridge,
     log: lines,
+    writeFile: (name, content) => writeFileSync(join(directory, name), content),
     thread,
     text: (root) => textOf(thread(root)),
     until,
@@ -188,7 +199,9 @@ function personOf(
     name: account.username,
     request,
     async say(message, root = "", fileIds = []) {
-      return idOf(await request("POST", "/posts", { channel_id: channelId, message, root_id: root, file_ids: fileIds }));
+      return idOf(
+        await request("POST", "/posts", { channel_id: channelId, message, root_id: root, file_ids: fileIds }),
+      );
     },
     async react(postId, emojiName) {
       await request("POST", "/reactions", { user_id: account.id, post_id: postId, emoji_name: emojiName });
@@ -200,7 +213,9 @@ function personOf(
       const form = new FormData();
       form.set("channel_id", channelId);
       form.set("files", new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), name);
-      const { file_infos } = (await (await request("POST", "/files", form)).json()) as { file_infos: { id: string }[] };
+      const { file_infos } = (await (await request("POST", "/files", form)).json()) as {
+        file_infos: { id: string }[];
+      };
       return file_infos[0]?.id ?? "";
     },
     async remove(postId) {

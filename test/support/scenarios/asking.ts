@@ -1,0 +1,182 @@
+// Scenarios of what Claude asks and what people answer: permissions, plans, questions.
+
+import { expect } from "vitest";
+import type { SeenPost } from "../../../src/sandbox/server/state.ts";
+import type { World } from "../world.ts";
+import { ask, type Scenario } from "./scenario.ts";
+
+/** The open card of the bot's that holds `part`, once its choices can be clicked. */
+async function openCard(world: World, root: string, part: string, choices: number): Promise<SeenPost> {
+  return world.until(root, (posts) => {
+    const card = posts.findLast((post) => post.username === "claude-code" && post.message.includes(part));
+    return card && card.reactions.length >= choices ? card : undefined;
+  });
+}
+
+export const asking: readonly Scenario[] = [
+  {
+    name: "allow",
+    title: "a tool that needs permission is shown in full and runs when the owner allows it",
+    async play(world) {
+      const root = await ask(world, "RUN bash");
+      const card = await openCard(world, root, "⚠️ **Permission requested**", 3);
+      expect(card.message).toContain("echo hi > out.txt && cat out.txt");
+      await world.people.alice.react(card.id, "+1_medium_skin_tone");
+      await world.says(root, "Done: the command ran.");
+      await world.says(root, "✅ **Allowed** by @alice ↳ ✅");
+      return root;
+    },
+  },
+  {
+    name: "allow-all",
+    title: "allow all for this session answers every later permission",
+    async play(world) {
+      const root = await ask(world, "RUN bash");
+      const card = await openCard(world, root, "Permission requested", 3);
+      await world.people.bob.react(card.id, "white_check_mark");
+      await world.says(root, "Done: the command ran.");
+      await world.people.alice.say("RUN bash-two", root);
+      await world.says(root, "2 of 2 commands ran.");
+      expect(world.thread(root)[1]?.message).toContain("⚡ **Permissions** | Auto");
+      return root;
+    },
+  },
+  {
+    name: "deny",
+    title: "a denied tool does not run, and a reply that begins with no is the reason",
+    async play(world) {
+      const { alice, carol } = world.people;
+      const root = await ask(world, "RUN bash");
+      const card = await openCard(world, root, "Permission requested", 3);
+      // None of these decides anything: not a choice, and nobody who may.
+      await alice.react(card.id, "tada");
+      await carol.react(card.id, "+1");
+      await alice.say("no, use the other file", root);
+      await world.says(root, "That did not work");
+      await world.says(root, "👎 **Denied** by @alice: use the other file");
+      return root;
+    },
+  },
+  {
+    name: "parallel",
+    title: "two tools of one message have a card each, and each is decided for itself",
+    async play(world) {
+      const root = await ask(world, "RUN bash-two");
+      const first = await openCard(world, root, "echo one", 3);
+      await world.people.alice.react(first.id, "+1");
+      const second = await openCard(world, root, "echo two", 3);
+      await world.people.alice.react(second.id, "-1");
+      await world.says(root, "1 of 2 commands ran");
+      await world.says(root, "👎 **Denied** by @alice");
+      return root;
+    },
+  },
+  {
+    name: "edit",
+    title: "an edit is shown as a unified diff with the file's own line numbers",
+    files: { "notes.txt": "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\n" },
+    config: { skipPermissions: true },
+    async play(world) {
+      const root = await ask(world, "RUN edit");
+      await world.says(root, "Edited the notes.");
+      const post = await world.says(root, "✏️ **Edit** `notes.txt`");
+      expect(post.message).toContain("@@ -1,6 +1,6 @@");
+      expect(post.message).toContain("-two\n+TWO");
+      return root;
+    },
+  },
+  {
+    name: "write-and-read",
+    title: "a written file shows its first six lines, a read one its path",
+    files: { "notes.txt": "one\ntwo\n" },
+    config: { skipPermissions: true },
+    async play(world) {
+      const root = await ask(world, "RUN write");
+      await world.says(root, "The poem is written.");
+      await world.people.alice.say("RUN read", root);
+      await world.says(root, "I have read the notes.");
+      const post = await world.says(root, "📝 **Write** `poem.txt` *(10 lines)*");
+      expect(post.message).toContain("Line 6 of the poem");
+      expect(post.message).not.toContain("Line 7 of the poem");
+      return root;
+    },
+  },
+  {
+    name: "plan",
+    title: "a plan is revised by a reply and approved by 👍, and Claude builds",
+    async play(world) {
+      const { alice } = world.people;
+      const root = await ask(world, "RUN plan");
+      await allowUntilPlan(world, root, "Plan 1");
+      await alice.say("Do z as well", root);
+      await world.says(root, "✏️ **Changes requested** by @alice: Do z as well");
+      const second = await allowUntilPlan(world, root, "Plan 2");
+      await alice.react(second.id, "+1");
+      await world.says(root, "✅ **Plan approved** by @alice");
+      const build = await openCard(world, root, "echo built", 3);
+      await alice.react(build.id, "+1");
+      await world.says(root, "Built as planned.");
+      return root;
+    },
+  },
+  {
+    name: "question",
+    since: 2,
+    title: "questions come one at a time: one choice, then several with ✅ at the end",
+    async play(world) {
+      const { alice, bob } = world.people;
+      const root = await ask(world, "RUN question");
+      const color = await openCard(world, root, "❓ **Question** *(1/2)*", 2);
+      await alice.react(color.id, "two");
+      const sizes = await openCard(world, root, "❓ **Question** *(2/2)*", 4);
+      await bob.react(sizes.id, "one");
+      await bob.react(sizes.id, "two");
+      await bob.unreact(sizes.id, "two");
+      await bob.react(sizes.id, "three");
+      await bob.react(sizes.id, "white_check_mark");
+      const answer = await world.says(root, "You answered");
+      expect(answer.message).toContain("Blue");
+      expect(answer.message).toContain("S, L");
+      return root;
+    },
+  },
+  {
+    name: "question-in-words",
+    since: 2,
+    title: "a reply to a question is a free-text answer",
+    async play(world) {
+      const root = await ask(world, "RUN question");
+      await openCard(world, root, "*(1/2)*", 2);
+      await world.people.alice.say("Something like teal", root);
+      await openCard(world, root, "*(2/2)*", 4);
+      await world.people.bob.say("whatever fits", root);
+      const answer = await world.says(root, "You answered");
+      expect(answer.message).toContain("Something like teal");
+      expect(answer.message).toContain("whatever fits");
+      return root;
+    },
+  },
+];
+
+/** Allows what comes before the plan's card (newer versions write the plan to a file first) and gives that card. */
+async function allowUntilPlan(world: World, root: string, title: string): Promise<SeenPost> {
+  const allowed = new Set<string>();
+  for (;;) {
+    const card = await world.until(root, (posts) =>
+      posts.findLast(
+        (post) =>
+          post.username === "claude-code" &&
+          !allowed.has(post.id) &&
+          ((post.message.includes("Permission requested") && post.reactions.length >= 3) ||
+            (post.message.includes("📋 **Plan** ·") &&
+              post.message.includes(title) &&
+              post.reactions.length >= 2)),
+      ),
+    );
+    if (!card.message.includes("Permission requested")) {
+      return card;
+    }
+    allowed.add(card.id);
+    await world.people.alice.react(card.id, "+1");
+  }
+}

@@ -1,0 +1,25 @@
+// What a scenario is: people doing something in a thread, and what they must see. One scenario runs against the fast
+// fake `claude`, where the whole thread is compared with its reviewed golden file, and against the real CLI.
+
+import type { Config } from "../../../src/config/settings.ts";
+import type { World } from "../world.ts";
+
+export interface Scenario {
+  /** Names the golden file. */
+  readonly name: string;
+  /** A fact in the present tense. */
+  readonly title: string;
+  readonly config?: Partial<Config>;
+  /** Files in Claude's directory at the start. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly maxPostSize?: number;
+  /** The oldest CLI that can do it, as major version; 1 when left out. */
+  readonly since?: 1 | 2;
+  /** Plays it through and checks it on the way; gives the thread's root. */
+  play(world: World): Promise<string>;
+}
+
+/** Starts a session as alice and gives the thread's root. */
+export function ask(world: World, text: string): Promise<string> {
+  return world.people.alice.say(`@claude-code ${text}`);
+}
