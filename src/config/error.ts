@@ -11,12 +11,14 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(`mm-claude can't start with these settings:\n${problems.map(renderProblem).join("\n")}`);
+  /** `findings`: what only the server or the machine could tell, a sentence each. */
+  constructor(problems: readonly Problem[], findings: readonly string[] = []) {
+    const lines = [...problems.map(renderProblem), ...findings].map((line) => `  ${line}`);
+    super(`mm-claude can't start with these settings:\n${lines.join("\n")}`);
     this.problems = problems;
   }
 }
 
 function renderProblem({ setting, problem, mend }: Problem): string {
-  return `  ${setting}: ${problem}. ${mend}.`;
+  return `${setting}: ${problem}. ${mend}.`;
 }

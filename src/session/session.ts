@@ -255,9 +255,6 @@ export class Session {
       return;
     }
     this.#client = undefined;
-    if (now) {
-      client.interrupt();
-    }
     const closed = client.close(now ? CUT_OFF_MS : SAVE_MS).finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }

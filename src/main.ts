@@ -1,0 +1,164 @@
+// The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
+// it in order when a signal asks for it.
+
+import chalk from "chalk";
+import { startBridge } from "./bridge.ts";
+import { startClaude } from "./claude/client.ts";
+import type { ClaudeClient, StartClaude } from "./claude/types.ts";
+import { claudeVersion } from "./claude/version.ts";
+import { ConfigError } from "./config/error.ts";
+import type { Config } from "./config/settings.ts";
+import { connectRest } from "./mattermost/rest.ts";
+import type { MattermostApi } from "./mattermost/types.ts";
+import { homePath } from "./render/paths.ts";
+import { checkReadiness, type Readiness } from "./setup/checks.ts";
+import { backoffMs } from "./util/backoff.ts";
+import { systemClock } from "./util/clock.ts";
+import { createLog, type Log } from "./util/log.ts";
+
+export interface Surroundings {
+  readonly version: string;
+  readonly home: string;
+}
+
+/** From the signal to the end, whatever hangs. */
+const STOP_WITHIN_MS = 9000;
+const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
+
+/** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
+export async function runBridge(config: Config, { version, home }: Surroundings): Promise<number> {
+  const log = createLog({
+    debug: config.debug,
+    secrets: [config.token],
+    write: (line) => console.error(line),
+  });
+  process.on("uncaughtException", (error) => log.error("A fault in mm-claude; please report it", error));
+  const children = liveClaudes();
+  const { stop, stopAtOnce } = stopSignals();
+  const api = connectRest({ url: config.url, token: config.token, log });
+  const ready = await untilReady(api, config, log, stop);
+  if (!ready) {
+    return 0;
+  }
+  console.log(banner(config, ready, version, home));
+  for (const hint of ready.hints) {
+    log.warn(chalk.yellow(hint));
+  }
+  const bridge = startBridge(
+    config,
+    {
+      bot: ready.account,
+      channel: ready.channel,
+      allowedUsers: ready.allowedUsers,
+      postLimit: await api.maxPostSize(),
+    },
+    { api, clock: systemClock, log, version, home, startClaude: children.start(log) },
+  );
+  await Promise.race([bridge.ready, aborted(stop)]);
+  if (!stop.aborted) {
+    console.log(chalk.green(`Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
+  }
+  await aborted(stop);
+  console.log("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
+  await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
+  children.kill();
+  return stopAtOnce.aborted ? 1 : 0;
+}
+
+/** The first signal asks for an orderly end, the second for an end at once. */
+function stopSignals(): { readonly stop: AbortSignal; readonly stopAtOnce: AbortSignal } {
+  const stop = new AbortController();
+  const stopAtOnce = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => (stop.signal.aborted ? stopAtOnce : stop).abort());
+  }
+  return { stop: stop.signal, stopAtOnce: stopAtOnce.signal };
+}
+
+/** Undefined when a signal came first. */
+async function untilReady(
+  api: MattermostApi,
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<Readiness | undefined> {
+  for (let attempt = 0; !stop.aborted; attempt++) {
+    const checked = await checkReadiness({ api, config, claudeVersion });
+    if (checked.ok) {
+      return checked;
+    }
+    if (!checked.isServerDown) {
+      throw new ConfigError([], checked.problems);
+    }
+    const ms = backoffMs(attempt, RETRY);
+    log.warn(`${checked.problems.join(" ")} Trying again in ${ms / 1000} s.`);
+    await Promise.race([sleep(ms), aborted(stop)]);
+  }
+  return undefined;
+}
+
+function banner(
+  config: Config,
+  { account, claudeVersion: claude }: Readiness,
+  version: string,
+  home: string,
+): string {
+  const rows = [
+    ["Directory", homePath(config.directory, home)],
+    ["Bot", `@${config.botName ?? account.username}`],
+    ["Server", config.url],
+    ["Claude Code", claude],
+    ["Permissions", config.skipPermissions ? chalk.yellow("skipped (⚡ Auto)") : "interactive"],
+  ];
+  const lines = rows.map(([name = "", value]) => `  ${chalk.dim(name.padEnd(12))} ${value}`);
+  return `${chalk.bold(`mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
+}
+
+interface LiveClaudes {
+  start(log: Log): StartClaude;
+  /** Ends every process that is left, with all that it started. */
+  kill(): void;
+}
+
+function liveClaudes(): LiveClaudes {
+  const live = new Set<ClaudeClient>();
+  return {
+    start: (log) => (start, listener) => {
+      const client = startClaude(
+        start,
+        (event) => {
+          if (event.type === "exited") {
+            live.delete(client);
+          }
+          listener(event);
+        },
+        { debug: (line) => log.debug(line) },
+      );
+      live.add(client);
+      return client;
+    },
+    kill() {
+      for (const { pid } of live) {
+        try {
+          // Each runs in a process group of its own.
+          if (pid !== undefined) {
+            process.kill(-pid, "SIGKILL");
+          }
+        } catch {
+          // It ended by itself.
+        }
+      }
+    },
+  };
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    } else {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }
+  });
