@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// A small, fast stand-in for the Claude CLI: the same stdio protocol as 2.1.330, the same saved conversations,
+// and the same scripted model behind it (ANTHROPIC_BASE_URL), so that one scenario runs on both.
+// It knows nothing of scenes, except those in which the program itself misbehaves (fake-claude/misbehaviour.mjs).
+
+import { createConversation } from "./fake-claude/conversation.mjs";
+import { misbehave } from "./fake-claude/misbehaviour.mjs";
+import { openTranscript } from "./fake-claude/transcript.mjs";
+import { createWire } from "./fake-claude/wire.mjs";
+
+const args = process.argv.slice(2);
+const optionOf = (flag) => {
+  const at = args.indexOf(flag);
+  return at === -1 ? undefined : args[at + 1];
+};
+
+if (args.includes("--version")) {
+  console.log("2.1.330 (Claude Code)");
+  process.exit(0);
+}
+
+const faults = new Set((process.env.FAKE_CLAUDE ?? "").split(",").filter(Boolean));
+if (faults.has("crash-at-start")) {
+  process.stderr.write("Error: the fake was told to crash at its start\n");
+  process.exit(1);
+}
+
+const resumed = optionOf("--resume");
+const sessionId = resumed ?? optionOf("--session-id") ?? "00000000-0000-4000-8000-000000000000";
+const wire = createWire(sessionId);
+const transcript = openTranscript(sessionId);
+
+if (resumed !== undefined && !transcript.exists) {
+  const message = `No conversation found with session ID: ${sessionId}`;
+  process.stderr.write(`${message}\n`);
+  wire.emit({
+    type: "result",
+    subtype: "error_during_execution",
+    is_error: true,
+    num_turns: 0,
+    errors: [message],
+  });
+  process.exit(1);
+}
+if (resumed === undefined && transcript.exists) {
+  process.stderr.write(`Error: Session ID ${sessionId} is already in use.\n`);
+  process.exit(1);
+}
+
+const isDeaf = faults.has("deaf");
+process.on("SIGTERM", () => {
+  if (!isDeaf) process.exit(143);
+});
+if (faults.has("grandchild")) misbehave("grandchild", wire);
+if (faults.has("detached-grandchild")) misbehave("detached-grandchild", wire);
+// Lives on whatever happens to stdin.
+if (isDeaf) setInterval(() => {}, 60_000);
+
+const conversation = createConversation({ wire, transcript });
+process.on("SIGINT", () => {
+  conversation.interrupt();
+  conversation.end();
+});
+
+const granted = new Set(["set_permission_mode", "set_model", "mcp_status", "get_context_usage"]);
+
+function receive(frame) {
+  switch (frame.type) {
+    case "user":
+      return conversation.say(frame);
+    case "control_response":
+      return wire.settle(frame.response);
+    case "control_request": {
+      const { request_id, request } = frame;
+      const succeed = (response) =>
+        wire.emit({ type: "control_response", response: { subtype: "success", request_id, response } });
+      if (request.subtype === "initialize") {
+        if (!faults.has("mute")) succeed({ commands, models: [], agents: [], account: {}, pid: process.pid });
+      } else if (request.subtype === "interrupt") {
+        const still_queued = conversation.queued();
+        conversation.interrupt();
+        succeed({ still_queued });
+      } else if (granted.has(request.subtype)) {
+        succeed({});
+      } else {
+        const error = `Unsupported control request subtype: ${request.subtype}`;
+        wire.emit({ type: "control_response", response: { subtype: "error", request_id, error } });
+      }
+    }
+  }
+}
+
+const commands = [
+  { name: "code-review", description: "Review the diff", argumentHint: "[target]", aliases: ["review"] },
+  { name: "compact", description: "Compact the conversation", argumentHint: "" },
+  { name: "context", description: "Show the context", argumentHint: "" },
+  { name: "usage", description: "Show the cost", argumentHint: "", aliases: ["cost", "stats"] },
+];
+
+let rest = "";
+process.stdin.setEncoding("utf8");
+process.stdin.on("data", (chunk) => {
+  const lines = (rest + chunk).split("\n");
+  rest = lines.pop() ?? "";
+  for (const line of lines) {
+    if (line.trim() === "") continue;
+    let frame;
+    try {
+      frame = JSON.parse(line);
+    } catch (error) {
+      process.stderr.write(`Error parsing streaming input line: ${line}: ${error}\n`);
+      process.exit(1);
+    }
+    receive(frame);
+  }
+});
+process.stdin.on("end", () => {
+  wire.failAsks("Tool permission stream closed before response received");
+  if (!isDeaf) conversation.end();
+});

@@ -1,0 +1,35 @@
+// The saved conversation: one JSON object a line, where the real CLI keeps it.
+
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+export function openTranscript(sessionId) {
+  const folder = process.cwd().replaceAll(/[^a-zA-Z0-9]/g, "-");
+  const file = join(process.env.HOME ?? "/nonexistent", ".claude/projects", folder, `${sessionId}.jsonl`);
+  const exists = existsSync(file);
+  const messages = [];
+  if (exists) {
+    for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean))
+      add(messages, JSON.parse(line).message);
+  }
+
+  return {
+    exists,
+    /** As the Messages API takes them: roles alternate. */
+    messages,
+    save(message, uuid) {
+      add(messages, message);
+      mkdirSync(dirname(file), { recursive: true });
+      appendFileSync(file, `${JSON.stringify({ type: message.role, uuid, sessionId, message })}\n`);
+    },
+  };
+}
+
+/** Appends a message; one of the same role is joined to the last. */
+export function add(messages, message) {
+  const blocks =
+    typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+  const last = messages.at(-1);
+  if (last?.role === message.role && message.role !== "system") last.content.push(...blocks);
+  else messages.push({ role: message.role, content: [...blocks] });
+}
