@@ -4,13 +4,13 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
 import { ApiError } from "./api-error.ts";
 import { findToken } from "./auth.ts";
-import type { RestFaults } from "./faults.ts";
+import type { Failure, RestFaults } from "./faults.ts";
 import { newId } from "./ids.ts";
 import type { Verdict } from "./rate-limit.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { Ring } from "./ring.ts";
 import { mountCommands } from "./routes/commands.ts";
-import type { App, AppEnv, Services } from "./routes/context.ts";
+import type { App, AppEnv, Ctx, Services } from "./routes/context.ts";
 import { mountFiles } from "./routes/files.ts";
 import { mountHooks } from "./routes/hooks.ts";
 import { mountPlaces } from "./routes/places.ts";
@@ -122,18 +122,23 @@ function withFaults(faults: RestFaults): MiddlewareHandler<AppEnv> {
     if (plan.failure === undefined || plan.afterEffect) await next();
     if (plan.afterMs > 0) await wait(plan.afterMs);
     if (plan.failure === undefined) return;
-    if (plan.failure === "cut") {
-      c.env.incoming.socket.destroy();
-      return RESPONSE_ALREADY_SENT;
-    }
-    if (plan.failure === 429) {
-      return c.text("limit exceeded\n", 429, {
-        "Retry-After": "1",
-        "X-RateLimit-Remaining": "0",
-        "X-RateLimit-Reset": "1",
-      });
-    }
-    const error = new ApiError(plan.failure, "sandbox.fault", "The sandbox was told to fail.");
-    return c.json(errorBody(error), plan.failure);
+    // The answer of the work that was done, if it was, is not the one that is sent.
+    c.res = undefined;
+    c.res = failureResponse(c, plan.failure);
   };
+}
+
+function failureResponse(c: Ctx, failure: Failure): Response {
+  if (failure === "cut") {
+    c.env.incoming.socket.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+  if (failure === 429) {
+    return c.text("limit exceeded\n", 429, {
+      "Retry-After": "1",
+      "X-RateLimit-Remaining": "0",
+      "X-RateLimit-Reset": "1",
+    });
+  }
+  return c.json(errorBody(new ApiError(failure, "sandbox.fault", "The sandbox was told to fail.")), failure);
 }

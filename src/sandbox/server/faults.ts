@@ -2,7 +2,7 @@
 // of the listener. Decides; the app, the hub and the sockets carry it out. Reached by program only, never over the wire.
 
 /** Which requests; what is left out matches all. */
-export interface RouteMatch {
+interface RouteMatch {
   readonly method?: string;
   /** The beginning of the path, or a pattern for it. */
   readonly path?: string | RegExp;
@@ -12,20 +12,20 @@ export interface RouteMatch {
 /** An HTTP status, or the connection cut without an answer. */
 export type Failure = 429 | 500 | 502 | 503 | "cut";
 
-export interface FailOptions extends RouteMatch {
+interface FailOptions extends RouteMatch {
   /** How many requests; one if left out. */
   readonly count?: number;
   /** True: the request does its work and only the answer is lost. */
   readonly afterEffect?: boolean;
 }
 
-export interface DelayOptions extends RouteMatch {
+interface DelayOptions extends RouteMatch {
   /** Whether the work is done before or after the wait; after it, if left out. */
   readonly work?: "first" | "last";
 }
 
 /** Ends a fault. */
-export type Undo = () => void;
+type Undo = () => void;
 
 export interface Faults {
   delay(ms: number, options?: DelayOptions): Undo;
@@ -45,7 +45,7 @@ export interface Faults {
   start(): Promise<void>;
 }
 
-export interface Plan {
+interface Plan {
   readonly beforeMs: number;
   readonly afterMs: number;
   readonly failure: Failure | undefined;

@@ -10,7 +10,7 @@ const STALE_MS = 5 * 60_000;
 const MAX_CONNECTIONS = 1000;
 
 /** Takes one frame. */
-export type Sink = (text: string) => void;
+type Sink = (text: string) => void;
 
 export interface Connection {
   readonly id: string;
@@ -30,7 +30,7 @@ export interface Hub {
   publish(event: SandboxEvent): void;
   /** From now on no earlier connection can be resumed. */
   forgetResumable(): void;
-  /** The next `count` events reach every connection twice: as the very same frame, or as one more with its own number. */
+  /** The next `count` events that somebody hears come twice: as the very same frame, or as one more with its own number. */
   duplicateNext(count: number, as: "sameFrame" | "newFrame"): void;
 }
 
@@ -43,6 +43,8 @@ interface Entry extends Connection {
 
 export function createHub(options: {
   readonly isMember: (channelId: string, userId: string) => boolean;
+  /** A deactivated account's connections stay, and hear nothing. */
+  readonly isActive: (userId: string) => boolean;
   readonly now: () => number;
 }): Hub {
   const entries = new Map<string, Entry>();
@@ -76,7 +78,7 @@ export function createHub(options: {
   }
 
   function isFor({ broadcast }: SandboxEvent, userId: string): boolean {
-    if (broadcast.omit_users?.[userId]) return false;
+    if (broadcast.omit_users?.[userId] || !options.isActive(userId)) return false;
     if (broadcast.user_id !== "") return broadcast.user_id === userId;
     return broadcast.channel_id === "" || options.isMember(broadcast.channel_id, userId);
   }
@@ -118,11 +120,12 @@ export function createHub(options: {
     },
     isConnected: (userId) => [...entries.values()].some((entry) => entry.userId === userId && entry.sink),
     publish(event) {
+      const hearers = [...entries.values()].filter((entry) => isFor(event, entry.userId));
+      if (hearers.length === 0) return;
       const body = bodyOf(event);
       const { as, count } = duplicates;
-      if (count > 0) duplicates = { as, count: count - 1 };
-      for (const entry of [...entries.values()]) {
-        if (!isFor(event, entry.userId)) continue;
+      duplicates = { as, count: Math.max(0, count - 1) };
+      for (const entry of hearers) {
         deliver(entry, body, count > 0 && as === "sameFrame");
         if (count > 0 && as === "newFrame") deliver(entry, body, false);
       }

@@ -37,7 +37,7 @@ export function findMentions(message: string, isName: (name: string) => boolean)
 }
 
 /** Code spans, fenced blocks and indented blocks become blanks. */
-export function withoutCode(message: string): string {
+function withoutCode(message: string): string {
   const kept: string[] = [];
   let fence: { readonly mark: string; readonly length: number } | undefined;
   let afterBlank = true;

@@ -13,7 +13,7 @@ export interface TeamRecord {
 }
 
 /** `O` open, `P` private, `D` direct. */
-export type ChannelType = "O" | "P" | "D";
+type ChannelType = "O" | "P" | "D";
 
 export interface ChannelRecord {
   readonly id: string;

@@ -25,7 +25,7 @@ export interface Notification {
   readonly followers: readonly string[];
 }
 
-export interface NewPost {
+interface NewPost {
   readonly channelId: string;
   readonly message: string;
   readonly rootId: string;
@@ -35,7 +35,7 @@ export interface NewPost {
   readonly setOnline: boolean;
 }
 
-export interface HookPayload {
+interface HookPayload {
   readonly text: string;
   readonly username: string;
   readonly iconUrl: string;

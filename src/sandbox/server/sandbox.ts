@@ -23,6 +23,7 @@ import { createSockets } from "./socket.ts";
 import { createState, type State } from "./state.ts";
 import { createStore } from "./store.ts";
 
+const MAX_CONNECTIONS = 2000;
 const KEPT_REQUESTS = 10_000;
 const KEPT_NOTIFICATIONS = 10_000;
 
@@ -79,10 +80,10 @@ export interface Sandbox {
     readonly displayName?: string;
   }): { readonly id: string; readonly url: string };
   readonly faults: Faults;
-  /** The newest requests, oldest first. */
-  requests(): readonly LoggedRequest[];
-  /** Whom the newest posts notified, oldest first. */
-  notifications(): readonly Notification[];
+  /** The newest requests, oldest first; a copy. */
+  readonly requests: readonly LoggedRequest[];
+  /** Whom the newest posts notified, oldest first; a copy. */
+  readonly notifications: readonly Notification[];
   readonly state: State;
   close(): Promise<void>;
 }
@@ -101,7 +102,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   const store = createStore(now);
   const { people, places } = store;
-  const hub = createHub({ isMember: places.isMember, now });
+  const isActive = (userId: string) => people.get(userId)?.deleteAt === 0;
+  const hub = createHub({ isMember: places.isMember, isActive, now });
   const presence = createPresence(hub);
   const notifications = createRing<Notification>(KEPT_NOTIFICATIONS);
   const requests = createRing<LoggedRequest>(KEPT_REQUESTS);
@@ -144,6 +146,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     overrideGlobalObjects: false,
     createServer,
   }) as Server;
+  server.maxConnections = MAX_CONNECTIONS;
   server.on("upgrade", sockets.upgrade);
 
   async function start(): Promise<void> {
@@ -187,8 +190,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get port() {
       return port;
     },
-    createTeam: (team) => places.createTeam(team),
-    createChannel: (channel) => places.createChannel(channel),
+    createTeam(team) {
+      const { id, name } = places.createTeam(team);
+      return { id, name };
+    },
+    createChannel(channel) {
+      const { id, teamId, name } = places.createChannel(channel);
+      return { id, teamId, name };
+    },
     createUser(input) {
       const { id, username } = people.create(input);
       return { id, username, token: people.openSession(id) };
@@ -219,8 +228,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       stop,
       start,
     },
-    requests: () => requests.list(),
-    notifications: () => notifications.list(),
+    get requests() {
+      return requests.list();
+    },
+    get notifications() {
+      return notifications.list();
+    },
     state: createState(store, presence),
     async close() {
       await stop();
