@@ -23,9 +23,6 @@ export function settingsFiles({ cwd, home }: Places): string[] {
   return [join(cwd, ".env"), userFile(home), join(home, ".mm-claude.env")];
 }
 
-/** The files' names as people write them. */
-export const FILE_ORDER = ["./.env", "~/.config/mm-claude/.env", "~/.mm-claude.env"] as const;
-
 /** A file that is there but can't be read ends the search: a later one must not take its place. */
 export function readFirstFile(
   places: Places,

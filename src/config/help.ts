@@ -1,6 +1,5 @@
 // The settings as --help prints them.
-import { FILE_ORDER } from "./files.ts";
-import { SETTING_KEYS, SETTINGS } from "./settings.ts";
+import { FILE_ORDER, SETTING_KEYS, SETTINGS } from "./settings.ts";
 
 export function settingsHelp(): string {
   const settings = SETTING_KEYS.map((key) => SETTINGS[key]);

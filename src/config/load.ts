@@ -66,6 +66,18 @@ export function loadConfig(input: ConfigInput): Loaded {
   };
 }
 
+/** What the person has set so far, wrong or not, as text: what the wizard offers to keep. */
+export function givenTexts(input: ConfigInput): Partial<Record<SettingKey, string>> {
+  const found = readFirstFile(input);
+  const file = found !== undefined && "values" in found ? found : undefined;
+  const texts: Partial<Record<SettingKey, string>> = {};
+  for (const key of SETTING_KEYS) {
+    const given = lookUp(key, SETTINGS[key], input, file);
+    if (given !== undefined) texts[key] = given.text;
+  }
+  return texts;
+}
+
 interface Given {
   readonly text: string;
   readonly origin: Origin;

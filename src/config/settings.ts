@@ -128,3 +128,6 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** The files settings may stand in, as people write their names: the first that exists is read, and no other. */
+export const FILE_ORDER = ["./.env", "~/.config/mm-claude/.env", "~/.mm-claude.env"] as const;

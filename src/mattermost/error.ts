@@ -54,11 +54,13 @@ const TOO_LONG = new Set([
   "model.post.is_valid.message_length.app_error",
 ]);
 
+const NO_ROUTE = "api.context.404.app_error";
+
 function codeOf(status: number, serverId: string | undefined): MattermostErrorCode {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
-  // A 404 without Mattermost's body comes from something else that lives at that address.
-  if (status === 404) return serverId === undefined ? "bad-answer" : "not-found";
+  // A 404 without Mattermost's body, or for an unknown route, comes of a wrong address: nothing was looked for.
+  if (status === 404) return serverId === undefined || serverId === NO_ROUTE ? "bad-answer" : "not-found";
   if (status === 429) return "rate-limited";
   if (status >= 500) return "server";
   if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";

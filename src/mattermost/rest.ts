@@ -123,7 +123,8 @@ export function connectRest(options: RestOptions): MattermostApi {
     thread: (id) => get("read a thread", `/posts/${id}/thread`, decodePostList),
 
     async postsSince(channelId, sinceMs) {
-      const path = `/channels/${channelId}/posts?since=${Math.floor(sinceMs)}`;
+      // `since` itself is left out (7.10).
+      const path = `/channels/${channelId}/posts?since=${Math.floor(sinceMs) - 1}`;
       const posts = await get("read the channel's posts", path, decodePostList);
       // The server filters on the time of the last update, so older posts that were edited come along.
       return posts.filter((post) => post.createdAt >= sinceMs);

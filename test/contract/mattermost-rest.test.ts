@@ -139,7 +139,7 @@ test("a thread comes oldest first", async () => {
 
 test("what happened in the channel since a time", async () => {
   const since = exchange("GET", `/api/v4/channels/${CHANNEL}/posts?since=1795401937886`);
-  const posts = await replay(since).postsSince(CHANNEL, 1795401937886);
+  const posts = await replay(since).postsSince(CHANNEL, 1795401937887);
   expect(posts[0]?.message).toBe("@claude-code fix the bug");
   expect(posts.at(-1)?.message).toBe("see the file");
 });

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "dotenv";
 import { expect, test } from "vitest";
-import { FILE_ORDER } from "../../../src/config/files.ts";
 import { settingsHelp } from "../../../src/config/help.ts";
-import { SETTING_KEYS, SETTINGS } from "../../../src/config/settings.ts";
+import { FILE_ORDER, SETTING_KEYS, SETTINGS } from "../../../src/config/settings.ts";
 
 const example = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8");
 const settings = SETTING_KEYS.map((key) => SETTINGS[key]);

@@ -152,7 +152,7 @@ describe("requests", () => {
       json({ posts: { old: wirePost("old", 5), b: wirePost("b", 20), a: wirePost("a", 10) } }),
     );
     expect((await api.postsSince(CHANNEL, 10)).map((post) => post.id)).toEqual(["a", "b"]);
-    expect(sent[0]?.url).toMatch(/\/channels\/c\/posts\?since=10$/);
+    expect(sent[0]?.url).toMatch(/\/channels\/c\/posts\?since=9$/);
   });
 
   test("names are asked for in lower case, none at all without a request", async () => {
@@ -352,7 +352,11 @@ describe("what the errors say", () => {
   });
 
   test("a wrong address is no proof that a user doesn't exist", async () => {
-    const { api } = serve(new Response("not here", { status: 404 }));
+    const { api } = serve(
+      new Response("not here", { status: 404 }),
+      refuse(404, "api.context.404.app_error"),
+    );
+    expect((await failure(api.userByName("bob"))).code).toBe("bad-answer");
     expect((await failure(api.userByName("bob"))).code).toBe("bad-answer");
   });
 

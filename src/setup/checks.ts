@@ -1,0 +1,214 @@
+// What must be true before the bridge can work, one check each. Start, wizard and doctor share them. Each
+// failure is a sentence that says the mend. Prints nothing.
+import { decodeChannelId } from "../mattermost/decode.ts";
+import { MattermostError } from "../mattermost/error.ts";
+import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
+
+export type Check<T> =
+  | { readonly ok: true; readonly value: T; readonly text: string; readonly hints: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly text: string;
+      /** The server may be back in a moment: worth trying again. */
+      readonly isServerDown: boolean;
+    };
+
+/** Rejects with an error whose message says the mend. */
+export type ClaudeVersion = (path: string) => Promise<string>;
+
+const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
+  ok: true,
+  value,
+  text,
+  hints,
+});
+const failed = (text: string, isServerDown = false): Check<never> => ({ ok: false, text, isServerDown });
+
+/** For an `api` with any token: a server that refuses it as Mattermost does is one that can be reached. */
+export async function checkServer(api: MattermostApi, url: string): Promise<Check<undefined>> {
+  const reached = passed(undefined, `Mattermost answers at ${url}`);
+  return guard(
+    async () => {
+      await api.me();
+      return reached;
+    },
+    (error) => (error.code === "unauthorized" ? reached : undefined),
+  );
+}
+
+export async function checkAccount(api: MattermostApi): Promise<Check<User>> {
+  return guard(async () => {
+    const account = await api.me();
+    const hints = account.isBot
+      ? []
+      : [
+          `@${account.username} is a person's account: Claude will speak in that person's name. ` +
+            "A bot account (Integrations > Bot Accounts) is the better choice.",
+        ];
+    return passed(account, `the token is valid, the account is @${account.username}`, hints);
+  });
+}
+
+export async function checkChannel(
+  api: MattermostApi,
+  channelId: string,
+  account: User,
+): Promise<Check<Channel>> {
+  const invite = `Write "/invite @${account.username}" in that channel`;
+  const unknown = failed(
+    `There is no channel with the id ${channelId}. Copy the id, not the name, from the channel's View Info.`,
+  );
+  const id = decodeChannelId(channelId);
+  if (id === undefined) return unknown;
+  return guard(
+    async () => {
+      const channel = await api.channel(id);
+      if (channel.isArchived) {
+        return failed(
+          `The channel "${channel.displayName}" is archived. Unarchive it or choose another one.`,
+        );
+      }
+      if (!(await api.isMember(id, account.id))) {
+        return failed(`@${account.username} isn't in the channel "${channel.displayName}". ${invite}.`);
+      }
+      return passed(channel, `@${account.username} is in the channel "${channel.displayName}"`);
+    },
+    (error) => {
+      // 7.10 answers 400 to an id that isn't one of its 26 characters.
+      if (error.code === "not-found" || error.code === "rejected") return unknown;
+      if (error.code !== "forbidden") return undefined;
+      return failed(
+        `@${account.username} may not see the channel ${channelId}. ${invite}, or correct the id.`,
+      );
+    },
+  );
+}
+
+export async function checkBotName(api: MattermostApi, name: string, account: User): Promise<Check<string>> {
+  return guard(async () => {
+    const owner = name === account.username ? account : await api.userByName(name);
+    const text = `the bot is mentioned as @${name}`;
+    if (owner?.id === account.id) return passed(name, text);
+    const hint =
+      owner === undefined
+        ? `No account is called @${name}: Mattermost won't complete that name, but mentions of it work.`
+        : `@${name} is somebody else's account: every mention notifies them too. The bot's own name is @${account.username}.`;
+    return passed(name, text, [hint]);
+  });
+}
+
+const EVERYONE =
+  "ALLOWED_USERS is empty: everyone who can write in the channel can make Claude work on this machine.";
+
+/** The accounts of the allow list; for an empty list none, and a warning. */
+export async function checkUsers(
+  api: MattermostApi,
+  names: readonly string[],
+): Promise<Check<readonly User[]>> {
+  if (names.length === 0) return passed([], "everyone may start sessions", [EVERYONE]);
+  return guard(async () => {
+    const users = await api.usersByNames(names);
+    const known = new Map(users.map((user) => [user.username.toLowerCase(), user]));
+    const unknown = names.filter((name) => !known.has(name));
+    const gone = names.filter((name) => known.get(name)?.isActive === false);
+    const complaints = [
+      ...(unknown.length === 0 ? [] : [`no such user: ${list(unknown)}`]),
+      ...(gone.length === 0 ? [] : [`deactivated: ${list(gone)}`]),
+    ];
+    if (complaints.length > 0) {
+      return failed(
+        `Not everyone in ALLOWED_USERS can be found (${complaints.join("; ")}). Correct the list.`,
+      );
+    }
+    const bots = names.filter((name) => known.get(name)?.isBot === true);
+    const hints =
+      bots.length === 0 ? [] : [`Posts of bots are never input, so ${list(bots)} can't start anything.`];
+    return passed(users, `${list(names)} may start sessions`, hints);
+  });
+}
+
+export async function checkClaude(claudeVersion: ClaudeVersion, path: string): Promise<Check<string>> {
+  try {
+    const version = await claudeVersion(path);
+    return passed(version, `Claude Code ${version} (${path})`);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export interface Readiness {
+  readonly account: User;
+  readonly channel: Channel;
+  /** Empty means everyone. */
+  readonly allowedUsers: readonly User[];
+  readonly claudeVersion: string;
+  readonly hints: readonly string[];
+}
+
+export interface ReadinessInput {
+  readonly api: MattermostApi;
+  readonly config: {
+    readonly channelId: string;
+    readonly botName: string | undefined;
+    readonly allowedUsers: readonly string[];
+    readonly claudePath: string;
+  };
+  readonly claudeVersion: ClaudeVersion;
+}
+
+/** All the checks a start makes: what the bridge needs to know, or everything that stands in its way. */
+export async function checkReadiness(
+  input: ReadinessInput,
+): Promise<
+  | ({ readonly ok: true } & Readiness)
+  | { readonly ok: false; readonly problems: readonly string[]; readonly isServerDown: boolean }
+> {
+  const { api, config } = input;
+  const [account, claude] = await Promise.all([
+    checkAccount(api),
+    checkClaude(input.claudeVersion, config.claudePath),
+  ]);
+  if (!account.ok) return refuse([account, claude]);
+  const [channel, users, name] = await Promise.all([
+    checkChannel(api, config.channelId, account.value),
+    checkUsers(api, config.allowedUsers),
+    checkBotName(api, config.botName ?? account.value.username, account.value),
+  ]);
+  if (!channel.ok || !users.ok || !name.ok || !claude.ok) return refuse([channel, users, name, claude]);
+  return {
+    ok: true,
+    account: account.value,
+    channel: channel.value,
+    allowedUsers: users.value,
+    claudeVersion: claude.value,
+    hints: [account, channel, users, name, claude].flatMap((check) => check.hints),
+  };
+}
+
+function refuse(checks: readonly Check<unknown>[]) {
+  const failures = checks.filter((check) => !check.ok);
+  return {
+    ok: false,
+    problems: failures.map((check) => check.text),
+    // Waiting helps only when nothing else is wrong.
+    isServerDown: failures.every((check) => check.isServerDown),
+  } as const;
+}
+
+async function guard<T>(
+  check: () => Promise<Check<T>>,
+  judge: (error: MattermostError) => Check<T> | undefined = () => undefined,
+): Promise<Check<T>> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof MattermostError)) throw error;
+    return (
+      judge(error) ?? failed(error.message, ["unreachable", "server", "rate-limited"].includes(error.code))
+    );
+  }
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `@${name}`).join(", ");
+}

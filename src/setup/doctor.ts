@@ -1,0 +1,148 @@
+// Checks everything a start depends on and says what it found, one line each. Changes nothing.
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "dotenv";
+import { ConfigError, type Problem } from "../config/error.ts";
+import { type ConfigInput, type Loaded, loadConfig } from "../config/load.ts";
+import { type Config, SETTING_KEYS, SETTINGS } from "../config/settings.ts";
+import type { MattermostApi } from "../mattermost/types.ts";
+import {
+  type Check,
+  type ClaudeVersion,
+  checkAccount,
+  checkBotName,
+  checkChannel,
+  checkClaude,
+  checkServer,
+  checkUsers,
+} from "./checks.ts";
+
+export interface DoctorOptions {
+  readonly input: ConfigInput;
+  readonly print: (line: string) => void;
+  readonly connect: (url: string, token: string) => MattermostApi;
+  readonly claudeVersion: ClaudeVersion;
+  /** As process.versions.node gives it. */
+  readonly nodeVersion: string;
+}
+
+const OLDEST_NODE = [18, 17] as const;
+
+/** The exit code: 0 when nothing stands in the way of a start. */
+export async function runDoctor({
+  input,
+  print,
+  connect,
+  claudeVersion,
+  nodeVersion,
+}: DoctorOptions): Promise<0 | 1> {
+  let failures = 0;
+  const good = (text: string) => print(`✓ ${text}`);
+  const warn = (text: string) => print(`! ${text}`);
+  const bad = (text: string) => {
+    failures += 1;
+    print(`✗ ${text}`);
+  };
+  const report = <T>(check: Check<T>): T | undefined => {
+    if (!check.ok) {
+      bad(check.text);
+      return undefined;
+    }
+    good(check.text);
+    for (const hint of check.hints) warn(hint);
+    return check.value;
+  };
+
+  if (isNewEnough(nodeVersion)) good(`Node.js ${nodeVersion}`);
+  else bad(`Node.js ${nodeVersion} is too old. Install ${OLDEST_NODE.join(".")} or newer.`);
+
+  const loaded = load(input);
+  if ("problems" in loaded)
+    for (const one of loaded.problems) bad(`${one.setting}: ${one.problem}. ${one.mend}.`);
+  else good(`settings are complete (${describeSource(loaded)})`);
+  for (const warning of secrecyWarnings(input, "config" in loaded ? loaded.source.file : undefined))
+    warn(warning);
+
+  const config = "config" in loaded ? loaded.config : undefined;
+  report(await checkClaude(claudeVersion, config?.claudePath ?? "claude"));
+  if (config === undefined) print("- the server is not checked before the settings are right");
+  else await checkMattermost(config, connect, report);
+  if (config?.skipPermissions === true) {
+    warn("SKIP_PERMISSIONS is on: Claude runs every tool without asking anybody.");
+  }
+
+  print("");
+  print(failures === 0 ? "All is well." : `${failures} ${failures === 1 ? "problem" : "problems"} found.`);
+  return failures === 0 ? 0 : 1;
+}
+
+async function checkMattermost(
+  config: Config,
+  connect: DoctorOptions["connect"],
+  report: <T>(check: Check<T>) => T | undefined,
+): Promise<void> {
+  const api = connect(config.url, config.token);
+  const server = await checkServer(api, config.url);
+  report(server);
+  if (!server.ok) return;
+  const account = report(await checkAccount(api));
+  if (account === undefined) return;
+  report(await checkChannel(api, config.channelId, account));
+  report(await checkBotName(api, config.botName ?? account.username, account));
+  report(await checkUsers(api, config.allowedUsers));
+}
+
+function load(
+  input: ConfigInput,
+): Extract<Loaded, { config: Config }> | { readonly problems: readonly Problem[] } {
+  try {
+    const loaded = loadConfig(input);
+    return "config" in loaded ? loaded : { problems: loaded.missing };
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function describeSource({ source }: Extract<Loaded, { config: Config }>): string {
+  const used = SETTING_KEYS.map((key) => source.origins[key]);
+  return [
+    ...(used.includes("option") ? ["options"] : []),
+    ...(used.includes("environment") ? ["the environment"] : []),
+    ...(source.file === undefined ? [] : [source.file]),
+  ].join(", ");
+}
+
+/** Who else can read the token: other accounts of this machine, and Claude itself. */
+function secrecyWarnings({ cwd }: ConfigInput, file: string | undefined): string[] {
+  const warnings: string[] = [];
+  if (file !== undefined) {
+    const mode = statSync(file).mode & 0o777;
+    if ((mode & 0o077) !== 0) {
+      warnings.push(
+        `${file} can be read by other users of this machine (mode ${mode.toString(8)}). Run: chmod 600 ${file}`,
+      );
+    }
+  }
+  const here = join(cwd, ".env");
+  if (holdsToken(here)) {
+    warnings.push(
+      `${here} holds the bot's token in the directory where Claude works, so Claude can read it. ` +
+        "Move it to ~/.config/mm-claude/.env",
+    );
+  }
+  return warnings;
+}
+
+function holdsToken(path: string): boolean {
+  try {
+    return (parse(readFileSync(path))[SETTINGS.token.variable] ?? "") !== "";
+  } catch {
+    return false;
+  }
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}

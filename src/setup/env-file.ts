@@ -1,0 +1,84 @@
+// Writes the settings file so that the loader reads back exactly what was meant, and nobody else reads it.
+import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { parse } from "dotenv";
+import { ConfigError } from "../config/error.ts";
+
+export type EnvValues = Readonly<Record<string, string>>;
+
+const HEADER = "# Settings of mm-claude, written by its setup. Change them here or run: mm-claude setup\n";
+
+/** Throws ConfigError for a value that no .env file can hold. */
+export function renderEnvFile(values: EnvValues): string {
+  const lines = Object.entries(values).map(([variable, value]) => `${variable}=${quote(variable, value)}\n`);
+  const text = HEADER + lines.join("");
+  // Quoting is checked value by value; this is for what values might do to each other.
+  if (!isSame(parse(Buffer.from(text)), values)) throw unwritable(Object.keys(values).join(", "));
+  return text;
+}
+
+/** The first spelling that dotenv reads back as it is: its rules for quotes have no escape for every case. */
+function quote(variable: string, value: string): string {
+  const spellings = [
+    `'${value}'`,
+    `"${value}"`,
+    `\`${value}\``,
+    // Line ends are escaped only between double quotes.
+    `"${value.replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`,
+  ];
+  const right = spellings.find((spelling) => {
+    // With neighbours, because an unbalanced quote swallows the next line.
+    const text = `BEFORE='1'\n${variable}=${spelling}\nAFTER='2'\n`;
+    return isSame(parse(Buffer.from(text)), { BEFORE: "1", [variable]: value, AFTER: "2" });
+  });
+  if (right === undefined) throw unwritable(variable);
+  return right;
+}
+
+function isSame(parsed: EnvValues, wanted: EnvValues): boolean {
+  const names = Object.keys(wanted);
+  return names.length === Object.keys(parsed).length && names.every((name) => parsed[name] === wanted[name]);
+}
+
+function unwritable(setting: string): ConfigError {
+  return new ConfigError([
+    {
+      setting,
+      problem: "the value can't be written to a .env file, whose quotes have no way to spell it",
+      mend: "Set it in the environment instead",
+    },
+  ]);
+}
+
+/** The settings that stand in the file now; none when it isn't there. */
+export async function readEnvFile(path: string): Promise<EnvValues> {
+  try {
+    return parse(await readFile(path));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/** The file is complete or as it was before, and no one else may read it at any time. */
+export async function writeEnvFile(path: string, values: EnvValues): Promise<void> {
+  const text = renderEnvFile(values);
+  const directory = dirname(path);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    // `wx`: never write into a file, or through a link, that somebody else put there.
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { OptionValues } from "../../../src/config/load.ts";
+import { runDoctor } from "../../../src/setup/doctor.ts";
+import { emptyPlaces, setupWorld } from "../../support/setup-world.ts";
+
+async function examine(over: {
+  world?: Awaited<ReturnType<typeof setupWorld>>;
+  env?: Record<string, string>;
+  options?: OptionValues;
+  places?: ReturnType<typeof emptyPlaces>;
+  nodeVersion?: string;
+  claudeVersion?: () => Promise<string>;
+}) {
+  const world = over.world ?? (await setupWorld());
+  const { cwd, home } = over.places ?? emptyPlaces();
+  const lines: string[] = [];
+  const exitCode = await runDoctor({
+    input: { cwd, home, env: over.env ?? settings(world), options: over.options ?? {} },
+    print: (line) => lines.push(line),
+    connect: world.connect,
+    claudeVersion: over.claudeVersion ?? (async () => "2.1.0"),
+    nodeVersion: over.nodeVersion ?? "20.1.0",
+  });
+  const marked = (mark: string) => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
+  return { exitCode, lines, good: marked("✓ "), bad: marked("✗ "), warnings: marked("! ") };
+}
+
+const settings = (world: Awaited<ReturnType<typeof setupWorld>>) => ({
+  MATTERMOST_URL: world.url,
+  MATTERMOST_TOKEN: world.bot.token,
+  MATTERMOST_CHANNEL_ID: world.channel.id,
+  ALLOWED_USERS: "alice",
+});
+
+test("when all is well every check has its line and the exit code is 0", async () => {
+  const world = await setupWorld();
+  const { exitCode, lines } = await examine({ world });
+  expect(lines).toEqual([
+    "✓ Node.js 20.1.0",
+    "✓ settings are complete (the environment)",
+    "✓ Claude Code 2.1.0 (claude)",
+    `✓ Mattermost answers at ${world.url}`,
+    "✓ the token is valid, the account is @claude-code",
+    '✓ @claude-code is in the channel "Claude Sessions"',
+    "✓ the bot is mentioned as @claude-code",
+    "✓ @alice may start sessions",
+    "",
+    "All is well.",
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test("missing settings are each a failure, and the server is left alone", async () => {
+  const { exitCode, bad, lines } = await examine({ env: {} });
+  expect(bad.map((line) => line.split(":")[0])).toEqual([
+    "MATTERMOST_URL",
+    "MATTERMOST_TOKEN",
+    "MATTERMOST_CHANNEL_ID",
+  ]);
+  expect(lines).toContain("- the server is not checked before the settings are right");
+  expect(lines.at(-1)).toBe("3 problems found.");
+  expect(exitCode).toBe(1);
+});
+
+test("wrong settings are each a failure", async () => {
+  const world = await setupWorld();
+  const { exitCode, bad } = await examine({
+    world,
+    env: { ...settings(world), MAX_SESSIONS: "x", SKIP_PERMISSIONS: "y" },
+  });
+  expect(bad).toHaveLength(2);
+  expect(exitCode).toBe(1);
+});
+
+test("a wrong token, channel or user, or an unknown claude, is a failure each", async () => {
+  const world = await setupWorld();
+  const env = settings(world);
+  expect((await examine({ world, env: { ...env, MATTERMOST_TOKEN: "wrong" } })).bad).toHaveLength(1);
+  const { bad, exitCode } = await examine({
+    world,
+    env: { ...env, MATTERMOST_CHANNEL_ID: world.other.id, ALLOWED_USERS: "nobody" },
+    claudeVersion: async () => {
+      throw new Error("no claude");
+    },
+  });
+  expect(bad).toEqual(["no claude", expect.stringContaining("/invite"), expect.stringContaining("@nobody")]);
+  expect(exitCode).toBe(1);
+});
+
+test("a server that is down is one failure, not one for each thing it can't tell", async () => {
+  const world = await setupWorld();
+  await world.sandbox.faults.stop();
+  const { bad, exitCode } = await examine({ world });
+  expect(bad).toEqual([expect.stringContaining("no answer from")]);
+  expect(exitCode).toBe(1);
+});
+
+test("an old Node.js is a failure", async () => {
+  for (const [nodeVersion, expected] of [
+    ["16.20.0", 1],
+    ["18.16.1", 1],
+    ["18.17.0", 0],
+    ["22.0.0", 0],
+  ] as const) {
+    expect((await examine({ nodeVersion })).exitCode, nodeVersion).toBe(expected);
+  }
+});
+
+test("an open allow list and skipped permissions are warned of, and are no failure", async () => {
+  const world = await setupWorld();
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const { warnings, exitCode } = await examine({ world, env, options: { skipPermissions: true } });
+  expect(warnings).toEqual([
+    expect.stringContaining("ALLOWED_USERS is empty"),
+    expect.stringContaining("SKIP_PERMISSIONS is on"),
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test("a settings file that others can read is warned of, one that they can't is named", async () => {
+  const world = await setupWorld();
+  const text = Object.entries(settings(world))
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join("");
+  const open = emptyPlaces();
+  open.write(open.userFile, text, 0o644);
+  expect((await examine({ world, env: {}, places: open })).warnings).toEqual([
+    expect.stringContaining(`chmod 600 ${open.userFile}`),
+  ]);
+  const closed = emptyPlaces();
+  closed.write(closed.userFile, text, 0o600);
+  const { warnings, good } = await examine({ world, env: {}, places: closed });
+  expect(warnings).toEqual([]);
+  expect(good).toContain(`settings are complete (${closed.userFile})`);
+});
+
+test("a token in the directory where Claude works is warned of, also when the settings are wrong", async () => {
+  const places = emptyPlaces();
+  places.write(join(places.cwd, ".env"), "MATTERMOST_TOKEN=t\n");
+  const { warnings } = await examine({ env: {}, places });
+  expect(warnings).toEqual([expect.stringContaining("Claude can read it")]);
+});
+
+test("another program's .env in that directory is none of its business", async () => {
+  const places = emptyPlaces();
+  places.write(join(places.cwd, ".env"), "OTHER=1\n");
+  expect((await examine({ places })).warnings).toEqual([]);
+});
+
+test("nothing is changed, and the token is on no line", async () => {
+  const world = await setupWorld();
+  const places = emptyPlaces();
+  const text = `MATTERMOST_TOKEN=${world.bot.token}\n`;
+  places.write(places.userFile, text, 0o644);
+  const { lines } = await examine({ world, places });
+  expect(readFileSync(places.userFile, "utf8")).toBe(text);
+  expect(lines.join("\n")).not.toContain(world.bot.token);
+});
