@@ -19,6 +19,8 @@ import { createLog, type Log } from "./util/log.ts";
 export interface Surroundings {
   readonly version: string;
   readonly home: string;
+  /** What each Claude is given of the environment, cleaned of mm-claude's own settings; the daemon's own when left out. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** From the signal to the end, whatever hangs. */
@@ -26,14 +28,15 @@ const STOP_WITHIN_MS = 9000;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 
 /** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
-export async function runBridge(config: Config, { version, home }: Surroundings): Promise<number> {
+export async function runBridge(config: Config, surroundings: Surroundings): Promise<number> {
+  const { version, home, environment = process.env } = surroundings;
   const log = createLog({
     debug: config.debug,
     secrets: [config.token],
     write: (line) => console.error(line),
   });
   process.on("uncaughtException", (error) => log.error("A fault in mm-claude; please report it", error));
-  const children = liveClaudes();
+  const children = liveClaudes(environment);
   const { stop, stopAtOnce } = stopSignals();
   const api = connectRest({ url: config.url, token: config.token, log });
   const ready = await untilReady(api, config, log, stop);
@@ -120,7 +123,7 @@ interface LiveClaudes {
   kill(): void;
 }
 
-function liveClaudes(): LiveClaudes {
+function liveClaudes(environment: NodeJS.ProcessEnv): LiveClaudes {
   const live = new Set<ClaudeClient>();
   return {
     start: (log) => (start, listener) => {
@@ -132,7 +135,7 @@ function liveClaudes(): LiveClaudes {
           }
           listener(event);
         },
-        { debug: (line) => log.debug(line) },
+        { environment, debug: (line) => log.debug(line) },
       );
       live.add(client);
       return client;
