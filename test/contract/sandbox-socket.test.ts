@@ -5,7 +5,7 @@ import { eventNames, postIn, startWorld, type World } from "../support/sandbox-w
 
 let world: World;
 beforeEach(async () => {
-  world = await startWorld({ authTimeoutMs: 30 });
+  world = await startWorld();
 });
 afterEach(() => world.sandbox.close());
 
@@ -23,9 +23,11 @@ describe("who connects", () => {
   });
 
   test("with a wrong token is let in, hears nothing and is cut", async () => {
-    const peer = await connect(world.sandbox, bearer("wrong"));
+    const impatient = await startWorld({ authTimeoutMs: 30 });
+    const peer = await connect(impatient.sandbox, bearer("wrong"));
     await peer.closed;
     expect(peer.frames).toEqual([]);
+    await impatient.sandbox.close();
   });
 
   test("by challenge gets its hello, then the answer", async () => {
