@@ -1,0 +1,87 @@
+// Every recording in short; the words are those of sketch() in test/support/claude-recording.ts.
+
+export const expected: Readonly<Record<string, string>> = {
+  "1.0.128-bash":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+  "1.0.128-plan":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+  "1.0.128-replay-queue-interrupt-partial":
+    'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
+  "1.0.128-slash-commands":
+    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · compacted · replayed · "Compacted" · end · turn · end',
+  "1.0.128-todo":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
+  "2.0.76-bash":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+  "2.0.76-in-process-mcp":
+    'ungranted mcp_message · response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use mcp__mm__send_file · ask mcp__mm__send_file · ungranted mcp_message · result · "File sent." · end',
+  "2.0.76-plan":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+  "2.0.76-question":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use AskUserQuestion · 2 questions · result · "Thanks for answering." · end',
+  "2.0.76-replay-queue-interrupt-partial":
+    'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
+  "2.0.76-slash-commands":
+    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · compacting · turn · compacted · replayed · "Compacted" · end · turn · end',
+  "2.0.76-todo":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
+  "2.1.197-allow-with-rules":
+    'response · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+  "2.1.197-api-overloaded":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · retry 1/1 after 529 overloaded · "API Error: 529 scripted…" · error: API Error: 529 scripted. This ',
+  "2.1.197-bad-input-line": "response",
+  "2.1.197-bash-allow-partial":
+    'response · turn · message · deltas · "Let me run a command." · use Bash · ask Bash · result · message · deltas · "Done: the command ran." · end',
+  "2.1.197-bash-deny":
+    'response · turn · "Let me run a command." · use Bash · ask Bash · failed · "Done: the command ran." · end',
+  "2.1.197-edit-partial":
+    'response · turn · message · use Read · result · message · use Edit · ask Edit · result · message · deltas · "Edited." · end',
+  "2.1.197-image":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · "Hello! I am a scripted …" · end',
+  "2.1.197-in-process-mcp":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use mcp__mm__send_file · ask mcp__mm__send_file · ungranted mcp_message · result · "File sent." · end',
+  "2.1.197-interrupt-while-asking":
+    'response · turn · "Let me run a command." · use Bash · ask Bash · ask cancelled · response · failed · aborted',
+  "2.1.197-interrupt-while-streaming":
+    'response · turn · response · "word word word word wor…" · aborted · turn · "Hello! I am a scripted …" · end',
+  "2.1.197-plan-allow":
+    'response · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+  "2.1.197-plan-deny":
+    'response · turn · use ExitPlanMode · plan written · failed · use Bash · result · "Built." · end',
+  "2.1.197-question-partial":
+    'response · turn · message · use AskUserQuestion · 2 questions · result · message · deltas · "Thanks for answering." · end',
+  "2.1.197-replay-queue-interrupt":
+    'response · turn · response · replayed · "word word word word wor…" · aborted · turn · replayed · "Hello! I am a scripted …" · end',
+  "2.1.197-resume-after-sigkill": 'response · turn · "Hello! I am a scripted …" · end',
+  "2.1.197-resume-unknown": "error: No conversation found with ses",
+  "2.1.197-session-id-replay-sigkill":
+    'response · turn · replayed · "Hello! I am a scripted …" · end · turn · replayed · "Let me run a command." · use Bash · ask Bash',
+  "2.1.197-set-mode-model-queue":
+    'response · response · turn · use Write · failed · "Written." · end · "Set model to claude-son…" · response · turn · "word word word word wor…" · end · turn · refused · response · "Hello! I am a scripted …" · end · response · refused',
+  "2.1.197-sigint": 'response · turn · "word word word word wor…" · aborted',
+  "2.1.197-sigkill-while-asking":
+    'response · turn · "Hello! I am a scripted …" · end · turn · "Let me run a command." · use Bash · ask Bash',
+  "2.1.197-sigterm": "response · turn",
+  "2.1.197-slash-commands":
+    'response · turn · "Total cost:            …" · end · turn · "## Context Usage  **Mod…" · end · compacting · not compacted · turn · "Not enough messages to …" · end · turn · "/model isn\'t available …" · end · turn · "Unknown command: /nosuch" · end',
+  "2.1.197-stdin-end": 'response · turn · "word word word word wor…" · end',
+  "2.1.197-subagent-partial":
+    'response · turn · message · use Agent · subagent completed · result · message · deltas · "Agent finished." · end',
+  "2.1.197-tasks-partial":
+    'response · turn · message · use TaskCreate · result · message · use TaskUpdate · result · message · use TaskUpdate · result · message · deltas · "All done." · end',
+  "2.1.197-text": 'response · turn · "Hello! I am a scripted …" · end',
+  "2.1.197-thinking-partial":
+    'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · message · deltas · "Thought." · end',
+  "2.1.197-write-partial":
+    'response · turn · message · use Write · ask Write · result · message · deltas · "Written." · end',
+  "2.1.330-background-agent":
+    'response · turn · replayed · message · deltas · "I send somebody." · use Agent · result · message · deltas · "The subagent is back." · end · result · subagent completed · turn · message · deltas · "The subagent is back." · end',
+  "2.1.330-message-while-a-tool-runs":
+    'response · turn · replayed · message · deltas · "Let me run a command." · use Bash · ask Bash · response · result · replayed · message · deltas · "RUN echo in between" · end',
+  "2.1.330-plan":
+    'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · result · message · use Write · result · message · use ExitPlanMode · plan written · response · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
+  "2.1.330-queue-interrupt":
+    'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · turn · replayed · message · deltas · "RUN hello RUN echo seco…" · end',
+  "2.1.330-slash-commands":
+    'response · turn · "Estimated cost:        …" · replayed · end · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · compacting · compacted · turn · replayed · "Compacted" · replayed · end · turn · replayed · message · deltas · "I follow a script. Say …" · end',
+};
