@@ -13,9 +13,9 @@ export interface ConfigInput extends Places {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export type Origin = "option" | "environment" | "file" | "default";
+type Origin = "option" | "environment" | "file" | "default";
 
-export interface ConfigSource {
+interface ConfigSource {
   /** The one file that was read. */
   readonly file: string | undefined;
   readonly origins: { readonly [K in SettingKey]: Origin };

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
 import { ConfigError, type Problem } from "../config/error.ts";
-import { type ConfigInput, type Loaded, loadConfig } from "../config/load.ts";
+import { type ConfigInput, givenTexts, type Loaded, loadConfig } from "../config/load.ts";
 import { type Config, SETTING_KEYS, SETTINGS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import {
@@ -64,7 +64,7 @@ export async function runDoctor({
     warn(warning);
 
   const config = "config" in loaded ? loaded.config : undefined;
-  report(await checkClaude(claudeVersion, config?.claudePath ?? "claude"));
+  report(await checkClaude(claudeVersion, config?.claudePath ?? givenTexts(input).claudePath ?? "claude"));
   if (config === undefined) print("- the server is not checked before the settings are right");
   else await checkMattermost(config, connect, report);
   if (config?.skipPermissions === true) {

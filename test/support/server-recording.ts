@@ -21,7 +21,7 @@ const lines = readFileSync(new URL("../fixtures/mattermost/server-7.10.ndjson", 
   .filter((line) => line !== "")
   .map((line) => JSON.parse(line) as RestExchange | SocketLine);
 
-export const restExchanges: readonly RestExchange[] = lines.filter((line) => line.kind === "rest");
+const restExchanges: readonly RestExchange[] = lines.filter((line) => line.kind === "rest");
 
 /** One list a connection: its opening first, then its frames. */
 export const connections: readonly SocketLine[][] = lines

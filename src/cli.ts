@@ -1,0 +1,233 @@
+// The command line: reads what was asked for, starts it, and turns its outcome into an exit code. The only file
+// that ends the process. Loads nothing but the settings' names until it knows what is wanted.
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { Command, CommanderError } from "commander";
+import { settingsHelp } from "./config/help.ts";
+import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
+import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
+import type { MattermostApi } from "./mattermost/types.ts";
+
+const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const printError = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
+
+interface Options {
+  readonly url?: string;
+  readonly token?: string;
+  readonly channel?: string;
+  readonly botName?: string;
+  readonly allowedUsers?: string;
+  readonly skipPermissions?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Kept out of everything that is printed about errors. */
+const secrets = new Set<string>();
+
+/** The exit code of what was asked for. */
+async function run(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = new Command("mm-claude")
+    .description("Claude Code in Mattermost threads: mention the bot, watch it work, steer it.")
+    .version(manifest.version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .option(flags(SETTINGS.url), SETTINGS.url.description)
+    .option(flags(SETTINGS.token), `${SETTINGS.token.description} (visible in ps: better in a file)`)
+    .option(flags(SETTINGS.channelId), SETTINGS.channelId.description)
+    .option(flags(SETTINGS.botName), SETTINGS.botName.description)
+    .option(flags(SETTINGS.allowedUsers), SETTINGS.allowedUsers.description)
+    .option("--skip-permissions", "answer every permission request with allow")
+    .option("--no-skip-permissions", "let people decide, whatever the environment or the file says")
+    .option("--debug", "tell more, and show stack traces")
+    .addHelpText("after", () => `\n${settingsHelp()}`)
+    .action(async () => {
+      exitCode = await start(inputOf(program.opts<Options>()));
+    });
+  program
+    .command("setup")
+    .description("ask for the settings and write them to a file")
+    .action(async () => {
+      exitCode = await setup(inputOf(program.opts<Options>()));
+    });
+  program
+    .command("doctor")
+    .description("check everything and change nothing")
+    .action(async () => {
+      exitCode = await doctor(inputOf(program.opts<Options>()));
+    });
+  program
+    .command("demo")
+    .description("try it in a sandbox, without a Mattermost")
+    .option("--scripted", "answers come from a script, without a Claude account")
+    .action(async (options: { readonly scripted?: boolean }) => {
+      exitCode = await demo(inputOf(program.opts<Options>()), options);
+    });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has said it already. Its own code for wrong usage is that of a failure.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.badSettings;
+  }
+  return exitCode;
+}
+
+function flags({ option, placeholder }: Setting<unknown>): string {
+  return `${option} <${placeholder}>`;
+}
+
+function inputOf({ channel, ...rest }: Options): ConfigInput {
+  for (const token of [rest.token, process.env[SETTINGS.token.variable]]) secrets.add(token ?? "");
+  if (rest.token !== undefined) {
+    printError(
+      "warning: every user of this machine can see --token in ps; better set MATTERMOST_TOKEN in a file",
+    );
+  }
+  const options: OptionValues = { ...rest, channelId: channel };
+  return { options, env: process.env, cwd: process.cwd(), home: homedir() };
+}
+
+async function start(input: ConfigInput): Promise<number> {
+  const { loadConfig } = await import("./config/load.ts");
+  let loaded: Loaded = loadConfig(input);
+  if ("missing" in loaded) {
+    if (!process.stdin.isTTY) {
+      const { ConfigError } = await import("./config/error.ts");
+      throw new ConfigError(loaded.missing, ["In a terminal, mm-claude setup asks for all of them."]);
+    }
+    const saved = await wizard(input, true);
+    if (saved === undefined) return EXIT.cancelled;
+    print("Starting mm-claude...");
+    print("");
+    // What was saved is used as the loader would read it from the file, also where another file hides that one.
+    loaded = loadConfig({ ...input, env: { ...saved, ...withoutEmpty(input.env) } });
+    if ("missing" in loaded) throw new Error("the wizard left settings out");
+  }
+  secrets.add(loaded.config.token);
+  return bridge(loaded.config, input.home);
+}
+
+async function bridge(config: Config, home: string, environment?: NodeJS.ProcessEnv): Promise<number> {
+  const { runBridge } = await import("./main.ts");
+  // From here on a fault is the bridge's to survive.
+  process.off("uncaughtException", fall);
+  return runBridge(config, { version: manifest.version, home, ...(environment && { environment }) });
+}
+
+async function setup(input: ConfigInput): Promise<number> {
+  if (!process.stdin.isTTY) {
+    printError(
+      "error: setup asks questions, so it needs a terminal; without one, set the variables of --help",
+    );
+    return EXIT.failed;
+  }
+  const saved = await wizard(input, false);
+  if (saved === undefined) return EXIT.cancelled;
+  print("Start it in the directory where Claude shall work: mm-claude");
+  return EXIT.ok;
+}
+
+async function wizard(input: ConfigInput, isFirstStart: boolean) {
+  const [{ runWizard }, { askOnTerminal }, { givenTexts }, { settingsFiles, userFile }, { existsSync }] =
+    await Promise.all([
+      import("./setup/wizard.ts"),
+      import("./setup/prompt.ts"),
+      import("./config/load.ts"),
+      import("./config/files.ts"),
+      import("node:fs"),
+    ]);
+  const saved = await runWizard({
+    ask: askOnTerminal,
+    print,
+    connect: await connector(),
+    given: givenTexts(input),
+    file: userFile(input.home),
+    fileName: FILE_ORDER[1],
+    isFirstStart,
+  });
+  const [here] = settingsFiles(input);
+  if (saved !== undefined && here !== undefined && existsSync(here)) {
+    print(
+      `! In this directory ${FILE_ORDER[0]} is read instead of that file: move its mm-claude settings there.`,
+    );
+  }
+  return saved;
+}
+
+async function doctor(input: ConfigInput): Promise<number> {
+  const [{ runDoctor }, { claudeVersion }] = await Promise.all([
+    import("./setup/doctor.ts"),
+    import("./claude/version.ts"),
+  ]);
+  return runDoctor({
+    input,
+    print,
+    connect: await connector(),
+    claudeVersion,
+    nodeVersion: process.versions.node,
+  });
+}
+
+async function demo(
+  { cwd, home }: ConfigInput,
+  { scripted = false }: { scripted?: boolean },
+): Promise<number> {
+  const [{ runDemo }, { claudeVersion }] = await Promise.all([
+    import("./sandbox/demo.ts"),
+    import("./claude/version.ts"),
+  ]);
+  return runDemo({
+    isScripted: scripted,
+    directory: cwd,
+    print,
+    claudeVersion,
+    run: (config, environment) => bridge(config, home, environment),
+  });
+}
+
+/** Somebody waits for the answer, so a server that is down is told after two tries. */
+async function connector(): Promise<(url: string, token: string) => MattermostApi> {
+  const { connectRest } = await import("./mattermost/rest.ts");
+  return (url, token) => connectRest({ url, token, tries: 2 });
+}
+
+function withoutEmpty(env: ConfigInput["env"]): ConfigInput["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ""));
+}
+
+/** One line for what went wrong; the stack only for those who asked for it. */
+async function explain(error: unknown): Promise<number> {
+  const { ConfigError } = await import("./config/error.ts");
+  if (error instanceof ConfigError) {
+    printError(error.message);
+    return EXIT.badSettings;
+  }
+  const { createLog } = await import("./util/log.ts");
+  const debug = process.argv.includes("--debug");
+  const log = createLog({ debug, write: printError, secrets: [...secrets] });
+  log.error("mm-claude ended", error);
+  return EXIT.failed;
+}
+
+function fall(error: unknown): void {
+  void explain(error).then((code) => process.exit(code));
+}
+
+function isBrokenPipe(error: Error): boolean {
+  return "code" in error && error.code === "EPIPE";
+}
+
+// A reader that has had enough (`mm-claude --help | head`) is no reason to complain.
+process.stdout.on("error", (error) => {
+  if (!isBrokenPipe(error)) throw error;
+});
+process.on("uncaughtException", fall);
+
+process.exit(await run(process.argv.slice(2)).catch(explain));

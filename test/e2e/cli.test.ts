@@ -1,0 +1,278 @@
+// The built program as a person runs it: exit codes, messages, and the wizard on a real terminal.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "dotenv";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.ts";
+import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const PROGRAM = join(ROOT, "bin", "mm-claude.js");
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+beforeAll(() => {
+  if (!existsSync(join(ROOT, "dist", "cli.js"))) execFileSync("npm", ["run", "build"], { cwd: ROOT });
+});
+
+type Places = ReturnType<typeof emptyPlaces>;
+type World = Awaited<ReturnType<typeof setupWorld>>;
+
+const environment = ({ home }: Places, env: Record<string, string> = {}) => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: home,
+  NO_COLOR: "1",
+  ...env,
+});
+
+function run(
+  args: string[],
+  { env = {}, places = emptyPlaces() }: { env?: Record<string, string>; places?: Places } = {},
+) {
+  const child = spawnSync(process.execPath, [PROGRAM, ...args], {
+    cwd: places.cwd,
+    env: environment(places, env),
+    input: "",
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  const stderr = child.stderr.trimEnd();
+  return { code: child.status, stdout: child.stdout.trimEnd(), stderr, lines: stderr.split("\n") };
+}
+
+/** Waits for an answer of a server in this very process, which spawnSync would keep from giving it. */
+async function runAsync(args: string[], env: Record<string, string>, places = emptyPlaces()) {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: places.cwd,
+    env: environment(places, env),
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdin.end();
+  child.stdout.on("data", (data) => {
+    stdout += data;
+  });
+  child.stderr.on("data", (data) => {
+    stderr += data;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, stdout, stderr };
+}
+
+const settings = (world: World, over: Record<string, string> = {}) => ({
+  MATTERMOST_URL: world.url,
+  MATTERMOST_TOKEN: world.bot.token,
+  MATTERMOST_CHANNEL_ID: world.channel.id,
+  ALLOWED_USERS: "alice",
+  ...over,
+});
+
+/** A program that only knows its version. */
+function fakeClaude(places: Places): string {
+  const path = join(places.home, "bin", "claude");
+  mkdirSync(join(places.home, "bin"));
+  places.write(path, '#!/bin/sh\necho "2.1.0 (Claude Code)"\n');
+  chmodSync(path, 0o755);
+  return path;
+}
+
+describe("what it says about itself", () => {
+  test.each(["-v", "--version"])("%s prints the version", (flag) => {
+    expect(run([flag])).toMatchObject({ code: 0, stdout: version, stderr: "" });
+  });
+
+  test.each(["-h", "--help"])("%s lists every option, command, variable and file", (flag) => {
+    const { code, stdout, stderr } = run([flag]);
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const key of SETTING_KEYS) {
+      expect(stdout).toContain(SETTINGS[key].variable);
+      expect(stdout).toContain(SETTINGS[key].option ?? "");
+    }
+    for (const word of ["setup", "doctor", "demo", "--no-skip-permissions", "--debug", "~/.mm-claude.env"]) {
+      expect(stdout).toContain(word);
+    }
+  });
+});
+
+describe("bad input", () => {
+  test.each([[["--bogus"]], [["bogus"]], [["--url"]], [["doctor", "--bogus"]]])(
+    "%j is wrong usage",
+    (args) => {
+      const { code, stdout, lines } = run(args);
+      expect([code, stdout, lines.length]).toEqual([2, "", 1]);
+      expect(lines[0]).toMatch(/^error: /);
+    },
+  );
+
+  test("without a terminal and without settings it names what is missing and starts no wizard", () => {
+    const { code, stdout, stderr } = run([]);
+    expect([code, stdout]).toEqual([2, ""]);
+    for (const variable of ["MATTERMOST_URL", "MATTERMOST_TOKEN", "MATTERMOST_CHANNEL_ID"]) {
+      expect(stderr).toContain(`${variable}: missing`);
+    }
+    expect(stderr).toContain("mm-claude setup");
+  });
+
+  test("every wrong setting is listed at once, without a stack trace", () => {
+    const env = {
+      MATTERMOST_URL: "chat.example.com",
+      MATTERMOST_TOKEN: "t",
+      MATTERMOST_CHANNEL_ID: "c",
+      SKIP_PERMISSIONS: "perhaps",
+      MAX_SESSIONS: "-1",
+    };
+    const { code, stderr, lines } = run(["--allowed-users", "a/b"], { env });
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(5);
+    expect(stderr).toContain('MATTERMOST_URL: "chat.example.com"');
+    expect(stderr).toContain('--allowed-users (ALLOWED_USERS): "a/b"');
+    expect(stderr).toContain("SKIP_PERMISSIONS");
+    expect(stderr).toContain("MAX_SESSIONS");
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("--token works, with a warning that ps shows it, and is not repeated", () => {
+    const { code, lines } = run(["--token", "s3cret", "--url", "nonsense"]);
+    expect(code).toBe(2);
+    expect(lines[0]).toMatch(/^warning: .*--token.*ps/);
+    expect(lines.join("\n")).not.toContain("s3cret");
+  });
+
+  test("an unreadable settings file is one of the problems", () => {
+    const places = emptyPlaces();
+    mkdirSync(join(places.cwd, ".env"));
+    const { code, stderr } = run([], { places });
+    expect(code).toBe(2);
+    expect(stderr).toContain("the file can't be read");
+  });
+
+  test("setup without a terminal is refused", () => {
+    expect(run(["setup"])).toMatchObject({ code: 1, stderr: expect.stringContaining("needs a terminal") });
+  });
+});
+
+describe("with a server", () => {
+  test("what the server says against the settings is told at once, exit 2", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    const over = { MATTERMOST_CHANNEL_ID: "nowhere", ALLOWED_USERS: "nobody", CLAUDE_PATH: "/no/claude" };
+    const { code, stderr } = await runAsync([], settings(world, over), places);
+    expect(code).toBe(2);
+    for (const word of ["no channel with the id nowhere", "@nobody", '"/no/claude"'])
+      expect(stderr).toContain(word);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("a wrong token is told without being shown", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    const over = { MATTERMOST_TOKEN: "wr0ngwr0ng", CLAUDE_PATH: fakeClaude(places) };
+    const { code, stderr } = await runAsync([], settings(world, over), places);
+    expect(code).toBe(2);
+    expect(stderr).toContain("MATTERMOST_TOKEN");
+    expect(stderr).not.toContain("wr0ng");
+  });
+
+  test("doctor finds all well, and says what isn't", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    const env = settings(world, { CLAUDE_PATH: fakeClaude(places) });
+    const well = await runAsync(["doctor"], env, places);
+    expect(well.stdout).toContain("All is well.");
+    expect([well.code, well.stderr]).toEqual([0, ""]);
+    const ill = await runAsync(["doctor", "--channel", world.other.id], env, places);
+    expect(ill.stdout).toMatch(/✗ .*\/invite @claude-code/);
+    expect(ill.code).toBe(1);
+  });
+});
+
+const hasScript =
+  spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
+
+/** A terminal with the program in it, made by util-linux' `script`. */
+function terminal(args: string, places: Places, env: Record<string, string> = {}) {
+  const command = `exec "${process.execPath}" "${PROGRAM}" ${args}`;
+  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    cwd: places.cwd,
+    env: { ...environment(places, env), TERM: "xterm", SHELL: "/bin/sh" },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let screen = "";
+  let seen = 0;
+  const watchers = new Set<() => void>();
+  child.stdout.on("data", (data) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own escape sequences
+    screen += String(data).replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\u0007/g, "");
+    for (const watcher of watchers) watcher();
+  });
+  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
+  return {
+    screen: () => screen,
+    exit,
+    type: (text: string) => void child.stdin.write(text),
+    /** Resolves once the text stands below what was waited for before. */
+    shows: (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const at = screen.indexOf(text, seen);
+          if (at < 0) return;
+          seen = at + text.length;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        const fail = () => reject(new Error(`no "${text}" in:\n${screen}`));
+        setTimeout(fail, 20_000).unref();
+        void exit.then(() => reject(new Error(`ended before "${text}" in:\n${screen}`)));
+        look();
+      }),
+  };
+}
+
+describe.skipIf(!hasScript)("on a terminal", () => {
+  test("the wizard asks, saves, starts the bridge, and Ctrl-C ends it with 0", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    const shell = terminal("", places, { CLAUDE_PATH: fakeClaude(places) });
+    await shell.shows("No configuration found. Let's set things up.");
+    const answer = async (question: string, text: string) => {
+      await shell.shows(`? ${question}`);
+      shell.type(`${text}\r`);
+      await shell.shows(`✔ ${question}`);
+    };
+    await answer("Mattermost URL:", world.url);
+    await answer("Bot token:", world.bot.token);
+    await answer("Channel ID:", "");
+    await answer("Bot mention name:", "");
+    await answer("Allowed usernames:", "alice,bob");
+    await shell.shows("Skip permission prompts?");
+    shell.type("n");
+    await shell.shows("✓ Configuration saved!");
+    await shell.shows("~/.config/mm-claude/.env");
+    await shell.shows("Starting mm-claude...");
+    await shell.shows("Ready! Waiting for @claude-code mentions...");
+    shell.type("\u0003");
+    expect(await shell.exit).toBe(0);
+    expect(parse(readFileSync(places.userFile))).toEqual({
+      MATTERMOST_URL: world.url,
+      MATTERMOST_TOKEN: world.bot.token,
+      MATTERMOST_CHANNEL_ID: world.channel.id,
+      MATTERMOST_BOT_NAME: "claude-code",
+      ALLOWED_USERS: "alice,bob",
+      SKIP_PERMISSIONS: "false",
+    });
+    expect(statSync(places.userFile).mode & 0o777).toBe(0o600);
+    expect(shell.screen()).not.toContain(world.bot.token);
+  });
+
+  test("Ctrl-C in the wizard leaves nothing behind", async () => {
+    const places = emptyPlaces();
+    const shell = terminal("setup", places);
+    await shell.shows("Mattermost URL:");
+    shell.type("\u0003");
+    await shell.shows("Setup cancelled, nothing was saved.");
+    expect(await shell.exit).toBe(130);
+    expect(existsSync(join(places.home, ".config"))).toBe(false);
+  });
+});
