@@ -1,7 +1,7 @@
 // The posts in which somebody is asked to decide something, open and decided. Pure.
 
 import type { Question } from "../claude/types.ts";
-import { cell, quietGroupMentions, quietMentions, quote, showHidden } from "./markdown.ts";
+import { oneLine, quietGroupMentions, quietMentions, quote, showHidden } from "./markdown.ts";
 import { pieces } from "./split.ts";
 
 /** The emoji of the choices 1 to 9: how they look and what the server calls them. */
@@ -42,7 +42,8 @@ export function openCard(card: Card, limit: number): string[] {
 export function closedCard(card: Card, limit: number, verdict: string): string {
   return [verdict, pieces(card.body, limit - FRAME_ROOM).at(-1) ?? ""]
     .filter((part) => part !== "")
-    .join("\n");
+    .join("\n")
+    .trimEnd();
 }
 
 /** `tool`: the tool in full, from `toolInFull`. */
@@ -56,8 +57,8 @@ export function permissionCard(tool: string, owner: string): Card {
 
 export function planCard(plan: string, owner: string): Card {
   return {
-    head: `📋 **Plan** · @${owner}\n`,
-    body: `${quietGroupMentions(plan.trim())}\n`,
+    head: `📋 **Plan** · @${owner}`,
+    body: `\n${quietGroupMentions(plan.trim())}\n`,
     foot: "👍 start building · 👎 request changes, or reply with them",
   };
 }
@@ -88,9 +89,4 @@ export function guestCard(guest: string, message: string, fileNames: readonly st
     body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), ""].join("\n"),
     foot: `React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny · @${owner}`,
   };
-}
-
-/** One line that can't close the emphasis or the cell it stands in. */
-export function oneLine(text: string): string {
-  return cell(quietMentions(showHidden(text.replace(/\s+/g, " ").trim()))).replace(/[*~`]/g, "\\$&");
 }

@@ -65,7 +65,11 @@ function inlineSpans(prose: string): Span[] {
     if (start < 0) {
       break;
     }
-    const run = /^`+/.exec(prose.slice(start, start + 64))?.[0] ?? "`";
+    if (isEscaped(prose, start)) {
+      at = start + 1;
+      continue;
+    }
+    const run = /^`+/.exec(prose.slice(start))?.[0] ?? "`";
     const end = closingRun(prose, start + run.length, run.length);
     if (end < 0) {
       at = start + run.length;
@@ -80,6 +84,15 @@ function inlineSpans(prose: string): Span[] {
   }
   spans.push({ code: false, text: prose.slice(from) });
   return spans.filter((span) => span.text !== "");
+}
+
+/** After an odd number of backslashes a backtick is only a backtick. */
+function isEscaped(prose: string, at: number): boolean {
+  let backslashes = 0;
+  while (prose[at - 1 - backslashes] === "\\") {
+    backslashes++;
+  }
+  return backslashes % 2 === 1;
 }
 
 /** The end of the backtick run of exactly `length` after `from`, or -1; a span never crosses a blank line. */

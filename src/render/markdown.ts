@@ -50,22 +50,43 @@ export function showHidden(text: string): string {
   );
 }
 
-/** One line of inline code, whatever the value holds; an empty value shows as an empty pair of quotes. */
-export function inlineCode(value: string): string {
-  const line = showHidden(value.replace(/\r\n|[\r\n\u2028\u2029]/g, "⏎").replace(/\t/g, " "));
+/**
+ * One line of inline code, whatever the value holds; an empty value shows as an empty pair of quotes. `width` bounds
+ * what is shown, in code points: a hidden character takes eight.
+ */
+export function inlineCode(value: string, width = Infinity): string {
+  const line = truncate(
+    showHidden(value.replace(/\r\n|[\r\n\u2028\u2029]/g, "⏎").replace(/\t/g, " ")),
+    width,
+  );
   if (line.trim() === "") {
     return "`''`";
   }
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const longest = (line.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 0);
   const ticks = "`".repeat(longest + 1);
   return longest === 0 ? `${ticks}${line}${ticks}` : `${ticks} ${line} ${ticks}`;
 }
 
-/** A fenced block that its content can't close. */
+/** A longer marker would not leave room for the text where a block goes over several posts. */
+const MAX_MARKER = 15;
+
+/**
+ * A fenced block that its content can't close: its marker is longer than any run of that character in it, also in
+ * the middle of a line, where Mattermost's own clients look for the end.
+ */
 export function fence(content: string, language = ""): string {
-  const longest = Math.max(2, ...(content.match(/`{3,}/g) ?? []).map((run) => run.length));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}${language}\n${content.replace(/\n$/, "")}\n${ticks}`;
+  const backticks = 1 + longestRun(content, /`{3,}/g);
+  const tildes = 1 + longestRun(content, /~{3,}/g);
+  const marker = backticks > MAX_MARKER ? "~".repeat(Math.min(tildes, MAX_MARKER)) : "`".repeat(backticks);
+  const shown =
+    marker.startsWith("~") && tildes > MAX_MARKER
+      ? content.replace(/~{15,}/g, (run) => `⟨~×${run.length}⟩`)
+      : content;
+  return `${marker}${language}\n${shown.replace(/\n$/, "")}\n${marker}`;
+}
+
+function longestRun(text: string, runs: RegExp): number {
+  return (text.match(runs) ?? []).reduce((longest, run) => Math.max(longest, run.length), 2);
 }
 
 export function quote(text: string): string {
@@ -73,6 +94,12 @@ export function quote(text: string): string {
     .split("\n")
     .map((line) => (line === "" ? ">" : `> ${line}`))
     .join("\n");
+}
+
+/** One line that can't close the emphasis or the cell it stands in, hides nothing and pings nobody. */
+export function oneLine(text: string): string {
+  const escaped = showHidden(text.replace(/\s+/g, " ").trim()).replace(/[\\*~`|]/g, "\\$&");
+  return quietMentions(escaped);
 }
 
 /** A table cell: pipes escaped, one line. */
@@ -90,7 +117,10 @@ export function quietGroupMentions(markdown: string): string {
   }
   return codeSpans(markdown)
     .map((span) =>
-      span.code ? span.text : span.text.replace(/@(?=(?:all|channel|here)\b)/gi, `@${ZERO_WIDTH_SPACE}`),
+      // The server takes off a final `_` before it compares, and splits at `-`.
+      span.code
+        ? span.text
+        : span.text.replace(/@(?=(?:all|channel|here)(?![a-z0-9]))/gi, `@${ZERO_WIDTH_SPACE}`),
     )
     .join("");
 }

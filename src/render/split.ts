@@ -10,18 +10,27 @@ interface Cut {
 }
 
 /** Room kept for the line that closes a fence. */
-const FENCE_ROOM = 16;
+export const FENCE_ROOM = 16;
 
 /**
  * Cuts `text` so that `head` has at most `limit` code points. `keep` is the number of UTF-16 units at the start
- * that must stay in `head` (people have read them already).
+ * that must stay in `head`, whatever the limit (people have read them already).
  */
 export function cut(text: string, limit: number, keep = 0): Cut {
-  const window = firstCodePoints(text, limit - FENCE_ROOM);
-  const at = cutPoint(window, Math.min(keep, window.length));
+  const fitting = firstCodePoints(text, Math.max(1, limit - FENCE_ROOM));
+  const window = fitting.length < keep ? text.slice(0, keep) : fitting;
+  return cutAt(text, cutPoint(window, keep));
+}
+
+/**
+ * Cuts `text` after `at` UTF-16 units. A fence that is open there is closed and opened again, which leaves an empty
+ * one at the start of `tail` when the block ends there.
+ */
+export function cutAt(text: string, at: number): Cut {
   const head = text.slice(0, at);
   const fence = openFence(head);
-  if (!fence) {
+  // A marker as long as that is no code block of anybody's: it would fill the posts it is repeated in.
+  if (!fence || fence.marker.length >= FENCE_ROOM) {
     return { head: head.trimEnd(), tail: text.slice(at).replace(/^[ \t]*\n+/, "") };
   }
   return {
@@ -30,20 +39,39 @@ export function cut(text: string, limit: number, keep = 0): Cut {
   };
 }
 
+/** `text` without the block it begins with, when that is closed before it holds anything. */
+export function withoutEmptyFence(text: string): string {
+  const [opening = "", ...lines] = text.split("\n");
+  const open = fenceAfter(undefined, opening);
+  const first = lines.findIndex((line) => line.trim() !== "");
+  if (!open || (first >= 0 && fenceAfter(open, lines[first] ?? ""))) {
+    return text;
+  }
+  return first < 0
+    ? ""
+    : lines
+        .slice(first + 1)
+        .join("\n")
+        .replace(/^\n+/, "");
+}
+
 /** Splits `text` into pieces of at most `limit` code points each. */
 export function pieces(text: string, limit: number): string[] {
   const parts: string[] = [];
   let rest = text;
   while (codePoints(rest) > limit) {
-    const { head, tail } = cut(rest, limit);
-    // A fence that is reopened makes the tail longer again: with a limit that small a cut would gain nothing.
-    if (tail.length >= rest.length) {
-      break;
-    }
+    const fenced = cut(rest, limit);
+    // A fence that is reopened makes the tail longer again: where that would gain nothing, the cut is a plain one.
+    const { head, tail } = fenced.tail.length < rest.length ? fenced : plainCut(rest, limit);
     parts.push(head);
-    rest = tail;
+    rest = tail === fenced.tail ? withoutEmptyFence(tail) : tail;
   }
   return [...parts, rest];
+}
+
+function plainCut(text: string, limit: number): Cut {
+  const head = firstCodePoints(text, Math.max(1, limit));
+  return { head, tail: text.slice(head.length) };
 }
 
 function cutPoint(window: string, keep: number): number {

@@ -2,7 +2,7 @@
 // TaskUpdate change one task (2.1). Pure.
 
 import type { ToolInput } from "../claude/types.ts";
-import { quietMentions, truncate } from "./markdown.ts";
+import { oneLine, truncate } from "./markdown.ts";
 
 type TaskStatus = "pending" | "in_progress" | "completed";
 
@@ -93,12 +93,6 @@ const LINES: Readonly<Record<TaskStatus, (label: string) => string>> = {
 
 export function renderTasks(tasks: readonly Task[]): string {
   const done = tasks.filter((task) => task.status === "completed").length;
-  const lines = tasks.map((task) => LINES[task.status](oneLine(task.text)));
+  const lines = tasks.map((task) => LINES[task.status](oneLine(truncate(task.text, 200)) || "…"));
   return [`📋 **Tasks** (${done}/${tasks.length})`, ...lines].join("\n");
-}
-
-/** A task's words as one line that can't close the emphasis they stand in. */
-function oneLine(words: string): string {
-  const line = truncate(words.replace(/\s+/g, " ").trim(), 200);
-  return quietMentions(line.replace(/[*~\\]/g, (char) => `\\${char}`)) || "…";
 }

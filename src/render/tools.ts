@@ -3,7 +3,7 @@
 
 import type { ToolInput } from "../claude/types.ts";
 import { unifiedDiff } from "./diff.ts";
-import { fence, firstCodePoints, inlineCode, showHidden, truncate } from "./markdown.ts";
+import { fence, inlineCode, showHidden, truncate } from "./markdown.ts";
 import { type Places, shortPath } from "./paths.ts";
 
 export interface ToolUse {
@@ -32,6 +32,7 @@ const PREVIEW_LINES = 40;
 const WRITE_PREVIEW_LINES = 6;
 const LINE_WIDTH = 240;
 const HEADLINE_WIDTH = 300;
+const PLAN_FILE = /\/\.claude\/plans\/[^/]+\.md$/;
 
 const field = (input: ToolInput, ...names: string[]): string => {
   for (const name of names) {
@@ -43,7 +44,7 @@ const field = (input: ToolInput, ...names: string[]): string => {
   return "";
 };
 
-const value = (text: string): string => inlineCode(truncate(text, HEADLINE_WIDTH));
+const value = (text: string): string => inlineCode(text, HEADLINE_WIDTH);
 const path = (use: ToolUse, places: Places, ...names: string[]): string =>
   value(shortPath(field(use.input, ...names), places));
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -84,7 +85,10 @@ const write: ToolView = {
   headline: (use, places) =>
     `📝 **Write** ${path(use, places, "file_path")} *(${count(lineCount(field(use.input, "content")), "line")})*`,
   preview: ({ input }) =>
-    fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
+    // A plan is written to a file before it is presented (2.1): its card shows it.
+    PLAN_FILE.test(field(input, "file_path"))
+      ? ""
+      : fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
   full: (use, places) =>
     `${write.headline(use, places)}\n${fence(showHidden(field(use.input, "content")), language(field(use.input, "file_path")))}`,
 };
@@ -94,14 +98,19 @@ const bash: ToolView = {
   full: ({ input }) => `💻 **Bash**\n${fence(showHidden(field(input, "command")), "sh")}`,
   summary: (text) => {
     const lines = text.trim() === "" ? 0 : lineCount(text.trim());
-    return lines === 1 ? inlineCode(truncate(text.trim(), 120)) : lines > 1 ? count(lines, "line") : "";
+    return lines === 1 ? inlineCode(text.trim(), 120) : lines > 1 ? count(lines, "line") : "";
   },
 };
+
+/** What Read gave, without the CLI's remarks and without the number of an empty last line (2.1). */
+function linesRead(text: string): string {
+  return text.replace(/\n\n?<system-reminder>[\s\S]*$/, "").replace(/\n\s*\d+[\t→]$/, "");
+}
 
 const VIEWS: Readonly<Record<string, ToolView>> = {
   Read: {
     headline: (use, places) => `📄 **Read** ${path(use, places, "file_path")}`,
-    summary: (text) => count(lineCount(text.replace(/\n\n?<system-reminder>[\s\S]*$/, "")), "line"),
+    summary: (text) => count(lineCount(linesRead(text)), "line"),
   },
   Edit: edit,
   MultiEdit: edit,
@@ -171,7 +180,7 @@ export function editedFile(name: string, input: ToolInput): string | undefined {
 export function toolOutcome(name: string, { isError, text }: ToolResult): string {
   if (isError) {
     const why = text.replace(/<\/?tool_use_error>/g, "").trim();
-    return `↳ ❌${why === "" ? "" : ` ${inlineCode(truncate(firstCodePoints(why, 1000).split("\n")[0] ?? "", 160))}`}`;
+    return `↳ ❌${why === "" ? "" : ` ${inlineCode(why.split("\n", 1)[0] ?? "", 160)}`}`;
   }
   const summary = viewOf(name).summary?.(text) ?? "";
   return `↳ ✅${summary === "" ? "" : ` ${summary}`}`;

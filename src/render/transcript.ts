@@ -3,7 +3,7 @@
 
 import { openFence } from "./code-spans.ts";
 import { codePoints, quietGroupMentions } from "./markdown.ts";
-import { cut, pieces } from "./split.ts";
+import { cut, cutAt, FENCE_ROOM, pieces, withoutEmptyFence } from "./split.ts";
 
 interface TextItem {
   readonly kind: "text";
@@ -12,6 +12,8 @@ interface TextItem {
   isOpen: boolean;
   /** How much of it people have seen, in UTF-16 units of its quiet form. */
   shown: number;
+  /** It goes on from another page, and may begin with a fence that was opened again. */
+  readonly isRest: boolean;
 }
 
 interface ToolItem {
@@ -28,6 +30,7 @@ interface NoticeItem {
   readonly kind: "notice";
   readonly name: string;
   text: string;
+  shown: boolean;
 }
 
 type Item = TextItem | ToolItem | NoticeItem;
@@ -46,6 +49,8 @@ export interface PageUpdate {
 
 /** Room for outcomes that arrive after a page was filled. */
 const OUTCOME_ROOM = 600;
+/** The least that an outcome takes: ` ↳ ✅`. */
+const SHORT_OUTCOME = 4;
 
 export class Transcript {
   #pages: Page[] = [];
@@ -65,7 +70,7 @@ export class Transcript {
     if (last?.kind === "text" && last.isOpen) {
       last.text += text;
     } else {
-      this.#page().items.push({ kind: "text", text, isOpen: true, shown: 0 });
+      this.#page().items.push({ kind: "text", text, isOpen: true, shown: 0, isRest: false });
     }
   }
 
@@ -102,14 +107,6 @@ export class Transcript {
     return waiting && waiting.length > 0 ? Math.min(...waiting) : undefined;
   }
 
-  /** The tool runs without being asked about: its line need not wait. */
-  releaseTool(id: string): void {
-    const item = this.#tool(id);
-    if (item) {
-      item.holdUntil = 0;
-    }
-  }
-
   /** Takes a tool's line out again, when nobody has seen it yet; its card stands for it then. */
   withdrawUnseenTool(id: string): boolean {
     const page = this.#pages.at(-1);
@@ -121,39 +118,54 @@ export class Transcript {
     return true;
   }
 
-  /** False when no line of this turn is about that tool. */
+  /** False when no line of this turn is about that tool. On a page that is full only the sign of it is shown. */
   setOutcome(id: string, outcome: string): boolean {
     const item = this.#tool(id);
     if (item) {
-      item.outcome = outcome;
       item.holdUntil = 0;
+      item.outcome = outcome;
+      this.#splitLongPages();
+      if (!this.#fits(item)) {
+        item.outcome = outcome.split(" ", 2).join(" ");
+      }
     }
     return item !== undefined;
   }
 
-  /** A line of mm-claude's own; a notice of the same name is replaced where it stands. */
+  /** A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. */
   notice(name: string, text: string): void {
+    this.#splitLongPages();
     for (const page of this.#pages) {
       const item = page.items.find((candidate) => candidate.kind === "notice" && candidate.name === name);
       if (item?.kind === "notice") {
+        const before = item.text;
         item.text = text;
-        return;
+        if (this.#fits(item)) {
+          return;
+        }
+        item.text = before;
       }
     }
     this.endText();
-    this.#page().items.push({ kind: "notice", name, text });
+    this.#page().items.push({ kind: "notice", name, text, shown: false });
   }
 
-  /** What follows stands in a new post, since something else was posted in between. */
+  /**
+   * What follows stands in a new post, since something else was posted in between. A text that is being streamed goes
+   * on there, from the word it is at.
+   */
   breakPage(): void {
+    this.#splitLongPages();
     const page = this.#pages.at(-1);
     if (!page || page.isSealed) {
       return;
     }
-    this.endText();
-    // Tool lines nobody has seen belong after what was posted in between, where their own cards may stand.
-    const lastSeen = page.items.findLastIndex((item) => item.kind !== "tool" || item.shown);
-    const unseen = page.items.splice(lastSeen + 1);
+    const rest = restOfText(page);
+    // Tool lines that are held back belong after what was posted in between, where their own cards may stand.
+    const lastToStay = page.items.findLastIndex(
+      (item) => item.kind !== "tool" || item.shown || item.holdUntil === 0,
+    );
+    const unseen = [...page.items.splice(lastToStay + 1), ...rest];
     if (page.items.length > 0) {
       page.isSealed = true;
     }
@@ -201,6 +213,12 @@ export class Transcript {
     return undefined;
   }
 
+  /** Whether the page of `item` leaves room for a fence to be closed. */
+  #fits(item: Item): boolean {
+    const page = this.#pages.find(({ items }) => items.includes(item));
+    return page === undefined || fullLength(page.items) <= this.#limit - FENCE_ROOM;
+  }
+
   #page(): Page {
     const last = this.#pages.at(-1);
     if (last && !last.isSealed) {
@@ -214,7 +232,7 @@ export class Transcript {
   #splitLongPages(): void {
     const limit = this.#limit - OUTCOME_ROOM;
     for (let page = this.#pages.at(-1); page && !page.isSealed; page = this.#pages.at(-1)) {
-      if (codePoints(joinItems(page.items, false)) <= limit) {
+      if (fullLength(page.items) <= limit) {
         return;
       }
       const rest = overflow(page, limit);
@@ -227,22 +245,42 @@ export class Transcript {
   }
 }
 
-/** Cuts `page` down to `limit` and gives what belongs on the next page. */
+/** The length once every tool has an outcome of some kind, in code points. */
+function fullLength(items: readonly Item[]): number {
+  const waiting = items.filter((item) => item.kind === "tool" && item.outcome === "").length;
+  return codePoints(joinItems(items, false)) + waiting * SHORT_OUTCOME;
+}
+
+/** Takes from `page` what of its open text nobody needs to see yet, to go on elsewhere. */
+function restOfText(page: Page): Item[] {
+  const item = page.items.at(-1);
+  if (item?.kind !== "text" || !item.isOpen) {
+    return [];
+  }
+  const { head, tail } = cutAt(quietText(item), shownText(item, true).length);
+  page.items.pop();
+  if (head !== "") {
+    page.items.push({ ...item, text: head, isOpen: false });
+  }
+  return tail === "" ? [] : [{ ...item, text: tail, shown: 0, isRest: true }];
+}
+
+/** Cuts `page` down to `limit`, as far as people have not seen what is beyond, and gives what belongs on the next. */
 function overflow(page: Page, limit: number): Item[] {
-  let fits = 0;
-  while (fits < page.items.length && codePoints(joinItems(page.items.slice(0, fits + 1), false)) <= limit) {
+  let fits = page.items.findLastIndex(isSeen) + 1;
+  while (fits < page.items.length && fullLength(page.items.slice(0, fits + 1)) <= limit) {
     fits++;
   }
   const item = page.items[fits];
   const rest = page.items.splice(fits);
   if (item?.kind === "text") {
-    const used = fits === 0 ? 0 : codePoints(joinItems(page.items, false)) + 2;
-    const quiet = quietGroupMentions(item.text);
+    const used = fits === 0 ? 0 : fullLength(page.items) + 2;
+    const quiet = quietText(item);
     // A cut in what little room is left would make a stub of a paragraph, unless people have seen some of it.
     if (fits === 0 || item.shown > 0 || limit - used > limit / 3) {
       const { head, tail } = cut(quiet, limit - used, item.shown);
-      page.items.push({ kind: "text", text: head, isOpen: false, shown: head.length });
-      rest[0] = { kind: "text", text: tail, isOpen: item.isOpen, shown: 0 };
+      page.items.push({ ...item, text: head, isOpen: false, shown: head.length });
+      rest[0] = { ...item, text: tail, shown: 0, isRest: true };
     }
   } else if (item?.kind === "tool" && fits === 0) {
     // A single tool line beyond the limit: its preview gives way, the line stays.
@@ -252,9 +290,16 @@ function overflow(page: Page, limit: number): Item[] {
   } else if (item?.kind === "notice" && fits === 0) {
     const { head, tail } = cut(item.text, limit);
     page.items.push({ ...item, text: head });
-    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0 };
+    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0, isRest: true };
   }
   return rest;
+}
+
+/** Whether people have seen all of it that there is now. */
+function isSeen(item: Item): boolean {
+  return item.kind === "text"
+    ? !item.isOpen && item.shown > 0 && item.shown >= shownText(item, false).length
+    : item.shown;
 }
 
 function readyItems(page: Page, now: number): readonly Item[] {
@@ -264,10 +309,10 @@ function readyItems(page: Page, now: number): readonly Item[] {
 
 function markShown(items: readonly Item[], isGrowing: boolean): void {
   for (const item of items) {
-    if (item.kind === "tool") {
-      item.shown = true;
-    } else if (item.kind === "text") {
+    if (item.kind === "text") {
       item.shown = shownText(item, isGrowing && item === items.at(-1)).length;
+    } else {
+      item.shown = true;
     }
   }
 }
@@ -303,14 +348,28 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
 }
 
 const MAX_HELD_WORD = 60;
+/** A word, or half an emoji, that is not whole yet. */
+const HALF_WORD = /(?:[\w@.-]{1,60}|[\ud800-\udbff])$/;
+/** A fence's line, or the opening of a block that holds nothing yet. */
+const HALF_FENCE = /(?<![^\n]) {0,3}(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^`\n]{0,40}\s*)$/;
 
-/** A text block as people see it: while it grows, the word being written waits for its end. */
+/** A text block as people see it: while it grows, what is half written waits for its end. */
 function shownText(item: TextItem, isGrowing: boolean): string {
-  const text = quietGroupMentions(item.text);
+  const text = quietText(item);
   if (!isGrowing || !item.isOpen) {
     return text.trimEnd();
   }
-  const word = /[\w@.-]*$/.exec(text.slice(-MAX_HELD_WORD - 1))?.[0] ?? "";
-  const whole = word.length > MAX_HELD_WORD ? text.length : text.length - word.length;
-  return text.slice(0, Math.max(whole, item.shown)).trimEnd();
+  return text.slice(0, Math.max(wholeLength(text), item.shown)).trimEnd();
+}
+
+function quietText({ text, isRest }: TextItem): string {
+  const quiet = quietGroupMentions(text);
+  return isRest ? withoutEmptyFence(quiet) : quiet;
+}
+
+function wholeLength(text: string): number {
+  return [HALF_WORD, HALF_FENCE].reduce((length, unfinished) => {
+    const end = text.slice(Math.max(0, length - MAX_HELD_WORD * 2), length);
+    return length - (unfinished.exec(end)?.[0].length ?? 0);
+  }, text.length);
 }

@@ -1,8 +1,7 @@
 // A subagent is one post: that it works, then that it is done. What it does inside is its own affair.
 
 import type { ClaudeEvent, ToolInput, ToolUseId } from "../claude/types.ts";
-import { oneLine } from "../render/cards.ts";
-import { truncate } from "../render/markdown.ts";
+import { oneLine, truncate } from "../render/markdown.ts";
 import { breakPage, newKey } from "./state.ts";
 import type { Step } from "./types.ts";
 
