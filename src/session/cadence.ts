@@ -9,8 +9,11 @@ const FIRST_WORDS_MS = 100;
 const GROWTH_MS = [500, 1000, 2000];
 /** Lines come in bunches. */
 const LINES_MS = 100;
-/** How long a tool's line waits for Claude to ask about it: 15 ms is usual (2.1.197). */
-const HOLD_MS = 200;
+/**
+ * How long a tool's line waits for Claude to ask about it: 15 ms is usual (2.1.197), but the older ones ask the model
+ * about a command first (1.0.128, 2.0.76). A tool that needs no permission shows its line with its result, if sooner.
+ */
+const HOLD_MS = 1000;
 
 export function scheduleText(step: Step): void {
   const { flushes } = step.state.turn;

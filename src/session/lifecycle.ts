@@ -164,5 +164,5 @@ function duration(ms: number): string {
       return `${ms / unit} ${name}${ms === unit ? "" : "s"}`;
     }
   }
-  return `${Math.round(ms / 1000)} seconds`;
+  return `${ms / 1000} seconds`;
 }

@@ -3,8 +3,9 @@
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { may, type Person, roleOf } from "./access.ts";
-import { answerInWords, askGuest, enqueue, reactToAsk } from "./asks.ts";
+import { askGuest } from "./asks.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
+import { answerInWords, enqueue, reactToAsk } from "./decisions.ts";
 import { stop } from "./lifecycle.ts";
 import { say, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
@@ -31,7 +32,10 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
   if (!may(role, action)) {
     if (action === "steer") {
-      say(step, `⚠️ Only @${state.owner.name} and allowed users can do that, ${inlineCode(`@${by.name}`)}`);
+      say(
+        step,
+        `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,
+      );
     }
     return;
   }

@@ -1,11 +1,11 @@
 // Every scenario with the real Claude CLI, over real HTTP and WebSocket, with a scripted model behind it.
 
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenes } from "../../src/sandbox/model/scenes.ts";
 import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { scenarios } from "../support/scenarios/all.ts";
-import { startWorld } from "../support/world.ts";
+import { playScenario } from "../support/scenarios/run.ts";
 
 let model: ScriptedModel;
 
@@ -15,25 +15,18 @@ beforeAll(async () => {
 
 afterAll(() => model.close());
 
-const newest = realClaudes().at(-1);
-
-describe.each(newest ? [newest] : [])("with Claude Code $version", ({ path }) => {
-  test.each(scenarios)("$name: $title", async (scenario) => {
-    const home = claudeHome(model.url);
-    const world = await startWorld({
-      claudePath: path,
-      environment: home.environment,
-      config: { directory: home.directory, ...scenario.config },
-      ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
-    });
-    try {
-      for (const [name, content] of Object.entries(scenario.files ?? {})) {
-        world.writeFile(name, content);
+describe.each(realClaudes())("with Claude Code $version", ({ path, version }) => {
+  const able = scenarios.filter(({ since = 1 }) => Number.parseInt(version, 10) >= since);
+  test.each(able.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
+    "%s: %s",
+    async (_name, _title, scenario) => {
+      const { directory, environment, remove } = claudeHome(model.url);
+      try {
+        const thread = await playScenario(scenario, { claudePath: path, environment, directory });
+        expect(thread).toContain("@claude-code");
+      } finally {
+        remove();
       }
-      await scenario.play(world);
-    } finally {
-      await world.close();
-      home.remove();
-    }
-  });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bridge, startBridge } from "../../src/bridge.ts";
@@ -44,6 +44,7 @@ export interface World {
   readonly log: readonly string[];
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
+  hasFile(name: string): boolean;
   thread(root: string): SeenPost[];
   /** The thread's text as people read it, posts one after the other. */
   text(root: string): string;
@@ -144,6 +145,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bot: person(botAccount),
     bridge,
     log: lines,
+    hasFile: (name) => existsSync(join(directory, name)),
     writeFile: (name, content) => writeFileSync(join(directory, name), content),
     thread,
     text: (root) => textOf(thread(root)),

@@ -75,7 +75,9 @@ export const steering: readonly Scenario[] = [
     async play(world) {
       const { alice } = world.people;
       const root = await ask(world, "RUN gate");
-      await world.says(root, "💻 **Bash** `until [ -f go ]");
+      await world.says(root, "💻 **Bash** `touch waiting");
+      // The line is shown when Claude names the tool; the older versions ask a little later.
+      await world.until(root, () => world.hasFile("waiting"));
       await alice.say("!permissions interactive", root);
       await world.says(root, "🔐 Interactive permissions enabled for this session by @alice");
       await alice.say("!permissions auto", root);

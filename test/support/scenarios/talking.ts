@@ -115,11 +115,15 @@ export const talking: readonly Scenario[] = [
   {
     name: "sleep",
     title: "an idle session goes to sleep and the next message resumes the same conversation",
-    config: { sessionTimeoutMs: 500 },
+    // Long enough for the slowest CLI to start.
+    config: { sessionTimeoutMs: 4000 },
     async play(world) {
       const root = await ask(world, "RUN hello");
       await world.says(root, "scripted model");
-      await world.says(root, "⏰ **Session timed out** after");
+      await world.says(
+        root,
+        "⏰ **Session timed out** after 4 seconds without activity. Reply in this thread to resume.",
+      );
       await world.until(root, (posts) => posts[1]?.message.includes("💤 asleep"));
       await world.people.alice.say("RUN echo awake again", root);
       await world.says(root, "RUN echo awake again");

@@ -1,0 +1,180 @@
+// What people decide about an open ask, by emoji or in words: whether they may, and taking the decision to Claude.
+// The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
+
+import { DIGITS, questionTitle } from "../render/cards.ts";
+import { oneLine, truncate } from "../render/markdown.ts";
+import { may, type Person, roleOf } from "./access.ts";
+import { answer, choicesOf, close, goOn, openQuestion } from "./asks.ts";
+import { takeUpWork, updateHeader } from "./state.ts";
+import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
+
+type Reaction = Signal & { readonly type: "reaction" };
+
+const DENIAL = /^\s*(?:no|deny)\b[\s,.:;!-]*([\s\S]*)$/i;
+
+/** True when the reaction was about an open ask, whether it decided anything or not. */
+export function reactToAsk(step: Step, reaction: Reaction): boolean {
+  const { state } = step;
+  const ask = state.asks.find((candidate) => candidate.postId === reaction.postId);
+  if (!ask || !choicesOf(ask).includes(reaction.emojiName)) {
+    return false;
+  }
+  const role = roleOf(reaction.by, state);
+  if (ask.kind === "question") {
+    if (may(role, "answer")) {
+      chooseOption(step, ask, reaction);
+    }
+    return true;
+  }
+  if (reaction.isRemoval || !may(role, ask.kind === "guest" ? "steer" : "approve")) {
+    return true;
+  }
+  switch (ask.kind) {
+    case "permission":
+      decidePermission(step, ask, reaction.by, reaction.emojiName);
+      break;
+    case "plan":
+      decidePlan(step, ask, reaction.by, reaction.emojiName === "+1" ? undefined : "");
+      break;
+    case "guest":
+      decideGuest(step, ask, reaction.by, reaction.emojiName);
+      break;
+  }
+  return true;
+}
+
+/** Takes a message as the answer to an open ask, if it is one. */
+export function answerInWords(step: Step, message: Message): boolean {
+  const { state } = step;
+  if (message.attachments.length > 0 || message.isSlashCommand || message.text.trim() === "") {
+    return false;
+  }
+  const role = roleOf(message.by, state);
+  const text = message.text.trim();
+  const question = state.asks.find((ask) => ask.kind === "question");
+  if (question && may(role, "answer")) {
+    answerQuestion(step, question, message.by, text);
+    return true;
+  }
+  if (!may(role, "approve")) {
+    return false;
+  }
+  const plan = state.asks.find((ask) => ask.kind === "plan");
+  if (plan) {
+    decidePlan(step, plan, message.by, text);
+    return true;
+  }
+  const permission = state.asks.find((ask) => ask.kind === "permission");
+  const denial = permission && DENIAL.exec(text);
+  if (permission && denial) {
+    decidePermission(step, permission, message.by, "-1", denial[1]?.trim());
+    return true;
+  }
+  return false;
+}
+
+function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName: string, reason = ""): void {
+  if (emojiName === "-1") {
+    const why = reason === "" ? "They gave no reason; ask what to do instead." : `Their reason: ${reason}`;
+    answer(step, ask.requestId, { behavior: "deny", message: `@${by.name} denied this. ${why}` });
+    close(
+      step,
+      ask,
+      `👎 **Denied** by @${by.name}${reason === "" ? "" : `: ${oneLine(truncate(reason, 300))}`}`,
+    );
+    goOn(step);
+    return;
+  }
+  allow(
+    step,
+    ask,
+    emojiName === "+1" ? `✅ **Allowed** by @${by.name}` : `✅ **Allowed for this session** by @${by.name}`,
+  );
+  if (emojiName === "white_check_mark") {
+    step.state.isAuto = true;
+    for (const other of step.state.asks.filter((candidate) => candidate.kind === "permission")) {
+      allow(step, other, `✅ **Allowed for this session** by @${by.name}`);
+    }
+    updateHeader(step);
+  }
+  goOn(step);
+}
+
+function allow(step: Step, ask: PermissionAsk, verdict: string): void {
+  answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.use.input });
+  close(step, ask, verdict, true);
+}
+
+/** `changes`: undefined approves; "" asks for changes without saying which. */
+function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | undefined): void {
+  if (changes === undefined) {
+    step.state.isPlanApproved = true;
+    answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.input });
+    close(step, ask, `✅ **Plan approved** by @${by.name}`);
+  } else {
+    const message =
+      changes === ""
+        ? `@${by.name} wants changes to this plan. Ask them which.`
+        : `@${by.name} wants changes to this plan: ${changes}`;
+    answer(step, ask.requestId, { behavior: "deny", message });
+    const what = changes === "" ? "" : `: ${oneLine(truncate(changes, 300))}`;
+    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`);
+  }
+  goOn(step);
+}
+
+function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }: Reaction): void {
+  const question = ask.questions[ask.index];
+  const at = DIGITS.findIndex((digit) => digit.name === emojiName);
+  const chosen = question?.options[at];
+  if (!question?.multiSelect) {
+    if (chosen && !isRemoval) {
+      answerQuestion(step, ask, by, chosen.label);
+    }
+    return;
+  }
+  if (chosen) {
+    isRemoval ? ask.selected.delete(at) : ask.selected.add(at);
+  } else if (!isRemoval && ask.selected.size > 0) {
+    const labels = question.options
+      .filter((_, index) => ask.selected.has(index))
+      .map((option) => option.label);
+    answerQuestion(step, ask, by, labels.join(", "));
+  }
+}
+
+function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string): void {
+  const question = ask.questions[ask.index];
+  const title = questionTitle(ask.index, ask.questions.length);
+  close(step, ask, `${title} · ✅ **${oneLine(truncate(text, 300))}** (@${by.name})`);
+  openQuestion(step, ask, ask.index + 1, { ...ask.answers, [question?.question ?? ""]: text });
+  goOn(step);
+}
+
+function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): void {
+  const { state } = step;
+  const guest = ask.message.by;
+  if (emojiName === "-1") {
+    close(step, ask, `👎 Message of @${guest.name} denied by @${by.name}`);
+    return;
+  }
+  if (emojiName === "white_check_mark") {
+    state.participants.set(guest.id, guest.name);
+    updateHeader(step);
+    close(step, ask, `✅ @${guest.name} invited to this session by @${by.name}`);
+  } else {
+    close(step, ask, `✅ Message of @${guest.name} allowed by @${by.name}`);
+  }
+  enqueue(step, ask.message);
+}
+
+/** Queues an authorised message for Claude; 👀 shows that it waits. */
+export function enqueue(step: Step, message: Message): void {
+  const { state } = step;
+  state.queue.push(message);
+  takeUpWork(step);
+  if (state.queue.includes(message) && state.phase === "working") {
+    state.waiting.add(message.postId);
+    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+  }
+}

@@ -1,0 +1,29 @@
+// Every scenario with the fast fake claude; the whole thread, as people see it, is compared with a reviewed file.
+// `npx vitest run --project scenarios -u` writes the files anew: read the difference before you keep it.
+
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { scenes } from "../../src/sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { claudeHome } from "../support/real-claude.ts";
+import { scenarios } from "../support/scenarios/all.ts";
+import { playScenario } from "../support/scenarios/run.ts";
+
+const fakeClaude = fileURLToPath(new URL("../support/fake-claude.mjs", import.meta.url));
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  model = await startScriptedModel({ scenes });
+});
+
+afterAll(() => model.close());
+
+test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", async (name, scenario) => {
+  const { directory, environment, remove } = claudeHome(model.url);
+  try {
+    const thread = await playScenario(scenario, { claudePath: fakeClaude, environment, directory });
+    await expect(thread).toMatchFileSnapshot(`../golden/${name}.md`);
+  } finally {
+    remove();
+  }
+});

@@ -1,0 +1,95 @@
+// Plays one scenario in a world of its own, and writes the thread it made as people see it.
+
+import type { World } from "../world.ts";
+import { startWorld } from "../world.ts";
+import type { Scenario } from "./scenario.ts";
+
+export interface Stage {
+  readonly claudePath: string;
+  /** The environment of the CLI, whose HOME is its own. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly directory: string;
+}
+
+/** Gives the thread as Markdown, once nothing moves any more. */
+export async function playScenario(scenario: Scenario, stage: Stage): Promise<string> {
+  const world = await startWorld({
+    claudePath: stage.claudePath,
+    environment: stage.environment,
+    config: { directory: stage.directory, ...scenario.config },
+    ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
+  });
+  try {
+    for (const [name, content] of Object.entries(scenario.files ?? {})) {
+      world.writeFile(name, content);
+    }
+    const root = await scenario.play(world);
+    await settled(world, root);
+    return threadAsMarkdown(scenario.title, world, root);
+  } finally {
+    await world.close();
+  }
+}
+
+/** The header names a slot that is in use for as long as the session may still write. */
+async function settled(world: World, root: string): Promise<void> {
+  let before = "";
+  for (let quiet = 0; quiet < 20; ) {
+    const now = JSON.stringify(world.thread(root));
+    quiet = now === before ? quiet + 1 : 0;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const BOT = "claude-code";
+
+const EMOJI: Readonly<Record<string, string>> = {
+  "+1": "👍",
+  "+1_medium_skin_tone": "👍🏽",
+  "-1": "👎",
+  white_check_mark: "✅",
+  x: "❌",
+  octagonal_sign: "🛑",
+  pause_button: "⏸️",
+  eyes: "👀",
+  tada: "🎉",
+  one: "1️⃣",
+  two: "2️⃣",
+  three: "3️⃣",
+};
+
+function threadAsMarkdown(title: string, world: World, root: string): string {
+  const posts = world.thread(root).map((post) => {
+    const edited = post.editedAt > 0 ? " *(edited)*" : "";
+    const files = post.files.map((file) => `📎 ${file}`);
+    // The bot offers its choices one after the other, and a quick person is faster than the last of them.
+    const byBot = post.reactions.filter(({ username }) => username === BOT);
+    const byPeople = post.reactions.filter(({ username }) => username !== BOT);
+    const reactions = [...byBot, ...byPeople].map(
+      ({ emojiName, username }) => `${EMOJI[emojiName] ?? `:${emojiName}:`} ${username}`,
+    );
+    return [
+      `**@${post.username}**${edited}`,
+      "",
+      ...(post.message === "" ? [] : [normalised(post.message, world.directory)]),
+      ...files,
+      ...(reactions.length > 0 ? ["", `> ${reactions.join(" · ")}`] : []),
+    ].join("\n");
+  });
+  return `# ${title[0]?.toUpperCase()}${title.slice(1)}\n\n${posts.join("\n\n---\n\n")}\n`;
+}
+
+/** What differs from run to run: where the directories are and what files are called. */
+function normalised(message: string, directory: string): string {
+  return (
+    message
+      .replaceAll(directory, "/home/dev/project")
+      .replaceAll(/\/[^\s`|]*\/mm-claude-home-[A-Za-z0-9]{6}\b/g, "~")
+      .replaceAll(/\/[^\s`|]*\/mm-claude-[A-Za-z0-9]{6}\b/g, "/tmp/mm-claude-files")
+      // How far Claude got before it was interrupted.
+      .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
+      .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
+      .replaceAll("\u200b", "&ZeroWidthSpace;")
+  );
+}
