@@ -80,9 +80,7 @@ export function startClaude(
   }
 
   const initializeTimer = setTimeout(() => {
-    giveUp(
-      `"${start.claudePath}" did not answer within ${Math.round(initializeTimeoutMs / 1000)} s of its start.`,
-    );
+    giveUp(`"${start.claudePath}" did not answer within ${initializeTimeoutMs / 1000} s of its start.`);
   }, initializeTimeoutMs);
 
   write(

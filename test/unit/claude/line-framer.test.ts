@@ -1,0 +1,69 @@
+// Bytes in any pieces, the same lines.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createLineFramer } from "../../../src/claude/line-framer.ts";
+
+function frame(chunks: readonly Buffer[], limitBytes?: number): { lines: string[]; tooLong: number } {
+  const lines: string[] = [];
+  let tooLong = 0;
+  const framer = createLineFramer(
+    {
+      line: (line) => lines.push(line),
+      tooLong: () => {
+        tooLong++;
+      },
+    },
+    limitBytes,
+  );
+  for (const chunk of chunks) framer.push(chunk);
+  framer.end();
+  return { lines, tooLong };
+}
+
+function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  let at = 0;
+  for (const size of sizes) {
+    chunks.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return [...chunks, bytes.subarray(at)];
+}
+
+describe("a line framer", () => {
+  it("gives the same lines wherever the pipe cuts, also inside a character", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc
+            .string({ unit: "grapheme", minLength: 1 })
+            .filter((text) => text.trim() !== "" && !text.includes("\n")),
+        ),
+        fc.array(fc.nat(7)),
+        (lines, sizes) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+          expect(frame(cut(bytes, sizes)).lines).toEqual(lines);
+        },
+      ),
+    );
+  });
+
+  it("takes what stands without a newline at the end as a line", () => {
+    expect(frame([Buffer.from("one\ntw"), Buffer.from("o")]).lines).toEqual(["one", "two"]);
+  });
+
+  it("skips empty lines", () => {
+    expect(frame([Buffer.from("\n\none\n \n")]).lines).toEqual(["one"]);
+  });
+
+  it("drops a line over the limit, says so once, and reads the next one", () => {
+    const long = Buffer.from("x".repeat(50));
+    const framed = frame([Buffer.from("short\n"), long, long, long, Buffer.from("\nafter\n")], 99);
+    expect(framed).toEqual({ lines: ["short", "after"], tooLong: 1 });
+  });
+
+  it("takes a line of exactly the limit", () => {
+    expect(frame([Buffer.from(`${"x".repeat(10)}\n`)], 10)).toEqual({ lines: ["x".repeat(10)], tooLong: 0 });
+  });
+});

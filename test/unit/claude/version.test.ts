@@ -1,0 +1,71 @@
+// The start-up check, with tiny programs in the place of claude.
+
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ClaudeError } from "../../../src/claude/error.ts";
+import { claudeVersion } from "../../../src/claude/version.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "mm-claude-version-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function program(script: string, mode = 0o755): string {
+  const path = join(directory, "claude");
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, mode);
+  return path;
+}
+
+async function failureOf(promise: Promise<string>): Promise<ClaudeError> {
+  const cause = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (cause instanceof ClaudeError) return cause;
+  throw new Error(`expected a ClaudeError, got ${String(cause)}`);
+}
+
+describe("the version", () => {
+  it("is read from what the program prints", async () => {
+    expect(await claudeVersion(program("echo '2.1.330 (Claude Code)'"))).toBe("2.1.330");
+  });
+
+  it("is asked for without the bridge's token", async () => {
+    const path = program('echo "1.0.0$MATTERMOST_TOKEN"');
+    expect(await claudeVersion(path, { environment: { ...process.env, MATTERMOST_TOKEN: "secret" } })).toBe(
+      "1.0.0",
+    );
+  });
+
+  it("of a missing program is an error that says how to get it", async () => {
+    const error = await failureOf(claudeVersion(join(directory, "nothing")));
+    expect(error.code).toBe("not-found");
+    expect(error.message).toContain("npm install -g @anthropic-ai/claude-code");
+  });
+
+  it("of a file that is no program is an error that says so", async () => {
+    const error = await failureOf(claudeVersion(program("", 0o644)));
+    expect(error.code).toBe("not-executable");
+    expect(error.message).toContain("chmod +x");
+  });
+
+  it("of a program that fails is an error with its words", async () => {
+    const error = await failureOf(claudeVersion(program("echo 'needs Node 18' >&2; exit 1")));
+    expect(error.code).toBe("failed");
+    expect(error.message).toContain("needs Node 18");
+  });
+
+  it("of a program that says something else is an error", async () => {
+    const error = await failureOf(claudeVersion(program("echo hello")));
+    expect(error.message).toContain("did not name a version but said: hello");
+  });
+
+  it("of a program that hangs is an error in time", async () => {
+    const error = await failureOf(claudeVersion(program("exec sleep 60"), { timeoutMs: 200 }));
+    expect(error.code).toBe("timeout");
+  });
+});
