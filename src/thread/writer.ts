@@ -53,12 +53,17 @@ const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
 /** Codes that pass: the write waits for the server instead of being given up. */
 const PASSING = new Set(["unreachable", "server", "rate-limited", "unauthorized", "bad-answer"]);
 
+/** No server's limit is smaller, in code points. */
+const MIN_POST = 1000;
+
 export class ThreadWriter {
   readonly #options: ThreadWriterOptions;
   readonly #entries = new Map<PostKey, Entry>();
   readonly #writes: Write[] = [];
   #running: Promise<void> | undefined;
   #isClosed = false;
+  /** Lower once the server has refused a post as too long, in code points. */
+  #limit = Infinity;
   #wake: (() => void) | undefined;
 
   constructor(options: ThreadWriterOptions) {
@@ -95,11 +100,14 @@ export class ThreadWriter {
     }
   }
 
-  /** Posts that will never change again need no memory. Writes that wait are still done. */
+  /** Posts that will never change again need no memory. Writes that wait, or are under way, are still done. */
   forget(keys: readonly PostKey[]): void {
     for (const key of keys) {
-      if (this.#entries.get(key)?.isQueued === false) {
+      const entry = this.#entries.get(key);
+      if (entry?.written === entry?.wanted) {
         this.#entries.delete(key);
+      } else if (entry) {
+        entry.isFinal = true;
       }
     }
   }
@@ -148,18 +156,15 @@ export class ThreadWriter {
       return;
     }
     this.#writes.push(write);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
-    for (let write = this.#writes[0]; write; write = this.#writes[0]) {
+    for (let write = this.#writes.shift(); write; write = this.#writes.shift()) {
       await this.#untilTaken(write);
-      if (this.#writes[0] === write) {
-        this.#writes.shift();
-      }
     }
+    // In the same breath as the last look at the queue: a write that comes later starts a run of its own.
+    this.#running = undefined;
   }
 
   async #untilTaken(write: Write): Promise<void> {
@@ -196,20 +201,29 @@ export class ThreadWriter {
       return;
     }
     entry.isQueued = false;
-    const text = entry.id === undefined ? (entry.first ?? entry.wanted) : entry.wanted;
+    const { id } = entry;
+    // An attempt at a create whose answer is lost may have succeeded: the next one must say the same.
+    entry.first ??= id === undefined ? entry.wanted : undefined;
+    const text = entry.first ?? entry.wanted;
     if (text === entry.written || text === "") {
       return;
     }
+    const [head = "", ...rest] = pieces(text, this.#limit);
     try {
-      await (entry.id === undefined ? this.#create(write.key, entry, text) : this.#edit(entry.id, text));
-      entry.written = text;
-      if (entry.wanted !== text) {
-        this.#queuePut(write.key, entry);
-      } else if (entry.isFinal) {
-        this.#entries.delete(write.key);
-      }
+      await (id === undefined ? this.#create(write.key, entry, head) : this.#options.api.editPost(id, head));
     } catch (error) {
-      await this.#recover(write.key, entry, text, error);
+      return this.#recover(write, entry, id, head, error);
+    }
+    if (id !== undefined && entry.id !== id) {
+      // Posted anew while the edit was under way.
+      return;
+    }
+    entry.written = text;
+    this.#putNext(write.key, rest);
+    if (entry.wanted !== text) {
+      this.#queuePut(write.key, entry);
+    } else if (entry.isFinal) {
+      this.#entries.delete(write.key);
     }
   }
 
@@ -226,25 +240,31 @@ export class ThreadWriter {
     onPosted(key, post.id);
   }
 
-  #edit(id: PostId, message: string): Promise<void> {
-    return this.#options.api.editPost(id, message);
-  }
-
-  async #recover(key: PostKey, entry: Entry, text: string, error: unknown): Promise<void> {
+  /** `id` and `head`: what the failed write was about. */
+  async #recover(
+    write: Write & { readonly kind: "put" },
+    entry: Entry,
+    id: PostId | undefined,
+    head: string,
+    error: unknown,
+  ): Promise<void> {
     if (!(error instanceof MattermostError) || PASSING.has(error.code)) {
       throw error;
     }
     if (error.code === "too-long") {
-      return this.#writeInPieces(key, entry, text);
+      return this.#writeShorter(write, entry, head);
     }
-    if (entry.id === undefined) {
+    if (id === undefined) {
       // A refused create means that the whole thread is out of reach.
       this.close();
       this.#options.onLost(error.message);
       return;
     }
-    if (await this.#isGone(entry.id)) {
-      this.repost(key);
+    if (entry.id !== id) {
+      return;
+    }
+    if (await this.#isGone(id)) {
+      this.repost(write.key);
       return;
     }
     throw error;
@@ -262,18 +282,27 @@ export class ThreadWriter {
     }
   }
 
-  /** The server's limit is smaller than it told us: the rest goes into posts of its own. */
-  async #writeInPieces(key: PostKey, entry: Entry, text: string): Promise<void> {
-    const [head = "", ...rest] = pieces(text, Math.max(1000, Math.floor(codePoints(text) / 2)));
-    if (rest.length === 0) {
+  /** The server's limit is smaller than it told us: the rest of a post goes into posts of its own. */
+  #writeShorter(write: Write & { readonly kind: "put" }, entry: Entry, refused: string): void {
+    const shorter = Math.floor(codePoints(refused) / 2);
+    if (shorter < MIN_POST) {
       throw new Error("The server refuses a short post as too long.");
     }
+    this.#limit = Math.min(this.#limit, shorter);
     entry.first = undefined;
-    entry.wanted = head;
-    this.#queuePut(key, entry);
-    rest.forEach((piece, index) => {
+    if (!entry.isQueued) {
+      entry.isQueued = true;
+      this.#writes.unshift(write);
+    }
+  }
+
+  /** Further pieces of the post `key`, before all that waits. */
+  #putNext(key: PostKey, further: readonly string[]): void {
+    const waiting = this.#writes.splice(0);
+    further.forEach((piece, index) => {
       this.put(`${key}+${index + 1}`, piece);
     });
+    this.#writes.push(...waiting);
   }
 
   #react({ kind, target, emojiName }: Write & { target: ReactionTarget; emojiName: string }): Promise<void> {

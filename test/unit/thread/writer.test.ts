@@ -1,0 +1,298 @@
+import { expect, test } from "vitest";
+import type { ChannelId, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import { ThreadWriter } from "../../../src/thread/writer.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
+
+function setUp() {
+  const server = createFakeThreadApi();
+  const clock = createFakeClock();
+  const posted: string[] = [];
+  const lost: string[] = [];
+  const logged: string[] = [];
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: (line: string) => logged.push(line),
+    error: (line: string) => logged.push(line),
+  };
+  const writer = new ThreadWriter({
+    api: server.api,
+    channelId: "channel" as ChannelId,
+    threadId: "root" as ThreadId,
+    botId: "bot" as UserId,
+    clock,
+    log,
+    onPosted: (key, id) => posted.push(`${key}=${id}`),
+    onLost: (reason) => lost.push(reason),
+  });
+  const texts = (): string[] => [...server.posts.values()];
+  return { server, clock, writer, posted, lost, logged, texts };
+}
+
+const p1 = "p1" as PostId;
+
+test("posts go out one at a time in the order they were asked for, however slow the server is", async () => {
+  const { server, writer, texts } = setUp();
+  server.hold();
+  writer.put("a", "A");
+  writer.put("b", "B");
+  writer.put("c", "C");
+  await settle();
+  expect(server.calls).toEqual(["create A"]);
+  server.release();
+  await writer.idle();
+  expect(texts()).toEqual(["A", "B", "C"]);
+});
+
+test("a post that changes while its create is under way is created once and edited once, to its newest text", async () => {
+  const { server, writer } = setUp();
+  server.hold();
+  writer.put("a", "A");
+  writer.put("a", "A2");
+  writer.put("a", "A3");
+  server.release();
+  await writer.idle();
+  expect(server.calls).toEqual(["create A", "edit p1 A3"]);
+});
+
+test("a post that changes before its turn came is written once", async () => {
+  const { server, writer } = setUp();
+  server.hold();
+  writer.put("x", "X");
+  writer.put("a", "A");
+  writer.put("a", "A2");
+  server.release();
+  await writer.idle();
+  expect(server.calls).toEqual(["create X", "create A2"]);
+});
+
+test("the same text again is not written again", async () => {
+  const { server, writer } = setUp();
+  writer.put("a", "A");
+  await writer.idle();
+  writer.put("a", "A");
+  await writer.idle();
+  expect(server.calls).toEqual(["create A"]);
+});
+
+test("a write asked for in the very moment the last one ends is not forgotten", async () => {
+  for (let depth = 0; depth < 20; depth++) {
+    const { server, writer, texts } = setUp();
+    const create = server.api.createPost;
+    Object.assign(server.api, {
+      createPost: (post: Parameters<typeof create>[0]) => {
+        const answer = create(post);
+        let later: Promise<unknown> = answer;
+        for (let turn = 0; turn < depth; turn++) {
+          later = later.then(() => {});
+        }
+        void later.then(() => writer.put("b", "B"));
+        return answer;
+      },
+    });
+    writer.put("a", "A");
+    await settle();
+    expect(texts(), `${depth} turns later`).toEqual(["A", "B"]);
+  }
+});
+
+test("a create whose answer is lost is not doubled, and what changed meanwhile is still written", async () => {
+  const { server, clock, writer, posted, texts } = setUp();
+  server.failNext("create", "lost");
+  writer.put("a", "A");
+  await settle();
+  writer.put("a", "A and more");
+  await clock.advance(1000);
+  await writer.idle();
+  expect(texts()).toEqual(["A and more"]);
+  expect(posted).toEqual(["a=p1"]);
+});
+
+test.each(["rate-limited", "server", "unreachable", "unauthorized", "bad-answer"] as const)(
+  "an answer of %s makes writes wait and loses none",
+  async (code) => {
+    const { server, clock, writer, lost, texts } = setUp();
+    server.failNext("create", code, code, code);
+    server.failNext("edit", code, code);
+    writer.put("a", "A");
+    writer.put("b", "B");
+    await settle();
+    writer.put("a", "A2");
+    await clock.advance(120_000);
+    await writer.idle();
+    expect(texts()).toEqual(["A2", "B"]);
+    expect(lost).toEqual([]);
+  },
+);
+
+test("the last words of a post are written even if the server fails while the post is being forgotten", async () => {
+  const { server, clock, writer, texts } = setUp();
+  writer.put("a", "A");
+  await writer.idle();
+  server.failNext("edit", "server");
+  writer.put("a", "A, the end");
+  writer.forget(["a"]);
+  await clock.advance(60_000);
+  await writer.idle();
+  expect(texts()).toEqual(["A, the end"]);
+});
+
+test("a final or forgotten post is remembered no more: its key makes a new post", async () => {
+  const { server, writer } = setUp();
+  writer.put("a", "A", { isFinal: true });
+  writer.put("b", "B");
+  await writer.idle();
+  writer.forget(["b"]);
+  writer.put("a", "A again");
+  writer.put("b", "B again");
+  await writer.idle();
+  expect(server.calls).toEqual(["create A", "create B", "create A again", "create B again"]);
+});
+
+test("a post that was deleted is made again with its newest text", async () => {
+  const { server, writer, posted, texts } = setUp();
+  writer.put("a", "A");
+  await writer.idle();
+  server.delete(p1);
+  writer.put("a", "A2");
+  await writer.idle();
+  expect(texts()).toEqual(["A2"]);
+  expect(posted).toEqual(["a=p1", "a=p2"]);
+});
+
+test("a card that is deleted while its edit is under way is posted again, and the session is not lost", async () => {
+  const { server, writer, lost, texts } = setUp();
+  writer.put("card", "open");
+  await writer.idle();
+  server.hold();
+  writer.put("card", "open, still");
+  await settle();
+  server.delete(p1);
+  writer.repost("card");
+  server.release();
+  await writer.idle();
+  expect(texts()).toEqual(["open, still"]);
+  expect(lost).toEqual([]);
+});
+
+test("a card deleted just after its edit was taken is posted again", async () => {
+  const { server, writer, texts } = setUp();
+  writer.put("card", "open");
+  await writer.idle();
+  server.hold();
+  writer.put("card", "open, still");
+  await settle();
+  writer.repost("card");
+  server.release();
+  await writer.idle();
+  expect(texts()).toEqual(["open, still", "open, still"]);
+});
+
+test("a refused edit of a post that exists is given up and told to whoever runs the daemon", async () => {
+  const { server, writer, lost, logged, texts } = setUp();
+  writer.put("a", "A");
+  await writer.idle();
+  server.failNext("edit", "forbidden");
+  writer.put("a", "A2");
+  writer.put("b", "B");
+  await writer.idle();
+  expect(texts()).toEqual(["A", "B"]);
+  expect(lost).toEqual([]);
+  expect(logged).toHaveLength(1);
+});
+
+test("a refused create loses the thread, once, and nothing is tried after it", async () => {
+  const { server, writer, lost } = setUp();
+  server.failNext("create", "not-found", "not-found");
+  writer.put("a", "A");
+  writer.put("b", "B");
+  writer.react({ postId: p1 }, "eyes");
+  await writer.idle();
+  writer.put("c", "C");
+  await settle();
+  expect(lost).toHaveLength(1);
+  expect(server.calls).toEqual(["create A"]);
+});
+
+test("a post the server finds too long goes out whole, in order, before what comes after it", async () => {
+  const { server, writer, texts } = setUp();
+  server.limit = 2500;
+  const words = Array.from({ length: 2000 }, (_, at) => `word${at}`).join(" ");
+  writer.put("long", words);
+  writer.put("next", "next");
+  writer.react({ key: "long" }, "+1");
+  await writer.idle();
+  expect(texts().every((text) => text.length <= 2500)).toBe(true);
+  expect(texts().at(-1)).toBe("next");
+  expect(texts().slice(0, -1).join(" ").replace(/\s+/g, " ")).toBe(words);
+  expect(server.calls.at(-1)).toBe("react p1 +1");
+});
+
+test("a text that grew while the server found it too long is not cut short", async () => {
+  const { server, writer, texts } = setUp();
+  server.limit = 2500;
+  server.hold();
+  writer.put("long", "a ".repeat(1500));
+  writer.put("long", `${"a ".repeat(1500)}the end`);
+  server.release();
+  await writer.idle();
+  expect(texts().join(" ").replace(/\s+/g, " ")).toBe(`${"a ".repeat(1500)}the end`);
+});
+
+test("a short post that the server calls too long is given up, not tried for ever", async () => {
+  const { server, writer, logged } = setUp();
+  server.limit = 2;
+  writer.put("a", "abc");
+  await writer.idle();
+  expect(server.calls).toEqual(["create abc"]);
+  expect(logged).toHaveLength(1);
+});
+
+test("reactions follow the post they belong to", async () => {
+  const { server, writer } = setUp();
+  writer.put("card", "card");
+  writer.react({ key: "card" }, "+1");
+  writer.react({ key: "card" }, "-1");
+  writer.put("next", "next");
+  writer.unreact({ postId: "other" as PostId }, "eyes");
+  await writer.idle();
+  expect(server.calls).toEqual([
+    "create card",
+    "react p1 +1",
+    "react p1 -1",
+    "create next",
+    "unreact other eyes",
+  ]);
+});
+
+test("a reaction that is refused holds nothing up", async () => {
+  const { server, writer, texts } = setUp();
+  server.failNext("react", "not-found");
+  writer.react({ postId: p1 }, "eyes");
+  writer.put("a", "A");
+  await writer.idle();
+  expect(texts()).toEqual(["A"]);
+});
+
+test("close gives up what waits, also in the middle of a pause", async () => {
+  const { server, clock, writer } = setUp();
+  server.failNext("create", "unreachable");
+  writer.put("a", "A");
+  writer.put("b", "B");
+  await settle();
+  writer.close();
+  await writer.idle();
+  await clock.advance(60_000);
+  expect(server.calls).toEqual(["create A"]);
+  expect(clock.pending()).toBe(0);
+});
+
+test("a post that notifies nobody at first is edited to the text it should have", async () => {
+  const { server, writer } = setUp();
+  writer.put("header", "@alice", { first: "alice" });
+  await writer.idle();
+  writer.put("header", "@alice, @bob", { first: "alice, bob" });
+  await writer.idle();
+  expect(server.calls).toEqual(["create alice", "edit p1 @alice", "edit p1 @alice, @bob"]);
+});
