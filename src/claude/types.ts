@@ -115,7 +115,10 @@ export interface ClaudeClient {
   send(uuid: string, content: readonly MessageBlock[]): void;
   answer(requestId: RequestId, answer: PermissionAnswer): void;
   interrupt(): void;
-  /** Ends stdin, waits, SIGTERM, waits, SIGKILL to the whole process group; resolves when the process is gone. */
+  /**
+   * Interrupts a running turn, ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the whole process group;
+   * resolves when the process is gone. `exited` then may carry any code: 2.1.330 exits 1 after an interruption.
+   */
   close(graceMs: number): Promise<void>;
 }
 

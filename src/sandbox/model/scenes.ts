@@ -31,7 +31,8 @@ export const scenes: readonly Scene[] = [
 
   // Waits for somebody to make the file "go", so that something can happen in the middle of a turn.
   runScene("gate", ({ step, calls }) => {
-    if (step === 0) return { tools: [bash("touch waiting; until [ -f go ]; do sleep 0.05; done; echo open", "Wait")] };
+    if (step === 0)
+      return { tools: [bash("touch waiting; until [ -f go ]; do sleep 0.05; done; echo open", "Wait")] };
     if (step === 1) return { tools: [bash("echo through > through.txt && cat through.txt", "Go through")] };
     return { text: outcome(calls, "The gate is behind us.") };
   }),

@@ -17,7 +17,7 @@ export interface ScriptedModelOptions {
   readonly port?: number;
 }
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   /** The scene that answered; undefined for a side request. */
