@@ -20,21 +20,17 @@ export function mentions(text: string, name: string): boolean {
   return codeSpans(text).some((span) => !span.code && pattern.test(span.text));
 }
 
+/**
+ * Punctuation that belongs to the mention: right behind it, or a dash or colon on its own. Not a `!` that begins a
+ * command, nor what begins the next word (`.env`, `--help`).
+ */
+const AFTER_MENTION = /^(?:[,:;.?)-]|!(?!\p{L}))*\s*(?:[,:–—-]+(?:\s+|$))?/u;
+
 /** The text without the mention of `name` it begins with, and without the punctuation after that. */
 export function withoutLeadingMention(text: string, name: string): string {
-  const trimmed = text.trimStart();
+  const trimmed = text.trim();
   const match = mentionPattern(name).exec(trimmed);
-  return match?.index === 0
-    ? trimmed
-        .slice(match[0].length)
-        .replace(/^[\s,:;.!?-]*/, leading)
-        .trim()
-    : text.trim();
-}
-
-/** A `!` that begins a command is not punctuation. */
-function leading(run: string): string {
-  return run.endsWith("!") ? "!" : "";
+  return match?.index === 0 ? trimmed.slice(match[0].length).replace(AFTER_MENTION, "") : trimmed;
 }
 
 /**
@@ -42,7 +38,7 @@ function leading(run: string): string {
  * it begins with something else, such as `@types/node`.
  */
 export function leadingNames(text: string): string[] {
-  const match = new RegExp(`^\\s*@(${NAME})(?![/\\p{L}\\p{N}@])`, "u").exec(text);
+  const match = new RegExp(`^\\s*@(${NAME})(?![/\\p{L}\\p{N}@._-])`, "u").exec(text);
   return match?.[1] ? nameCandidates(match[1]) : [];
 }
 
