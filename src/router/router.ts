@@ -43,6 +43,7 @@ export interface RouterDependencies {
   readonly maxSessions: number;
 }
 
+const PASSING = new Set(["unreachable", "server", "rate-limited", "bad-answer"]);
 const REFUSE_EVERY_MS = 3_600_000;
 const MAX_POSTS_KNOWN = 5000;
 const MAX_REFUSALS_KNOWN = 1000;
@@ -55,6 +56,8 @@ export class Router {
   readonly #refusedAt = new BoundedMap<UserId, number>(MAX_REFUSALS_KNOWN);
   /** The newest post taken, on the server's clock; where a gap would begin. */
   #newestAt: number;
+  /** Since when posts may have been missed, on the server's clock; undefined when none were. */
+  #gapFrom: number | undefined;
 
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
@@ -91,6 +94,7 @@ export class Router {
       case "hello":
         log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
         if (!event.resumed) {
+          this.#gapFrom ??= this.#newestAt;
           await this.#catchUp();
         }
         break;
@@ -106,12 +110,36 @@ export class Router {
   /** What was posted while no connection was open; posts that were taken already are skipped by their id. */
   async #catchUp(): Promise<void> {
     const { api, channelId } = this.#dependencies;
-    for (const post of await api.postsSince(channelId, this.#newestAt)) {
-      await this.#posted(post);
+    if (this.#gapFrom === undefined) {
+      return;
+    }
+    try {
+      for (const post of await api.postsSince(channelId, this.#gapFrom)) {
+        await this.#hear(post);
+      }
+    } catch (error) {
+      if (passes(error)) {
+        throw error;
+      }
+      this.#dependencies.log.error("Could not read what was posted in the meantime", error);
+    }
+    this.#gapFrom = undefined;
+  }
+
+  /** While the server can't tell who wrote it, a post waits, and those after it: the next one brings them all. */
+  async #posted(post: Post): Promise<void> {
+    try {
+      await this.#catchUp();
+      await this.#hear(post);
+    } catch (error) {
+      if (passes(error)) {
+        this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, post.createdAt);
+      }
+      throw error;
     }
   }
 
-  async #posted(post: Post): Promise<void> {
+  async #hear(post: Post): Promise<void> {
     const { botId, botName, channelId, sessions, newUuid, log } = this.#dependencies;
     if (post.channelId !== channelId || this.#taken.has(post.id)) {
       return;
@@ -127,18 +155,24 @@ export class Router {
     if (!reading.isMention && !hasSession) {
       return;
     }
-    const facts: Facts = {
-      by: await this.#person(post.userId),
-      hasSession,
-      addressee: reading.command ? undefined : await this.#addressee(post),
-      commandUser: await this.#commandUser(reading),
-      uuid: newUuid(),
-    };
+    const facts: Facts = await this.#lookUp(post, reading, { hasSession, uuid: newUuid() }).catch((error) => {
+      this.#taken.delete(post.id);
+      throw error;
+    });
     // A session may have ended, or begun, while names were looked up.
     const current = { ...facts, hasSession: sessions.find(post.threadId) !== undefined };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
     this.#follow(decided);
+  }
+
+  async #lookUp(post: Post, reading: Reading, known: Pick<Facts, "hasSession" | "uuid">): Promise<Facts> {
+    return {
+      ...known,
+      by: await this.#person(post.userId),
+      addressee: reading.command ? undefined : await this.#addressee(post),
+      commandUser: await this.#commandUser(reading),
+    };
   }
 
   #follow(decided: Route): void {
@@ -252,6 +286,11 @@ export class Router {
     }
     return undefined;
   }
+}
+
+/** The server could not be asked just now. */
+function passes(error: unknown): boolean {
+  return error instanceof MattermostError && PASSING.has(error.code);
 }
 
 const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => string>> = {
