@@ -52,10 +52,12 @@ const nestingMarks = new Set([
   "CLAUDE_AGENT_SDK_CLIENT_APP",
 ]);
 
+/** 2.1.330 offers its newest models no todo list otherwise, and people in a thread want to see one. */
+const defaults = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" };
+
 export function claudeEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      ([name]) => !name.startsWith("MATTERMOST_") && !ownSettings.has(name) && !nestingMarks.has(name),
-    ),
+  const given = Object.entries(environment).filter(
+    ([name]) => !name.startsWith("MATTERMOST_") && !ownSettings.has(name) && !nestingMarks.has(name),
   );
+  return { ...defaults, ...Object.fromEntries(given) };
 }

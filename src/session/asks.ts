@@ -26,13 +26,16 @@ const CHOICES: Readonly<Record<"permission" | "plan" | "guest", readonly string[
   guest: ["+1", "white_check_mark", "-1"],
 };
 
+/** Asked about by 2.0.76 alone: planning changes nothing, and the plan itself will be asked about. */
+const HARMLESS = new Set(["EnterPlanMode"]);
+
 export function askPermission(
   step: Step,
   event: ClaudeEvent & { type: "permissionAsked" },
   fileBefore?: string,
 ): void {
   const { state } = step;
-  if (state.isAuto) {
+  if (state.isAuto || HARMLESS.has(event.toolName)) {
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     return;
   }
@@ -75,14 +78,10 @@ export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }):
   if (state.isPlanApproved) {
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     breakPage(step);
-    const verdict = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
-    const key = newKey(step, "plan");
-    step.emit({
-      type: "put",
-      key,
-      markdown: closedCard(card, step.context.postLimit, verdict),
-      isFinal: true,
-    });
+    const head = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
+    for (const markdown of openCard({ ...card, head, foot: "" }, step.context.postLimit)) {
+      step.emit({ type: "put", key: newKey(step, "plan"), markdown, isFinal: true });
+    }
     return;
   }
   const { requestId, plan, input } = event;

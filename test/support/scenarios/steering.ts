@@ -195,4 +195,16 @@ export const steering: readonly Scenario[] = [
       return root;
     },
   },
+  {
+    name: "subagent-in-background",
+    title: "a subagent in the background is done when it says so, and what it reports is the next answer",
+    files: { "notes.txt": "one\n" },
+    async play(world) {
+      const root = await ask(world, "RUN agent-background");
+      await world.says(root, "🤖 **Subagent** *(general-purpose)* Look around ✅");
+      await world.says(root, "The subagent is back.");
+      expect(world.text(root)).not.toContain("Looking inside.");
+      return root;
+    },
+  },
 ];

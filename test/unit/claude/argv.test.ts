@@ -41,6 +41,15 @@ describe("the arguments", () => {
 });
 
 describe("the environment", () => {
+  const DEFAULTS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" };
+
+  it("asks for the todo list, unless the user has decided about it", () => {
+    expect(claudeEnvironment({})).toEqual(DEFAULTS);
+    expect(claudeEnvironment({ CLAUDE_CODE_ENABLE_TODO_TOOLS: "0" })).toEqual({
+      CLAUDE_CODE_ENABLE_TODO_TOOLS: "0",
+    });
+  });
+
   it("holds none of the bridge's settings, the token above all", () => {
     const given = claudeEnvironment({
       MATTERMOST_URL: "u",
@@ -52,7 +61,7 @@ describe("the environment", () => {
       SESSION_TIMEOUT_MS: "1",
       CLAUDE_PATH: "claude",
     });
-    expect(given).toEqual({});
+    expect(given).toEqual(DEFAULTS);
   });
 
   it("holds no mark of another claude around it", () => {
@@ -63,7 +72,7 @@ describe("the environment", () => {
         CLAUDE_CODE_SSE_PORT: "1",
         CLAUDE_AGENT_SDK_VERSION: "1",
       }),
-    ).toEqual({});
+    ).toEqual(DEFAULTS);
   });
 
   it("keeps what the user set for Claude and everything else", () => {
@@ -75,6 +84,6 @@ describe("the environment", () => {
       CLAUDE_CODE_OAUTH_TOKEN: "t",
       CLAUDE_CONFIG_DIR: "/c",
     };
-    expect(claudeEnvironment(users)).toEqual(users);
+    expect(claudeEnvironment(users)).toEqual({ ...DEFAULTS, ...users });
   });
 });
