@@ -133,7 +133,8 @@ export class Transcript {
   }
 
   /** A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. */
-  notice(name: string, text: string): void {
+  notice(name: string, words: string): void {
+    const text = quietGroupMentions(words);
     this.#splitLongPages();
     for (const page of this.#pages) {
       const item = page.items.find((candidate) => candidate.kind === "notice" && candidate.name === name);

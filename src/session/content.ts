@@ -39,7 +39,18 @@ export async function contentOf(
   const list = saved.length > 0 ? `\n\nAttached files:\n${saved.map((file) => `- ${file}`).join("\n")}` : "";
   const words = `${before}${text}${list}`.trim();
   // An empty text block is an error to the Messages API.
-  return [...images, { type: "text", text: words === "" ? "See the attached image." : words }];
+  return [
+    ...images,
+    {
+      type: "text",
+      text:
+        words !== ""
+          ? words
+          : images.length > 0
+            ? "See the attached image."
+            : "(A file that could not be read.)",
+    },
+  ];
 }
 
 async function fetched(
@@ -56,7 +67,8 @@ async function fetched(
       return { type: "image", mediaType: file.mimeType, base64: Buffer.from(bytes).toString("base64") };
     }
     const path = join(options.filesDirectory, safeFileName(file.name, `${postId}${file.id}`));
-    await writeFile(path, bytes, { mode: 0o600, flag: "wx" });
+    // The name is this file's alone; a message that is sent again after a crash saves it again.
+    await writeFile(path, bytes, { mode: 0o600 });
     return path;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

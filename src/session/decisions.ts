@@ -10,7 +10,8 @@ import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, St
 
 type Reaction = Signal & { readonly type: "reaction" };
 
-const DENIAL = /^\s*(?:no|deny)\b[\s,.:;!-]*([\s\S]*)$/i;
+/** "no problem" is none. */
+const DENIAL = /^\s*(?:no(?!\s+(?:problem|worries|objections?|rush)\b)|deny)\b[\s,.:;!-]*([\s\S]*)$/i;
 
 /** True when the reaction was about an open ask, whether it decided anything or not. */
 export function reactToAsk(step: Step, reaction: Reaction): boolean {
@@ -80,7 +81,7 @@ function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName:
     close(
       step,
       ask,
-      `👎 **Denied** by @${by.name}${reason === "" ? "" : `: ${oneLine(truncate(reason, 300))}`}`,
+      `👎 **Denied** by @${by.name}${reason === "" ? "" : `: ${truncate(oneLine(reason), 300)}`}`,
     );
     goOn(step);
     return;
@@ -117,7 +118,7 @@ function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | unde
         ? `@${by.name} wants changes to this plan. Ask them which.`
         : `@${by.name} wants changes to this plan: ${changes}`;
     answer(step, ask.requestId, { behavior: "deny", message });
-    const what = changes === "" ? "" : `: ${oneLine(truncate(changes, 300))}`;
+    const what = changes === "" ? "" : `: ${truncate(oneLine(changes), 300)}`;
     close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`);
   }
   goOn(step);
@@ -146,7 +147,7 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
 function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string): void {
   const question = ask.questions[ask.index];
   const title = questionTitle(ask.index, ask.questions.length);
-  close(step, ask, `${title} · ✅ **${oneLine(truncate(text, 300))}** (@${by.name})`);
+  close(step, ask, `${title} · ✅ **${truncate(oneLine(text), 300)}** (@${by.name})`);
   openQuestion(step, ask, ask.index + 1, { ...ask.answers, [question?.question ?? ""]: text });
   goOn(step);
 }

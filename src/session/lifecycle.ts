@@ -1,6 +1,7 @@
 // How a session sleeps, wakes and ends: its slot, its process, the words people are told.
 
 import type { ClaudeEvent } from "../claude/types.ts";
+import type { HeaderStatus } from "../render/header.ts";
 import { fence, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
@@ -61,12 +62,7 @@ function fallAsleep(step: Step, why: string, isTurnCut: boolean): void {
 /** The process died without being told to. */
 export function sleepAfterExit(step: Step, exit: ClaudeEvent & { readonly type: "exited" }): void {
   const { state } = step;
-  const unsent = state.inFlight;
   leaveProcess(step, "Claude stopped");
-  if (unsent) {
-    // Claude has not taken it: it goes first when there is a process again.
-    state.queue.unshift(unsent);
-  }
   const retry = retryOf(step, exit.stderr);
   if (retry) {
     state.hasRetriedStart = true;
@@ -113,14 +109,10 @@ export function threadLost(step: Step): void {
 }
 
 export function shutDown(step: Step): void {
-  const { state } = step;
-  leaveProcess(step, "mm-claude was shut down");
-  step.emit({ type: "closeClaude", now: true });
-  updateHeader(step, { kind: "stopped" });
-  state.phase = "ended";
+  end(step, "mm-claude was shut down", { kind: "stopped" });
 }
 
-function end(step: Step, why: string): void {
+function end(step: Step, why: string, status: HeaderStatus = { kind: "ended" }): void {
   const { state } = step;
   leaveProcess(step, why);
   voidAsks(step, why, true);
@@ -128,7 +120,7 @@ function end(step: Step, why: string): void {
     notWaiting(step, message);
   }
   step.emit({ type: "closeClaude", now: true });
-  updateHeader(step, { kind: "ended" });
+  updateHeader(step, status);
   state.phase = "ended";
 }
 
@@ -144,7 +136,11 @@ function leaveProcess(step: Step, why: string): void {
   voidAsks(step, why);
   abandonSubagents(step);
   state.cardedTools.clear();
-  state.inFlight = undefined;
+  if (state.inFlight) {
+    // Claude has not taken it: it goes first when there is a process again.
+    state.queue.unshift(state.inFlight);
+    state.inFlight = undefined;
+  }
   state.generation++;
   state.phase = "asleep";
   if (state.slot !== undefined) {

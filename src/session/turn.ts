@@ -8,7 +8,7 @@ import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, setCardOutcome, voidAsks } from "./asks.ts";
 import { holdUntil, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
-import { breakPage, newKey, takeUpWork, writePages } from "./state.ts";
+import { beginTurn, breakPage, newKey, takeUpWork, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import type { Step } from "./types.ts";
 
@@ -103,6 +103,7 @@ export function onClaudeEvent(step: Step, event: ClaudeEvent, fileBefore: string
 function wakeUp(step: Step): void {
   if (step.state.phase === "idle") {
     step.state.phase = "working";
+    beginTurn(step);
     step.emit({ type: "typing", isOn: true });
   }
 }

@@ -1,0 +1,196 @@
+// One session's `step`, played by hand: what goes in as words of the tests, what comes out as lines to compare.
+
+import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../../src/claude/types.ts";
+import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
+import type { Person } from "../../src/session/access.ts";
+import { initialState } from "../../src/session/state.ts";
+import { step } from "../../src/session/step.ts";
+import type {
+  Command,
+  Effect,
+  Message,
+  SessionContext,
+  SessionState,
+  Signal,
+} from "../../src/session/types.ts";
+
+export const person = (name: string, isListed = false): Person => ({ id: name as UserId, name, isListed });
+export const user = (name: string, more: Partial<User> = {}): User => ({
+  id: name as UserId,
+  username: name,
+  isBot: false,
+  isActive: true,
+  ...more,
+});
+
+export const OWNER = person("alice");
+export const LISTED = person("bob", true);
+export const INVITED = person("ivy");
+export const OTHER = person("oscar");
+
+export interface Script {
+  readonly state: SessionState;
+  /** What the last signal caused, without the beats of timers and typing. */
+  readonly effects: Effect[];
+  now: number;
+  take(signal: Signal): Effect[];
+  says(by: Person, text: string, more?: Partial<Message>): Effect[];
+  command(by: Person, command: Command): Effect[];
+  claude(event: ClaudeEvent, more?: { generation?: number; fileBefore?: string }): Effect[];
+  react(by: Person, postId: string, emojiName: string, isRemoval?: boolean): Effect[];
+  /** Gives the newest card that is not posted yet its id, `c1`, `c2` and so on, and tells it. */
+  postCard(): string;
+  flush(): Effect[];
+  /** The newest text of each post, by key. */
+  readonly posts: Map<string, string>;
+  /** Every text there ever was, joined. */
+  said(): string;
+  answers(): unknown[];
+  sent(): string[];
+}
+
+export function createScript(more: Partial<SessionContext> = {}): Script {
+  const context: SessionContext = {
+    version: "0.1.0",
+    botName: "claude-code",
+    directory: "/home/alice/project",
+    home: "/home/alice",
+    maxSessions: 5,
+    idleMs: 1_800_000,
+    isAuto: false,
+    postLimit: 16_383,
+    ...more,
+  };
+  const state = initialState(OWNER, 1, context, 0);
+  const posts = new Map<string, string>();
+  const all: Effect[] = [];
+  let messages = 0;
+  let cards = 0;
+  const script: Script = {
+    state,
+    effects: all,
+    now: 0,
+    posts,
+    take(signal) {
+      const effects = step(state, signal, context, script.now);
+      for (const effect of effects) {
+        all.push(effect);
+        if (effect.type === "put") {
+          posts.set(effect.key, effect.markdown);
+        }
+      }
+      return effects;
+    },
+    says(by, text, parts = {}) {
+      messages++;
+      const message: Message = {
+        uuid: `u${messages}`,
+        postId: `m${messages}` as PostId,
+        by,
+        text,
+        attachments: [],
+        isSlashCommand: false,
+        withThread: false,
+        ...parts,
+      };
+      return script.take({ type: "message", message });
+    },
+    command: (by, command) => script.take({ type: "command", by, command }),
+    claude: (event, { generation = state.generation, fileBefore } = {}) =>
+      script.take({ type: "claude", generation, event, ...(fileBefore === undefined ? {} : { fileBefore }) }),
+    react: (by, postId, emojiName, isRemoval = false) =>
+      script.take({ type: "reaction", by, postId: postId as PostId, emojiName, isRemoval }),
+    postCard() {
+      const ask = state.asks.findLast((one) => one.postId === undefined);
+      if (!ask) {
+        throw new Error("no card waits to be posted");
+      }
+      const postId = `c${++cards}` as PostId;
+      script.take({ type: "posted", key: ask.key, postId });
+      return postId;
+    },
+    flush: () => {
+      script.now += 2000;
+      return script.take({ type: "timer", name: "flush" });
+    },
+    said: () => all.flatMap((effect) => (effect.type === "put" ? [effect.markdown] : [])).join("\n---\n"),
+    answers: () =>
+      all.flatMap((effect) => (effect.type === "answer" ? [{ to: effect.requestId, ...effect.answer }] : [])),
+    sent: () => all.flatMap((effect) => (effect.type === "send" ? [effect.text] : [])),
+  };
+  return script;
+}
+
+/** A session whose owner has spoken and whose Claude has begun to work. */
+export function working(more: Partial<SessionContext> = {}): Script {
+  const script = createScript(more);
+  script.says(OWNER, "go");
+  script.claude({ type: "turnStarted", model: "m" });
+  script.claude({ type: "replayed", uuid: "u1" });
+  return script;
+}
+
+export const permission = (id: string, command = "npm test"): ClaudeEvent => ({
+  type: "permissionAsked",
+  requestId: id as RequestId,
+  toolName: "Bash",
+  input: { command },
+  toolUseId: `tool-${id}` as ToolUseId,
+});
+
+export const plan = (id: string, text = "# The plan"): ClaudeEvent => ({
+  type: "planAsked",
+  requestId: id as RequestId,
+  plan: text,
+  input: { plan: text },
+  toolUseId: undefined,
+});
+
+export const question = (text: string, labels: readonly string[], multiSelect = false): Question => ({
+  question: text,
+  header: "",
+  multiSelect,
+  options: labels.map((label) => ({ label, description: "" })),
+});
+
+export const asks = (id: string, ...questions: Question[]): ClaudeEvent => ({
+  type: "questionAsked",
+  requestId: id as RequestId,
+  questions,
+  input: { questions },
+  toolUseId: undefined,
+});
+
+export const toolUse = (id: string, name: string, input: ToolInput): ClaudeEvent => ({
+  type: "toolUse",
+  id: id as ToolUseId,
+  name,
+  input,
+});
+
+export const toolResult = (
+  id: string,
+  text: string,
+  isError = false,
+  structured: unknown = undefined,
+): ClaudeEvent => ({
+  type: "toolResult",
+  id: id as ToolUseId,
+  isError,
+  text,
+  structured,
+});
+
+export const exited = (stderr = "", code: number | null = 1, signal: string | null = null): ClaudeEvent => ({
+  type: "exited",
+  code,
+  signal,
+  stderr,
+});
+
+export const turnEnded = (isError = false, reason = "", wasAborted = false): ClaudeEvent => ({
+  type: "turnEnded",
+  isError,
+  reason,
+  wasAborted,
+});
