@@ -31,7 +31,7 @@ export function cutAt(text: string, at: number): Cut {
   const fence = openFence(head);
   // A marker as long as that is no code block of anybody's: it would fill the posts it is repeated in.
   if (!fence || fence.marker.length >= FENCE_ROOM) {
-    return { head: head.trimEnd(), tail: text.slice(at).replace(/^[ \t]*\n+/, "") };
+    return { head: head.trimEnd(), tail: text.slice(at).replace(/^(?:[ \t]*\n+| +)/, "") };
   }
   return {
     head: `${head.trimEnd()}\n${fence.marker}`,

@@ -130,6 +130,10 @@ export function askGuest(step: Step, message: Message): void {
 }
 
 function open(step: Step, ask: Ask): void {
+  if (ask.kind !== "guest") {
+    // What Claude said before it asked is said; a guest may come in the middle of a sentence.
+    step.state.turn.transcript.endText();
+  }
   breakPage(step);
   step.state.asks.push(ask);
   putCard(step, ask);

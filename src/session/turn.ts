@@ -145,6 +145,7 @@ function confirmText(step: Step, { messageId, text }: EventOf<"text">): void {
 function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore: string | undefined): void {
   const { state } = step;
   const { turn } = state;
+  turn.transcript.endText();
   turn.tools.set(id, { name, input });
   if (SILENT_TOOLS.has(name)) {
     return;
