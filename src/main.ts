@@ -155,7 +155,8 @@ function liveClaudes(environment: NodeJS.ProcessEnv): LiveClaudes {
   };
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+// Keeps the process alive: while the server is down there is nothing else that would.
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
