@@ -2,7 +2,7 @@
 // that ends the process. Loads nothing but the settings' names until it knows what is wanted.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
@@ -65,8 +65,10 @@ async function run(argv: readonly string[]): Promise<number> {
   program
     .command("demo")
     .description("try it in a sandbox, without a Mattermost")
+    .option("--port <n>", "the port to listen on, or the next free one (default: 8065)", parsePort)
     .option("--scripted", "answers come from a script, without a Claude account")
-    .action(async (options: { readonly scripted?: boolean }) => {
+    .option("--no-open", "don't open a browser")
+    .action(async (options: DemoFlags) => {
       exitCode = await demo(inputOf(program.opts<Options>()), options);
     });
   try {
@@ -175,16 +177,31 @@ async function doctor(input: ConfigInput): Promise<number> {
   });
 }
 
-async function demo(
-  { cwd, home }: ConfigInput,
-  { scripted = false }: { scripted?: boolean },
-): Promise<number> {
-  const [{ runDemo }, { claudeVersion }] = await Promise.all([
+interface DemoFlags {
+  readonly port?: number;
+  readonly scripted?: boolean;
+  readonly open: boolean;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
+}
+
+async function demo({ cwd, home, env }: ConfigInput, { port, scripted, open }: DemoFlags): Promise<number> {
+  const [{ DEFAULT_DEMO_PORT, runDemo }, { openBrowser }, { claudeVersion }] = await Promise.all([
     import("./sandbox/demo.ts"),
+    import("./sandbox/browser.ts"),
     import("./claude/version.ts"),
   ]);
+  const desktop = { platform: process.platform, environment: env, isTerminal: process.stdout.isTTY };
   return runDemo({
-    isScripted: scripted,
+    isScripted: scripted === true,
+    port: port ?? DEFAULT_DEMO_PORT,
+    openBrowser: (address) => {
+      if (open) openBrowser(address, desktop);
+    },
     directory: cwd,
     print,
     claudeVersion,

@@ -1,28 +1,41 @@
-// mm-claude without a Mattermost: the sandbox server with people in it and the real bridge against it. With a scripted
-// model it needs no Claude account either; the CLI and its tools are real all the same.
+// mm-claude without a Mattermost: the sandbox server with people in it, its chat page, and the real bridge against it.
+// With a scripted model it needs no Claude account either; the CLI and its tools are real all the same.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Config } from "../config/settings.ts";
+import { createGate, type Gate } from "./gate.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
+import { guidedScenes } from "./model/guided-scenes.ts";
+import { layOutProject } from "./model/project.ts";
 import { scenes } from "./model/scenes.ts";
 import { startScriptedModel } from "./model/server.ts";
+import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
+import { postWelcome } from "./welcome.ts";
 
 export interface DemoOptions {
   /** Answers from a script, whatever Claude there is. */
   readonly isScripted: boolean;
+  /** The port to listen on; the next free one when it is taken. */
+  readonly port: number;
   readonly directory: string;
   readonly print: (line: string) => void;
   /** Rejects when there is no such program. */
   readonly claudeVersion: (path: string) => Promise<string>;
+  /** Shows an address in the person's browser, if there is one. */
+  readonly openBrowser: (address: string) => void;
   /** Runs the bridge until a signal ends it; gives the exit code. */
   readonly run: (config: Config, environment: NodeJS.ProcessEnv) => Promise<number>;
 }
 
+export const DEFAULT_DEMO_PORT = 8065;
+const PORTS_TRIED = 20;
+
 const BOT = "claude-code";
+const GUIDE = "guide";
 /** Alice and Bob may start sessions; the others are guests. */
 const LISTED = ["alice", "bob"];
 const GUESTS = ["carol", "mallory"];
@@ -36,20 +49,44 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     );
     return 1;
   }
-  const sandbox = await startSandbox();
-  const model = claude.isScripted ? await startScriptedModel({ scenes, tokenDelayMs: 20 }) : undefined;
+  const gate = createGate();
+  const sandbox = await startOnFreePort(options, createPageServer(gate));
+  const { isScripted } = claude;
+  const model = isScripted
+    ? await startScriptedModel({ scenes: [...scenes, ...guidedScenes], tokenDelayMs: 24 })
+    : undefined;
   const home = mkdtempSync(join(tmpdir(), "mm-claude-demo-"));
   try {
-    const { config, accounts } = populate(
-      sandbox,
-      claude.path,
-      model ? demoProject(home) : options.directory,
-    );
-    options.print(introduction(sandbox, config, accounts, claude, model !== undefined));
-    return await options.run(config, model ? scriptedEnvironment(model.url, home) : process.env);
+    const directory = model ? layOutProject(home) : options.directory;
+    const { config, guideToken } = populate(sandbox, gate, claude.path, directory);
+    await postWelcome({
+      url: sandbox.url,
+      token: guideToken,
+      channelId: config.channelId,
+      bot: BOT,
+      isScripted,
+    });
+    const address = `${sandbox.url}${gate.path}`;
+    options.print(introduction(address, claude, directory));
+    options.openBrowser(address);
+    const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
+    return await options.run(config, environment);
   } finally {
     await Promise.all([sandbox.close(), model?.close()]);
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function startOnFreePort({ port, print }: DemoOptions, page: PageServer): Promise<Sandbox> {
+  for (let candidate = port; ; candidate += 1) {
+    try {
+      const sandbox = await startSandbox({ port: candidate, ...page });
+      if (candidate !== port) print(`Port ${port} is taken, so this is port ${candidate}.`);
+      return sandbox;
+    } catch (error) {
+      const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      if (!isTaken || candidate >= Math.min(port + PORTS_TRIED, 65_535)) throw error;
+    }
   }
 }
 
@@ -81,35 +118,32 @@ function bundledClaude(): string | undefined {
   }
 }
 
-function demoProject(home: string): string {
-  const directory = mkdtempSync(join(home, "project-"));
-  writeFileSync(join(directory, "notes.txt"), "one\ntwo\nthree\n");
-  return directory;
+/** The scripted project runs its tests with the node that runs us, on PATH or not. */
+function environmentWithNode(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const PATH = [environment["PATH"], dirname(process.execPath)].filter(Boolean).join(delimiter);
+  return { ...environment, PATH };
 }
 
 interface Populated {
   readonly config: Config;
-  /** By username. */
-  readonly accounts: Readonly<Record<string, { readonly id: string; readonly token: string }>>;
+  readonly guideToken: string;
 }
 
-function populate(sandbox: Sandbox, claudePath: string, directory: string): Populated {
+/** Everybody's password is the secret of the page's address: who has that may be anybody here. */
+function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, directory: string): Populated {
   const team = sandbox.createTeam({ name: "demo", displayName: "Demo" });
   const channel = sandbox.createChannel({
     teamId: team.id,
     name: "claude-sessions",
     displayName: "Claude Sessions",
   });
-  const accounts = [BOT, ...LISTED, ...GUESTS].map((username) =>
-    sandbox.createUser({ username, isBot: username === BOT }),
-  );
-  for (const account of accounts) {
-    sandbox.addMember(channel.id, account.id);
-  }
-  const byName = Object.fromEntries(accounts.map((account) => [account.username, account]));
+  const bot = sandbox.createUser({ username: BOT, isBot: true });
+  const guide = sandbox.createUser({ username: GUIDE, isBot: true });
+  const people = [...LISTED, ...GUESTS].map((username) => sandbox.createUser({ username, password: secret }));
+  for (const { id } of [bot, guide, ...people]) sandbox.addMember(channel.id, id);
   const config: Config = {
     url: sandbox.url,
-    token: byName[BOT]?.token ?? "",
+    token: bot.token,
     channelId: channel.id,
     botName: undefined,
     allowedUsers: LISTED,
@@ -120,42 +154,20 @@ function populate(sandbox: Sandbox, claudePath: string, directory: string): Popu
     directory,
     debug: false,
   };
-  return { config, accounts: byName };
+  return { config, guideToken: guide.token };
 }
 
-function introduction(
-  sandbox: Sandbox,
-  { channelId }: Config,
-  accounts: Populated["accounts"],
-  claude: FoundClaude,
-  isScripted: boolean,
-): string {
-  const first = isScripted ? "RUN bash" : "what is in this directory?";
-  const post = (text: string, more = ""): string =>
-    `  curl -s -H "Authorization: Bearer $ALICE" $MM/posts -d '{"channel_id":"${channelId}","message":"${text}"${more}}'`;
+function introduction(address: string, { version, isScripted }: FoundClaude, directory: string): string {
   return [
     "A Mattermost of your own, in memory, on this machine only.",
     "",
+    `  Open       ${address}`,
     isScripted
-      ? `  Answers are SCRIPTED: Claude Code ${claude.version} and its tools are real, the model behind them is not.`
-      : `  Claude Code ${claude.version} with your own account works in the directory below.`,
-    `  People: ${LISTED.join(", ")} may start sessions; ${GUESTS.join(", ")} are guests.`,
-    "",
-    "In another terminal, speak as alice:",
-    `  MM=${sandbox.url}/api/v4`,
-    ...[...LISTED, ...GUESTS].map((name) => `  ${name.toUpperCase()}=${accounts[name]?.token}`),
-    post(`@${BOT} ${first}`),
-    "Read the channel:",
-    `  curl -s -H "Authorization: Bearer $ALICE" $MM/channels/${channelId}/posts | node -e '${READER}'`,
-    "Answer in a thread, or with 👍 on a card (ids are in what you read):",
-    post("go on", ',"root_id":"THREAD"'),
-    `  curl -s -H "Authorization: Bearer $ALICE" $MM/reactions -d '{"user_id":"${accounts["alice"]?.id}","post_id":"CARD","emoji_name":"+1"}'`,
-    ...(isScripted ? ["", `The script knows: ${scenes.map((scene) => `RUN ${scene.name}`).join(", ")}`] : []),
+      ? `  Answers    SCRIPTED: Claude Code ${version} and its tools are real, the model behind them is not`
+      : `  Answers    Claude Code ${version} with your own account`,
+    `  Works in   ${directory}`,
+    `  People     ${LISTED.join(" and ")} may start sessions, ${GUESTS.join(" and ")} are guests: choose on the page`,
+    `  Type first @${BOT} what does this project do?`,
     "",
   ].join("\n");
 }
-
-/** Prints a channel's posts, oldest first, with the ids one needs to answer. */
-const READER =
-  'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>{const p=JSON.parse(s);' +
-  'for(const i of p.order.reverse()){const q=p.posts[i];console.log("-- "+i+" in "+(q.root_id||i)+"\\n"+q.message)}})';

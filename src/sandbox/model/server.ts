@@ -153,8 +153,13 @@ function parseBody(text: string): Readonly<Record<string, unknown>> {
 function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted) return resolve();
-    response.once("drain", resolve);
-    gone.addEventListener("abort", () => resolve(), { once: true });
+    const go = (): void => {
+      response.off("drain", go);
+      gone.removeEventListener("abort", go);
+      resolve();
+    };
+    response.on("drain", go);
+    gone.addEventListener("abort", go);
   });
 }
 

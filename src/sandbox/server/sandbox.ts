@@ -44,7 +44,10 @@ export interface SandboxOptions {
   readonly authTimeoutMs?: number;
   /** Adds middleware and routes in front of the API. */
   readonly mount?: (app: App) => void;
-  /** Says which WebSocket upgrades are let in; all, if left out. (For HTTP, `mount` a middleware.) */
+  /**
+   * Says which WebSocket upgrades are let in; all, if left out. It may change the request's `url`, as a proxy does.
+   * (For HTTP, `mount` a middleware.)
+   */
   readonly allowUpgrade?: (request: IncomingMessage) => boolean;
 }
 

@@ -164,9 +164,9 @@ export function createSockets(options: SocketsOptions): Sockets {
 
   return {
     upgrade(request, socket, head) {
+      if (!allow(request) || !isSameOrigin(request)) return refuse(socket, "403 Forbidden");
       const { pathname } = new URL(request.url ?? "/", "http://sandbox");
       if (pathname !== PATH) return refuse(socket, "404 Not Found");
-      if (!allow(request) || !isSameOrigin(request)) return refuse(socket, "403 Forbidden");
       if (clients.size >= MAX_SOCKETS) return refuse(socket, "503 Service Unavailable");
       server.handleUpgrade(request, socket, head, (ws) => welcome(ws, request));
     },

@@ -1,0 +1,193 @@
+// The scenes that people meet in the sandbox, asked for in plain words: ask, approve, plan, question, and a friendly
+// answer to everything else. They adapt to the tools on offer, because those differ between versions of the CLI.
+
+import { playPlan } from "./guided-plan.ts";
+import {
+  count,
+  edit,
+  endTasks,
+  isGreen,
+  read,
+  runTests,
+  startTasks,
+  testRuns,
+  troubleIn,
+} from "./guided-steps.ts";
+import { CART_BUG } from "./project.ts";
+import type { Scene, Step, StepContext } from "./scene.ts";
+
+/** The first that matches plays; the last one always does. */
+export const guidedScenes: readonly Scene[] = [
+  guided("question", /\bask me\b|\bquestions?\b/i, playQuestion),
+  guided("plan", /\bplan\b/i, playPlan),
+  guided("approve", /\btests?\b|\bfix\b|\bbug\b/i, playApprove),
+  guided(
+    "ask",
+    /\b(?:what|how|explain|describe)\b[\s\S]*\b(?:project|directory|code|repo(?:sitory)?|this)\b/i,
+    playAsk,
+  ),
+  guided("anything", /^/, playAnything),
+];
+
+function guided(name: string, words: RegExp, play: Scene["play"]): Scene {
+  return { name: `guided ${name}`, matches: (text) => words.test(text), play };
+}
+
+function playAsk({ step, calls, directory }: StepContext): Step {
+  if (step === 0) {
+    return {
+      text: "I'll have a look around.",
+      tools: [read(`${directory}/README.md`), read(`${directory}/package.json`)],
+    };
+  }
+  if (step === 1) return { tools: [read(`${directory}/src/cart.js`), read(`${directory}/src/format.js`)] };
+  const trouble = troubleIn(calls);
+  if (trouble !== undefined) return { text: trouble };
+  return {
+    text: `**tiny-cart** is a shopping cart in two small modules, without a single dependency:
+
+| Module | What it does |
+|:--|:--|
+| \`src/cart.js\` | Lines, subtotal, and a total with a discount |
+| \`src/format.js\` | Prices as people write them |
+
+Prices are whole **cents** all the way, so nothing is lost to rounding:
+
+\`\`\`js
+const cart = addLine([], "tea", 450, 3);
+formatPrice(total(cart, 10));
+\`\`\`
+
+What I noticed on the way:
+
+- [x] Nothing is changed in place, which makes it easy to test
+- [ ] \`subtotal\` never looks at \`count\`
+- [ ] \`formatPrice\` drops a zero: 1205 cents become \`12.5 €\`
+
+Say **run the tests and fix what fails**, and I'll start with the first one.`,
+  };
+}
+
+/** Tests, reads, edits, tests again; ends wherever somebody says no. */
+function playApprove(context: StepContext): Step {
+  const { calls, directory, toolNames } = context;
+  const trouble = troubleIn(calls);
+  if (trouble !== undefined) return { text: trouble };
+  const keepsTasks = toolNames.includes("TodoWrite") || toolNames.includes("TaskCreate");
+  const beats: ((context: StepContext) => Step)[] = [
+    () => ({ text: "First the tests, to see what they say.", tools: [runTests("Run the tests")] }),
+    () => ({
+      text: "One fails: three cups of tea are paid only once. I'll look at how the subtotal is made.",
+      tools: [read(`${directory}/src/cart.js`)],
+    }),
+    ...(keepsTasks ? [(at: StepContext) => ({ tools: startTasks(at) })] : []),
+    () => ({
+      text: "There it is: `subtotal` adds each line's price and forgets its `count`.",
+      tools: [edit(`${directory}/src/cart.js`, CART_BUG)],
+    }),
+    () => ({ tools: [runTests("Run the tests again")] }),
+    ...(keepsTasks ? [(at: StepContext) => ({ tools: endTasks(at) })] : []),
+    ({ calls: all }) =>
+      isGreen(testRuns(all).at(-1))
+        ? { text: "All tests pass now. ✅\n\nThe cause was one missing factor: `line.cents * line.count`." }
+        : { text: "The tests still don't pass. I stop here, before I make it worse." },
+  ];
+  if (isGreen(testRuns(calls)[0])) {
+    return { text: "All tests pass: there is nothing to fix. Has somebody been faster than me?" };
+  }
+  return (beats[Math.min(context.step, beats.length - 1)] as (typeof beats)[number])(context);
+}
+
+function playQuestion({ step, calls, toolNames }: StepContext): Step {
+  if (!toolNames.includes("AskUserQuestion")) {
+    return {
+      text: `This Claude Code can't ask with choices yet, so I choose myself.\n\n${releaseNote("Factual", [])}`,
+    };
+  }
+  if (step === 0) {
+    return {
+      text: "With pleasure. Two things I can't know:",
+      tools: [{ name: "AskUserQuestion", input: { questions: QUESTIONS } }],
+    };
+  }
+  const trouble = troubleIn(calls);
+  if (trouble !== undefined) return { text: trouble };
+  const answers = [...(calls.at(-1)?.result ?? "").matchAll(/"[^"]+"="([^"]*)"/g)].map(
+    ([, answer = ""]) => answer,
+  );
+  const [tone = "Factual", sections = ""] = answers;
+  return {
+    text: releaseNote(
+      tone,
+      sections.split(", ").filter((section) => section !== ""),
+    ),
+  };
+}
+
+const QUESTIONS = [
+  {
+    question: "Which tone shall the release note have?",
+    header: "Tone",
+    multiSelect: false,
+    options: [
+      { label: "Friendly", description: "as to a colleague" },
+      { label: "Factual", description: "only what changed" },
+      { label: "Playful", description: "with a wink" },
+    ],
+  },
+  {
+    question: "What shall be in it?",
+    header: "Content",
+    multiSelect: true,
+    options: [
+      { label: "Fixes", description: "what was broken and no longer is" },
+      { label: "Upgrade notes", description: "what people have to do" },
+      { label: "Thanks", description: "who helped" },
+    ],
+  },
+];
+
+const OPENINGS: Readonly<Record<string, string>> = {
+  Friendly: "A small release that makes your totals right again.",
+  Factual: "Corrects the subtotal and the display of prices.",
+  Playful: "The cart has learned to count past one. We are very proud.",
+};
+
+const SECTIONS: Readonly<Record<string, string>> = {
+  Fixes: "### Fixes\n- A line counts as often as it is bought\n- 1205 cents are `12.05 €`, not `12.5 €`",
+  "Upgrade notes": "### Upgrading\nNothing to do: `npm update tiny-cart`.",
+  Thanks: "### Thanks\nTo everybody who reported prices that were too good to be true.",
+};
+
+function releaseNote(tone: string, sections: readonly string[]): string {
+  const opening = OPENINGS[tone] ?? `${OPENINGS["Factual"]}\n\n*(You asked for: ${tone})*`;
+  const body = (sections.length > 0 ? sections : ["Fixes"]).map(
+    (section) => SECTIONS[section] ?? `### ${section}\nAs you wished.`,
+  );
+  return [`## tiny-cart 0.4.0`, opening, ...body].join("\n\n");
+}
+
+/** Looks at what came with the message; otherwise says what it can do. */
+function playAnything({ step, calls, userText, imageTypes, directory }: StepContext): Step {
+  const files = [...(userText.split("Attached files:")[1] ?? "").matchAll(/^- (\/.+)$/gm)].map(
+    ([, path = ""]) => path,
+  );
+  if (step === 0 && files.length > 0)
+    return { text: "Let me see what you sent.", tools: files.slice(0, 3).map(read) };
+  const trouble = troubleIn(calls);
+  if (trouble !== undefined) return { text: trouble };
+  const seen = [
+    ...imageTypes.map((type) => `a picture (\`${type}\`)`),
+    ...calls.map((call) => `a file of ${count((call.result ?? "").split("\n").length, "line")}`),
+  ];
+  if (seen.length > 0)
+    return { text: `I have got ${seen.join(" and ")}. A scripted model can't say more about it.` };
+  return {
+    text: `I only follow a script, so I can't really answer that. In \`${directory.split("/").at(-1)}\` I can:
+
+- **ask** - *what does this project do?*
+- **approve** - *run the tests and fix what fails*
+- **plan** - *plan an improvement, then make it*
+- **question** - *ask me two questions, then write a release note*`,
+  };
+}

@@ -1,0 +1,48 @@
+// A post's files: pictures in place, the rest as a line to download. The bytes come with the account's token, so they
+// are fetched and shown from memory; nothing is ever opened as a page.
+
+import type { Api } from "./api.ts";
+import { h, icon } from "./dom.ts";
+import { fileSize } from "./people.ts";
+import type { FileInfo } from "./types.ts";
+
+const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;
+
+export function createFileView(api: Api): (file: FileInfo) => HTMLElement {
+  const urls = new Map<string, Promise<string>>();
+
+  const urlOf = (file: FileInfo): Promise<string> => {
+    const known = urls.get(file.id) ?? api.file(file.id).then((blob) => URL.createObjectURL(blob));
+    urls.set(file.id, known);
+    return known;
+  };
+
+  async function download(file: FileInfo): Promise<void> {
+    h("a", { href: await urlOf(file), download: file.name }).click();
+  }
+
+  return (file) => {
+    const save = (): void => void download(file).catch(() => {});
+    if (!PICTURE.test(file.mime_type)) {
+      return h(
+        "button",
+        { type: "button", class: "file", title: "Download", onclick: save },
+        icon("file"),
+        h("span", { class: "file-name" }, file.name),
+        h("span", { class: "quiet" }, fileSize(file.size)),
+      );
+    }
+    const picture = h("img", { alt: file.name });
+    urlOf(file).then(
+      (url) => {
+        picture.src = url;
+      },
+      () => picture.classList.add("missing"),
+    );
+    return h(
+      "button",
+      { type: "button", class: "picture", title: `Download ${file.name}`, onclick: save },
+      picture,
+    );
+  };
+}
