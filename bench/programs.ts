@@ -1,0 +1,92 @@
+// The programs under measurement and how they are started; every child is remembered and ended with the bench.
+
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** From bench/build/bench. */
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+export const MM_CLAUDE = join(ROOT, "bin/mm-claude.js");
+export const FAKE_CLAUDE = join(ROOT, "test/support/fake-claude.mjs");
+
+const built = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+export const BARE_BOT = built("bare-bot.js");
+
+/** The installed CLI; its package puts a short text in the program's place when no install script ran. */
+export function realClaude(): string {
+  const modules = join(ROOT, "node_modules/@anthropic-ai");
+  const found = [
+    join(modules, "claude-code/bin/claude.exe"),
+    join(modules, `claude-code-${process.platform}-${process.arch}/claude`),
+  ].find((path) => existsSync(path) && statSync(path).size > 1024 * 1024);
+  if (found === undefined) throw new Error("The claude program is not installed: run npm install.");
+  return found;
+}
+
+const directories: string[] = [];
+const children = new Set<ChildProcess>();
+
+export function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), "mm-claude-bench-"));
+  directories.push(path);
+  return path;
+}
+
+/** A program that notes in `log` when an answer to an ask reaches the CLI. */
+export function teeWrapper(claudePath: string, log: string): string {
+  const path = join(temporaryDirectory(), "claude");
+  const tee = built("tee.js");
+  writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${tee}" "${log}" "${claudePath}" "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+export function start(path: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const child = spawn(path, args, options);
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  child.on("error", () => {});
+  return child;
+}
+
+export const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once("exit", () => resolve());
+  });
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export function childrenOf(pid: number): number[] {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+}
+
+/** Resident memory of one process, in MB. */
+export function memoryOf(pid: number): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
+}
+
+/** Ends what still runs, and removes what was written. */
+export async function cleanUp(): Promise<void> {
+  await Promise.all(
+    [...children].map(async (child) => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await ended(child);
+      clearTimeout(timer);
+    }),
+  );
+  for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+}
