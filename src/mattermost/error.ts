@@ -9,6 +9,8 @@ export type MattermostErrorCode =
   | "unauthorized"
   | "forbidden"
   | "not-found"
+  /** Nothing in this channel can be written any more. */
+  | "archived"
   /** The message is longer than the server's MaxPostSize. */
   | "too-long"
   | "rate-limited"
@@ -54,6 +56,12 @@ const TOO_LONG = new Set([
   "model.post.is_valid.message_length.app_error",
 ]);
 
+// For new posts (and for edits by the sandbox), and for edits as the server's source has it.
+const ARCHIVED = new Set([
+  "api.post.create_post.can_not_post_to_deleted.error",
+  "api.post.update_post.can_not_update_post_in_deleted.error",
+]);
+
 const NO_ROUTE = "api.context.404.app_error";
 
 function codeOf(status: number, serverId: string | undefined): MattermostErrorCode {
@@ -64,6 +72,7 @@ function codeOf(status: number, serverId: string | undefined): MattermostErrorCo
   if (status === 429) return "rate-limited";
   if (status >= 500) return "server";
   if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";
+  if (serverId !== undefined && ARCHIVED.has(serverId)) return "archived";
   return "rejected";
 }
 
@@ -73,6 +82,7 @@ const REASONS = {
   unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
   forbidden: "the bot account may not do that; add it to the channel or give it the permission",
   "not-found": "the server doesn't know it; check the id or name",
+  archived: "the channel is archived; unarchive it or choose another one",
   "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
   "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
   server: "the server failed; see its log and try again",

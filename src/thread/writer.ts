@@ -254,7 +254,7 @@ export class ThreadWriter {
     if (error.code === "too-long") {
       return this.#writeShorter(write, entry, head);
     }
-    if (id === undefined) {
+    if (id === undefined || error.code === "archived") {
       // A refused create means that the whole thread is out of reach.
       this.close();
       this.#options.onLost(error.message);
