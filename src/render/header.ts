@@ -48,6 +48,6 @@ function statusText({ status, maxSessions }: Header): string {
     case "ended":
       return "🛑 ended - mention me to start again";
     case "stopped":
-      return "⏹️ mm-claude was shut down";
+      return "⏹️ mm-claude is not running";
   }
 }

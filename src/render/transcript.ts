@@ -47,6 +47,14 @@ export interface PageUpdate {
   readonly markdown: string;
 }
 
+/** All of a transcript, as plain data. */
+export interface TranscriptSnapshot {
+  readonly keyPrefix: string;
+  readonly limit: number;
+  readonly pages: Page[];
+  readonly nextPage: number;
+}
+
 /** Room for outcomes that arrive after a page was filled. */
 const OUTCOME_ROOM = 600;
 /** The least that an outcome takes: ` ↳ ✅`. */
@@ -62,6 +70,18 @@ export class Transcript {
   constructor(keyPrefix: string, limit: number) {
     this.#keyPrefix = keyPrefix;
     this.#limit = limit;
+  }
+
+  /** As it was when `toJSON` was called. */
+  static restore({ keyPrefix, limit, pages, nextPage }: TranscriptSnapshot): Transcript {
+    const transcript = new Transcript(keyPrefix, limit);
+    transcript.#pages = pages;
+    transcript.#nextPage = nextPage;
+    return transcript;
+  }
+
+  toJSON(): TranscriptSnapshot {
+    return { keyPrefix: this.#keyPrefix, limit: this.#limit, pages: this.#pages, nextPage: this.#nextPage };
   }
 
   /** Adds to the text block that is being streamed, or begins one. */
@@ -258,8 +278,12 @@ function restOfText(page: Page): Item[] {
   if (item?.kind !== "text" || !item.isOpen) {
     return [];
   }
-  const { head, tail } = cutAt(quietText(item), shownText(item, true).length);
   page.items.pop();
+  const seen = shownText(item, true);
+  if (seen === "") {
+    return [item];
+  }
+  const { head, tail } = cutAt(quietText(item), seen.length);
   if (head !== "") {
     page.items.push({ ...item, text: head, isOpen: false });
   }
@@ -350,7 +374,7 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
 
 const MAX_HELD_WORD = 60;
 /** A word, or half an emoji, that is not whole yet. */
-const HALF_WORD = /(?:[\w@.-]{1,60}|[\ud800-\udbff])$/;
+const HALF_WORD = /(?:[\w@\u200b.-]{1,60}|[\ud800-\udbff])$/;
 /** A fence's line, or the opening of a block that holds nothing yet. */
 const HALF_FENCE = /(?<![^\n]) {0,3}(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^`\n]{0,40}\s*)$/;
 
@@ -369,7 +393,8 @@ function quietText({ text, isRest }: TextItem): string {
 }
 
 function wholeLength(text: string): number {
-  return [HALF_WORD, HALF_FENCE].reduce((length, unfinished) => {
+  // Behind a half fence there may be the line that opened its block.
+  return [HALF_WORD, HALF_FENCE, HALF_FENCE].reduce((length, unfinished) => {
     const end = text.slice(Math.max(0, length - MAX_HELD_WORD * 2), length);
     return length - (unfinished.exec(end)?.[0].length ?? 0);
   }, text.length);

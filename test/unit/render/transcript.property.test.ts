@@ -220,6 +220,6 @@ test("any stream arrives whole, in order and within the limit, and what was show
         expectFencesHoldCode(post);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 400, seed: 20_260_101 },
   );
 });

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { unifiedDiff } from "../../../src/render/diff.ts";
+
+const one = (oldText: string, newText: string, all = false) => ({ oldText, newText, all });
+
+test("replace_all changes every place, each in its own hunk with its own numbers", () => {
+  const before = ["x", ...Array.from({ length: 12 }, (_, at) => `l${at}`), "x"].join("\n");
+  const diff = unifiedDiff(before, [one("x", "y", true)]);
+  expect(diff.match(/^@@.*@@$/gm)).toEqual(["@@ -1,4 +1,4 @@", "@@ -11,4 +11,4 @@"]);
+  expect(unifiedDiff(before, [one("x", "y")]).match(/^\+y$/gm)).toHaveLength(1);
+});
+
+test("several edits of one file are one diff, each applied to what the one before left", () => {
+  expect(unifiedDiff("a\nb\nc\n", [one("a", "b"), one("b\nb", "z")])).toBe("@@ -1,3 +1,2 @@\n-a\n-b\n+z\n c");
+});
+
+test("what replaces is taken as it is: `$&` means nothing", () => {
+  expect(unifiedDiff("a\n", [one("a", "$& $1 $$")])).toContain("+$& $1 $$");
+});
+
+test.each([
+  ["can't be read", undefined],
+  ["doesn't hold the old text", "something else"],
+])("a file that %s gives the strings' own diff, without line numbers", (_why, before) => {
+  expect(unifiedDiff(before, [one("a\nb", "a\nc")])).toBe(" a\n-b\n+c");
+});
+
+test("a new file's text is all additions", () => {
+  expect(unifiedDiff(undefined, [one("", "a\nb")])).toBe("+a\n+b");
+});
+
+test("a missing newline at the end is no line of its own", () => {
+  expect(unifiedDiff("a\nb", [one("b", "c")])).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+c");
+});
+
+test("nothing changed is no diff", () => {
+  expect(unifiedDiff("a", [one("a", "a")])).toBe("");
+});

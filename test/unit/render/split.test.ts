@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openFence } from "../../../src/render/code-spans.ts";
+import { codePoints } from "../../../src/render/markdown.ts";
+import { pieces } from "../../../src/render/split.ts";
+
+const N = (count: number, word = "word"): string =>
+  Array.from({ length: count }, (_, at) => `${word}${at}`).join(" ");
+
+test("a text that fits stays whole", () => {
+  expect(pieces("a\n\nb", 100)).toEqual(["a\n\nb"]);
+  expect(pieces("", 100)).toEqual([""]);
+});
+
+test("a cut is made at a paragraph, else at a line, else at a word, else anywhere", () => {
+  const p = "x".repeat(60);
+  expect(pieces(`${p}\n\n${p}`, 100)).toEqual([p, p]);
+  expect(pieces(`${p}\n${p}`, 100)).toEqual([p, p]);
+  expect(pieces(`${p} ${p}`, 100)).toEqual([p, p]);
+  expect(pieces(p.repeat(3), 116)).toEqual(["x".repeat(100), "x".repeat(80)]);
+  expect(pieces(`${p}\n\n${"y".repeat(10)}\n${"z".repeat(90)}`, 116)[0]).toBe(p);
+});
+
+test("53,000 characters without a blank line arrive whole", () => {
+  const text = N(6000);
+  const parts = pieces(text, 16_383);
+  expect(parts.length).toBeGreaterThan(3);
+  expect(parts.every((part) => codePoints(part) <= 16_383)).toBe(true);
+  expect(parts.join(" ")).toBe(text);
+});
+
+test("the limit counts code points, and no pair is split", () => {
+  const parts = pieces("😀".repeat(500), 116);
+  expect(parts.map(codePoints)).toEqual([100, 100, 100, 100, 100]);
+  expect(() => parts.map(encodeURIComponent)).not.toThrow();
+});
+
+test.each(["```ts", "~~~", "````md", "~~~~~js title"])(
+  "a block that begins with %s is closed and opened again",
+  (open) => {
+    const marker = /^[`~]+/.exec(open)?.[0] ?? "";
+    const lines = Array.from({ length: 40 }, (_, at) => `line ${at}`);
+    const parts = pieces(`before\n\n${open}\n${lines.join("\n")}\n${marker}\n\nafter`, 150);
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) {
+      expect(openFence(part)).toBeUndefined();
+      expect(codePoints(part)).toBeLessThanOrEqual(150);
+    }
+    expect(parts.slice(1, -1).every((part) => part.startsWith(`${open}\n`) || !part.includes("line"))).toBe(
+      true,
+    );
+    expect(parts.join("\n").match(/^line \d+$/gm)).toEqual(lines);
+  },
+);
+
+test("a shorter fence within a longer one is content, and stays so over the cut", () => {
+  const inner = Array.from({ length: 30 }, (_, at) => `\`\`\`\nx${at}\n\`\`\``).join("\n");
+  const parts = pieces(`\`\`\`\`md\n${inner}\n\`\`\`\``, 120);
+  expect(parts.every((part) => part.startsWith("````md\n") && openFence(part) === undefined)).toBe(true);
+});
+
+test("no cut leaves an empty block behind, neither right after an opening nor right before a closing line", () => {
+  for (let lead = 1; lead < 130; lead++) {
+    for (const part of pieces(`${"x".repeat(lead)}\n\`\`\`ts\ncode\n\`\`\`\n${"y ".repeat(90)}`, 130)) {
+      expect(part, `${lead}`).not.toMatch(/(?:^|\n)```ts\n\s*```/);
+    }
+  }
+});
+
+test("a marker as long as a post, or a limit as small as a fence, ends", () => {
+  for (const text of [`${"`".repeat(1500)}\n${N(200)}`, `\`\`\`ts\n${"x".repeat(300)}`]) {
+    for (const limit of [1, 5, 20, 1000]) {
+      expect(pieces(text, limit).every((part) => codePoints(part) <= Math.max(limit, 30))).toBe(true);
+    }
+  }
+});
+
+test("any text keeps its characters in order, whatever the limit", () => {
+  const letters = (text: string): string =>
+    text.replace(/^ {0,3}(?:`{3,}|~{3,})[^`\n]*$/gm, "").replace(/\s/g, "");
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom("word", " ", "\n", "\n\n", "😀", "```ts\n", "\n```\n", "a".repeat(50)), {
+        maxLength: 80,
+      }),
+      fc.integer({ min: 60, max: 200 }),
+      (parts, limit) => {
+        const text = parts.join("");
+        fc.pre(!/[^\n]```|```(?!ts\n|\n|$)/.test(text));
+        const cuts = pieces(text, limit);
+        expect(cuts.every((cut) => codePoints(cut) <= limit)).toBe(true);
+        expect(cuts.map(letters).join("")).toBe(letters(text));
+      },
+    ),
+    { seed: 7 },
+  );
+});
