@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import {
+  closedCard,
+  guestCard,
+  openCard,
+  permissionCard,
+  planCard,
+  questionCard,
+  questionTitle,
+} from "../../../src/render/cards.ts";
+import { type Header, renderHeader } from "../../../src/render/header.ts";
+import { inlineCode, oneLine, quietGroupMentions, quietMentions } from "../../../src/render/markdown.ts";
+import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
+
+const HEADER: Header = {
+  version: "0.1.0",
+  directory: "/home/alice/project",
+  home: "/home/alice",
+  owner: "alice",
+  participants: ["bob", "carol"],
+  status: { kind: "live", slot: 1 },
+  maxSessions: 5,
+  isAuto: false,
+};
+
+test("the header is the table people know", () => {
+  expect(renderHeader(HEADER, true)).toBe(`### 🤖 mm-claude \`v0.1.0\`
+
+| | |
+|:--|:--|
+| 📂 **Directory** | \`~/project\` |
+| 👤 **Started by** | @alice |
+| 👥 **Participants** | @bob, @carol |
+| 🔢 **Session** | #1 of 5 max |
+| 🔐 **Permissions** | Interactive |`);
+});
+
+test("the header has participants only if there are any, and says Auto when permissions are skipped", () => {
+  const text = renderHeader({ ...HEADER, participants: [], isAuto: true }, true);
+  expect(text).not.toContain("Participants");
+  expect(text).toContain("| ⚡ **Permissions** | Auto |");
+});
+
+test("the header of a new post pings nobody, and a directory can't break its table", () => {
+  expect(renderHeader(HEADER, false)).not.toContain("@");
+  const row = renderHeader({ ...HEADER, directory: "/a|b`c\nd" }, true).split("\n")[4];
+  expect(row?.replaceAll("\\|", "").split("|")).toHaveLength(4);
+});
+
+test.each([
+  [{ kind: "asleep" }, "asleep"],
+  [{ kind: "ended" }, "ended"],
+  [{ kind: "stopped" }, "⏹️ mm-claude"],
+] as const)("the header of a session that is %j says so", (status, word) => {
+  expect(renderHeader({ ...HEADER, status }, true)).toContain(word);
+});
+
+test("a command of 60,000 characters is on its card in full, over posts that each fit", () => {
+  const command = Array.from({ length: 6000 }, (_, at) => `line ${at}`).join("\n");
+  const posts = openCard(permissionCard(`💻 **Bash**\n\`\`\`sh\n${command}\n\`\`\``, "alice"), 16_383);
+  expect(posts.every((post) => [...post].length <= 16_383)).toBe(true);
+  expect(posts[0]?.startsWith("⚠️ **Permission requested** · @alice\n")).toBe(true);
+  expect(posts.at(-1)?.endsWith("👍 allow · ✅ allow all for this session · 👎 deny")).toBe(true);
+  expect(posts.join("\n").match(/^line \d+$/gm)).toEqual(command.split("\n"));
+});
+
+test("a decided card says who decided what, above what it was about", () => {
+  const card = permissionCard("the tool", "alice");
+  expect(closedCard(card, 16_383, "✅ **Allowed** by @bob")).toBe("✅ **Allowed** by @bob\nthe tool");
+});
+
+test("a plan keeps its Markdown but pings no group", () => {
+  const [post = ""] = openCard(planCard("# Plan for @all\n- ask @bob", "alice"), 16_383);
+  expect(post).toContain("# Plan for @\u200ball\n- ask @bob");
+});
+
+test("a question shows its choices by number, in words that can't break them", () => {
+  const options = [
+    { label: "a*b\\", description: "one\ntwo" },
+    { label: "`@all`", description: "" },
+  ];
+  const question = { question: "Which?", header: "", multiSelect: false, options };
+  const [post = ""] = openCard(questionCard(question, questionTitle(0, 1), "alice"), 16_383);
+  expect(post).toContain("❓ **Question** · @alice\nWhich?");
+  expect(post).toContain("1️⃣ **a\\*b\\\\** - one two\n2️⃣ **\\`@\u200ball\\`**");
+  expect(questionTitle(1, 3)).toBe("❓ **Question** *(2/3)*");
+});
+
+test("no more than nine choices are shown", () => {
+  const options = Array.from({ length: 12 }, (_, at) => ({ label: `c${at}`, description: "" }));
+  const card = questionCard({ question: "?", header: "", multiSelect: true, options }, "t", "alice");
+  expect(card.body).toContain("9️⃣ **c8**");
+  expect(card.body).not.toContain("c9");
+});
+
+test("a guest's words are quoted line by line, with their files, and what hides in them is shown", () => {
+  const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e", ["a|b.png"], "alice");
+  expect(head).toBe("🔒 @carol wants to send a message:");
+  expect(body).toBe("> hi @\u200bbob\n>\n> # big⟨U+202E⟩\n> 📎 a\\|b.png\n");
+});
+
+test.each([
+  ["@all", "@\u200ball"],
+  ["@Channel, @HERE.", "@\u200bChannel, @\u200bHERE."],
+  ["@all-hands @all_", "@\u200ball-hands @\u200ball_"],
+  ["@allison", "@allison"],
+  ["`@all` and ```\n@all", "`@all` and ```\n@\u200ball"],
+  ["```\n@all\n```\n@all", "```\n@all\n```\n@\u200ball"],
+  ["\\`@all\\`", "\\`@\u200ball\\`"],
+  ["`unclosed @all", "`unclosed @\u200ball"],
+  ["a `b\n\n@all` c", "a `b\n\n@\u200ball` c"],
+])("in %j no group is pinged, and code stays as it is", (text, quiet) => {
+  expect(quietGroupMentions(text)).toBe(quiet);
+});
+
+test("people who are quoted are not pinged", () => {
+  expect(quietMentions("@bob and `@bob` and a@b")).toBe("@\u200bbob and `@bob` and a@\u200bb");
+});
+
+test("one line is one line, whatever is in it", () => {
+  expect(oneLine(" a\n\tb ~~c~~ **d** `e` | \\ \u200b")).toBe(
+    "a b \\~\\~c\\~\\~ \\*\\*d\\*\\* \\`e\\` \\| \\\\ ⟨U+200B⟩",
+  );
+});
+
+test("inline code is bounded by what is shown", () => {
+  expect(inlineCode("abcdef", 4)).toBe("`abc…`");
+});
+
+test("the older list comes whole each time", () => {
+  const tasks = tasksAfter([], "TodoWrite", {
+    todos: [
+      { content: "one", status: "completed" },
+      { content: "two", status: "in_progress" },
+      { content: "three", status: "pending" },
+    ],
+  });
+  expect(renderTasks(tasks)).toBe("📋 **Tasks** (1/3)\n✅ ~~one~~\n🔄 **two**\n⬜ three");
+});
+
+test("the newer list grows by the ids the results name, and changes task by task", () => {
+  const create = { subject: "one" };
+  const first = tasksAfter([], "TaskCreate", create, { structured: { task: { id: "1" } }, text: "" });
+  const both = tasksAfter(
+    first,
+    "TaskCreate",
+    { subject: "two" },
+    { structured: undefined, text: "Task #2 created" },
+  );
+  expect(tasksAfter(both, "TaskCreate", create)).toBe(both);
+  const started = tasksAfter(both, "TaskUpdate", { taskId: "2", status: "in_progress" });
+  const renamed = tasksAfter(started, "TaskUpdate", { taskId: 1, subject: "eins" });
+  expect(renderTasks(renamed)).toBe("📋 **Tasks** (0/2)\n⬜ eins\n🔄 **two**");
+  expect(tasksAfter(renamed, "TaskUpdate", { taskId: "1", status: "deleted" })).toHaveLength(1);
+  const done = tasksAfter(renamed, "TaskUpdate", { taskId: "1", status: "completed" });
+  expect(isAllDone(done)).toBe(false);
+});
+
+test("a task's words can't break their line, and an input of the wrong kind is no task", () => {
+  const todos = [
+    { content: "a\n**b** ~~c~~ `d | @all", status: "in_progress" },
+    { content: "", status: "x" },
+  ];
+  expect(renderTasks(tasksAfter([], "TodoWrite", { todos }))).toBe(
+    "📋 **Tasks** (0/2)\n🔄 **a \\*\\*b\\*\\* \\~\\~c\\~\\~ \\`d \\| @\u200ball**\n⬜ …",
+  );
+  expect(tasksAfter([], "TodoWrite", { todos: "x" })).toEqual([]);
+  expect(isTaskTool("TaskUpdate")).toBe(true);
+  expect(isTaskTool("Task")).toBe(false);
+});
