@@ -1,16 +1,22 @@
 // The parts put together: one socket, one router, one map of sessions. Lives until it is stopped.
 
 import { randomUUID } from "node:crypto";
+import { readSavedConversation } from "./claude/saved-conversation.ts";
 import type { StartClaude } from "./claude/types.ts";
 import type { Config } from "./config/settings.ts";
 import { createDirectory } from "./mattermost/directory.ts";
 import { openSocket } from "./mattermost/socket.ts";
-import type { Channel, MattermostApi, ThreadId, User, UserId } from "./mattermost/types.ts";
+import type { Channel, ChannelId, MattermostApi, ThreadId, User, UserId } from "./mattermost/types.ts";
+import { type CursorKeeper, decodeCursor } from "./router/cursor.ts";
 import { Router } from "./router/router.ts";
 import { SessionManager } from "./session/manager.ts";
+import { SESSION_PREFIX } from "./session/session.ts";
+import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
+import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
 import type { Clock } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
+import { endGroup } from "./util/processes.ts";
 
 /** What the start-up checks found out. */
 export interface BridgeFacts {
@@ -29,6 +35,10 @@ export interface BridgeDependencies {
   readonly version: string;
   /** The user's home directory, for showing paths. */
   readonly home: string;
+  /** Where what survives a restart is kept. */
+  readonly folder: Folder;
+  /** The environment Claude runs in. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 export interface Bridge {
@@ -38,8 +48,12 @@ export interface Bridge {
   stop(): Promise<void>;
 }
 
-export function startBridge(config: Config, facts: BridgeFacts, dependencies: BridgeDependencies): Bridge {
-  const { api, clock, log, startClaude, version, home } = dependencies;
+export async function startBridge(
+  config: Config,
+  facts: BridgeFacts,
+  dependencies: BridgeDependencies,
+): Promise<Bridge> {
+  const { api, clock, log, startClaude, version, home, folder, environment } = dependencies;
   const { bot, channel, allowedUsers, postLimit } = facts;
   const { url, token } = config;
   const botName = config.botName ?? bot.username;
@@ -69,16 +83,24 @@ export function startBridge(config: Config, facts: BridgeFacts, dependencies: Br
     claudePath: config.claudePath,
     botId: bot.id,
     channelId: channel.id,
+    documents: folder,
+    readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
+  const snapshots = readSnapshots(folder);
+  await endLeftovers(snapshots);
+  sessions.restore(snapshots);
   const reply = (threadId: ThreadId, markdown: string): void => {
     const lost = (reason: string): void => log.warn(`Could not reply in thread ${threadId}: ${reason}`);
     const options = { api, channelId: channel.id, threadId, botId: bot.id, clock, log };
-    new ThreadWriter({ ...options, onPosted: () => {}, onLost: lost }).put("reply", markdown, { isFinal: true });
+    new ThreadWriter({ ...options, onPosted: () => {}, onLost: lost }).put("reply", markdown, {
+      isFinal: true,
+    });
   };
   const router = new Router({
     api,
     directory,
     sessions,
+    cursor: cursorIn(folder, channel.id),
     reply,
     clock,
     log,
@@ -86,7 +108,8 @@ export function startBridge(config: Config, facts: BridgeFacts, dependencies: Br
     botId: bot.id,
     botName,
     channelId: channel.id,
-    allowedUsers: allowedUsers.length === 0 ? undefined : new Set<UserId>(allowedUsers.map((user) => user.id)),
+    allowedUsers:
+      allowedUsers.length === 0 ? undefined : new Set<UserId>(allowedUsers.map((user) => user.id)),
     maxSessions: config.maxSessions,
   });
 
@@ -111,5 +134,37 @@ export function startBridge(config: Config, facts: BridgeFacts, dependencies: Br
       await running;
       await sessions.shutDown();
     },
+  };
+}
+
+/** The sessions of an earlier run; what can't be understood is set aside. */
+function readSnapshots(folder: Folder): SessionSnapshot[] {
+  return folder
+    .names()
+    .filter((name) => name.startsWith(SESSION_PREFIX))
+    .flatMap((name) => {
+      const document = folder.read(name);
+      if (document === undefined) {
+        return [];
+      }
+      const snapshot = decodeSnapshot(document);
+      if (!snapshot) {
+        folder.setAside(name, "another version wrote it");
+        return [];
+      }
+      return [snapshot];
+    });
+}
+
+/** Claude processes of a daemon that was killed: nobody listens to them any more. */
+async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void> {
+  await Promise.all(snapshots.map(({ process: known }) => known && endGroup(known)));
+}
+
+function cursorIn(folder: Folder, channelId: ChannelId): CursorKeeper {
+  const name = `cursor-${channelId}`;
+  return {
+    load: () => decodeCursor(folder.read(name)),
+    save: (cursor) => folder.write(name, JSON.stringify(cursor)),
   };
 }

@@ -12,6 +12,9 @@ import { connectRest } from "./mattermost/rest.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import { homePath } from "./render/paths.ts";
 import { checkReadiness, type Readiness } from "./setup/checks.ts";
+import { openFolder } from "./store/folder.ts";
+import { takeLock } from "./store/lock.ts";
+import { stateDirectory } from "./store/place.ts";
 import { backoffMs } from "./util/backoff.ts";
 import { systemClock } from "./util/clock.ts";
 import { createLog, type Log } from "./util/log.ts";
@@ -47,7 +50,13 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   for (const hint of ready.hints) {
     log.warn(chalk.yellow(hint));
   }
-  const bridge = startBridge(
+  const folder = openFolder(stateDirectory({ env: process.env, home }, config.url, ready.account.id), log);
+  const lock = takeLock(folder.path, ready.channel.id);
+  if ("heldBy" in lock) {
+    const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
+    throw new ConfigError([], [`${where} on this machine (process ${lock.heldBy}). Stop that one first.`]);
+  }
+  const bridge = await startBridge(
     config,
     {
       bot: ready.account,
@@ -55,7 +64,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
       allowedUsers: ready.allowedUsers,
       postLimit: await api.maxPostSize(),
     },
-    { api, clock: systemClock, log, version, home, startClaude: children.start(log) },
+    { api, clock: systemClock, log, version, home, folder, environment, startClaude: children.start(log) },
   );
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
@@ -65,6 +74,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   console.log("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
   children.kill();
+  lock.release();
   return stopAtOnce.aborted ? 1 : 0;
 }
 

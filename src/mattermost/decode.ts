@@ -124,6 +124,7 @@ export function decodePost(value: unknown): Post | undefined {
     message: data.message,
     createdAt: data.create_at,
     isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
+    pendingPostId: pendingPostIdOf(data.props ?? {}),
     attachments: attachmentsOf(data),
   };
 }
@@ -145,6 +146,14 @@ export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T |
   if (!Array.isArray(value)) return undefined;
   const entries = value.map(decodeOne);
   return entries.every((entry) => entry !== undefined) ? entries : undefined;
+}
+
+/** The server forgets `pending_post_id` (7.10 answers "" later), so each post of ours carries it as a prop as well. */
+export const PENDING_POST_ID_PROP = "mm_claude_pending_post_id";
+
+function pendingPostIdOf(props: Readonly<Record<string, unknown>>): string | undefined {
+  const value = props[PENDING_POST_ID_PROP];
+  return typeof value === "string" ? value : undefined;
 }
 
 // An incoming webhook's post carries its owner's user_id; only the props tell (7.10: `from_webhook: "true"`).

@@ -8,10 +8,11 @@ import {
   decodePostList,
   decodeReaction,
   decodeUser,
+  PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { MattermostError } from "./error.ts";
 import { createHttp, type HttpRequest, readJson } from "./http.ts";
-import type { Channel, MattermostApi } from "./types.ts";
+import type { Channel, MattermostApi, Post, PostId } from "./types.ts";
 
 export interface RestOptions {
   /** The server's address as people type it; a sub-path and a trailing slash are fine. */
@@ -29,6 +30,9 @@ const TIMEOUT_MS = 10_000;
 const FILE_TIMEOUT_MS = 60_000;
 /** What databases of before 5.0 hold, and so the least a server takes. */
 const SMALLEST_MAX_POST_SIZE = 4000;
+
+const PAGE_SIZE = 200;
+const MAX_PAGES = 50;
 
 export function connectRest(options: RestOptions): MattermostApi {
   const send = createHttp({
@@ -110,6 +114,7 @@ export function connectRest(options: RestOptions): MattermostApi {
         root_id: post.rootId,
         message: post.message,
         pending_post_id: post.pendingPostId,
+        props: { [PENDING_POST_ID_PROP]: post.pendingPostId },
       };
       return readJson(await call({ what, method: "POST", path: "/posts", body }), what, decodePost);
     },
@@ -123,11 +128,17 @@ export function connectRest(options: RestOptions): MattermostApi {
     thread: (id) => get("read a thread", `/posts/${id}/thread`, decodePostList),
 
     async postsSince(channelId, sinceMs) {
-      // `since` itself is left out (7.10).
-      const path = `/channels/${channelId}/posts?since=${Math.floor(sinceMs) - 1}`;
-      const posts = await get("read the channel's posts", path, decodePostList);
-      // The server filters on the time of the last update, so older posts that were edited come along.
-      return posts.filter((post) => post.createdAt >= sinceMs);
+      // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10).
+      const posts = new Map<PostId, Post>();
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}`;
+        const found = await get("read the channel's posts", path, decodePostList);
+        for (const post of found) posts.set(post.id, post);
+        if (found.length < PAGE_SIZE || found.some((post) => post.createdAt < sinceMs)) break;
+      }
+      return [...posts.values()]
+        .filter((post) => post.createdAt >= sinceMs)
+        .sort((one, other) => one.createdAt - other.createdAt);
     },
 
     async addReaction({ userId, postId, emojiName }) {

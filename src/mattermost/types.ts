@@ -38,6 +38,8 @@ export interface Post {
   readonly createdAt: number;
   /** Written by a person: not a system post (`type`), a bot's (`from_bot`) or a webhook's (`from_webhook`). */
   readonly isFromPerson: boolean;
+  /** The `pendingPostId` it was created with, when mm-claude created it; anybody could write this, so look at `userId`. */
+  readonly pendingPostId: string | undefined;
   readonly attachments: readonly Attachment[];
 }
 
@@ -100,8 +102,8 @@ export interface MattermostApi {
   /** A thread's posts, oldest first. */
   thread(id: ThreadId): Promise<Post[]>;
   /**
-   * The channel's posts created at `sinceMs` (the server's clock) or later, oldest first, without deleted ones:
-   * what a `hello` with `resumed: false` may have missed. The newest 1000 at most.
+   * The channel's posts created at `sinceMs` (the server's clock) or later, oldest first, without deleted ones: what a
+   * `hello` with `resumed: false` may have missed. The newest 10,000 at most.
    */
   postsSince(channelId: ChannelId, sinceMs: number): Promise<Post[]>;
   addReaction(reaction: Reaction): Promise<void>;

@@ -67,7 +67,7 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
 function inSession(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
   if (reading.command) {
     const command = completed(reading.command, facts, message);
-    return { kind: "deliver", threadId, signal: { type: "command", by, command } };
+    return { kind: "deliver", threadId, signal: { type: "command", by, postId: message.postId, command } };
   }
   if (isEmpty(message)) {
     return reading.isMention

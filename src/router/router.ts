@@ -15,7 +15,7 @@ import type {
   User,
   UserId,
 } from "../mattermost/types.ts";
-import { inlineCode } from "../render/markdown.ts";
+import { inlineCode, truncate } from "../render/markdown.ts";
 import type { Person } from "../session/access.ts";
 import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
@@ -23,13 +23,15 @@ import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import type { CursorKeeper } from "./cursor.ts";
 import { leadingNames, nameCandidates } from "./mention.ts";
 import { type Facts, type Reading, type Route, read, route } from "./route.ts";
 
 export interface RouterDependencies {
-  readonly api: Pick<MattermostApi, "post" | "postsSince">;
+  readonly api: Pick<MattermostApi, "post" | "postsSince" | "reactions">;
   readonly directory: Directory;
-  readonly sessions: Pick<SessionManager, "find" | "open">;
+  readonly sessions: Pick<SessionManager, "find" | "open" | "openCards">;
+  readonly cursor: CursorKeeper;
   /** Posts a single reply in a thread, whether it has a session or not. */
   readonly reply: (threadId: ThreadId, markdown: string) => void;
   readonly clock: Clock;
@@ -48,6 +50,10 @@ const REFUSE_EVERY_MS = 3_600_000;
 const MAX_POSTS_KNOWN = 5000;
 const MAX_REFUSALS_KNOWN = 1000;
 
+/** What was said longer ago than that is named, and not acted on. */
+const MAX_AGE_MS = 24 * 3_600_000;
+const MAX_HEARD_KEPT = 200;
+
 export class Router {
   readonly #dependencies: RouterDependencies;
   /** Which thread a post belongs to: a reaction names only the post. */
@@ -56,12 +62,22 @@ export class Router {
   readonly #refusedAt = new BoundedMap<UserId, number>(MAX_REFUSALS_KNOWN);
   /** The newest post taken, on the server's clock; where a gap would begin. */
   #newestAt: number;
+  #heard: readonly PostId[] = [];
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
   #gapFrom: number | undefined;
 
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
-    this.#newestAt = dependencies.clock.now();
+    const cursor = dependencies.cursor.load();
+    this.#newestAt = cursor?.at ?? dependencies.clock.now();
+    for (const postId of cursor?.heard ?? []) {
+      this.#markTaken(postId);
+    }
+  }
+
+  #markTaken(postId: PostId): void {
+    this.#taken.set(postId, true);
+    this.#heard = [...this.#heard, postId].slice(-MAX_HEARD_KEPT);
   }
 
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
@@ -96,6 +112,7 @@ export class Router {
         if (!event.resumed) {
           this.#gapFrom ??= this.#newestAt;
           await this.#catchUp();
+          await this.#lookAtCards();
         }
         break;
       case "disconnected":
@@ -109,14 +126,17 @@ export class Router {
 
   /** What was posted while no connection was open; posts that were taken already are skipped by their id. */
   async #catchUp(): Promise<void> {
-    const { api, channelId } = this.#dependencies;
+    const { api, channelId, clock } = this.#dependencies;
     if (this.#gapFrom === undefined) {
       return;
     }
     try {
+      const stale: Post[] = [];
+      const oldest = clock.now() - MAX_AGE_MS;
       for (const post of await api.postsSince(channelId, this.#gapFrom)) {
-        await this.#hear(post);
+        await (post.createdAt < oldest ? this.#nameStale(post, stale) : this.#hear(post));
       }
+      this.#tellStale(stale);
     } catch (error) {
       if (passes(error)) {
         throw error;
@@ -124,6 +144,52 @@ export class Router {
       this.#dependencies.log.error("Could not read what was posted in the meantime", error);
     }
     this.#gapFrom = undefined;
+    this.#saveCursor();
+  }
+
+  /** What was decided on open cards, and which of them were deleted, while nobody listened. */
+  async #lookAtCards(): Promise<void> {
+    const { api, sessions } = this.#dependencies;
+    for (const { threadId, postId } of sessions.openCards()) {
+      this.#threads.set(postId, threadId);
+      try {
+        await api.post(postId);
+        for (const reaction of await api.reactions(postId)) {
+          await this.#reacted(reaction, false);
+        }
+      } catch (error) {
+        if (!isGone(error)) {
+          throw error;
+        }
+        sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
+      }
+    }
+  }
+
+  #saveCursor(): void {
+    this.#dependencies.cursor.save({ at: this.#gapFrom ?? this.#newestAt, heard: this.#heard });
+  }
+
+  /** A message for Claude that has become too old to act on without asking. */
+  async #nameStale(post: Post, stale: Post[]): Promise<void> {
+    if (this.#taken.has(post.id)) {
+      return;
+    }
+    this.#markTaken(post.id);
+    const { botName, sessions } = this.#dependencies;
+    const isForUs = post.isFromPerson && (read(post, botName).isMention || sessions.find(post.threadId));
+    if (isForUs && (await this.#person(post.userId))) {
+      stale.push(post);
+    }
+  }
+
+  #tellStale(stale: readonly Post[]): void {
+    const [newest] = stale.slice(-1);
+    if (newest) {
+      const list = stale.map((post) => `- ${inlineCode(truncate(post.message, 100))}`).join("\n");
+      const text = `⏳ These messages came while I was away, more than a day ago. I have not acted on them; repeat what still matters:\n${list}`;
+      this.#dependencies.reply(newest.threadId, text);
+    }
   }
 
   /** While the server can't tell who wrote it, a post waits, and those after it: the next one brings them all. */
@@ -140,13 +206,19 @@ export class Router {
   }
 
   async #hear(post: Post): Promise<void> {
-    const { botId, botName, channelId, sessions, newUuid, log } = this.#dependencies;
+    const { channelId } = this.#dependencies;
     if (post.channelId !== channelId || this.#taken.has(post.id)) {
       return;
     }
-    this.#taken.set(post.id, true);
+    this.#markTaken(post.id);
     this.#threads.set(post.id, post.threadId);
     this.#newestAt = Math.max(this.#newestAt, post.createdAt);
+    await this.#actOn(post);
+    this.#saveCursor();
+  }
+
+  async #actOn(post: Post): Promise<void> {
+    const { botId, botName, sessions, newUuid, log } = this.#dependencies;
     if (post.userId === botId || !post.isFromPerson) {
       return;
     }
@@ -213,7 +285,7 @@ export class Router {
   }
 
   async #reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
-    const { botId, sessions } = this.#dependencies;
+    const { botId, sessions, newUuid } = this.#dependencies;
     const emojiName = canonicalEmoji(reaction.emojiName);
     if (reaction.userId === botId || !emojiName) {
       return;
@@ -224,7 +296,8 @@ export class Router {
     }
     const by = await this.#person(reaction.userId);
     if (by) {
-      const signal = { type: "reaction", by, postId: reaction.postId, emojiName, isRemoval } as const;
+      const { postId } = reaction;
+      const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid() } as const;
       sessions.find(threadId)?.deliver(signal);
     }
   }
@@ -246,7 +319,7 @@ export class Router {
     }
     const { api, channelId } = this.#dependencies;
     const post = await api.post(postId).catch((error: unknown) => {
-      if (error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden")) {
+      if (isGone(error)) {
         return undefined;
       }
       throw error;
@@ -289,6 +362,10 @@ export class Router {
 }
 
 /** The server could not be asked just now. */
+function isGone(error: unknown): boolean {
+  return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
+}
+
 function passes(error: unknown): boolean {
   return error instanceof MattermostError && PASSING.has(error.code);
 }

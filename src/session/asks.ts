@@ -235,10 +235,13 @@ export function goOn(step: Step): void {
 export function cardPosted(step: Step, key: string, postId: PostId): readonly Reaction[] {
   const { state } = step;
   const ask = state.asks.find((candidate) => candidate.key === key);
-  if (!ask) {
+  if (ask) {
+    ask.postId = postId;
+  } else if (key === state.cutOffKey) {
+    state.cutOffPostId = postId;
+  } else {
     return [];
   }
-  ask.postId = postId;
   const waiting = state.early.filter((reaction) => reaction.postId === postId);
   state.early = state.early.filter((reaction) => reaction.postId !== postId);
   return waiting;

@@ -1,13 +1,12 @@
 // How a session sleeps, wakes and ends: its slot, its process, the words people are told.
 
 import type { ClaudeEvent } from "../claude/types.ts";
-import type { HeaderStatus } from "../render/header.ts";
 import { fence, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
-import { notWaiting, say, takeUpWork, updateHeader, writePages } from "./state.ts";
+import { breakPage, newKey, notWaiting, say, takeUpWork, updateHeader, writePages } from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
-import type { Step } from "./types.ts";
+import type { SavedTurn, Step } from "./types.ts";
 
 export function slotGranted(step: Step, slot: number): void {
   const { state } = step;
@@ -60,8 +59,15 @@ function fallAsleep(step: Step, why: string, isTurnCut: boolean): void {
 }
 
 /** The process died without being told to. */
-export function sleepAfterExit(step: Step, exit: ClaudeEvent & { readonly type: "exited" }): void {
+export function sleepAfterExit(
+  step: Step,
+  exit: ClaudeEvent & { readonly type: "exited" },
+  saved: SavedTurn | undefined,
+): void {
   const { state } = step;
+  if (saved?.holdsMessage) {
+    state.inFlight = undefined;
+  }
   leaveProcess(step, "Claude stopped");
   const retry = retryOf(step, exit.stderr);
   if (retry) {
@@ -108,11 +114,45 @@ export function threadLost(step: Step): void {
   step.emit({ type: "ended" });
 }
 
+/** mm-claude stops; the session goes on when it is started again. */
 export function shutDown(step: Step): void {
-  end(step, "mm-claude was shut down", { kind: "stopped" });
+  const { state } = step;
+  if (state.phase === "asleep") {
+    return;
+  }
+  const wasWorking = state.phase === "working";
+  leaveProcess(step, "mm-claude was shut down");
+  step.emit({ type: "closeClaude", now: true });
+  updateHeader(step, { kind: "stopped" });
+  state.isMarkedStopped = true;
+  if (wasWorking && state.queue.length === 0) {
+    offerToGoOn(step);
+  }
 }
 
-function end(step: Step, why: string, status: HeaderStatus = { kind: "ended" }): void {
+export const GO_ON = "arrows_counterclockwise";
+
+export function offerToGoOn(step: Step): void {
+  const { state } = step;
+  const key = newKey(step, "cut-off");
+  const markdown = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";
+  breakPage(step);
+  step.emit({ type: "put", key, markdown });
+  step.emit({ type: "react", target: { key }, emojiName: GO_ON });
+  state.cutOffKey = key;
+  state.cutOffPostId = undefined;
+}
+
+/** Claude reacts neither to a message nor to being interrupted. */
+export function watchdog(step: Step): void {
+  if (step.state.phase !== "working") {
+    return;
+  }
+  fallAsleep(step, "Claude did not answer", true);
+  say(step, "💥 **Claude did not answer** and was ended. Reply in this thread to resume.");
+}
+
+function end(step: Step, why: string): void {
   const { state } = step;
   leaveProcess(step, why);
   voidAsks(step, why, true);
@@ -120,17 +160,18 @@ function end(step: Step, why: string, status: HeaderStatus = { kind: "ended" }):
     notWaiting(step, message);
   }
   step.emit({ type: "closeClaude", now: true });
-  updateHeader(step, status);
+  updateHeader(step, { kind: "ended" });
   state.phase = "ended";
 }
 
 /** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */
-function leaveProcess(step: Step, why: string): void {
+export function leaveProcess(step: Step, why: string): void {
   const { state } = step;
   writePages(step, true);
   state.turn.transcript.breakPage();
   step.emit({ type: "clearTimer", name: "flush" });
   step.emit({ type: "clearTimer", name: "idle" });
+  step.emit({ type: "clearTimer", name: "watchdog" });
   step.emit({ type: "typing", isOn: false });
   state.flushAt = undefined;
   voidAsks(step, why);

@@ -1,8 +1,9 @@
 // The map of sessions and the slots they run in. Opens, finds and ends sessions; knows nothing of what they do.
 
-import type { ThreadId } from "../mattermost/types.ts";
+import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
 import { Session, type SessionDependencies, type Slots } from "./session.ts";
+import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
 
 export class SessionManager {
@@ -31,10 +32,29 @@ export class SessionManager {
     if (slot === undefined) {
       return false;
     }
-    const session = new Session(threadId, owner, slot, this.#slots, this.#dependencies);
+    const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
     this.#sessions.set(threadId, session);
     session.deliver({ type: "message", message });
     return true;
+  }
+
+  /** Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. */
+  restore(snapshots: readonly SessionSnapshot[]): void {
+    const sessions = snapshots.map((snapshot) => {
+      const session = new Session(snapshot.threadId, snapshot, this.#slots, this.#dependencies);
+      this.#sessions.set(snapshot.threadId, session);
+      return session;
+    });
+    for (const session of sessions) {
+      session.restore();
+    }
+  }
+
+  /** The posts on which somebody's decision is waited for. */
+  openCards(): { readonly threadId: ThreadId; readonly postId: PostId }[] {
+    return [...this.#sessions.values()].flatMap(({ threadId, openCards }) =>
+      openCards.map((postId) => ({ threadId, postId })),
+    );
   }
 
   async shutDown(): Promise<void> {

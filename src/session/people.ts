@@ -7,11 +7,14 @@ import { askGuest } from "./asks.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { answerInWords, enqueue, reactToAsk } from "./decisions.ts";
 import { stop } from "./lifecycle.ts";
+import { goOnMessage } from "./recovery.ts";
 import { say, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
 const MAX_EARLY = 20;
+/** A Claude that has not stopped by then will not. */
+const INTERRUPT_MS = 15_000;
 
 export function onMessage(step: Step, message: Message): void {
   const { state } = step;
@@ -72,12 +75,18 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   if (reactToAsk(step, reaction)) {
     return;
   }
+  const goOn = goOnMessage(step, reaction);
+  if (goOn && may(roleOf(reaction.by, state), "message")) {
+    state.cutOffPostId = undefined;
+    enqueue(step, goOn);
+    return;
+  }
   const canStop = !reaction.isRemoval && may(roleOf(reaction.by, state), "stop");
   if (canStop && (reaction.emojiName === "x" || reaction.emojiName === "octagonal_sign")) {
     stop(step, reaction.by);
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
     interrupt(step, reaction.by);
-  } else if (state.asks.some((ask) => ask.postId === undefined)) {
+  } else if (state.asks.some((ask) => ask.postId === undefined) || state.cutOffKey !== undefined) {
     state.early = [...state.early, reaction].slice(-MAX_EARLY);
   }
 }
@@ -89,6 +98,7 @@ function interrupt(step: Step, by: Person): void {
   }
   state.turn.interruptedBy ??= by;
   step.emit({ type: "interruptClaude" });
+  step.emit({ type: "setTimer", name: "watchdog", ms: INTERRUPT_MS });
 }
 
 function invite(step: Step, by: Person, username: string, user: User | undefined): void {

@@ -1,21 +1,25 @@
 // One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals.
 // Decides nothing; `step` does.
 
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import type { ClaudeClient, ClaudeEvent, StartClaude } from "../claude/types.ts";
+import { join } from "node:path";
+import type { SavedConversation } from "../claude/saved-conversation.ts";
+import type { ClaudeClient, StartClaude } from "../claude/types.ts";
 import type { Directory } from "../mattermost/directory.ts";
-import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
-import { editedFile } from "../render/tools.ts";
+import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
-import type { Clock, Timer } from "../util/clock.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { type KnownProcess, startMark } from "../util/processes.ts";
 import type { Person } from "./access.ts";
 import { contentOf } from "./content.ts";
+import { fileBefore } from "./file-before.ts";
+import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState, updateHeader } from "./state.ts";
 import { step } from "./step.ts";
-import type { Effect, Message, SessionContext, SessionState, Signal, TimerName } from "./types.ts";
+import { SessionTimers } from "./timers.ts";
+import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;
@@ -29,6 +33,21 @@ export interface SessionDependencies {
   readonly claudePath: string;
   readonly botId: UserId;
   readonly channelId: ChannelId;
+  /** Where sessions are kept while mm-claude does not run; a document each. */
+  readonly documents: SessionDocuments;
+  /** What Claude has saved of a conversation; undefined when nothing is. */
+  readonly readSaved: (sessionId: string) => SavedConversation | undefined;
+}
+
+export interface SessionDocuments {
+  write(name: string, json: string): void;
+  remove(name: string): void;
+}
+
+/** A session that starts now. */
+interface Opening {
+  readonly owner: Person;
+  readonly slot: number;
 }
 
 /** Where a session gets a place to run in, and gives it back. */
@@ -38,13 +57,11 @@ export interface Slots {
   ended(session: Session): void;
 }
 
-/** Clients show "is typing" for about 5 s after each notice. */
-const TYPING_EVERY_MS = 4000;
 /** A process that is to end gets this long to save before it is sent signals. */
 const SAVE_MS = 5000;
 const CUT_OFF_MS = 2000;
-/** A file that is edited is read for its diff up to this size. */
-const MAX_DIFF_BYTES = 1024 * 1024;
+/** Names of the store's documents that hold a session. */
+export const SESSION_PREFIX = "session-";
 
 export class Session {
   readonly threadId: ThreadId;
@@ -54,48 +71,73 @@ export class Session {
   readonly #writer: ThreadWriter;
   readonly #sessionId: string;
   readonly #mailbox: Signal[] = [];
-  readonly #timers = new Map<TimerName, Timer>();
+  readonly #timers: SessionTimers;
   readonly #closing = new Set<Promise<void>>();
   #isStepping = false;
+  #isShutDown = false;
   #slot: number | undefined;
   #client: ClaudeClient | undefined;
+  #process: KnownProcess | undefined;
   #sending: Promise<void> | undefined;
-  #typing: Timer | undefined;
   #filesDirectory: string | undefined;
 
+  /** `origin`: a session that starts, or one that is kept in the store. */
   constructor(
     threadId: ThreadId,
-    owner: Person,
-    slot: number,
+    origin: Opening | SessionSnapshot,
     slots: Slots,
     dependencies: SessionDependencies,
   ) {
-    const { api, clock, log, context, botId, channelId } = dependencies;
+    const { api, clock, log, context, botId, channelId, sendTyping } = dependencies;
+    const saved = "state" in origin ? origin : undefined;
     this.threadId = threadId;
     this.#dependencies = dependencies;
     this.#slots = slots;
-    this.#slot = slot;
-    this.#sessionId = dependencies.newSessionId();
-    this.#state = initialState(owner, slot, context, clock.now());
-    this.#writer = new ThreadWriter({
+    this.#sessionId = saved?.sessionId ?? dependencies.newSessionId();
+    this.#filesDirectory = saved?.filesDirectory;
+    this.#timers = new SessionTimers(
+      clock,
+      (name) => this.deliver({ type: "timer", name }),
+      () => sendTyping(channelId, threadId),
+    );
+    const writerOptions = {
       api,
       channelId,
       threadId,
       botId,
       clock,
       log,
-      onPosted: (key, postId) => this.deliver({ type: "posted", key, postId }),
-      onLost: (reason) => {
+      onPosted: (key: string, postId: PostId) => this.deliver({ type: "posted", key, postId }),
+      onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);
         this.deliver({ type: "threadLost", reason });
       },
-    });
-    updateHeader({
-      state: this.#state,
-      context,
-      now: clock.now(),
-      emit: (effect) => this.#perform(effect),
-    });
+    };
+    this.#writer = new ThreadWriter(writerOptions, saved?.writer);
+    if ("state" in origin) {
+      this.#state = origin.state;
+    } else {
+      this.#slot = origin.slot;
+      this.#state = initialState(origin.owner, origin.slot, context, clock.now());
+      const emit = (effect: Effect): void => this.#perform(effect);
+      updateHeader({ state: this.#state, context, now: clock.now(), emit });
+    }
+  }
+
+  /** For a session from the store: finds out what became of its turn, and goes on. */
+  restore(): void {
+    if (this.#state.phase === "ended") {
+      this.#slots.ended(this);
+    } else {
+      this.deliver({ type: "restored", saved: this.#savedTurn() });
+    }
+  }
+
+  /** Cards somebody may have decided about while nobody listened. */
+  get openCards(): PostId[] {
+    const { asks, cutOffPostId } = this.#state;
+    const cards = asks.flatMap((ask) => (ask.postId === undefined ? [] : [ask.postId]));
+    return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
   }
 
   /** Runs but waits for nothing and nobody: it may sleep when its slot is needed. */
@@ -111,7 +153,7 @@ export class Session {
   /** Takes a signal; signals that come while one is being taken wait their turn. */
   deliver(signal: Signal): void {
     this.#mailbox.push(signal);
-    if (this.#isStepping) {
+    if (this.#isStepping || this.#isShutDown) {
       return;
     }
     this.#isStepping = true;
@@ -127,7 +169,16 @@ export class Session {
   #take(signal: Signal): void {
     const { clock, context, log } = this.#dependencies;
     try {
-      for (const effect of step(this.#state, signal, context, clock.now())) {
+      const effects = step(this.#state, signal, context, clock.now());
+      // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
+      // between, it is known what was to be done.
+      for (const effect of effects.filter(isForWriter)) {
+        this.#perform(effect);
+      }
+      if (!isFrequent(signal)) {
+        this.#save();
+      }
+      for (const effect of effects.filter((effect) => !isForWriter(effect))) {
         this.#perform(effect);
       }
     } catch (error) {
@@ -135,12 +186,34 @@ export class Session {
     }
   }
 
-  /** Ends the process and writes what is left to say. */
+  #save(): void {
+    const snapshot: SessionSnapshot = {
+      threadId: this.threadId,
+      sessionId: this.#sessionId,
+      process: this.#process,
+      filesDirectory: this.#filesDirectory,
+      state: this.#state,
+      writer: this.#writer.toJSON(),
+    };
+    this.#dependencies.documents.write(this.#documentName, encodeSnapshot(snapshot));
+  }
+
+  get #documentName(): string {
+    return `${SESSION_PREFIX}${this.threadId}`;
+  }
+
+  /** Ends the process and writes what is left to say. A session that has not ended is kept for the next start. */
   async shutDown(): Promise<void> {
     this.deliver({ type: "shutdown" });
     await Promise.all([...this.#closing, this.#writer.idle()]);
+    this.#isShutDown = true;
     this.#writer.close();
-    this.#removeFiles();
+    if (this.#state.phase === "ended") {
+      this.#dependencies.documents.remove(this.#documentName);
+      this.#removeFiles();
+    } else {
+      this.#save();
+    }
   }
 
   #perform(effect: Effect): void {
@@ -161,7 +234,7 @@ export class Session {
         this.#writer.unreact(effect.target, effect.emojiName);
         break;
       case "typing":
-        this.#setTyping(effect.isOn);
+        this.#timers.setTyping(effect.isOn);
         break;
       case "acquireSlot":
         this.#acquireSlot();
@@ -185,10 +258,10 @@ export class Session {
         this.#close(effect.now);
         break;
       case "setTimer":
-        this.#setTimer(effect.name, effect.ms);
+        this.#timers.set(effect.name, effect.ms);
         break;
       case "clearTimer":
-        this.#clearTimer(effect.name);
+        this.#timers.clear(effect.name);
         break;
       case "ended":
         this.#slots.ended(this);
@@ -211,7 +284,9 @@ export class Session {
 
   #start(generation: number, resume: boolean): void {
     const { startClaude, claudePath, context } = this.#dependencies;
-    this.#filesDirectory ??= mkdtempSync(join(tmpdir(), "mm-claude-"));
+    if (!this.#filesDirectory || !existsSync(this.#filesDirectory)) {
+      this.#filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-"));
+    }
     this.#client = startClaude(
       {
         claudePath,
@@ -220,8 +295,32 @@ export class Session {
         resume,
         extraDirectories: [this.#filesDirectory],
       },
-      (event) => this.deliver({ type: "claude", generation, event, ...fileBefore(event, context.directory) }),
+      (event) => {
+        const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
+        this.deliver({
+          type: "claude",
+          generation,
+          event,
+          ...fileBefore(event, context.directory),
+          ...saved,
+        });
+      },
     );
+    const { pid } = this.#client;
+    const mark = pid === undefined ? undefined : startMark(pid);
+    this.#process = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
+    // Nothing may have been saved yet that says which process to look for.
+    this.#save();
+  }
+
+  #savedTurn(): SavedTurn {
+    const { inFlight, turn, hasConversation } = this.#state;
+    const conversation =
+      hasConversation || inFlight ? this.#dependencies.readSaved(this.#sessionId) : undefined;
+    return {
+      holdsMessage: inFlight && conversation?.holds(inFlight.uuid),
+      texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
+    };
   }
 
   #send(message: Message, text: string): void {
@@ -259,34 +358,6 @@ export class Session {
     this.#closing.add(closed);
   }
 
-  #setTimer(name: TimerName, ms: number): void {
-    this.#clearTimer(name);
-    const timer = this.#dependencies.clock.setTimeout(() => {
-      this.#timers.delete(name);
-      this.deliver({ type: "timer", name });
-    }, ms);
-    this.#timers.set(name, timer);
-  }
-
-  #clearTimer(name: TimerName): void {
-    this.#dependencies.clock.clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
-  }
-
-  #setTyping(isOn: boolean): void {
-    const { clock, sendTyping, channelId } = this.#dependencies;
-    if (!isOn) {
-      clock.clearTimeout(this.#typing);
-      this.#typing = undefined;
-    } else if (!this.#typing) {
-      const again = (): void => {
-        sendTyping(channelId, this.threadId);
-        this.#typing = clock.setTimeout(again, TYPING_EVERY_MS);
-      };
-      again();
-    }
-  }
-
   #removeFiles(): void {
     if (this.#filesDirectory) {
       rmSync(this.#filesDirectory, { recursive: true, force: true });
@@ -295,24 +366,13 @@ export class Session {
   }
 }
 
-/** The text of the file an edit is about, as it is before Claude changes it. */
-function fileBefore(event: ClaudeEvent, directory: string): { fileBefore?: string } {
-  const tool =
-    event.type === "toolUse"
-      ? { name: event.name, input: event.input }
-      : event.type === "permissionAsked"
-        ? { name: event.toolName, input: event.input }
-        : undefined;
-  const file = tool && editedFile(tool.name, tool.input);
-  if (!file) {
-    return {};
-  }
-  try {
-    const path = resolve(directory, file);
-    const stat = statSync(path);
-    // A pipe or a device would block the daemon.
-    return stat.isFile() && stat.size <= MAX_DIFF_BYTES ? { fileBefore: readFileSync(path, "utf8") } : {};
-  } catch {
-    return {};
-  }
+type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "react" | "unreact" };
+
+function isForWriter(effect: Effect): effect is WriterEffect {
+  return ["put", "repost", "forget", "react", "unreact"].includes(effect.type);
+}
+
+/** Text on its way: what is lost of it is found again in what Claude saves. */
+function isFrequent(signal: Signal): boolean {
+  return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
 }

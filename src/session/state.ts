@@ -6,6 +6,9 @@ import { Transcript } from "../render/transcript.ts";
 import type { Person } from "./access.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
 
+/** A Claude that says nothing at all about a message for this long is not going to. */
+const SILENT_START_MS = 120_000;
+
 export function initialState(
   owner: Person,
   slot: number,
@@ -24,12 +27,16 @@ export function initialState(
     isPlanApproved: false,
     participants: new Map(),
     speakers: new Set(),
+    taken: [],
     queue: [],
     waiting: new Set(),
     inFlight: undefined,
     asks: [],
     cardedTools: new Map(),
     early: [],
+    isMarkedStopped: false,
+    cutOffKey: undefined,
+    cutOffPostId: undefined,
     subagents: new Map(),
     tasks: [],
     tasksKey: undefined,
@@ -41,10 +48,12 @@ export function initialState(
   };
 }
 
-export function newTurn(number: number, context: SessionContext): Turn {
+export function newTurn(number: number, context: SessionContext, messageUuid?: string): Turn {
   return {
+    messageUuid,
     transcript: new Transcript(`turn${number}`, context.postLimit),
     streaming: undefined,
+    confirmed: new Map(),
     tools: new Map(),
     lastText: "",
     flushes: 0,
@@ -131,16 +140,19 @@ function sendNext(step: Step): void {
   state.phase = "working";
   state.inFlight = message;
   state.speakers.add(message.by.id);
-  beginTurn(step);
+  beginTurn(step, message.uuid);
   notWaiting(step, message);
   step.emit({ type: "send", message, text: wordsFor(step, message) });
   step.emit({ type: "typing", isOn: true });
+  step.emit({ type: "setTimer", name: "watchdog", ms: SILENT_START_MS });
 }
 
-export function beginTurn(step: Step): void {
+export function beginTurn(step: Step, messageUuid?: string): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
-  state.turn = newTurn(state.postsMade++, context);
+  state.turn = newTurn(state.postsMade++, context, messageUuid);
+  state.cutOffKey = undefined;
+  state.cutOffPostId = undefined;
 }
 
 /** Who spoke matters once there is more than one speaker; a text that begins with "/" would be a command to Claude. */

@@ -1,13 +1,23 @@
 // The whole of a session's behaviour: one signal in, the state changed in place, effects out. Reaches nothing else:
 // no clock, no socket, no process.
 
+import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted } from "./asks.ts";
 import { flush } from "./cadence.ts";
-import { idleTimer, shutDown, slotGranted, slotRefused, slotWithdrawn, threadLost } from "./lifecycle.ts";
+import {
+  idleTimer,
+  shutDown,
+  slotGranted,
+  slotRefused,
+  slotWithdrawn,
+  threadLost,
+  watchdog,
+} from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
+import { restored } from "./recovery.ts";
 import { say } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
-import type { Effect, SessionContext, SessionState, Signal, Step } from "./types.ts";
+import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
   const effects: Effect[] = [];
@@ -21,10 +31,14 @@ function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {
     case "message":
-      onMessage(step, signal.message);
+      if (isNew(step, signal.message.postId)) {
+        onMessage(step, signal.message);
+      }
       break;
     case "command":
-      onCommand(step, signal.by, signal.command);
+      if (isNew(step, signal.postId)) {
+        onCommand(step, signal.by, signal.command);
+      }
       break;
     case "reaction":
       onReaction(step, signal);
@@ -35,7 +49,7 @@ function take(step: Step, signal: Signal): void {
     case "claude":
       // An earlier process may still speak while it ends.
       if (signal.generation === state.generation) {
-        onClaudeEvent(step, signal.event, signal.fileBefore);
+        onClaudeEvent(step, signal.event, signal.fileBefore, signal.saved);
       }
       break;
     case "posted":
@@ -56,7 +70,10 @@ function take(step: Step, signal: Signal): void {
       slotWithdrawn(step);
       break;
     case "timer":
-      signal.name === "flush" ? flush(step) : idleTimer(step);
+      TIMERS[signal.name](step);
+      break;
+    case "restored":
+      restored(step, signal.saved);
       break;
     case "attachmentProblem":
       say(step, `⚠️ ${signal.detail}`);
@@ -65,4 +82,21 @@ function take(step: Step, signal: Signal): void {
       shutDown(step);
       break;
   }
+}
+
+const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
+  TimerName,
+  (step: Step) => void
+>;
+
+/** How many posts are remembered: more than any gap after a crash can hold. */
+const MAX_TAKEN = 200;
+
+/** After a crash the server's posts since then come again. */
+function isNew({ state }: Step, postId: PostId): boolean {
+  if (state.taken.includes(postId)) {
+    return false;
+  }
+  state.taken = [...state.taken, postId].slice(-MAX_TAKEN);
+  return true;
 }

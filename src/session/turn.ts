@@ -10,7 +10,8 @@ import { holdUntil, scheduleHeld, scheduleLines, scheduleText } from "./cadence.
 import { sleepAfterExit } from "./lifecycle.ts";
 import { beginTurn, breakPage, newKey, takeUpWork, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
-import type { Step } from "./types.ts";
+import { completeText, recoverTexts } from "./texts.ts";
+import type { SavedTurn, Step } from "./types.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
@@ -21,7 +22,12 @@ const SHOWN_RETRY = 3;
 const SILENT_TOOLS = new Set(["ExitPlanMode", "AskUserQuestion"]);
 const SUBAGENT_TOOLS = new Set(["Task", "Agent"]);
 
-export function onClaudeEvent(step: Step, event: ClaudeEvent, fileBefore: string | undefined): void {
+export function onClaudeEvent(
+  step: Step,
+  event: ClaudeEvent,
+  fileBefore: string | undefined,
+  saved: SavedTurn | undefined,
+): void {
   const { state } = step;
   state.lastActivityAt = step.now;
   switch (event.type) {
@@ -29,6 +35,7 @@ export function onClaudeEvent(step: Step, event: ClaudeEvent, fileBefore: string
       state.commands = event.commands;
       break;
     case "turnStarted":
+      step.emit({ type: "clearTimer", name: "watchdog" });
       state.hasConversation = true;
       state.hasRetriedStart = false;
       wakeUp(step);
@@ -94,7 +101,8 @@ export function onClaudeEvent(step: Step, event: ClaudeEvent, fileBefore: string
       );
       break;
     case "exited":
-      sleepAfterExit(step, event);
+      recoverTexts(step, saved);
+      sleepAfterExit(step, event, saved);
       break;
   }
 }
@@ -122,24 +130,11 @@ function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): voi
   scheduleText(step);
 }
 
-/** The complete block confirms what was streamed; what the deltas lacked is added, and all of it when there were none. */
+/** A block is whole: what people have not seen of it yet is shown soon. */
 function confirmText(step: Step, { messageId, text }: EventOf<"text">): void {
-  const { turn } = step.state;
-  const { streaming } = turn;
-  const streamed = streaming?.messageId === messageId ? streaming.blocks[streaming.confirmed] : undefined;
-  if (streaming && streamed) {
-    streaming.confirmed++;
-  } else {
-    turn.transcript.endText();
-  }
-  const missing =
-    streamed === undefined ? text : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
-  if (missing !== "") {
-    turn.transcript.appendText(missing);
+  if (completeText(step, messageId, text)) {
     scheduleText(step);
   }
-  turn.transcript.endText();
-  turn.lastText = text;
 }
 
 function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore: string | undefined): void {
@@ -215,6 +210,7 @@ export function notice(step: Step, name: string, text: string): void {
 function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded">): void {
   const { state } = step;
   const { turn } = state;
+  step.emit({ type: "clearTimer", name: "watchdog" });
   state.inFlight = undefined;
   voidAsks(step, "the turn is over");
   turn.transcript.endText();

@@ -14,7 +14,7 @@ import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
-import type { PostKey, ReactionTarget } from "../thread/writer.ts";
+import type { PostKey, ReactionTarget } from "../thread/writes.ts";
 import type { Person } from "./access.ts";
 
 /** A person's words on their way to Claude. */
@@ -49,7 +49,7 @@ export type Command =
 
 export type Signal =
   | { readonly type: "message"; readonly message: Message }
-  | { readonly type: "command"; readonly by: Person; readonly command: Command }
+  | { readonly type: "command"; readonly by: Person; readonly postId: PostId; readonly command: Command }
   | {
       readonly type: "reaction";
       readonly by: Person;
@@ -57,6 +57,8 @@ export type Signal =
       /** Canonical: aliases and skin tones are gone. */
       readonly emojiName: string;
       readonly isRemoval: boolean;
+      /** Names the message it may stand for. */
+      readonly uuid: string;
     }
   | { readonly type: "postDeleted"; readonly postId: PostId }
   /** `generation` tells the events of an earlier process from those of the present one. */
@@ -65,7 +67,11 @@ export type Signal =
       readonly generation: number;
       readonly event: ClaudeEvent;
       readonly fileBefore?: string;
+      /** With `exited`: what Claude has saved of the turn. */
+      readonly saved?: SavedTurn;
     }
+  /** mm-claude was started again: whatever ran is gone. */
+  | { readonly type: "restored"; readonly saved: SavedTurn }
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
   | { readonly type: "threadLost"; readonly reason: string }
   | { readonly type: "slotGranted"; readonly slot: number }
@@ -76,7 +82,15 @@ export type Signal =
   | { readonly type: "attachmentProblem"; readonly detail: string }
   | { readonly type: "shutdown" };
 
-export type TimerName = "flush" | "idle";
+/** What is left of a turn whose process is gone. */
+export interface SavedTurn {
+  /** The message under way has reached the saved conversation; undefined when that can't be told. */
+  readonly holdsMessage: boolean | undefined;
+  /** What Claude said in the turn, block by block. */
+  readonly texts: readonly { readonly messageId: string; readonly text: string }[];
+}
+
+export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
@@ -158,11 +172,15 @@ export interface CardedTool {
 
 /** What one turn of Claude's needs to know about itself. */
 export interface Turn {
+  /** The message it answers; undefined for work Claude took up by itself. */
+  readonly messageUuid: string | undefined;
   readonly transcript: Transcript;
   /** The message being streamed and the text of its blocks, to recognise the blocks that confirm them. */
   streaming:
     | { readonly messageId: string; readonly blocks: { index: number; text: string }[]; confirmed: number }
     | undefined;
+  /** How many text blocks of each message are known to be whole. */
+  readonly confirmed: Map<string, number>;
   readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;
   lastText: string;
   flushes: number;
@@ -187,6 +205,8 @@ export interface SessionState {
   /** Invited people: id to username. */
   readonly participants: Map<UserId, string>;
   readonly speakers: Set<UserId>;
+  /** The newest posts taken, so that none is taken twice. */
+  taken: readonly PostId[];
   /** Waiting for Claude, in order. */
   readonly queue: Message[];
   /** Posts that carry 👀. */
@@ -197,6 +217,11 @@ export interface SessionState {
   readonly cardedTools: Map<ToolUseId, CardedTool>;
   /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
   early: (Signal & { readonly type: "reaction" })[];
+  /** The header says that mm-claude is not running. */
+  isMarkedStopped: boolean;
+  /** The post that offers to go on with a turn that was cut off. */
+  cutOffKey: PostKey | undefined;
+  cutOffPostId: PostId | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   tasks: readonly Task[];
   tasksKey: PostKey | undefined;

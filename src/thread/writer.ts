@@ -10,11 +10,7 @@ import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
-
-/** Names a post before the server has given it an id. */
-export type PostKey = string;
-
-export type ReactionTarget = { readonly key: PostKey } | { readonly postId: PostId };
+import type { Entry, PostKey, PutOptions, ReactionTarget, Write, WriterSnapshot } from "./writes.ts";
 
 export interface ThreadWriterOptions {
   readonly api: MattermostApi;
@@ -29,26 +25,8 @@ export interface ThreadWriterOptions {
   readonly onLost: (reason: string) => void;
 }
 
-export interface PutOptions {
-  readonly first?: string | undefined;
-  readonly isFinal?: boolean | undefined;
-}
-
-interface Entry {
-  id: PostId | undefined;
-  wanted: string;
-  /** The text to create the post with, when it is not the wanted one. */
-  first: string | undefined;
-  written: string | undefined;
-  pendingPostId: string;
-  isQueued: boolean;
-  isFinal: boolean;
-}
-
-type Write =
-  | { readonly kind: "put"; readonly key: PostKey }
-  | { readonly kind: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string };
-
+/** The server knows a `pending_post_id` again for about 30 s (7.10); later a create is not repeated unseen. */
+const REMEMBERED_MS = 20_000;
 const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
 /** Codes that pass: the write waits for the server instead of being given up. */
 const PASSING = new Set(["unreachable", "server", "rate-limited", "unauthorized", "bad-answer"]);
@@ -60,14 +38,51 @@ export class ThreadWriter {
   readonly #options: ThreadWriterOptions;
   readonly #entries = new Map<PostKey, Entry>();
   readonly #writes: Write[] = [];
+  /** The write under way. */
+  #current: Write | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
   /** Lower once the server has refused a post as too long, in code points. */
   #limit = Infinity;
   #wake: (() => void) | undefined;
 
-  constructor(options: ThreadWriterOptions) {
+  /** `saved`: what another writer of this thread had left to do, from `toJSON`. */
+  constructor(options: ThreadWriterOptions, saved?: WriterSnapshot) {
     this.#options = options;
+    if (saved) {
+      this.#restore(saved);
+    }
+  }
+
+  /** What this writer knows and has left to do. Writing something twice is harmless: edits and reactions repeat themselves. */
+  toJSON(): WriterSnapshot {
+    const writes = this.#current ? [this.#current, ...this.#writes] : [...this.#writes];
+    return { entries: [...this.#entries], writes };
+  }
+
+  #restore({ entries, writes }: WriterSnapshot): void {
+    for (const [key, entry] of entries) {
+      this.#entries.set(key, { ...entry, isQueued: false });
+    }
+    const hasLostAnswers = entries.some(([, entry]) => entry.id === undefined);
+    if (hasLostAnswers) {
+      this.#enqueue({ kind: "adopt" });
+    }
+    for (const write of writes) {
+      if (write.kind === "put") {
+        const entry = this.#entries.get(write.key);
+        if (entry) {
+          this.#queuePut(write.key, entry);
+        }
+      } else if (write.kind !== "adopt") {
+        this.#enqueue(write);
+      }
+    }
+    for (const [key, entry] of this.#entries) {
+      if (entry.wanted !== entry.written) {
+        this.#queuePut(key, entry);
+      }
+    }
   }
 
   /**
@@ -160,16 +175,24 @@ export class ThreadWriter {
   }
 
   async #run(): Promise<void> {
+    // Not in the same breath: what is asked for is saved before it is done.
+    await Promise.resolve();
     for (let write = this.#writes.shift(); write; write = this.#writes.shift()) {
+      this.#current = write;
       await this.#untilTaken(write);
+      this.#current = undefined;
     }
     // In the same breath as the last look at the queue: a write that comes later starts a run of its own.
     this.#running = undefined;
   }
 
   async #untilTaken(write: Write): Promise<void> {
+    const since = this.#options.clock.now();
     for (let attempt = 0; !this.#isClosed; attempt++) {
       try {
+        if (this.#options.clock.now() - since > REMEMBERED_MS) {
+          await this.#adopt();
+        }
         return await this.#perform(write);
       } catch (error) {
         if (!(error instanceof MattermostError) || !PASSING.has(error.code)) {
@@ -193,6 +216,9 @@ export class ThreadWriter {
   }
 
   async #perform(write: Write): Promise<void> {
+    if (write.kind === "adopt") {
+      return this.#adopt();
+    }
     if (write.kind !== "put") {
       return this.#react(write);
     }
@@ -224,6 +250,34 @@ export class ThreadWriter {
       this.#queuePut(write.key, entry);
     } else if (entry.isFinal) {
       this.#entries.delete(write.key);
+    }
+  }
+
+  /** Posts of ours that exist although no answer told us so get their entries back. */
+  async #adopt(): Promise<void> {
+    const { api, threadId, botId, onPosted } = this.#options;
+    const lost = [...this.#entries].filter(([, entry]) => entry.id === undefined);
+    if (lost.length === 0) {
+      return;
+    }
+    const posts = await api.thread(threadId).catch((error: unknown) => {
+      if (error instanceof MattermostError && !PASSING.has(error.code)) {
+        // The thread is gone; the next create will say so.
+        return [];
+      }
+      throw error;
+    });
+    const mine = new Map(
+      posts.filter((post) => post.userId === botId).map((post) => [post.pendingPostId, post] as const),
+    );
+    for (const [key, entry] of lost) {
+      const post = mine.get(entry.pendingPostId);
+      if (post) {
+        entry.id = post.id;
+        entry.written = post.message;
+        entry.first = undefined;
+        onPosted(key, post.id);
+      }
     }
   }
 

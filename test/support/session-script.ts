@@ -64,6 +64,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
   const state = initialState(OWNER, 1, context, 0);
   const posts = new Map<string, string>();
   const all: Effect[] = [];
+  let commands = 0;
   let messages = 0;
   let cards = 0;
   const script: Script = {
@@ -95,11 +96,12 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
       };
       return script.take({ type: "message", message });
     },
-    command: (by, command) => script.take({ type: "command", by, command }),
+    command: (by, command) =>
+      script.take({ type: "command", by, postId: `command${++commands}` as PostId, command }),
     claude: (event, { generation = state.generation, fileBefore } = {}) =>
       script.take({ type: "claude", generation, event, ...(fileBefore === undefined ? {} : { fileBefore }) }),
     react: (by, postId, emojiName, isRemoval = false) =>
-      script.take({ type: "reaction", by, postId: postId as PostId, emojiName, isRemoval }),
+      script.take({ type: "reaction", by, postId: postId as PostId, emojiName, isRemoval, uuid: "by-emoji" }),
     postCard() {
       const ask = state.asks.findLast((one) => one.postId === undefined);
       if (!ask) {

@@ -12,6 +12,7 @@ import { connectRest } from "../../src/mattermost/rest.ts";
 import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import { openFolder } from "../../src/store/folder.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
 
@@ -102,7 +103,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...options.config,
   };
   const lines: string[] = [];
-  const bridge = startBridge(
+  const stateFolder = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
+  const log = memoryLog(lines);
+  const bridge = await startBridge(
     config,
     {
       bot: await api.me(),
@@ -113,7 +116,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     {
       api,
       clock: systemClock,
-      log: memoryLog(lines),
+      log,
+      folder: openFolder(stateFolder, log),
+      environment: options.environment,
       version: "0.1.0",
       home: "/home/dev",
       startClaude: (start, listener) => startClaude(start, listener, { environment: options.environment }),
@@ -161,6 +166,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     async close() {
       await bridge.stop();
       await sandbox.close();
+      rmSync(stateFolder, { recursive: true, force: true });
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };

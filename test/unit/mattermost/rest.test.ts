@@ -111,7 +111,14 @@ describe("requests", () => {
       pendingPostId: "k",
     });
     expect(post).toMatchObject({ id: "new", threadId: "root" });
-    expect(sent[0]?.body).toEqual({ channel_id: "c", root_id: "p", message: "hi", pending_post_id: "k" });
+    expect(sent[0]?.body).toEqual({
+      channel_id: "c",
+      root_id: "p",
+      message: "hi",
+      pending_post_id: "k",
+      // The server forgets the other one: by this a post is recognised later.
+      props: { mm_claude_pending_post_id: "k" },
+    });
   });
 
   test("edits, reactions and files go where the server expects them", async () => {
@@ -147,12 +154,21 @@ describe("requests", () => {
     expect((await api.myChannels()).map((found) => found.id)).toEqual(["a", "b"]);
   });
 
-  test("a gap's posts are those created since, not older ones that were edited", async () => {
-    const { api, sent } = serve(
-      json({ posts: { old: wirePost("old", 5), b: wirePost("b", 20), a: wirePost("a", 10) } }),
+  test("a gap's posts are read page by page from the newest, and come oldest first", async () => {
+    const full = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at) => [`n${at}`, wirePost(`n${at}`, 1000 - at)]),
     );
-    expect((await api.postsSince(CHANNEL, 10)).map((post) => post.id)).toEqual(["a", "b"]);
-    expect(sent[0]?.url).toMatch(/\/channels\/c\/posts\?since=9$/);
+    const { api, sent } = serve(
+      json({ posts: full }),
+      json({ posts: { n199: wirePost("n199", 801), b: wirePost("b", 20), old: wirePost("old", 5) } }),
+    );
+    const posts = await api.postsSince(CHANNEL, 10);
+    expect(posts).toHaveLength(201);
+    expect(posts.slice(0, 2).map((post) => post.id)).toEqual(["b", "n199"]);
+    expect(sent.map((one) => one.url.replace(/.*channels/, ""))).toEqual([
+      "/c/posts?page=0&per_page=200",
+      "/c/posts?page=1&per_page=200",
+    ]);
   });
 
   test("names are asked for in lower case, none at all without a request", async () => {

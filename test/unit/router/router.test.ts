@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { createDirectory } from "../../../src/mattermost/directory.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
-import type { ChannelId, Post, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
+import type {
+  ChannelId,
+  Post,
+  PostId,
+  Reaction,
+  ThreadId,
+  User,
+  UserId,
+} from "../../../src/mattermost/types.ts";
+import type { Cursor } from "../../../src/router/cursor.ts";
 import { Router } from "../../../src/router/router.ts";
 import type { Session } from "../../../src/session/session.ts";
 import type { Signal } from "../../../src/session/types.ts";
@@ -16,7 +25,14 @@ function setUp({ isOpenToAll = false, isFull = false } = {}) {
   );
   people.push({ id: "robot" as UserId, username: "robot", isBot: true, isActive: true });
   people.push({ id: "gone" as UserId, username: "gone", isBot: false, isActive: false });
-  const server = { posts: [] as Post[], failures: [] as MattermostError[], asked: [] as string[] };
+  const server = {
+    posts: [] as Post[],
+    reactions: [] as Reaction[],
+    openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    failures: [] as MattermostError[],
+    asked: [] as string[],
+  };
+  const kept: { cursor: Cursor | undefined } = { cursor: undefined };
   const answer = async <T>(line: string, value: () => T): Promise<T> => {
     server.asked.push(line);
     const failure = server.failures.shift();
@@ -62,9 +78,13 @@ function setUp({ isOpenToAll = false, isFull = false } = {}) {
         }),
       postsSince: (_channel, since) =>
         answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
+      reactions: (id) =>
+        answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
     },
+    cursor: { load: () => kept.cursor, save: (cursor) => void (kept.cursor = cursor) },
     directory,
     sessions: {
+      openCards: () => server.openCards,
       find: (threadId) => sessions.get(threadId),
       open: (threadId, by, message) => {
         if (isFull) {
@@ -96,6 +116,7 @@ function setUp({ isOpenToAll = false, isFull = false } = {}) {
       message,
       createdAt: clock.now() + made,
       isFromPerson: true,
+      pendingPostId: undefined,
       attachments: [],
       ...more,
     };

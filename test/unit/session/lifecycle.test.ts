@@ -232,7 +232,10 @@ test("the slot of a session is given back once", () => {
 test("an interrupt stops the turn and keeps the session; what waits is taken next", () => {
   const script = working();
   script.says(OWNER, "next");
-  expect(types(script.react(OWNER, "anything", "double_vertical_bar"))).toEqual(["interruptClaude"]);
+  expect(types(script.react(OWNER, "anything", "double_vertical_bar"))).toEqual([
+    "interruptClaude",
+    "setTimer",
+  ]);
   script.claude(turnEnded(true, "aborted", true));
   expect(script.said()).toContain("⏸️ **Interrupted** by @alice");
   expect(script.sent()).toEqual(["go", "next"]);
@@ -251,7 +254,7 @@ test("a turn Claude begins by itself after an interrupted one is not called inte
   expect([...script.posts.values()].at(-1)).toBe("the task is done");
 });
 
-test("a shutdown writes what was said, marks the header and the open cards, and hears no more", () => {
+test("a shutdown writes what was said, marks the header and what Claude asked, and keeps the rest for the next start", () => {
   const script = working();
   script.claude({ type: "textDelta", text: "almost do", blockIndex: 0 });
   script.claude(permission("r"));
@@ -260,10 +263,17 @@ test("a shutdown writes what was said, marks the header and the open cards, and 
   const effects = script.take({ type: "shutdown" });
   expect(effects).toContainEqual({ type: "closeClaude", now: true });
   expect(script.said()).toContain("almost do");
-  expect(script.posts.get("header")).toContain("⏹️ mm-claude was shut down");
-  expect(script.state.asks).toEqual([]);
-  expect(script.said().match(/No longer open/g)).toHaveLength(2);
-  expect(eyes(script)).toContain("unreact m3");
+  expect(script.posts.get("header")).toContain("⏹️ mm-claude is not running");
+  expect(script.state.asks.map((ask) => ask.kind)).toEqual(["guest"]);
+  expect(script.said().match(/No longer open/g)).toHaveLength(1);
+  expect(script.state.queue.map((message) => message.text)).toContain("later");
+  expect(script.take({ type: "shutdown" })).toEqual([]);
+});
+
+test("a session that sleeps already says nothing at a shutdown", () => {
+  const script = working();
+  script.claude(turnEnded());
+  script.take({ type: "slotWithdrawn" });
   expect(script.take({ type: "shutdown" })).toEqual([]);
 });
 

@@ -1,0 +1,79 @@
+// What Claude Code has saved of a conversation, read after a process that could not tell us any more. One JSON object
+// a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are the
+// same in 1.0.128, 2.0.76 and 2.1.330.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface SavedText {
+  readonly messageId: string;
+  readonly text: string;
+}
+
+export interface SavedConversation {
+  /** Whether a message of ours, by its uuid, has reached the conversation. */
+  holds(uuid: string): boolean;
+  /** What Claude said in answer to that message, block by block; empty when it isn't there. */
+  textsAfter(uuid: string): readonly SavedText[];
+}
+
+interface Line {
+  readonly type?: unknown;
+  readonly uuid?: unknown;
+  readonly isSidechain?: unknown;
+  readonly message?: { readonly id?: unknown; readonly content?: unknown };
+}
+
+/** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
+export function readSavedConversation(
+  environment: NodeJS.ProcessEnv,
+  sessionId: string,
+): SavedConversation | undefined {
+  const file = savedFile(environment, sessionId);
+  if (!file) {
+    return undefined;
+  }
+  const lines = readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+  const main = lines.filter((line) => line.isSidechain !== true);
+  const indexOf = (uuid: string): number =>
+    main.findIndex((line) => line.type === "user" && line.uuid === uuid);
+  return {
+    holds: (uuid) => indexOf(uuid) >= 0,
+    textsAfter(uuid) {
+      const at = indexOf(uuid);
+      return at < 0 ? [] : main.slice(at + 1).flatMap(saidBy);
+    },
+  };
+}
+
+function savedFile(environment: NodeJS.ProcessEnv, sessionId: string): string | undefined {
+  const base = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
+  const projects = join(base, "projects");
+  try {
+    return readdirSync(projects)
+      .map((directory) => join(projects, directory, `${sessionId}.jsonl`))
+      .find((file) => existsSync(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last line may be cut off: the process died while it wrote. */
+function parseLine(text: string): Line[] {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === "object" && line !== null ? [line as Line] : [];
+  } catch {
+    return [];
+  }
+}
+
+function saidBy({ type, message }: Line): SavedText[] {
+  if (type !== "assistant" || !Array.isArray(message?.content) || typeof message.id !== "string") {
+    return [];
+  }
+  const messageId = message.id;
+  return (message.content as { type?: unknown; text?: unknown }[]).flatMap((block) =>
+    block.type === "text" && typeof block.text === "string" ? [{ messageId, text: block.text }] : [],
+  );
+}

@@ -1,0 +1,22 @@
+// How far the channel has been heard: what is kept of it over a restart.
+
+import { z } from "zod";
+import type { PostId } from "../mattermost/types.ts";
+
+export interface Cursor {
+  /** Posts created before have been heard; milliseconds since the epoch, the server's clock. */
+  readonly at: number;
+  /** The newest posts heard. */
+  readonly heard: readonly PostId[];
+}
+
+export interface CursorKeeper {
+  load(): Cursor | undefined;
+  save(cursor: Cursor): void;
+}
+
+const document = z.object({ at: z.number(), heard: z.array(z.string()) });
+
+export function decodeCursor(value: unknown): Cursor | undefined {
+  return document.safeParse(value).data as Cursor | undefined;
+}

@@ -1,0 +1,83 @@
+// A session as plain JSON and back: what a document in the store holds. Written and read by the same version of the
+// format only; another one is refused, not guessed at.
+
+import { z } from "zod";
+import type { ThreadId } from "../mattermost/types.ts";
+import { Transcript, type TranscriptSnapshot } from "../render/transcript.ts";
+import type { WriterSnapshot } from "../thread/writes.ts";
+import type { KnownProcess } from "../util/processes.ts";
+import type { SessionState } from "./types.ts";
+
+const VERSION = 1;
+
+export interface SessionSnapshot {
+  readonly threadId: ThreadId;
+  /** Claude's name for the conversation. */
+  readonly sessionId: string;
+  /** The Claude process that ran; undefined when none did. */
+  readonly process: KnownProcess | undefined;
+  /** Where attached files are. */
+  readonly filesDirectory: string | undefined;
+  readonly state: SessionState;
+  readonly writer: WriterSnapshot;
+}
+
+const document = z.looseObject({
+  version: z.literal(VERSION),
+  threadId: z.string().min(1),
+  sessionId: z.uuid(),
+  state: z.looseObject({
+    owner: z.looseObject({ id: z.string(), name: z.string() }),
+    phase: z.enum(["idle", "working", "asleep", "ended"]),
+    queue: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
+    asks: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
+    turn: z.looseObject({}),
+  }),
+  writer: z.looseObject({ entries: z.array(z.unknown()), writes: z.array(z.unknown()) }),
+});
+
+/** JSON text. */
+export function encodeSnapshot(snapshot: SessionSnapshot): string {
+  return JSON.stringify({ version: VERSION, ...snapshot }, tagged);
+}
+
+/** Undefined when it is not a document of this version. */
+export function decodeSnapshot(value: unknown): SessionSnapshot | undefined {
+  if (!document.safeParse(value).success) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(JSON.stringify(value), untagged) as SessionSnapshot;
+  } catch {
+    return undefined;
+  }
+}
+
+// Names no tool's input has: JSON written by people and programs holds no NUL.
+const MAP = "\u0000map";
+const SET = "\u0000set";
+const TRANSCRIPT = "\u0000transcript";
+
+function tagged(this: unknown, key: string, value: unknown): unknown {
+  if (value instanceof Map) {
+    return { [MAP]: [...value] };
+  }
+  if (value instanceof Set) {
+    return { [SET]: [...value] };
+  }
+  return key === "transcript" ? { [TRANSCRIPT]: value } : value;
+}
+
+function untagged(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const tags = value as Readonly<Record<string, unknown>>;
+  if (MAP in tags) {
+    return new Map(tags[MAP] as [unknown, unknown][]);
+  }
+  if (SET in tags) {
+    return new Set(tags[SET] as unknown[]);
+  }
+  return TRANSCRIPT in tags ? Transcript.restore(tags[TRANSCRIPT] as TranscriptSnapshot) : value;
+}

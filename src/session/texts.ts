@@ -1,0 +1,39 @@
+// Claude's words, each exactly once: streamed in pieces, confirmed block by block, and found again in what Claude saved
+// when a process could not finish telling them.
+
+import type { SavedTurn, Step } from "./types.ts";
+
+/**
+ * The complete block confirms what was streamed; what the pieces lacked is added, and all of it when there were none.
+ * True when something was added.
+ */
+export function completeText({ state: { turn } }: Step, messageId: string, text: string): boolean {
+  const { streaming, confirmed } = turn;
+  const streamed = streaming?.messageId === messageId ? streaming.blocks[streaming.confirmed] : undefined;
+  if (streaming && streamed) {
+    streaming.confirmed++;
+  } else {
+    turn.transcript.endText();
+  }
+  const missing =
+    streamed === undefined ? text : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
+  if (missing !== "") {
+    turn.transcript.appendText(missing);
+  }
+  turn.transcript.endText();
+  turn.lastText = text;
+  confirmed.set(messageId, (confirmed.get(messageId) ?? 0) + 1);
+  return missing !== "";
+}
+
+/** What Claude saved of the turn and people have not seen, in order. */
+export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
+  const seen = new Map<string, number>();
+  for (const { messageId, text } of saved?.texts ?? []) {
+    const index = seen.get(messageId) ?? 0;
+    seen.set(messageId, index + 1);
+    if (index >= (step.state.turn.confirmed.get(messageId) ?? 0)) {
+      completeText(step, messageId, text);
+    }
+  }
+}

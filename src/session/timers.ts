@@ -1,0 +1,49 @@
+// The timers of one session, by name, and the notice that somebody is typing, which has to be repeated.
+
+import type { Clock, Timer } from "../util/clock.ts";
+import type { TimerName } from "./types.ts";
+
+/** Clients show "is typing" for about 5 s after each notice. */
+const TYPING_EVERY_MS = 4000;
+
+export class SessionTimers {
+  readonly #clock: Clock;
+  readonly #onTimer: (name: TimerName) => void;
+  readonly #sendTyping: () => void;
+  readonly #timers = new Map<TimerName, Timer>();
+  #typing: Timer | undefined;
+
+  constructor(clock: Clock, onTimer: (name: TimerName) => void, sendTyping: () => void) {
+    this.#clock = clock;
+    this.#onTimer = onTimer;
+    this.#sendTyping = sendTyping;
+  }
+
+  /** Replaces the timer of that name. */
+  set(name: TimerName, ms: number): void {
+    this.clear(name);
+    const timer = this.#clock.setTimeout(() => {
+      this.#timers.delete(name);
+      this.#onTimer(name);
+    }, ms);
+    this.#timers.set(name, timer);
+  }
+
+  clear(name: TimerName): void {
+    this.#clock.clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+
+  setTyping(isOn: boolean): void {
+    if (!isOn) {
+      this.#clock.clearTimeout(this.#typing);
+      this.#typing = undefined;
+    } else if (!this.#typing) {
+      const again = (): void => {
+        this.#sendTyping();
+        this.#typing = this.#clock.setTimeout(again, TYPING_EVERY_MS);
+      };
+      again();
+    }
+  }
+}

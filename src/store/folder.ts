@@ -1,0 +1,92 @@
+// A folder of small JSON documents that survive a restart: written whole or not at all, readable by their owner only.
+// Knows nothing of what is in them.
+
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../util/log.ts";
+
+export interface Folder {
+  readonly path: string;
+  /** Names of the documents there are. */
+  names(): string[];
+  /** Undefined when there is none, or when it can't be read: then it is set aside, with a warning. */
+  read(name: string): unknown;
+  /** A disk that is full is told once; what could not be written is tried again with the next change. */
+  write(name: string, json: string): void;
+  remove(name: string): void;
+  /** For a document whose content makes no sense: keeps it under another name. */
+  setAside(name: string, why: string): void;
+}
+
+const EXTENSION = ".json";
+
+export function openFolder(path: string, log: Log): Folder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  // An older one may have been made with other rights.
+  chmodSync(path, 0o700);
+  const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
+  let isFailing = false;
+
+  const setAside = (name: string, why: string): void => {
+    const aside = `${fileOf(name)}.unreadable`;
+    log.warn(`${fileOf(name)} can't be used (${why}); it is kept as ${aside}.`);
+    try {
+      renameSync(fileOf(name), aside);
+    } catch (error) {
+      log.warn(`${fileOf(name)} could not be set aside`, error);
+    }
+  };
+
+  return {
+    path,
+    names: () =>
+      readdirSync(path)
+        .filter((file) => file.endsWith(EXTENSION))
+        .map((file) => file.slice(0, -EXTENSION.length)),
+    read(name) {
+      let text: string;
+      try {
+        text = readFileSync(fileOf(name), "utf8");
+      } catch (error) {
+        if (!isMissing(error)) {
+          setAside(name, error instanceof Error ? error.message : String(error));
+        }
+        return undefined;
+      }
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        setAside(name, "it is not JSON");
+        return undefined;
+      }
+    },
+    write(name, json) {
+      const temporary = `${fileOf(name)}.${process.pid}.tmp`;
+      try {
+        writeFileSync(temporary, json, { mode: 0o600 });
+        renameSync(temporary, fileOf(name));
+        if (isFailing) {
+          isFailing = false;
+          log.info(`${path} can be written again.`);
+        }
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        if (!isFailing) {
+          isFailing = true;
+          log.error(
+            `${path} can't be written: sessions would not survive a restart. Make room or mend its rights`,
+            error,
+          );
+        }
+      }
+    },
+    remove(name) {
+      rmSync(fileOf(name), { force: true });
+    },
+    setAside,
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,18 @@
+// Where the state is kept: under the platform's state directory, one folder for each server and bot.
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+export function stateDirectory({ env, home }: Surroundings, serverUrl: string, botId: string): string {
+  const base = env["XDG_STATE_HOME"];
+  // The specification: a relative path is to be ignored.
+  const root = base?.startsWith("/") ? base : join(home, ".local", "state");
+  const host = new URL(serverUrl).host.replace(/[^a-z0-9.-]/gi, "_");
+  const mark = createHash("sha256").update(serverUrl).digest("hex").slice(0, 8);
+  return join(root, "mm-claude", `${host}-${mark}-${botId}`);
+}

@@ -1,0 +1,38 @@
+// The data of a thread's writer: the posts it knows and the writes it has left to do; plain, so that it can be kept.
+
+import type { PostId } from "../mattermost/types.ts";
+
+/** Names a post before the server has given it an id. */
+export type PostKey = string;
+
+export type ReactionTarget = { readonly key: PostKey } | { readonly postId: PostId };
+
+export interface PutOptions {
+  readonly first?: string | undefined;
+  readonly isFinal?: boolean | undefined;
+}
+
+/** What is known of a post, and what it is to say. */
+export interface Entry {
+  id: PostId | undefined;
+  wanted: string;
+  /** The text to create the post with, when it is not the wanted one. */
+  first: string | undefined;
+  written: string | undefined;
+  pendingPostId: string;
+  isQueued: boolean;
+  isFinal: boolean;
+}
+
+/** All of a writer, as plain data. */
+export interface WriterSnapshot {
+  readonly entries: readonly (readonly [PostKey, Entry])[];
+  readonly writes: readonly Write[];
+}
+
+/** One thing to do. */
+export type Write =
+  /** Look for posts that were created without our hearing of it. */
+  | { readonly kind: "adopt" }
+  | { readonly kind: "put"; readonly key: PostKey }
+  | { readonly kind: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string };
