@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
+import type { Surroundings } from "./main.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 
 const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
@@ -113,14 +114,14 @@ async function start(input: ConfigInput): Promise<number> {
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
-  return bridge(loaded.config, input.home);
+  return bridge(loaded.config, { home: input.home });
 }
 
-async function bridge(config: Config, home: string, environment?: NodeJS.ProcessEnv): Promise<number> {
+async function bridge(config: Config, surroundings: Omit<Surroundings, "version">): Promise<number> {
   const { runBridge } = await import("./main.ts");
   // From here on a fault is the bridge's to survive.
   process.off("uncaughtException", fall);
-  return runBridge(config, { version: manifest.version, home, ...(environment && { environment }) });
+  return runBridge(config, { version: manifest.version, ...surroundings });
 }
 
 async function setup(input: ConfigInput): Promise<number> {
@@ -205,7 +206,7 @@ async function demo({ cwd, home, env }: ConfigInput, { port, scripted, open }: D
     directory: cwd,
     print,
     claudeVersion,
-    run: (config, environment) => bridge(config, home, environment),
+    run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),
   });
 }
 

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly home: string;
   /** What each Claude is given of the environment, cleaned of mm-claude's own settings; the daemon's own when left out. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Where state is kept instead of in the platform's place; absolute. */
+  readonly stateHome?: string;
 }
 
 /** From the signal to the end, whatever hangs. */
@@ -50,7 +52,8 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   for (const hint of ready.hints) {
     log.warn(chalk.yellow(hint));
   }
-  const folder = openFolder(stateDirectory({ env: process.env, home }, config.url, ready.account.id), log);
+  const { stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
+  const folder = openFolder(stateDirectory({ stateHome, home }, config.url, ready.account.id), log);
   const lock = takeLock(folder.path, ready.channel.id);
   if ("heldBy" in lock) {
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;

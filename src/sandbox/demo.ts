@@ -27,8 +27,8 @@ export interface DemoOptions {
   readonly claudeVersion: (path: string) => Promise<string>;
   /** Shows an address in the person's browser, if there is one. */
   readonly openBrowser: (address: string) => void;
-  /** Runs the bridge until a signal ends it; gives the exit code. */
-  readonly run: (config: Config, environment: NodeJS.ProcessEnv) => Promise<number>;
+  /** Runs the bridge until a signal ends it; gives the exit code. What it keeps goes to `stateHome`. */
+  readonly run: (config: Config, environment: NodeJS.ProcessEnv, stateHome: string) => Promise<number>;
 }
 
 export const DEFAULT_DEMO_PORT = 8065;
@@ -70,7 +70,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     options.print(introduction(address, claude, directory));
     options.openBrowser(address);
     const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
-    return await options.run(config, environment);
+    // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
+    return await options.run(config, environment, home);
   } finally {
     await Promise.all([sandbox.close(), model?.close()]);
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });

@@ -4,14 +4,13 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `XDG_STATE_HOME`; the specification says to ignore a relative one. */
+  readonly stateHome: string | undefined;
   readonly home: string;
 }
 
-export function stateDirectory({ env, home }: Surroundings, serverUrl: string, botId: string): string {
-  const base = env["XDG_STATE_HOME"];
-  // The specification: a relative path is to be ignored.
-  const root = base?.startsWith("/") ? base : join(home, ".local", "state");
+export function stateDirectory({ stateHome, home }: Surroundings, serverUrl: string, botId: string): string {
+  const root = stateHome?.startsWith("/") ? stateHome : join(home, ".local", "state");
   const host = new URL(serverUrl).host.replace(/[^a-z0-9.-]/gi, "_");
   const mark = createHash("sha256").update(serverUrl).digest("hex").slice(0, 8);
   return join(root, "mm-claude", `${host}-${mark}-${botId}`);
