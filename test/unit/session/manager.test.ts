@@ -1,0 +1,157 @@
+// The map of sessions and its slots, with real sessions over a fake server and a fake Claude.
+
+import { expect, test } from "vitest";
+import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
+import type { ChannelId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import { SessionManager } from "../../../src/session/manager.ts";
+import type { Message } from "../../../src/session/types.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
+import { OWNER, turnEnded } from "../../support/session-script.ts";
+
+interface Process {
+  readonly start: ClaudeStart;
+  readonly tell: (event: ClaudeEvent) => void;
+  readonly sent: string[];
+  isClosed: boolean;
+}
+
+function setUp(maxSessions = 2) {
+  const server = createFakeThreadApi();
+  const clock = createFakeClock();
+  const processes: Process[] = [];
+  let ids = 0;
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const dependencies = {
+    api: server.api,
+    directory: { byId: async () => undefined, byName: async () => undefined, userUpdated: () => {} },
+    clock,
+    log: quiet,
+    startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
+      const process: Process = { start, tell, sent: [], isClosed: false };
+      processes.push(process);
+      return {
+        pid: processes.length,
+        send: (_uuid, blocks) => process.sent.push(blocks[0]?.type === "text" ? blocks[0].text : ""),
+        answer: () => {},
+        interrupt: () => {},
+        close: async () => {
+          process.isClosed = true;
+        },
+      };
+    },
+    newSessionId: () => `id${++ids}`,
+    sendTyping: () => {},
+    context: {
+      version: "0.1.0",
+      botName: "claude-code",
+      directory: "/",
+      home: "/root",
+      maxSessions,
+      idleMs: 1_800_000,
+      isAuto: false,
+      postLimit: 16_383,
+    },
+    claudePath: "claude",
+    botId: "bot" as UserId,
+    channelId: "channel" as ChannelId,
+    documents: { write: () => {}, remove: () => {} },
+    readSaved: () => undefined,
+  };
+  const manager = new SessionManager(dependencies);
+  let messages = 0;
+  const message = (text: string): Message => ({
+    uuid: `u${++messages}`,
+    postId: `m${messages}` as never,
+    by: OWNER,
+    text,
+    attachments: [],
+    isSlashCommand: false,
+    withThread: false,
+  });
+  const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
+  const live = (): string[] =>
+    processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
+  return { manager, server, clock, processes, open, message, live };
+}
+
+const find = ({ manager }: ReturnType<typeof setUp>, thread: string) => manager.find(thread as ThreadId);
+
+test("five mentions at once do not beat a cap of two", async () => {
+  const world = setUp(2);
+  expect(["a", "b", "c", "d", "e"].map(world.open)).toEqual([true, true, false, false, false]);
+  await settle();
+  expect(world.processes).toHaveLength(2);
+  expect(find(world, "c")).toBeUndefined();
+  await world.manager.shutDown();
+});
+
+test("when every slot is taken, the session that has been idle for longest sleeps", async () => {
+  const world = setUp(2);
+  world.open("a");
+  world.open("b");
+  await world.clock.advance(1000);
+  world.processes[1]?.tell(turnEnded());
+  await world.clock.advance(1000);
+  world.processes[0]?.tell(turnEnded());
+  expect(world.open("c")).toBe(true);
+  await settle();
+  expect(world.live()).toEqual(["id1", "id3"]);
+  expect([...world.server.posts.values()].some((text) => text.includes("asleep"))).toBe(true);
+  expect(find(world, "b")).toBeDefined();
+  await world.manager.shutDown();
+});
+
+test("a sleeping session wakes in a free slot and resumes its own conversation", async () => {
+  const world = setUp(1);
+  world.open("a");
+  world.processes[0]?.tell({ type: "turnStarted", model: "m" });
+  world.processes[0]?.tell(turnEnded());
+  world.open("b");
+  world.processes[1]?.tell(turnEnded());
+  find(world, "a")?.deliver({ type: "message", message: world.message("again") });
+  await settle();
+  expect(world.processes.map(({ start }) => [start.sessionId, start.resume])).toEqual([
+    ["id1", false],
+    ["id2", false],
+    ["id1", true],
+  ]);
+  expect(world.live()).toEqual(["id1"]);
+  await world.manager.shutDown();
+});
+
+test("the last event of an old process does not touch its successor", async () => {
+  const world = setUp(1);
+  world.open("a");
+  const [old] = world.processes;
+  old?.tell({ type: "turnStarted", model: "m" });
+  old?.tell({ type: "exited", code: 1, signal: null, stderr: "" });
+  find(world, "a")?.deliver({ type: "message", message: world.message("again") });
+  old?.tell({ type: "exited", code: 1, signal: null, stderr: "" });
+  await settle();
+  expect(world.processes).toHaveLength(2);
+  expect([...world.server.posts.values()].filter((text) => text.includes("💥"))).toHaveLength(1);
+  await world.manager.shutDown();
+});
+
+test("an ended session is found no more, its slot is free, and its thread may begin anew", async () => {
+  const world = setUp(1);
+  world.open("a");
+  find(world, "a")?.deliver({ type: "threadLost", reason: "gone" });
+  expect(find(world, "a")).toBeUndefined();
+  expect(world.live()).toEqual([]);
+  expect(world.open("a")).toBe(true);
+  expect(world.live()).toEqual(["id2"]);
+  await world.manager.shutDown();
+});
+
+test("after a shutdown no process is left and none begins, and every timer is off", async () => {
+  const world = setUp(2);
+  world.open("a");
+  world.open("b");
+  await world.manager.shutDown();
+  world.open("c");
+  expect(world.processes).toHaveLength(2);
+  expect(world.live()).toEqual([]);
+  expect(world.clock.pending()).toBe(0);
+});
