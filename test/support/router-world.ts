@@ -1,0 +1,152 @@
+// A router over a fake server: people, posts and sessions that only note what they are told.
+
+import { createDirectory } from "../../src/mattermost/directory.ts";
+import { MattermostError } from "../../src/mattermost/error.ts";
+import type {
+  ChannelId,
+  Post,
+  PostId,
+  Reaction,
+  ThreadId,
+  User,
+  UserId,
+} from "../../src/mattermost/types.ts";
+import type { Cursor } from "../../src/router/cursor.ts";
+import { Router } from "../../src/router/router.ts";
+import type { Session } from "../../src/session/session.ts";
+import type { Signal } from "../../src/session/types.ts";
+import { createFakeClock } from "./fake-clock.ts";
+
+const CHANNEL = "channel" as ChannelId;
+
+export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) {
+  const clock = createFakeClock();
+  const people = ["alice", "bob", "carol", "claude-code", "types", "jane.doe"].map(
+    (name): User => ({ id: name as UserId, username: name, isBot: name === "claude-code", isActive: true }),
+  );
+  people.push({ id: "robot" as UserId, username: "robot", isBot: true, isActive: true });
+  people.push({ id: "gone" as UserId, username: "gone", isBot: false, isActive: false });
+  const server = {
+    posts: [] as Post[],
+    reactions: [] as Reaction[],
+    openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    failures: [] as MattermostError[],
+    asked: [] as string[],
+  };
+  const kept: { cursor: Cursor | undefined } = { cursor: undefined };
+  const answer = async <T>(line: string, value: () => T): Promise<T> => {
+    server.asked.push(line);
+    const failure = server.failures.shift();
+    if (failure) {
+      throw failure;
+    }
+    return value();
+  };
+  const directory = createDirectory({
+    clock,
+    api: {
+      user: (id) =>
+        answer(`user ${id}`, () => {
+          const user = people.find((one) => one.id === id);
+          if (!user) {
+            throw new MattermostError("not-found", "no such user");
+          }
+          return user;
+        }),
+      userByName: (name) => answer(`name ${name}`, () => people.find((one) => one.username === name)),
+    },
+  });
+  const replies: string[] = [];
+  const delivered: { thread: string; signal: Signal }[] = [];
+  const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
+  const sessions = new Map<ThreadId, Session>();
+  const logged: string[] = [];
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => logged.push(line) };
+  const begin = (threadId: ThreadId): void => {
+    const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
+    sessions.set(threadId, session as unknown as Session);
+  };
+  let uuids = 0;
+  const router = new Router({
+    api: {
+      post: (id) =>
+        answer(`post ${id}`, () => {
+          const post = server.posts.find((one) => one.id === id);
+          if (!post) {
+            throw new MattermostError("not-found", "no such post");
+          }
+          return post;
+        }),
+      postsSince: (_channel, since) =>
+        answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
+      reactions: (id) =>
+        answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
+    },
+    cursor: { load: () => kept.cursor, save: (cursor) => void Object.assign(kept, { cursor }) },
+    directory,
+    sessions: {
+      openCards: () => server.openCards,
+      find: (threadId) => sessions.get(threadId),
+      open: (threadId, by, message) => {
+        if (isFull) {
+          return false;
+        }
+        opened.push({ thread: threadId, by: by.name, text: message.text, withThread: message.withThread });
+        begin(threadId);
+        return true;
+      },
+    },
+    reply: (thread, markdown) => replies.push(`${thread}: ${markdown}`),
+    clock,
+    log,
+    newUuid: () => `uuid${++uuids}`,
+    botId: "claude-code" as UserId,
+    botName: "claude-code",
+    channelId: CHANNEL,
+    allowedUsers: isOpenToAll ? undefined : new Set(["alice", "bob"] as UserId[]),
+    maxSessions: 5,
+  });
+  let made = 0;
+  const post = (by: string, message: string, more: Partial<Post> = {}): Post => {
+    const id = (more.id ?? `post${++made}`) as PostId;
+    const made_: Post = {
+      id,
+      channelId: CHANNEL,
+      threadId: "thread" as ThreadId,
+      userId: by as UserId,
+      message,
+      createdAt: clock.now() + made,
+      isFromPerson: true,
+      pendingPostId: undefined,
+      attachments: [],
+      ...more,
+    };
+    server.posts.push(made_);
+    return made_;
+  };
+  const says = async (by: string, message: string, more: Partial<Post> = {}): Promise<void> =>
+    router.take({ type: "posted", post: post(by, message, more) });
+  const react = (
+    by: string,
+    postId: string,
+    emojiName = "+1",
+    type: "reactionAdded" | "reactionRemoved" = "reactionAdded",
+  ) => router.take({ type, reaction: { userId: by as UserId, postId: postId as PostId, emojiName } });
+  const texts = (): string[] =>
+    delivered.map(({ signal }) => (signal.type === "message" ? signal.message.text : signal.type));
+  return {
+    clock,
+    router,
+    server,
+    replies,
+    delivered,
+    opened,
+    begin,
+    logged,
+    says,
+    react,
+    post,
+    texts,
+    sessions,
+  };
+}
