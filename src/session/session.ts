@@ -140,10 +140,10 @@ export class Session {
     return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
   }
 
-  /** Runs but waits for nothing and nobody: it may sleep when its slot is needed. */
+  /** Runs but waits for nothing, or for a guest's message at most: it may sleep when its slot is needed. */
   get isIdle(): boolean {
     const { phase, queue, asks } = this.#state;
-    return phase === "idle" && queue.length === 0 && asks.length === 0;
+    return phase === "idle" && queue.length === 0 && asks.every((ask) => ask.kind === "guest");
   }
 
   get lastActivityAt(): number {
