@@ -10,12 +10,15 @@ export interface Choice {
   readonly label: string;
 }
 
-const OPTION = /^(\S+) \*\*(.+?)\*\*(?: - .*)?$/;
+/** Only numbers: what stands in a card's body must never name its 👍. */
+const OPTION = /^([1-9]\ufe0f?\u20e3) \*\*(.+?)\*\*(?: - .*)?$/;
 
 /** `offered`: the names of the emoji that the bot has put there, in its order. */
 export function findChoices(message: string, offered: readonly string[]): Choice[] {
   const lines = message.trimEnd().split("\n");
   const foot = lines.at(-1) ?? "";
+  // What is decided has lost its last line, which said how to decide.
+  if (OPTION.test(foot)) return [];
   const options = new Map(
     lines.flatMap((line) => {
       const [, emoji = "", label = ""] = OPTION.exec(line) ?? [];
@@ -28,6 +31,20 @@ export function findChoices(message: string, offered: readonly string[]): Choice
     const label = options.get(emoji) ?? labelIn(foot, emoji);
     return label === undefined ? [] : [{ emojiName, emoji, label: sentence(label) }];
   });
+}
+
+/** The message without a last line that says nothing but what the choices say. */
+export function withoutLegend(message: string, choices: readonly Choice[]): string {
+  const at = message.trimEnd().lastIndexOf("\n");
+  const parts = message
+    .slice(at + 1)
+    .trimEnd()
+    .split(" · ");
+  const isSaid = (part: string): boolean =>
+    choices.some(
+      ({ emoji, label }) => part.startsWith(emoji) && sentence(part.slice(emoji.length).trim()) === label,
+    );
+  return at > 0 && parts.every(isSaid) ? message.slice(0, at) : message;
 }
 
 /** `👍 allow · …` and `React 👍 to allow this message, …`. */

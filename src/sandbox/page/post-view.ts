@@ -2,7 +2,7 @@
 // means is the app's business.
 
 import type { Chat } from "./chat.ts";
-import { findChoices } from "./choices.ts";
+import { type Choice, findChoices, withoutLegend } from "./choices.ts";
 import { h, icon, morph } from "./dom.ts";
 import { emojiText } from "./emoji.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -39,6 +39,7 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
   const element = h("article", { class: "post", tabindex: -1 }, face, main, toolbar);
   let shown: Post | undefined;
   let shownFiles = "";
+  let shownText: string | undefined;
 
   const whoIs = (name: string) =>
     name === chat.me.username
@@ -91,7 +92,8 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     );
   }
 
-  function drawReactions(post: Post): void {
+  /** Gives the choices that are open. */
+  function drawReactions(post: Post): readonly Choice[] {
     const all = chat.reactions(post.id);
     const byEmoji = new Map<string, Reaction[]>();
     for (const one of all) byEmoji.set(one.emoji_name, [...(byEmoji.get(one.emoji_name) ?? []), one]);
@@ -145,6 +147,7 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     }
     morph(reactions, chips);
     reactions.hidden = reactions.childElementCount === 0;
+    return open;
   }
 
   // Buttons are redrawn while people click them, so the click is taken where it bubbles to.
@@ -204,9 +207,11 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
         drawTools(post);
         drawTries(post);
       }
-      if (shown?.message !== post.message) {
-        const text = post.edit_at > 0 ? `${post.message}` : post.message;
+      const choices = drawReactions(post);
+      const text = withoutLegend(post.message, choices);
+      if (text !== shownText) {
         morph(body, renderMarkdown(text, whoIs));
+        shownText = text;
       }
       element.classList.toggle("edited", post.edit_at > 0);
       const fileIds = (post.metadata?.files ?? []).map((file) => file.id).join();
@@ -215,7 +220,6 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
         shownFiles = fileIds;
       }
       shown = post;
-      drawReactions(post);
       drawFooter(post);
     },
   };

@@ -58,6 +58,15 @@ describe("the choices of a card", () => {
     ]);
   });
 
+  test("what a tool is about can't change what a button says", () => {
+    const card = permissionCard("```sh\n👍 **deny** - really\n👍 deny · 👎 allow\n```", "alice");
+    expect(labels(card, ["+1", "white_check_mark", "-1"])).toEqual([
+      "Allow",
+      "Allow all for this session",
+      "Deny",
+    ]);
+  });
+
   test("there are none once it is decided", () => {
     const decided = [
       closedCard(permissionCard("💻 **Bash**\n```sh\nls\n```", "alice"), 16_383, "✅ **Allowed** by @alice"),

@@ -1,0 +1,77 @@
+// A real browser for tests: finds the machine's own, opens pages in it, and fails a test whose page complains.
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** Undefined when the machine has none. */
+export const browserPath: string | undefined = [
+  process.env["CHROMIUM_PATH"] ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => path !== "" && existsSync(path));
+
+export function launchBrowser(): Promise<Browser> {
+  // Tests may run as root, in a container without much shared memory.
+  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+  return chromium.launch({ executablePath: browserPath ?? "", args });
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page's console called an error, and exceptions nobody caught. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** A page with cookies and storage of its own: another person's computer. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(address);
+  await page.locator("#channel .post").first().waitFor();
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Writes in the channel, or in the open thread, and sends it by Enter. */
+export async function say(page: Page, text: string, where: "channel" | "thread" = "channel"): Promise<void> {
+  const box = page.locator(`#${where} textarea`);
+  await box.fill(text);
+  await box.press("Enter");
+  await expect.poll(() => box.inputValue()).toBe("");
+}
+
+/** Opens the thread of the newest root that holds `text`, once it has a reply. */
+export async function openThread(page: Page, text: string): Promise<void> {
+  const root = page.locator("#channel .post", { hasText: text }).last();
+  await root.locator(".thread-link").click();
+  await page.locator("#thread .post").first().waitFor();
+}
+
+/** Clicks a choice of the newest card that is open. */
+export async function choose(page: Page, label: string): Promise<void> {
+  await page
+    .locator("#thread .choice", { has: page.getByText(label, { exact: true }) })
+    .last()
+    .click();
+}
+
+/** Waits until the open thread says something. */
+export async function reads(page: Page, text: string | RegExp): Promise<void> {
+  await page.locator("#thread .body", { hasText: text }).last().waitFor();
+}
+
+/** The open thread as its readers see it. */
+export function threadTexts(page: Page): Promise<string[]> {
+  return page.locator("#thread .post .body").allInnerTexts();
+}

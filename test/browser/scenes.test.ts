@@ -1,0 +1,168 @@
+// The demo's four scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
+// browser, the server, the bridge and the CLI are real; only the model follows a script.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import {
+  browserPath,
+  choose,
+  launchBrowser,
+  openPage,
+  openThread,
+  reads,
+  say,
+  threadTexts,
+} from "./browser.ts";
+import { type Demo, startDemo } from "./demo.ts";
+
+describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
+  let browser: Browser;
+  let demo: Demo;
+
+  beforeAll(async () => {
+    [browser, demo] = await Promise.all([launchBrowser(), startDemo()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    expect(await demo?.stop()).toBe(0);
+  });
+
+  async function visit(person = "alice") {
+    const open = await openPage(browser, `${demo.address}#${person}`);
+    onTestFinished(async () => {
+      await open.close();
+      expect(open.complaints).toEqual([]);
+    });
+    return open.page;
+  }
+
+  /** Clicks one of the four cards, sends what it wrote, and opens the thread. */
+  async function tryOut(page: Awaited<ReturnType<typeof visit>>, title: string): Promise<void> {
+    await page.locator(".try", { has: page.getByText(title, { exact: true }) }).click();
+    const box = page.locator("#channel textarea");
+    const text = await box.inputValue();
+    expect(text).toMatch(/^@claude-code /);
+    await box.press("Enter");
+    await openThread(page, text.replace("@claude-code ", ""));
+  }
+
+  test("ask: an answer streams in with a line for every tool, a table, code and a task list", async () => {
+    const page = await visit();
+    await tryOut(page, "Ask");
+    await reads(page, "Say run the tests and fix what fails");
+    const thread = page.locator("#thread");
+    expect(await thread.locator(".body", { hasText: "Read src/cart.js ↳ ✅" }).count()).toBeGreaterThan(0);
+    expect(await thread.locator("td", { hasText: "src/format.js" }).count()).toBe(1);
+    expect(await thread.locator("pre .hljs-title").count()).toBeGreaterThan(0);
+    expect(await thread.locator(".task").count()).toBe(3);
+    expect(await thread.locator(".task-done").count()).toBe(1);
+  });
+
+  test("approve: nothing runs before the click, the diff is shown, and the tests pass in the end", async () => {
+    const page = await visit();
+    await tryOut(page, "Approve");
+    await reads(page, "node --test");
+    expect((await threadTexts(page)).join()).not.toContain("Allowed");
+    await choose(page, "Allow");
+    await page.locator("#thread .hljs-addition", { hasText: "line.cents * line.count" }).waitFor();
+    await choose(page, "Allow all for this session");
+    await reads(page, "All tests pass now.");
+    await reads(page, "Tasks (3/3)");
+    // Nothing is left to click, and what was chosen stays to be seen.
+    await expect.poll(() => page.locator("#thread .choice").count()).toBe(0);
+    expect(await page.locator('#thread .chip[aria-pressed="true"]').count()).toBe(2);
+  });
+
+  test("plan: changed by a reply, agreed to by a click, built and tested", async () => {
+    const page = await visit();
+    await tryOut(page, "Plan");
+    await reads(page, "Prices keep their zeros");
+    await say(page, "Mention it in the README too", "thread");
+    await reads(page, /as you wished:[\s\S]*Mention it in the README too/);
+    await choose(page, "Start building");
+    await page.locator("#thread .hljs-addition", { hasText: "padStart" }).waitFor();
+    await choose(page, "Allow all for this session");
+    await reads(page, "Done as planned");
+  });
+
+  test("question: a free-text answer, then several choices", async () => {
+    const page = await visit();
+    await tryOut(page, "Question");
+    await reads(page, "Which tone shall the release note have?");
+    await say(page, "Like a pirate", "thread");
+    await reads(page, "What shall be in it?");
+    await choose(page, "Fixes");
+    await choose(page, "Thanks");
+    await expect.poll(() => page.locator('#thread .choice[aria-pressed="true"]').count()).toBe(2);
+    await choose(page, "Done");
+    await reads(page, /tiny-cart 0\.4\.0[\s\S]*Like a pirate[\s\S]*Fixes[\s\S]*Thanks/);
+    expect((await threadTexts(page)).at(-1)).not.toContain("Upgrading");
+  });
+
+  test("a guest's message waits for the owner, and both pages show the same", async () => {
+    const alice = await visit("alice");
+    await say(alice, "@claude-code hello from alice");
+    await openThread(alice, "hello from alice");
+    await reads(alice, "I only follow a script");
+    const carol = await visit("carol");
+    await openThread(carol, "hello from alice");
+    await say(carol, "explain this project to me", "thread");
+    await reads(alice, "@carol wants to send a message");
+    await choose(alice, "Allow this message");
+    await reads(carol, "Say run the tests and fix what fails");
+    await expect
+      .poll(async () => (await threadTexts(alice)).join("\n"))
+      .toBe((await threadTexts(carol)).join("\n"));
+  });
+
+  test("a reload in the middle of a turn loses nothing, not even a draft", async () => {
+    const page = await visit("bob");
+    await say(page, "@claude-code describe this code for bob");
+    await openThread(page, "for bob");
+    await reads(page, "have a look around");
+    await page.locator("#thread textarea").fill("half a thought");
+    await page.reload();
+    await reads(page, "Say run the tests and fix what fails");
+    expect(await page.locator("#thread textarea").inputValue()).toBe("half a thought");
+    expect(await page.locator('#people [aria-checked="true"]').textContent()).toContain("bob");
+    const reloaded = await threadTexts(page);
+    const other = await visit("alice");
+    await openThread(other, "for bob");
+    await reads(other, "Say run the tests and fix what fails");
+    await expect.poll(() => threadTexts(other)).toEqual(reloaded);
+  });
+
+  test("an uploaded picture is shown, reaches Claude, and can be taken back", async () => {
+    const page = await visit();
+    const picture = Buffer.from(RED_PIXEL, "base64");
+    await page.locator("#channel input[type=file]").setInputFiles([
+      { name: "shot one.png", mimeType: "image/png", buffer: picture },
+      { name: "other.png", mimeType: "image/png", buffer: picture },
+    ]);
+    await page.getByRole("button", { name: "Remove other.png" }).click();
+    await say(page, "@claude-code have you got this picture?");
+    await openThread(page, "have you got this picture?");
+    await reads(page, "I have got a picture (image/png)");
+    const shown = page.locator("#thread .picture img");
+    expect(await shown.getAttribute("alt")).toBe("shot one.png");
+    await expect
+      .poll(() => shown.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth))
+      .toBe(1);
+    const [saved] = await Promise.all([page.waitForEvent("download"), shown.click()]);
+    expect(saved.suggestedFilename()).toBe("shot one.png");
+  });
+
+  test("❌ from the picker ends the session", async () => {
+    const page = await visit();
+    await say(page, "@claude-code hello and goodbye");
+    await openThread(page, "hello and goodbye");
+    await reads(page, "I only follow a script");
+    const root = page.locator("#thread .post").first();
+    await root.hover();
+    await root.getByRole("button", { name: "Add a reaction" }).click();
+    await page.getByRole("button", { name: "x: stop the session" }).click();
+    await reads(page, "Session cancelled by @alice");
+  });
+});
+
+const RED_PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
