@@ -49,12 +49,21 @@ export function createChat(channelId: string, me: User): Chat {
     const before = posts.get(post.id);
     // A late REST answer must not undo a newer event.
     if (before !== undefined && before.update_at > post.update_at) return;
+    if (before !== undefined && isNoNews(before, post)) return;
     posts.set(post.id, before !== undefined && !post.metadata ? { ...before, ...post } : post);
     if (post.metadata) reactions.set(post.id, post.metadata.reactions ?? []);
     if (post.root_id !== "") threads.set(post.root_id, (threads.get(post.root_id) ?? new Set()).add(post.id));
     tell(before === undefined ? { type: "added", post, isLive } : { type: "changed", post });
     const root = posts.get(post.root_id);
     if (before === undefined && isLive && root) setReplyCount(root, root.reply_count + 1);
+  }
+
+  /** Threads are read whole, over and over; what is known already needs no drawing. */
+  function isNoNews(before: Post, post: Post): boolean {
+    const known = reactions.get(post.id) ?? [];
+    const said = post.metadata?.reactions ?? known;
+    const isSame = said.length === known.length && said.every((one, at) => same(one, known[at] ?? one));
+    return isSame && before.update_at === post.update_at && before.reply_count >= post.reply_count;
   }
 
   function setReplyCount(root: Post, reply_count: number): void {

@@ -45,7 +45,8 @@ md.renderer.rules["link_open"] = (tokens, at, options, _env, self) => {
   tokens[at]?.attrSet("rel", "noopener noreferrer nofollow");
   return self.renderToken(tokens, at, options);
 };
-md.renderer.rules["table_open"] = () => '<div class="table"><table>';
+md.renderer.rules["table_open"] = () =>
+  '<div class="table" tabindex="0" role="group" aria-label="table"><table>';
 md.renderer.rules["table_close"] = () => "</table></div>";
 for (const cell of ["th_open", "td_open"]) {
   // The page's policy forbids style attributes.

@@ -9,8 +9,8 @@ import type { PostActions, PostView } from "./post-view.ts";
 import { createPostView } from "./post-view.ts";
 import type { Post } from "./types.ts";
 
-const FIRST_SLICE = 30;
-const SLICE_MS = 8;
+const FIRST_SLICE = 10;
+const SLICE_MS = 6;
 const NEAR_END_PX = 80;
 const SAME_SPEAKER_MS = 5 * 60_000;
 
@@ -120,8 +120,8 @@ export function createPostList(
     let drawn = 0;
     let grewAbove = false;
     for (const post of [...waiting.values()].sort(byTime).reverse()) {
-      if (drawn >= FIRST_SLICE && performance.now() - started > SLICE_MS) break;
-      if (drawn > 0 && views.size > FIRST_SLICE && performance.now() - started > SLICE_MS) break;
+      if (drawn >= (views.size < FIRST_SLICE ? FIRST_SLICE : 1) && performance.now() - started > SLICE_MS)
+        break;
       grewAbove ||= oldest !== undefined && byTime(post, oldest) < 0;
       const isNew = !views.has(post.id);
       place(post);

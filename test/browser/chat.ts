@@ -1,0 +1,58 @@
+// The page in front of a sandbox in this very process, without a bridge: what the page does with posts of any kind.
+import { createGate } from "../../src/sandbox/gate.ts";
+import { createPageServer } from "../../src/sandbox/page-server.ts";
+import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
+
+export interface Chat {
+  readonly origin: string;
+  readonly address: string;
+  readonly secret: string;
+  readonly channelId: string;
+  /** Posts as somebody, in a thread when `rootId` is given; gives the id. */
+  post(username: string, message: string, rootId?: string, more?: object): Promise<string>;
+  call(username: string, method: string, path: string, body?: unknown): Promise<Response>;
+  /** Cuts every WebSocket. */
+  dropSockets(): void;
+  close(): Promise<void>;
+}
+
+export async function startChat(maxPostSize = 16_383): Promise<Chat> {
+  const gate = createGate();
+  const sandbox = await startSandbox({ maxPostSize, ...createPageServer(gate) });
+  const { id: teamId } = sandbox.createTeam({ name: "demo" });
+  const { id: channelId } = sandbox.createChannel({
+    teamId,
+    name: "claude-sessions",
+    displayName: "Claude Sessions",
+  });
+  const accounts = new Map(
+    ["alice", "bob", "carol", "mallory", "claude-code"].map((username) => {
+      const isBot = username === "claude-code";
+      const account = sandbox.createUser({ username, isBot, password: gate.secret });
+      sandbox.addMember(channelId, account.id);
+      return [username, account];
+    }),
+  );
+  const call: Chat["call"] = async (username, method, path, body) => {
+    const response = await fetch(`${sandbox.url}/api/v4${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${accounts.get(username)?.token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  };
+  return {
+    origin: sandbox.url,
+    address: `${sandbox.url}${gate.path}`,
+    secret: gate.secret,
+    channelId,
+    call,
+    async post(username, message, rootId = "", more = {}) {
+      const body = { channel_id: channelId, message, root_id: rootId, ...more };
+      return ((await (await call(username, "POST", "/posts", body)).json()) as { id: string }).id;
+    },
+    dropSockets: sandbox.faults.dropSockets,
+    close: () => sandbox.close(),
+  };
+}

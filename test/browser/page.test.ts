@@ -1,0 +1,356 @@
+// The page alone: what hostile, huge and many posts do to it, what people can do with keys, and who may see it.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { browserPath, launchBrowser, openPage, openThread, say } from "./browser.ts";
+import { type Chat, startChat } from "./chat.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(browserPath === undefined)("the page in a browser", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function chatWith(...first: string[]): Promise<Chat> {
+    const chat = await startChat(70_000);
+    onTestFinished(() => chat.close());
+    for (const message of first.length > 0 ? first : ["Hello."]) await chat.post("alice", message);
+    return chat;
+  }
+
+  type Options = Parameters<typeof openPage>[2];
+
+  async function visit(chat: Chat, person = "alice", options: Options = {}): Promise<Page> {
+    const open = await openPage(browser, `${chat.address}#${person}`, options);
+    onTestFinished(async () => {
+      await open.close();
+      expect(open.complaints).toEqual([]);
+    });
+    return open.page;
+  }
+
+  /** What axe calls serious or critical. */
+  async function faults(page: Page): Promise<string[]> {
+    // The page's own policy lets no foreign script in, so axe comes through the debugger.
+    const session = await page.context().newCDPSession(page);
+    await session.send("Runtime.evaluate", { expression: AXE });
+    const { result } = await session.send("Runtime.evaluate", {
+      expression: "axe.run().then(({ violations }) => JSON.stringify(violations))",
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    interface Violation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+    }
+    const violations = JSON.parse(String(result.value)) as Violation[];
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
+      );
+  }
+
+  describe("posts that mean harm", () => {
+    const HOSTILE = [
+      '<img src=x onerror="window.harm = 1">',
+      "<script>window.harm = 1</script><style>body { display: none }</style>",
+      "[click](javascript:window.harm=1) [data](data:text/html,<script>window.harm=1</script>) <javascript:window.harm=1>",
+      '![x](https://evil.example/pixel.png "onload=harm") ![y](javascript:window.harm=1)',
+      '[x](https://example.com/"onmouseover="window.harm=1) `<b onclick=harm>`',
+      '```html"><img src=x onerror=window.harm=1>\n</code></pre><img src=x onerror=window.harm=1>\n```',
+      "| <img src=x onerror=window.harm=1> | b |\n|:-:|--:|\n| <svg onload=window.harm=1> | [x](vbscript:harm) |",
+      "@alice<img src=x onerror=window.harm=1> :+1: :constructor: &lt;img src=x onerror=window.harm=1&gt;",
+    ];
+
+    test("stay text: nothing runs, nothing is fetched, no link leads to a script", async () => {
+      const chat = await chatWith(...HOSTILE);
+      const requests: string[] = [];
+      const open = await openPage(browser, chat.address);
+      onTestFinished(() => open.close());
+      const { page } = open;
+      page.on("request", (request) => requests.push(request.url()));
+      await expect.poll(() => page.locator("#channel .post").count()).toBe(HOSTILE.length);
+      expect(await page.evaluate("window.harm")).toBeUndefined();
+      expect(await page.locator(".body img, .body script, .body style, .body svg").count()).toBe(0);
+      const links = await page
+        .locator(".body a")
+        .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
+      expect(links.length).toBeGreaterThan(0);
+      for (const link of links) expect(link).toMatch(/^https:\/\//);
+      const attributes = await page
+        .locator(".body *")
+        .evaluateAll((all) => all.flatMap((element) => element.getAttributeNames()));
+      expect(attributes.filter((name) => /^on|^style$/.test(name))).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith(chat.origin))).toEqual([]);
+      expect(open.complaints).toEqual([]);
+    });
+
+    test("a file's name and a webhook's name can't inject either", async () => {
+      const chat = await chatWith("root");
+      const name = "<img src=x onerror=window.harm=1>";
+      const form = new FormData();
+      form.set("channel_id", chat.channelId);
+      form.set("files", new Blob(["x"]), `${name}.txt`);
+      const token = await logIn(chat, "alice");
+      const uploaded = await fetch(`${chat.origin}/api/v4/files`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}` },
+        body: form,
+      });
+      const { file_infos } = (await uploaded.json()) as { file_infos: { id: string }[] };
+      await chat.post("alice", "see", "", {
+        file_ids: file_infos.map((file) => file.id),
+        props: { override_username: name },
+      });
+      const page = await visit(chat);
+      await page.locator(".file", { hasText: `${name}.txt` }).waitFor();
+      await page.locator(".name", { hasText: name }).waitFor();
+      expect(await page.evaluate("window.harm")).toBeUndefined();
+    });
+
+    test("60,000 characters of code are shown whole, scroll by themselves and hold nothing up", async () => {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code in a post
+      const line = "const a = `<b>${window.harm = 1}</b>`; // line";
+      const code = Array.from({ length: 1250 }, (_, at) => `${line} ${at}`).join("\n");
+      expect(code.length).toBeGreaterThan(60_000);
+      const chat = await chatWith("before", `\`\`\`js\n${code}\n\`\`\``, "after");
+      const page = await visit(chat);
+      const block = page.locator(".body pre");
+      expect((await block.textContent())?.trimEnd()).toBe(code);
+      expect((await block.boundingBox())?.height).toBeLessThan(500);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      await say(page, "still here");
+      await page.locator(".body", { hasText: "still here" }).waitFor();
+    });
+  });
+
+  describe("who may see it", () => {
+    test("without the secret there is neither page nor API", async () => {
+      const chat = await chatWith();
+      const page = await (await browser.newContext()).newPage();
+      onTestFinished(() => page.context().close());
+      for (const path of ["/", "/index.html", "/api/v4/system/ping", `/${chat.secret.slice(1)}/`]) {
+        const response = await page.goto(chat.origin + path);
+        expect([path, response?.status()]).toEqual([path, 403]);
+      }
+      expect((await page.goto(chat.address))?.status()).toBe(200);
+    });
+
+    test("another site's page can neither read, write, embed nor listen, though it knew the secret", async () => {
+      const chat = await chatWith();
+      const other = await startChat();
+      onTestFinished(() => other.close());
+      const page = await (await browser.newContext()).newPage();
+      onTestFinished(() => page.context().close());
+      // A page of another origin on this machine, free of any policy of its own.
+      await page.route(`${other.origin}/**`, (route) =>
+        route.fulfill({ contentType: "text/html", body: "<!doctype html><title>evil</title>" }),
+      );
+      await page.goto(other.origin);
+      const address = JSON.stringify(chat.address);
+      const login = JSON.stringify(JSON.stringify({ login_id: "alice", password: chat.secret }));
+      const attempts = {
+        read: `fetch(${address}).then(() => "in", () => "out")`,
+        readOpaque: `fetch(${address} + "api/v4/system/ping", { mode: "no-cors" }).then(() => "in", () => "out")`,
+        write: `fetch(${address} + "api/v4/users/login", { method: "POST", body: ${login} }).then(() => "in", () => "out")`,
+        embed: `new Promise((done) => { const s = document.createElement("script"); s.src = ${address} + "main.js"; s.onload = () => done("in"); s.onerror = () => done("out"); document.head.append(s); })`,
+        listen: `new Promise((done) => { const s = new WebSocket(${address}.replace("http", "ws") + "api/v4/websocket"); s.onopen = () => done("in"); s.onerror = () => done("out"); })`,
+      };
+      for (const [name, attempt] of Object.entries(attempts)) {
+        const outcome = name === "readOpaque" ? ["in", "out"] : ["out"];
+        expect([name, outcome.includes(String(await page.evaluate(attempt)))]).toEqual([name, true]);
+      }
+      expect((await chat.call("alice", "GET", "/users/me")).status).toBe(200);
+    });
+
+    test("what the browser is told forbids inline script, foreign sources and framing", async () => {
+      const chat = await chatWith();
+      const { headers } = await fetch(chat.address);
+      const policy = headers.get("content-security-policy") ?? "";
+      for (const rule of [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ]) {
+        expect(policy).toContain(rule);
+      }
+      expect(policy).not.toContain("unsafe");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+    });
+  });
+
+  describe("what people do", () => {
+    test("everything lives: posts, edits, reactions, deletions and typing of others", async () => {
+      const chat = await chatWith("first");
+      const page = await visit(chat);
+      const id = await chat.post("bob", "second");
+      const post = page.locator(`[data-id="${id}"]`);
+      await post.waitFor();
+      await chat.call("bob", "PUT", `/posts/${id}/patch`, { message: "second, **edited**" });
+      await post.locator("strong", { hasText: "edited" }).waitFor();
+      const bob = (await (await chat.call("bob", "GET", "/users/me")).json()) as { id: string };
+      await chat.call("bob", "POST", "/reactions", { user_id: bob.id, post_id: id, emoji_name: "tada" });
+      const chip = post.locator(".chip");
+      expect(await chip.getAttribute("title")).toBe("bob reacted with :tada:");
+      await chip.click();
+      await expect.poll(() => chip.getAttribute("title")).toBe("bob, alice reacted with :tada:");
+      await chip.click();
+      await expect.poll(() => chip.getAttribute("aria-pressed")).toBe("false");
+      await chat.call("bob", "POST", `/users/${bob.id}/typing`, { channel_id: chat.channelId });
+      await page.locator("#channel .typing", { hasText: "bob is typing…" }).waitFor();
+      await chat.call("bob", "DELETE", `/posts/${id}`);
+      await post.waitFor({ state: "detached" });
+    });
+
+    test("Enter sends, Shift-Enter breaks the line, arrows walk the posts, Escape closes the thread", async () => {
+      const chat = await chatWith("one", "two");
+      const page = await visit(chat);
+      const box = page.locator("#channel textarea");
+      await box.pressSequentially("a line");
+      await box.press("Shift+Enter");
+      await box.pressSequentially("and another");
+      await box.press("Enter");
+      await page.locator(".body", { hasText: /a line\s+and another/ }).waitFor();
+      await page.locator("#channel .scroller").focus();
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("ArrowUp");
+      expect(await page.evaluate("document.activeElement.innerText")).toContain("two");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.locator("#thread .post", { hasText: "two" }).waitFor();
+      await page.keyboard.type("a reply");
+      await page.keyboard.press("Enter");
+      await page.locator("#channel .thread-link", { hasText: "1 reply" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.locator("#thread").waitFor({ state: "hidden" });
+      await page.goBack();
+      await page.locator("#thread .post", { hasText: "a reply" }).waitFor();
+    });
+
+    test("/kick, /invite and an unknown command are the server's, and it answers the person alone", async () => {
+      const chat = await chatWith();
+      const alice = await visit(chat, "alice");
+      const bob = await visit(chat, "bob");
+      await say(alice, "/kick @bob");
+      await alice.locator(".body", { hasText: "bob was removed from the channel." }).waitFor();
+      await bob.locator("#channel textarea:disabled").waitFor();
+      await say(alice, "/invite @bob");
+      await bob.locator("#channel textarea:enabled").waitFor();
+      await say(alice, "/invite @bob");
+      await alice.locator(".body", { hasText: "bob is already in the channel." }).waitFor();
+      expect(await bob.locator(".body", { hasText: "already in the channel" }).count()).toBe(0);
+      await alice.locator("#channel textarea").fill("/stop now");
+      await alice.keyboard.press("Enter");
+      await alice.locator(".trouble", { hasText: "Command with a trigger of 'stop' not found." }).waitFor();
+      await alice.getByRole("button", { name: "Send as a message" }).click();
+      await bob.locator(".body", { hasText: "/stop now" }).waitFor();
+      expect(await alice.locator("#channel textarea").inputValue()).toBe("");
+    });
+
+    test("what the server refuses stays in the box, with its reason", async () => {
+      const chat = await chatWith();
+      const page = await visit(chat);
+      const box = page.locator("#channel textarea");
+      await box.fill("x".repeat(70_001));
+      await box.press("Enter");
+      await page.locator(".trouble", { hasText: "Invalid message." }).waitFor();
+      expect((await box.inputValue()).length).toBe(70_001);
+    });
+
+    test("a name is completed with Tab, and another person is chosen with the arrow keys", async () => {
+      const chat = await chatWith();
+      const page = await visit(chat);
+      await page.locator("#channel textarea").pressSequentially("@clau");
+      await page.locator(".suggestion", { hasText: "@claude-code" }).waitFor();
+      await page.keyboard.press("Tab");
+      expect(await page.locator("#channel textarea").inputValue()).toBe("@claude-code ");
+      await page.getByRole("radio", { name: "alice" }).focus();
+      await page.keyboard.press("ArrowDown");
+      await expect.poll(() => page.title()).toContain("bob");
+      expect(new URL(page.url()).hash).toContain("#bob");
+      await expect.poll(() => page.locator("#channel textarea").inputValue()).toBe("");
+    });
+
+    test("a lost connection is said, and what happened meanwhile is there when it is back", async () => {
+      const chat = await chatWith();
+      const page = await visit(chat);
+      await page.context().setOffline(true);
+      chat.dropSockets();
+      await page.locator("#connection", { hasText: "The connection is lost." }).waitFor();
+      await chat.post("bob", "while you were away");
+      await page.context().setOffline(false);
+      await page.locator(".body", { hasText: "while you were away" }).waitFor();
+      await page.locator("#connection").waitFor({ state: "hidden" });
+    });
+  });
+
+  describe("on every screen", () => {
+    const THREAD = [
+      "### Header\n\n| | |\n|:--|:--|\n| 📂 **Directory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
+      "```diff\n@@ -1,2 +1,2 @@\n-old\n+new line that is quite a bit longer than the screen of a phone could ever be wide\n```",
+      "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
+      "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",
+    ];
+
+    async function chatWithThread(): Promise<Chat> {
+      const chat = await chatWith("@claude-code do something");
+      const list = (await (await chat.call("alice", "GET", `/channels/${chat.channelId}/posts`)).json()) as {
+        order: string[];
+      };
+      let card = "";
+      for (const message of THREAD) card = await chat.post("claude-code", message, list.order[0]);
+      const bot = (await (await chat.call("claude-code", "GET", "/users/me")).json()) as { id: string };
+      for (const emoji_name of ["+1", "white_check_mark", "-1"]) {
+        await chat.call("claude-code", "POST", "/reactions", { user_id: bot.id, post_id: card, emoji_name });
+      }
+      return chat;
+    }
+
+    test.each([
+      ["wide and light", { colorScheme: "light" as const, viewport: { width: 1280, height: 800 } }],
+      ["wide and dark", { colorScheme: "dark" as const, viewport: { width: 1280, height: 800 } }],
+      ["narrow and light", { colorScheme: "light" as const, viewport: { width: 375, height: 700 } }],
+      ["narrow and dark", { colorScheme: "dark" as const, viewport: { width: 375, height: 700 } }],
+    ])("%s: axe finds nothing serious, and nothing hangs over the edge", async (_, options) => {
+      const chat = await chatWithThread();
+      const page = await visit(chat, "alice", { ...options, reducedMotion: "reduce" });
+      expect(await faults(page)).toEqual([]);
+      await openThread(page, "do something");
+      await page.locator("#thread .choice", { hasText: "Allow all for this session" }).waitFor();
+      expect(await faults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();
+      expect(await faults(page)).toEqual([]);
+    });
+
+    test("on a phone the thread covers the channel, and people are behind a menu", async () => {
+      const chat = await chatWithThread();
+      const page = await visit(chat, "alice", { viewport: { width: 375, height: 700 } });
+      await page.getByRole("button", { name: "People and channels" }).click();
+      await page.getByRole("radio", { name: "carol" }).click();
+      await expect.poll(() => page.locator("#me").textContent()).toContain("carol");
+      await openThread(page, "do something");
+      await page.locator("#channel").waitFor({ state: "hidden" });
+      await page.getByRole("button", { name: "Close the thread" }).click();
+      await page.locator("#channel").waitFor();
+    });
+  });
+});
+
+async function logIn(chat: Chat, username: string): Promise<string> {
+  const response = await fetch(`${chat.address}api/v4/users/login`, {
+    method: "POST",
+    body: JSON.stringify({ login_id: username, password: chat.secret }),
+  });
+  return response.headers.get("token") ?? "";
+}
