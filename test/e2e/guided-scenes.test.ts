@@ -1,0 +1,137 @@
+// The scenes that the demo's visitors meet, with every generation of the real CLI: its tools really read, mend and test
+// the small project.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { guidedScenes } from "../../src/sandbox/model/guided-scenes.ts";
+import { layOutProject } from "../../src/sandbox/model/project.ts";
+import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { TRIES } from "../../src/sandbox/welcome.ts";
+import { claudeHome, realClaudes } from "../support/real-claude.ts";
+import { ask } from "../support/scenarios/scenario.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  model = await startScriptedModel({ scenes: guidedScenes });
+});
+afterAll(() => model.close());
+
+const textOf = (title: string) => TRIES.find((one) => one.title === title)?.text ?? "";
+
+async function startShop(claudePath: string): Promise<World> {
+  const { directory: parent, environment, remove } = claudeHome(model.url);
+  onTestFinished(remove);
+  const PATH = `${dirname(process.execPath)}:${environment["PATH"]}`;
+  const directory = layOutProject(parent);
+  const world = await startWorld({
+    claudePath,
+    environment: { ...environment, PATH },
+    config: { directory },
+  });
+  onTestFinished(() => world.close());
+  return world;
+}
+
+/** Answers every card that opens until the thread says `words`. */
+async function agreeUntil(world: World, root: string, words: string | RegExp): Promise<void> {
+  const answered = new Set<string>();
+  const isThere = (text: string) => (typeof words === "string" ? text.includes(words) : words.test(text));
+  await world.until(root, (posts) => {
+    const card = posts.find(
+      (post) =>
+        /^(?:⚠️ \*\*Permission|📋 \*\*Plan)/.test(post.message) &&
+        !answered.has(post.id) &&
+        post.reactions.length >= 2,
+    );
+    if (card) {
+      answered.add(card.id);
+      void world.people.alice.react(card.id, "+1");
+    }
+    return posts.some((post) => post.username === "claude-code" && isThere(post.message));
+  });
+}
+
+function testsOf(world: World): string {
+  // Without vitest's own settings, which node's test runner would take for its.
+  const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+  return execFileSync(process.execPath, ["--test"], { cwd: world.directory, encoding: "utf8", env });
+}
+
+describe.each(realClaudes())("with Claude Code $version", ({ path, version }) => {
+  test("ask reads the project and describes it", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Ask"));
+    await world.says(root, "src/format.js` ↳ ✅");
+    await world.says(root, "Say **run the tests and fix what fails**");
+  });
+
+  test("approve finds the bug, mends it with a diff and proves it", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Approve"));
+    await agreeUntil(world, root, "All tests pass now.");
+    await world.says(root, "+  return cart.reduce((sum, line) => sum + line.cents * line.count, 0);");
+    await world.says(root, "**Tasks** (3/3)");
+    expect(testsOf(world)).toMatch(/fail 0/);
+    // A second time there is nothing left to do, and it says so.
+    const again = await ask(world, textOf("Approve"));
+    await agreeUntil(world, again, "there is nothing to fix");
+  });
+
+  test("approve stops where somebody says no", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Approve"));
+    const card = await world.until(root, (posts) =>
+      posts.find(({ message, reactions }) => message.includes("node --test") && reactions.length === 3),
+    );
+    await world.people.alice.react(card.id, "-1");
+    await world.says(root, "All right, I leave it there");
+  });
+
+  test("plan presents, builds once agreed, and tests", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Plan"));
+    await agreeUntil(world, root, "Done as planned");
+    await world.says(root, "Prices keep their zeros");
+    expect(readFileSync(join(world.directory, "src/format.js"), "utf8")).toContain("padStart");
+  });
+
+  test.runIf(Number.parseInt(version, 10) >= 2)(
+    "question asks twice and writes what was chosen",
+    async () => {
+      const world = await startShop(path);
+      const root = await ask(world, textOf("Question"));
+      const open = (words: string, choices: number) =>
+        world.until(root, (posts) =>
+          posts.find(({ message, reactions }) => message.includes(words) && reactions.length === choices),
+        );
+      await world.people.alice.react((await open("Which tone", 3)).id, "one");
+      const second = await open("What shall be in it?", 4);
+      await world.people.alice.react(second.id, "three");
+      await world.people.alice.react(second.id, "white_check_mark");
+      const note = await world.says(root, "tiny-cart 0.4.0");
+      expect(note.message).toContain("makes your totals right again");
+      expect(note.message).toContain("### Thanks");
+      expect(note.message).not.toContain("### Fixes");
+    },
+  );
+
+  test.runIf(Number.parseInt(version, 10) < 2)(
+    "question chooses itself where the CLI can't ask",
+    async () => {
+      const world = await startShop(path);
+      await world.says(
+        await ask(world, textOf("Question")),
+        /can't ask with choices yet[\s\S]*tiny-cart 0\.4\.0/,
+      );
+    },
+  );
+
+  test("anything else gets a friendly answer that says what can be tried", async () => {
+    const world = await startShop(path);
+    await world.says(await ask(world, "sing me a song"), "I only follow a script");
+  });
+});
