@@ -102,7 +102,7 @@ const table = {
     aim: 90,
   },
 
-  "start.ready": { ...ms, group: START, title: "start → Ready!", limit: "alone.version" },
+  "start.ready": { ...ms, group: START, title: "start → Ready!", limit: "bare.node" },
   "start.version": { ...ms, group: START, title: "mm-claude --version", limit: "bare.node", aim: 150 },
 
   "bare.post": { ...ms, group: LIMITS, title: "one POST of a reply" },

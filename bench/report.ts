@@ -117,7 +117,7 @@ export function markdown(
   const facts = [
     `- **Machine**: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}`,
     `- **Node** ${machine.node}, **Claude Code** ${machine.claude}`,
-    `- **Load** at the start (1, 5, 15 min): ${machine.loadAverage}; ${rounds} rounds, ${machine.date}`,
+    `- **Load** at the end (1, 5, 15 min): ${machine.loadAverage}; ${rounds} rounds, ${machine.date}`,
   ];
   return [
     "# Figures",

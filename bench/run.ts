@@ -72,7 +72,6 @@ function readOptions(): Options | undefined {
 
 async function measure({ quick, claude }: Options): Promise<void> {
   const claudePath = claude === "fake" ? FAKE_CLAUDE : realClaude();
-  const machine = describeMachine(claudePath, claude);
   const rounds = quick ? 2 : 12;
   const model = await startScriptedModel({ scenes: [scene] });
   const directory = temporaryDirectory();
@@ -113,6 +112,7 @@ async function measure({ quick, claude }: Options): Promise<void> {
   await Promise.all([setting.talking.close(), setting.steered.close()]);
   await model.close();
 
+  const machine = describeMachine(claudePath, claude);
   const all = figures(samples);
   console.log(textTable(all));
   if (failures.length > 0) {
