@@ -2,7 +2,13 @@ import { defineConfig } from "vitest/config";
 
 // The projects run one after the other, each with as many workers as it can use on a machine with two cores: what
 // starts real processes waits more than it works, but more of it at once would only make all of it late.
-function project(name: string, order: number, include: readonly string[], seconds: number) {
+function project(
+  name: string,
+  order: number,
+  include: readonly string[],
+  seconds: number,
+  more: object = {},
+) {
   return {
     test: {
       name,
@@ -11,6 +17,7 @@ function project(name: string, order: number, include: readonly string[], second
       hookTimeout: Math.max(seconds, 30) * 1000,
       maxWorkers: 2,
       sequence: { groupOrder: order },
+      ...more,
     },
   };
 }
@@ -22,7 +29,9 @@ export default defineConfig({
       project("unit", 0, ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"], 20),
       project("scenarios", 1, ["test/scenarios/**/*.test.ts"], 30),
       project("e2e", 2, ["test/e2e/**/*.test.ts"], 90),
-      project("browser", 3, ["test/browser/**/*.test.ts"], 90),
+      project("browser", 3, ["test/browser/**/*.test.ts"], 90, {
+        globalSetup: ["test/browser/setup.ts"],
+      }),
     ],
   },
 });
