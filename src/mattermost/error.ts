@@ -43,6 +43,11 @@ export class MattermostError extends Error {
   }
 }
 
+/** What was asked for does not exist, or no longer: a deleted post is forbidden to edit and not found to react to (7.10). */
+export function isGone(error: unknown): boolean {
+  return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
+}
+
 /** An answer that isn't 2xx. `serverId` is undefined when the body wasn't Mattermost's. */
 export function refusal(what: string, status: number, serverId: string | undefined): MattermostError {
   const code = codeOf(status, serverId);

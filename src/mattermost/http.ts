@@ -2,6 +2,7 @@
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import type { Budget, Claim } from "./budget.ts";
 import { badAnswer, type MattermostError, redirected, refusal, unreachable, unusableToken } from "./error.ts";
 import { apiUrl } from "./url.ts";
 
@@ -14,6 +15,7 @@ export interface HttpOptions {
   readonly log: Log | undefined;
   /** How often a request is sent at most. */
   readonly tries: number;
+  readonly budget: Budget;
 }
 
 export interface HttpRequest {
@@ -24,6 +26,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly timeoutMs: number;
+  /** Who asks, when it is no thread. */
+  readonly lane?: string;
 }
 
 export interface HttpAnswer {
@@ -38,11 +42,19 @@ const BACKOFF = { baseMs: 500, maxMs: 8_000 };
 /** A server or proxy that asks for a longer wait gets an error instead. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-export function createHttp(options: HttpOptions): SendHttp {
-  const { clock, random, log } = options;
-  return async (request) => {
+export interface Http {
+  /** Tries a few times, each in a turn of its own. */
+  readonly send: SendHttp;
+  /** One try at once, for whoever has the turn already. */
+  readonly sendOnce: SendHttp;
+}
+
+export function createHttp(options: HttpOptions): Http {
+  const { clock, random, log, budget } = options;
+  const send: SendHttp = async (request) => {
+    const claim: Claim = { lane: request.lane ?? "", isUrgent: () => true };
     for (let attempt = 0; ; attempt++) {
-      const outcome = await tryOnce(options, request);
+      const outcome = await budget.inTurn(claim, () => tryOnce(options, request));
       if (!(outcome instanceof Failure)) return outcome;
       const waitMs = outcome.retryAfterMs ?? 0;
       if (!outcome.mayRetry || attempt + 1 >= options.tries || waitMs > LONGEST_RETRY_AFTER_MS)
@@ -53,6 +65,12 @@ export function createHttp(options: HttpOptions): SendHttp {
       await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs));
     }
   };
+  const sendOnce: SendHttp = async (request) => {
+    const outcome = await tryOnce(options, request);
+    if (outcome instanceof Failure) throw outcome.error;
+    return outcome;
+  };
+  return { send, sendOnce };
 }
 
 class Failure {
@@ -90,8 +108,11 @@ async function tryOnce(options: HttpOptions, request: HttpRequest): Promise<Http
       redirect: "manual",
       signal: abort.signal,
     });
+    const { status, headers } = response;
+    const waitMs = retryAfterMs(headers.get("retry-after"), clock.now());
+    options.budget.learn({ status, headers, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return judge(response, bytes, what, clock.now());
+    return judge(response, bytes, what, waitMs);
   } catch (error) {
     // A fetch that was aborted may reject with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
@@ -100,7 +121,12 @@ async function tryOnce(options: HttpOptions, request: HttpRequest): Promise<Http
   }
 }
 
-function judge(response: Response, bytes: Uint8Array, what: string, nowMs: number): HttpAnswer | Failure {
+function judge(
+  response: Response,
+  bytes: Uint8Array,
+  what: string,
+  waitMs: number | undefined,
+): HttpAnswer | Failure {
   const { status, headers } = response;
   if (response.ok) return { status, bytes };
   if (status >= 300 && status < 400) {
@@ -108,7 +134,7 @@ function judge(response: Response, bytes: Uint8Array, what: string, nowMs: numbe
   }
   const mayRetry = status === 429 || status >= 500;
   const error = refusal(what, status, serverIdOf(bytes));
-  return new Failure(error, mayRetry, retryAfterMs(headers.get("retry-after"), nowMs));
+  return new Failure(error, mayRetry, waitMs);
 }
 
 /** Seconds or an HTTP date. */

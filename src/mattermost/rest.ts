@@ -1,6 +1,7 @@
 // The REST calls, one function each. Retries and errors are http.ts's, shapes are decode.ts's.
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
   decodeList,
@@ -11,7 +12,7 @@ import {
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { MattermostError } from "./error.ts";
-import { createHttp, type HttpRequest, readJson } from "./http.ts";
+import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
 import type { Channel, MattermostApi, Post, PostId } from "./types.ts";
 
 export interface RestOptions {
@@ -35,21 +36,30 @@ const PAGE_SIZE = 200;
 const MAX_PAGES = 50;
 
 export function connectRest(options: RestOptions): MattermostApi {
-  const send = createHttp({
+  const clock = options.clock ?? systemClock;
+  const budget = createBudget(clock);
+  const http = createHttp({
     url: options.url,
     token: options.token,
     fetch: options.fetch ?? fetch,
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? Math.random,
     log: options.log,
     tries: options.tries ?? 4,
+    budget,
   });
+  const withinTurn = callsBy(http.sendOnce, (_claim, perform) => perform(withinTurn));
+  return callsBy(http.send, (claim, perform) => budget.inTurn(claim, () => perform(withinTurn)));
+}
 
+function callsBy(send: SendHttp, inTurn: MattermostApi["inTurn"]): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
   const get = async <T>(what: string, path: string, decode: (json: unknown) => T | undefined): Promise<T> =>
     readJson(await call({ what, method: "GET", path }), what, decode);
 
   return {
+    inTurn,
+
     me: () => get("read the bot's own account", "/users/me", decodeUser),
 
     user: (id) => get("look up a user", `/users/${id}`, decodeUser),
@@ -158,7 +168,13 @@ export function connectRest(options: RestOptions): MattermostApi {
 
     async file(id) {
       const what = "download a file";
-      const answer = await send({ what, method: "GET", path: `/files/${id}`, timeoutMs: FILE_TIMEOUT_MS });
+      const answer = await send({
+        what,
+        method: "GET",
+        path: `/files/${id}`,
+        timeoutMs: FILE_TIMEOUT_MS,
+        lane: "files",
+      });
       return answer.bytes;
     },
   };

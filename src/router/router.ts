@@ -3,7 +3,7 @@
 
 import type { Directory } from "../mattermost/directory.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
-import { MattermostError } from "../mattermost/error.ts";
+import { isGone, MattermostError } from "../mattermost/error.ts";
 import type {
   ChannelId,
   MattermostApi,
@@ -362,10 +362,6 @@ export class Router {
 }
 
 /** The server could not be asked just now. */
-function isGone(error: unknown): boolean {
-  return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
-}
-
 function passes(error: unknown): boolean {
   return error instanceof MattermostError && PASSING.has(error.code);
 }

@@ -50,7 +50,7 @@ export function flush(step: Step): void {
   const { state } = step;
   state.flushAt = undefined;
   state.turn.flushes++;
-  writePages(step, false);
+  writePages(step, false, { isProgress: true });
   scheduleHeld(step);
 }
 

@@ -219,13 +219,16 @@ export class Session {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "put":
-        this.#writer.put(effect.key, effect.markdown, { first: effect.first, isFinal: effect.isFinal });
+        this.#writer.put(effect.key, effect.markdown, effect);
         break;
       case "repost":
         this.#writer.repost(effect.key);
         break;
       case "forget":
         this.#writer.forget(effect.keys);
+        break;
+      case "hurry":
+        this.#writer.hurry(effect.keys);
         break;
       case "react":
         this.#writer.react(effect.target, effect.emojiName);
@@ -366,10 +369,10 @@ export class Session {
   }
 }
 
-type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "react" | "unreact" };
+type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "hurry" | "react" | "unreact" };
 
 function isForWriter(effect: Effect): effect is WriterEffect {
-  return ["put", "repost", "forget", "react", "unreact"].includes(effect.type);
+  return ["put", "repost", "forget", "hurry", "react", "unreact"].includes(effect.type);
 }
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */

@@ -78,14 +78,17 @@ export function breakPage(step: Step): void {
   writePages(step, false);
 }
 
-export function writePages(step: Step, isOver: boolean): void {
+export function writePages(step: Step, isOver: boolean, how: { readonly isProgress?: true } = {}): void {
   for (const { key, markdown } of step.state.turn.transcript.updates(step.now, isOver)) {
-    step.emit({ type: "put", key, markdown });
+    step.emit({ type: "put", key, markdown, ...how });
+  }
+  if (isOver) {
+    step.emit({ type: "hurry", keys: step.state.turn.transcript.keys });
   }
 }
 
 export function updateHeader(step: Step, status?: HeaderStatus): void {
-  step.emit({ type: "put", key: "header", ...header(step, status) });
+  step.emit({ type: "put", key: "header", isProgress: true, ...header(step, status) });
 }
 
 function header({ state, context }: Step, status?: HeaderStatus): { markdown: string; first: string } {

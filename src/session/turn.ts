@@ -189,7 +189,7 @@ function setTasks(step: Step, tasks: readonly Task[]): void {
     state.tasksKey = newKey(step, "tasks");
   }
   state.tasks = tasks;
-  step.emit({ type: "put", key: state.tasksKey ?? "", markdown: renderTasks(tasks) });
+  step.emit({ type: "put", key: state.tasksKey ?? "", markdown: renderTasks(tasks), isProgress: true });
 }
 
 function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {

@@ -95,7 +95,7 @@ export type TimerName = "flush" | "idle" | "watchdog";
 export type Effect =
   /**
    * `first`: the text at creation when it differs (a new post notifies, an edit does not). `isFinal`: the post will
-   * not change again.
+   * not change again. `isProgress`: it is growing, and more important things go first when the server is short.
    */
   | {
       readonly type: "put";
@@ -103,9 +103,12 @@ export type Effect =
       readonly markdown: string;
       readonly first?: string;
       readonly isFinal?: boolean;
+      readonly isProgress?: boolean;
     }
   | { readonly type: "repost"; readonly key: PostKey }
   | { readonly type: "forget"; readonly keys: readonly PostKey[] }
+  /** These posts have stopped growing: what is not written of them yet is no mere progress any more. */
+  | { readonly type: "hurry"; readonly keys: readonly PostKey[] }
   | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
   | { readonly type: "typing"; readonly isOn: boolean }
   | { readonly type: "acquireSlot" }

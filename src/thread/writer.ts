@@ -10,6 +10,7 @@ import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { isDeleted } from "./deleted.ts";
 import type { Entry, PostKey, PutOptions, ReactionTarget, Write, WriterSnapshot } from "./writes.ts";
 
 export interface ThreadWriterOptions {
@@ -27,6 +28,8 @@ export interface ThreadWriterOptions {
 
 /** The server knows a `pending_post_id` again for about 30 s (7.10); later a create is not repeated unseen. */
 const REMEMBERED_MS = 20_000;
+/** What passes as quickly is nobody's worry. */
+const QUIET_TRIES = 3;
 const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
 /** Codes that pass: the write waits for the server instead of being given up. */
 const PASSING = new Set(["unreachable", "server", "rate-limited", "unauthorized", "bad-answer"]);
@@ -89,10 +92,11 @@ export class ThreadWriter {
    * Makes the post `key` say `markdown`: creates it as a reply, or edits it. `first` is what it says at its creation,
    * which notifies people as an edit does not. A final post needs no memory once it is written.
    */
-  put(key: PostKey, markdown: string, { first, isFinal = false }: PutOptions = {}): void {
+  put(key: PostKey, markdown: string, { first, isFinal = false, isProgress = false }: PutOptions = {}): void {
     const entry = this.#entries.get(key) ?? this.#newEntry(key, first);
     entry.wanted = markdown;
     entry.isFinal ||= isFinal;
+    entry.isProgress = isProgress;
     this.#queuePut(key, entry);
   }
 
@@ -127,6 +131,16 @@ export class ThreadWriter {
     }
   }
 
+  /** What waits of these posts is urgent now. */
+  hurry(keys: readonly PostKey[]): void {
+    for (const key of keys) {
+      const entry = this.#entries.get(key);
+      if (entry) {
+        entry.isProgress = false;
+      }
+    }
+  }
+
   /** Resolves when everything asked for so far is written or given up. */
   async idle(): Promise<void> {
     while (this.#running) {
@@ -150,6 +164,7 @@ export class ThreadWriter {
       pendingPostId: this.#newPendingPostId(),
       isQueued: false,
       isFinal: false,
+      isProgress: false,
     };
     this.#entries.set(key, entry);
     return entry;
@@ -187,19 +202,30 @@ export class ThreadWriter {
   }
 
   async #untilTaken(write: Write): Promise<void> {
-    const since = this.#options.clock.now();
+    const { api, clock, threadId } = this.#options;
+    const claim = { lane: threadId, isUrgent: () => this.#isUrgent };
+    let since: number | undefined;
     for (let attempt = 0; !this.#isClosed; attempt++) {
       try {
-        if (this.#options.clock.now() - since > REMEMBERED_MS) {
-          await this.#adopt();
-        }
-        return await this.#perform(write);
+        // What a post is to say is looked at when it may be written, and not before.
+        return await api.inTurn(claim, async (turn) => {
+          since ??= clock.now();
+          if (clock.now() - since > REMEMBERED_MS) {
+            await this.#adopt(turn);
+          }
+          if (!this.#isClosed) {
+            await this.#perform(write, turn);
+          }
+        });
       } catch (error) {
         if (!(error instanceof MattermostError) || !PASSING.has(error.code)) {
-          this.#options.log.error(`Could not write to thread ${this.#options.threadId}: ${messageOf(error)}`);
+          this.#options.log.error(
+            `Could not write to thread ${threadId}: ${error instanceof Error ? error.message : error}`,
+          );
           return;
         }
-        this.#options.log.warn(`Writing to thread ${this.#options.threadId} is delayed: ${error.message}`);
+        const line = `Writing to thread ${threadId} is delayed: ${error.message}`;
+        attempt < QUIET_TRIES ? this.#options.log.debug(line) : this.#options.log.warn(line);
         await this.#pause(backoffMs(attempt, RETRY));
       }
     }
@@ -215,12 +241,21 @@ export class ThreadWriter {
     });
   }
 
-  async #perform(write: Write): Promise<void> {
+  /** Whether something waits that goes before the progress of other threads. */
+  get #isUrgent(): boolean {
+    const writes = this.#current ? [this.#current, ...this.#writes] : this.#writes;
+    return writes.some(
+      (write) =>
+        write.kind === "adopt" || (write.kind === "put" && !this.#entries.get(write.key)?.isProgress),
+    );
+  }
+
+  async #perform(write: Write, api: MattermostApi): Promise<void> {
     if (write.kind === "adopt") {
-      return this.#adopt();
+      return this.#adopt(api);
     }
     if (write.kind !== "put") {
-      return this.#react(write);
+      return this.#react(write, api);
     }
     const entry = this.#entries.get(write.key);
     if (!entry) {
@@ -236,9 +271,9 @@ export class ThreadWriter {
     }
     const [head = "", ...rest] = pieces(text, this.#limit);
     try {
-      await (id === undefined ? this.#create(write.key, entry, head) : this.#options.api.editPost(id, head));
+      await (id === undefined ? this.#create(write.key, entry, head, api) : api.editPost(id, head));
     } catch (error) {
-      return this.#recover(write, entry, id, head, error);
+      return this.#recover(write, entry, id, head, error, api);
     }
     if (id !== undefined && entry.id !== id) {
       // Posted anew while the edit was under way.
@@ -254,8 +289,8 @@ export class ThreadWriter {
   }
 
   /** Posts of ours that exist although no answer told us so get their entries back. */
-  async #adopt(): Promise<void> {
-    const { api, threadId, botId, onPosted } = this.#options;
+  async #adopt(api: MattermostApi): Promise<void> {
+    const { threadId, botId, onPosted } = this.#options;
     const lost = [...this.#entries].filter(([, entry]) => entry.id === undefined);
     if (lost.length === 0) {
       return;
@@ -281,8 +316,8 @@ export class ThreadWriter {
     }
   }
 
-  async #create(key: PostKey, entry: Entry, message: string): Promise<void> {
-    const { api, channelId, threadId, onPosted } = this.#options;
+  async #create(key: PostKey, entry: Entry, message: string, api: MattermostApi): Promise<void> {
+    const { channelId, threadId, onPosted } = this.#options;
     const post = await api.createPost({
       channelId,
       rootId: threadId,
@@ -301,6 +336,7 @@ export class ThreadWriter {
     id: PostId | undefined,
     head: string,
     error: unknown,
+    api: MattermostApi,
   ): Promise<void> {
     if (!(error instanceof MattermostError) || PASSING.has(error.code)) {
       throw error;
@@ -317,23 +353,11 @@ export class ThreadWriter {
     if (entry.id !== id) {
       return;
     }
-    if (await this.#isGone(id)) {
+    if (await isDeleted(api, id)) {
       this.repost(write.key);
       return;
     }
     throw error;
-  }
-
-  async #isGone(id: PostId): Promise<boolean> {
-    try {
-      await this.#options.api.post(id);
-      return false;
-    } catch (error) {
-      if (error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden")) {
-        return true;
-      }
-      throw error;
-    }
   }
 
   /** The server's limit is smaller than it told us: the rest of a post goes into posts of its own. */
@@ -354,22 +378,20 @@ export class ThreadWriter {
   #putNext(key: PostKey, further: readonly string[]): void {
     const waiting = this.#writes.splice(0);
     further.forEach((piece, index) => {
-      this.put(`${key}+${index + 1}`, piece);
+      this.put(`${key}+${index + 1}`, piece, { isProgress: this.#entries.get(key)?.isProgress });
     });
     this.#writes.push(...waiting);
   }
 
-  #react({ kind, target, emojiName }: Write & { target: ReactionTarget; emojiName: string }): Promise<void> {
-    const { api, botId } = this.#options;
+  #react(
+    { kind, target, emojiName }: Write & { target: ReactionTarget; emojiName: string },
+    api: MattermostApi,
+  ): Promise<void> {
     const postId = "postId" in target ? target.postId : this.#entries.get(target.key)?.id;
     if (postId === undefined) {
       return Promise.resolve();
     }
-    const reaction = { userId: botId, postId, emojiName };
+    const reaction = { userId: this.#options.botId, postId, emojiName };
     return kind === "react" ? api.addReaction(reaction) : api.removeReaction(reaction);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,8 @@ export type ReactionTarget = { readonly key: PostKey } | { readonly postId: Post
 export interface PutOptions {
   readonly first?: string | undefined;
   readonly isFinal?: boolean | undefined;
+  /** The post is growing and will be written again: other threads' news may go first. */
+  readonly isProgress?: boolean | undefined;
 }
 
 /** What is known of a post, and what it is to say. */
@@ -22,6 +24,7 @@ export interface Entry {
   pendingPostId: string;
   isQueued: boolean;
   isFinal: boolean;
+  isProgress: boolean;
 }
 
 /** All of a writer, as plain data. */

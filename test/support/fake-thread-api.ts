@@ -72,6 +72,7 @@ export function createFakeThreadApi(): FakeThreadApi {
   };
 
   const parts: Partial<MattermostApi> = {
+    inTurn: (_claim, perform) => perform(api),
     createPost: (post: NewPost) =>
       call("create", `create ${post.message}`, () => {
         check(post.message);

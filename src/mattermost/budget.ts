@@ -1,0 +1,161 @@
+// How much may be asked of the server, and who may ask next: one budget for all threads, served in turn, learned from
+// what the server says of its limit. Without a limit it holds back nothing but too many requests at once. Knows no
+// endpoint.
+
+import type { Clock, Timer } from "../util/clock.ts";
+
+export interface Claim {
+  /** Who asks; lanes take turns. A thread's id as a rule. */
+  readonly lane: string;
+  /** Looked at again each time a turn is given away: what waits may become urgent. */
+  readonly isUrgent: () => boolean;
+}
+
+export interface Budget {
+  /** Performs it when it is its turn; a turn is meant for one request. */
+  inTurn<T>(claim: Claim, perform: () => Promise<T>): Promise<T>;
+  /** Takes note of what an answer says of the limit. */
+  learn(answer: { readonly status: number; readonly headers: Headers; readonly retryAfterMs?: number }): void;
+}
+
+const AT_ONCE = 8;
+const AT_ONCE_IN_A_LANE = 4;
+/** This part of the limit is kept for what is urgent. */
+const RESERVE = 0.25;
+/** After a refusal that names no time. */
+const PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** The server's limit as far as it is known: so many requests, growing back by and by. */
+interface Allowance {
+  readonly limit: number;
+  left: number;
+  perMs: number;
+  /** When `left` was true. */
+  at: number;
+}
+
+interface Waiting {
+  readonly claim: Claim;
+  readonly go: () => void;
+}
+
+export function createBudget(clock: Clock): Budget {
+  /** In the order in which the lanes are served. */
+  const waiting = new Map<string, Waiting[]>();
+  const running = new Map<string, number>();
+  let total = 0;
+  let atOnce = AT_ONCE;
+  let allowance: Allowance | undefined;
+  // Not points in time to compare with: a clock that is set back must not close the budget for hours.
+  let pause: Timer | undefined;
+  let refill: Timer | undefined;
+
+  /** How long until a request may be sent as far as the server's limit goes. */
+  const waitMs = (isUrgent: boolean): number => {
+    if (!allowance) return 0;
+    const now = clock.now();
+    const { limit, perMs, at } = allowance;
+    allowance.left = Math.min(limit, allowance.left + Math.max(0, now - at) * perMs);
+    allowance.at = now;
+    const needed = isUrgent ? 1 : 1 + Math.floor((limit - 1) * RESERVE);
+    return Math.max(0, (needed - allowance.left) / perMs);
+  };
+
+  const next = (isUrgent: boolean): Waiting | undefined => {
+    for (const [lane, [first]] of waiting) {
+      if (first && (running.get(lane) ?? 0) < AT_ONCE_IN_A_LANE && first.claim.isUrgent() === isUrgent)
+        return first;
+    }
+    return undefined;
+  };
+
+  const enter = ({ claim: { lane }, go }: Waiting): void => {
+    const [, ...rest] = waiting.get(lane) ?? [];
+    // Taken out and put in again: the other lanes come first now.
+    waiting.delete(lane);
+    if (rest.length > 0) waiting.set(lane, rest);
+    running.set(lane, (running.get(lane) ?? 0) + 1);
+    total++;
+    if (allowance) allowance.left--;
+    go();
+  };
+
+  const admit = (): void => {
+    clock.clearTimeout(refill);
+    refill = undefined;
+    while (total < atOnce && !pause) {
+      const first = next(true) ?? next(false);
+      if (!first) return;
+      const ms = waitMs(first.claim.isUrgent());
+      if (ms > 0) {
+        refill = clock.setTimeout(admit, Math.ceil(ms));
+        return;
+      }
+      enter(first);
+    }
+  };
+
+  const leave = (lane: string): void => {
+    const left = (running.get(lane) ?? 0) - 1;
+    if (left > 0) running.set(lane, left);
+    else running.delete(lane);
+    total--;
+    admit();
+  };
+
+  return {
+    async inTurn(claim, perform) {
+      await new Promise<void>((go) => {
+        const entry = { claim, go };
+        const line = waiting.get(claim.lane);
+        if (line) line.push(entry);
+        else waiting.set(claim.lane, [entry]);
+        admit();
+      });
+      try {
+        return await perform();
+      } finally {
+        leave(claim.lane);
+      }
+    },
+
+    learn({ status, headers, retryAfterMs }) {
+      const heard = allowanceIn(headers, allowance, clock.now());
+      // The others under way may not be counted in it yet.
+      if (heard) heard.left -= Math.max(0, total - 1);
+      if (status !== 429) {
+        allowance = heard;
+        atOnce = Math.min(AT_ONCE, atOnce + 1);
+        return;
+      }
+      allowance = heard ?? allowance;
+      if (allowance) allowance.left = Math.min(allowance.left, 0);
+      // A limit that names no numbers is felt for: one at a time, then more.
+      atOnce = 1;
+      clock.clearTimeout(pause);
+      const ms = Math.min(retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS);
+      pause = clock.setTimeout(() => {
+        pause = undefined;
+        admit();
+      }, ms);
+    },
+  };
+}
+
+/** Undefined when the answer names no limit. Reset: seconds until the whole of it is there again, rounded up (7.10). */
+function allowanceIn(headers: Headers, known: Allowance | undefined, now: number): Allowance | undefined {
+  const limit = numberIn(headers, "x-ratelimit-limit");
+  const left = numberIn(headers, "x-ratelimit-remaining");
+  const resetSeconds = numberIn(headers, "x-ratelimit-reset");
+  if (!limit || left === undefined || resetSeconds === undefined) return undefined;
+  // Rounding makes it too slow as a rule and hardly ever too fast: of several, the fastest is nearest.
+  const perMs = Math.max(1, limit - left) / (Math.max(1, resetSeconds) * 1000);
+  return { limit, left, perMs: Math.max(perMs, known?.limit === limit ? known.perMs : 0), at: now };
+}
+
+/** Good answers carry the value twice: `11, 11` (7.10). */
+function numberIn(headers: Headers, name: string): number | undefined {
+  const [first = ""] = headers.get(name)?.split(",") ?? [];
+  return /^\d{1,9}$/.test(first.trim()) ? Number(first) : undefined;
+}

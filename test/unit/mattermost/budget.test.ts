@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { type Budget, createBudget } from "../../../src/mattermost/budget.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
+
+/** A budget whose requests are answered by hand, or at once when told so. */
+function world({ answerAtOnce = false } = {}) {
+  const clock = createFakeClock();
+  const budget: Budget = createBudget(clock);
+  const sent: string[] = [];
+  const open: (() => void)[] = [];
+  let running = 0;
+  let most = 0;
+  const ask = (name: string, lane = name, isUrgent: () => boolean = () => true): Promise<void> =>
+    budget.inTurn({ lane, isUrgent }, async () => {
+      sent.push(name);
+      running++;
+      most = Math.max(most, running);
+      if (!answerAtOnce) {
+        await new Promise<void>((resolve) => open.push(resolve));
+      }
+      running--;
+    });
+  return {
+    clock,
+    budget,
+    sent,
+    ask,
+    most: () => most,
+    async answer(count = 1) {
+      for (const resolve of open.splice(0, count)) resolve();
+      await settle();
+    },
+  };
+}
+
+/** What a limited server says. */
+function says(budget: Budget, limit: number, left: number, resetSeconds: number, status = 200): void {
+  const twice = (value: number): string => (status === 429 ? `${value}` : `${value}, ${value}`);
+  const headers = new Headers({
+    "x-ratelimit-limit": twice(limit),
+    "x-ratelimit-remaining": twice(left),
+    "x-ratelimit-reset": twice(resetSeconds),
+  });
+  budget.learn({ status, headers });
+}
+
+test("without a limit in sight nothing waits but what would be too much at once", async () => {
+  const { ask, sent, most, answer, clock } = world();
+  const all = Array.from({ length: 20 }, (_, index) => ask(`${index}`));
+  await settle();
+  expect(sent).toHaveLength(8);
+  expect(clock.pending()).toBe(0);
+  await answer(20);
+  await answer(20);
+  await answer(20);
+  await Promise.all(all);
+  expect(sent).toHaveLength(20);
+  expect(most()).toBe(8);
+});
+
+test("one lane never takes every place", async () => {
+  const { ask, sent } = world();
+  for (let index = 0; index < 10; index++) void ask(`a${index}`, "a");
+  void ask("b");
+  await settle();
+  expect(sent).toEqual(["a0", "a1", "a2", "a3", "b"]);
+});
+
+test("lanes take turns, whoever asked for more", async () => {
+  const { ask, sent, budget, clock } = world({ answerAtOnce: true });
+  says(budget, 1, 0, 1);
+  for (const name of ["a1", "a2", "a3"]) void ask(name, "a");
+  for (const name of ["b1", "b2"]) void ask(name, "b");
+  void ask("c1", "c");
+  await clock.advance(10_000);
+  expect(sent).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
+});
+
+test("what is urgent goes before what is not, and has the last part of the limit to itself", async () => {
+  const { ask, sent, budget, clock } = world({ answerAtOnce: true });
+  says(budget, 21, 4, 2);
+  for (const lane of ["a", "b", "c"]) void ask(`progress ${lane}`, lane, () => false);
+  for (const lane of ["d", "e", "f", "g"]) void ask(`ask ${lane}`, lane);
+  await settle();
+  expect(sent).toEqual(["ask d", "ask e", "ask f", "ask g"]);
+  await clock.advance(3000);
+  expect(sent.slice(4)).toEqual(["progress a", "progress b", "progress c"]);
+});
+
+test("what waits may become urgent while it waits", async () => {
+  const { ask, sent, budget, clock } = world({ answerAtOnce: true });
+  says(budget, 10, 0, 10);
+  let isUrgent = false;
+  void ask("first", "a", () => false);
+  void ask("second", "b", () => isUrgent);
+  isUrgent = true;
+  await clock.advance(20_000);
+  expect(sent).toEqual(["second", "first"]);
+});
+
+test("what was used up comes back at the pace the server names", async () => {
+  const { ask, sent, budget, clock } = world({ answerAtOnce: true });
+  // 20 in 2 s.
+  says(budget, 21, 1, 2);
+  for (let index = 0; index < 30; index++) void ask(`${index}`);
+  await settle();
+  expect(sent).toHaveLength(1);
+  await clock.advance(1000);
+  expect(sent.length).toBeGreaterThanOrEqual(10);
+  expect(sent.length).toBeLessThanOrEqual(12);
+});
+
+test("a refusal stops everything for as long as it says, then one goes first", async () => {
+  const { ask, sent, budget, clock, answer } = world();
+  budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 3000 });
+  for (const name of ["a", "b", "c", "d"]) void ask(name);
+  await clock.advance(2999);
+  expect(sent).toEqual([]);
+  await clock.advance(1);
+  expect(sent).toEqual(["a"]);
+  budget.learn({ status: 200, headers: new Headers() });
+  await answer();
+  expect(sent).toEqual(["a", "b", "c"]);
+});
+
+test("a clock that is set back an hour holds nothing back for an hour", async () => {
+  const clock = createFakeClock();
+  let shift = 0;
+  const budget = createBudget({ ...clock, now: () => clock.now() + shift });
+  const sent: string[] = [];
+  says(budget, 10, 0, 1);
+  budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });
+  shift = -3_600_000;
+  void budget.inTurn({ lane: "a", isUrgent: () => true }, async () => void sent.push("a"));
+  await clock.advance(2000);
+  expect(sent).toEqual(["a"]);
+});
+
+test("a limit that is lifted is forgotten", async () => {
+  const { ask, sent, budget } = world({ answerAtOnce: true });
+  says(budget, 10, 0, 60);
+  budget.learn({ status: 200, headers: new Headers() });
+  void ask("a");
+  await settle();
+  expect(sent).toEqual(["a"]);
+});
+
+test("a request that fails gives its place back", async () => {
+  const { budget, ask, sent } = world();
+  const failing = Array.from({ length: 8 }, (_, index) =>
+    budget.inTurn({ lane: `${index}`, isUrgent: () => true }, () => Promise.reject(new Error("no"))),
+  );
+  await Promise.allSettled(failing);
+  void ask("next");
+  await settle();
+  expect(sent).toEqual(["next"]);
+});
