@@ -120,7 +120,7 @@ export function createConversation({ wire, transcript }) {
             },
             parent_tool_use_id: null,
           };
-          transcript.save({ role: "assistant", content: [block.content] }, randomUUID());
+          transcript.save({ id: block.messageId, role: "assistant", content: [block.content] }, randomUUID());
           partial = "";
           if (block.content.type === "text") text = block.content.text;
           // The tool and the question about it in one write: nothing can come between them.
@@ -134,7 +134,10 @@ export function createConversation({ wire, transcript }) {
         const results = await Promise.all(calls);
         if (results.length > 0) transcript.save({ role: "user", content: results }, randomUUID());
         if (partial !== "") {
-          transcript.save({ role: "assistant", content: [{ type: "text", text: partial }] }, randomUUID());
+          transcript.save(
+            { id: messageId, role: "assistant", content: [{ type: "text", text: partial }] },
+            randomUUID(),
+          );
           wire.emit({
             type: "assistant",
             message: {
