@@ -2,6 +2,7 @@
 // browser, the server, the bridge and the CLI are real; only the model follows a script.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type Demo, startDemo } from "../support/demo.ts";
 import {
   browserPath,
   choose,
@@ -12,7 +13,6 @@ import {
   say,
   threadTexts,
 } from "./browser.ts";
-import { type Demo, startDemo } from "./demo.ts";
 
 describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   let browser: Browser;

@@ -73,7 +73,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     const world = await startShop(path);
     const root = await ask(world, textOf("Approve"));
     await agreeUntil(world, root, "All tests pass now.");
-    await world.says(root, "+  return cart.reduce((sum, line) => sum + line.cents * line.count, 0);");
+    await world.says(root, "+  const prices = cart.map((line) => line.cents * line.count);");
     await world.says(root, "**Tasks** (3/3)");
     expect(testsOf(world)).toMatch(/fail 0/);
     // A second time there is nothing left to do, and it says so.

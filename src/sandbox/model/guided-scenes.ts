@@ -6,6 +6,7 @@ import {
   count,
   edit,
   endTasks,
+  goOnWithTasks,
   isGreen,
   read,
   runTests,
@@ -81,9 +82,9 @@ function playApprove(context: StepContext): Step {
       tools: [read(`${directory}/src/cart.js`)],
     }),
     ...(keepsTasks ? [(at: StepContext) => ({ tools: startTasks(at) })] : []),
-    () => ({
+    (at: StepContext) => ({
       text: "There it is: `subtotal` adds each line's price and forgets its `count`.",
-      tools: [edit(`${directory}/src/cart.js`, CART_BUG)],
+      tools: [...(keepsTasks ? goOnWithTasks(at) : []), edit(`${directory}/src/cart.js`, CART_BUG)],
     }),
     () => ({ tools: [runTests("Run the tests again")] }),
     ...(keepsTasks ? [(at: StepContext) => ({ tools: endTasks(at) })] : []),

@@ -45,14 +45,25 @@ export function startTasks({ toolNames }: StepContext): ToolUse[] {
   }));
 }
 
+/** The first is done and the second begun: what TodoWrite has said already. */
+export function goOnWithTasks({ toolNames, calls }: StepContext): ToolUse[] {
+  if (toolNames.includes("TodoWrite")) return [];
+  const [first = "", second = ""] = taskIds(calls);
+  return [taskUpdate(first, "completed"), taskUpdate(second, "in_progress")];
+}
+
 export function endTasks({ toolNames, calls }: StepContext): ToolUse[] {
   if (toolNames.includes("TodoWrite")) return [todoWrite(["completed", "completed", "completed"])];
-  return calls
-    .filter((call) => call.name === "TaskCreate")
-    .map((call) => ({
-      name: "TaskUpdate",
-      input: { taskId: /#(\S+)/.exec(call.result ?? "")?.[1] ?? "", status: "completed" },
-    }));
+  return taskIds(calls).map((id) => taskUpdate(id, "completed"));
+}
+
+function taskIds(calls: readonly Call[]): string[] {
+  const made = calls.filter((call) => call.name === "TaskCreate");
+  return made.map((call) => /#(\S+)/.exec(call.result ?? "")?.[1] ?? "");
+}
+
+function taskUpdate(taskId: string, status: string): ToolUse {
+  return { name: "TaskUpdate", input: { taskId, status } };
 }
 
 function todoWrite(states: readonly string[]): ToolUse {

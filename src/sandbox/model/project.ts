@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 
 /** What the tests find: a line of three is paid once. */
 export const CART_BUG = {
-  before: "return cart.reduce((sum, line) => sum + line.cents, 0);",
-  after: "return cart.reduce((sum, line) => sum + line.cents * line.count, 0);",
+  before: "const prices = cart.map((line) => line.cents);",
+  after: "const prices = cart.map((line) => line.cents * line.count);",
 };
 
 /** What no test finds: 1205 cents are shown as 12.5 €. */
@@ -44,6 +44,7 @@ export function addLine(cart, name, cents, count = 1) {
 
 export function subtotal(cart) {
   ${CART_BUG.before}
+  return prices.reduce((sum, price) => sum + price, 0);
 }
 
 export function total(cart, discountPercent = 0) {
