@@ -4,6 +4,7 @@
 import chalk from "chalk";
 import { startBridge } from "./bridge.ts";
 import { startClaude } from "./claude/client.ts";
+import { familyOf, killFamily } from "./claude/family.ts";
 import type { ClaudeClient, StartClaude } from "./claude/types.ts";
 import { claudeVersion } from "./claude/version.ts";
 import { ConfigError } from "./config/error.ts";
@@ -158,7 +159,9 @@ function liveClaudes(environment: NodeJS.ProcessEnv): LiveClaudes {
         try {
           // Each runs in a process group of its own.
           if (pid !== undefined) {
+            const family = familyOf(pid);
             process.kill(-pid, "SIGKILL");
+            killFamily(family);
           }
         } catch {
           // It ended by itself.

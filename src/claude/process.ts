@@ -4,6 +4,7 @@
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { startFailure } from "./error.ts";
+import { familyOf, killFamily } from "./family.ts";
 import { createLineFramer, type LineListener } from "./line-framer.ts";
 
 export interface Command {
@@ -29,7 +30,10 @@ export interface RunningProcess {
   readonly pid: number | undefined;
   /** Writes one line. Does nothing when the process no longer reads. */
   write(line: string): void;
-  /** Ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the group. A second call may shorten the wait. */
+  /**
+   * Ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the group, and ends whatever else it had started. A second
+   * call may shorten the wait.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -142,12 +146,16 @@ export function startProcess(
       if (child.stdin.writable) child.stdin.write(`${line}\n`);
     },
     async close(graceMs) {
+      const family = hasEnded ? [] : familyOf(pid);
       child.stdin.end();
-      if (await endsWithin(graceMs)) return;
-      killGroup(pid, "SIGTERM");
-      if (await endsWithin(termGraceMs)) return;
-      killGroup(pid, "SIGKILL");
-      await whenEnded;
+      if (!(await endsWithin(graceMs))) {
+        killGroup(pid, "SIGTERM");
+        if (!(await endsWithin(termGraceMs))) {
+          killGroup(pid, "SIGKILL");
+          await whenEnded;
+        }
+      }
+      killFamily(family);
     },
   };
 }
