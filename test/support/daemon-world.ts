@@ -191,8 +191,12 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
   return world;
 }
 
-export async function until<T>(look: () => T | undefined | false, complaint: () => string): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function until<T>(
+  look: () => T | undefined | false,
+  complaint: () => string,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
