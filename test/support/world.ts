@@ -4,11 +4,13 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bridge, startBridge } from "../../src/bridge.ts";
+import { type Bridge, type BridgeFacts, startBridge } from "../../src/bridge.ts";
 import { startClaude } from "../../src/claude/client.ts";
+import type { StartClaude } from "../../src/claude/types.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
+import type { RateLimit } from "../../src/sandbox/server/rate-limit.ts";
 import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
@@ -21,6 +23,9 @@ export interface WorldOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly config?: Partial<Config>;
   readonly maxPostSize?: number;
+  readonly rateLimit?: RateLimit;
+  /** Instead of the program at `claudePath`. */
+  readonly startClaude?: StartClaude;
 }
 
 export interface PersonInWorld {
@@ -41,7 +46,10 @@ export interface World {
   readonly directory: string;
   readonly people: Readonly<Record<"alice" | "bob" | "carol" | "mallory", PersonInWorld>>;
   readonly bot: PersonInWorld;
-  readonly bridge: Bridge;
+  /** Stops the bridge and starts another over the same state; in between `meanwhile` happens. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Where the bridge keeps what survives a restart. */
+  readonly stateFolder: string;
   readonly log: readonly string[];
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
@@ -62,6 +70,7 @@ const NAMES = ["alice", "bob", "carol", "mallory"] as const;
 export async function startWorld(options: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({
     ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}),
+    ...(options.rateLimit ? { rateLimit: options.rateLimit } : {}),
   });
   const team = sandbox.createTeam({ name: "lab" });
   const channel = sandbox.createChannel({
@@ -105,15 +114,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const lines: string[] = [];
   const stateFolder = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
   const log = memoryLog(lines);
-  const bridge = await startBridge(
-    config,
-    {
-      bot: await api.me(),
-      channel: await api.channel(channelId),
-      allowedUsers: await api.usersByNames(allowedUsers),
-      postLimit: await api.maxPostSize(),
-    },
-    {
+  const facts: BridgeFacts = {
+    bot: await api.me(),
+    channel: await api.channel(channelId),
+    allowedUsers: await api.usersByNames(allowedUsers),
+    postLimit: await api.maxPostSize(),
+  };
+  const openBridge = async (): Promise<Bridge> => {
+    const opened = await startBridge(config, facts, {
       api,
       clock: systemClock,
       log,
@@ -121,10 +129,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       environment: options.environment,
       version: "0.1.0",
       home: "/home/dev",
-      startClaude: (start, listener) => startClaude(start, listener, { environment: options.environment }),
-    },
-  );
-  await bridge.ready;
+      startClaude:
+        options.startClaude ??
+        ((start, listener) => startClaude(start, listener, { environment: options.environment })),
+    });
+    await opened.ready;
+    return opened;
+  };
+  let bridge = await openBridge();
 
   const thread = (root: string): SeenPost[] => sandbox.state.thread(root);
   const until: World["until"] = async (root, is) => {
@@ -148,7 +160,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     directory,
     people,
     bot: person(botAccount),
-    bridge,
+    stateFolder,
+    async restart(meanwhile) {
+      await bridge.stop();
+      await meanwhile?.();
+      bridge = await openBridge();
+    },
     log: lines,
     hasFile: (name) => existsSync(join(directory, name)),
     writeFile: (name, content) => writeFileSync(join(directory, name), content),

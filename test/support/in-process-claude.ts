@@ -1,0 +1,116 @@
+// A Claude in the test's own process: answers each message as it is told to, as fast as it is told to. For tests of
+// many sessions at once, where processes would be the greater part of the work.
+
+import type {
+  ClaudeClient,
+  ClaudeEvent,
+  ClaudeStart,
+  RequestId,
+  StartClaude,
+  ToolUseId,
+} from "../../src/claude/types.ts";
+
+export interface Telling {
+  /** What a person wrote. */
+  readonly text: string;
+  readonly start: ClaudeStart;
+  /** Words of Claude's, as they come. */
+  say(words: string): void;
+  /** One tool that ran without being asked about. */
+  tool(name: string, input: Readonly<Record<string, unknown>>): void;
+  /** Asks for permission; resolves with the answer. */
+  ask(command: string): Promise<"allow" | "deny">;
+  readonly isOver: boolean;
+}
+
+export interface InProcessClaude {
+  readonly start: StartClaude;
+  /** How many are open. */
+  readonly live: () => number;
+}
+
+/** `tell` plays one turn; when it returns, the turn is over. */
+export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProcessClaude {
+  const live = new Set<object>();
+  let ids = 0;
+  const start: StartClaude = (claudeStart, listener) => {
+    const id = {};
+    live.add(id);
+    const waiting: { uuid: string; text: string }[] = [];
+    const asked = new Map<RequestId, (behavior: "allow" | "deny") => void>();
+    let isPlaying = false;
+    let isClosed = false;
+    const emit = (event: ClaudeEvent): void => {
+      if (!isClosed) listener(event);
+    };
+
+    const play = async (uuid: string, text: string): Promise<void> => {
+      const messageId = `message${++ids}`;
+      let said = "";
+      emit({ type: "turnStarted", model: "in-process" });
+      emit({ type: "messageStarted", messageId });
+      emit({ type: "replayed", uuid });
+      await tell({
+        text,
+        start: claudeStart,
+        get isOver() {
+          return isClosed;
+        },
+        say(words) {
+          said += words;
+          emit({ type: "textDelta", text: words, blockIndex: 0 });
+        },
+        tool(name, input) {
+          const toolId = `tool${++ids}` as ToolUseId;
+          emit({ type: "toolUse", id: toolId, name, input });
+          emit({ type: "toolResult", id: toolId, isError: false, text: "done", structured: undefined });
+        },
+        ask: (command) =>
+          new Promise((resolve) => {
+            const requestId = `request${++ids}` as RequestId;
+            asked.set(requestId, resolve);
+            emit({
+              type: "permissionAsked",
+              requestId,
+              toolName: "Bash",
+              input: { command },
+              toolUseId: undefined,
+            });
+          }),
+      });
+      if (said !== "") emit({ type: "text", messageId, text: said });
+      emit({ type: "turnEnded", isError: false, reason: "", wasAborted: false });
+    };
+
+    const playAll = async (): Promise<void> => {
+      if (isPlaying) return;
+      isPlaying = true;
+      for (let next = waiting.shift(); next && !isClosed; next = waiting.shift()) {
+        await play(next.uuid, next.text);
+      }
+      isPlaying = false;
+    };
+
+    queueMicrotask(() => emit({ type: "ready", commands: [] }));
+    const client: ClaudeClient = {
+      pid: undefined,
+      send(uuid, content) {
+        const text = content.map((block) => (block.type === "text" ? block.text : "")).join("\n");
+        waiting.push({ uuid, text });
+        void playAll();
+      },
+      answer(requestId, { behavior }) {
+        asked.get(requestId)?.(behavior);
+        asked.delete(requestId);
+      },
+      interrupt: () => {},
+      async close() {
+        isClosed = true;
+        live.delete(id);
+        for (const deny of asked.values()) deny("deny");
+      },
+    };
+    return client;
+  };
+  return { start, live: () => live.size };
+}
