@@ -24,7 +24,7 @@ export type Action =
   /** Invite, kick, permissions, approve a guest's message. */
   | "steer";
 
-export const ACCESS: Readonly<Record<Action, Readonly<Record<Role, boolean>>>> = {
+const ACCESS: Readonly<Record<Action, Readonly<Record<Role, boolean>>>> = {
   start: { owner: false, listed: true, invited: false, other: false },
   message: { owner: true, listed: true, invited: true, other: false },
   answer: { owner: true, listed: true, invited: true, other: false },

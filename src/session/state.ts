@@ -48,7 +48,7 @@ export function initialState(
   };
 }
 
-export function newTurn(number: number, context: SessionContext, messageUuid?: string): Turn {
+function newTurn(number: number, context: SessionContext, messageUuid?: string): Turn {
   return {
     messageUuid,
     transcript: new Transcript(`turn${number}`, context.postLimit),

@@ -202,7 +202,7 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
   }
 }
 
-export function notice(step: Step, name: string, text: string): void {
+function notice(step: Step, name: string, text: string): void {
   step.state.turn.transcript.notice(name, text);
   scheduleLines(step);
 }
@@ -237,7 +237,7 @@ function failure(reason: string): string {
 }
 
 /** Everything this turn has to show is written; what comes next is another turn's. */
-export function finishTurn(step: Step): void {
+function finishTurn(step: Step): void {
   const { state } = step;
   writePages(step, true);
   step.emit({ type: "clearTimer", name: "flush" });
