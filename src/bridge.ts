@@ -10,7 +10,7 @@ import type { Channel, ChannelId, MattermostApi, ThreadId, User, UserId } from "
 import { type CursorKeeper, decodeCursor } from "./router/cursor.ts";
 import { Router } from "./router/router.ts";
 import { SessionManager } from "./session/manager.ts";
-import { SESSION_PREFIX } from "./session/session.ts";
+import { sessionPrefix } from "./session/session.ts";
 import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
@@ -86,7 +86,7 @@ export async function startBridge(
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
-  const snapshots = readSnapshots(folder);
+  const snapshots = readSnapshots(folder, channel.id);
   await endLeftovers(snapshots);
   sessions.restore(snapshots);
   const reply = (threadId: ThreadId, markdown: string): void => {
@@ -138,10 +138,10 @@ export async function startBridge(
 }
 
 /** The sessions of an earlier run; what can't be understood is set aside. */
-function readSnapshots(folder: Folder): SessionSnapshot[] {
+function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
   return folder
     .names()
-    .filter((name) => name.startsWith(SESSION_PREFIX))
+    .filter((name) => name.startsWith(sessionPrefix(channelId)))
     .flatMap((name) => {
       const document = folder.read(name);
       if (document === undefined) {

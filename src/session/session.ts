@@ -60,8 +60,10 @@ export interface Slots {
 /** A process that is to end gets this long to save before it is sent signals. */
 const SAVE_MS = 5000;
 const CUT_OFF_MS = 2000;
-/** Names of the store's documents that hold a session. */
-export const SESSION_PREFIX = "session-";
+/** What the names of the documents begin with that hold a channel's sessions: other channels have other daemons. */
+export function sessionPrefix(channelId: ChannelId): string {
+  return `session-${channelId}-`;
+}
 
 export class Session {
   readonly threadId: ThreadId;
@@ -199,7 +201,7 @@ export class Session {
   }
 
   get #documentName(): string {
-    return `${SESSION_PREFIX}${this.threadId}`;
+    return `${sessionPrefix(this.#dependencies.channelId)}${this.threadId}`;
   }
 
   /** Ends the process and writes what is left to say. A session that has not ended is kept for the next start. */

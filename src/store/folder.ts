@@ -1,9 +1,16 @@
 // A folder of small JSON documents that survive a restart: written whole or not at all, readable by their owner only.
 // Knows nothing of what is in them.
 
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import * as nodeFs from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
+import { startMark } from "../util/processes.ts";
+
+/** What a disk that fails is played with. */
+export type Files = Pick<
+  typeof nodeFs,
+  "chmodSync" | "mkdirSync" | "readdirSync" | "readFileSync" | "renameSync" | "rmSync" | "writeFileSync"
+>;
 
 export interface Folder {
   readonly path: string;
@@ -20,10 +27,15 @@ export interface Folder {
 
 const EXTENSION = ".json";
 
-export function openFolder(path: string, log: Log): Folder {
+/** Throws when there can be no such folder. */
+export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
+  const { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = files;
   mkdirSync(path, { recursive: true, mode: 0o700 });
   // An older one may have been made with other rights.
   chmodSync(path, 0o700);
+  for (const file of readdirSync(path).filter(isAbandoned)) {
+    rmSync(join(path, file), { force: true });
+  }
   const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
   let isFailing = false;
 
@@ -34,6 +46,14 @@ export function openFolder(path: string, log: Log): Folder {
       renameSync(fileOf(name), aside);
     } catch (error) {
       log.warn(`${fileOf(name)} could not be set aside`, error);
+    }
+  };
+
+  const removeFile = (file: string): void => {
+    try {
+      rmSync(file, { force: true });
+    } catch (error) {
+      log.warn(`${file} could not be removed`, error);
     }
   };
 
@@ -70,7 +90,6 @@ export function openFolder(path: string, log: Log): Folder {
           log.info(`${path} can be written again.`);
         }
       } catch (error) {
-        rmSync(temporary, { force: true });
         if (!isFailing) {
           isFailing = true;
           log.error(
@@ -78,13 +97,18 @@ export function openFolder(path: string, log: Log): Folder {
             error,
           );
         }
+        removeFile(temporary);
       }
     },
-    remove(name) {
-      rmSync(fileOf(name), { force: true });
-    },
+    remove: (name) => removeFile(fileOf(name)),
     setAside,
   };
+}
+
+/** Half a document of a process that died while it wrote. */
+function isAbandoned(file: string): boolean {
+  const pid = /\.(\d+)\.tmp$/.exec(file)?.[1];
+  return pid !== undefined && startMark(Number(pid)) === undefined;
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,0 +1,130 @@
+import * as fs from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished, test as plain } from "vitest";
+import { type Files, openFolder } from "../../../src/store/folder.ts";
+
+interface Place {
+  readonly path: string;
+  readonly lines: string[];
+  open(files?: Files): ReturnType<typeof openFolder>;
+}
+
+const test = plain.extend<{ place: Place }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to know what a fixture needs
+  place: async ({}, use) => {
+    const root = mkdtempSync(join(tmpdir(), "mm-store-"));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const path = join(root, "deep", "state");
+    const lines: string[] = [];
+    const note = (label: string) => (line: string) => void lines.push(`${label} ${line}`);
+    const log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
+    await use({ path, lines, open: (files) => openFolder(path, log, files) });
+  },
+});
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+test("what is written is read again, by another daemon too", ({ place, expect }) => {
+  place.open().write("one", JSON.stringify({ a: 1 }));
+  const again = place.open();
+  expect(again.names()).toEqual(["one"]);
+  expect(again.read("one")).toEqual({ a: 1 });
+  again.remove("one");
+  expect(again.names()).toEqual([]);
+  expect(again.read("one")).toBeUndefined();
+  expect(place.lines).toEqual([]);
+});
+
+test("folder and documents are their owner's alone, also where an older folder was open to others", ({
+  place,
+  expect,
+}) => {
+  mkdirSync(place.path, { recursive: true, mode: 0o755 });
+  place.open().write("one", "{}");
+  expect(modeOf(place.path)).toBe(0o700);
+  expect(modeOf(join(place.path, "one.json"))).toBe(0o600);
+});
+
+test("a document is replaced whole: until the new one is complete the old one stands", ({
+  place,
+  expect,
+}) => {
+  const folder = place.open();
+  folder.write("one", '"old"');
+  const dying = place.open({
+    ...fs,
+    renameSync: () => {
+      throw new Error("died here");
+    },
+  });
+  dying.write("one", '"new"');
+  expect(folder.read("one")).toBe("old");
+  expect(readdirSync(place.path)).toEqual(["one.json"]);
+});
+
+test("what cannot be read is set aside with one warning, and the rest goes on", ({ place, expect }) => {
+  const folder = place.open();
+  folder.write("good", "1");
+  writeFileSync(join(place.path, "cut.json"), '{"half": ');
+  mkdirSync(join(place.path, "strange.json"));
+  const read = Object.fromEntries(folder.names().map((name) => [name, folder.read(name)]));
+  expect(read).toEqual({ good: 1, cut: undefined, strange: undefined });
+  expect(readdirSync(place.path).sort()).toEqual([
+    "cut.json.unreadable",
+    "good.json",
+    "strange.json.unreadable",
+  ]);
+  expect(place.lines.map((line) => line.split(" ")[0])).toEqual(["warn", "warn"]);
+  expect(place.lines.join()).toContain("cut.json.unreadable");
+});
+
+test("a full disk is told once, keeps what there was, and its end is told too", ({ place, expect }) => {
+  let isFull = false;
+  const folder = place.open({
+    ...fs,
+    writeFileSync: ((file: string, text: string, options: object) => {
+      if (isFull) {
+        // What a full disk does: the file is there, and short.
+        fs.writeFileSync(file, text.slice(0, 1), options);
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+      }
+      fs.writeFileSync(file, text, options);
+    }) as typeof fs.writeFileSync,
+  });
+  folder.write("one", '"first"');
+  isFull = true;
+  for (let tries = 0; tries < 5; tries++) folder.write("one", '"second"');
+  expect(folder.read("one")).toBe("first");
+  expect(place.lines).toHaveLength(1);
+  expect(place.lines[0]).toMatch(/^error .*can't be written: sessions would not survive a restart/);
+  isFull = false;
+  folder.write("one", '"third"');
+  expect(folder.read("one")).toBe("third");
+  expect(place.lines.slice(1)).toEqual([`info ${place.path} can be written again.`]);
+  expect(readdirSync(place.path)).toEqual(["one.json"]);
+});
+
+test("halves of documents that a dead process left are cleared away, those of a living one are not", ({
+  place,
+  expect,
+}) => {
+  mkdirSync(place.path, { recursive: true });
+  // No process has this number: it is larger than any system gives.
+  writeFileSync(join(place.path, "one.json.99999999.tmp"), "{");
+  writeFileSync(join(place.path, `two.json.${process.pid}.tmp`), "{");
+  place.open();
+  expect(readdirSync(place.path)).toEqual([`two.json.${process.pid}.tmp`]);
+});
+
+test("what cannot be removed is a warning", ({ place, expect }) => {
+  const folder = place.open({
+    ...fs,
+    rmSync: () => {
+      throw new Error("EROFS");
+    },
+  });
+  folder.remove("one");
+  expect(place.lines).toHaveLength(1);
+});
