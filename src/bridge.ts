@@ -100,7 +100,7 @@ export async function startBridge(
     api,
     directory,
     sessions,
-    cursor: cursorIn(folder, channel.id),
+    cursor: cursorIn(folder, channel),
     reply,
     clock,
     log,
@@ -132,6 +132,7 @@ export async function startBridge(
     async stop() {
       socket.close();
       await running;
+      router.close();
       await sessions.shutDown();
     },
   };
@@ -161,10 +162,12 @@ async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void
   await Promise.all(snapshots.map(({ process: known }) => known && endGroup(known)));
 }
 
-function cursorIn(folder: Folder, channelId: ChannelId): CursorKeeper {
-  const name = `cursor-${channelId}`;
+/** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
+function cursorIn(folder: Folder, { id, lastPostAt }: Channel): CursorKeeper {
+  const name = `cursor-${id}`;
   return {
-    load: () => decodeCursor(folder.read(name)),
+    load: () =>
+      decodeCursor(folder.read(name)) ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined),
     save: (cursor) => folder.write(name, JSON.stringify(cursor)),
   };
 }

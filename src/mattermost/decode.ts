@@ -59,6 +59,7 @@ const wireChannel = z.object({
   display_name: z.string(),
   type: z.string(),
   delete_at: milliseconds.nullish(),
+  last_post_at: milliseconds.nullish(),
 });
 
 const wirePostList = z.object({ posts: z.record(z.string(), z.unknown()).nullish() });
@@ -104,6 +105,7 @@ export function decodeChannel(value: unknown): Channel | undefined {
     displayName: data.display_name,
     isArchived: Boolean(data.delete_at),
     type: data.type,
+    ...(data.last_post_at ? { lastPostAt: data.last_post_at } : {}),
   };
 }
 

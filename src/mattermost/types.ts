@@ -57,6 +57,8 @@ export interface Channel {
   readonly teamId: string;
   readonly displayName: string;
   readonly isArchived: boolean;
+  /** When its newest post was made, on the server's clock; undefined when it has none. */
+  readonly lastPostAt?: number;
   /** `O` open, `P` private, `D` direct, `G` group. */
   readonly type: string;
 }

@@ -1,7 +1,6 @@
 // From the server's events to sessions: looks up what a route needs to know, decides, dispatches. One event after the
 // other, so that the order in which people spoke is the order in which they are heard.
 
-import type { Directory } from "../mattermost/directory.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isGone, MattermostError } from "../mattermost/error.ts";
 import type {
@@ -12,7 +11,6 @@ import type {
   Reaction,
   SocketEvent,
   ThreadId,
-  User,
   UserId,
 } from "../mattermost/types.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
@@ -20,16 +18,16 @@ import type { Person } from "../session/access.ts";
 import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";
+import { backoffMs } from "../util/backoff.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
-import type { Clock } from "../util/clock.ts";
+import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { CursorKeeper } from "./cursor.ts";
-import { leadingNames, nameCandidates } from "./mention.ts";
+import { addresseeOf, commandUserOf, type PeopleKnown, personOf } from "./people.ts";
 import { type Facts, type Reading, type Route, read, route } from "./route.ts";
 
-export interface RouterDependencies {
+export interface RouterDependencies extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post" | "postsSince" | "reactions">;
-  readonly directory: Directory;
   readonly sessions: Pick<SessionManager, "find" | "open" | "openCards">;
   readonly cursor: CursorKeeper;
   /** Posts a single reply in a thread, whether it has a session or not. */
@@ -37,15 +35,14 @@ export interface RouterDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly newUuid: () => string;
-  readonly botId: UserId;
   readonly botName: string;
   readonly channelId: ChannelId;
-  /** Undefined: everyone may. */
-  readonly allowedUsers: ReadonlySet<UserId> | undefined;
   readonly maxSessions: number;
 }
 
-const PASSING = new Set(["unreachable", "server", "rate-limited", "bad-answer"]);
+const PASSING = new Set(["unreachable", "server", "rate-limited", "bad-answer", "unauthorized"]);
+/** What could not be read of a gap is tried again at this pace, unless the next post comes first. */
+const MAKE_UP = { baseMs: 2000, maxMs: 60_000, random: () => 1 };
 const REFUSE_EVERY_MS = 3_600_000;
 const MAX_POSTS_KNOWN = 5000;
 const MAX_REFUSALS_KNOWN = 1000;
@@ -53,6 +50,7 @@ const MAX_REFUSALS_KNOWN = 1000;
 /** What was said longer ago than that is named, and not acted on. */
 const MAX_AGE_MS = 24 * 3_600_000;
 const MAX_HEARD_KEPT = 200;
+const MAX_STALE_NAMED = 20;
 
 export class Router {
   readonly #dependencies: RouterDependencies;
@@ -65,6 +63,11 @@ export class Router {
   #heard: readonly PostId[] = [];
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
   #gapFrom: number | undefined;
+  /** Cards may have been decided about, or deleted, unheard. */
+  #hasUnseenCards = false;
+  #makeUpTimer: Timer | undefined;
+  #makeUpFailures = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
@@ -81,12 +84,30 @@ export class Router {
   }
 
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
-  async take(event: SocketEvent): Promise<void> {
-    try {
-      await this.#dispatch(event);
-    } catch (error) {
-      this.#dependencies.log.error(`Could not handle "${event.type}"`, error);
-    }
+  take(event: SocketEvent): Promise<void> {
+    return this.#inOrder(event.type, () => this.#dispatch(event));
+  }
+
+  /** Nothing is made up for any more. */
+  close(): void {
+    this.#dependencies.clock.clearTimeout(this.#makeUpTimer);
+  }
+
+  #inOrder(what: string, perform: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        await perform();
+      } catch (error) {
+        const { log } = this.#dependencies;
+        // It is said once that the server can't be asked, and made up for later.
+        if (passes(error) && this.#makeUpFailures > 1) {
+          log.debug(`Could not handle "${what}"`, error);
+        } else {
+          log.error(`Could not handle "${what}"`, error);
+        }
+      }
+    });
+    return this.#last;
   }
 
   async #dispatch(event: SocketEvent): Promise<void> {
@@ -111,8 +132,8 @@ export class Router {
         log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
         if (!event.resumed) {
           this.#gapFrom ??= this.#newestAt;
-          await this.#catchUp();
-          await this.#lookAtCards();
+          this.#hasUnseenCards = true;
+          await this.#makeUp();
         }
         break;
       case "disconnected":
@@ -122,6 +143,29 @@ export class Router {
         // An edit is never new input.
         break;
     }
+  }
+
+  /** All that was missed; what can't be read now is tried again until it is. */
+  async #makeUp(): Promise<void> {
+    const { clock } = this.#dependencies;
+    clock.clearTimeout(this.#makeUpTimer);
+    try {
+      await this.#catchUp();
+      await this.#lookAtCards();
+      this.#makeUpFailures = 0;
+    } catch (error) {
+      if (passes(error)) {
+        this.#makeUpLater();
+      }
+      throw error;
+    }
+  }
+
+  #makeUpLater(): void {
+    const { clock } = this.#dependencies;
+    clock.clearTimeout(this.#makeUpTimer);
+    const ms = backoffMs(this.#makeUpFailures++, MAKE_UP);
+    this.#makeUpTimer = clock.setTimeout(() => void this.#inOrder("catching up", () => this.#makeUp()), ms);
   }
 
   /** What was posted while no connection was open; posts that were taken already are skipped by their id. */
@@ -150,6 +194,9 @@ export class Router {
   /** What was decided on open cards, and which of them were deleted, while nobody listened. */
   async #lookAtCards(): Promise<void> {
     const { api, sessions } = this.#dependencies;
+    if (!this.#hasUnseenCards) {
+      return;
+    }
     for (const { threadId, postId } of sessions.openCards()) {
       this.#threads.set(postId, threadId);
       try {
@@ -164,6 +211,7 @@ export class Router {
         sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
       }
     }
+    this.#hasUnseenCards = false;
   }
 
   #saveCursor(): void {
@@ -178,7 +226,7 @@ export class Router {
     this.#markTaken(post.id);
     const { botName, sessions } = this.#dependencies;
     const isForUs = post.isFromPerson && (read(post, botName).isMention || sessions.find(post.threadId));
-    if (isForUs && (await this.#person(post.userId))) {
+    if (isForUs && (await personOf(this.#dependencies, post.userId))) {
       stale.push(post);
     }
   }
@@ -186,7 +234,11 @@ export class Router {
   #tellStale(stale: readonly Post[]): void {
     const [newest] = stale.slice(-1);
     if (newest) {
-      const list = stale.map((post) => `- ${inlineCode(truncate(post.message, 100))}`).join("\n");
+      const named = stale.slice(-MAX_STALE_NAMED);
+      const more = stale.length > named.length ? [`- and ${stale.length - named.length} before them`] : [];
+      const list = [...named.map((post) => `- ${inlineCode(truncate(post.message, 100))}`), ...more].join(
+        "\n",
+      );
       const text = `⏳ These messages came while I was away, more than a day ago. I have not acted on them; repeat what still matters:\n${list}`;
       this.#dependencies.reply(newest.threadId, text);
     }
@@ -195,11 +247,14 @@ export class Router {
   /** While the server can't tell who wrote it, a post waits, and those after it: the next one brings them all. */
   async #posted(post: Post): Promise<void> {
     try {
-      await this.#catchUp();
+      if (this.#gapFrom !== undefined || this.#hasUnseenCards) {
+        await this.#makeUp();
+      }
       await this.#hear(post);
     } catch (error) {
       if (passes(error)) {
         this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, post.createdAt);
+        this.#makeUpLater();
       }
       throw error;
     }
@@ -241,9 +296,9 @@ export class Router {
   async #lookUp(post: Post, reading: Reading, known: Pick<Facts, "hasSession" | "uuid">): Promise<Facts> {
     return {
       ...known,
-      by: await this.#person(post.userId),
-      addressee: reading.command ? undefined : await this.#addressee(post),
-      commandUser: await this.#commandUser(reading),
+      by: await personOf(this.#dependencies, post.userId),
+      addressee: reading.command ? undefined : await addresseeOf(this.#dependencies, post),
+      commandUser: await commandUserOf(this.#dependencies, reading),
     };
   }
 
@@ -294,7 +349,7 @@ export class Router {
     if (!threadId || !sessions.find(threadId)) {
       return;
     }
-    const by = await this.#person(reaction.userId);
+    const by = await personOf(this.#dependencies, reaction.userId);
     if (by) {
       const { postId } = reaction;
       const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid() } as const;
@@ -329,35 +384,6 @@ export class Router {
     }
     this.#threads.set(postId, post.threadId);
     return post.threadId;
-  }
-
-  /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
-  async #person(id: UserId): Promise<Person | undefined> {
-    const { directory, allowedUsers } = this.#dependencies;
-    const user = await directory.byId(id);
-    if (!user || user.isBot || !user.isActive) {
-      return undefined;
-    }
-    return { id, name: user.username, isListed: allowedUsers === undefined || allowedUsers.has(id) };
-  }
-
-  async #addressee(post: Post): Promise<User | undefined> {
-    const user = await this.#userNamed(leadingNames(post.message));
-    return user?.id === this.#dependencies.botId ? undefined : user;
-  }
-
-  async #commandUser({ command }: Reading): Promise<User | undefined> {
-    return command && "username" in command ? this.#userNamed(nameCandidates(command.username)) : undefined;
-  }
-
-  async #userNamed(names: readonly string[]): Promise<User | undefined> {
-    for (const name of names) {
-      const user = await this.#dependencies.directory.byName(name);
-      if (user) {
-        return user;
-      }
-    }
-    return undefined;
   }
 }
 

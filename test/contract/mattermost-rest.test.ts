@@ -83,6 +83,7 @@ test("the channel, one that doesn't exist, and the list without direct messages"
     teamId: "4xdmyc3bdtfh3gaez4z9uf1aoy",
     displayName: "Claude Sessions",
     isArchived: false,
+    lastPostAt: expect.any(Number),
     type: "O",
   });
   expect(await codeOf(api.channel(NO_CHANNEL))).toEqual([

@@ -12,7 +12,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
-import { Router } from "../../src/router/router.ts";
+import { Router, type RouterDependencies } from "../../src/router/router.ts";
 import type { Session } from "../../src/session/session.ts";
 import type { Signal } from "../../src/session/types.ts";
 import { createFakeClock } from "./fake-clock.ts";
@@ -33,10 +33,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     failures: [] as MattermostError[],
     asked: [] as string[],
   };
-  const kept: { cursor: Cursor | undefined } = { cursor: undefined };
+  const cursor: { at: Cursor | undefined } = { at: undefined };
+  const failuresOf = new Map<string, MattermostError>();
   const answer = async <T>(line: string, value: () => T): Promise<T> => {
     server.asked.push(line);
-    const failure = server.failures.shift();
+    const failure = server.failures.shift() ?? failuresOf.get(line);
+    failuresOf.delete(line);
     if (failure) {
       throw failure;
     }
@@ -67,7 +69,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     sessions.set(threadId, session as unknown as Session);
   };
   let uuids = 0;
-  const router = new Router({
+  const dependencies: RouterDependencies = {
     api: {
       post: (id) =>
         answer(`post ${id}`, () => {
@@ -82,7 +84,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       reactions: (id) =>
         answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
     },
-    cursor: { load: () => kept.cursor, save: (cursor) => void Object.assign(kept, { cursor }) },
+    cursor: {
+      load: () => cursor.at,
+      save(at) {
+        cursor.at = at;
+      },
+    },
     directory,
     sessions: {
       openCards: () => server.openCards,
@@ -105,7 +112,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     channelId: CHANNEL,
     allowedUsers: isOpenToAll ? undefined : new Set(["alice", "bob"] as UserId[]),
     maxSessions: 5,
-  });
+  };
+  const router = new Router(dependencies);
   let made = 0;
   const post = (by: string, message: string, more: Partial<Post> = {}): Post => {
     const id = (more.id ?? `post${++made}`) as PostId;
@@ -137,6 +145,11 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   return {
     clock,
     router,
+    cursor,
+    /** Another router over the same cursor. */
+    restart: () => new Router(dependencies),
+    /** The next call of that name fails. */
+    fail: (line: string, failure: MattermostError) => failuresOf.set(line, failure),
     server,
     replies,
     delivered,

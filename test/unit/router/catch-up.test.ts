@@ -1,0 +1,113 @@
+// What was said and decided while nobody listened: at the start, after a gap, and while the server can't be asked.
+
+import { expect, test } from "vitest";
+import { MattermostError } from "../../../src/mattermost/error.ts";
+import type { PostId, SocketEvent, ThreadId } from "../../../src/mattermost/types.ts";
+import { settle } from "../../support/fake-clock.ts";
+import { createRouterWorld } from "../../support/router-world.ts";
+
+const HOUR = 3_600_000;
+const hello: SocketEvent = { type: "hello", connectionId: "c", resumed: false };
+const down = (code: "server" | "unauthorized" = "server"): MattermostError => new MattermostError(code, code);
+
+test("what was said since the stored cursor is heard at the start, once, in order; what is older is not", async () => {
+  const world = createRouterWorld();
+  const now = world.clock.now();
+  world.cursor.at = { at: now - HOUR, heard: ["known" as PostId] };
+  world.post("alice", "@claude-code before that", { createdAt: now - 2 * HOUR, id: "older" as PostId });
+  world.post("alice", "@claude-code heard already", { createdAt: now - HOUR, id: "known" as PostId });
+  world.post("alice", "@claude-code start", { createdAt: now - HOUR + 1 });
+  world.post("bob", "and this", { createdAt: now - HOUR + 2 });
+  const router = world.restart();
+  await router.take(hello);
+  await router.take(hello);
+  expect(world.opened.map(({ text }) => text)).toEqual(["start"]);
+  expect(world.texts()).toEqual(["and this"]);
+});
+
+test("messages more than a day old are named in one reply and not acted on, however many there are", async () => {
+  const world = createRouterWorld();
+  const now = world.clock.now();
+  world.cursor.at = { at: now - 72 * HOUR, heard: [] };
+  for (let index = 1; index <= 30; index++) {
+    world.post("alice", `@claude-code old ${index}`, { createdAt: now - 48 * HOUR + index });
+  }
+  world.post("alice", "just chatting", { createdAt: now - 47 * HOUR, threadId: "elsewhere" as ThreadId });
+  world.post("alice", "@claude-code fresh", { createdAt: now - HOUR });
+  const router = world.restart();
+  await router.take(hello);
+  expect(world.opened.map(({ text }) => text)).toEqual(["fresh"]);
+  expect(world.replies).toHaveLength(1);
+  expect(world.replies[0]).toContain("- `@claude-code old 30`\n- and 10 before them");
+  expect(world.replies[0]).not.toContain("chatting");
+  const later = world.restart();
+  await later.take(hello);
+  expect(world.replies).toHaveLength(1);
+});
+
+test("reactions that were put on open cards while nobody listened count, and deleted cards are told", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push(
+    { threadId: "thread" as ThreadId, postId: "card" as PostId },
+    { threadId: "thread" as ThreadId, postId: "deleted" as PostId },
+  );
+  world.server.reactions.push({ userId: "alice" as never, postId: "card" as PostId, emojiName: "+1" });
+  world.server.reactions.push({ userId: "claude-code" as never, postId: "card" as PostId, emojiName: "+1" });
+  await world.router.take(hello);
+  expect(world.delivered.map(({ signal }) => signal)).toMatchObject([
+    { type: "reaction", by: { name: "alice" }, postId: "card", emojiName: "+1" },
+    { type: "postDeleted", postId: "deleted" },
+  ]);
+});
+
+test.each(["server", "unauthorized"] as const)(
+  "a gap that can't be read (%s) is read later, though nobody writes anything, and so are the cards",
+  async (code) => {
+    const world = createRouterWorld();
+    world.begin("thread" as ThreadId);
+    world.post("alice", "said in the gap");
+    world.post("claude-code", "may I?", { id: "card" as PostId });
+    world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+    world.server.reactions.push({ userId: "alice" as never, postId: "card" as PostId, emojiName: "+1" });
+    world.server.failures.push(down(code), down(code));
+    await world.router.take(hello);
+    expect(world.delivered).toEqual([]);
+    await world.clock.advance(120_000);
+    expect(world.texts()).toEqual(["said in the gap", "reaction"]);
+    expect(world.clock.pending()).toBe(0);
+  },
+);
+
+test("cards that could not be looked at are looked at again, and decide once", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  world.server.reactions.push({ userId: "alice" as never, postId: "card" as PostId, emojiName: "+1" });
+  await world.says("alice", "hear me first");
+  world.fail("reactions of card", down());
+  await world.router.take(hello);
+  await world.clock.advance(10_000);
+  expect(world.texts()).toEqual(["hear me first", "reaction"]);
+});
+
+test("a long outage is told twice and then left to the debug log", async () => {
+  const world = createRouterWorld();
+  world.post("alice", "@claude-code said in the gap");
+  world.server.failures.push(...Array.from({ length: 20 }, () => down()));
+  await world.router.take(hello);
+  await world.clock.advance(HOUR);
+  expect(world.opened).toHaveLength(1);
+  expect(world.logged.length).toBeLessThanOrEqual(2);
+});
+
+test("a router that is closed makes up for nothing any more", async () => {
+  const world = createRouterWorld();
+  world.server.failures.push(down());
+  await world.router.take(hello);
+  world.router.close();
+  await settle();
+  expect(world.clock.pending()).toBe(0);
+});
