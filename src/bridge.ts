@@ -61,7 +61,15 @@ export async function startBridge(
   for (const user of [bot, ...allowedUsers]) {
     directory.userUpdated(user);
   }
-  const socket = openSocket({ url, token, clock, random: Math.random, log });
+  const socket = openSocket({
+    url,
+    token,
+    clock,
+    random: Math.random,
+    log,
+    // The socket can't tell why; an answer over REST can, and it is logged there.
+    onRefused: () => void api.me().catch(() => {}),
+  });
   const sessions = new SessionManager({
     api,
     directory,

@@ -51,10 +51,26 @@ export interface Http {
 
 export function createHttp(options: HttpOptions): Http {
   const { clock, random, log, budget } = options;
+  /** Undefined until the server has accepted it once. */
+  let isTokenGood: boolean | undefined;
+  const tryOnce = async (request: HttpRequest): Promise<HttpAnswer | Failure> => {
+    const outcome = await exchange(options, request);
+    if (!(outcome instanceof Failure)) {
+      if (isTokenGood === false) log?.info("The server accepts the token again.");
+      isTokenGood = true;
+    } else if (outcome.error.code === "unauthorized" && isTokenGood) {
+      isTokenGood = false;
+      log?.error(
+        "The server doesn't accept the token any more. Nothing is lost, and it is tried on and on: " +
+          "let the server accept it again, or put a valid one in MATTERMOST_TOKEN and start mm-claude again.",
+      );
+    }
+    return outcome;
+  };
   const send: SendHttp = async (request) => {
     const claim: Claim = { lane: request.lane ?? "", isUrgent: () => true };
     for (let attempt = 0; ; attempt++) {
-      const outcome = await budget.inTurn(claim, () => tryOnce(options, request));
+      const outcome = await budget.inTurn(claim, () => tryOnce(request));
       if (!(outcome instanceof Failure)) return outcome;
       const waitMs = outcome.retryAfterMs ?? 0;
       if (!outcome.mayRetry || attempt + 1 >= options.tries || waitMs > LONGEST_RETRY_AFTER_MS)
@@ -66,7 +82,7 @@ export function createHttp(options: HttpOptions): Http {
     }
   };
   const sendOnce: SendHttp = async (request) => {
-    const outcome = await tryOnce(options, request);
+    const outcome = await tryOnce(request);
     if (outcome instanceof Failure) throw outcome.error;
     return outcome;
   };
@@ -85,7 +101,7 @@ class Failure {
   }
 }
 
-async function tryOnce(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | Failure> {
+async function exchange(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | Failure> {
   const { url, token, clock } = options;
   const { what, method, path, body, timeoutMs } = request;
   const abort = new AbortController();

@@ -16,6 +16,8 @@ export interface SocketOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** The server took the connection and ended it without a hello, as it does with a token it doesn't accept (7.10). */
+  readonly onRefused?: () => void;
   readonly createWebSocket?: (url: string, headers: Readonly<Record<string, string>>) => WebSocket;
 }
 
@@ -113,7 +115,10 @@ class ReconnectingSocket implements MattermostSocket {
     this.#connection = undefined;
     if (wasHealthy) this.events.push({ type: "disconnected", reason });
     // The server took the upgrade but not the place to resume at: only a new start can help.
-    else if (wasOpen) this.#position = undefined;
+    else if (wasOpen) {
+      this.#position = undefined;
+      this.#options.onRefused?.();
+    }
     const { clock, log, random } = this.#options;
     const waitMs = backoffMs(this.#failures, { ...BACKOFF, random });
     const line = `no connection to Mattermost (${reason}); trying again in ${(waitMs / 1000).toFixed(1)} s`;

@@ -4,7 +4,16 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
-import { breakPage, newKey, notWaiting, say, takeUpWork, updateHeader, writePages } from "./state.ts";
+import {
+  breakPage,
+  newKey,
+  notWaiting,
+  say,
+  startAfresh,
+  takeUpWork,
+  updateHeader,
+  writePages,
+} from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
 import type { SavedTurn, Step } from "./types.ts";
 
@@ -37,7 +46,8 @@ export function idleTimer(step: Step): void {
   }
   const leftMs = state.lastActivityAt + context.idleMs - step.now;
   if (leftMs > 0) {
-    step.emit({ type: "setTimer", name: "idle", ms: leftMs });
+    // No longer than that, also when the clock was set back in between.
+    step.emit({ type: "setTimer", name: "idle", ms: Math.min(leftMs, context.idleMs) });
     return;
   }
   fallAsleep(step, "the session timed out", true);
@@ -92,10 +102,7 @@ function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; n
     return undefined;
   }
   if (/No conversation found/i.test(stderr)) {
-    const [first, ...rest] = state.queue;
-    if (first) {
-      state.queue.splice(0, state.queue.length, { ...first, withThread: true }, ...rest);
-    }
+    startAfresh(state);
     const notice = "ℹ️ Claude had not saved this conversation: it starts afresh, with this thread as context.";
     return { hasConversation: false, notice };
   }

@@ -6,6 +6,10 @@ import { Session, type SessionDependencies, type Slots } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
 
+/** How long a session sleeps at most, and how many do. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+const MAX_ASLEEP = 1000;
+
 export class SessionManager {
   readonly #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
@@ -22,6 +26,22 @@ export class SessionManager {
     return this.#sessions.get(threadId);
   }
 
+  /** Sessions that have slept for long are not kept for ever: neither in memory nor on the disk. */
+  #forgetOld(): void {
+    const { clock, log } = this.#dependencies;
+    const asleep = [...this.#sessions.values()]
+      .filter((session) => session.isAsleep)
+      .sort((one, other) => other.lastActivityAt - one.lastActivityAt);
+    const oldest = clock.now() - KEPT_MS;
+    for (const [index, session] of asleep.entries()) {
+      if (index >= MAX_ASLEEP || session.lastActivityAt < oldest) {
+        log.debug(`thread ${session.threadId}: forgotten`);
+        this.#sessions.delete(session.threadId);
+        session.forget();
+      }
+    }
+  }
+
   /** Starts a session with its first message. False when every slot is taken by a session that works. */
   open(threadId: ThreadId, owner: Person, message: Message): boolean {
     if (this.#isShuttingDown) {
@@ -32,6 +52,7 @@ export class SessionManager {
     if (slot === undefined) {
       return false;
     }
+    this.#forgetOld();
     const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
     this.#sessions.set(threadId, session);
     session.deliver({ type: "message", message });
@@ -45,8 +66,11 @@ export class SessionManager {
       this.#sessions.set(snapshot.threadId, session);
       return session;
     });
+    this.#forgetOld();
     for (const session of sessions) {
-      session.restore();
+      if (this.#sessions.get(session.threadId) === session) {
+        session.restore();
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 
 /** mm-claude was started again: the processes it had are gone, what it had not done yet is done now. */
-export function restored(step: Step, saved: SavedTurn): void {
+export function restored(step: Step, saved: SavedTurn, lostDirectory: string | undefined): void {
   const { state } = step;
   const wasLive = state.phase !== "asleep";
   recoverTexts(step, saved);
@@ -18,6 +18,7 @@ export function restored(step: Step, saved: SavedTurn): void {
   state.slot = undefined;
   state.isSlotAsked = false;
   leaveProcess(step, "mm-claude was started again");
+  state.lostDirectory ??= state.hasConversation ? lostDirectory : undefined;
   if (wasLive || state.isMarkedStopped) {
     state.isMarkedStopped = false;
     updateHeader(step, { kind: "asleep" });

@@ -1,9 +1,8 @@
 // One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals.
 // Decides nothing; `step` does.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { ClaudeClient, StartClaude } from "../claude/types.ts";
 import type { Directory } from "../mattermost/directory.ts";
@@ -15,6 +14,7 @@ import { type KnownProcess, startMark } from "../util/processes.ts";
 import type { Person } from "./access.ts";
 import { contentOf } from "./content.ts";
 import { fileBefore } from "./file-before.ts";
+import { FilesDirectory } from "./files-directory.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState, updateHeader } from "./state.ts";
 import { step } from "./step.ts";
@@ -72,6 +72,10 @@ export class Session {
   readonly #state: SessionState;
   readonly #writer: ThreadWriter;
   readonly #sessionId: string;
+  readonly #files: FilesDirectory;
+  readonly #context: SessionContext;
+  /** Where an earlier run worked, when that is no more. */
+  readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
   readonly #timers: SessionTimers;
   readonly #closing = new Set<Promise<void>>();
@@ -81,7 +85,6 @@ export class Session {
   #client: ClaudeClient | undefined;
   #process: KnownProcess | undefined;
   #sending: Promise<void> | undefined;
-  #filesDirectory: string | undefined;
 
   /** `origin`: a session that starts, or one that is kept in the store. */
   constructor(
@@ -96,7 +99,11 @@ export class Session {
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#sessionId = saved?.sessionId ?? dependencies.newSessionId();
-    this.#filesDirectory = saved?.filesDirectory;
+    this.#files = new FilesDirectory(log, saved?.filesDirectory);
+    // A conversation belongs to its directory, wherever mm-claude is started the next time.
+    const isDirectoryLost = saved !== undefined && !existsSync(saved.directory);
+    this.#lostDirectory = isDirectoryLost ? saved.directory : undefined;
+    this.#context = saved && !isDirectoryLost ? { ...context, directory: saved.directory } : context;
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
@@ -122,7 +129,7 @@ export class Session {
       this.#slot = origin.slot;
       this.#state = initialState(origin.owner, origin.slot, context, clock.now());
       const emit = (effect: Effect): void => this.#perform(effect);
-      updateHeader({ state: this.#state, context, now: clock.now(), emit });
+      updateHeader({ state: this.#state, context: this.#context, now: clock.now(), emit });
     }
   }
 
@@ -131,7 +138,7 @@ export class Session {
     if (this.#state.phase === "ended") {
       this.#slots.ended(this);
     } else {
-      this.deliver({ type: "restored", saved: this.#savedTurn() });
+      this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory });
     }
   }
 
@@ -146,6 +153,18 @@ export class Session {
   get isIdle(): boolean {
     const { phase, queue, asks } = this.#state;
     return phase === "idle" && queue.length === 0 && asks.every((ask) => ask.kind === "guest");
+  }
+
+  get isAsleep(): boolean {
+    return this.#state.phase === "asleep" && this.#state.queue.length === 0;
+  }
+
+  /** Nothing of it is kept: a message in its thread means as much as in any other. */
+  forget(): void {
+    this.#isShutDown = true;
+    this.#writer.close();
+    this.#dependencies.documents.remove(this.#documentName);
+    this.#files.remove();
   }
 
   get lastActivityAt(): number {
@@ -169,9 +188,9 @@ export class Session {
   }
 
   #take(signal: Signal): void {
-    const { clock, context, log } = this.#dependencies;
+    const { clock, log } = this.#dependencies;
     try {
-      const effects = step(this.#state, signal, context, clock.now());
+      const effects = step(this.#state, signal, this.#context, clock.now());
       // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
       // between, it is known what was to be done.
       for (const effect of effects.filter(isForWriter)) {
@@ -192,8 +211,9 @@ export class Session {
     const snapshot: SessionSnapshot = {
       threadId: this.threadId,
       sessionId: this.#sessionId,
+      directory: this.#context.directory,
       process: this.#process,
-      filesDirectory: this.#filesDirectory,
+      filesDirectory: this.#files.path,
       state: this.#state,
       writer: this.#writer.toJSON(),
     };
@@ -212,7 +232,7 @@ export class Session {
     this.#writer.close();
     if (this.#state.phase === "ended") {
       this.#dependencies.documents.remove(this.#documentName);
-      this.#removeFiles();
+      this.#files.remove();
     } else {
       this.#save();
     }
@@ -288,17 +308,15 @@ export class Session {
   }
 
   #start(generation: number, resume: boolean): void {
-    const { startClaude, claudePath, context } = this.#dependencies;
-    if (!this.#filesDirectory || !existsSync(this.#filesDirectory)) {
-      this.#filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-"));
-    }
+    const { startClaude, claudePath } = this.#dependencies;
+    const { directory } = this.#context;
     this.#client = startClaude(
       {
         claudePath,
-        directory: context.directory,
+        directory,
         sessionId: this.#sessionId,
         resume,
-        extraDirectories: [this.#filesDirectory],
+        extraDirectories: [this.#files.make()].flatMap((path) => path ?? []),
       },
       (event) => {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
@@ -306,7 +324,7 @@ export class Session {
           type: "claude",
           generation,
           event,
-          ...fileBefore(event, context.directory),
+          ...fileBefore(event, directory),
           ...saved,
         });
       },
@@ -339,7 +357,7 @@ export class Session {
       api,
       directory,
       threadId: this.threadId,
-      filesDirectory: this.#filesDirectory ?? tmpdir(),
+      filesDirectory: this.#files.make() ?? tmpdir(),
       onProblem: (detail) => this.deliver({ type: "attachmentProblem", detail }),
     }).then((blocks) => {
       if (this.#sending === sending) {
@@ -361,13 +379,6 @@ export class Session {
     this.#client = undefined;
     const closed = client.close(now ? CUT_OFF_MS : SAVE_MS).finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
-  }
-
-  #removeFiles(): void {
-    if (this.#filesDirectory) {
-      rmSync(this.#filesDirectory, { recursive: true, force: true });
-      this.#filesDirectory = undefined;
-    }
   }
 }
 

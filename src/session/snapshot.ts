@@ -16,6 +16,8 @@ export interface SessionSnapshot {
   readonly sessionId: string;
   /** The Claude process that ran; undefined when none did. */
   readonly process: KnownProcess | undefined;
+  /** Where Claude works in it. */
+  readonly directory: string;
   /** Where attached files are. */
   readonly filesDirectory: string | undefined;
   readonly state: SessionState;
@@ -26,6 +28,7 @@ const document = z.looseObject({
   version: z.literal(VERSION),
   threadId: z.string().min(1),
   sessionId: z.uuid(),
+  directory: z.string(),
   state: z.looseObject({
     owner: z.looseObject({ id: z.string(), name: z.string() }),
     phase: z.enum(["idle", "working", "asleep", "ended"]),
@@ -53,10 +56,13 @@ export function decodeSnapshot(value: unknown): SessionSnapshot | undefined {
   }
 }
 
-// Names no tool's input has: JSON written by people and programs holds no NUL.
+// What JSON has no word for. A tool's input may hold any key, also one of these: then the whole object is written as
+// pairs.
 const MAP = "\u0000map";
 const SET = "\u0000set";
 const TRANSCRIPT = "\u0000transcript";
+const PAIRS = "\u0000pairs";
+const INFINITE = "\u0000infinite";
 
 function tagged(this: unknown, key: string, value: unknown): unknown {
   if (value instanceof Map) {
@@ -65,7 +71,23 @@ function tagged(this: unknown, key: string, value: unknown): unknown {
   if (value instanceof Set) {
     return { [SET]: [...value] };
   }
-  return key === "transcript" ? { [TRANSCRIPT]: value } : value;
+  if (value === Infinity) {
+    return { [INFINITE]: true };
+  }
+  // Its `toJSON` has been called already: `value` is plain.
+  if ((this as Record<string, unknown>)[key] instanceof Transcript) {
+    return { [TRANSCRIPT]: value };
+  }
+  return hasTag(value) ? { [PAIRS]: Object.entries(value) } : value;
+}
+
+function hasTag(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).some((key) => key.startsWith("\u0000"))
+  );
 }
 
 function untagged(_key: string, value: unknown): unknown {
@@ -78,6 +100,12 @@ function untagged(_key: string, value: unknown): unknown {
   }
   if (SET in tags) {
     return new Set(tags[SET] as unknown[]);
+  }
+  if (PAIRS in tags) {
+    return Object.fromEntries(tags[PAIRS] as [string, unknown][]);
+  }
+  if (INFINITE in tags) {
+    return Infinity;
   }
   return TRANSCRIPT in tags ? Transcript.restore(tags[TRANSCRIPT] as TranscriptSnapshot) : value;
 }

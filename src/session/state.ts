@@ -2,6 +2,8 @@
 // current, take up work. Pure: changes the state it is given, emits effects, reaches nothing else.
 
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
+import { inlineCode } from "../render/markdown.ts";
+import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
 import type { Person } from "./access.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
@@ -121,9 +123,33 @@ export function takeUpWork(step: Step): void {
       }
       return;
     }
+    leaveLostDirectory(step);
     startProcess(step);
   }
   sendNext(step);
+}
+
+/** What was said there can't be taken up where Claude works now. */
+function leaveLostDirectory(step: Step): void {
+  const { state, context } = step;
+  if (state.lostDirectory === undefined) {
+    return;
+  }
+  const gone = inlineCode(homePath(state.lostDirectory, context.home));
+  const here = inlineCode(homePath(context.directory, context.home));
+  say(step, `ℹ️ The directory ${gone} is gone: Claude starts afresh in ${here}, with this thread as context.`);
+  updateHeader(step);
+  state.lostDirectory = undefined;
+  startAfresh(state);
+}
+
+/** The next message brings the thread along. */
+export function startAfresh(state: SessionState): void {
+  state.hasConversation = false;
+  const [first, ...rest] = state.queue;
+  if (first) {
+    state.queue.splice(0, state.queue.length, { ...first, withThread: true }, ...rest);
+  }
 }
 
 function startProcess(step: Step): void {

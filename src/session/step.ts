@@ -73,7 +73,7 @@ function take(step: Step, signal: Signal): void {
       TIMERS[signal.name](step);
       break;
     case "restored":
-      restored(step, signal.saved);
+      restored(step, signal.saved, signal.lostDirectory);
       break;
     case "attachmentProblem":
       say(step, `⚠️ ${signal.detail}`);

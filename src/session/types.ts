@@ -71,7 +71,12 @@ export type Signal =
       readonly saved?: SavedTurn;
     }
   /** mm-claude was started again: whatever ran is gone. */
-  | { readonly type: "restored"; readonly saved: SavedTurn }
+  | {
+      readonly type: "restored";
+      readonly saved: SavedTurn;
+      /** Where the conversation was, when that is no more. */
+      readonly lostDirectory?: string | undefined;
+    }
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
   | { readonly type: "threadLost"; readonly reason: string }
   | { readonly type: "slotGranted"; readonly slot: number }
@@ -201,6 +206,8 @@ export interface SessionState {
   isSlotAsked: boolean;
   /** Claude has begun a turn under this session's id: there is something to resume. */
   hasConversation: boolean;
+  /** The directory of the conversation is gone: people are told when it starts afresh in another one. */
+  lostDirectory?: string | undefined;
   /** A process that failed to find (or to make) the conversation is replaced once. */
   hasRetriedStart: boolean;
   isAuto: boolean;

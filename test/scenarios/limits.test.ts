@@ -27,7 +27,7 @@ test("ten threads stream under a limit of ten requests a second: all text arrive
     claudePath: "claude",
     environment: {},
     startClaude: claude.start,
-    rateLimit: { perSecond: 10, burst: 20 },
+    sandbox: { rateLimit: { perSecond: 10, burst: 20 } },
     config: { maxSessions: THREADS + 1 },
   });
   try {

@@ -10,8 +10,7 @@ import type { StartClaude } from "../../src/claude/types.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import type { RateLimit } from "../../src/sandbox/server/rate-limit.ts";
-import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../src/sandbox/server/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { openFolder } from "../../src/store/folder.ts";
@@ -23,7 +22,7 @@ export interface WorldOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly config?: Partial<Config>;
   readonly maxPostSize?: number;
-  readonly rateLimit?: RateLimit;
+  readonly sandbox?: SandboxOptions;
   /** Instead of the program at `claudePath`. */
   readonly startClaude?: StartClaude;
 }
@@ -70,7 +69,7 @@ const NAMES = ["alice", "bob", "carol", "mallory"] as const;
 export async function startWorld(options: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({
     ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}),
-    ...(options.rateLimit ? { rateLimit: options.rateLimit } : {}),
+    ...options.sandbox,
   });
   const team = sandbox.createTeam({ name: "lab" });
   const channel = sandbox.createChannel({

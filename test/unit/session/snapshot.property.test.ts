@@ -1,0 +1,167 @@
+// Any state that signals can lead to survives being written and read, and behaves the same afterwards.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ClaudeEvent, ToolInput } from "../../../src/claude/types.ts";
+import type { PostId, ThreadId } from "../../../src/mattermost/types.ts";
+import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
+import { step } from "../../../src/session/step.ts";
+import type { SessionContext, SessionState, Signal } from "../../../src/session/types.ts";
+import {
+  asks,
+  createScript,
+  INVITED,
+  LISTED,
+  OTHER,
+  OWNER,
+  permission,
+  plan,
+  question,
+  toolResult,
+  toolUse,
+  turnEnded,
+} from "../../support/session-script.ts";
+
+const CONTEXT: SessionContext = {
+  version: "0.1.0",
+  botName: "claude-code",
+  directory: "/home/alice/project",
+  home: "/home/alice",
+  maxSessions: 5,
+  idleMs: 1_800_000,
+  isAuto: false,
+  postLimit: 1000,
+};
+
+const small = fc.integer({ min: 1, max: 4 });
+const key = fc.oneof(
+  fc.string({ maxLength: 8 }),
+  fc.constantFrom(
+    "transcript",
+    "\u0000map",
+    "\u0000set",
+    "\u0000pairs",
+    "toJSON",
+    "__proto__",
+    "constructor",
+  ),
+);
+const input = fc.dictionary(key, fc.jsonValue({ maxDepth: 2 })) as fc.Arbitrary<ToolInput>;
+const who = fc.constantFrom(OWNER, LISTED, INVITED, OTHER);
+
+const event: fc.Arbitrary<ClaudeEvent> = fc.oneof(
+  fc.constant<ClaudeEvent>({ type: "turnStarted", model: "m" }),
+  small.map((n): ClaudeEvent => ({ type: "messageStarted", messageId: `m${n}` })),
+  fc.string({ maxLength: 300 }).map((text): ClaudeEvent => ({ type: "textDelta", text, blockIndex: 0 })),
+  fc
+    .tuple(small, fc.string({ maxLength: 50 }))
+    .map(([n, text]): ClaudeEvent => ({ type: "text", messageId: `m${n}`, text })),
+  fc
+    .tuple(small, fc.constantFrom("Bash", "Edit", "Task", "TodoWrite", "mcp__a__b"), input)
+    .map(([n, name, value]) => toolUse(`tool-${n}`, name, value)),
+  fc.tuple(small, fc.boolean()).map(([n, isError]) => toolResult(`tool-${n}`, "out", isError)),
+  small.map((n): ClaudeEvent => ({ type: "replayed", uuid: `u${n}` })),
+  small.map((n) => permission(`${n}`)),
+  small.map((n) => plan(`plan${n}`)),
+  small.map((n) => asks(`q${n}`, question("Which?", ["a", "b"], n > 2), question("And?", ["c"]))),
+  fc.constant(turnEnded()),
+  fc.constant(turnEnded(true, "no")),
+  fc.constant<ClaudeEvent>({ type: "exited", code: 1, signal: null, stderr: "x" }),
+);
+
+type Move = (state: SessionState, index: number) => Signal;
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  event.map(
+    (one): Move =>
+      (state) => ({ type: "claude", generation: state.generation, event: one }),
+  ),
+  fc.tuple(who, fc.string({ maxLength: 20 })).map(
+    ([by, text]): Move =>
+      (_state, index) => ({
+        type: "message",
+        message: {
+          uuid: `u${index}`,
+          postId: `post${index}` as PostId,
+          by,
+          text,
+          attachments: [],
+          isSlashCommand: false,
+          withThread: false,
+        },
+      }),
+  ),
+  fc.tuple(who, fc.constantFrom("+1", "-1", "white_check_mark", "one", "x"), fc.boolean()).map(
+    ([by, emojiName, isRemoval]): Move =>
+      (state, index) => ({
+        type: "reaction",
+        by,
+        postId: state.asks.at(-1)?.postId ?? ("unknown" as PostId),
+        emojiName,
+        isRemoval,
+        uuid: `r${index}`,
+      }),
+  ),
+  fc.constant<Move>((state, index) => ({
+    type: "posted",
+    key: state.asks.findLast((ask) => ask.postId === undefined)?.key ?? "header",
+    postId: `card${index}` as PostId,
+  })),
+  fc
+    .constantFrom<Signal>(
+      { type: "timer", name: "flush" },
+      { type: "timer", name: "idle" },
+      { type: "slotGranted", slot: 2 },
+      { type: "slotWithdrawn" },
+      { type: "attachmentProblem", detail: "too large" },
+    )
+    .map(
+      (signal): Move =>
+        () =>
+          signal,
+    ),
+);
+
+function roundTrip(state: SessionState): SessionState | undefined {
+  const snapshot: SessionSnapshot = {
+    threadId: "thread" as ThreadId,
+    sessionId: "3f0b1c1e-0000-4000-8000-000000000000",
+    directory: CONTEXT.directory,
+    process: undefined,
+    filesDirectory: undefined,
+    state,
+    writer: { entries: [], writes: [] },
+  };
+  return decodeSnapshot(JSON.parse(encodeSnapshot(snapshot)))?.state;
+}
+
+test("any state survives being written and read, and behaves the same afterwards", () => {
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 25 }), fc.array(move, { maxLength: 10 }), (before, after) => {
+      const { state } = createScript({ postLimit: CONTEXT.postLimit });
+      before.forEach((next, index) => {
+        step(state, next(state, index), CONTEXT, index * 1000);
+      });
+      const copy = roundTrip(state);
+      if (copy === undefined) throw new Error("not read back");
+      expect(copy).toEqual(state);
+      const now = before.length * 1000;
+      const restored: Signal = { type: "restored", saved: { holdsMessage: undefined, texts: [] } };
+      for (const [index, next] of [() => restored, ...after].entries()) {
+        const signal = next(state, 1000 + index);
+        expect(step(copy, signal, CONTEXT, now + index)).toEqual(step(state, signal, CONTEXT, now + index));
+      }
+      expect(copy).toEqual(state);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test.each([
+  ["nothing", undefined],
+  ["another version", { version: 2 }],
+  ["a list", []],
+  ["a document without its state", { version: 1, threadId: "t", sessionId: "x", writer: {} }],
+])("%s is refused and not guessed at", (_name, value) => {
+  expect(decodeSnapshot(value)).toBeUndefined();
+});
