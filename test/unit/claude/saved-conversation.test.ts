@@ -1,0 +1,60 @@
+// Against what three generations of the CLI have really saved; each file is one conversation of two messages.
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { readSavedConversation } from "../../../src/claude/saved-conversation.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures/saved", import.meta.url));
+const SESSION = "3f0b1c1e-0000-4000-8000-000000000000";
+const FIRST = "11111111-0000-4000-8000-000000000001";
+const SECOND = "11111111-0000-4000-8000-000000000002";
+
+function saved(version: string): { home: string; file: string } {
+  const home = mkdtempSync(join(tmpdir(), "mm-saved-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  mkdirSync(join(home, ".claude/projects/-some-where"), { recursive: true });
+  mkdirSync(join(home, ".claude/projects/-else-where"), { recursive: true });
+  const file = join(home, ".claude/projects/-some-where", `${SESSION}.jsonl`);
+  cpSync(join(FIXTURES, `${version}.jsonl`), file);
+  return { home, file };
+}
+
+test.each(readdirSync(FIXTURES).map((name) => name.replace(".jsonl", "")))(
+  "%s: which messages it holds and what was said after each is found",
+  (version) => {
+    const { home } = saved(version);
+    const conversation = readSavedConversation({ HOME: home }, SESSION);
+    expect(conversation?.holds(FIRST)).toBe(true);
+    expect(conversation?.holds(SECOND)).toBe(true);
+    expect(conversation?.holds("22222222-0000-4000-8000-000000000000")).toBe(false);
+    const said = (uuid: string) => conversation?.textsAfter(uuid).map(({ text }) => text);
+    expect(said(SECOND)).toEqual(["Hello! I am a scripted model."]);
+    expect(said(FIRST)?.[0]).toContain("RUN echo");
+    expect(said("22222222-0000-4000-8000-000000000000")).toEqual([]);
+    const ids = conversation?.textsAfter(FIRST).map(({ messageId }) => messageId);
+    expect(ids?.every((id) => id !== "")).toBe(true);
+  },
+);
+
+test("a last line that was cut off is left out, and nothing else", () => {
+  const { home, file } = saved("2.1.330");
+  const lines = readFileSync(file, "utf8").trimEnd();
+  writeFileSync(file, lines.slice(0, -20));
+  expect(readSavedConversation({ HOME: home }, SESSION)?.holds(FIRST)).toBe(true);
+});
+
+test("CLAUDE_CONFIG_DIR is where to look when it is set", () => {
+  const { home } = saved("2.1.330");
+  const environment = { HOME: "/nonexistent", CLAUDE_CONFIG_DIR: join(home, ".claude") };
+  expect(readSavedConversation(environment, SESSION)?.holds(FIRST)).toBe(true);
+});
+
+test("nothing saved is undefined, whether the conversation or the whole place is missing", () => {
+  const { home } = saved("2.1.330");
+  expect(readSavedConversation({ HOME: home }, "another")).toBeUndefined();
+  expect(readSavedConversation({ HOME: "/nonexistent" }, SESSION)).toBeUndefined();
+  expect(readSavedConversation({}, SESSION)).toBeUndefined();
+});

@@ -1,0 +1,171 @@
+// Coming back after mm-claude was stopped or killed, as one session's steps.
+
+import { expect, test } from "vitest";
+import type { PostId } from "../../../src/mattermost/types.ts";
+import type { SavedTurn } from "../../../src/session/types.ts";
+import {
+  createScript,
+  exited,
+  OTHER,
+  OWNER,
+  permission,
+  type Script,
+  turnEnded,
+  working,
+} from "../../support/session-script.ts";
+
+const restore = (script: Script, saved: Partial<SavedTurn> = {}, lostDirectory?: string) =>
+  script.take({ type: "restored", saved: { holdsMessage: undefined, texts: [], ...saved }, lostDirectory });
+
+/** What the new process is given, after the session has got a slot. */
+function wake(script: Script): string[] {
+  const before = script.sent().length;
+  script.take({ type: "slotGranted", slot: 1 });
+  return script.sent().slice(before);
+}
+
+const offers = (script: Script): number => script.said().split("cut off").length - 1;
+
+test("a turn that was cut off says so and offers to go on, once, however often mm-claude is started", () => {
+  const script = working();
+  restore(script);
+  expect(offers(script)).toBe(1);
+  restore(script);
+  restore(script);
+  expect(offers(script)).toBe(1);
+  expect(script.state.phase).toBe("asleep");
+});
+
+test("the arrows on that offer go on, once, by those who may", () => {
+  const script = working();
+  restore(script);
+  script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
+  script.react(OTHER, "offer", "arrows_counterclockwise");
+  expect(script.state.queue).toEqual([]);
+  script.react(OWNER, "offer", "arrows_counterclockwise");
+  script.react(OWNER, "offer", "arrows_counterclockwise");
+  expect(wake(script)).toEqual(["Go on where you were cut off."]);
+});
+
+test("arrows that were faster than the offer's own id count", () => {
+  const script = working();
+  restore(script);
+  script.react(OWNER, "offer", "arrows_counterclockwise");
+  script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
+  expect(wake(script)).toEqual(["Go on where you were cut off."]);
+});
+
+test("a session that only waited is asleep, without a word", () => {
+  const script = working();
+  script.claude(turnEnded());
+  const before = script.posts.size;
+  restore(script);
+  expect(script.state.phase).toBe("asleep");
+  expect(script.posts.get("header")).toContain("asleep");
+  expect([...script.posts.keys()].filter((key) => key.startsWith("note"))).toEqual([]);
+  expect(script.posts.size).toBe(before + (script.posts.has("header") ? 1 : 0));
+});
+
+test("what a dead process asked is void, once, and an answer to it decides nothing", () => {
+  const script = working();
+  script.claude(permission("p1"));
+  const card = script.postCard();
+  restore(script);
+  const voided = script.said().split("mm-claude was started again").length - 1;
+  expect(voided).toBe(1);
+  script.react(OWNER, card, "+1");
+  restore(script);
+  expect(script.answers()).toEqual([]);
+  expect(script.said().split("mm-claude was started again").length - 1).toBe(1);
+});
+
+test("a guest's message still waits for its decision", () => {
+  const script = working();
+  script.claude(turnEnded());
+  script.says(OTHER, "may I join?");
+  const card = script.postCard();
+  restore(script);
+  script.react(OWNER, card, "+1");
+  expect(wake(script)).toEqual(["[@oscar]: may I join?"]);
+});
+
+test("queued messages are sent, in order, and are the going on that needs no offer", () => {
+  const script = working();
+  script.says(OWNER, "second");
+  script.says(OWNER, "third");
+  restore(script);
+  expect(offers(script)).toBe(0);
+  expect(wake(script)).toEqual(["second"]);
+  script.claude({ type: "replayed", uuid: "u2" });
+  script.claude(turnEnded());
+  expect(script.sent().at(-1)).toBe("third");
+});
+
+test("a message Claude has not replayed is sent again when the saved conversation lacks it", () => {
+  const script = createScript();
+  script.says(OWNER, "go");
+  restore(script, { holdsMessage: false });
+  expect(wake(script)).toEqual(["go"]);
+  expect(offers(script)).toBe(0);
+});
+
+test("a message Claude has not replayed is never sent again when the saved conversation holds it", () => {
+  const script = createScript();
+  script.says(OWNER, "go");
+  restore(script, { holdsMessage: true });
+  expect(offers(script)).toBe(1);
+  expect(script.state.queue).toEqual([]);
+});
+
+test("what Claude said and nobody saw is shown, and what was seen is not shown again", () => {
+  const script = working();
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "textDelta", text: "The first half,", blockIndex: 0 });
+  script.flush();
+  restore(script, {
+    texts: [
+      { messageId: "m1", text: "The first half, the second." },
+      { messageId: "m2", text: "And the end." },
+    ],
+  });
+  const text = [...script.posts]
+    .flatMap(([key, value]) => (key.startsWith("turn") ? [value] : []))
+    .join("\n");
+  expect(text.split("The first half").length).toBe(2);
+  expect(text).toContain("the second.");
+  expect(text).toContain("And the end.");
+});
+
+test("a conversation that was never saved is started afresh with the thread, said in one sentence, and only once", () => {
+  const script = working();
+  script.claude(turnEnded());
+  restore(script);
+  script.says(OWNER, "and now?");
+  wake(script);
+  script.claude(exited("No conversation found with session ID: x"));
+  expect(script.said().split("had not saved this conversation").length - 1).toBe(1);
+  script.effects.length = 0;
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(script.effects).toContainEqual(expect.objectContaining({ type: "startClaude", resume: false }));
+  const sent = script.effects.find((effect) => effect.type === "send");
+  expect(sent).toMatchObject({ message: { text: "and now?", withThread: true } });
+  script.effects.length = 0;
+  script.claude(exited("No conversation found with session ID: x"));
+  expect(script.effects.filter((effect) => effect.type === "startClaude")).toEqual([]);
+  expect(script.effects.filter((effect) => effect.type === "acquireSlot")).toEqual([]);
+});
+
+test("a directory that is gone is said in one sentence when the session wakes, and it starts afresh", () => {
+  const script = working();
+  script.claude(turnEnded());
+  restore(script, {}, "/home/alice/gone");
+  expect(script.said()).not.toContain("is gone");
+  script.says(OWNER, "and now?");
+  script.effects.length = 0;
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(script.said()).toContain("`~/gone` is gone: Claude starts afresh in `~/project`");
+  expect(script.effects).toContainEqual(expect.objectContaining({ type: "startClaude", resume: false }));
+  expect(script.effects.find((effect) => effect.type === "send")).toMatchObject({
+    message: { withThread: true },
+  });
+});
