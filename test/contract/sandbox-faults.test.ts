@@ -1,6 +1,6 @@
 // The sandbox's misbehaviour, which tests of others rely on.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Json } from "../support/sandbox-client.ts";
+import type { Json, SocketPeer } from "../support/sandbox-client.ts";
 import { eventNames, postIn, startWorld, type World } from "../support/sandbox-world.ts";
 
 let world: World;
@@ -10,6 +10,9 @@ beforeEach(async () => {
 afterEach(() => world.sandbox.close());
 
 const messages = () => world.sandbox.state.threads(world.channelId).map(([post]) => post?.message);
+
+const messagesIn = (peer: SocketPeer) =>
+  peer.frames.filter((frame) => frame["event"] === "posted").map((frame) => String(postIn(frame)["message"]));
 
 describe("REST", () => {
   test("fails as often as told, then works again", async () => {
@@ -160,6 +163,18 @@ describe("the server", () => {
     const again = await world.socket(world.robot, `?connection_id=${id}&sequence_number=2`);
     await again.settle();
     expect(eventNames(again)).toEqual(heard);
+  });
+
+  test("lets frames leave in the wrong order, each with its own number, and keeps none back", async () => {
+    const peer = await world.socket(world.robot);
+    await peer.settle();
+    world.sandbox.faults.reorderNext(2);
+    for (const message of ["one", "two", "three", "four"]) await world.post(world.alice, message);
+    await vi.waitFor(() => expect(messagesIn(peer)).toHaveLength(4));
+    const numbers = peer.frames.map((frame) => Number(frame["seq"]));
+    expect(numbers).not.toEqual(numbers.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(messagesIn(peer).toSorted()).toEqual(["four", "one", "three", "two"]);
   });
 
   test("closes with requests and sockets under way", async () => {

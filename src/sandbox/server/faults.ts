@@ -38,6 +38,8 @@ export interface Faults {
   forgetResumable(): void;
   /** The next events arrive twice: as the very same frame (default), or as another with its own number. */
   duplicateNext(count: number, as?: "sameFrame" | "newFrame"): void;
+  /** The next frames to each connection leave in pairs whose second comes first; their numbers stay as they are. */
+  reorderNext(count: number): void;
   /** Goes away like a server that is shut down: everything is cut, nothing listens. The data stays. `keepResumable`
    * makes it an outage of the network, after which a resume still works. */
   stop(options?: { readonly keepResumable?: boolean }): Promise<void>;

@@ -8,6 +8,8 @@ const SENT_KEPT = 128;
 const PENDING_KEPT = 256;
 const STALE_MS = 5 * 60_000;
 const MAX_CONNECTIONS = 1000;
+/** A frame that is to leave behind the next one waits no longer for it. */
+const LATE_MS = 200;
 
 /** Takes one frame. */
 type Sink = (text: string) => void;
@@ -32,6 +34,8 @@ export interface Hub {
   forgetResumable(): void;
   /** The next `count` events that somebody hears come twice: as the very same frame, or as one more with its own number. */
   duplicateNext(count: number, as: "sameFrame" | "newFrame"): void;
+  /** The next `count` frames wait for the one after them, and leave behind it. */
+  reorderNext(count: number): void;
 }
 
 interface Entry extends Connection {
@@ -39,6 +43,8 @@ interface Entry extends Connection {
   frames: { readonly seq: number; readonly text: string }[];
   sink: Sink | undefined;
   detachedAt: number;
+  /** A frame that leaves behind the next one. */
+  late: string | undefined;
 }
 
 export function createHub(options: {
@@ -48,6 +54,7 @@ export function createHub(options: {
   readonly now: () => number;
 }): Hub {
   const entries = new Map<string, Entry>();
+  let reordered = 0;
   let duplicates = { count: 0, as: "sameFrame" as "sameFrame" | "newFrame" };
 
   function create(userId: string, sink: Sink): Entry {
@@ -58,6 +65,7 @@ export function createHub(options: {
       frames: [],
       sink,
       detachedAt: 0,
+      late: undefined,
       reply: (text) => entry.sink?.(text),
     };
     return entry;
@@ -69,12 +77,30 @@ export function createHub(options: {
     entry.nextSeq += 1;
     entry.frames.push(frame);
     if (entry.sink) {
-      entry.sink(frame.text);
+      send(entry, frame.text);
       if (sameFrameTwice) entry.sink(frame.text);
       if (entry.frames.length >= SENT_KEPT * 2) entry.frames = entry.frames.slice(-SENT_KEPT);
     } else if (entry.frames.length > SENT_KEPT + PENDING_KEPT) {
       entries.delete(entry.id);
     }
+  }
+
+  function send(entry: Entry, text: string): void {
+    const { late } = entry;
+    if (late === undefined && reordered > 0) {
+      reordered -= 1;
+      entry.late = text;
+      setTimeout(() => flushLate(entry, text), LATE_MS).unref();
+      return;
+    }
+    entry.sink?.(text);
+    if (late !== undefined) flushLate(entry, late);
+  }
+
+  function flushLate(entry: Entry, text: string): void {
+    if (entry.late !== text) return;
+    entry.late = undefined;
+    entry.sink?.(text);
   }
 
   function isFor({ broadcast }: SandboxEvent, userId: string): boolean {
@@ -115,6 +141,7 @@ export function createHub(options: {
       const entry = entries.get(connection.id);
       if (!entry) return;
       entry.sink = undefined;
+      entry.late = undefined;
       entry.detachedAt = options.now();
       entry.frames = entry.frames.slice(-SENT_KEPT);
     },
@@ -135,6 +162,9 @@ export function createHub(options: {
     },
     duplicateNext(count, as) {
       duplicates = { count, as };
+    },
+    reorderNext(count) {
+      reordered = count;
     },
   };
 }

@@ -228,6 +228,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       freezeSockets: sockets.freezeAll,
       forgetResumable: hub.forgetResumable,
       duplicateNext: (count, as = "sameFrame") => hub.duplicateNext(count, as),
+      reorderNext: hub.reorderNext,
       stop,
       start,
     },

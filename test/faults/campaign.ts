@@ -1,0 +1,166 @@
+// The campaign: rounds in a few lanes side by side, because a round waits more than it works. Each lane has a stage of
+// its own; after a round that went wrong its story is written to a file, and the lane begins anew.
+
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Problem } from "./judge.ts";
+import type { Kind } from "./kinds.ts";
+import { createPeople, type People } from "./people.ts";
+import { createRandom } from "./random.ts";
+import { type Pace, playRound } from "./round.ts";
+import { openStage, type Programs, type Stage } from "./stage.ts";
+
+export interface CampaignOptions {
+  readonly programs: Programs;
+  readonly rounds: number;
+  readonly seed: number;
+  readonly lanes: number;
+  readonly pace: Pace;
+  /** This one fault in every round. */
+  readonly only?: Kind | undefined;
+  readonly print: (line: string) => void;
+}
+
+export interface Tally {
+  readonly rounds: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly wrong: number;
+  /** Where the stories of the rounds that went wrong are. */
+  readonly files: readonly string[];
+}
+
+/** After so many rounds that went wrong no more are begun. */
+const MAX_FAILURES = 5;
+const END_WITHIN_MS = 12_000;
+
+interface Lane {
+  readonly stage: Stage;
+  readonly people: People;
+}
+
+export async function runCampaign(options: CampaignOptions): Promise<Tally> {
+  const { programs, rounds, seed, lanes, pace, print } = options;
+  const kinds: Record<string, number> = {};
+  const counts = { lost: 0, doubled: 0, wrong: 0 };
+  const files: string[] = [];
+  let played = 0;
+
+  function fail(round: number, { stage, people }: Lane, problems: readonly Problem[]): void {
+    for (const { kind } of problems) {
+      counts[kind]++;
+    }
+    const file = join(tmpdir(), `mm-claude-faults-seed-${seed}-round-${round}.txt`);
+    writeFileSync(file, story(stage, people, problems));
+    files.push(file);
+    print(`round ${round} (seed ${seed}) went wrong, see ${file}`);
+    for (const { kind, what } of problems.slice(0, 6)) {
+      print(`  ${kind}: ${what}`);
+    }
+  }
+
+  async function playLane(first: number): Promise<void> {
+    let lane: Lane | undefined;
+    for (let round = first; round <= rounds && files.length < MAX_FAILURES; round += lanes) {
+      lane ??= await openLane(programs);
+      const random = createRandom(`${seed}.${round}`);
+      const outcome = await playRound(lane.stage, lane.people, random, pace, options.only);
+      played++;
+      for (const kind of outcome.kinds) {
+        kinds[kind] = (kinds[kind] ?? 0) + 1;
+      }
+      if (outcome.problems.length > 0) {
+        fail(round, lane, outcome.problems);
+        await lane.stage.close();
+        lane = undefined;
+      } else if (random.chance(0.3) && lane.people.threads.length > 1) {
+        await retire(lane);
+      }
+      if (played % 50 === 0) {
+        print(`${played} rounds …`);
+      }
+    }
+    if (lane) {
+      const problems = await end(lane);
+      if (problems.length > 0) {
+        fail(rounds, lane, problems);
+      }
+      await lane.stage.close();
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(lanes, rounds) }, (_, at) => playLane(at + 1)));
+  return { rounds: played, kinds, ...counts, files };
+}
+
+async function openLane(programs: Programs): Promise<Lane> {
+  const stage = await openStage(programs);
+  stage.startDaemon();
+  // A daemon that never ran has no past to catch up with.
+  await untilReady(stage);
+  return { stage, people: createPeople(stage) };
+}
+
+/** A thread that has served is stopped, and its document goes. */
+async function retire({ stage, people }: Lane): Promise<void> {
+  const [oldest] = people.threads;
+  if (oldest) {
+    await people.stop(oldest);
+    await until(() => stage.documentOf(oldest.root) === undefined);
+  }
+}
+
+/** The daemon is told to stop: it does, in time, and nothing is left of it. */
+async function end({ stage }: Lane): Promise<Problem[]> {
+  await untilReady(stage);
+  const code = await Promise.race([
+    stage.signalDaemon("SIGTERM"),
+    new Promise<string>((resolve) => setTimeout(resolve, END_WITHIN_MS, "no end")),
+  ]);
+  const left = stage
+    .leftovers()
+    .map((line) => ({ kind: "wrong" as const, what: `at the end is left: ${line}` }));
+  return code === 0 ? left : [...left, { kind: "wrong", what: `the daemon ended with ${code}` }];
+}
+
+const untilReady = (stage: Stage): Promise<void> =>
+  until(() => /Ready!/.test(stage.log().split("daemon started").at(-1) ?? ""));
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + END_WITHIN_MS; !holds() && Date.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function story(stage: Stage, people: People, problems: readonly Problem[]): string {
+  const threads = people.threads.map(({ root, said, goings }) => {
+    const posts = stage.sandbox.state.thread(root).map(({ id, username, createdAt, message, reactions }) => {
+      const emoji = reactions.map(({ emojiName, username: by }) => `${emojiName} by ${by}`).join(", ");
+      return `${new Date(createdAt).toISOString().slice(11, 23)} ${id} @${username}: ${message}\n   [${emoji}]`;
+    });
+    const document = stage.documentOf(root);
+    const sessionId = String((document as { sessionId?: unknown } | undefined)?.sessionId);
+    const saved = stage.saved(sessionId).map((line) => JSON.stringify(line));
+    return [
+      `=== thread ${root}; said ${said.join(" ")}; 🔄 ${goings}`,
+      ...posts,
+      "--- its document",
+      JSON.stringify(document),
+      "--- the saved conversation",
+      ...saved,
+    ].join("\n");
+  });
+  const list = problems.map(({ kind, what }) => `${kind}: ${what}`);
+  return [...list, "", ...threads, "", "=== what was done, and the daemon's log", stage.log()].join("\n");
+}
+
+export function lastLine(tally: Tally, seed: number): string {
+  const kinds = Object.entries(tally.kinds)
+    .sort(([, few], [, many]) => many - few)
+    .map(([kind, times]) => `${kind} ${times}`)
+    .join(", ");
+  const wrong = tally.wrong > 0 ? `, otherwise wrong ${tally.wrong}` : "";
+  return `${tally.rounds} rounds (seed ${seed}); ${kinds}; lost ${tally.lost}, doubled ${tally.doubled}${wrong}`;
+}

@@ -1,0 +1,97 @@
+// One round: people speak while things go wrong, then everything comes to rest, and is judged.
+
+import { judge, judgeStage, type Problem } from "./judge.ts";
+import { chooseKinds, KINDS, type Kind } from "./kinds.ts";
+import type { People } from "./people.ts";
+import type { Random } from "./random.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Pace {
+  /** What people and faults do happens within this time, in milliseconds. */
+  readonly windowMs: number;
+  /** Rest must come within this time, in milliseconds; the daemon's longest own waits are 40 s. */
+  readonly patienceMs: number;
+}
+
+export interface Outcome {
+  readonly kinds: readonly Kind[];
+  readonly problems: readonly Problem[];
+}
+
+const LOOK_EVERY_MS = 60;
+/** What would stand there twice comes soon after it stood there once. */
+const SETTLE_MS = 350;
+const MAX_THREADS = 4;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function playRound(
+  stage: Stage,
+  people: People,
+  random: Random,
+  pace: Pace,
+  only?: Kind,
+): Promise<Outcome> {
+  const kinds = only ? [only] : chooseKinds(random);
+  stage.note(`a round with ${kinds.join(", ")}`);
+  const moments = [
+    ...kinds.map((kind) => at(random, pace, () => KINDS[kind](stage, random))),
+    ...conversation(people, random).map((act) => at(random, pace, act)),
+  ];
+  let isOver = false;
+  const acting = Promise.all(moments).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await Promise.all([people.look(random), pause(LOOK_EVERY_MS)]);
+  }
+  await acting;
+  const problems = await rest(stage, people, random, pace);
+  return { kinds, problems };
+}
+
+async function at(random: Random, { windowMs }: Pace, act: () => Promise<void>): Promise<void> {
+  await pause(random.between(0, windowMs));
+  await act();
+}
+
+/** Who speaks where: the messages of one thread are said one after the other. */
+function conversation(people: People, random: Random): (() => Promise<void>)[] {
+  const isNew = people.threads.length === 0 || (people.threads.length < MAX_THREADS && random.chance(0.35));
+  const acts = people.threads
+    .filter(() => random.chance(0.6))
+    .map((thread) => async () => {
+      for (let times = random.between(1, 3); times > 0; times--) {
+        const by = random.chance(0.15) ? "carol" : random.pick(["alice", "bob"]);
+        await people.speak(thread, by, random);
+        await pause(random.between(0, 300));
+      }
+    });
+  return isNew ? [...acts, () => people.open(random)] : acts;
+}
+
+/** Waits until there is nothing to complain of; gives the complaints when that does not come. */
+async function rest(stage: Stage, people: People, random: Random, pace: Pace): Promise<Problem[]> {
+  const deadline = Date.now() + pace.patienceMs;
+  const problemsNow = (): Problem[] => [
+    ...people.threads.flatMap((thread) =>
+      judge(stage, thread).map(({ kind, what }) => ({ kind, what: `thread ${thread.root}: ${what}` })),
+    ),
+    ...judgeStage(stage),
+  ];
+  for (let calmSince = Infinity; ; ) {
+    await people.look(random);
+    const problems = problemsNow();
+    if (problems.length > 0) {
+      calmSince = Infinity;
+    } else if (calmSince === Infinity) {
+      calmSince = Date.now();
+    } else if (Date.now() - calmSince > SETTLE_MS) {
+      return [];
+    }
+    if (Date.now() > deadline) {
+      return problems;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
