@@ -204,6 +204,7 @@ async function demo({ cwd, home, env }: ConfigInput, { port, scripted, open }: D
       if (open) openBrowser(address, desktop);
     },
     directory: cwd,
+    searchPath: env["PATH"] ?? "",
     print,
     claudeVersion,
     run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),

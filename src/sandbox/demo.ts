@@ -1,7 +1,7 @@
 // mm-claude without a Mattermost: the sandbox server with people in it, its chat page, and the real bridge against it.
 // With a scripted model it needs no Claude account either; the CLI and its tools are real all the same.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -22,6 +22,8 @@ export interface DemoOptions {
   /** The port to listen on; the next free one when it is taken. */
   readonly port: number;
   readonly directory: string;
+  /** PATH, on which the person's own `claude` is looked for. */
+  readonly searchPath: string;
   readonly print: (line: string) => void;
   /** Rejects when there is no such program. */
   readonly claudeVersion: (path: string) => Promise<string>;
@@ -98,15 +100,36 @@ interface FoundClaude {
 }
 
 /** The CLI on PATH with the person's own account; for a script, or where there is none, also one installed beside us. */
-async function findClaude({ isScripted, claudeVersion }: DemoOptions): Promise<FoundClaude | undefined> {
-  const candidates = isScripted ? [bundledClaude(), "claude"] : ["claude", bundledClaude()];
+async function findClaude({
+  isScripted,
+  searchPath,
+  claudeVersion,
+}: DemoOptions): Promise<FoundClaude | undefined> {
+  const own = ownClaude(searchPath);
+  const candidates = isScripted ? [bundledClaude(), own] : [own, bundledClaude()];
   for (const path of candidates) {
     const version = path && (await claudeVersion(path).catch(() => undefined));
     if (path && version) {
-      return { path, version, isScripted: isScripted || path !== "claude" };
+      return { path, version, isScripted: isScripted || path !== own };
     }
   }
   return undefined;
+}
+
+/** `npm run` puts the packages' own programs first on PATH: the one that came with this package is nobody's own. */
+function ownClaude(searchPath: string): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .filter((directory) => directory !== "" && !/node_modules[/\\]\.bin[/\\]?$/.test(directory))
+    .map((directory) => join(directory, "claude"))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** The program of the `@anthropic-ai/claude-code` package, when that is installed with us (2.1: a native binary). */

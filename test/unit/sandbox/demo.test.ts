@@ -1,9 +1,23 @@
 // What the demo does before there is a bridge, and what it says when there can't be one.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Config } from "../../../src/config/settings.ts";
 import { type DemoOptions, runDemo } from "../../../src/sandbox/demo.ts";
+
+/** A directory with a program called claude in it. */
+function directoryWithClaude(...below: string[]): string {
+  const parent = mkdtempSync(join(tmpdir(), "mm-claude-path-"));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const directory = join(parent, ...below);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "claude"), "");
+  chmodSync(join(directory, "claude"), 0o755);
+  return directory;
+}
 
 function demo(over: Partial<DemoOptions> = {}) {
   const lines: string[] = [];
@@ -13,6 +27,7 @@ function demo(over: Partial<DemoOptions> = {}) {
     isScripted: false,
     port: 0,
     directory: "/home/dev/project",
+    searchPath: directoryWithClaude(),
     print: (line) => void lines.push(line),
     claudeVersion: async () => "2.1.0",
     openBrowser: (address) => void opened.push(address),
@@ -66,18 +81,25 @@ test("a scripted one works in a project of its own, and is said to be scripted",
   expect(configs[0]?.directory).toMatch(/tiny-cart$/);
 });
 
-test("without a claude of the person's own, the script is used with the one installed beside it", async () => {
+test("the claude that came with the package is not taken for the person's own, so the script is used", async () => {
   const asked: string[] = [];
   const { done, text } = demo({
+    searchPath: ["", "/nowhere", directoryWithClaude("node_modules", ".bin")].join(delimiter),
     claudeVersion: async (path) => {
       asked.push(path);
-      if (path === "claude") throw new Error("ENOENT");
       return "2.1.0";
     },
   });
   await done;
-  expect(asked).toHaveLength(2);
+  expect(asked).toEqual([expect.stringContaining("@anthropic-ai")]);
   expect(text()).toContain("SCRIPTED");
+});
+
+test("the first claude on PATH is the person's own", async () => {
+  const first = directoryWithClaude();
+  const { done, configs } = demo({ searchPath: [first, directoryWithClaude()].join(delimiter) });
+  await done;
+  expect(configs[0]?.claudePath).toBe(join(first, "claude"));
 });
 
 test("a taken port gives way to the next free one, and it says so", async () => {
