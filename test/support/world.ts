@@ -49,6 +49,7 @@ export interface World {
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Where the bridge keeps what survives a restart. */
   readonly stateFolder: string;
+  readonly botToken: string;
   readonly log: readonly string[];
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
@@ -90,7 +91,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   ) as unknown as World["people"];
 
   const directory = options.config?.directory ?? mkdtempSync(join(tmpdir(), "mm-claude-world-"));
-  const api = connectRest({ url: sandbox.url, token: botAccount.token });
+  const lines: string[] = [];
+  const log = memoryLog(lines);
+  const api = connectRest({ url: sandbox.url, token: botAccount.token, log });
   const channelId = decodeChannelId(channel.id);
   if (!channelId) {
     throw new Error("the sandbox made an id that is none");
@@ -110,9 +113,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     debug: false,
     ...options.config,
   };
-  const lines: string[] = [];
   const stateFolder = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
-  const log = memoryLog(lines);
   const facts: BridgeFacts = {
     bot: await api.me(),
     channel: await api.channel(channelId),
@@ -160,6 +161,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     people,
     bot: person(botAccount),
     stateFolder,
+    botToken: botAccount.token,
     async restart(meanwhile) {
       await bridge.stop();
       await meanwhile?.();

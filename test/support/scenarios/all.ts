@@ -1,5 +1,6 @@
 import { asking } from "./asking.ts";
+import { restarting } from "./restarting.ts";
 import { steering } from "./steering.ts";
 import { talking } from "./talking.ts";
 
-export const scenarios = [...talking, ...asking, ...steering];
+export const scenarios = [...talking, ...asking, ...steering, ...restarting];

@@ -53,6 +53,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   octagonal_sign: "🛑",
   pause_button: "⏸️",
   eyes: "👀",
+  arrows_counterclockwise: "🔄",
   tada: "🎉",
   one: "1️⃣",
   two: "2️⃣",
@@ -87,6 +88,8 @@ function normalised(message: string, directory: string): string {
       .replaceAll(directory, "/home/dev/project")
       .replaceAll(/\/[^\s`|]*\/mm-claude-home-[A-Za-z0-9]{6}\b/g, "~")
       .replaceAll(/\/[^\s`|]*\/mm-claude-[A-Za-z0-9]{6}\b/g, "/tmp/mm-claude-files")
+      // Grows with the scenes there are.
+      .replaceAll(/(?<=I follow a script\. Say RUN and one of: ).*/g, "…")
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")

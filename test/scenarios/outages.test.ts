@@ -1,0 +1,106 @@
+// What a running bridge meets: a token that is taken away, a disk that can't be written. Each is said once, nothing is
+// lost, and it mends itself when the cause is gone.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inProcessClaude } from "../support/in-process-claude.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+async function withWorld(play: (world: World) => Promise<void>): Promise<void> {
+  const claude = inProcessClaude(async (turn) => turn.say(`You said: ${turn.text}`));
+  const world = await startWorld({
+    claudePath: "claude",
+    environment: {},
+    startClaude: claude.start,
+    sandbox: { authTimeoutMs: 50 },
+  });
+  try {
+    await play(world);
+  } finally {
+    await world.close();
+  }
+}
+
+async function logged(world: World, part: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!world.log.some((line) => line.includes(part))) {
+    if (Date.now() > deadline) throw new Error(`Not logged: ${part}\n${world.log.join("\n")}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test("a token that is revoked is told once; when it is good again all is heard that was said", () =>
+  withWorld(async (world) => {
+    const { alice } = world.people;
+    const root = await alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    world.sandbox.setUserActive(world.bot.id, false);
+    world.sandbox.faults.forgetResumable();
+    world.sandbox.faults.dropSockets();
+    await alice.say("said without a token", root);
+    await logged(world, "doesn't accept the token any more");
+    await alice.say("and this", root);
+    world.sandbox.setUserActive(world.bot.id, true);
+    await world.says(root, "You said: said without a token");
+    await world.says(root, "You said: and this");
+    await logged(world, "accepts the token again");
+    expect(world.log.filter((line) => line.includes("any more"))).toHaveLength(1);
+    expect(world.text(root).split("You said: and this")).toHaveLength(2);
+  }));
+
+test("while the state can't be written sessions go on, it is said once, and it is written when it can be", () =>
+  withWorld(async (world) => {
+    const { alice } = world.people;
+    const root = await alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    rmSync(world.stateFolder, { recursive: true });
+    // In the folder's place: nothing can be written into it, by root neither.
+    writeFileSync(world.stateFolder, "");
+    await alice.say("with a broken disk", root);
+    await world.says(root, "You said: with a broken disk");
+    await alice.say("again", root);
+    await world.says(root, "You said: again");
+    expect(world.log.filter((line) => line.startsWith("error"))).toEqual([
+      expect.stringContaining("sessions would not survive a restart"),
+    ]);
+    rmSync(world.stateFolder);
+    mkdirSync(world.stateFolder);
+    await alice.say("mended", root);
+    await world.says(root, "You said: mended");
+    await logged(world, "can be written again");
+    await world.restart();
+    await alice.say("after a restart", root);
+    await world.says(root, "You said: after a restart");
+  }));
+
+test("no document holds the token, nor more than its session's thread and the channel's cursor", () =>
+  withWorld(async (world) => {
+    const root = await world.people.alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    const documents = readdirSync(world.stateFolder);
+    expect(documents.sort()).toEqual([
+      `cursor-${world.channelId}.json`,
+      `session-${world.channelId}-${root}.json`,
+    ]);
+    for (const name of documents) {
+      expect(readFileSync(join(world.stateFolder, name), "utf8")).not.toContain(world.botToken);
+    }
+  }));
+
+test("a session whose directory is gone after a restart starts afresh in the present one, and says so once", () =>
+  withWorld(async (world) => {
+    const root = await world.people.alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    await world.restart(async () => {
+      const file = join(world.stateFolder, `session-${world.channelId}-${root}.json`);
+      const document = JSON.parse(readFileSync(file, "utf8")) as object;
+      writeFileSync(file, JSON.stringify({ ...document, directory: "/nowhere/at/all" }));
+    });
+    await world.people.alice.say("and now?", root);
+    await world.says(root, "The directory `/nowhere/at/all` is gone");
+    await world.says(root, /You said: [\s\S]*The thread so far:|You said: [\s\S]*and now\?/);
+    await world.people.alice.say("once more", root);
+    await world.says(root, "You said: once more");
+    expect(world.text(root).split("is gone")).toHaveLength(2);
+  }));
