@@ -22,9 +22,9 @@ async function withWorld(play: (world: World) => Promise<void>): Promise<void> {
   }
 }
 
-async function logged(world: World, part: string): Promise<void> {
+async function logged(world: World, part: string, times = 1): Promise<void> {
   const deadline = Date.now() + 20_000;
-  while (!world.log.some((line) => line.includes(part))) {
+  while (world.log.filter((line) => line.includes(part)).length < times) {
     if (Date.now() > deadline) throw new Error(`Not logged: ${part}\n${world.log.join("\n")}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -40,6 +40,8 @@ test("a token that is revoked is told once; when it is good again all is heard t
     world.sandbox.faults.dropSockets();
     await alice.say("said without a token", root);
     await logged(world, "doesn't accept the token any more");
+    // The socket has knocked in vain too.
+    await logged(world, "no connection to Mattermost", 2);
     await alice.say("and this", root);
     world.sandbox.setUserActive(world.bot.id, true);
     await world.says(root, "You said: said without a token");
