@@ -55,13 +55,7 @@ describe("below the secret path", () => {
     expect(page.headers["x-content-type-options"]).toBe("nosniff");
     const script = await send(`${gate.path}main.js`);
     expect([script.status, script.headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
-    for (const path of [
-      "../package.json",
-      "..%2f..%2fcli.js",
-      "vendor",
-      "vendor/highlight.LICENSE",
-      "nothing.js",
-    ]) {
+    for (const path of ["..%2f..%2fcli.js", "vendor", "vendor/highlight.LICENSE", "nothing.js"]) {
       expect([path, (await send(gate.path + path)).status]).toEqual([path, 404]);
     }
     expect((await send(gate.path, {}, "POST")).status).toBe(404);

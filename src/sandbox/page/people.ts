@@ -8,7 +8,7 @@ const TONES = 6;
 
 function toneOf(name: string): number {
   let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  for (const character of name) sum = (sum * 37 + (character.codePointAt(0) ?? 0)) % 9973;
   return sum % TONES;
 }
 
