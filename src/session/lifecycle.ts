@@ -44,7 +44,9 @@ export function idleTimer(step: Step): void {
   if (state.phase !== "idle" && state.phase !== "working") {
     return;
   }
-  const leftMs = state.lastActivityAt + context.idleMs - step.now;
+  // A process that starts slowly is not idle; the client gives up on one that never answers.
+  const since = state.isStarting ? step.now : state.lastActivityAt;
+  const leftMs = since + context.idleMs - step.now;
   if (leftMs > 0) {
     // No longer than that, also when the clock was set back in between.
     step.emit({ type: "setTimer", name: "idle", ms: Math.min(leftMs, context.idleMs) });

@@ -21,6 +21,7 @@ export function initialState(
     owner,
     phase: "asleep",
     generation: 0,
+    isStarting: false,
     slot,
     isSlotAsked: false,
     hasConversation: false,
@@ -156,6 +157,7 @@ function startProcess(step: Step): void {
   const { state } = step;
   state.generation++;
   state.phase = "idle";
+  state.isStarting = true;
   step.emit({ type: "startClaude", generation: state.generation, resume: state.hasConversation });
   step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
 }

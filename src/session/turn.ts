@@ -30,6 +30,7 @@ export function onClaudeEvent(
 ): void {
   const { state } = step;
   state.lastActivityAt = step.now;
+  state.isStarting = false;
   switch (event.type) {
     case "ready":
       state.commands = event.commands;

@@ -202,6 +202,8 @@ export interface SessionState {
   phase: Phase;
   /** Counts the processes of this session. */
   generation: number;
+  /** The process has not said anything yet. */
+  isStarting: boolean;
   slot: number | undefined;
   isSlotAsked: boolean;
   /** Claude has begun a turn under this session's id: there is something to resume. */

@@ -1,32 +1,9 @@
-// Every scenario with the real Claude CLI, over real HTTP and WebSocket, with a scripted model behind it.
+// Every scenario with the newest Claude CLI.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
-import { claudeHome, realClaudes } from "../support/real-claude.ts";
+import { realClaudes } from "../support/real-claude.ts";
 import { scenarios } from "../support/scenarios/all.ts";
-import { playScenario } from "../support/scenarios/run.ts";
+import { playWithRealClaude } from "../support/scenarios/with-real-claude.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
-
-describe.each(realClaudes())("with Claude Code $version", ({ path, version }) => {
-  const able = scenarios.filter(({ since = 1 }) => Number.parseInt(version, 10) >= since);
-  test.each(able.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
-    "%s: %s",
-    async (_name, _title, scenario) => {
-      const { directory, environment, remove } = claudeHome(model.url);
-      try {
-        const thread = await playScenario(scenario, { claudePath: path, environment, directory });
-        expect(thread).toContain("@claude-code");
-      } finally {
-        remove();
-      }
-    },
-  );
-});
+for (const claude of realClaudes().slice(-1)) {
+  playWithRealClaude(claude, scenarios);
+}

@@ -13,6 +13,8 @@ export interface Scenario {
   /** Files in Claude's directory at the start. */
   readonly files?: Readonly<Record<string, string>>;
   readonly maxPostSize?: number;
+  /** False when the thread is not the same each time; the scenario itself checks what matters. */
+  readonly isGolden?: boolean;
   /** The oldest CLI that can do it, as major version; 1 when left out. */
   readonly since?: 1 | 2;
   /** Plays it through and checks it on the way; gives the thread's root. */

@@ -80,12 +80,21 @@ test("a message Claude never took is not lost when the session times out", () =>
   const script = createScript();
   script.says(OWNER, "one");
   script.says(OWNER, "two");
-  script.now = 1_800_000;
+  script.claude({ type: "ready", commands: [] });
+  script.now += 1_800_000;
   script.take({ type: "timer", name: "idle" });
   script.says(OWNER, "three");
   script.take({ type: "slotGranted", slot: 1 });
   expect(script.sent()).toEqual(["one", "one"]);
   expect(script.state.queue.map((message) => message.text)).toEqual(["two", "three"]);
+});
+
+test("a process that starts slowly is not idle", () => {
+  const script = createScript();
+  script.says(OWNER, "one");
+  script.now += 1_800_000;
+  expect(types(script.take({ type: "timer", name: "idle" }))).toEqual(["setTimer"]);
+  expect(script.state.phase).toBe("working");
 });
 
 test("messages of somebody who may not send leave a sleeping session asleep", () => {
