@@ -13,7 +13,7 @@ import { connectRest } from "./mattermost/rest.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import { homePath } from "./render/paths.ts";
 import { checkReadiness, type Readiness } from "./setup/checks.ts";
-import { openFolder } from "./store/folder.ts";
+import { type Folder, openFolder } from "./store/folder.ts";
 import { takeLock } from "./store/lock.ts";
 import { stateDirectory } from "./store/place.ts";
 import { backoffMs } from "./util/backoff.ts";
@@ -54,7 +54,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
     log.warn(chalk.yellow(hint));
   }
   const { stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
-  const folder = openFolder(stateDirectory({ stateHome, home }, config.url, ready.account.id), log);
+  const folder = openStateFolder(stateDirectory({ stateHome, home }, config.url, ready.account.id), log);
   const lock = takeLock(folder.path, ready.channel.id);
   if ("heldBy" in lock) {
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
@@ -80,6 +80,16 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   children.kill();
   lock.release();
   return stopAtOnce.aborted ? 1 : 0;
+}
+
+function openStateFolder(path: string, log: Log): Folder {
+  try {
+    return openFolder(path, log);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
+    throw new ConfigError([], [`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
+  }
 }
 
 /** The first signal asks for an orderly end, the second for an end at once. */
