@@ -28,6 +28,9 @@ export interface Played {
   readonly read: Set<string>;
 }
 
+/** A Claude whose daemon was killed may still ask the model for so long. */
+const ORPHAN_MS = 5000;
+
 interface SessionDocument {
   readonly sessionId: string;
   readonly state: {
@@ -174,7 +177,7 @@ function judgeAnswer(stage: Stage, answer: Answer, numbers: readonly number[], k
       what: `${numbers.length - distinct.size} words of ${name} stand there again`,
     });
   }
-  const wasCut = stage.endings.some((at) => at >= startedAt);
+  const wasCut = stage.endings.some((at) => at >= startedAt - ORPHAN_MS);
   const least = wasCut ? keptCount : count;
   const highest = Math.max(0, ...numbers);
   if (distinct.size < Math.max(least, highest)) {

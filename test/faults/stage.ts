@@ -185,7 +185,12 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
       ending.kill(signal);
       return gone;
     },
-    claudes: () => processes().filter((pid) => pid !== child?.pid && parentOf(pid) === child?.pid),
+    // Not those that only tell their version.
+    claudes: () =>
+      processesMarked(mark)
+        .filter((line) => line.includes("stream-json"))
+        .map((line) => Number.parseInt(line, 10))
+        .filter((pid) => parentOf(pid) === child?.pid),
     leftovers: () =>
       processesMarked(mark).filter((line) => {
         const pid = Number.parseInt(line, 10);
