@@ -61,10 +61,15 @@ export class SessionManager {
 
   /** Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. */
   restore(snapshots: readonly SessionSnapshot[]): void {
-    const sessions = snapshots.map((snapshot) => {
-      const session = new Session(snapshot.threadId, snapshot, this.#slots, this.#dependencies);
-      this.#sessions.set(snapshot.threadId, session);
-      return session;
+    const sessions = snapshots.flatMap((snapshot) => {
+      try {
+        const session = new Session(snapshot.threadId, snapshot, this.#slots, this.#dependencies);
+        this.#sessions.set(snapshot.threadId, session);
+        return [session];
+      } catch (error) {
+        this.#dependencies.log.warn(`The session of thread ${snapshot.threadId} can't be taken up`, error);
+        return [];
+      }
     });
     this.#forgetOld();
     for (const session of sessions) {

@@ -63,7 +63,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
   const logged: string[] = [];
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => logged.push(line) };
+  const causes: unknown[] = [];
+  const note = (line: string, cause?: unknown): void => {
+    logged.push(line);
+    causes.push(cause);
+  };
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: note };
   const begin = (threadId: ThreadId): void => {
     const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
     sessions.set(threadId, session as unknown as Session);
@@ -156,6 +161,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     opened,
     begin,
     logged,
+    causes,
     says,
     react,
     post,

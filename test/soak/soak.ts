@@ -1,0 +1,208 @@
+// Many sessions for hours of fake time: people write, Claude answers with text, tools and asks, sessions sleep and
+// wake. Everything of mm-claude runs but the wire: a server that remembers nothing, so that what grows is ours.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createDirectory } from "../../src/mattermost/directory.ts";
+import type {
+  ChannelId,
+  MattermostApi,
+  Post,
+  PostId,
+  ThreadId,
+  User,
+  UserId,
+} from "../../src/mattermost/types.ts";
+import { Router } from "../../src/router/router.ts";
+import { SessionManager } from "../../src/session/manager.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
+import { inProcessClaude } from "../support/in-process-claude.ts";
+
+export interface SoakOptions {
+  readonly sessions: number;
+  readonly minutes: number;
+  /** What is measured begins after these: caches are full then. */
+  readonly warmUpMinutes: number;
+}
+
+export interface SoakReport {
+  readonly turns: number;
+  readonly calls: number;
+  /** Growth of the heap in KiB a simulated minute, the line of best fit through all samples. */
+  readonly slopeKiB: number;
+  readonly heapMiB: { readonly first: number; readonly last: number };
+  /** Timers, processes, handles and listeners at the first sample and at the last, when all is quiet. */
+  readonly held: readonly [Held, Held];
+  readonly largestDocumentKiB: number;
+}
+
+interface Held {
+  readonly timers: number;
+  readonly claudes: number;
+  readonly handles: number;
+  readonly listeners: number;
+}
+
+const CHANNEL = "channel" as ChannelId;
+const BOT = "bot" as UserId;
+const ALICE = "alice" as UserId;
+const MINUTE = 60_000;
+const IDLE_MS = 5 * MINUTE;
+
+export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOptions): Promise<SoakReport> {
+  const clock = createFakeClock();
+  const quiet = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (line: string, cause: unknown) => fail(line, cause),
+  };
+  let ids = 0;
+  let calls = 0;
+  let turns = 0;
+  const post = (more: Partial<Post>): Post => ({
+    id: `post${++ids}` as PostId,
+    channelId: CHANNEL,
+    threadId: "none" as ThreadId,
+    userId: ALICE,
+    message: "",
+    createdAt: clock.now(),
+    isFromPerson: true,
+    pendingPostId: undefined,
+    attachments: [],
+    ...more,
+  });
+  const answer = async <T>(value: T): Promise<T> => {
+    calls++;
+    return value;
+  };
+  const userOf = (id: UserId): User => ({ id, username: id, isBot: id === BOT, isActive: true });
+  const parts: Partial<MattermostApi> = {
+    inTurn: (_claim, perform) => perform(api),
+    createPost: ({ rootId, message }) => answer(post({ threadId: rootId, userId: BOT, message })),
+    editPost: () => answer(undefined),
+    addReaction: () => answer(undefined),
+    removeReaction: () => answer(undefined),
+    thread: () => answer([]),
+    post: (id) => answer(post({ id })),
+    postsSince: () => answer([]),
+    reactions: () => answer([]),
+    user: (id) => answer(userOf(id)),
+    userByName: () => answer(undefined),
+  };
+  const api = parts as MattermostApi;
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimeout(resolve, ms));
+  const claude = inProcessClaude(async (turn) => {
+    turns++;
+    for (let step = 0; step < 5 && !turn.isOver; step++) {
+      turn.say(`Step ${step} of what you asked for, ${"word ".repeat(20)}\n\n`);
+      await sleep(500);
+    }
+    turn.tool("Bash", { command: "npm test" });
+    if (turn.text.includes("ask")) turn.say(`You said ${await turn.ask("rm -rf build")}.`);
+  });
+  const documents = new Map<string, number>();
+  const directory = createDirectory({ api, clock });
+  const manager = new SessionManager({
+    api,
+    directory,
+    clock,
+    log: quiet,
+    startClaude: claude.start,
+    newSessionId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    sendTyping: () => {},
+    context: {
+      version: "0.1.0",
+      botName: "claude-code",
+      directory: "/",
+      home: "/root",
+      maxSessions: count,
+      idleMs: IDLE_MS,
+      isAuto: false,
+      postLimit: 16_383,
+    },
+    claudePath: "claude",
+    botId: BOT,
+    channelId: CHANNEL,
+    documents: {
+      write: (name, json) => void documents.set(name, json.length),
+      remove: (name) => void documents.delete(name),
+    },
+    readSaved: () => undefined,
+  });
+  const router = new Router({
+    api,
+    directory,
+    sessions: manager,
+    cursor: { load: () => undefined, save: () => {} },
+    reply: () => {},
+    clock,
+    log: quiet,
+    newUuid: () => `uuid${++ids}`,
+    botId: BOT,
+    botName: "claude-code",
+    channelId: CHANNEL,
+    allowedUsers: undefined,
+    maxSessions: count,
+  });
+  const held = (): Held => ({
+    timers: clock.pending(),
+    claudes: claude.live(),
+    handles: process.getActiveResourcesInfo().length,
+    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+  });
+
+  const samples: { minute: number; heap: number; held: Held }[] = [];
+  const total = warmUpMinutes + minutes;
+  for (let minute = 0; minute < total; minute++) {
+    for (let index = 0; index < count; index++) {
+      // Each is silent for seven minutes now and then: it falls asleep and is woken.
+      if ((minute + index) % 20 >= 13) continue;
+      const message = `@claude-code ${index % 5 === 0 ? "ask me" : "go"} ${minute}`;
+      await router.take({ type: "posted", post: post({ threadId: `thread${index}` as ThreadId, message }) });
+    }
+    await clock.advance(MINUTE / 2);
+    for (const { postId } of manager.openCards()) {
+      const reaction = { userId: ALICE, postId, emojiName: "+1" };
+      await router.take({ type: "reactionAdded", reaction });
+    }
+    await clock.advance(MINUTE / 2);
+    // Every twentieth minute the same sessions sleep and wake.
+    if (minute >= warmUpMinutes && (minute - warmUpMinutes) % 5 === 0) {
+      samples.push({ minute, heap: usedHeap(), held: held() });
+    }
+  }
+  const last = samples.findLast(({ minute }) => (minute - warmUpMinutes) % 20 === 0);
+  const [first] = samples;
+  if (!first || !last) throw new Error("no sample: give it more minutes");
+  await manager.shutDown();
+  return {
+    turns,
+    calls,
+    slopeKiB: slope(samples.map(({ minute, heap }) => [minute, heap / 1024])),
+    heapMiB: { first: first.heap / 1024 ** 2, last: last.heap / 1024 ** 2 },
+    held: [first.held, last.held],
+    largestDocumentKiB: Math.max(...documents.values()) / 1024,
+  };
+}
+
+function fail(line: string, cause: unknown): never {
+  throw new Error(line, { cause });
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function usedHeap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Of the line of best fit. */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, one) => sum + one, 0) / values.length;
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
+  const over = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0);
+  return over / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
+}
