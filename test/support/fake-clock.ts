@@ -9,6 +9,8 @@ interface Pending {
 export interface FakeClock extends Clock {
   /** Moves time on, firing what falls due in order; what those firings start counts too. */
   advance(ms: number): Promise<void>;
+  /** The machine sleeps, or its clock is set: the time is another, and no timer has noticed yet. */
+  jump(ms: number): void;
   /** Milliseconds until the next timer, or undefined when none is set. */
   nextIn(): number | undefined;
   /** How many timers are set. */
@@ -34,11 +36,14 @@ export function createFakeClock(startMs = 1_700_000_000_000): FakeClock {
       await settle();
       for (let due = next(); due !== undefined && due.dueAt <= until; due = next()) {
         timers.delete(due);
-        now = due.dueAt;
+        now = Math.max(now, due.dueAt);
         due.fn();
         await settle();
       }
       now = until;
+    },
+    jump(ms) {
+      now += ms;
     },
     nextIn: () => {
       const timer = next();

@@ -161,3 +161,20 @@ test("close while connecting is quiet", async () => {
   await until(() => client.clock.pending() === 0);
   expect(client.lines).toEqual([]);
 });
+
+test("after the machine has slept the dead connection is noticed by the next ping, and what was missed is asked for", async () => {
+  const all = await connected({ autoPong: false });
+  // Everything that was due in these hours fires late, at once.
+  all.client.clock.jump(8 * 3_600_000);
+  await all.client.clock.advance(0);
+  await all.client.clock.advance(10_000);
+  expect(await all.client.next()).toEqual({
+    type: "disconnected",
+    reason: "no answer to a ping within 10 s",
+  });
+  await all.client.clock.advance(1000);
+  const second = await all.server.peer();
+  expect(second.url).toContain("connection_id=conn1");
+  second.hello("conn2");
+  expect(await all.client.nextBrief()).toBe("hello conn2 new");
+});
