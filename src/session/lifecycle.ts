@@ -17,12 +17,27 @@ import {
 import { abandonSubagents } from "./subagents.ts";
 import type { SavedTurn, Step } from "./types.ts";
 
-export function slotGranted(step: Step, slot: number): void {
+export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
   const { state } = step;
+  dropSavedMessage(step, saved);
   state.isSlotAsked = false;
   state.slot = slot;
   updateHeader(step);
   takeUpWork(step);
+}
+
+/** A message that Claude has saved is never sent again, though nobody told us that it was taken. */
+export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): boolean {
+  const { state } = step;
+  if (!saved?.holdsMessage) {
+    return false;
+  }
+  const message = state.inFlight ?? state.queue.shift();
+  state.inFlight = undefined;
+  if (message) {
+    notWaiting(step, message);
+  }
+  return message !== undefined;
 }
 
 export function slotRefused(step: Step): void {
@@ -77,8 +92,8 @@ export function sleepAfterExit(
   saved: SavedTurn | undefined,
 ): void {
   const { state } = step;
-  if (saved?.holdsMessage) {
-    state.inFlight = undefined;
+  if (state.inFlight) {
+    dropSavedMessage(step, saved);
   }
   leaveProcess(step, "Claude stopped");
   const retry = retryOf(step, exit.stderr);

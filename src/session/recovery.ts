@@ -1,6 +1,6 @@
 // Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
 
-import { GO_ON, leaveProcess, offerToGoOn } from "./lifecycle.ts";
+import { dropSavedMessage, GO_ON, leaveProcess, offerToGoOn } from "./lifecycle.ts";
 import { takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
@@ -10,10 +10,8 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
   const { state } = step;
   const wasLive = state.phase !== "asleep";
   recoverTexts(step, saved);
-  if (saved.holdsMessage) {
-    state.inFlight = undefined;
-  }
-  const wasCutOff = state.phase === "working" && state.inFlight === undefined;
+  const wasTaken = dropSavedMessage(step, saved);
+  const wasCutOff = wasTaken || (state.phase === "working" && state.inFlight === undefined);
   // Slots are given out anew.
   state.slot = undefined;
   state.isSlotAsked = false;

@@ -297,7 +297,9 @@ export class Session {
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     this.#slot = slot;
-    this.deliver(slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot });
+    this.deliver(
+      slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot, saved: this.#savedTurn() },
+    );
   }
 
   #releaseSlot(): void {
@@ -337,11 +339,12 @@ export class Session {
   }
 
   #savedTurn(): SavedTurn {
-    const { inFlight, turn, hasConversation } = this.#state;
+    const { inFlight, queue, turn, hasConversation } = this.#state;
+    const message = inFlight ?? queue[0];
     const conversation =
-      hasConversation || inFlight ? this.#dependencies.readSaved(this.#sessionId) : undefined;
+      hasConversation || message ? this.#dependencies.readSaved(this.#sessionId) : undefined;
     return {
-      holdsMessage: inFlight && conversation?.holds(inFlight.uuid),
+      holdsMessage: message && conversation?.holds(message.uuid),
       texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
     };
   }

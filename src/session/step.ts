@@ -61,7 +61,7 @@ function take(step: Step, signal: Signal): void {
       threadLost(step);
       break;
     case "slotGranted":
-      slotGranted(step, signal.slot);
+      slotGranted(step, signal.slot, signal.saved);
       break;
     case "slotRefused":
       slotRefused(step);

@@ -79,7 +79,7 @@ export type Signal =
     }
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
   | { readonly type: "threadLost"; readonly reason: string }
-  | { readonly type: "slotGranted"; readonly slot: number }
+  | { readonly type: "slotGranted"; readonly slot: number; readonly saved?: SavedTurn }
   | { readonly type: "slotRefused" }
   /** The manager needs the slot for somebody else. */
   | { readonly type: "slotWithdrawn" }
@@ -89,7 +89,7 @@ export type Signal =
 
 /** What is left of a turn whose process is gone. */
 export interface SavedTurn {
-  /** The message under way has reached the saved conversation; undefined when that can't be told. */
+  /** The message under way, or the first that waits, has reached the saved conversation; undefined when that can't be told. */
   readonly holdsMessage: boolean | undefined;
   /** What Claude said in the turn, block by block. */
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];

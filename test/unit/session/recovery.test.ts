@@ -169,3 +169,31 @@ test("a directory that is gone is said in one sentence when the session wakes, a
     message: { withThread: true },
   });
 });
+
+test("a message that was under way at an orderly stop is not sent again when the saved conversation holds it", () => {
+  const script = createScript();
+  script.says(OWNER, "go");
+  script.take({ type: "shutdown" });
+  restore(script, { holdsMessage: true });
+  expect(script.state.queue).toEqual([]);
+  expect(offers(script)).toBe(1);
+});
+
+test("a message that was under way at an orderly stop is sent again when the saved conversation lacks it", () => {
+  const script = createScript();
+  script.says(OWNER, "go");
+  script.take({ type: "shutdown" });
+  restore(script, { holdsMessage: false });
+  expect(offers(script)).toBe(0);
+  expect(wake(script)).toEqual(["go"]);
+});
+
+test("a message a silent Claude has saved after all is not sent again when the session wakes", () => {
+  const script = createScript();
+  script.says(OWNER, "go");
+  script.take({ type: "timer", name: "watchdog" });
+  script.says(OWNER, "are you there?");
+  const before = script.sent().length;
+  script.take({ type: "slotGranted", slot: 1, saved: { holdsMessage: true, texts: [] } });
+  expect(script.sent().slice(before)).toEqual(["are you there?"]);
+});
