@@ -25,6 +25,8 @@ const RESERVE = 0.25;
 /** After a refusal that names no time. */
 const PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+/** What is longer is no duration: some proxies name a point in time. */
+const LONGEST_RESET_SECONDS = 300;
 
 /** The server's limit as far as it is known: so many requests, growing back by and by. */
 interface Allowance {
@@ -150,7 +152,8 @@ function allowanceIn(headers: Headers, known: Allowance | undefined, now: number
   const resetSeconds = numberIn(headers, "x-ratelimit-reset");
   if (!limit || left === undefined || resetSeconds === undefined) return undefined;
   // Rounding makes it too slow as a rule and hardly ever too fast: of several, the fastest is nearest.
-  const perMs = Math.max(1, limit - left) / (Math.max(1, resetSeconds) * 1000);
+  const seconds = Math.min(Math.max(1, resetSeconds), LONGEST_RESET_SECONDS);
+  const perMs = Math.max(1, limit - left) / (seconds * 1000);
   return { limit, left, perMs: Math.max(perMs, known?.limit === limit ? known.perMs : 0), at: now };
 }
 

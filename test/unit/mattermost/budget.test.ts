@@ -155,3 +155,11 @@ test("a request that fails gives its place back", async () => {
   await settle();
   expect(sent).toEqual(["next"]);
 });
+
+test("a reset that is a point in time, as some proxies have it, stops nothing for years", async () => {
+  const { ask, sent, budget, clock } = world({ answerAtOnce: true });
+  says(budget, 100, 0, 1_700_000_000);
+  void ask("a");
+  await clock.advance(10_000);
+  expect(sent).toEqual(["a"]);
+});
