@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
 import type { ChannelId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { SessionManager } from "../../../src/session/manager.ts";
+import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import type { Message } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
@@ -20,8 +21,11 @@ function setUp(maxSessions = 2) {
   const server = createFakeThreadApi();
   const clock = createFakeClock();
   const processes: Process[] = [];
+  const documents = new Map<string, string>();
   let ids = 0;
-  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const warnings: string[] = [];
+  const warn = (line: string): void => void warnings.push(line);
+  const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
   const dependencies = {
     api: server.api,
     directory: { byId: async () => undefined, byName: async () => undefined, userUpdated: () => {} },
@@ -55,7 +59,10 @@ function setUp(maxSessions = 2) {
     claudePath: "claude",
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
-    documents: { write: () => {}, remove: () => {} },
+    documents: {
+      write: (name: string, json: string) => void documents.set(name, json),
+      remove: (name: string) => void documents.delete(name),
+    },
     readSaved: () => undefined,
   };
   const manager = new SessionManager(dependencies);
@@ -72,7 +79,7 @@ function setUp(maxSessions = 2) {
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
     processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
-  return { manager, server, clock, processes, open, message, live };
+  return { manager, server, clock, processes, documents, warnings, open, message, live };
 }
 
 const find = ({ manager }: ReturnType<typeof setUp>, thread: string) => manager.find(thread as ThreadId);
@@ -154,4 +161,60 @@ test("after a shutdown no process is left and none begins, and every timer is of
   expect(world.processes).toHaveLength(2);
   expect(world.live()).toEqual([]);
   expect(world.clock.pending()).toBe(0);
+});
+
+const DAY = 24 * 3_600_000;
+
+test("a session that has slept for thirty days is forgotten, in memory and in the store, when another one starts", async () => {
+  const world = setUp(2);
+  world.open("a");
+  world.processes[0]?.tell(turnEnded());
+  await world.clock.advance(30 * DAY);
+  world.open("b");
+  world.processes[1]?.tell(turnEnded());
+  await settle();
+  expect([...world.documents.keys()]).toEqual(["session-channel-a", "session-channel-b"]);
+  await world.clock.advance(DAY);
+  world.open("c");
+  await settle();
+  expect(find(world, "a")).toBeUndefined();
+  expect(find(world, "b")).toBeDefined();
+  expect([...world.documents.keys()]).toEqual(["session-channel-b", "session-channel-c"]);
+  await world.manager.shutDown();
+});
+
+test("of more than a thousand that sleep the longest asleep are forgotten, and one that works never is", async () => {
+  const world = setUp(2);
+  world.open("working");
+  for (let index = 0; index < 1005; index++) {
+    await world.clock.advance(1);
+    world.open(`thread${index}`);
+    world.processes.at(-1)?.tell(turnEnded());
+  }
+  await settle();
+  expect(find(world, "thread0")).toBeUndefined();
+  expect(find(world, "thread1000")).toBeDefined();
+  expect(find(world, "working")).toBeDefined();
+  expect(world.documents.size).toBeLessThanOrEqual(1003);
+  await world.manager.shutDown();
+});
+
+test("one session that can't be taken up is a warning, and the others are taken up", async () => {
+  const earlier = setUp(2);
+  earlier.open("good");
+  earlier.open("bad");
+  await earlier.manager.shutDown();
+  const read = (name: string): SessionSnapshot => {
+    const document = JSON.parse(earlier.documents.get(`session-channel-${name}`) ?? "") as object;
+    const snapshot = decodeSnapshot({ ...document, sessionId: "3f0b1c1e-0000-4000-8000-000000000000" });
+    if (!snapshot) throw new Error("not read");
+    return snapshot;
+  };
+  const later = setUp(2);
+  const bad = { ...read("bad"), writer: { entries: [null as never], writes: [] } };
+  later.manager.restore([bad, read("good")]);
+  expect(find(later, "bad")).toBeUndefined();
+  expect(find(later, "good")).toBeDefined();
+  expect(later.warnings).toEqual(["The session of thread bad can't be taken up"]);
+  await later.manager.shutDown();
 });
