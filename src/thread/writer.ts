@@ -4,27 +4,20 @@
 
 import { randomUUID } from "node:crypto";
 import { MattermostError } from "../mattermost/error.ts";
-import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
-import type { Clock } from "../util/clock.ts";
-import type { Log } from "../util/log.ts";
 import { isDeleted } from "./deleted.ts";
-import type { Entry, PostKey, PutOptions, ReactionTarget, Write, WriterSnapshot } from "./writes.ts";
-
-export interface ThreadWriterOptions {
-  readonly api: MattermostApi;
-  readonly channelId: ChannelId;
-  readonly threadId: ThreadId;
-  readonly botId: UserId;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** A post got its id, for the first time or again after it had been deleted. */
-  readonly onPosted: (key: PostKey, postId: PostId) => void;
-  /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
-  readonly onLost: (reason: string) => void;
-}
+import type {
+  Entry,
+  PostKey,
+  PutOptions,
+  ReactionTarget,
+  ThreadWriterOptions,
+  Write,
+  WriterSnapshot,
+} from "./writes.ts";
 
 /** The server knows a `pending_post_id` again for about 30 s (7.10); later a create is not repeated unseen. */
 const REMEMBERED_MS = 20_000;
@@ -368,17 +361,30 @@ export class ThreadWriter {
     }
     this.#limit = Math.min(this.#limit, shorter);
     entry.first = undefined;
-    if (!entry.isQueued) {
-      entry.isQueued = true;
-      this.#writes.unshift(write);
+    // A piece is not cut again by itself: the whole is, or what the piece is cut into would outlive its next cut.
+    const key = write.key.replace(/\+\d+$/, "");
+    const whole = this.#entries.get(key) ?? entry;
+    whole.written = undefined;
+    if (!whole.isQueued) {
+      whole.isQueued = true;
+      this.#writes.unshift({ kind: "put", key: whole === entry ? write.key : key });
     }
   }
 
   /** Further pieces of the post `key`, before all that waits. */
   #putNext(key: PostKey, further: readonly string[]): void {
-    const waiting = this.#writes.splice(0);
+    const keys = further.map((_piece, index) => `${key}+${index + 1}`);
+    // Those that wait already wait in an older order.
+    const waiting = this.#writes
+      .splice(0)
+      .filter((write) => write.kind !== "put" || !keys.includes(write.key));
     further.forEach((piece, index) => {
-      this.put(`${key}+${index + 1}`, piece, { isProgress: this.#entries.get(key)?.isProgress });
+      const pieceKey = keys[index] ?? "";
+      const known = this.#entries.get(pieceKey);
+      if (known) {
+        known.isQueued = false;
+      }
+      this.put(pieceKey, piece, { isProgress: this.#entries.get(key)?.isProgress });
     });
     this.#writes.push(...waiting);
   }

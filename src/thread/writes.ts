@@ -1,6 +1,9 @@
-// The data of a thread's writer: the posts it knows and the writes it has left to do; plain, so that it can be kept.
+// What a thread's writer needs, and its data: the posts it knows and the writes it has left to do; plain, so that it can
+// be kept.
 
-import type { PostId } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
 
 /** Names a post before the server has given it an id. */
 export type PostKey = string;
@@ -12,6 +15,19 @@ export interface PutOptions {
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
+}
+
+export interface ThreadWriterOptions {
+  readonly api: MattermostApi;
+  readonly channelId: ChannelId;
+  readonly threadId: ThreadId;
+  readonly botId: UserId;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A post got its id, for the first time or again after it had been deleted. */
+  readonly onPosted: (key: PostKey, postId: PostId) => void;
+  /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
+  readonly onLost: (reason: string) => void;
 }
 
 /** What is known of a post, and what it is to say. */

@@ -298,3 +298,18 @@ test("a post that notifies nobody at first is edited to the text it should have"
   await writer.idle();
   expect(server.calls).toEqual(["create alice", "edit p1 @alice", "edit p1 @alice, @bob"]);
 });
+
+test("a growing post whose later piece is refused as too long is there once and in order in the end", async () => {
+  const { server, writer, texts } = setUp();
+  server.limit = 4000;
+  const paragraph = (mark: number, length: number): string => `[${mark}] ${"x".repeat(length - 6)}`;
+  let text = [paragraph(1, 3000), paragraph(2, 4030), paragraph(3, 1100)].join("\n\n");
+  writer.put("page", text, { isProgress: true });
+  await writer.idle();
+  for (let mark = 4; mark < 12; mark++) {
+    text += `\n\n${paragraph(mark, 900)}`;
+    writer.put("page", text, { isProgress: true });
+    await writer.idle();
+  }
+  expect(texts().join("").replaceAll(/\s/g, "")).toBe(text.replaceAll(/\s/g, ""));
+});
