@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "./judge.ts";
 import type { Kind } from "./kinds.ts";
-import { createPeople, type People } from "./people.ts";
+import { createPeople, type Deeds, type People } from "./people.ts";
 import { createRandom } from "./random.ts";
 import { type Pace, playRound } from "./round.ts";
 import { openStage, type Programs, type Stage } from "./stage.ts";
@@ -25,6 +25,7 @@ export interface CampaignOptions {
 export interface Tally {
   readonly rounds: number;
   readonly kinds: Readonly<Record<string, number>>;
+  readonly deeds: Readonly<Deeds>;
   readonly lost: number;
   readonly doubled: number;
   readonly wrong: number;
@@ -45,8 +46,16 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   const { programs, rounds, seed, lanes, pace, print } = options;
   const kinds: Record<string, number> = {};
   const counts = { lost: 0, doubled: 0, wrong: 0 };
+  const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
   const files: string[] = [];
   let played = 0;
+
+  async function close({ stage, people }: Lane): Promise<void> {
+    deeds.messages += people.deeds.messages;
+    deeds.decisions += people.deeds.decisions;
+    deeds.goings += people.deeds.goings;
+    await stage.close();
+  }
 
   function fail(round: number, { stage, people }: Lane, problems: readonly Problem[]): void {
     for (const { kind } of problems) {
@@ -73,7 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       }
       if (outcome.problems.length > 0) {
         fail(round, lane, outcome.problems);
-        await lane.stage.close();
+        await close(lane);
         lane = undefined;
       } else if (random.chance(0.3) && lane.people.threads.length > 1) {
         await retire(lane);
@@ -87,12 +96,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       if (problems.length > 0) {
         fail(rounds, lane, problems);
       }
-      await lane.stage.close();
+      await close(lane);
     }
   }
 
   await Promise.all(Array.from({ length: Math.min(lanes, rounds) }, (_, at) => playLane(at + 1)));
-  return { rounds: played, kinds, ...counts, files };
+  return { rounds: played, kinds, deeds, ...counts, files };
 }
 
 async function openLane(programs: Programs): Promise<Lane> {

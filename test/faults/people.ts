@@ -10,8 +10,16 @@ import { type Request, requestText, wordsIn } from "./words.ts";
 /** A thread that waits for a reply is given one after so long. */
 const NUDGE_MS = 1500;
 
+/** How much people did. */
+export interface Deeds {
+  messages: number;
+  decisions: number;
+  goings: number;
+}
+
 export interface People {
   readonly threads: Played[];
+  readonly deeds: Readonly<Deeds>;
   /** A new thread with its first message. */
   open(random: Random): Promise<void>;
   speak(thread: Played, by: Name, random: Random): Promise<void>;
@@ -25,10 +33,10 @@ export function createPeople(stage: Stage): People {
   const threads: Played[] = [];
   const answered = new Set<string>();
   const waitingSince = new Map<Played, number>();
-  let marks = 0;
+  const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
 
   function request(random: Random): Request {
-    const mark = `m${++marks}`;
+    const mark = `m${++deeds.messages}`;
     if (random.chance(0.2)) {
       return { kind: "tool", mark, count: random.between(3, 12), tokenDelayMs: random.between(0, 15) };
     }
@@ -54,6 +62,7 @@ export function createPeople(stage: Stage): People {
     const mark = /\bm\d+\b/.exec(isGuest ? post.message : (post.message.split("echo ")[1] ?? ""))?.[0] ?? "";
     const verdict: Verdict = random.chance(0.7) ? "allowed" : "denied";
     answered.add(post.id);
+    deeds.decisions++;
     if (isGuest) {
       thread.guests.set(mark, verdict);
     } else {
@@ -92,6 +101,7 @@ export function createPeople(stage: Stage): People {
       answered.add(offer.id);
       if (random.chance(0.7)) {
         thread.goings++;
+        deeds.goings++;
         await stage.react(random.pick(["alice", "bob"]), offer.id, "arrows_counterclockwise");
       }
     }
@@ -114,6 +124,7 @@ export function createPeople(stage: Stage): People {
 
   return {
     threads,
+    deeds,
     async open(random) {
       const wanted = request(random);
       const root = await stage.say(random.pick(["alice", "bob"]), `@claude-code ${requestText(wanted)}`);

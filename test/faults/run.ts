@@ -48,6 +48,8 @@ const tally = await runCampaign({
   only: values.only as Kind | undefined,
   print: console.log,
 });
+const { messages, decisions, goings } = tally.deeds;
+console.log(`${messages} messages, ${decisions} decisions about cards, ${goings} times 🔄`);
 console.log(lastLine(tally, seed));
 process.exit(tally.files.length === 0 ? 0 : 1);
 

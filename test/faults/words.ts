@@ -4,7 +4,7 @@
 import type { Scene, Step } from "../../src/sandbox/model/scene.ts";
 
 /** What 🔄 says to Claude in a person's place. */
-export const GO_ON = "Go on where you were cut off.";
+const GO_ON = "Go on where you were cut off.";
 
 export interface Request {
   readonly kind: "words" | "tool";
