@@ -48,6 +48,20 @@ export function isGone(error: unknown): boolean {
   return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
 }
 
+const PASSING: ReadonlySet<MattermostErrorCode> = new Set([
+  "unreachable",
+  "server",
+  "rate-limited",
+  "bad-answer",
+  // A new token may be given to the account, or the old one mended.
+  "unauthorized",
+]);
+
+/** What may work later as it is: worth waiting for. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof MattermostError && PASSING.has(error.code);
+}
+
 /** An answer that isn't 2xx. `serverId` is undefined when the body wasn't Mattermost's. */
 export function refusal(what: string, status: number, serverId: string | undefined): MattermostError {
   const code = codeOf(status, serverId);

@@ -2,6 +2,7 @@
 // that fit the server's limit. Text that was shown stays where it was shown. Knows nothing of the server or of time.
 
 import { openFence } from "./code-spans.ts";
+import { wholeLength } from "./half-written.ts";
 import { codePoints, quietGroupMentions } from "./markdown.ts";
 import { cut, cutAt, FENCE_ROOM, pieces, withoutEmptyFence } from "./split.ts";
 
@@ -372,12 +373,6 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
   }
 }
 
-const MAX_HELD_WORD = 60;
-/** A word, or half an emoji, that is not whole yet. */
-const HALF_WORD = /(?:[\w@\u200b.-]{1,60}|[\ud800-\udbff])$/;
-/** A fence's line, or the opening of a block that holds nothing yet. */
-const HALF_FENCE = /(?<![^\n]) {0,3}(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^`\n]{0,40}\s*)$/;
-
 /** A text block as people see it: while it grows, what is half written waits for its end. */
 function shownText(item: TextItem, isGrowing: boolean): string {
   const text = quietText(item);
@@ -390,12 +385,4 @@ function shownText(item: TextItem, isGrowing: boolean): string {
 function quietText({ text, isRest }: TextItem): string {
   const quiet = quietGroupMentions(text);
   return isRest ? withoutEmptyFence(quiet) : quiet;
-}
-
-function wholeLength(text: string): number {
-  // Behind a half fence there may be the line that opened its block.
-  return [HALF_WORD, HALF_FENCE, HALF_FENCE].reduce((length, unfinished) => {
-    const end = text.slice(Math.max(0, length - MAX_HELD_WORD * 2), length);
-    return length - (unfinished.exec(end)?.[0].length ?? 0);
-  }, text.length);
 }

@@ -2,7 +2,7 @@
 // other, so that the order in which people spoke is the order in which they are heard.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
-import { isGone, MattermostError } from "../mattermost/error.ts";
+import { isGone, isPassing } from "../mattermost/error.ts";
 import type {
   ChannelId,
   MattermostApi,
@@ -40,7 +40,6 @@ export interface RouterDependencies extends PeopleKnown {
   readonly maxSessions: number;
 }
 
-const PASSING = new Set(["unreachable", "server", "rate-limited", "bad-answer", "unauthorized"]);
 /** What could not be read of a gap is tried again at this pace, unless the next post comes first. */
 const MAKE_UP = { baseMs: 2000, maxMs: 60_000, random: () => 1 };
 const REFUSE_EVERY_MS = 3_600_000;
@@ -100,7 +99,7 @@ export class Router {
       } catch (error) {
         const { log } = this.#dependencies;
         // It is said once that the server can't be asked, and made up for later.
-        if (passes(error) && this.#makeUpFailures > 1) {
+        if (isPassing(error) && this.#makeUpFailures > 1) {
           log.debug(`Could not handle "${what}"`, error);
         } else {
           log.error(`Could not handle "${what}"`, error);
@@ -154,7 +153,7 @@ export class Router {
       await this.#lookAtCards();
       this.#makeUpFailures = 0;
     } catch (error) {
-      if (passes(error)) {
+      if (isPassing(error)) {
         this.#makeUpLater();
       }
       throw error;
@@ -182,7 +181,7 @@ export class Router {
       }
       this.#tellStale(stale);
     } catch (error) {
-      if (passes(error)) {
+      if (isPassing(error)) {
         throw error;
       }
       this.#dependencies.log.error("Could not read what was posted in the meantime", error);
@@ -252,7 +251,7 @@ export class Router {
       }
       await this.#hear(post);
     } catch (error) {
-      if (passes(error)) {
+      if (isPassing(error)) {
         this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, post.createdAt);
         this.#makeUpLater();
       }
@@ -388,9 +387,6 @@ export class Router {
 }
 
 /** The server could not be asked just now. */
-function passes(error: unknown): boolean {
-  return error instanceof MattermostError && PASSING.has(error.code);
-}
 
 const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => string>> = {
   empty: () => "Mention me with your request",

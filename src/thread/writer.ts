@@ -3,12 +3,12 @@
 // newest text. Knows nothing of what the posts say.
 
 import { randomUUID } from "node:crypto";
-import { MattermostError } from "../mattermost/error.ts";
+import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
-import { isDeleted } from "./deleted.ts";
+import { isDeleted, postsByPendingId } from "./reading.ts";
 import type {
   Entry,
   PostKey,
@@ -24,8 +24,6 @@ const REMEMBERED_MS = 20_000;
 /** What passes as quickly is nobody's worry. */
 const QUIET_TRIES = 3;
 const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
-/** Codes that pass: the write waits for the server instead of being given up. */
-const PASSING = new Set(["unreachable", "server", "rate-limited", "unauthorized", "bad-answer"]);
 
 /** No server's limit is smaller, in code points. */
 const MIN_POST = 1000;
@@ -211,13 +209,12 @@ export class ThreadWriter {
           }
         });
       } catch (error) {
-        if (!(error instanceof MattermostError) || !PASSING.has(error.code)) {
-          this.#options.log.error(
-            `Could not write to thread ${threadId}: ${error instanceof Error ? error.message : error}`,
-          );
+        const why = error instanceof Error ? error.message : String(error);
+        if (!isPassing(error)) {
+          this.#options.log.error(`Could not write to thread ${threadId}: ${why}`);
           return;
         }
-        const line = `Writing to thread ${threadId} is delayed: ${error.message}`;
+        const line = `Writing to thread ${threadId} is delayed: ${why}`;
         attempt < QUIET_TRIES ? this.#options.log.debug(line) : this.#options.log.warn(line);
         await this.#pause(backoffMs(attempt, RETRY));
       }
@@ -288,16 +285,7 @@ export class ThreadWriter {
     if (lost.length === 0) {
       return;
     }
-    const posts = await api.thread(threadId).catch((error: unknown) => {
-      if (error instanceof MattermostError && !PASSING.has(error.code)) {
-        // The thread is gone; the next create will say so.
-        return [];
-      }
-      throw error;
-    });
-    const mine = new Map(
-      posts.filter((post) => post.userId === botId).map((post) => [post.pendingPostId, post] as const),
-    );
+    const mine = await postsByPendingId(api, threadId, botId);
     for (const [key, entry] of lost) {
       const post = mine.get(entry.pendingPostId);
       if (post) {
@@ -331,7 +319,7 @@ export class ThreadWriter {
     error: unknown,
     api: MattermostApi,
   ): Promise<void> {
-    if (!(error instanceof MattermostError) || PASSING.has(error.code)) {
+    if (!(error instanceof MattermostError) || isPassing(error)) {
       throw error;
     }
     if (error.code === "too-long") {
