@@ -35,6 +35,8 @@ export interface Tally {
 
 /** After so many rounds that went wrong no more are begun. */
 const MAX_FAILURES = 5;
+/** So that what there is to judge stays small, and daemons are stopped in order now and then. */
+const ROUNDS_OF_A_STAGE = 20;
 const END_WITHIN_MS = 12_000;
 
 interface Lane {
@@ -72,7 +74,21 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
 
   async function playLane(first: number): Promise<void> {
     let lane: Lane | undefined;
+    let age = 0;
+    const finish = async (round: number): Promise<void> => {
+      if (lane) {
+        const problems = await end(lane);
+        if (problems.length > 0) {
+          fail(round, lane, problems);
+        }
+        await close(lane);
+        lane = undefined;
+      }
+    };
     for (let round = first; round <= rounds && files.length < MAX_FAILURES; round += lanes) {
+      if (age++ % ROUNDS_OF_A_STAGE === 0) {
+        await finish(round);
+      }
       lane ??= await openLane(programs);
       const random = createRandom(`${seed}.${round}`);
       const outcome = await playRound(lane.stage, lane.people, random, pace, options.only);
@@ -91,13 +107,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
         print(`${played} rounds …`);
       }
     }
-    if (lane) {
-      const problems = await end(lane);
-      if (problems.length > 0) {
-        fail(rounds, lane, problems);
-      }
-      await close(lane);
-    }
+    await finish(rounds);
   }
 
   await Promise.all(Array.from({ length: Math.min(lanes, rounds) }, (_, at) => playLane(at + 1)));

@@ -46,7 +46,7 @@ export function documentOf(stage: Stage, { root }: Played): SessionDocument | un
   return stage.documentOf(root) as SessionDocument | undefined;
 }
 
-export function judge(stage: Stage, thread: Played): Problem[] {
+export function judge(stage: Stage, thread: Played, inFull: boolean): Problem[] {
   const document = documentOf(stage, thread);
   if (!document) {
     return [{ kind: "lost", what: "there is no session for the thread" }];
@@ -54,9 +54,13 @@ export function judge(stage: Stage, thread: Played): Problem[] {
   const posts = stage.sandbox.state.thread(thread.root);
   const mine = posts.filter((post) => post.userId === stage.bot.id);
   const saved = stage.saved(document.sessionId);
+  const early = [...judgeCalm(thread, document), ...judgeMessages(thread, saved)];
+  // While it waits, the campaign judges often: what costs more is looked at when the rest is well, or told to be.
+  if (early.length > 0 && !inFull) {
+    return early;
+  }
   return [
-    ...judgeCalm(thread, document),
-    ...judgeMessages(thread, saved),
+    ...early,
     ...judgeWords(stage, thread, mine, saved),
     ...judgeDecisions(stage, thread, mine),
     ...judgePosts(posts, mine),
@@ -197,7 +201,12 @@ function group(
 ): Map<string, number[]> {
   const grouped = new Map<string, number[]>();
   for (const { answer, number } of words) {
-    grouped.set(answer, [...(grouped.get(answer) ?? []), number]);
+    const numbers = grouped.get(answer);
+    if (numbers) {
+      numbers.push(number);
+    } else {
+      grouped.set(answer, [number]);
+    }
   }
   return grouped;
 }

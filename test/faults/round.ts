@@ -73,15 +73,18 @@ function conversation(people: People, random: Random): (() => Promise<void>)[] {
 /** Waits until there is nothing to complain of; gives the complaints when that does not come. */
 async function rest(stage: Stage, people: People, random: Random, pace: Pace): Promise<Problem[]> {
   const deadline = Date.now() + pace.patienceMs;
-  const problemsNow = (): Problem[] => [
+  const problemsNow = (inFull: boolean): Problem[] => [
     ...people.threads.flatMap((thread) =>
-      judge(stage, thread).map(({ kind, what }) => ({ kind, what: `thread ${thread.root}: ${what}` })),
+      judge(stage, thread, inFull).map(({ kind, what }) => ({
+        kind,
+        what: `thread ${thread.root}: ${what}`,
+      })),
     ),
     ...judgeStage(stage),
   ];
   for (let calmSince = Infinity; ; ) {
     await people.look(random);
-    const problems = problemsNow();
+    const problems = problemsNow(false);
     if (problems.length > 0) {
       calmSince = Infinity;
     } else if (calmSince === Infinity) {
@@ -90,7 +93,7 @@ async function rest(stage: Stage, people: People, random: Random, pace: Pace): P
       return [];
     }
     if (Date.now() > deadline) {
-      return problems;
+      return problemsNow(true);
     }
     await pause(LOOK_EVERY_MS);
   }
