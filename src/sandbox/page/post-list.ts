@@ -115,7 +115,9 @@ export function createPostList(
     frame = 0;
     const started = performance.now();
     const wasAtEnd = isAtEnd;
-    const [heightBefore, topBefore] = [scroller.scrollHeight, scroller.scrollTop];
+    // Asked for only where it matters: with hundreds of posts each answer costs a layout.
+    const heightBefore = wasAtEnd ? 0 : scroller.scrollHeight;
+    const topBefore = wasAtEnd ? 0 : scroller.scrollTop;
     const oldest = order[0];
     let drawn = 0;
     let grewAbove = false;
