@@ -34,7 +34,10 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<st
 /** The header names a slot that is in use for as long as the session may still write. */
 async function settled(world: World, root: string): Promise<void> {
   let before = "";
-  for (let quiet = 0; quiet < 20; ) {
+  for (let looks = 0, quiet = 0; quiet < 20; looks++) {
+    if (looks > 500) {
+      throw new Error(`The thread does not come to rest:\n${world.text(root)}`);
+    }
     const now = JSON.stringify(world.thread(root));
     quiet = now === before ? quiet + 1 : 0;
     before = now;
