@@ -13,6 +13,7 @@ import { type CreatedUser, type SandboxOptions, startSandbox } from "../../src/s
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { marked, processesMarked } from "./processes.ts";
 import { call } from "./sandbox-client.ts";
+import { wordsOf } from "./words-of.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));
 const FAKE_CLAUDE = fileURLToPath(new URL("fake-claude.mjs", import.meta.url));
@@ -130,7 +131,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
   const thread = (id: string): SeenPost[] => sandbox.state.thread(id);
   const text = (id: string): string =>
     thread(id)
-      .map((post) => `@${post.username}: ${post.message}`)
+      .map((post) => `@${post.username}: ${wordsOf(post)}`)
       .join("\n---\n");
 
   const world = {
@@ -159,7 +160,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
     answer: (id: string): string =>
       thread(id)
         .filter((post) => post.userId === bot.id && !post.message.startsWith("### 🤖 mm-claude"))
-        .map((post) => post.message)
+        .map(wordsOf)
         .join("\n"),
     say: (message: string, rootId = "", fileIds: readonly string[] = []): Promise<string> =>
       api(alice, "POST", "/posts", { channel_id: channelId, message, root_id: rootId, file_ids: fileIds }),
@@ -172,18 +173,19 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
         () => is(thread(id)),
         () => `It did not happen. The thread:\n${text(id)}`,
       ),
-    /** Waits for a post of the bot's that holds `part`. */
+    /** Waits for a post of the bot's that holds `part`, in its message or in a bar below it. */
     says: (id: string, part: string | RegExp): Promise<SeenPost> =>
       world.until(id, (posts) =>
         posts.find(
-          ({ userId, message }) =>
-            userId === bot.id && (typeof part === "string" ? message.includes(part) : part.test(message)),
+          (post) =>
+            post.userId === bot.id &&
+            (typeof part === "string" ? wordsOf(post).includes(part) : part.test(wordsOf(post))),
         ),
       ),
     /** Waits for a card with its choices, so that it can be answered by emoji. */
     card: (id: string, part = "Permission requested"): Promise<SeenPost> =>
       world.until(id, (posts) =>
-        posts.findLast(({ message, reactions }) => message.includes(part) && reactions.length >= 2),
+        posts.findLast((post) => wordsOf(post).includes(part) && post.reactions.length >= 2),
       ),
     /** The daemon and all it has started, as far as this system shows it. */
     processes: processesMarkedHere,

@@ -16,6 +16,7 @@ import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { openFolder } from "../../src/store/folder.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
+import { wordsOf } from "./words-of.ts";
 
 export interface WorldOptions {
   readonly claudePath: string;
@@ -59,7 +60,7 @@ export interface World {
   text(root: string): string;
   /** Waits until the thread satisfies `is`, and gives what that says. Fails with the whole thread in its message. */
   until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
-  /** Waits for a post of the bot's that holds `part`. */
+  /** Waits for a post of the bot's that holds `part`, in its message or in a bar below it. */
   says(root: string, part: string | RegExp): Promise<SeenPost>;
   close(): Promise<void>;
 }
@@ -178,7 +179,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         posts.find(
           (post) =>
             post.userId === botAccount.id &&
-            (typeof part === "string" ? post.message.includes(part) : part.test(post.message)),
+            (typeof part === "string" ? wordsOf(post).includes(part) : part.test(wordsOf(post))),
         ),
       ),
     async close() {
@@ -191,7 +192,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 }
 
 function textOf(posts: readonly SeenPost[]): string {
-  return posts.map((post) => `@${post.username}: ${post.message}`).join("\n---\n");
+  return posts.map((post) => `@${post.username}: ${wordsOf(post)}`).join("\n---\n");
 }
 
 function memoryLog(lines: string[]): Log {

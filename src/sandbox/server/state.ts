@@ -1,4 +1,5 @@
 // Reading the sandbox's data without the wire, in the form tests compare: threads as people would see them.
+import { attachmentsIn } from "./attachments.ts";
 import type { PostRecord } from "./posts.ts";
 import type { Presence } from "./presence.ts";
 import type { Store } from "./store.ts";
@@ -13,6 +14,8 @@ export interface SeenPost {
   /** 0 for a post that was never edited. */
   readonly editedAt: number;
   readonly props: Readonly<Record<string, unknown>>;
+  /** The bars below the message: `""` where a part is missing. */
+  readonly attachments: readonly { readonly color: string; readonly text: string }[];
   /** In the order they came, as `emoji by username`'s parts. */
   readonly reactions: readonly { readonly emojiName: string; readonly username: string }[];
   readonly files: readonly string[];
@@ -39,6 +42,7 @@ export function createState(store: Store, presence: Presence): State {
     createdAt: post.createAt,
     editedAt: post.editAt,
     props: post.props,
+    attachments: attachmentsIn(post.props).map(({ color, text }) => ({ color, text })),
     reactions: post.reactions.map(({ emojiName, userId }) => ({ emojiName, username: nameOf(userId) })),
     files: post.fileIds.map((id) => files.get(id)?.name ?? ""),
   });

@@ -66,6 +66,12 @@ const EMOJI: Readonly<Record<string, string>> = {
 function threadAsMarkdown(title: string, world: World, root: string): string {
   const posts = world.thread(root).map((post) => {
     const edited = post.editedAt > 0 ? " *(edited)*" : "";
+    // An attachment's colour is not told: what it says is what people decide by.
+    const bars = post.attachments.flatMap(({ text }) =>
+      normalised(text, world.directory)
+        .split("\n")
+        .map((line) => `▌ ${line}`.trimEnd()),
+    );
     const files = post.files.map((file) => `📎 ${file}`);
     // The bot offers its choices one after the other, and a quick person is faster than the last of them.
     const byBot = post.reactions.filter(({ username }) => username === BOT);
@@ -77,6 +83,8 @@ function threadAsMarkdown(title: string, world: World, root: string): string {
       `**@${post.username}**${edited}`,
       "",
       ...(post.message === "" ? [] : [normalised(post.message, world.directory)]),
+      ...(post.message === "" || bars.length === 0 ? [] : [""]),
+      ...bars,
       ...files,
       ...(reactions.length > 0 ? ["", `> ${reactions.join(" · ")}`] : []),
     ].join("\n");
