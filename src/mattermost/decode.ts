@@ -64,6 +64,9 @@ const wireChannel = z.object({
 
 const wirePostList = z.object({ posts: z.record(z.string(), z.unknown()).nullish() });
 
+/** One file was sent, so one came in. */
+const wireUpload = z.object({ file_infos: z.tuple([z.object({ id })]) });
+
 const wireFrame = z.object({
   event: z.string().nullish(),
   seq: z.number().int().nonnegative().nullish(),
@@ -113,6 +116,10 @@ export function decodeReaction(value: unknown): Reaction | undefined {
   const { data } = wireReaction.safeParse(value);
   if (data === undefined) return undefined;
   return { userId: data.user_id as UserId, postId: data.post_id as PostId, emojiName: data.emoji_name };
+}
+
+export function decodeUpload(value: unknown): FileId | undefined {
+  return wireUpload.safeParse(value).data?.file_infos[0].id as FileId | undefined;
 }
 
 export function decodePost(value: unknown): Post | undefined {

@@ -13,6 +13,8 @@ export type MattermostErrorCode =
   | "archived"
   /** The message is longer than the server's MaxPostSize. */
   | "too-long"
+  /** More bytes than are taken, here or by the server. */
+  | "too-large"
   | "rate-limited"
   /** 5xx, after the tries. */
   | "server"
@@ -88,6 +90,8 @@ function codeOf(status: number, serverId: string | undefined): MattermostErrorCo
   if (status === 403) return "forbidden";
   // A 404 without Mattermost's body, or for an unknown route, comes of a wrong address: nothing was looked for.
   if (status === 404) return serverId === undefined || serverId === NO_ROUTE ? "bad-answer" : "not-found";
+  // The server's for a file over its MaxFileSize, and a proxy's for what is over its own limit.
+  if (status === 413) return "too-large";
   if (status === 429) return "rate-limited";
   if (status >= 500) return "server";
   if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";
@@ -103,6 +107,7 @@ const REASONS = {
   "not-found": "the server doesn't know it; check the id or name",
   archived: "the channel is archived; unarchive it or choose another one",
   "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
+  "too-large": "it is larger than the server takes, or a proxy before it; send less, or raise their limits",
   "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
   server: "the server failed; see its log and try again",
   rejected: "the server rejected the request",
@@ -114,6 +119,14 @@ export function badAnswer(what: string, status: number, cause?: unknown): Matter
     status,
     cause,
   });
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** An answer that is left where it is. */
+export function tooLarge(what: string, status: number, maxBytes: number): MattermostError {
+  const size = maxBytes >= MEGABYTE ? `${Math.floor(maxBytes / MEGABYTE)} MB` : `${maxBytes} bytes`;
+  return new MattermostError("too-large", `Could not ${what}: it is larger than ${size}.`, { status });
 }
 
 export function unusableToken(what: string): MattermostError {

@@ -3,7 +3,15 @@ import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Budget, Claim } from "./budget.ts";
-import { badAnswer, type MattermostError, redirected, refusal, unreachable, unusableToken } from "./error.ts";
+import {
+  badAnswer,
+  type MattermostError,
+  redirected,
+  refusal,
+  tooLarge,
+  unreachable,
+  unusableToken,
+} from "./error.ts";
 import { apiUrl } from "./url.ts";
 
 export interface HttpOptions {
@@ -24,7 +32,10 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api/v4`. */
   readonly path: string;
+  /** Sent as JSON, and a form as a form. */
   readonly body?: unknown;
+  /** An answer of more is `too-large`, and no more of it is held. */
+  readonly maxBytes?: number;
   readonly timeoutMs: number;
   /** Who asks, when it is no thread. */
   readonly lane?: string;
@@ -41,6 +52,10 @@ export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
 const BACKOFF = { baseMs: 500, maxMs: 8_000 };
 /** A server or proxy that asks for a longer wait gets an error instead. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
+/** All that is read of a refusal; Mattermost's own are far below a kilobyte. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+/** Most answers fit into it; what holds a longer one doubles. */
+const FIRST_PIECE_BYTES = 16 * 1024;
 
 export interface Http {
   /** Tries a few times, each in a turn of its own. */
@@ -104,6 +119,7 @@ class Failure {
 async function exchange(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | Failure> {
   const { url, token, clock } = options;
   const { what, method, path, body, timeoutMs } = request;
+  const maxBytes = request.maxBytes ?? Number.POSITIVE_INFINITY;
   const abort = new AbortController();
   const timer = clock.setTimeout(
     () => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
@@ -117,9 +133,9 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
       headers: {
         Authorization: `Bearer ${token}`,
         Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined || body instanceof FormData ? {} : { "Content-Type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       // A redirect would carry the token to an address nobody configured.
       redirect: "manual",
       signal: abort.signal,
@@ -127,14 +143,45 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     const { status, headers } = response;
     const waitMs = retryAfterMs(headers.get("retry-after"), clock.now());
     options.budget.learn({ status, headers, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return judge(response, bytes, what, waitMs);
+    const bytes = await bytesOf(response, response.ok ? maxBytes : MAX_REFUSAL_BYTES);
+    if (bytes === undefined && response.ok) return new Failure(tooLarge(what, status, maxBytes), false);
+    return judge(response, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
     // A fetch that was aborted may reject with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+/**
+ * Undefined when there are more than `maxBytes`: what is beyond is left on the wire. Read into one piece, as a body that
+ * comes byte by byte would weigh many times its size in pieces.
+ */
+async function bytesOf({ body, headers }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array();
+  if (Number(headers.get("content-length")) > maxBytes) {
+    await body.cancel();
+    return undefined;
+  }
+  let held = new Uint8Array(Math.min(FIRST_PIECE_BYTES, maxBytes));
+  let length = 0;
+  const reader = body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const end = length + next.value.length;
+    if (end > maxBytes) {
+      await reader.cancel();
+      return undefined;
+    }
+    if (end > held.length) {
+      const grown = new Uint8Array(Math.min(maxBytes, Math.max(end, 2 * held.length)));
+      grown.set(held);
+      held = grown;
+    }
+    held.set(next.value, length);
+    length = end;
+  }
+  return held.subarray(0, length);
 }
 
 function judge(

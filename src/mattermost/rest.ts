@@ -8,12 +8,13 @@ import {
   decodePost,
   decodePostList,
   decodeReaction,
+  decodeUpload,
   decodeUser,
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { MattermostError } from "./error.ts";
 import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
-import type { Channel, MattermostApi, Post, PostId } from "./types.ts";
+import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 
 export interface RestOptions {
   /** The server's address as people type it; a sub-path and a trailing slash are fine. */
@@ -124,13 +125,16 @@ function callsBy(send: SendHttp, inTurn: MattermostApi["inTurn"]): MattermostApi
         root_id: post.rootId,
         message: post.message,
         pending_post_id: post.pendingPostId,
-        props: { [PENDING_POST_ID_PROP]: post.pendingPostId },
+        props: propsOf(post),
+        ...(post.fileIds?.length ? { file_ids: post.fileIds } : {}),
       };
       return readJson(await call({ what, method: "POST", path: "/posts", body }), what, decodePost);
     },
 
-    async editPost(id, message) {
-      await call({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body: { message } });
+    async editPost(id, edit) {
+      // What a patch doesn't name stays as it is; the props that it names are all that is left of them.
+      const body = { message: edit.message, ...(edit.bar === undefined ? {} : { props: propsOf(edit) }) };
+      await call({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
     },
 
     post: (id) => get("read a post", `/posts/${id}`, decodePost),
@@ -166,17 +170,40 @@ function callsBy(send: SendHttp, inTurn: MattermostApi["inTurn"]): MattermostApi
         decodeList(json, decodeReaction),
       ),
 
-    async file(id) {
-      const what = "download a file";
+    async file(id, maxBytes) {
       const answer = await send({
-        what,
+        what: "download a file",
         method: "GET",
         path: `/files/${id}`,
         timeoutMs: FILE_TIMEOUT_MS,
         lane: "files",
+        maxBytes,
       });
       return answer.bytes;
     },
+
+    async uploadFile(channelId, name, bytes) {
+      const what = "upload a file";
+      const body = new FormData();
+      body.append("channel_id", channelId);
+      body.append("files", new Blob([bytes]), name);
+      const answer = await send({
+        what,
+        method: "POST",
+        path: "/files",
+        body,
+        timeoutMs: FILE_TIMEOUT_MS,
+        lane: "files",
+      });
+      return readJson(answer, what, decodeUpload);
+    },
+  };
+}
+
+function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">): object {
+  return {
+    [PENDING_POST_ID_PROP]: pendingPostId,
+    ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
   };
 }
 

@@ -75,11 +75,30 @@ export type SocketEvent =
   /** The socket is gone; it is being reconnected. */
   | { readonly type: "disconnected"; readonly reason: string };
 
+/**
+ * A coloured bar with text below a message (a message attachment): nothing a person or Claude can write looks like it.
+ */
+export interface Bar {
+  /** `#rrggbb`. */
+  readonly color: string;
+  readonly text: string;
+}
+
 /** What a new post needs. `pendingPostId` makes a retried create return the first post instead of a second one. */
 export interface NewPost {
   readonly channelId: ChannelId;
   readonly rootId: ThreadId;
   readonly message: string;
+  readonly pendingPostId: string;
+  readonly bar?: Bar | undefined;
+  /** Files of the same account that were uploaded to the same channel and are in no post yet. */
+  readonly fileIds?: readonly FileId[] | undefined;
+}
+
+/** What an edit makes of a post. `bar` needs the post's own `pendingPostId`: an edit replaces all props. */
+export interface PostEdit {
+  readonly message: string;
+  readonly bar?: Bar | undefined;
   readonly pendingPostId: string;
 }
 
@@ -106,7 +125,7 @@ export interface MattermostApi {
   /** The server's longest post in Unicode code points (`MaxPostSize`). */
   maxPostSize(): Promise<number>;
   createPost(post: NewPost): Promise<Post>;
-  editPost(id: PostId, message: string): Promise<void>;
+  editPost(id: PostId, edit: PostEdit): Promise<void>;
   post(id: PostId): Promise<Post>;
   /** A thread's posts, oldest first. */
   thread(id: ThreadId): Promise<Post[]>;
@@ -118,6 +137,8 @@ export interface MattermostApi {
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;
-  /** A file's bytes. */
-  file(id: FileId): Promise<Uint8Array>;
+  /** A file's bytes; `too-large` when there are more than `maxBytes`, of which no more are held either. */
+  file(id: FileId, maxBytes: number): Promise<Uint8Array>;
+  /** For a post in this channel. A try whose answer is lost leaves a file behind that no post shows. */
+  uploadFile(channelId: ChannelId, name: string, bytes: Uint8Array): Promise<FileId>;
 }

@@ -62,7 +62,7 @@ async function fetched(
     if (file.size > MAX_FILE_BYTES) {
       throw new Error("it is larger than 100 MB");
     }
-    const bytes = await options.api.file(file.id);
+    const bytes = await options.api.file(file.id, MAX_FILE_BYTES);
     if (IMAGE_TYPES.has(file.mimeType) && bytes.byteLength <= MAX_IMAGE_BYTES) {
       return { type: "image", mediaType: file.mimeType, base64: Buffer.from(bytes).toString("base64") };
     }

@@ -124,7 +124,7 @@ test("an edit, a reaction and the list of reactions", async () => {
     exchange("GET", `/api/v4/posts/${REPLY}/reactions`),
     exchange("DELETE", `/api/v4/users/${ALICE}/posts/${REPLY}/reactions/+1`),
   );
-  await api.editPost(REPLY, "edited");
+  await api.editPost(REPLY, { message: "edited", pendingPostId: "k" });
   await api.addReaction({ userId: BOT, postId: REPLY, emojiName: "+1" });
   const reactions = await api.reactions(REPLY);
   expect(reactions.map((reaction) => reaction.emojiName)).toEqual(["+1", "white_check_mark", "-1", "+1"]);
@@ -158,7 +158,7 @@ test("what the server refuses, and why", async () => {
     ],
     [
       "forbidden",
-      (api) => api.editPost(REPLY, "x"),
+      (api) => api.editPost(REPLY, { message: "x", pendingPostId: "k" }),
       exchange("PUT", `/api/v4/posts/${REPLY}/patch`, "edit of a deleted post"),
     ],
     [

@@ -57,7 +57,7 @@ test("a mention, a reply, an edit and reactions go round", async () => {
   expect((await api.createPost(reply)).id).toBe(post.id);
   expect((await next("posted")).post).toMatchObject({ id: post.id, threadId: rootId, isFromPerson: false });
 
-  await api.editPost(post.id, "hello again");
+  await api.editPost(post.id, { message: "hello again", pendingPostId: reply.pendingPostId });
   expect((await next("postEdited")).post.message).toBe("hello again");
   const me = await api.me();
   const reaction = { userId: me.id, postId: post.id, emojiName: "+1" };

@@ -130,11 +130,11 @@ describe("requests", () => {
       new Response(Buffer.from([1, 2])),
     );
     const reaction = { userId: USER, postId: POST, emojiName: "+1" };
-    await api.editPost(POST, "new");
+    await api.editPost(POST, { message: "new", pendingPostId: "k" });
     await api.addReaction(reaction);
     await api.removeReaction(reaction);
     expect(await api.reactions(POST)).toEqual([]);
-    expect(await api.file("f" as FileId)).toEqual(new Uint8Array([1, 2]));
+    expect(await api.file("f" as FileId, 9)).toEqual(new Uint8Array([1, 2]));
     expect(sent.map(({ method, url, body }) => [method, url.replace(/.*v4/, ""), body])).toEqual([
       ["PUT", "/posts/p/patch", { message: "new" }],
       ["POST", "/reactions", { user_id: "u", post_id: "p", emoji_name: "+1" }],
@@ -321,7 +321,7 @@ describe("time", () => {
 
   test("a file gets 60 s", async () => {
     const { api, clock } = serve("never", new Response("x"));
-    const file = api.file("f" as FileId);
+    const file = api.file("f" as FileId, 9);
     await settle();
     expect(clock.nextIn()).toBe(60_000);
     await clock.advance(61_000);
