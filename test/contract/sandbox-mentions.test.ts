@@ -103,10 +103,23 @@ describe("a new post notifies", () => {
     expect(last()).toEqual({ mentioned: [], followers: ["bob", "alice"] });
   });
 
+  test("those whom its attachments mention, and they follow its thread", async () => {
+    const attachments = [
+      { text: "✅ by @alice", pretext: "for @bob", fallback: "@robot" },
+      { text: "`@robot`", title: "@robot" },
+    ];
+    const root = await world.post(world.robot, "", { props: { attachments } });
+    expect(last()).toEqual({ mentioned: ["alice", "bob"], followers: [] });
+    await world.post(world.robot, "more", { root_id: root.body["id"] });
+    expect(last()).toEqual({ mentioned: [], followers: ["alice", "bob"] });
+  });
+
   test("and an edit nobody", async () => {
     const { body } = await world.post(world.alice, "hello");
     const before = world.sandbox.notifications.length;
     await world.api(world.alice, "PUT", `/posts/${body["id"]}/patch`, { message: "hello @bob" });
+    const props = { attachments: [{ text: "hello @bob" }] };
+    await world.api(world.alice, "PUT", `/posts/${body["id"]}/patch`, { props });
     expect(world.sandbox.notifications).toHaveLength(before);
   });
 });

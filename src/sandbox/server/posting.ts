@@ -2,6 +2,7 @@
 // Knows nothing of HTTP.
 import { BoundedMap } from "../../util/bounded-map.ts";
 import { ApiError, noSuchPost, refused } from "./api-error.ts";
+import { attachmentsIn } from "./attachments.ts";
 import { type PostedDetails, postDeleted, postEdited, posted, threadUpdated } from "./events.ts";
 import type { HookRecord } from "./hooks.ts";
 import type { Hub } from "./hub.ts";
@@ -105,12 +106,19 @@ export function createPosting(options: PostingOptions): Posting {
     return members.filter((user) => user !== undefined && user.deleteAt === 0) as UserRecord[];
   }
 
-  /** The members a text mentions, its author included. */
-  function mentionedIn(message: string, members: readonly UserRecord[]): Set<string> {
+  /** The members a post mentions, its author included: in its message, and above and in its attachments. */
+  function mentionedIn(
+    { message, props = {} }: Pick<NewPostRecord, "message" | "props">,
+    members: readonly UserRecord[],
+  ): Set<string> {
     const idsByName = new Map(members.map((user) => [user.username, user.id]));
-    const { names, everyone, online } = findMentions(message, (name) => idsByName.has(name));
+    const texts = [message, ...attachmentsIn(props).flatMap(({ pretext, text }) => [pretext, text])];
+    const found = texts.map((one) => findMentions(one, (name) => idsByName.has(name)));
     const isMentioned = (user: UserRecord) =>
-      everyone || names.has(user.username) || (online && presence.status(user.id) === "online");
+      found.some(
+        ({ names, everyone, online }) =>
+          everyone || names.has(user.username) || (online && presence.status(user.id) === "online"),
+      );
     return new Set(members.filter(isMentioned).map((user) => user.id));
   }
 
@@ -152,7 +160,7 @@ export function createPosting(options: PostingOptions): Posting {
     const isMember = new Set(members.map((user) => user.id));
     root.participants.add(post.userId);
     // The first reply makes followers of the root's author and of those it mentions.
-    const first = root.followers.size === 0 ? [root.userId, ...mentionedIn(root.message, members)] : [];
+    const first = root.followers.size === 0 ? [root.userId, ...mentionedIn(root, members)] : [];
     for (const id of [post.userId, ...first, ...mentioned]) {
       if (isMember.has(id) && !root.followers.has(id)) {
         root.followers.set(id, { lastViewedAt: 0, unreadReplies: 0, unreadMentions: 0 });
@@ -204,10 +212,10 @@ export function createPosting(options: PostingOptions): Posting {
       checkRoot(rootId, channelId);
       checkLength(message);
       if (setOnline) presence.set(author.id, "online");
-      const mentions = mentionedIn(message, activeMembers(channelId));
+      const props = { ...input.props, ...(author.isBot && { from_bot: "true" }) };
+      const mentions = mentionedIn({ message, props }, activeMembers(channelId));
       if (channel.type === "D") for (const id of store.places.members(channelId)) mentions.add(id);
       mentions.delete(author.id);
-      const props = { ...input.props, ...(author.isBot && { from_bot: "true" }) };
       const created = publish(
         { userId: author.id, channelId, rootId, message, props, fileIds },
         {
@@ -244,7 +252,7 @@ export function createPosting(options: PostingOptions): Posting {
           senderName: override === "" ? `@${owner?.username ?? ""}` : override,
           setOnline: false,
           // A webhook may mention its own owner.
-          mentioned: [...mentionedIn(text, activeMembers(hook.channelId))],
+          mentioned: [...mentionedIn({ message: text, props }, activeMembers(hook.channelId))],
         },
       );
     },

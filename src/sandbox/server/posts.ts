@@ -1,5 +1,6 @@
 // Owns the posts of every channel, with their reactions, thread state and edit history, and answers the ways of
 // reading them. Knows no permissions, sends no events.
+import { isDeepStrictEqual } from "node:util";
 import { newId } from "./ids.ts";
 import type { Stamp } from "./stamp.ts";
 
@@ -157,7 +158,12 @@ export function createPosts(stamp: Stamp): Posts {
       });
       if (revisions.length >= MAX_REVISIONS * 2) revisions = revisions.slice(-MAX_REVISIONS);
       const { message = post.message, props = post.props, fileIds = post.fileIds } = changes;
-      if (message !== post.message) post.editAt = at;
+      // As on 7.10: of the props only the attachments make it an edit that people are told of.
+      const isEdit =
+        message !== post.message ||
+        !isDeepStrictEqual(fileIds, post.fileIds) ||
+        !isDeepStrictEqual(props["attachments"], post.props["attachments"]);
+      if (isEdit) post.editAt = at;
       characters += message.length - post.message.length;
       post.message = message;
       post.props = props;

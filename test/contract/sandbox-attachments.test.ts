@@ -1,0 +1,108 @@
+// What a post carries beside its message: attachments in its props, and files. As a bot sends them and others get them.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Answer, Json } from "../support/sandbox-client.ts";
+import { postIn, startWorld, type World } from "../support/sandbox-world.ts";
+import { wordsOf } from "../support/words-of.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.sandbox.close());
+
+const BAR = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
+
+const idOf = (answer: Answer) => String(answer.body["id"]);
+const seen = (id: string) => world.sandbox.state.thread(id)[0];
+
+describe("attachments", () => {
+  test("come back as they were sent, with and without a message", async () => {
+    const props = { attachments: [BAR, { ...BAR, fields: [{ title: "a", value: 1 }] }], mine: { a: [1] } };
+    for (const message of ["", "words"]) {
+      const { status, body } = await world.post(world.robot, message, { props });
+      expect([status, body["message"]]).toEqual([201, message]);
+      expect(body["props"]).toEqual({ ...props, from_bot: "true" });
+      expect((await world.api(world.bob, "GET", `/posts/${body["id"]}`)).body["props"]).toEqual(
+        body["props"],
+      );
+    }
+  });
+
+  test("are anyone's to send, but only a bot's post is marked as one", async () => {
+    const { body } = await world.post(world.alice, "", { props: { attachments: [BAR] } });
+    expect(body["props"]).toEqual({ attachments: [BAR] });
+  });
+
+  test("are in the events of the post and of its edits", async () => {
+    const socket = await world.socket(world.bob);
+    const id = idOf(await world.post(world.robot, "", { props: { attachments: [BAR] } }));
+    const created = postIn(await socket.seen((frame) => frame["event"] === "posted"));
+    expect(created["props"]).toEqual({ attachments: [BAR], from_bot: "true" });
+    const attachments = [{ ...BAR, text: "👎 **Denied** by @alice" }];
+    await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props: { attachments } });
+    const edited = postIn(await socket.seen((frame) => frame["event"] === "post_edited"));
+    expect([edited["message"], edited["props"]]).toEqual(["", { attachments }]);
+    socket.cut();
+  });
+
+  test("change the time of the edit, other props don't, and an edit without props leaves them", async () => {
+    const id = idOf(await world.post(world.robot, "words", { props: { attachments: [BAR], a: 1 } }));
+    const patch = async (changes: object) =>
+      (await world.api(world.robot, "PUT", `/posts/${id}/patch`, changes)).body;
+    const other = await patch({ props: { attachments: [{ ...BAR }], b: 2 } });
+    expect([other["edit_at"], other["props"]]).toEqual([0, { attachments: [BAR], b: 2 }]);
+    const bar = await patch({ props: { attachments: [{ ...BAR, color: "#000000" }] } });
+    expect(Number(bar["edit_at"])).toBeGreaterThan(0);
+    const message = await patch({ message: "more words" });
+    expect(message["props"]).toEqual({ attachments: [{ ...BAR, color: "#000000" }] });
+    expect((await patch({ props: {} }))["props"]).toEqual({});
+  });
+
+  // As the server does: it marks a bot's post once, when it is made. Who replaces the props says it again.
+  test("that a bot edits take `from_bot` away unless the edit has it too", async () => {
+    const id = idOf(await world.post(world.robot, "words"));
+    const patch = async (props: object) =>
+      (await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props })).body["props"];
+    const marked = { attachments: [BAR], from_bot: "true" };
+    expect(await patch(marked)).toEqual(marked);
+    expect(await patch({ attachments: [BAR] })).toEqual({ attachments: [BAR] });
+  });
+
+  test("are what tests read below the message, whatever else props hold", async () => {
+    const id = idOf(
+      await world.post(world.robot, "above", { props: { attachments: [BAR, { text: "two" }] } }),
+    );
+    expect(seen(id)?.attachments).toEqual([
+      { color: BAR.color, text: BAR.text },
+      { color: "", text: "two" },
+    ]);
+    expect(world.sandbox.state.thread(id).map(wordsOf)).toEqual([`above\n${BAR.text}\ntwo`]);
+    for (const attachments of ["x", {}, [null, 1, "x", []], undefined]) {
+      const odd = idOf(await world.post(world.robot, "odd", { props: { attachments } }));
+      expect(seen(odd)?.attachments).toEqual([]);
+    }
+  });
+});
+
+describe("files of a bot", () => {
+  test("stand in its post like anyone's, beside a bar and without a message", async () => {
+    const form = new FormData();
+    form.append("channel_id", world.channelId);
+    form.append("files", new Blob(["+1\n-1\n"]), "changes.diff");
+    const upload = await world.api(world.robot, "POST", "/files", form);
+    const [file] = upload.body["file_infos"] as Json[];
+    expect([upload.status, file?.["name"]]).toEqual([201, "changes.diff"]);
+    const post = await world.post(world.robot, "", {
+      file_ids: [file?.["id"]],
+      props: { attachments: [BAR] },
+    });
+    expect(post.body["file_ids"]).toEqual([file?.["id"]]);
+    expect(seen(idOf(post))).toMatchObject({ message: "", files: ["changes.diff"] });
+    const fetched = await world.api(world.bob, "GET", `/files/${file?.["id"]}`);
+    expect(fetched.text).toBe("+1\n-1\n");
+    // An edit of the bar leaves them.
+    const props = { attachments: [{ ...BAR, text: "other" }] };
+    const edited = await world.api(world.robot, "PUT", `/posts/${idOf(post)}/patch`, { props });
+    expect(edited.body["file_ids"]).toEqual([file?.["id"]]);
+  });
+});
