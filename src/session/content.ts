@@ -2,17 +2,26 @@
 // along as images; every other file is saved where Claude may read it.
 
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { MessageBlock } from "../claude/types.ts";
 import type { Directory } from "../mattermost/directory.ts";
+import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
+import { heldIn, saveFile } from "./files-directory.ts";
 import type { Message } from "./types.ts";
+
+const MEGABYTE = 1024 * 1024;
 
 /** What the Messages API takes as an image, and its limit for one. */
 const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
-const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_IMAGE_BYTES = 5 * MEGABYTE;
+const MAX_FILE_BYTES = 50 * MEGABYTE;
+const TOO_LARGE = `it is larger than ${MAX_FILE_BYTES / MEGABYTE} MB`;
+const MAX_MESSAGE_FILES = 10;
+/** What one session's directory holds. */
+const MAX_DIRECTORY_BYTES = 200 * MEGABYTE;
+const MAX_DIRECTORY_FILES = 100;
+/** File systems take 255, encrypted ones 143. */
+const MAX_NAME_BYTES = 140;
 const MAX_CONTEXT_POSTS = 100;
 const MAX_CONTEXT_CHARACTERS = 40_000;
 
@@ -20,8 +29,8 @@ export interface ContentOptions {
   readonly api: Pick<MattermostApi, "thread" | "file">;
   readonly directory: Pick<Directory, "byId">;
   readonly threadId: ThreadId;
-  /** Where files are saved; a directory of this session's own. */
-  readonly filesDirectory: string;
+  /** Where files are saved; a directory of this session's own. Undefined when there is none. */
+  readonly filesDirectory: string | undefined;
   /** Told in one sentence what could not be handed over. */
   readonly onProblem: (detail: string) => void;
 }
@@ -33,9 +42,7 @@ export async function contentOf(
   options: ContentOptions,
 ): Promise<MessageBlock[]> {
   const before = message.withThread ? await threadBefore(message.postId, options) : "";
-  const files = await Promise.all(message.attachments.map((file) => fetched(file, message.postId, options)));
-  const images = files.filter((file): file is MessageBlock => file !== undefined && typeof file !== "string");
-  const saved = files.filter((file) => typeof file === "string");
+  const { images, saved } = await filesOf(message, options);
   const list = saved.length > 0 ? `\n\nAttached files:\n${saved.map((file) => `- ${file}`).join("\n")}` : "";
   const words = `${before}${text}${list}`.trim();
   // An empty text block is an error to the Messages API.
@@ -53,43 +60,133 @@ export async function contentOf(
   ];
 }
 
+interface Files {
+  readonly images: MessageBlock[];
+  /** Their paths. */
+  readonly saved: string[];
+}
+
+/** One after the other: so no more than one file is held at a time, and each finds what the one before has left. */
+async function filesOf({ attachments, postId }: Message, options: ContentOptions): Promise<Files> {
+  const files: Files = { images: [], saved: [] };
+  const withoutRoom: Attachment[] = [];
+  for (const file of attachments.slice(0, MAX_MESSAGE_FILES)) {
+    try {
+      const block = await fetched(file, postId, options);
+      if (block === "no room") {
+        withoutRoom.push(file);
+      } else if ("path" in block) {
+        files.saved.push(block.path);
+      } else {
+        files.images.push(block);
+      }
+    } catch (error) {
+      options.onProblem(`The file ${named([file])} could not be handed to Claude: ${reasonOf(error)}`);
+    }
+  }
+  if (withoutRoom.length > 0) {
+    const limit = `${MAX_DIRECTORY_FILES} files and ${MAX_DIRECTORY_BYTES / MEGABYTE} MB`;
+    options.onProblem(
+      `A session keeps ${limit} at most, so these were not handed to Claude: ${named(withoutRoom)}.`,
+    );
+  }
+  const tooMany = attachments.slice(MAX_MESSAGE_FILES);
+  if (tooMany.length > 0) {
+    options.onProblem(
+      `Only the first ${MAX_MESSAGE_FILES} files of a message are handed to Claude, so these were not: ${named(tooMany)}.`,
+    );
+  }
+  return files;
+}
+
 async function fetched(
   file: Attachment,
   postId: PostId,
-  options: ContentOptions,
-): Promise<MessageBlock | string | undefined> {
-  try {
-    if (file.size > MAX_FILE_BYTES) {
-      throw new Error("it is larger than 100 MB");
-    }
-    const bytes = await options.api.file(file.id, MAX_FILE_BYTES);
-    if (IMAGE_TYPES.has(file.mimeType) && bytes.byteLength <= MAX_IMAGE_BYTES) {
-      return { type: "image", mediaType: file.mimeType, base64: Buffer.from(bytes).toString("base64") };
-    }
-    const path = join(options.filesDirectory, safeFileName(file.name, `${postId}${file.id}`));
-    // The name is this file's alone; a message that is sent again after a crash saves it again.
-    await writeFile(path, bytes, { mode: 0o600 });
-    return path;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    options.onProblem(`The file \`${safeFileName(file.name, "")}\` could not be handed to Claude: ${why}`);
-    return undefined;
+  { api, filesDirectory }: ContentOptions,
+): Promise<MessageBlock | { readonly path: string } | "no room"> {
+  if (file.size > MAX_FILE_BYTES) {
+    throw new Error(TOO_LARGE);
   }
+  const name = safeFileName(file.name, `${postId}${file.id}`);
+  const isImage = (bytes: number): boolean => IMAGE_TYPES.has(file.mimeType) && bytes <= MAX_IMAGE_BYTES;
+  // What the server says of a file spares a download in vain; what counts is what comes.
+  if (!isImage(file.size) && (await placeFor(filesDirectory, name, file.size)) === undefined) {
+    return "no room";
+  }
+  const bytes = await api.file(file.id, MAX_FILE_BYTES);
+  if (isImage(bytes.byteLength)) {
+    return { type: "image", mediaType: file.mimeType, base64: Buffer.from(bytes).toString("base64") };
+  }
+  const place = await placeFor(filesDirectory, name, bytes.byteLength);
+  // The name is this file's alone; a message that is sent again after a crash saves it again.
+  return place === undefined ? "no room" : { path: await saveFile(place, name, bytes) };
 }
+
+/** `directory` when it takes a file of this name and size, whatever had the name before. */
+async function placeFor(
+  directory: string | undefined,
+  name: string,
+  bytes: number,
+): Promise<string | undefined> {
+  if (directory === undefined) {
+    throw new Error("there is no place to save it");
+  }
+  const held = await heldIn(directory, name, MAX_DIRECTORY_FILES);
+  const hasRoom = held.files < MAX_DIRECTORY_FILES && held.bytes + bytes <= MAX_DIRECTORY_BYTES;
+  return hasRoom ? directory : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof MattermostError && error.code === "too-large") {
+    return TOO_LARGE;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Some of them, when there are many: a sentence stays a sentence. */
+function named(files: readonly Attachment[]): string {
+  const names = files.slice(0, MAX_MESSAGE_FILES).map((file) => `\`${safeFileName(file.name, "")}\``);
+  const more = files.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Devices to Windows, whatever extension follows. */
+const RESERVED = /^(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.|$)/i;
+
+/** What was space, and the full stops that Windows drops. */
+const UNWANTED_END = /[._]+$/;
 
 /**
  * A file name that stays in its directory and is what it looks like. `source` makes it unique: two files of one name
- * do not overwrite each other.
+ * do not overwrite each other. A name that is safe already stays as it is without one.
  */
 export function safeFileName(name: string, source: string): string {
-  const safe = name
+  const clean = name
+    .replace(/\p{Default_Ignorable_Code_Point}+/gu, "")
     .normalize("NFC")
-    .replace(/[\p{C}\p{Z}/\\:*?"<>|`'$&;()[\]{}!#~^]+/gu, "_")
-    .replace(/^[.\-_]+/, "");
+    .replace(/[\p{C}\p{Z}\u2800/\\:*?"<>|`'$&;()[\]{}!#~^]+/gu, "_")
+    .replace(/^[.\-_\p{M}]+/u, "")
+    .replace(UNWANTED_END, "");
+  const safe = RESERVED.test(clean) ? `file-${clean}` : clean;
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(safe)?.[0] ?? "";
-  const stem = [...safe.slice(0, safe.length - extension.length)].slice(0, 60).join("") || "file";
   const mark = source === "" ? "" : `-${createHash("sha256").update(source).digest("hex").slice(0, 6)}`;
-  return `${stem}${mark}${extension}`;
+  const room = MAX_NAME_BYTES - mark.length - extension.length;
+  const stem = startOf(safe.slice(0, safe.length - extension.length), room) || "file";
+  return `${stem}${mark}${extension}`.replace(UNWANTED_END, "");
+}
+
+/** As many whole characters as go into so many bytes. */
+function startOf(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let start = "";
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) {
+      break;
+    }
+    start += character;
+  }
+  return start;
 }
 
 /** What was said in the thread before `postId`, the newest of it when it is long; "" when that can't be read. */
@@ -122,7 +219,7 @@ async function threadBefore(
 }
 
 async function spoken(post: Post, directory: Pick<Directory, "byId">): Promise<string> {
-  const files = post.attachments.map((file) => ` [file: ${file.name}]`).join("");
+  const files = post.attachments.map((file) => ` [file: ${safeFileName(file.name, "")}]`).join("");
   if (post.message.trim() === "" && files === "") {
     return "";
   }

@@ -1,9 +1,13 @@
-// Where one session's attached files lie: made when it is needed, gone with the session.
+// Where one session's attached files lie: made when it is needed, gone with the session. Whatever else has got to its
+// place is never written through, counted through or removed through. Knows nothing of messages.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, constants, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { lstat, open, opendir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
+
+const OWNER_ONLY = 0o700;
 
 export class FilesDirectory {
   readonly #log: Log;
@@ -19,23 +23,122 @@ export class FilesDirectory {
     return this.#path;
   }
 
-  /** Undefined when there is no room for it: that keeps files from Claude, and nothing else. */
+  /** Looked at each time. Undefined when there is no room for it: that keeps files from Claude, and nothing else. */
   make(): string | undefined {
-    if (this.#path === undefined || !existsSync(this.#path)) {
-      try {
-        this.#path = mkdtempSync(join(tmpdir(), "mm-claude-"));
-      } catch (error) {
-        this.#path = undefined;
-        this.#log.warn("There is no place for attached files", error);
-      }
+    try {
+      this.#path = this.#kept() ?? mkdtempSync(join(tmpdir(), "mm-claude-"));
+    } catch (error) {
+      this.#path = undefined;
+      this.#log.warn("There is no place for attached files", error);
     }
     return this.#path;
   }
 
+  /** The one there was, made again in its place when it was cleaned away: Claude was told that place. */
+  #kept(): string | undefined {
+    const path = this.#path;
+    if (path === undefined) {
+      return undefined;
+    }
+    try {
+      mkdirSync(path, { mode: OWNER_ONLY });
+      return path;
+    } catch {
+      // It is there still, or can't be made again.
+    }
+    try {
+      if (isOwnDirectory(path)) {
+        // Windows has no such rights, and what Node makes up for them says nothing.
+        if (process.getuid && (lstatSync(path).mode & 0o777) !== OWNER_ONLY) {
+          chmodSync(path, OWNER_ONLY);
+        }
+        return path;
+      }
+      this.#log.warn(`${path} is no directory of mm-claude's any more: attached files get another one`);
+    } catch (error) {
+      this.#log.warn(`${path} can't be used any more: attached files get another one`, error);
+    }
+    return undefined;
+  }
+
+  /** A link that has got into its place goes, and what it leads to stays. */
   remove(): void {
-    if (this.#path !== undefined) {
+    if (this.#path === undefined) {
+      return;
+    }
+    try {
       rmSync(this.#path, { recursive: true, force: true });
-      this.#path = undefined;
+    } catch (error) {
+      this.#log.warn(`${this.#path} could not be removed`, error);
+    }
+    this.#path = undefined;
+  }
+}
+
+/** A real directory, no link to one, and this user's. */
+function isOwnDirectory(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && (!process.getuid || found.uid === process.getuid());
+}
+
+export interface Held {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * What lies in a directory and below it, apart from the file named `except`. Directories count as files. Stops counting
+ * beyond `maxFiles`: a tree somebody has put there may be of any size.
+ */
+export async function heldIn(directory: string, except: string, maxFiles: number): Promise<Held> {
+  let files = 0;
+  let bytes = 0;
+  const left = [directory];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    // What may not be looked into, or went in the meantime, holds nothing that could be counted.
+    const entries = await opendir(at).catch(() => []);
+    for await (const entry of entries) {
+      const path = join(at, entry.name);
+      if (path === join(directory, except)) {
+        continue;
+      }
+      files++;
+      if (files > maxFiles) {
+        return { files, bytes };
+      }
+      if (entry.isDirectory()) {
+        left.push(path);
+      } else {
+        bytes += await lstat(path).then(
+          ({ size }) => size,
+          () => 0,
+        );
+      }
     }
   }
+  return { files, bytes };
+}
+
+/** A new file, whatever had its name before; its path. Nothing of it is left when it can't be written whole. */
+export async function saveFile(directory: string, name: string, bytes: Uint8Array): Promise<string> {
+  if (!isOwnDirectory(directory)) {
+    throw new Error("the directory for it is no longer there");
+  }
+  const path = join(directory, name);
+  await rm(path, { force: true });
+  const file = await open(
+    path,
+    // Windows knows no O_NOFOLLOW; a link is no new file either.
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
+    0o600,
+  );
+  try {
+    await file.writeFile(bytes);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return path;
 }

@@ -1,12 +1,25 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Attachment, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { contentOf, safeFileName } from "../../../src/session/content.ts";
 import type { Message } from "../../../src/session/types.ts";
 import { OWNER, user } from "../../support/session-script.ts";
 
+const MEGABYTE = 1024 * 1024;
 let filesDirectory = "";
 beforeEach(() => {
   filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
@@ -32,12 +45,20 @@ const message = (more: Partial<Message> = {}): Message => ({
 
 function world(posts: readonly Partial<Post>[] = []) {
   const problems: string[] = [];
+  const asked: string[] = [];
   return {
     problems,
+    /** The files that were fetched. */
+    asked,
     options: {
       api: {
         thread: async () => posts as Post[],
-        file: async (id: string) => {
+        file: async (id: string, maxBytes: number) => {
+          expect(maxBytes).toBe(50 * MEGABYTE);
+          asked.push(id);
+          if (id === "liar") {
+            throw new MattermostError("too-large", "Could not download a file: it is larger than 50 MB.");
+          }
           if (id === "broken") {
             throw new Error("no answer");
           }
@@ -90,31 +111,182 @@ test("every other file, and an image too big for one, is saved where Claude can 
 });
 
 test("a file that can't be fetched is named, and the rest goes through", async () => {
-  const { options, problems } = world();
+  const { options, problems, asked } = world();
   const attachments = [
     file("broken", "x`y.txt"),
     file("f", "ok.txt"),
-    file("h", "huge", "a/b", 200 * 1024 * 1024),
+    file("h", "huge", "a/b", 50 * MEGABYTE + 1),
+    file("liar", "liar", "a/b"),
   ];
   const [block] = await contentOf(message({ attachments }), "read", options);
   expect((block as { text: string }).text).toMatch(/^read\n\nAttached files:\n- .*ok-/);
-  expect(problems.sort()).toEqual([
-    expect.stringContaining("larger than 100 MB"),
-    expect.stringContaining("`x_y.txt` could not be handed to Claude: no answer"),
+  expect(problems).toEqual([
+    "The file `x_y.txt` could not be handed to Claude: no answer",
+    "The file `huge` could not be handed to Claude: it is larger than 50 MB",
+    "The file `liar` could not be handed to Claude: it is larger than 50 MB",
   ]);
+  expect(asked).toEqual(["broken", "f", "liar"]);
+});
+
+/** What the words name as saved. */
+const saved = (blocks: readonly unknown[]): string[] => {
+  const { text } = blocks.at(-1) as { text: string };
+  return [...text.matchAll(/^- (.*)$/gm)].map((match) => match[1] ?? "");
+};
+const several = (count: number, size = 3): Attachment[] =>
+  Array.from({ length: count }, (_, at) => file(`f${at}`, `n${at}.txt`, "text/plain", size));
+
+test("ten files of a message are taken, the others are named in one sentence", async () => {
+  const { options, problems, asked } = world();
+  const blocks = await contentOf(message({ attachments: several(12) }), "read", options);
+  expect(saved(blocks)).toHaveLength(10);
+  expect(asked).toHaveLength(10);
+  expect(problems).toEqual([
+    "Only the first 10 files of a message are handed to Claude, so these were not: `n10.txt`, `n11.txt`.",
+  ]);
+  await contentOf(message({ attachments: several(500) }), "read", options);
+  expect(problems[1]).toMatch(/^Only .*: `n10\.txt`, .* `n19\.txt` and 480 more\.$/);
+});
+
+test("a session's hundred files stay a hundred, a message that is sent again finds room, images need none", async () => {
+  const { options, problems, asked } = world();
+  for (let at = 0; at < 98; at++) writeFileSync(join(filesDirectory, `${at}`), "");
+  const attachments = [...several(4), file("i", "i.png", "image/png")];
+  for (let time = 0; time < 2; time++) {
+    const blocks = await contentOf(message({ attachments }), "read", options);
+    expect(saved(blocks)).toHaveLength(2);
+    expect(blocks).toHaveLength(2);
+  }
+  expect(readdirSync(filesDirectory)).toHaveLength(100);
+  const sentence =
+    "A session keeps 100 files and 200 MB at most, so these were not handed to Claude: `n2.txt`, `n3.txt`.";
+  expect(problems).toEqual([sentence, sentence]);
+  // What has no room is not fetched.
+  expect(asked).toEqual(["f0", "f1", "i", "f0", "f1", "i"]);
+});
+
+test("a session's megabytes are counted as they lie there, not as the server tells them", async () => {
+  const { options, problems, asked } = world();
+  const full = join(filesDirectory, "full");
+  writeFileSync(full, "");
+  truncateSync(full, 200 * MEGABYTE - 3);
+  const [first, second] = [several(1), [file("g", "g.txt", "text/plain", 0)]];
+  expect(saved(await contentOf(message({ attachments: first }), "read", options))).toHaveLength(1);
+  expect(saved(await contentOf(message({ attachments: second }), "read", options))).toEqual([]);
+  expect(problems).toEqual([expect.stringMatching(/^A session keeps .*: `g\.txt`\.$/)]);
+  expect(asked).toEqual(["f0", "g"]);
+  expect(readdirSync(filesDirectory)).toHaveLength(2);
+});
+
+test("without a directory of its own a session gets images alone", async () => {
+  const { options, problems } = world();
+  const attachments = [file("f", "a.txt"), file("i", "i.png", "image/png")];
+  const blocks = await contentOf(message({ attachments }), "read", { ...options, filesDirectory: undefined });
+  expect(blocks.map((block) => block.type)).toEqual(["image", "text"]);
+  expect(problems).toEqual(["The file `a.txt` could not be handed to Claude: there is no place to save it"]);
+});
+
+test("nothing is written through a link, be it in the file's place or in the directory's", async () => {
+  const outside = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
+  const { options, problems } = world();
+  const attachments = [file("f", "a.txt")];
+  const [path = ""] = saved(await contentOf(message({ attachments }), "read", options));
+  rmSync(path);
+  symlinkSync(join(outside, "target"), path);
+  expect(saved(await contentOf(message({ attachments }), "read", options))).toEqual([path]);
+  expect(lstatSync(path).isFile()).toBe(true);
+  expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  rmSync(path);
+  rmdirSync(filesDirectory);
+  symlinkSync(outside, filesDirectory);
+  expect(saved(await contentOf(message({ attachments }), "read", options))).toEqual([]);
+  expect(problems).toEqual([expect.stringContaining("the directory for it is no longer there")]);
+  expect(readdirSync(outside)).toEqual([]);
+  rmdirSync(outside);
 });
 
 test.each([
   ["../../etc/passwd", "etc_passwd"],
   [".env", "env"],
+  [".git", "git"],
+  ["..", "file"],
+  [". .", "file"],
   ["-rf", "rf"],
-  ["a\u202egpj.exe", "a_gpj.exe"],
+  ["a\u202egpj.exe", "agpj.exe"],
+  ["a\u00a0\u2800b\u3164.txt", "a_b.txt"],
+  ["\u0301a\u200d\ufe0f.txt", "a.txt"],
   ["a\nb$(rm).txt", "a_b_rm_.txt"],
   ["", "file"],
   ["ärger.pdf", "ärger.pdf"],
-  [`${"x".repeat(300)}.tar`, `${"x".repeat(60)}.tar`],
+  ["a\u0308.pdf", "ä.pdf"],
+  ["report.pdf ", "report.pdf"],
+  ["end...", "end"],
+  ["CON", "file-CON"],
+  ["nul.tar.gz", "file-nul.tar.gz"],
+  [".Com1.txt", "file-Com1.txt"],
+  ["lpt².a", "file-lpt².a"],
+  ["c\u200bon.", "file-con"],
+  ["console.log", "console.log"],
+  [`${"x".repeat(300)}.tar`, `${"x".repeat(136)}.tar`],
+  [`${"😀".repeat(100)}.tar`, `${"😀".repeat(34)}.tar`],
 ])("the file name %j is made safe as %j", (name, safe) => {
   expect(safeFileName(name, "")).toBe(safe);
+});
+
+const awkward = fc.constantFrom(
+  ...[
+    "/",
+    "\\",
+    "..",
+    ".",
+    " ",
+    "\0",
+    "\n",
+    "\u202e",
+    "\u200b",
+    "\u2800",
+    "\u3164",
+    "\u0301",
+    "\u0338",
+    "\ud800",
+  ],
+  ...[
+    "-",
+    "_",
+    "con",
+    "NUL",
+    "com1",
+    "LPT³",
+    ".git",
+    ".env",
+    ".txt",
+    "😀",
+    "\u2000",
+    "\u037e",
+    "a",
+    "é",
+    "x".repeat(139),
+  ],
+);
+const fileName = fc
+  .array(fc.oneof(awkward, awkward, fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), {
+    maxLength: 60,
+  })
+  .map((parts) => parts.join(""));
+
+test("whatever it is called, a file's name is short, visible, no path, no device, and safe as it is", () => {
+  fc.assert(
+    fc.property(fileName, fc.constantFrom("", "p1f1"), (name, source) => {
+      const safe = safeFileName(name, source);
+      expect(safe).not.toMatch(/[/\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u);
+      expect(safe).not.toMatch(/^(?:|\.{1,2}|[.\-\p{M}].*|.*\.)$/u);
+      expect(safe).not.toMatch(/^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)/i);
+      expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(140);
+      expect(safe).toBe(safe.normalize("NFC"));
+      expect(safeFileName(safe, "")).toBe(safe);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("two files of one name do not overwrite each other", () => {
