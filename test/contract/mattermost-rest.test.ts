@@ -131,6 +131,15 @@ test("an edit, a reaction and the list of reactions", async () => {
   await api.removeReaction({ userId: ALICE, postId: REPLY, emojiName: "+1" });
 });
 
+test("an upload is answered with the id that a post names it by", async () => {
+  const recorded = exchange("POST", "/api/v4/files");
+  // The recording holds a word about the form in the place of its bytes.
+  const api = replay({ ...recorded, request: { ...recorded.request, body: undefined } });
+  const fileId = await api.uploadFile(CHANNEL, "notes.txt", Buffer.from("notes"));
+  const { body } = exchange("POST", "/api/v4/posts", "a person posts with a file").request;
+  expect(body).toMatchObject({ file_ids: [fileId] });
+});
+
 test("a thread comes oldest first", async () => {
   const api = replay(exchange("GET", `/api/v4/posts/${ROOT}/thread`));
   const posts = await api.thread(ROOT);

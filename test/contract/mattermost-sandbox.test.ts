@@ -70,6 +70,42 @@ test("a mention, a reply, an edit and reactions go round", async () => {
   expect((await api.thread(rootId)).map((one) => one.message)).toEqual(["@claude-code hi", "hello again"]);
 });
 
+test("a file goes up, into a post with a bar, and down again; an edit leaves both in place", async () => {
+  const { api, aliceApi, next, channelId, write, bot } = await bridge();
+  const rootId = await write("hi");
+  await next("posted");
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => at * at);
+  const fileId = await api.uploadFile(channelId, "ä b.diff", bytes);
+  const bar = { color: "#cc0000", text: "**Really?**" };
+  const pendingPostId = `${bot.id}:3`;
+  const draft = { channelId, rootId, message: "see", pendingPostId };
+  const post = await api.createPost({ ...draft, bar, fileIds: [fileId] });
+  const attachment = { id: fileId, name: "ä b.diff", size: bytes.length };
+  expect(post).toMatchObject({ pendingPostId, attachments: [attachment] });
+  expect((await next("posted")).post).toMatchObject({ pendingPostId, attachments: [attachment] });
+
+  expect(Buffer.compare(await aliceApi.file(fileId, bytes.length), bytes)).toBe(0);
+  const refused = await aliceApi.file(fileId, bytes.length - 1).catch((error: unknown) => error);
+  expect(refused instanceof MattermostError && refused.code).toBe("too-large");
+
+  const edits = [{ message: "seen" }, { message: "sealed", bar }, { message: "sold" }];
+  for (const edit of edits) {
+    await api.editPost(post.id, { ...edit, pendingPostId });
+    expect((await next("postEdited")).post).toMatchObject({ message: edit.message, pendingPostId });
+    expect((await api.post(post.id)).attachments).toMatchObject([attachment]);
+  }
+});
+
+test("an upload whose answer is lost is made again, and one into a foreign channel is forbidden", async () => {
+  const { api, sandbox, channelId } = await bridge();
+  sandbox.faults.failNext("cut", { method: "POST", path: "/api/v4/files", afterEffect: true });
+  const fileId = await api.uploadFile(channelId, "a", new Uint8Array([1, 2, 3]));
+  expect([...(await api.file(fileId, 3))]).toEqual([1, 2, 3]);
+  const nowhere = defined(decodeChannelId("a".repeat(26)));
+  const refused = await api.uploadFile(nowhere, "a", new Uint8Array(1)).catch((error: unknown) => error);
+  expect(refused instanceof MattermostError && refused.code).toBe("forbidden");
+});
+
 test("a reply that is lost on its way back is posted once all the same", async () => {
   const { api, sandbox, channelId, write, bot } = await bridge();
   const rootId = await write("hi");
