@@ -10,6 +10,7 @@ export interface Chat {
   readonly channelId: string;
   /** Posts as somebody, in a thread when `rootId` is given; gives the id. */
   post(username: string, message: string, rootId?: string, more?: object): Promise<string>;
+  react(username: string, postId: string, ...emojiNames: readonly string[]): Promise<void>;
   call(username: string, method: string, path: string, body?: unknown): Promise<Response>;
   /** Cuts every WebSocket. */
   dropSockets(): void;
@@ -51,6 +52,12 @@ export async function startChat(maxPostSize = 16_383): Promise<Chat> {
     async post(username, message, rootId = "", more = {}) {
       const body = { channel_id: channelId, message, root_id: rootId, ...more };
       return ((await (await call(username, "POST", "/posts", body)).json()) as { id: string }).id;
+    },
+    async react(username, post_id, ...emojiNames) {
+      const user_id = accounts.get(username)?.id;
+      for (const emoji_name of emojiNames) {
+        await call(username, "POST", "/reactions", { user_id, post_id, emoji_name });
+      }
     },
     dropSockets: sandbox.faults.dropSockets,
     close: () => sandbox.close(),

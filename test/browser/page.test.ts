@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { browserPath, launchBrowser, openPage, openThread, say } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
+import { HOSTILE } from "./hostile.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -59,17 +60,6 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
   }
 
   describe("posts that mean harm", () => {
-    const HOSTILE = [
-      '<img src=x onerror="window.harm = 1">',
-      "<script>window.harm = 1</script><style>body { display: none }</style>",
-      "[click](javascript:window.harm=1) [data](data:text/html,<script>window.harm=1</script>) <javascript:window.harm=1>",
-      '![x](https://evil.example/pixel.png "onload=harm") ![y](javascript:window.harm=1)',
-      '[x](https://example.com/"onmouseover="window.harm=1) `<b onclick=harm>`',
-      '```html"><img src=x onerror=window.harm=1>\n</code></pre><img src=x onerror=window.harm=1>\n```',
-      "| <img src=x onerror=window.harm=1> | b |\n|:-:|--:|\n| <svg onload=window.harm=1> | [x](vbscript:harm) |",
-      "@alice<img src=x onerror=window.harm=1> :+1: :constructor: &lt;img src=x onerror=window.harm=1&gt;",
-    ];
-
     test("stay text: nothing runs, nothing is fetched, no link leads to a script", async () => {
       const chat = await chatWith(...HOSTILE);
       const requests: string[] = [];
@@ -197,15 +187,14 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       await post.waitFor();
       await chat.call("bob", "PUT", `/posts/${id}/patch`, { message: "second, **edited**" });
       await post.locator("strong", { hasText: "edited" }).waitFor();
-      const bob = (await (await chat.call("bob", "GET", "/users/me")).json()) as { id: string };
-      await chat.call("bob", "POST", "/reactions", { user_id: bob.id, post_id: id, emoji_name: "tada" });
+      await chat.react("bob", id, "tada");
       const chip = post.locator(".chip");
       expect(await chip.getAttribute("title")).toBe("bob reacted with :tada:");
       await chip.click();
       await expect.poll(() => chip.getAttribute("title")).toBe("bob, alice reacted with :tada:");
       await chip.click();
       await expect.poll(() => chip.getAttribute("aria-pressed")).toBe("false");
-      await chat.call("bob", "POST", `/users/${bob.id}/typing`, { channel_id: chat.channelId });
+      await chat.call("bob", "POST", "/users/me/typing", { channel_id: chat.channelId });
       await page.locator("#channel .typing", { hasText: "bob is typing…" }).waitFor();
       await chat.call("bob", "DELETE", `/posts/${id}`);
       await post.waitFor({ state: "detached" });
@@ -301,18 +290,35 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
       "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",
     ];
+    const BARS = [
+      ["", { color: "#1a7f37", text: "✅ **Allowed** by @alice ↳ ✅ `npm test`" }],
+      [
+        "📋 **Plan**\n1. Do it",
+        { color: "#d97706", text: "👍 start building · 👎 request changes, or reply with them" },
+      ],
+      [
+        "",
+        { color: "#b3261e", text: "🛑 **Session cancelled** by @alice https://example.com/a-long-address" },
+      ],
+      [
+        "⚠️ **Permission requested** · @alice\n```sh\nls\n```",
+        { color: "#d97706", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
+      ],
+    ] as const;
 
     async function chatWithThread(): Promise<Chat> {
       const chat = await chatWith("@claude-code do something");
       const list = (await (await chat.call("alice", "GET", `/channels/${chat.channelId}/posts`)).json()) as {
         order: string[];
       };
-      let card = "";
-      for (const message of THREAD) card = await chat.post("claude-code", message, list.order[0]);
-      const bot = (await (await chat.call("claude-code", "GET", "/users/me")).json()) as { id: string };
-      for (const emoji_name of ["+1", "white_check_mark", "-1"]) {
-        await chat.call("claude-code", "POST", "/reactions", { user_id: bot.id, post_id: card, emoji_name });
-      }
+      const say = async (message: string, more?: object): Promise<void> => {
+        const id = await chat.post("claude-code", message, list.order[0], more);
+        if (/Plan|Permission/.test(message)) {
+          await chat.react("claude-code", id, "+1", "white_check_mark", "-1");
+        }
+      };
+      for (const message of THREAD) await say(message);
+      for (const [message, bar] of BARS) await say(message, { props: { attachments: [bar] } });
       return chat;
     }
 
@@ -326,7 +332,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       const page = await visit(chat, "alice", { ...options, reducedMotion: "reduce" });
       expect(await faults(page)).toEqual([]);
       await openThread(page, "do something");
-      await page.locator("#thread .choice", { hasText: "Allow all for this session" }).waitFor();
+      await page.locator("#thread .attachment .choice", { hasText: "Allow all for this session" }).waitFor();
       expect(await faults(page)).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
       await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();

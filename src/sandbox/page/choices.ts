@@ -1,5 +1,6 @@
 // Finds the choices a card of the bot's offers, so that each can be a button with words on it: an emoji is a choice when
-// the bot itself has put it under its post, and the post says what it means. Pure; knows no bot by name.
+// the bot itself has put it under its post, and the post says what it means, in the bar below its message if it has one.
+// Pure; knows no bot by name.
 
 import { emojiCharacter } from "./emoji.ts";
 
@@ -13,10 +14,15 @@ export interface Choice {
 /** Only numbers: what stands in a card's body must never name its 👍. */
 const OPTION = /^([1-9]\ufe0f?\u20e3) \*\*(.+?)\*\*(?: - .*)?$/;
 
-/** `offered`: the names of the emoji that the bot has put there, in its order. */
-export function findChoices(message: string, offered: readonly string[]): Choice[] {
-  const lines = message.trimEnd().split("\n");
-  const foot = lines.at(-1) ?? "";
+/** What a bar says can be done: `👍 allow · …` or `… React 👍 to …`. A verdict goes on in bold, or with a name. */
+const INVITATION = /^\p{Extended_Pictographic}\S* \p{Ll}.*$|(?<=^|\. )React .*$/u;
+
+/** `offered`: the names of the emoji that the bot has put there, in its order. `bar`: the text of the post's last bar. */
+export function findChoices(message: string, offered: readonly string[], bar?: string): Choice[] {
+  const lines = [...message.trimEnd().split("\n"), ...(bar ?? "").trimEnd().split("\n")];
+  const last = (bar ?? message).trimEnd().split("\n").at(-1) ?? "";
+  const foot = bar === undefined ? last : (INVITATION.exec(last)?.[0] ?? "");
+  if (foot === "") return [];
   // What is decided has lost its last line, which said how to decide.
   if (OPTION.test(foot)) return [];
   const options = new Map(
@@ -33,10 +39,10 @@ export function findChoices(message: string, offered: readonly string[]): Choice
   });
 }
 
-/** The message without a last line that says nothing but what the choices say. */
-export function withoutLegend(message: string, choices: readonly Choice[]): string {
-  const at = message.trimEnd().lastIndexOf("\n");
-  const parts = message
+/** A message or a bar without a last line that says nothing but what the choices say. */
+export function withoutLegend(text: string, choices: readonly Choice[]): string {
+  const at = text.trimEnd().lastIndexOf("\n");
+  const parts = text
     .slice(at + 1)
     .trimEnd()
     .split(" · ");
@@ -44,7 +50,7 @@ export function withoutLegend(message: string, choices: readonly Choice[]): stri
     choices.some(
       ({ emoji, label }) => part.startsWith(emoji) && sentence(part.slice(emoji.length).trim()) === label,
     );
-  return at > 0 && parts.every(isSaid) ? message.slice(0, at) : message;
+  return parts.every(isSaid) ? text.slice(0, Math.max(at, 0)) : text;
 }
 
 /** `👍 allow · …` and `React 👍 to allow this message, …`. */

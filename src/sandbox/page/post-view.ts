@@ -1,11 +1,13 @@
 // One post on the page: who, when, what, its files, its choices and reactions. Redraws only what changed; what a click
 // means is the app's business.
 
+import { type Attachments, readAttachments, type Try } from "./attachments.ts";
+import { createBars } from "./bars.ts";
 import type { Chat } from "./chat.ts";
 import { type Choice, findChoices, withoutLegend } from "./choices.ts";
 import { h, icon, morph } from "./dom.ts";
 import { emojiText } from "./emoji.ts";
-import { renderMarkdown } from "./markdown.ts";
+import { renderMarkdown, type WhoIs } from "./markdown.ts";
 import { avatar, clock, fullTime, isBot, nameOf } from "./people.ts";
 import type { FileInfo, Post, Reaction } from "./types.ts";
 
@@ -28,6 +30,7 @@ export interface PostView {
 export function createPostView(chat: Chat, actions: PostActions, where: "channel" | "thread"): PostView {
   const header = h("div", { class: "post-head" });
   const body = h("div", { class: "body" });
+  const bars = createBars(whoIs);
   const files = h("div", { class: "files" });
   const tries = h("div", { class: "tries" });
   const choices = h("div", { class: "choices", role: "group", "aria-label": "Decide" });
@@ -35,18 +38,27 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
   const footer = h("div", { class: "post-foot" });
   const face = h("div", { class: "face" });
   const toolbar = h("div", { class: "toolbar" });
-  const main = h("div", { class: "post-main" }, header, body, files, tries, choices, reactions, footer);
+  const main = h(
+    "div",
+    { class: "post-main" },
+    header,
+    body,
+    bars.element,
+    files,
+    tries,
+    choices,
+    reactions,
+    footer,
+  );
   const element = h("article", { class: "post", tabindex: -1 }, face, main, toolbar);
   let shown: Post | undefined;
   let shownFiles = "";
   let shownText: string | undefined;
 
-  const whoIs = (name: string) =>
-    name === chat.me.username
-      ? "me"
-      : chat.people().some((user) => user.username === name)
-        ? "somebody"
-        : undefined;
+  function whoIs(name: string): ReturnType<WhoIs> {
+    if (name === chat.me.username) return "me";
+    return chat.people().some((user) => user.username === name) ? "somebody" : undefined;
+  }
 
   function drawTools(post: Post): void {
     toolbar.replaceChildren(
@@ -92,13 +104,13 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     );
   }
 
-  /** Gives the choices that are open. */
-  function drawReactions(post: Post): readonly Choice[] {
+  /** Gives the choices that are open. `bar`: the last one's text. */
+  function drawReactions(post: Post, bar: string | undefined): readonly Choice[] {
     const all = chat.reactions(post.id);
     const byEmoji = new Map<string, Reaction[]>();
     for (const one of all) byEmoji.set(one.emoji_name, [...(byEmoji.get(one.emoji_name) ?? []), one]);
     const offered = all.filter((reaction) => reaction.user_id === post.user_id).map((one) => one.emoji_name);
-    const open = isBot(chat, post) ? findChoices(post.message, offered) : [];
+    const open = isBot(chat, post) ? findChoices(post.message, offered, bar) : [];
     const isMine = (name: string): boolean =>
       (byEmoji.get(name) ?? []).some((reaction) => reaction.user_id === chat.me.id);
     const names = (name: string): string =>
@@ -179,8 +191,7 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     );
   }
 
-  function drawTries(post: Post): void {
-    const offers = readTries(post);
+  function drawTries(offers: readonly Try[]): void {
     tries.hidden = offers.length === 0;
     tries.replaceChildren(
       ...offers.map(({ title, shows, text }) =>
@@ -194,6 +205,22 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     );
   }
 
+  /** The text and the bars below it, without what the buttons say as well. Buttons a bar tells of stand in it. */
+  function drawText(post: Post, { bars: list }: Attachments): void {
+    const last = list.at(-1);
+    const open = drawReactions(post, last?.text);
+    const text = last ? post.message : withoutLegend(post.message, open);
+    if (text !== shownText) {
+      morph(body, renderMarkdown(text, whoIs));
+      shownText = text;
+    }
+    bars.update(last ? [...list.slice(0, -1), { ...last, text: withoutLegend(last.text, open) }] : list);
+    const place = bars.last();
+    // Only then: an element that is moved loses the focus.
+    if (place && choices.parentElement !== place) place.append(choices);
+    else if (!place && choices.parentElement !== main) reactions.before(choices);
+  }
+
   return {
     element,
     update(post, isCompact) {
@@ -205,14 +232,10 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
         face.append(avatar(chat.user(post.user_id), "", nameOf(chat, post)));
         drawHead(post);
         drawTools(post);
-        drawTries(post);
       }
-      const choices = drawReactions(post);
-      const text = withoutLegend(post.message, choices);
-      if (text !== shownText) {
-        morph(body, renderMarkdown(text, whoIs));
-        shownText = text;
-      }
+      const attachments = readAttachments(post.props);
+      if (shown === undefined) drawTries(attachments.tries);
+      drawText(post, attachments);
       element.classList.toggle("edited", post.edit_at > 0);
       const fileIds = (post.metadata?.files ?? []).map((file) => file.id).join();
       if (fileIds !== shownFiles) {
@@ -237,20 +260,4 @@ function copy(button: HTMLButtonElement): void {
     () => say("Copied"),
     () => say("Not allowed"),
   );
-}
-
-interface Try {
-  readonly title: string;
-  readonly shows: string;
-  readonly text: string;
-}
-
-/** The cards below a message (Mattermost's attachments) that end with something to type, in code. */
-function readTries(post: Post): Try[] {
-  const cards = post.props?.["attachments"];
-  if (!Array.isArray(cards)) return [];
-  return cards.slice(0, 8).flatMap((card: Readonly<Record<string, unknown>> | null) => {
-    const [, shows = "", text = ""] = /^(.*)\n`([^`\n]+)`$/.exec(String(card?.["text"] ?? "")) ?? [];
-    return text === "" ? [] : [{ title: String(card?.["title"] ?? ""), shows, text }];
-  });
 }

@@ -3,6 +3,7 @@
 
 import { key } from "./address.ts";
 import { type Api, ApiError, createApi, logIn } from "./api.ts";
+import { readAttachments } from "./attachments.ts";
 import { createChat } from "./chat.ts";
 import { type Composer, createComposer, UnknownCommand } from "./composer.ts";
 import { createFileView } from "./files.ts";
@@ -162,7 +163,11 @@ export function openVisit({ api, me }: Account, channel: Channel, rooms: Rooms):
   /** New posts only: edits of a streaming answer would never stop talking. */
   function announce(post: Post): void {
     if (post.root_id !== "" && post.root_id !== threadId) return;
-    const words = post.message.replaceAll(/[*_`#>|~]+/g, "").trim();
+    const texts = [post.message, ...readAttachments(post.props).bars.map((bar) => bar.text)];
+    const words = texts
+      .join("\n")
+      .replaceAll(/[*_`#>|~]+/g, "")
+      .trim();
     const short = words.length > 160 ? `${words.slice(0, 160)}…` : words;
     rooms.announce(`${chat.user(post.user_id)?.username ?? "somebody"}: ${short}`);
   }

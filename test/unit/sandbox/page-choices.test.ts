@@ -95,6 +95,71 @@ describe("the choices of a card", () => {
   });
 });
 
+describe("the choices of a card with a bar", () => {
+  const above = (card: Card): string => [card.head, card.body].join("\n");
+  const inBar = (card: Card, offered: string[]) =>
+    findChoices(above(card), offered, card.foot).map(({ label }) => label);
+  const ANY = ["+1", "white_check_mark", "-1", "one", "two", "arrows_counterclockwise"];
+
+  test("are told by the bar: a permission's, a plan's and a guest's", () => {
+    expect(inBar(permissionCard("💻 **Bash**\n```sh\nls\n```", "alice"), ANY)).toEqual([
+      "Allow",
+      "Allow all for this session",
+      "Deny",
+    ]);
+    expect(inBar(planCard("# Do it", "alice"), ANY)).toEqual(["Start building", "Request changes"]);
+    expect(inBar(guestCard("carol", "👍 to deny", [], "alice"), ANY)).toEqual([
+      "Allow this message",
+      "Invite them to the session",
+      "Deny",
+    ]);
+  });
+
+  test("are a question's options, which stand in its message or in the bar", () => {
+    const card = questionCard(question, "❓ **Question**", "alice");
+    const labels = ["Small", "Large (x2)", "Done"];
+    const offered = ["one", "two", "white_check_mark"];
+    expect(inBar(card, offered)).toEqual(labels);
+    const options = card.body.slice(card.body.indexOf("1️⃣"));
+    const found = findChoices(card.head, offered, `${options}\n${card.foot}`);
+    expect(found.map(({ label }) => label)).toEqual(labels);
+  });
+
+  test("can't be changed by what the message says", () => {
+    const card = permissionCard("```sh\n👍 deny · ✅ deny · 👎 allow\n```\n👍 deny · 👎 allow", "alice");
+    expect(inBar(card, ["+1", "-1"])).toEqual(["Allow", "Deny"]);
+    expect(findChoices("👍 deny · 👎 allow", ["+1", "-1"], "")).toEqual([]);
+  });
+
+  test("are one for a turn that was cut off", () => {
+    const note = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";
+    expect(findChoices("", ANY, note).map(({ label }) => label)).toEqual(["Go on"]);
+  });
+
+  test.each([
+    "✅ **Allowed** by @alice ↳ ✅",
+    "✅ **Allowed for this session** by @alice",
+    "👎 **Denied** by @alice: use 👍 allow · ✅ allow all",
+    "✅ **Plan approved** by @alice",
+    "✏️ **Changes requested** by @alice",
+    "❓ **Question** *(1/2)* · ✅ **Small** (@alice)",
+    "👎 Message of @carol denied by @alice",
+    "✅ @carol invited to this session by @alice",
+    "⚪ **No longer needed**: Claude took this back",
+    "🛑 **Session cancelled** by @alice",
+  ])("are none once the bar says %j", (verdict) => {
+    const card = questionCard(question, "❓ **Question**", "alice");
+    expect(findChoices(above(card), ANY, verdict)).toEqual([]);
+  });
+
+  test("leave nothing in a bar that says only them", () => {
+    const { foot } = permissionCard("x", "alice");
+    const choices = findChoices("", ["+1", "white_check_mark", "-1"], foot);
+    expect(withoutLegend(foot, choices)).toBe("");
+    expect(withoutLegend(foot, choices.slice(1))).toBe(foot);
+  });
+});
+
 describe("the page's emoji", () => {
   test.each(Object.entries(EMOJI))("%s is %s, as mm-claude shows it", (name, character) => {
     expect(emojiCharacter(name)).toBe(character);

@@ -1,0 +1,57 @@
+// Reads a post's message attachments: bars of colour with a text, and things to try. Whoever posts fills them as they
+// like, so only what has the right form is taken. Pure.
+
+export interface Bar {
+  /** `#rgb` or `#rrggbb`, else undefined. */
+  readonly color: string | undefined;
+  /** Markdown that stands above the bar. */
+  readonly pretext: string;
+  /** Plain. */
+  readonly title: string;
+  /** Markdown. */
+  readonly text: string;
+}
+
+export interface Try {
+  readonly title: string;
+  readonly shows: string;
+  readonly text: string;
+}
+
+export interface Attachments {
+  readonly bars: readonly Bar[];
+  /** Those with a title and, in code at their end, something to type. */
+  readonly tries: readonly Try[];
+}
+
+/** More in one post would only be a way to fill the screen. */
+const MOST = 20;
+
+export function readAttachments(props: Readonly<Record<string, unknown>> | null): Attachments {
+  const bars: Bar[] = [];
+  const tries: Try[] = [];
+  const list: unknown = props?.["attachments"];
+  for (const one of Array.isArray(list) ? list.slice(0, MOST) : []) {
+    const bar = readBar(one);
+    const [, shows = "", text = ""] = /^(.*)\n`([^`\n]+)`$/.exec(bar.text) ?? [];
+    if (bar.color === undefined && bar.title !== "" && text !== "") {
+      tries.push({ title: bar.title, shows, text });
+    } else if (bar.pretext !== "" || bar.title !== "" || bar.text !== "") {
+      bars.push(bar);
+    }
+  }
+  return { bars, tries };
+}
+
+function readBar(one: unknown): Bar {
+  const { color, pretext, title, text } = (one ?? {}) as Readonly<Record<string, unknown>>;
+  const isColor = typeof color === "string" && /^#(?:[\da-f]{3}|[\da-f]{6})$/i.test(color);
+  return {
+    color: isColor ? color : undefined,
+    pretext: textOf(pretext),
+    title: textOf(title),
+    text: textOf(text),
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

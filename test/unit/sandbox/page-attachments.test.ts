@@ -1,0 +1,51 @@
+// What the page takes out of a post's props, which anyone may fill.
+import { describe, expect, test } from "vitest";
+import { readAttachments } from "../../../src/sandbox/page/attachments.ts";
+
+const barsOf = (...attachments: unknown[]) => readAttachments({ attachments }).bars;
+
+describe("a post's attachments", () => {
+  test("are bars with a colour and a text", () => {
+    const bar = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
+    expect(readAttachments({ attachments: [bar], from_bot: "true" })).toEqual({
+      bars: [{ color: "#1a7f37", pretext: "", title: "", text: "✅ **Allowed** by @alice" }],
+      tries: [],
+    });
+  });
+
+  test.each(["#abc", "#A1B2C3"])("may have the colour %s", (color) => {
+    expect(barsOf({ color, text: "x" })[0]?.color).toBe(color);
+  });
+
+  test.each(["red", "good", "#abcd", "#12345g", "url(x)", "#abc;--x:1", "var(--bad)", 7, null, "#abc\n"])(
+    "may not have the colour %j",
+    (color) => {
+      expect(barsOf({ color, text: "x" })[0]?.color).toBeUndefined();
+    },
+  );
+
+  test("are things to try when they have a title and end in code, and no colour", () => {
+    const one = { title: "Ask", text: "An answer\n`@claude-code hello`" };
+    expect(readAttachments({ attachments: [one, { ...one, color: "#abc" }, { text: one.text }] })).toEqual({
+      tries: [{ title: "Ask", shows: "An answer", text: "@claude-code hello" }],
+      bars: [
+        { color: "#abc", pretext: "", title: "Ask", text: one.text },
+        { color: undefined, pretext: "", title: "", text: one.text },
+      ],
+    });
+  });
+
+  test.each([
+    null,
+    {},
+    { attachments: "x" },
+    { attachments: {} },
+    { attachments: [null, 1, "x", {}, [], { text: 1 }] },
+  ])("are none in %j", (props) => {
+    expect(readAttachments(props)).toEqual({ bars: [], tries: [] });
+  });
+
+  test("are twenty at most", () => {
+    expect(barsOf(...Array.from({ length: 50 }, () => ({ text: "x" })))).toHaveLength(20);
+  });
+});
