@@ -37,7 +37,7 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
       ["claude-code", "", bar("#b3261e", "🛑 **Session cancelled** by @alice")],
       ["claude-code", "", bar("", "no colour", { title: "A title", pretext: "*before*" })],
     );
-    const bars = page.locator("#channel .attachment");
+    const bars = page.locator("#channel .post-bar");
     await expect.poll(() => bars.count()).toBe(3);
     expect(await bars.locator("strong:visible").allTextContents()).toEqual([
       "Allowed",
@@ -61,19 +61,19 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
     const id = await chat.post("claude-code", "⚠️ **Permission requested**\n`👍 deny`", "", invitation);
     await chat.react("claude-code", id, "+1", "-1");
     const card = page.locator(`[data-id="${id}"]`);
-    const allow = card.locator(".attachment .choice", { hasText: "Allow" });
+    const allow = card.locator(".post-bar .choice", { hasText: "Allow" });
     await allow.focus();
     await page.keyboard.press("Enter");
     await expect.poll(() => allow.getAttribute("aria-pressed")).toBe("true");
-    expect(await card.locator(".attachment").textContent()).not.toContain("·");
+    expect(await card.locator(".post-bar").textContent()).not.toContain("·");
     const patch = (changes: object) => chat.call("claude-code", "PUT", `/posts/${id}/patch`, changes);
     await patch(bar("#1a7f37", "✅ **Allowed** by @alice"));
-    await card.locator(".attachment .body", { hasText: "Allowed by @alice" }).waitFor();
+    await card.locator(".post-bar .body", { hasText: "Allowed by @alice" }).waitFor();
     expect(await card.locator(".choice").count()).toBe(0);
     expect(await card.locator(".chip").count()).toBe(2);
-    expect(await card.locator(".attachment").getAttribute("style")).toBe("--bar: #1a7f37;");
+    expect(await card.locator(".post-bar").getAttribute("style")).toBe("--bar: #1a7f37;");
     await patch({ props: {} });
-    await card.locator(".attachment").waitFor({ state: "detached" });
+    await card.locator(".post-bar").waitFor({ state: "detached" });
   });
 
   test("are no card when a person makes one", async () => {
@@ -98,15 +98,15 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
     );
     const requests: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
-    await expect.poll(() => page.locator(".attachment").count()).toBe(HOSTILE.length);
+    await expect.poll(() => page.locator(".post-bar").count()).toBe(HOSTILE.length);
     expect(await page.evaluate("window.harm")).toBeUndefined();
-    expect(await page.locator(".attachments :is(img, script, style, svg)").count()).toBe(0);
+    expect(await page.locator(".post-bars :is(img, script, style, svg)").count()).toBe(0);
     const styles = await page
-      .locator(".attachments *")
+      .locator(".post-bars *")
       .evaluateAll((all) => all.flatMap((element) => element.getAttribute("style") ?? []));
     expect(new Set(styles)).toEqual(new Set(["--bar: #1a7f37;"]));
     const links = await page
-      .locator(".attachments a")
+      .locator(".post-bars a")
       .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
     for (const link of links) expect(link).toMatch(/^https:\/\//);
     expect(requests.filter((url) => !url.startsWith(chat.origin))).toEqual([]);

@@ -332,7 +332,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       const page = await visit(chat, "alice", { ...options, reducedMotion: "reduce" });
       expect(await faults(page)).toEqual([]);
       await openThread(page, "do something");
-      await page.locator("#thread .attachment .choice", { hasText: "Allow all for this session" }).waitFor();
+      await page.locator("#thread .post-bar .choice", { hasText: "Allow all for this session" }).waitFor();
       expect(await faults(page)).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
       await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();

@@ -19,7 +19,7 @@ interface BarView {
 }
 
 export function createBars(whoIs: WhoIs): BarsView {
-  const element = h("div", { class: "attachments" });
+  const element = h("div", { class: "post-bars" });
   const views: BarView[] = [];
   let shown = "";
   return {
@@ -46,7 +46,7 @@ function createBar(whoIs: WhoIs): BarView {
   const pretext = h("div", { class: "body" });
   const title = h("strong");
   const body = h("div", { class: "body" });
-  const box = h("div", { class: "attachment" }, title, body);
+  const box = h("div", { class: "post-bar" }, title, body);
   return {
     element: h("div", {}, pretext, box),
     box,
