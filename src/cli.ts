@@ -2,7 +2,8 @@
 // that ends the process. Loads nothing but the settings' names until it knows what is wanted.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { AuditRequest } from "./audit/report.ts";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
@@ -71,6 +72,26 @@ async function run(argv: readonly string[]): Promise<number> {
     .option("--no-open", "don't open a browser")
     .action(async (options: DemoFlags) => {
       exitCode = await demo(inputOf(program.opts<Options>()), options);
+    });
+  program
+    .command("audit")
+    .description("show who decided what, from this machine's audit trails")
+    .addOption(
+      new Option("--verify", "check that no record was changed or taken out").conflicts([
+        "json",
+        "by",
+        "action",
+        "thread",
+        "since",
+      ]),
+    )
+    .option("--json", "print the records as they stand, in full, one a line")
+    .option("--by <name>", "only what this person did")
+    .option("--action <name>", "only this, such as tool-allowed")
+    .option("--thread <id>", "only this thread")
+    .option("--since <time>", "only what is newer than a date, or than a duration such as 2h or 7d")
+    .action(async (request: AuditRequest) => {
+      exitCode = await audit(request);
     });
   try {
     await program.parseAsync(argv, { from: "user" });
@@ -208,6 +229,25 @@ async function demo({ cwd, home, env }: ConfigInput, { port, scripted, open }: D
     print,
     claudeVersion,
     run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),
+  });
+}
+
+const UNKNOWN_WIDTH = 120;
+
+async function audit(request: AuditRequest): Promise<number> {
+  const [{ runAudit }, { stateRoot }, { showHidden }] = await Promise.all([
+    import("./audit/report.ts"),
+    import("./store/place.ts"),
+    import("./render/markdown.ts"),
+  ]);
+  return runAudit(request, {
+    root: stateRoot({ stateHome: process.env["XDG_STATE_HOME"], home: homedir() }),
+    now: Date.now(),
+    isTerminal: process.stdout.isTTY,
+    width: (process.stdout.isTTY && process.stdout.columns) || UNKNOWN_WIDTH,
+    showHidden,
+    print,
+    printError,
   });
 }
 

@@ -9,9 +9,13 @@ interface Surroundings {
   readonly home: string;
 }
 
-export function stateDirectory({ stateHome, home }: Surroundings, serverUrl: string, botId: string): string {
-  const root = stateHome?.startsWith("/") ? stateHome : join(home, ".local", "state");
+/** Of every server and bot. */
+export function stateRoot({ stateHome, home }: Surroundings): string {
+  return join(stateHome?.startsWith("/") ? stateHome : join(home, ".local", "state"), "mm-claude");
+}
+
+export function stateDirectory(surroundings: Surroundings, serverUrl: string, botId: string): string {
   const host = new URL(serverUrl).host.replace(/[^a-z0-9.-]/gi, "_");
   const mark = createHash("sha256").update(serverUrl).digest("hex").slice(0, 8);
-  return join(root, "mm-claude", `${host}-${mark}-${botId}`);
+  return join(stateRoot(surroundings), `${host}-${mark}-${botId}`);
 }
