@@ -160,11 +160,14 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
  */
 async function bytesOf({ body, headers }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
   if (body === null) return new Uint8Array();
-  if (Number(headers.get("content-length")) > maxBytes) {
+  const declared = Number(headers.get("content-length"));
+  if (declared > maxBytes) {
     await body.cancel();
     return undefined;
   }
-  let held = new Uint8Array(Math.min(FIRST_PIECE_BYTES, maxBytes));
+  // Room for as much as is said to come is made only where a limit keeps it small.
+  const isBounded = declared > 0 && maxBytes !== Number.POSITIVE_INFINITY;
+  let held = new Uint8Array(Math.min(isBounded ? declared : FIRST_PIECE_BYTES, maxBytes));
   let length = 0;
   const reader = body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {

@@ -81,7 +81,7 @@ function isOwnDirectory(path: string): boolean {
   return found?.isDirectory() === true && (!process.getuid || found.uid === process.getuid());
 }
 
-export interface Held {
+interface Held {
   readonly files: number;
   readonly bytes: number;
 }

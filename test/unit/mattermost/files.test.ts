@@ -77,6 +77,22 @@ test.each([
   expect(wrong).toBe(-1);
 });
 
+test.each(["2048", "100", "-7", "1.5", "3000"])(
+  "a file of 2048 bytes comes whole, even when it says to have %s",
+  async (length) => {
+    const { api } = serve(streamed(2, KIB, { "content-length": length }).response());
+    expect(await api.file(FILE, 4 * KIB)).toHaveLength(2048);
+  },
+);
+
+test("an answer that says to be endless costs no more than what comes of it", async () => {
+  const answer = new Response(JSON.stringify({ id: "u", username: "a" }), {
+    headers: { "content-length": "1000000000000000" },
+  });
+  const { api } = serve(answer);
+  expect(await api.me()).toMatchObject({ id: "u" });
+});
+
 test("a file without a body is empty", async () => {
   const { api } = serve(new Response(null));
   expect(await api.file(FILE, 0)).toHaveLength(0);
