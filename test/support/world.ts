@@ -106,6 +106,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     channelId: channel.id,
     botName: undefined,
     allowedUsers,
+    approvers: [],
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
@@ -119,6 +120,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bot: await api.me(),
     channel: await api.channel(channelId),
     allowedUsers: await api.usersByNames(allowedUsers),
+    approvers: await api.usersByNames(config.approvers),
     postLimit: await api.maxPostSize(),
   };
   const openBridge = async (): Promise<Bridge> => {
