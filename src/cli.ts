@@ -111,8 +111,10 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
   for (const token of [rest.token, process.env[SETTINGS.token.variable]]) secrets.add(token ?? "");
   if (rest.token !== undefined) {
     printError(
-      "warning: every user of this machine can see --token in ps; better set MATTERMOST_TOKEN in a file",
+      "warning: every user of this machine could see --token in ps; better set MATTERMOST_TOKEN in a file",
     );
+    // Claude could see it as well, for as long as mm-claude runs: the arguments are overwritten.
+    process.title = "mm-claude";
   }
   const options: OptionValues = { ...rest, channelId: channel };
   return { options, env: process.env, cwd: process.cwd(), home: homedir() };
@@ -135,6 +137,8 @@ async function start(input: ConfigInput): Promise<number> {
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
+  const { secrecyWarnings } = await import("./setup/secrecy.ts");
+  for (const warning of secrecyWarnings(input, loaded.source.file)) printError(`warning: ${warning}`);
   return bridge(loaded.config, { home: input.home });
 }
 

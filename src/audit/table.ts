@@ -70,7 +70,9 @@ function summary(what: Readonly<Record<string, unknown>>, length: number): strin
   for (const [key, value] of entries) {
     if (room <= 0) break;
     const text = valueText(value, room);
-    const part = key === "tool" || key === "input" || entries.length === 1 ? text : `${key}: ${text}`;
+    const isPlain = key === "tool" || key === "input" || entries.length === 1;
+    if (isPlain && text === "") continue;
+    const part = isPlain ? text : `${key}: ${text}`;
     parts.push(part);
     room -= part.length;
   }
