@@ -89,18 +89,19 @@ function valueText(value: unknown, length: number): string {
   return summary(value as Readonly<Record<string, unknown>>, length);
 }
 
-/** Blank or without a width though no control characters, but for an emoji's style; and accents piled over other lines. */
-const ALSO_HIDDEN = /\u2800|(?!(?<=\p{Emoji})\ufe0f)\p{Default_Ignorable_Code_Point}|(?<=\p{M}{4})\p{M}/gu;
+/** Accents beyond those of any language, which would pile up over other lines. */
+const PILED_ACCENTS = /(?<=\p{M}{4})\p{M}/gu;
 
 function oneLine(text: string, showHidden: TableOptions["showHidden"]): string {
   const line = text
     .trim()
     .replace(/\r\n|[\r\n]/g, "⏎")
     .replace(/[ \t]+/g, " ");
-  return showHidden(line).replace(
-    ALSO_HIDDEN,
-    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
-  );
+  return showHidden(line).replace(PILED_ACCENTS, (accent) => `⟨U+${codeOf(accent)}⟩`);
+}
+
+function codeOf(char: string): string {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }
 
 function cut(text: string, width: number): string {

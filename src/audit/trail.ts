@@ -167,7 +167,7 @@ export function openAuditTrail(options: AuditTrailOptions): AuditTrail {
 
   const flush = (): void => {
     try {
-      current();
+      if (waiting.length === 0) current();
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) writeNext(next);
     } catch (error) {
       if (!isFailing) {
