@@ -19,6 +19,8 @@ import type {
 export interface ClaudeDependencies {
   readonly spawn?: Spawn;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Claude's environment holds no variable in whose value one of them stands. */
+  readonly secrets?: readonly string[];
   /** A CLI that does not answer `initialize` in this time is ended. */
   readonly initializeTimeoutMs?: number;
   readonly debug?: (line: string) => void;
@@ -46,7 +48,7 @@ export function startClaude(
       path: start.claudePath,
       arguments: claudeArguments(start),
       directory: start.directory,
-      environment: claudeEnvironment(environment),
+      environment: claudeEnvironment(environment, dependencies.secrets),
     },
     {
       line: (line) => {

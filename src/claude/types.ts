@@ -130,6 +130,11 @@ export interface ClaudeStart {
   readonly resume: boolean;
   /** Directories outside `directory` that Claude may read without asking (attachments). */
   readonly extraDirectories: readonly string[];
+  /**
+   * Absolute paths of files, or of directories with everything in them, that Claude's file tools may neither read
+   * nor change; they need not exist.
+   */
+  readonly deniedPaths?: readonly string[];
 }
 
 /** Starts a process. Never throws: a CLI that cannot be started is an `exited` event. */

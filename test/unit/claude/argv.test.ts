@@ -1,7 +1,11 @@
 // What a Claude process is started with, and what it must not see.
 
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claudeArguments, claudeEnvironment } from "../../../src/claude/argv.ts";
+import { SETTING_KEYS, SETTINGS } from "../../../src/config/settings.ts";
 
 const start = {
   claudePath: "claude",
@@ -38,6 +42,44 @@ describe("the arguments", () => {
       "/b c",
     ]);
   });
+
+  it("deny nothing unless told", () => {
+    expect(claudeArguments({ ...start, deniedPaths: [] })).toEqual(claudeArguments(start));
+    expect(claudeArguments(start)).not.toContain("--disallowedTools");
+  });
+
+  it("deny the file tools each path, before another flag ends the list", () => {
+    const given = claudeArguments({ ...start, deniedPaths: ["/no/such/.env", "/no/such, really/state"] });
+    const at = given.indexOf("--disallowedTools");
+    expect(given.slice(at, at + 6)).toEqual([
+      "--disallowedTools",
+      "Read(//no/such/.env)",
+      "Edit(//no/such/.env)",
+      "Read(//no/such,?really/state)",
+      "Edit(//no/such,?really/state)",
+      "--session-id",
+    ]);
+  });
+
+  it("deny a path whose signs a pattern would read in its own way", () => {
+    const given = claudeArguments({ ...start, deniedPaths: ["/no (1)/[x]/a*b?c/{d}/!e/#f/g\\h\n"] });
+    expect(given).toContain("Read(//no??1?/?x?/a?b?c/?d?/?e/?f/g?h?)");
+  });
+
+  it("deny a path by way of a symbolic link under its real name too, also when it is yet to be made", () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "mm-argv-")));
+    try {
+      mkdirSync(join(folder, "real"));
+      symlinkSync(join(folder, "real"), join(folder, "link"));
+      const denied = claudeArguments({ ...start, deniedPaths: [join(folder, "link/new/.env")] });
+      expect(denied.filter((argument) => argument.startsWith("Read("))).toEqual([
+        `Read(/${folder}/link/new/.env)`,
+        `Read(/${folder}/real/new/.env)`,
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe("the environment", () => {
@@ -60,8 +102,22 @@ describe("the environment", () => {
       MAX_SESSIONS: "5",
       SESSION_TIMEOUT_MS: "1",
       CLAUDE_PATH: "claude",
+      APPROVERS: "a",
+      PREWARM: "1",
     });
     expect(given).toEqual(DEFAULTS);
+  });
+
+  it.each(SETTING_KEYS.map((key) => SETTINGS[key].variable))("does not hold the setting %s", (variable) => {
+    expect(claudeEnvironment({ [variable]: "x" })).toEqual(DEFAULTS);
+  });
+
+  it("holds no secret, whatever the variable's name", () => {
+    const given = claudeEnvironment(
+      { BOT: "s3cret", HEADERS: "Authorization: Bearer s3cret", PATH: "/bin" },
+      ["s3cret", ""],
+    );
+    expect(given).toEqual({ ...DEFAULTS, PATH: "/bin" });
   });
 
   it("holds no mark of another claude around it", () => {
