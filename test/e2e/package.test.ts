@@ -2,7 +2,16 @@
 // conversation under every Node it promises to run on.
 
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,6 +82,29 @@ describe("the tarball", () => {
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });
 
+  test("holds of dist the compiled program and the demo's page with its two libraries", () => {
+    const dist = packed.files.flatMap(({ path }) => (path.startsWith("dist/") ? [path.slice(5)] : []));
+    const isPage = (path: string): boolean => path.startsWith("sandbox/page/");
+    expect(dist.filter((path) => !isPage(path) && !path.endsWith(".js"))).toEqual([]);
+    expect(
+      dist.filter((path) => isPage(path) && !/^sandbox\/page\/[\w-]+\.(?:js|css)$/.test(path)).sort(),
+    ).toEqual([
+      "sandbox/page/icon.svg",
+      "sandbox/page/index.html",
+      "sandbox/page/vendor/highlight.LICENSE",
+      "sandbox/page/vendor/highlight.mjs",
+      "sandbox/page/vendor/markdown-it.LICENSE",
+      "sandbox/page/vendor/markdown-it.mjs",
+    ]);
+    // Each file is of one of the sources, so neither a test nor what a build left behind long ago is among them.
+    const sources = new Set(
+      readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).map((path) =>
+        path.replace(/\.ts$/, ".js"),
+      ),
+    );
+    expect(dist.filter((path) => !sources.has(path) && !path.includes("/vendor/"))).toEqual([]);
+  });
+
   test("runs nothing at its installation", async () => {
     const { stdout } = await run("tar", ["xOzf", join(work, packed.filename), "package/package.json"]);
     const { scripts } = JSON.parse(stdout) as { scripts: Record<string, string> };
@@ -88,6 +120,23 @@ describe.skipIf(offline !== undefined)(`installed from the tarball${skipped(offl
   test("mm-claude --version answers", async () => {
     const { stdout } = await run(program(), ["--version"]);
     expect(stdout).toBe(`${MANIFEST.version}\n`);
+  });
+
+  test("nothing in the installed tree has a script that its installation would run", () => {
+    const modules = join(prefix, "lib/node_modules");
+    const manifests = readdirSync(modules, { recursive: true, encoding: "utf8" }).filter((path) =>
+      /(?:^|node_modules\/)(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path),
+    );
+    expect(manifests.length).toBeGreaterThan(5);
+    const withScripts = manifests.filter((path) => {
+      const { scripts = {} } = JSON.parse(readFileSync(join(modules, path), "utf8")) as {
+        scripts?: Record<string, string>;
+      };
+      // `prepare` runs for what comes from a repository, not from the registry.
+      return ["preinstall", "install", "postinstall"].some((name) => name in scripts);
+    });
+    expect(withScripts).toEqual([]);
+    expect(manifests.filter((path) => existsSync(join(modules, path, "../binding.gyp")))).toEqual([]);
   });
 
   const elsewhere =
