@@ -31,14 +31,10 @@ export function faults(manifest, lock) {
 /** What may be, and should be known. */
 export function notes(lock) {
   const packages = packagesOf(lock);
-  const unnamed = packages.filter(isUnnamedBuild).length;
   return [
     ...packages
-      .filter(
-        (one) => one.isTool && !isUnnamedBuild(one) && !CLAUDE.test(one.name) && !saysLicence(one.license),
-      )
+      .filter((one) => one.isTool && !CLAUDE.test(one.name) && !saysLicence(one.license))
       .map(({ name, license = "none" }) => `The tool ${name} is under an unknown licence (${license}).`),
-    ...(unnamed === 0 ? [] : [`${unnamed} builds of tools for other platforms are locked by version alone.`]),
   ];
 }
 
@@ -64,11 +60,6 @@ function packagesOf(lock) {
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       isTool: entry.dev === true,
     }));
-}
-
-/** npm writes an optional package that it did not install here without saying more than its version. */
-function isUnnamedBuild({ isTool, optional, os, cpu, integrity, license }) {
-  return isTool && optional === true && os !== undefined && cpu !== undefined && !integrity && !license;
 }
 
 function rangeFaults(manifest, lock) {
@@ -98,9 +89,7 @@ function fits(version, range) {
 }
 
 function integrityFaults(packages) {
-  return packages
-    .filter((one) => !one.integrity && !isUnnamedBuild(one))
-    .map(({ name }) => `${name} has no integrity in the lock.`);
+  return packages.filter((one) => !one.integrity).map(({ name }) => `${name} has no integrity in the lock.`);
 }
 
 function originFaults(packages) {

@@ -1,22 +1,22 @@
 // The parts put together: one socket, one router, one map of sessions. Lives until it is stopped.
 
 import { randomUUID } from "node:crypto";
+import type { AuditTrail } from "./audit/trail.ts";
 import { readSavedConversation } from "./claude/saved-conversation.ts";
 import type { StartClaude } from "./claude/types.ts";
 import type { Config } from "./config/settings.ts";
+import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "./kept-state.ts";
 import { createDirectory } from "./mattermost/directory.ts";
 import { openSocket } from "./mattermost/socket.ts";
-import type { Channel, ChannelId, MattermostApi, ThreadId, User, UserId } from "./mattermost/types.ts";
-import { type CursorKeeper, decodeCursor } from "./router/cursor.ts";
+import type { Channel, MattermostApi, ThreadId, User } from "./mattermost/types.ts";
+import type { Notice } from "./render/bars.ts";
 import { Router } from "./router/router.ts";
+import { createAllowList } from "./session/allow-list.ts";
 import { SessionManager } from "./session/manager.ts";
-import { sessionPrefix } from "./session/session.ts";
-import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
 import type { Clock } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
-import { endGroup } from "./util/processes.ts";
 
 /** What the start-up checks found out. */
 export interface BridgeFacts {
@@ -24,6 +24,8 @@ export interface BridgeFacts {
   readonly channel: Channel;
   /** The accounts of ALLOWED_USERS; empty means everyone. */
   readonly allowedUsers: readonly User[];
+  /** The accounts of APPROVERS; empty means everyone who is listed. */
+  readonly approvers: readonly User[];
   readonly postLimit: number;
 }
 
@@ -37,6 +39,9 @@ export interface BridgeDependencies {
   readonly home: string;
   /** Where what survives a restart is kept. */
   readonly folder: Folder;
+  readonly audit: AuditTrail;
+  /** What Claude's file tools may not touch. */
+  readonly deniedPaths: readonly string[];
   /** The environment Claude runs in. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -53,14 +58,23 @@ export async function startBridge(
   facts: BridgeFacts,
   dependencies: BridgeDependencies,
 ): Promise<Bridge> {
-  const { api, clock, log, startClaude, version, home, folder, environment } = dependencies;
-  const { bot, channel, allowedUsers, postLimit } = facts;
+  const { api, clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } =
+    dependencies;
+  const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   const { url, token } = config;
   const botName = config.botName ?? bot.username;
   const directory = createDirectory({ api, clock });
-  for (const user of [bot, ...allowedUsers]) {
+  for (const user of [bot, ...allowedUsers, ...approvers]) {
     directory.userUpdated(user);
   }
+  const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
+    users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
+  const admittedApprovers = admittedOf("APPROVERS", approvers);
+  const standingOf = createAllowList({
+    known: directory.known,
+    allowed: admittedOf("ALLOWED_USERS", allowedUsers),
+    approvers: admittedApprovers,
+  });
   const socket = openSocket({
     url,
     token,
@@ -87,20 +101,25 @@ export async function startBridge(
       idleMs: config.sessionTimeoutMs,
       isAuto: config.skipPermissions,
       postLimit,
+      standingOf,
+      approvers: (admittedApprovers ?? []).map((user) => user.username),
     },
     claudePath: config.claudePath,
     botId: bot.id,
     channelId: channel.id,
+    deniedPaths,
+    audit,
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
   const snapshots = readSnapshots(folder, channel.id);
-  await endLeftovers(snapshots);
+  await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   sessions.restore(snapshots);
-  const reply = (threadId: ThreadId, markdown: string): void => {
+  const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
     const lost = (reason: string): void => log.warn(`Could not reply in thread ${threadId}: ${reason}`);
     const options = { api, channelId: channel.id, threadId, botId: bot.id, clock, log };
     new ThreadWriter({ ...options, onPosted: () => {}, onLost: lost }).put("reply", markdown, {
+      bar,
       isFinal: true,
     });
   };
@@ -108,6 +127,7 @@ export async function startBridge(
     api,
     directory,
     sessions,
+    audit,
     cursor: cursorIn(folder, channel),
     reply,
     clock,
@@ -116,8 +136,7 @@ export async function startBridge(
     botId: bot.id,
     botName,
     channelId: channel.id,
-    allowedUsers:
-      allowedUsers.length === 0 ? undefined : new Set<UserId>(allowedUsers.map((user) => user.id)),
+    standingOf,
     maxSessions: config.maxSessions,
   });
 
@@ -143,39 +162,5 @@ export async function startBridge(
       router.close();
       await sessions.shutDown();
     },
-  };
-}
-
-/** The sessions of an earlier run; what can't be understood is set aside. */
-function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
-  return folder
-    .names()
-    .filter((name) => name.startsWith(sessionPrefix(channelId)))
-    .flatMap((name) => {
-      const document = folder.read(name);
-      if (document === undefined) {
-        return [];
-      }
-      const snapshot = decodeSnapshot(document);
-      if (!snapshot) {
-        folder.setAside(name, "another version wrote it");
-        return [];
-      }
-      return [snapshot];
-    });
-}
-
-/** Claude processes of a daemon that was killed: nobody listens to them any more. */
-async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void> {
-  await Promise.all(snapshots.map(({ process: known }) => known && endGroup(known)));
-}
-
-/** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-function cursorIn(folder: Folder, { id, lastPostAt }: Channel): CursorKeeper {
-  const name = `cursor-${id}`;
-  return {
-    load: () =>
-      decodeCursor(folder.read(name)) ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined),
-    save: (cursor) => folder.write(name, JSON.stringify(cursor)),
   };
 }

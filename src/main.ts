@@ -2,6 +2,7 @@
 // it in order when a signal asks for it.
 
 import chalk from "chalk";
+import { openAuditTrail } from "./audit/trail.ts";
 import { startBridge } from "./bridge.ts";
 import { startClaude } from "./claude/client.ts";
 import { familyOf, killFamily } from "./claude/family.ts";
@@ -13,12 +14,14 @@ import { connectRest } from "./mattermost/rest.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import { homePath } from "./render/paths.ts";
 import { checkReadiness, type Readiness } from "./setup/checks.ts";
-import { type Folder, openFolder } from "./store/folder.ts";
+import { ownPaths } from "./setup/secrecy.ts";
+import { type Folder, openFolder, redacted } from "./store/folder.ts";
 import { takeLock } from "./store/lock.ts";
-import { stateDirectory } from "./store/place.ts";
+import { stateDirectory, stateRoot } from "./store/place.ts";
 import { backoffMs } from "./util/backoff.ts";
 import { systemClock } from "./util/clock.ts";
 import { createLog, type Log } from "./util/log.ts";
+import { createRedact } from "./util/redact.ts";
 
 export interface Surroundings {
   readonly version: string;
@@ -42,7 +45,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
     write: (line) => console.error(line),
   });
   process.on("uncaughtException", (error) => log.error("A fault in mm-claude; please report it", error));
-  const children = liveClaudes(environment);
+  const children = liveClaudes(environment, [config.token]);
   const { stop, stopAtOnce } = stopSignals();
   const api = connectRest({ url: config.url, token: config.token, log });
   const ready = await untilReady(api, config, log, stop);
@@ -54,7 +57,9 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
     log.warn(chalk.yellow(hint));
   }
   const { stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
-  const folder = openStateFolder(stateDirectory({ stateHome, home }, config.url, ready.account.id), log);
+  const redact = createRedact([config.token]);
+  const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
+  const folder = redacted(openStateFolder(path, log), redact);
   const lock = takeLock(folder.path, ready.channel.id);
   if ("heldBy" in lock) {
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
@@ -66,9 +71,21 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
       bot: ready.account,
       channel: ready.channel,
       allowedUsers: ready.allowedUsers,
+      approvers: ready.approvers,
       postLimit: await api.maxPostSize(),
     },
-    { api, clock: systemClock, log, version, home, folder, environment, startClaude: children.start(log) },
+    {
+      api,
+      clock: systemClock,
+      log,
+      version,
+      home,
+      folder,
+      audit: openAuditTrail({ folder: path, name: ready.channel.id, now: Date.now, log, redact }),
+      deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot({ stateHome, home })),
+      environment,
+      startClaude: children.start(log),
+    },
   );
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
@@ -147,7 +164,7 @@ interface LiveClaudes {
   kill(): void;
 }
 
-function liveClaudes(environment: NodeJS.ProcessEnv): LiveClaudes {
+function liveClaudes(environment: NodeJS.ProcessEnv, secrets: readonly string[]): LiveClaudes {
   const live = new Set<ClaudeClient>();
   return {
     start: (log) => (start, listener) => {
@@ -159,7 +176,7 @@ function liveClaudes(environment: NodeJS.ProcessEnv): LiveClaudes {
           }
           listener(event);
         },
-        { environment, debug: (line) => log.debug(line) },
+        { environment, secrets, debug: (line) => log.debug(line) },
       );
       live.add(client);
       return client;

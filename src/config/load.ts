@@ -56,14 +56,32 @@ export function loadConfig(input: ConfigInput): Loaded {
     else problems.push({ ...parsed, setting: given.name });
   }
 
+  problems.push(...unlistedApprovers(values as Partial<Config>));
   if (problems.length > 0) throw new ConfigError([...missing, ...problems]);
   const source = { file: file?.path, origins: origins as ConfigSource["origins"] };
   if (missing.length > 0) return { missing, source };
   const complete = { ...values, directory: input.cwd, debug: input.options.debug === true } as Config;
   return {
-    config: Object.freeze({ ...complete, allowedUsers: Object.freeze([...complete.allowedUsers]) }),
+    config: Object.freeze({
+      ...complete,
+      allowedUsers: Object.freeze([...complete.allowedUsers]),
+      approvers: Object.freeze([...complete.approvers]),
+    }),
     source,
   };
+}
+
+/** APPROVERS narrows ALLOWED_USERS: a name that is not there would approve nothing, and nobody would know why. */
+function unlistedApprovers({ allowedUsers = [], approvers = [] }: Partial<Config>): Problem[] {
+  const unlisted = approvers.filter((name) => !allowedUsers.includes(name));
+  if (allowedUsers.length === 0 || unlisted.length === 0) return [];
+  return [
+    {
+      setting: SETTINGS.approvers.variable,
+      problem: `it names ${unlisted.join(", ")}, who ${unlisted.length === 1 ? "is" : "are"} not in ${SETTINGS.allowedUsers.variable}`,
+      mend: `Add them to ${SETTINGS.allowedUsers.variable}, or take them out here`,
+    },
+  ];
 }
 
 /** What the person has set so far, wrong or not, as text: what the wizard offers to keep. */

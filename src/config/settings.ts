@@ -24,6 +24,8 @@ export interface Config {
   readonly botName: string | undefined;
   /** Lower case, without @; empty means everyone. */
   readonly allowedUsers: readonly string[];
+  /** As `allowedUsers`; empty means everyone who is listed. */
+  readonly approvers: readonly string[];
   readonly skipPermissions: boolean;
   readonly maxSessions: number;
   readonly sessionTimeoutMs: number;
@@ -94,6 +96,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     fallback: { value: [] },
     defaultText: "empty = everyone",
     description: "who may start sessions: comma-separated usernames",
+    parse: parseUsernames,
+  },
+  approvers: {
+    variable: "APPROVERS",
+    fallback: { value: [] },
+    defaultText: "empty = all of them",
+    description: "who of them may approve tools and plans",
     parse: parseUsernames,
   },
   skipPermissions: {

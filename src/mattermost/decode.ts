@@ -51,6 +51,7 @@ const wireReaction = z.object({
   user_id: id,
   post_id: id,
   emoji_name: z.string().regex(/^[A-Za-z0-9_+-]{1,64}$/),
+  create_at: milliseconds.nullish(),
 });
 
 const wireChannel = z.object({
@@ -115,7 +116,12 @@ export function decodeChannel(value: unknown): Channel | undefined {
 export function decodeReaction(value: unknown): Reaction | undefined {
   const { data } = wireReaction.safeParse(value);
   if (data === undefined) return undefined;
-  return { userId: data.user_id as UserId, postId: data.post_id as PostId, emojiName: data.emoji_name };
+  return {
+    userId: data.user_id as UserId,
+    postId: data.post_id as PostId,
+    emojiName: data.emoji_name,
+    ...(data.create_at ? { createdAt: data.create_at } : {}),
+  };
 }
 
 export function decodeUpload(value: unknown): FileId | undefined {
@@ -165,13 +171,16 @@ function pendingPostIdOf(props: Readonly<Record<string, unknown>>): string | und
   return typeof value === "string" ? value : undefined;
 }
 
-// An incoming webhook's post carries its owner's user_id; only the props tell (7.10: `from_webhook: "true"`).
-// The server and its plugins spell truth in several ways, so all but the clear negatives count.
+// An incoming webhook's post carries its owner's user_id; only the props tell (7.10: `from_webhook: "true"`). Others are
+// `from_bot`, `from_plugin`, `from_oauth_app`; whoever sets one on a post of theirs is not heard, and that is all. The
+// server and its plugins spell truth in several ways, so all but the clear negatives count. What another mm-claude has
+// written is no person's word either, whatever account it runs on: two of them would talk without end.
 function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
-  return ["from_webhook", "from_bot", "override_username"].some((key) => {
-    const value = props[key];
-    return !["", "0", "false", "undefined", "null"].includes(String(value).trim().toLowerCase());
-  });
+  return Object.entries(props).some(
+    ([key, value]) =>
+      /^(?:from_|override_|mm_claude_)/.test(key) &&
+      !["", "0", "false", "undefined", "null"].includes(String(value).trim().toLowerCase()),
+  );
 }
 
 function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {

@@ -10,8 +10,12 @@ export interface Directory {
   byId(id: UserId): Promise<User | undefined>;
   /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
   byName(name: string): Promise<User | undefined>;
+  /** What was last heard of an account, however long ago; undefined when nothing was. */
+  known(id: UserId): User | undefined;
   /** To be told of every `userUpdated`: renames, deactivations. */
   userUpdated(user: User): void;
+  /** Updates may have been missed: whoever is looked up next is asked about anew. */
+  mayHaveMissedUpdates(): void;
 }
 
 export interface DirectoryOptions {
@@ -29,21 +33,25 @@ const UNKNOWN_FOR_MS = 30_000;
 interface Entry<T> {
   readonly value: T;
   readonly until: number;
+  /** Heard since updates may have been missed last. */
+  readonly era: number;
 }
 
-export function createDirectory({ api, clock, limit = 1000 }: DirectoryOptions): Directory {
+export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions): Directory {
   const users = new BoundedMap<string, Entry<User | undefined>>(limit);
   const ids = new BoundedMap<string, Entry<UserId | undefined>>(limit);
   const inFlight = new Map<string, Promise<User | undefined>>();
   let updates = 0;
 
+  let era = 0;
+
   const fresh = <T>(entry: Entry<T> | undefined): Entry<T> | undefined =>
-    entry !== undefined && entry.until > clock.now() ? entry : undefined;
+    entry !== undefined && entry.until > clock.now() && entry.era === era ? entry : undefined;
 
   const remember = (user: User): User => {
     const until = clock.now() + KNOWN_FOR_MS;
-    users.set(user.id, { value: user, until });
-    ids.set(user.username.toLowerCase(), { value: user.id, until });
+    users.set(user.id, { value: user, until, era });
+    ids.set(user.username.toLowerCase(), { value: user.id, until, era });
     return user;
   };
 
@@ -79,7 +87,7 @@ export function createDirectory({ api, clock, limit = 1000 }: DirectoryOptions):
           if (error instanceof MattermostError && error.code === "not-found") return undefined;
           throw error;
         });
-      return ask(`id ${id}`, question, (until) => users.set(id, { value: undefined, until }));
+      return ask(`id ${id}`, question, (until) => users.set(id, { value: undefined, until, era }));
     },
 
     async byName(anyCase) {
@@ -92,13 +100,21 @@ export function createDirectory({ api, clock, limit = 1000 }: DirectoryOptions):
         if (user?.username.toLowerCase() === name) return user;
       }
       const question = () => api.userByName(name);
-      const user = await ask(`name ${name}`, question, (until) => ids.set(name, { value: undefined, until }));
+      const user = await ask(`name ${name}`, question, (until) =>
+        ids.set(name, { value: undefined, until, era }),
+      );
       return user?.username.toLowerCase() === name ? user : undefined;
     },
+
+    known: (id) => users.get(id)?.value,
 
     userUpdated(user) {
       updates += 1;
       remember(user);
+    },
+
+    mayHaveMissedUpdates() {
+      era += 1;
     },
   };
 }

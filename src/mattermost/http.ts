@@ -2,6 +2,7 @@
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import type { Redact } from "../util/redact.ts";
 import type { Budget, Claim } from "./budget.ts";
 import {
   badAnswer,
@@ -24,6 +25,8 @@ export interface HttpOptions {
   /** How often a request is sent at most. */
   readonly tries: number;
   readonly budget: Budget;
+  /** Takes the token out of what is said: Claude may have read it somewhere. */
+  readonly redact: Redact;
 }
 
 export interface HttpRequest {
@@ -135,7 +138,9 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
         Accept: "application/json",
         ...(body === undefined || body instanceof FormData ? {} : { "Content-Type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: body instanceof FormData ? body : options.redact(JSON.stringify(body)) }),
       // A redirect would carry the token to an address nobody configured.
       redirect: "manual",
       signal: abort.signal,

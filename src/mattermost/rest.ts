@@ -1,6 +1,7 @@
 // The REST calls, one function each. Retries and errors are http.ts's, shapes are decode.ts's.
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { createRedact, type Redact } from "../util/redact.ts";
 import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
@@ -39,6 +40,7 @@ const MAX_PAGES = 50;
 export function connectRest(options: RestOptions): MattermostApi {
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
+  const redact = createRedact([options.token]);
   const http = createHttp({
     url: options.url,
     token: options.token,
@@ -48,12 +50,13 @@ export function connectRest(options: RestOptions): MattermostApi {
     log: options.log,
     tries: options.tries ?? 4,
     budget,
+    redact,
   });
-  const withinTurn = callsBy(http.sendOnce, (_claim, perform) => perform(withinTurn));
-  return callsBy(http.send, (claim, perform) => budget.inTurn(claim, () => perform(withinTurn)));
+  const withinTurn = callsBy(http.sendOnce, redact, (_claim, perform) => perform(withinTurn));
+  return callsBy(http.send, redact, (claim, perform) => budget.inTurn(claim, () => perform(withinTurn)));
 }
 
-function callsBy(send: SendHttp, inTurn: MattermostApi["inTurn"]): MattermostApi {
+function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
   const get = async <T>(what: string, path: string, decode: (json: unknown) => T | undefined): Promise<T> =>
     readJson(await call({ what, method: "GET", path }), what, decode);
@@ -186,7 +189,7 @@ function callsBy(send: SendHttp, inTurn: MattermostApi["inTurn"]): MattermostApi
       const what = "upload a file";
       const body = new FormData();
       body.append("channel_id", channelId);
-      body.append("files", new Blob([bytes]), name);
+      body.append("files", new Blob([withoutSecrets(bytes, redact)]), name);
       const answer = await send({
         what,
         method: "POST",
@@ -205,6 +208,13 @@ function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">
     [PENDING_POST_ID_PROP]: pendingPostId,
     ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
   };
+}
+
+/** Bytes that hold no secret stay as they are, whether they are text or not. */
+function withoutSecrets(bytes: Uint8Array, redact: Redact): Uint8Array<ArrayBuffer> {
+  const text = new TextDecoder().decode(bytes);
+  const shown = redact(text);
+  return shown === text ? new Uint8Array(bytes) : new TextEncoder().encode(shown);
 }
 
 async function orIfRefused<T, U>(call: Promise<T>, codes: readonly string[], value: U): Promise<T | U> {

@@ -50,6 +50,8 @@ export interface Reaction {
   readonly postId: PostId;
   /** As the server names it, skin tones included: `+1_light_skin_tone`. */
   readonly emojiName: string;
+  /** Milliseconds since the epoch, the server's clock. */
+  readonly createdAt?: number;
 }
 
 export interface Channel {

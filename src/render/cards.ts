@@ -1,8 +1,11 @@
 // The posts in which somebody is asked to decide something, open and decided. Pure.
 
 import type { Question } from "../claude/types.ts";
-import { oneLine, quietGroupMentions, quietMentions, quote, showHidden } from "./markdown.ts";
+import type { Bar } from "../mattermost/types.ts";
+import { bar, type Tone } from "./bars.ts";
+import { codePoints, fence, oneLine, quietMentions, quote, showHidden } from "./markdown.ts";
 import { pieces } from "./split.ts";
+import type { FullTool } from "./tools.ts";
 
 /** The emoji of the choices 1 to 9: how they look and what the server calls them. */
 export const DIGITS: readonly { readonly emoji: string; readonly name: string }[] = [
@@ -19,47 +22,75 @@ export const DIGITS: readonly { readonly emoji: string; readonly name: string }[
 
 export interface Card {
   readonly head: string;
-  /** What it is about, in full: never shortened. */
+  /** What it is about. */
   readonly body: string;
-  /** The choices. */
-  readonly foot: string;
+  /** How to decide; stands in the bar. */
+  readonly choices: string;
 }
 
-/** Room for head and foot beside a piece of the body. */
+export interface CardPost {
+  readonly markdown: string;
+  readonly bar?: Bar;
+}
+
+/** Room for the head beside a piece of the body. */
 const FRAME_ROOM = 600;
 
 /** The posts of an open card, in order; the last one takes the reactions. `limit` in code points. */
-export function openCard(card: Card, limit: number): string[] {
+export function openCard(card: Card, limit: number): CardPost[] {
   const bodies = pieces(card.body, limit - FRAME_ROOM);
   return bodies.map((body, index) => {
     const head = index === 0 ? [card.head] : [];
-    const foot = index === bodies.length - 1 ? [card.foot] : [];
-    return [...head, body, ...foot].filter((part) => part !== "").join("\n");
+    const markdown = [...head, body].filter((part) => part !== "").join("\n");
+    const isLast = index === bodies.length - 1;
+    return { markdown, ...(isLast && card.choices !== "" ? { bar: bar("ask", card.choices) } : {}) };
   });
 }
 
 /** The last post of a card once it is decided; `verdict` says by whom and how. */
-export function closedCard(card: Card, limit: number, verdict: string): string {
-  return [verdict, pieces(card.body, limit - FRAME_ROOM).at(-1) ?? ""]
-    .filter((part) => part !== "")
-    .join("\n")
-    .trimEnd();
+export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): Required<CardPost> {
+  const markdown = (pieces(card.body, limit - FRAME_ROOM).at(-1) ?? "").trimEnd();
+  return { markdown, bar: bar(tone, verdict) };
 }
 
-/** `tool`: the tool in full, from `toolInFull`. */
-export function permissionCard(tool: string, owner: string): Card {
-  return {
-    head: `⚠️ **Permission requested** · @${owner}`,
-    body: tool,
-    foot: "👍 allow · ✅ allow all for this session · 👎 deny",
-  };
+/** All of it, as a file that goes along with a card that can't show it. */
+export interface WholeFile {
+  readonly name: string;
+  readonly text: string;
 }
 
-export function planCard(plan: string, owner: string): Card {
+/** The tool in full; what one post can't show stands in a file, and the card says so. `names`: who is called. */
+export function permissionCard(
+  { headline, parts, fileName }: FullTool,
+  names: readonly string[],
+  limit: number,
+): { readonly card: Card; readonly file?: WholeFile } {
+  const blocks = parts.map(({ text, language }) => fence(text, language));
+  const body = [headline, ...blocks].join("\n");
+  const head = `⚠️ **Permission requested** · ${called(names)}`;
+  const choices = "👍 allow · ✅ allow all for this session · 👎 deny";
+  if (codePoints(body) <= limit - FRAME_ROOM) {
+    return { card: { head, body, choices } };
+  }
+  const [shown = ""] = pieces(body, limit - 2 * FRAME_ROOM);
+  const whole = [headline, ...parts.map(({ text }) => text)].join("\n\n");
+  const note = `📎 **This is only its beginning.** All that will run is in the file \`${fileName}\` below: read it before you decide.`;
+  return { card: { head, body: `${shown}\n\n${note}`, choices }, file: { name: fileName, text: whole } };
+}
+
+/** Calls people, five at most. */
+function called(names: readonly string[]): string {
+  return names
+    .slice(0, 5)
+    .map((name) => `@${name}`)
+    .join(" ");
+}
+
+export function planCard(plan: string, names: readonly string[]): Card {
   return {
-    head: `📋 **Plan** · @${owner}`,
-    body: `\n${quietGroupMentions(plan.trim())}\n`,
-    foot: "👍 start building · 👎 request changes, or reply with them",
+    head: `📋 **Plan** · ${called(names)}`,
+    body: `\n${quietMentions(showHidden(plan.trim()))}\n`,
+    choices: "👍 start building · 👎 request changes, or reply with them",
   };
 }
 
@@ -75,8 +106,8 @@ export function questionCard(question: Question, title: string, owner: string): 
   });
   return {
     head: `${title} · @${owner}`,
-    body: `${quietGroupMentions(question.question.trim())}\n\n${options.join("\n")}\n`,
-    foot: question.multiSelect
+    body: `${quietMentions(question.question.trim())}\n\n${options.join("\n")}\n`,
+    choices: question.multiSelect
       ? "React with every choice, then ✅ when done · or reply with your own answer"
       : "React with your choice · or reply with your own answer",
   };
@@ -86,7 +117,7 @@ export function guestCard(guest: string, message: string, fileNames: readonly st
   const text = message.trim() === "" ? [] : [quote(quietMentions(showHidden(message.trim())))];
   return {
     head: `🔒 @${guest} wants to send a message:`,
-    body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), ""].join("\n"),
-    foot: `React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny · @${owner}`,
+    body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), "", called([owner])].join("\n"),
+    choices: "React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny",
   };
 }

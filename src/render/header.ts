@@ -1,6 +1,6 @@
 // The first reply of a thread: who, where, with which permissions. Pure.
 
-import { cell, inlineCode } from "./markdown.ts";
+import { cell, inlineCode, quietMentions } from "./markdown.ts";
 import { homePath } from "./paths.ts";
 
 export interface Header {
@@ -21,12 +21,9 @@ export type HeaderStatus =
   | { readonly kind: "ended" }
   | { readonly kind: "stopped" };
 
-/**
- * The header's table. `ping` false leaves out the `@` of names: a new post would notify them, and a later edit,
- * which notifies nobody, puts it in.
- */
-export function renderHeader(header: Header, ping: boolean): string {
-  const name = (username: string): string => (ping ? `@${username}` : username);
+/** The header's table. Its names notify nobody. */
+export function renderHeader(header: Header): string {
+  const name = (username: string): string => quietMentions(`@${username}`);
   const rows = [
     `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
     `| 👤 **Started by** | ${name(header.owner)} |`,

@@ -41,13 +41,40 @@ export function truncate(text: string, count: number): string {
 
 /**
  * Makes characters that hide or reorder text visible, as `⟨U+202E⟩`: what a person is asked to approve must look
- * like what will run. Newlines and tabs stay.
+ * like what will run. Newlines and tabs stay, and what joins the parts of one emoji.
  */
 export function showHidden(text: string): string {
   return text.replace(
-    /[^\P{C}\n\t]|[\u115f\u1160\u2028\u2029\u3164\uffa0]/gu,
-    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+    /[^\P{C}\n\t]|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800]/gu,
+    (char, at: number) =>
+      isWithinEmoji(text, at, char)
+        ? char
+        : `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
   );
+}
+
+/** A variation selector or joiner between the parts of an emoji shows by what it does. */
+function isWithinEmoji(text: string, at: number, char: string): boolean {
+  const before = text.slice(Math.max(0, at - 4), at);
+  const after = text.slice(at + 1, at + 3);
+  if (char === "\ufe0f") {
+    return /\p{Extended_Pictographic}$/u.test(before) || after.startsWith("\u20e3");
+  }
+  return (
+    char === "\u200d" &&
+    /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?$/u.test(before) &&
+    /^\p{Extended_Pictographic}/u.test(after)
+  );
+}
+
+/**
+ * As `showHidden`, for what is decided about: nothing is out of sight to the right or far below either. Long runs of
+ * blanks and of empty lines are told instead of shown.
+ */
+export function showEverything(text: string): string {
+  return showHidden(text)
+    .replace(/(?<=\S)[^\S\n]{24,}(?=\S)|[^\S\n]{80,}/g, (run) => `⟨${run.length} blanks⟩`)
+    .replace(/\n(?:[^\S\n]*\n){8,}/g, (run) => `\n⟨${run.split("\n").length - 2} empty lines⟩\n`);
 }
 
 /**
@@ -107,27 +134,33 @@ export function cell(text: string): string {
   return text.replace(/\r?\n/g, " ").replace(/\|/g, "\\|");
 }
 
+/** What the server takes for a mention outside code (7.10): an `@` that no letter or digit stands before. */
+const MENTION = /(?<![\p{L}\p{N}])@(?=([a-z0-9][a-z0-9._-]*))/giu;
+
 /**
- * Makes `@all`, `@channel` and `@here` outside code notify nobody, by a zero-width space after the `@` (the
- * server reads mentions from the text outside code, 7.10); the words look the same to people.
+ * Makes every mention outside code notify nobody, by a zero-width space after the `@`; the words look the same to
+ * people. `except`: usernames, in lower case, that may be called. `@all`, `@channel` and `@here` never may.
  */
-export function quietGroupMentions(markdown: string): string {
-  if (!/@(all|channel|here)/i.test(markdown)) {
+export function quietMentions(markdown: string, except: readonly string[] = []): string {
+  if (!markdown.includes("@")) {
     return markdown;
   }
   return codeSpans(markdown)
     .map((span) =>
-      // The server takes off a final `_` before it compares, and splits at `-`.
       span.code
         ? span.text
-        : span.text.replace(/@(?=(?:all|channel|here)(?![a-z0-9]))/gi, `@${ZERO_WIDTH_SPACE}`),
+        : span.text.replace(MENTION, (at, word: string) =>
+            calls(word, except) ? at : `@${ZERO_WIDTH_SPACE}`,
+          ),
     )
     .join("");
 }
 
-/** As `quietGroupMentions`, for every name: for quoting people in a new post. */
-export function quietMentions(markdown: string): string {
-  return codeSpans(markdown)
-    .map((span) => (span.code ? span.text : span.text.replace(/@(?=[a-z0-9])/gi, `@${ZERO_WIDTH_SPACE}`)))
-    .join("");
+/** The server takes off what may end a sentence before it compares, and splits at some of it. */
+function calls(word: string, except: readonly string[]): boolean {
+  const name = word.toLowerCase();
+  const bare = name.replace(/[._-]+$/, "");
+  return except.includes(bare) && !GROUPS.test(name);
 }
+
+const GROUPS = /^(?:all|channel|here)(?![a-z0-9])/;

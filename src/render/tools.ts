@@ -3,7 +3,7 @@
 
 import type { ToolInput } from "../claude/types.ts";
 import { unifiedDiff } from "./diff.ts";
-import { fence, inlineCode, showHidden, truncate } from "./markdown.ts";
+import { fence, inlineCode, showEverything, truncate } from "./markdown.ts";
 import { type Places, shortPath } from "./paths.ts";
 
 export interface ToolUse {
@@ -18,12 +18,21 @@ export interface ToolResult {
   readonly text: string;
 }
 
+/** Everything a tool will do. Nothing in it is cut, and nothing in it can hide. */
+export interface FullTool {
+  readonly headline: string;
+  /** Of code, each to be fenced. */
+  readonly parts: readonly { readonly text: string; readonly language: string }[];
+  /** What the whole is called as a file. */
+  readonly fileName: string;
+}
+
 interface ToolView {
   readonly headline: (use: ToolUse, places: Places) => string;
   /** Shown below the headline, bounded. */
   readonly preview?: (use: ToolUse) => string;
-  /** Everything that will happen, unbounded, for a permission card; default: the headline and the preview. */
-  readonly full?: (use: ToolUse, places: Places) => string;
+  /** Everything that will happen, for who must approve it; default: the whole input. */
+  readonly full?: (use: ToolUse, places: Places) => FullTool;
   /** A short word on a good result; default: nothing but ✅. */
   readonly summary?: (text: string) => string;
 }
@@ -45,6 +54,8 @@ const field = (input: ToolInput, ...names: string[]): string => {
 };
 
 const value = (text: string): string => inlineCode(text, HEADLINE_WIDTH);
+const wholePath = (use: ToolUse, places: Places, name: string): string =>
+  inlineCode(shortPath(field(use.input, name), places));
 const path = (use: ToolUse, places: Places, ...names: string[]): string =>
   value(shortPath(field(use.input, ...names), places));
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -78,7 +89,13 @@ function diffOf({ input, fileBefore }: ToolUse): string {
 const edit: ToolView = {
   headline: (use, places) => `✏️ **Edit** ${path(use, places, "file_path")}`,
   preview: (use) => fence(bounded(diffOf(use), PREVIEW_LINES), "diff"),
-  full: (use, places) => `${edit.headline(use, places)}\n${fence(showHidden(diffOf(use)), "diff")}`,
+  full: (use, places) =>
+    full(
+      `✏️ **Edit** ${wholePath(use, places, "file_path")}`,
+      { text: diffOf(use), language: "diff" },
+      "change.diff",
+      without(use.input, "file_path", "old_string", "new_string", "replace_all", "edits"),
+    ),
 };
 
 const write: ToolView = {
@@ -89,13 +106,28 @@ const write: ToolView = {
     PLAN_FILE.test(field(input, "file_path"))
       ? ""
       : fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
-  full: (use, places) =>
-    `${write.headline(use, places)}\n${fence(showHidden(field(use.input, "content")), language(field(use.input, "file_path")))}`,
+  full: (use, places) => {
+    const { input } = use;
+    const content = field(input, "content");
+    return full(
+      `📝 **Write** ${wholePath(use, places, "file_path")} *(${count(lineCount(content), "line")})*`,
+      { text: content, language: language(field(input, "file_path")) },
+      "content.txt",
+      without(input, "file_path", "content"),
+    );
+  },
 };
 
 const bash: ToolView = {
   headline: ({ input }) => `💻 **Bash** ${value(field(input, "command"))}`,
-  full: ({ input }) => `💻 **Bash**\n${fence(showHidden(field(input, "command")), "sh")}`,
+  // What Claude says of the command, and how long it may take, is not what runs.
+  full: ({ input }) =>
+    full(
+      "💻 **Bash**",
+      { text: field(input, "command"), language: "sh" },
+      "command.sh",
+      without(input, "command", "description", "timeout"),
+    ),
   summary: (text) => {
     const lines = text.trim() === "" ? 0 : lineCount(text.trim());
     return lines === 1 ? inlineCode(text.trim(), 120) : lines > 1 ? count(lines, "line") : "";
@@ -135,16 +167,27 @@ const mcp: ToolView = {
     const [, server = "", tool = name] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
     return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
   },
-  full: (use, places) => withInput(mcp, use, places),
 };
 
 const other: ToolView = {
   headline: ({ name }) => `● **${plainName(name)}**`,
-  full: (use, places) => withInput(other, use, places),
 };
 
-function withInput(view: ToolView, use: ToolUse, places: Places): string {
-  return `${view.headline(use, places)}\n${fence(showHidden(JSON.stringify(use.input, null, 2)), "json")}`;
+/** `more`: what the tool is told besides, such as to run outside its sandbox. */
+function full(
+  headline: string,
+  main: FullTool["parts"][number],
+  fileName: string,
+  more: ToolInput,
+): FullTool {
+  const rest =
+    Object.keys(more).length > 0 ? [{ text: JSON.stringify(more, null, 2), language: "json" }] : [];
+  const parts = [main, ...rest].map(({ text, language }) => ({ text: showEverything(text), language }));
+  return { headline, parts, fileName };
+}
+
+function without(input: ToolInput, ...names: readonly string[]): ToolInput {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
 }
 
 /** A tool's name as text: whatever a server called it, it can't format anything. */
@@ -166,9 +209,10 @@ export function toolPreview(use: ToolUse): string {
 }
 
 /** The whole of what will run, for a permission card. */
-export function toolInFull(use: ToolUse, places: Places): string {
+export function toolInFull(use: ToolUse, places: Places): FullTool {
   const view = viewOf(use.name);
-  return view.full?.(use, places) ?? withInput(view, use, places);
+  const input = { text: JSON.stringify(use.input, null, 2), language: "json" };
+  return view.full?.(use, places) ?? full(view.headline(use, places), input, "input.json", {});
 }
 
 /** The tool whose file the diff needs, or undefined. */

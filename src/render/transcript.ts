@@ -3,7 +3,7 @@
 
 import { openFence } from "./code-spans.ts";
 import { wholeLength } from "./half-written.ts";
-import { codePoints, quietGroupMentions } from "./markdown.ts";
+import { codePoints, quietMentions } from "./markdown.ts";
 import { cut, cutAt, FENCE_ROOM, pieces, withoutEmptyFence } from "./split.ts";
 
 interface TextItem {
@@ -15,6 +15,8 @@ interface TextItem {
   shown: number;
   /** It goes on from another page, and may begin with a fence that was opened again. */
   readonly isRest: boolean;
+  /** Usernames it may call. */
+  readonly names: readonly string[];
 }
 
 interface ToolItem {
@@ -52,6 +54,7 @@ export interface PageUpdate {
 export interface TranscriptSnapshot {
   readonly keyPrefix: string;
   readonly limit: number;
+  readonly names: readonly string[];
   readonly pages: Page[];
   readonly nextPage: number;
 }
@@ -66,23 +69,31 @@ export class Transcript {
   #nextPage = 1;
   readonly #keyPrefix: string;
   readonly #limit: number;
+  readonly #names: readonly string[];
 
-  /** `limit`: the longest post in code points. */
-  constructor(keyPrefix: string, limit: number) {
+  /** `limit`: the longest post in code points. `names`: the usernames that Claude's words may call. */
+  constructor(keyPrefix: string, limit: number, names: readonly string[]) {
     this.#keyPrefix = keyPrefix;
     this.#limit = limit;
+    this.#names = names;
   }
 
   /** As it was when `toJSON` was called. */
-  static restore({ keyPrefix, limit, pages, nextPage }: TranscriptSnapshot): Transcript {
-    const transcript = new Transcript(keyPrefix, limit);
+  static restore({ keyPrefix, limit, names, pages, nextPage }: TranscriptSnapshot): Transcript {
+    const transcript = new Transcript(keyPrefix, limit, names);
     transcript.#pages = pages;
     transcript.#nextPage = nextPage;
     return transcript;
   }
 
   toJSON(): TranscriptSnapshot {
-    return { keyPrefix: this.#keyPrefix, limit: this.#limit, pages: this.#pages, nextPage: this.#nextPage };
+    return {
+      keyPrefix: this.#keyPrefix,
+      limit: this.#limit,
+      names: this.#names,
+      pages: this.#pages,
+      nextPage: this.#nextPage,
+    };
   }
 
   /** Adds to the text block that is being streamed, or begins one. */
@@ -91,7 +102,14 @@ export class Transcript {
     if (last?.kind === "text" && last.isOpen) {
       last.text += text;
     } else {
-      this.#page().items.push({ kind: "text", text, isOpen: true, shown: 0, isRest: false });
+      this.#page().items.push({
+        kind: "text",
+        text,
+        isOpen: true,
+        shown: 0,
+        isRest: false,
+        names: this.#names,
+      });
     }
   }
 
@@ -154,8 +172,7 @@ export class Transcript {
   }
 
   /** A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. */
-  notice(name: string, words: string): void {
-    const text = quietGroupMentions(words);
+  notice(name: string, text: string): void {
     this.#splitLongPages();
     for (const page of this.#pages) {
       const item = page.items.find((candidate) => candidate.kind === "notice" && candidate.name === name);
@@ -316,7 +333,7 @@ function overflow(page: Page, limit: number): Item[] {
   } else if (item?.kind === "notice" && fits === 0) {
     const { head, tail } = cut(item.text, limit);
     page.items.push({ ...item, text: head });
-    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0, isRest: true };
+    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0, isRest: true, names: [] };
   }
   return rest;
 }
@@ -382,7 +399,7 @@ function shownText(item: TextItem, isGrowing: boolean): string {
   return text.slice(0, Math.max(wholeLength(text), item.shown)).trimEnd();
 }
 
-function quietText({ text, isRest }: TextItem): string {
-  const quiet = quietGroupMentions(text);
+function quietText({ text, isRest, names }: TextItem): string {
+  const quiet = quietMentions(text, names);
   return isRest ? withoutEmptyFence(quiet) : quiet;
 }

@@ -9,20 +9,15 @@ import type { Reading } from "./route.ts";
 export interface PeopleKnown {
   readonly directory: Directory;
   readonly botId: UserId;
-  /** Undefined: everyone may. */
-  readonly allowedUsers: ReadonlySet<UserId> | undefined;
 }
 
 /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
-export async function personOf(
-  { directory, allowedUsers }: PeopleKnown,
-  id: UserId,
-): Promise<Person | undefined> {
+export async function personOf({ directory }: PeopleKnown, id: UserId): Promise<Person | undefined> {
   const user = await directory.byId(id);
   if (!user || user.isBot || !user.isActive) {
     return undefined;
   }
-  return { id, name: user.username, isListed: allowedUsers === undefined || allowedUsers.has(id) };
+  return { id, name: user.username };
 }
 
 /** Whom a message speaks to, when it begins with another existing account's name. */

@@ -1,7 +1,7 @@
 // What a post in the channel is to mm-claude. Pure: all that had to be looked up is in the facts.
 
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
-import { may, type Person, roleOf } from "../session/access.ts";
+import type { Person } from "../session/access.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
@@ -17,6 +17,8 @@ export type Route =
 export interface Facts {
   /** Undefined when the author is unknown, a bot, or deactivated. */
   readonly by: Person | undefined;
+  /** The author may start a session. */
+  readonly mayStart: boolean;
   readonly hasSession: boolean;
   /** The person the post begins by mentioning, when that is not the bot. */
   readonly addressee: User | undefined;
@@ -61,7 +63,7 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
   };
   return hasSession
     ? inSession(reading, facts, message, by, threadId)
-    : outside(reading, message, by, threadId);
+    : outside(reading, facts, message, by, threadId);
 }
 
 function inSession(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
@@ -77,8 +79,8 @@ function inSession(reading: Reading, facts: Facts, message: Message, by: Person,
   return { kind: "deliver", threadId, signal: { type: "message", message } };
 }
 
-function outside(reading: Reading, message: Message, by: Person, threadId: ThreadId): Route {
-  if (!may(roleOf(by, undefined), "start")) {
+function outside(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
+  if (!facts.mayStart) {
     return { kind: "refuse", threadId, by };
   }
   if (reading.command && reading.command.name !== "slash") {

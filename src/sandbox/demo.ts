@@ -171,6 +171,7 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
     channelId: channel.id,
     botName: undefined,
     allowedUsers: LISTED,
+    approvers: [],
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,

@@ -1,54 +1,120 @@
-// Who may do what: the one table, and the one function that reads it. Fails closed.
+// The door: who may do what, by Mattermost user id. The one table, and the one function that reads it; everything that
+// reaches Claude, or answers it, passes here. Fails closed: what it does not know, it refuses.
 
 import type { UserId } from "../mattermost/types.ts";
 
 /** A person who wrote or reacted, as known when the event came in. */
 export interface Person {
   readonly id: UserId;
-  /** Current username, without `@`. */
+  /** Current username, without `@`: for showing, never for deciding. */
   readonly name: string;
-  /** On the allow list, or the list is empty, which means everyone. */
-  readonly isListed: boolean;
 }
 
-export type Role = "owner" | "listed" | "invited" | "other";
+export type Role = "owner" | "listed" | "invited" | "others";
 
-export type Action =
-  | "start"
-  | "message"
-  | "answer"
-  /** Approve a tool or a plan. */
-  | "approve"
-  /** Interrupt, stop. */
-  | "stop"
-  /** Invite, kick, permissions, approve a guest's message. */
-  | "steer";
+export type Action = "start" | "message" | "answer" | "approve" | "stop" | "steer";
 
-const ACCESS: Readonly<Record<Action, Readonly<Record<Role, boolean>>>> = {
-  start: { owner: false, listed: true, invited: false, other: false },
-  message: { owner: true, listed: true, invited: true, other: false },
-  answer: { owner: true, listed: true, invited: true, other: false },
-  approve: { owner: true, listed: true, invited: false, other: false },
-  stop: { owner: true, listed: true, invited: true, other: false },
-  steer: { owner: true, listed: true, invited: false, other: false },
+export interface Rule {
+  /** As people read it. */
+  readonly what: string;
+  /** Undefined where the role can't be had: nobody owns a session that has not started. */
+  readonly owner: boolean | undefined;
+  readonly listed: boolean;
+  readonly invited: boolean;
+  readonly others: boolean;
+  /** What becomes of those who may not. */
+  readonly otherwise: string;
+}
+
+export const ACCESS: Readonly<Record<Action, Rule>> = {
+  start: {
+    what: "Start a session",
+    owner: undefined,
+    listed: true,
+    invited: false,
+    others: false,
+    otherwise: "refused politely, once per person and hour",
+  },
+  message: {
+    what: "Send a message in a session",
+    owner: true,
+    listed: true,
+    invited: true,
+    others: false,
+    otherwise: "shown to the owner for approval",
+  },
+  answer: {
+    what: "Answer a question",
+    owner: true,
+    listed: true,
+    invited: true,
+    others: false,
+    otherwise: "ignored",
+  },
+  approve: {
+    what: "Approve a tool or a plan",
+    owner: true,
+    listed: true,
+    invited: false,
+    others: false,
+    otherwise: "ignored",
+  },
+  stop: {
+    what: "Interrupt, stop",
+    owner: true,
+    listed: true,
+    invited: true,
+    others: false,
+    otherwise: "ignored",
+  },
+  steer: {
+    what: "Invite, kick, permissions, approve a guest's message",
+    owner: true,
+    listed: true,
+    invited: false,
+    others: false,
+    otherwise: "told no",
+  },
 };
 
-/** The people a session knows; undefined stands for "no session yet". */
-interface Members {
+/** What an account is to this mm-claude, whatever the session. */
+export interface Standing {
+  /** On the allow list, or there is none, which means everyone. */
+  readonly isListed: boolean;
+  /** Among the APPROVERS, or there are none named. */
+  readonly isApprover: boolean;
+}
+
+/** Undefined for those who are nobody here: unknown, a bot, deactivated. Asked anew for each input. */
+export type StandingOf = (id: UserId) => Standing | undefined;
+
+/** The people a session knows. */
+export interface Members {
   readonly owner: Person;
   readonly participants: ReadonlyMap<UserId, string>;
 }
 
-export function roleOf(person: Person, members: Members | undefined): Role {
-  if (members && person.id === members.owner.id) {
-    return "owner";
+/** Whether that account may do it; `members` undefined: in no session yet. */
+export function authorise(
+  action: Action,
+  id: UserId,
+  members: Members | undefined,
+  standingOf: StandingOf,
+): boolean {
+  const standing = standingOf(id);
+  if (standing === undefined) {
+    return false;
   }
-  if (person.isListed) {
-    return "listed";
+  if (action === "approve" && !standing.isApprover) {
+    return false;
   }
-  return members?.participants.has(person.id) ? "invited" : "other";
+  return ACCESS[action][roleOf(id, members, standing)] === true;
 }
 
-export function may(role: Role, action: Action): boolean {
-  return ACCESS[action][role] === true;
+/** An owner who is no longer listed has no more rights than anybody. */
+function roleOf(id: UserId, members: Members | undefined, { isListed }: Standing): Role {
+  if (isListed) {
+    return members?.owner.id === id ? "owner" : "listed";
+  }
+  return members?.participants.has(id) ? "invited" : "others";
 }

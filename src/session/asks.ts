@@ -3,6 +3,7 @@
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
+import type { Tone } from "../render/bars.ts";
 import {
   closedCard,
   DIGITS,
@@ -14,8 +15,9 @@ import {
   questionTitle,
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
+import type { PostFile } from "../thread/writes.ts";
 import { holdOtherTools } from "./cadence.ts";
-import { breakPage, newKey } from "./state.ts";
+import { audit, breakPage, may, newKey } from "./state.ts";
 import type { Ask, Message, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -36,6 +38,7 @@ export function askPermission(
 ): void {
   const { state } = step;
   if (state.isAuto || HARMLESS.has(event.toolName)) {
+    audit(step, "tool-allowed-automatically", undefined, { tool: event.toolName, input: event.input });
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     return;
   }
@@ -43,8 +46,12 @@ export function askPermission(
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
   const isCarded = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
-  const card = permissionCard(toolInFull(use, step.context), state.owner.name);
-  open(step, {
+  const { card, file } = permissionCard(
+    toolInFull(use, step.context),
+    approverNames(step),
+    step.context.postLimit,
+  );
+  const ask: PermissionAsk = {
     kind: "permission",
     key: newKey(step, "ask"),
     postId: undefined,
@@ -52,7 +59,15 @@ export function askPermission(
     requestId: event.requestId,
     toolUseId: isCarded ? toolUseId : undefined,
     use,
-  });
+  };
+  open(step, ask, file);
+}
+
+/** Whom a card calls: the owner, or who may decide in the owner's place. */
+function approverNames(step: Step): readonly string[] {
+  const { owner } = step.state;
+  const { approvers } = step.context;
+  return approvers.length === 0 || may(step, "approve", owner) ? [owner.name] : approvers;
 }
 
 /** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
@@ -74,13 +89,14 @@ function isBeingAsked({ asks, cardedTools }: Step["state"], id: ToolUseId): bool
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
   const { state } = step;
-  const card = planCard(event.plan, state.owner.name);
+  const card = planCard(event.plan, approverNames(step));
   if (state.isPlanApproved) {
+    audit(step, "plan-approved-automatically", undefined, { plan: event.plan });
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     breakPage(step);
     const head = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
-    for (const markdown of openCard({ ...card, head, foot: "" }, step.context.postLimit)) {
-      step.emit({ type: "put", key: newKey(step, "plan"), markdown, isFinal: true });
+    for (const post of openCard({ ...card, head, choices: "" }, step.context.postLimit)) {
+      step.emit({ type: "put", key: newKey(step, "plan"), ...post, isFinal: true });
     }
     return;
   }
@@ -129,26 +145,26 @@ export function askGuest(step: Step, message: Message): void {
   open(step, { kind: "guest", key: newKey(step, "ask"), postId: undefined, card, message });
 }
 
-function open(step: Step, ask: Ask): void {
+function open(step: Step, ask: Ask, file?: PostFile): void {
   if (ask.kind !== "guest") {
     // What Claude said before it asked is said; a guest may come in the middle of a sentence.
     step.state.turn.transcript.endText();
   }
   breakPage(step);
   step.state.asks.push(ask);
-  putCard(step, ask);
+  putCard(step, ask, file);
   if (ask.kind !== "guest") {
     holdOtherTools(step);
     step.emit({ type: "typing", isOn: false });
   }
 }
 
-function putCard(step: Step, ask: Ask): void {
+function putCard(step: Step, ask: Ask, file: PostFile | undefined): void {
   const posts = openCard(ask.card, step.context.postLimit);
-  posts.forEach((markdown, index) => {
+  posts.forEach((post, index) => {
     const isLast = index === posts.length - 1;
     const key = isLast ? ask.key : newKey(step, ask.key);
-    step.emit({ type: "put", key, markdown, isFinal: !isLast });
+    step.emit({ type: "put", key, ...post, isFinal: !isLast, ...(isLast && file ? { file } : {}) });
   });
   reactWithChoices(step, ask);
 }
@@ -183,7 +199,7 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
   for (const ask of step.state.asks.filter(
     (candidate) => "requestId" in candidate && candidate.requestId === requestId,
   )) {
-    close(step, ask, `⚪ **No longer needed**: Claude took this back`);
+    close(step, ask, "⚪ **No longer needed**: Claude took this back", "void");
   }
   goOn(step);
 }
@@ -191,16 +207,16 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
 /** The asks of a turn or a process that is over: nobody waits for the answer any more. Guests' messages stay open. */
 export function voidAsks(step: Step, reason: string, guestsToo = false): void {
   for (const ask of step.state.asks.filter((candidate) => guestsToo || candidate.kind !== "guest")) {
-    close(step, ask, `⚪ **No longer open**: ${reason}`);
+    close(step, ask, `⚪ **No longer open**: ${reason}`, "void");
   }
 }
 
-export function close(step: Step, ask: Ask, verdict: string, isToolToRun = false): void {
+export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
-  const markdown = closedCard(ask.card, context.postLimit, verdict);
+  const post = closedCard(ask.card, context.postLimit, verdict, tone);
   const toolUseId = ask.kind === "permission" && isToolToRun ? ask.toolUseId : undefined;
-  step.emit({ type: "put", key: ask.key, markdown, isFinal: toolUseId === undefined });
+  step.emit({ type: "put", key: ask.key, ...post, isFinal: toolUseId === undefined });
   if (ask.kind === "permission" && toolUseId !== undefined) {
     state.cardedTools.set(toolUseId, { key: ask.key, use: ask.use, card: ask.card, verdict });
   }
@@ -213,8 +229,8 @@ export function setCardOutcome(step: Step, toolUseId: PermissionAsk["toolUseId"]
     return false;
   }
   step.state.cardedTools.delete(toolUseId);
-  const markdown = closedCard(carded.card, step.context.postLimit, `${carded.verdict} ${outcome}`);
-  step.emit({ type: "put", key: carded.key, markdown, isFinal: true });
+  const post = closedCard(carded.card, step.context.postLimit, `${carded.verdict} ${outcome}`, "good");
+  step.emit({ type: "put", key: carded.key, ...post, isFinal: true });
   return true;
 }
 

@@ -2,10 +2,10 @@
 // The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
 
 import { DIGITS, questionTitle } from "../render/cards.ts";
-import { oneLine, truncate } from "../render/markdown.ts";
-import { may, type Person, roleOf } from "./access.ts";
+import { inlineCode, oneLine, truncate } from "../render/markdown.ts";
+import type { Person } from "./access.ts";
 import { answer, choicesOf, close, goOn, openQuestion } from "./asks.ts";
-import { takeUpWork, updateHeader } from "./state.ts";
+import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -20,14 +20,13 @@ export function reactToAsk(step: Step, reaction: Reaction): boolean {
   if (!ask || !choicesOf(ask).includes(reaction.emojiName)) {
     return false;
   }
-  const role = roleOf(reaction.by, state);
   if (ask.kind === "question") {
-    if (may(role, "answer")) {
+    if (may(step, "answer", reaction.by)) {
       chooseOption(step, ask, reaction);
     }
     return true;
   }
-  if (reaction.isRemoval || !may(role, ask.kind === "guest" ? "steer" : "approve")) {
+  if (reaction.isRemoval || !may(step, ask.kind === "guest" ? "steer" : "approve", reaction.by)) {
     return true;
   }
   switch (ask.kind) {
@@ -50,14 +49,13 @@ export function answerInWords(step: Step, message: Message): boolean {
   if (message.attachments.length > 0 || message.isSlashCommand || message.text.trim() === "") {
     return false;
   }
-  const role = roleOf(message.by, state);
   const text = message.text.trim();
   const question = state.asks.find((ask) => ask.kind === "question");
-  if (question && may(role, "answer")) {
+  if (question && may(step, "answer", message.by)) {
     answerQuestion(step, question, message.by, text);
     return true;
   }
-  if (!may(role, "approve")) {
+  if (!may(step, "approve", message.by)) {
     return false;
   }
   const plan = state.asks.find((ask) => ask.kind === "plan");
@@ -77,49 +75,52 @@ export function answerInWords(step: Step, message: Message): boolean {
 function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName: string, reason = ""): void {
   if (emojiName === "-1") {
     const why = reason === "" ? "They gave no reason; ask what to do instead." : `Their reason: ${reason}`;
+    audit(step, "tool-denied", by, { tool: ask.use.name, input: ask.use.input, reason });
     answer(step, ask.requestId, { behavior: "deny", message: `@${by.name} denied this. ${why}` });
-    close(
-      step,
-      ask,
-      `👎 **Denied** by @${by.name}${reason === "" ? "" : `: ${truncate(oneLine(reason), 300)}`}`,
-    );
+    const words = reason === "" ? "" : `: ${truncate(oneLine(reason), 300)}`;
+    close(step, ask, `👎 **Denied** by @${by.name}${words}`, "bad");
     goOn(step);
     return;
   }
-  allow(
-    step,
-    ask,
-    emojiName === "+1" ? `✅ **Allowed** by @${by.name}` : `✅ **Allowed for this session** by @${by.name}`,
-  );
-  if (emojiName === "white_check_mark") {
+  if (emojiName === "+1") {
+    allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
+  } else {
     step.state.isAuto = true;
-    for (const other of step.state.asks.filter((candidate) => candidate.kind === "permission")) {
-      allow(step, other, `✅ **Allowed for this session** by @${by.name}`);
+    audit(step, "session-allowed", by);
+    for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
+      if (open.kind === "permission") {
+        allow(step, open, by, `✅ **Allowed for this session** by @${by.name}`);
+      }
     }
     updateHeader(step);
   }
   goOn(step);
 }
 
-function allow(step: Step, ask: PermissionAsk, verdict: string): void {
-  answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.use.input });
-  close(step, ask, verdict, true);
+function allow(step: Step, ask: PermissionAsk, by: Person, verdict: string): void {
+  const { name: tool, input } = ask.use;
+  audit(step, "tool-allowed", by, { tool, input });
+  answer(step, ask.requestId, { behavior: "allow", updatedInput: input });
+  close(step, ask, verdict, "good", true);
 }
 
 /** `changes`: undefined approves; "" asks for changes without saying which. */
 function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | undefined): void {
+  const { plan } = ask;
   if (changes === undefined) {
     step.state.isPlanApproved = true;
+    audit(step, "plan-approved", by, { plan });
     answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.input });
-    close(step, ask, `✅ **Plan approved** by @${by.name}`);
+    close(step, ask, `✅ **Plan approved** by @${by.name}`, "good");
   } else {
     const message =
       changes === ""
         ? `@${by.name} wants changes to this plan. Ask them which.`
         : `@${by.name} wants changes to this plan: ${changes}`;
+    audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
     const what = changes === "" ? "" : `: ${truncate(oneLine(changes), 300)}`;
-    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`);
+    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
   }
   goOn(step);
 }
@@ -147,7 +148,8 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
 function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string): void {
   const question = ask.questions[ask.index];
   const title = questionTitle(ask.index, ask.questions.length);
-  close(step, ask, `${title} · ✅ **${truncate(oneLine(text), 300)}** (@${by.name})`);
+  audit(step, "answered", by, { question: question?.question ?? "", answer: text });
+  close(step, ask, `${title} · ✅ **${truncate(oneLine(text), 300)}** (@${by.name})`, "good");
   openQuestion(step, ask, ask.index + 1, { ...ask.answers, [question?.question ?? ""]: text });
   goOn(step);
 }
@@ -155,27 +157,48 @@ function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string):
 function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): void {
   const { state } = step;
   const guest = ask.message.by;
+  const what = { guest, message: ask.message.text };
   if (emojiName === "-1") {
-    close(step, ask, `👎 Message of @${guest.name} denied by @${by.name}`);
+    audit(step, "guest-denied", by, what);
+    close(step, ask, `👎 Message of @${guest.name} denied by @${by.name}`, "bad");
     return;
   }
+  audit(step, "guest-allowed", by, what);
   if (emojiName === "white_check_mark") {
     state.participants.set(guest.id, guest.name);
+    audit(step, "invited", by, { user: guest });
     updateHeader(step);
-    close(step, ask, `✅ @${guest.name} invited to this session by @${by.name}`);
+    close(step, ask, `✅ @${guest.name} invited to this session by @${by.name}`, "good");
   } else {
-    close(step, ask, `✅ Message of @${guest.name} allowed by @${by.name}`);
+    close(step, ask, `✅ Message of @${guest.name} allowed by @${by.name}`, "good");
   }
-  enqueue(step, ask.message);
+  enqueue(step, { ...ask.message, vouchedBy: by });
 }
+
+/** As many as anybody will want to have read by Claude one after the other. */
+const MAX_QUEUE = 50;
+const NOT_TAKEN = "no_entry_sign";
 
 /** Queues an authorised message for Claude; 👀 shows that it waits. */
 export function enqueue(step: Step, message: Message): void {
   const { state } = step;
+  if (state.queue.length >= MAX_QUEUE) {
+    notTaken(step, message, "queue", `${MAX_QUEUE} messages wait for Claude already`);
+    return;
+  }
   state.queue.push(message);
   takeUpWork(step);
   if (state.queue.includes(message) && state.phase === "working") {
     state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+  }
+}
+
+/** Marks a message that goes nowhere, and says why, once in a while. */
+export function notTaken(step: Step, { by, postId }: Message, what: string, why: string): void {
+  step.emit({ type: "react", target: { postId }, emojiName: NOT_TAKEN });
+  if (mayTell(step, what, by)) {
+    const name = inlineCode(`@${by.name}`);
+    say(step, `🚫 ${name}, ${why}: what you wrote was not taken. Send it again later.`);
   }
 }

@@ -1,10 +1,12 @@
 // How a session sleeps, wakes and ends: its slot, its process, the words people are told.
 
 import type { ClaudeEvent } from "../claude/types.ts";
+import { bar } from "../render/bars.ts";
 import { fence, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
 import {
+  audit,
   breakPage,
   newKey,
   notWaiting,
@@ -109,8 +111,8 @@ export function sleepAfterExit(
   updateHeader(step, { kind: "asleep" });
   const words = exit.stderr.trim();
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
-  const last = words === "" ? "" : `\n${fence(showHidden(truncate(words, 1500)))}`;
-  say(step, `💥 **Claude stopped unexpectedly** (${how})${last}\nReply in this thread to resume.`);
+  const last = words === "" ? "" : fence(showHidden(truncate(words, 1500)));
+  say(step, `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`, last);
 }
 
 /** A start that failed over what is saved and what is not is tried once the other way. */
@@ -127,6 +129,7 @@ function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; n
 }
 
 export function stop(step: Step, by: Person): void {
+  audit(step, "stopped", by);
   end(step, "the session was cancelled");
   say(step, `🛑 **Session cancelled** by @${by.name}`);
   step.emit({ type: "ended" });
@@ -159,9 +162,9 @@ export const GO_ON = "arrows_counterclockwise";
 export function offerToGoOn(step: Step): void {
   const { state } = step;
   const key = newKey(step, "cut-off");
-  const markdown = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";
+  const text = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";
   breakPage(step);
-  step.emit({ type: "put", key, markdown });
+  step.emit({ type: "put", key, markdown: "", bar: bar("ask", text) });
   step.emit({ type: "react", target: { key }, emojiName: GO_ON });
   state.cutOffKey = key;
   state.cutOffPostId = undefined;

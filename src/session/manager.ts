@@ -2,7 +2,8 @@
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
-import { Session, type SessionDependencies, type Slots } from "./session.ts";
+import type { SessionDependencies } from "./dependencies.ts";
+import { Session, type Slots } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
 

@@ -2,13 +2,13 @@
 
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { may, type Person, roleOf } from "./access.ts";
+import type { Person } from "./access.ts";
 import { askGuest } from "./asks.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
-import { answerInWords, enqueue, reactToAsk } from "./decisions.ts";
+import { answerInWords, enqueue, notTaken, reactToAsk } from "./decisions.ts";
 import { stop } from "./lifecycle.ts";
 import { goOnMessage } from "./recovery.ts";
-import { say, updateHeader } from "./state.ts";
+import { audit, may, mayTell, say, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
@@ -18,8 +18,8 @@ const INTERRUPT_MS = 15_000;
 
 export function onMessage(step: Step, message: Message): void {
   const { state } = step;
-  if (!may(roleOf(message.by, state), "message")) {
-    askGuest(step, message);
+  if (!may(step, "message", message.by)) {
+    knock(step, message);
     return;
   }
   state.lastActivityAt = step.now;
@@ -28,13 +28,29 @@ export function onMessage(step: Step, message: Message): void {
   }
 }
 
+/** How many messages of guests wait for somebody's decision: of one, and of all. */
+const MAX_OF_GUEST = 3;
+const MAX_OF_GUESTS = 10;
+
+/** A guest's message is shown to who may let it in, unless enough of them wait already. */
+function knock(step: Step, message: Message): void {
+  const waiting = step.state.asks.filter((ask) => ask.kind === "guest");
+  const own = waiting.filter((ask) => ask.message.by.id === message.by.id);
+  if (own.length >= MAX_OF_GUEST || waiting.length >= MAX_OF_GUESTS) {
+    const whose =
+      own.length >= MAX_OF_GUEST ? `${own.length} messages of yours` : `${waiting.length} messages`;
+    notTaken(step, message, "guest", `${whose} wait for approval already`);
+  } else {
+    askGuest(step, message);
+  }
+}
+
 export function onCommand(step: Step, by: Person, command: Command): void {
   const { state } = step;
-  const role = roleOf(by, state);
   const action =
     command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
-  if (!may(role, action)) {
-    if (action === "steer") {
+  if (!may(step, action, by)) {
+    if (action === "steer" && mayTell(step, "steer", by)) {
       say(
         step,
         `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,
@@ -50,7 +66,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       interrupt(step, by);
       break;
     case "help":
-      say(step, helpText());
+      say(step, "Write them in this thread.", helpText());
       break;
     case "invite":
       invite(step, by, command.username, command.user);
@@ -76,12 +92,13 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
     return;
   }
   const goOn = goOnMessage(step, reaction);
-  if (goOn && may(roleOf(reaction.by, state), "message")) {
+  if (goOn && may(step, "message", reaction.by)) {
     state.cutOffPostId = undefined;
+    audit(step, "resumed-turn", reaction.by);
     enqueue(step, goOn);
     return;
   }
-  const canStop = !reaction.isRemoval && may(roleOf(reaction.by, state), "stop");
+  const canStop = !reaction.isRemoval && may(step, "stop", reaction.by);
   if (canStop && (reaction.emojiName === "x" || reaction.emojiName === "octagonal_sign")) {
     stop(step, reaction.by);
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
@@ -96,6 +113,7 @@ function interrupt(step: Step, by: Person): void {
   if (state.phase !== "working") {
     return;
   }
+  audit(step, "interrupted", by);
   state.turn.interruptedBy ??= by;
   step.emit({ type: "interruptClaude" });
   step.emit({ type: "setTimer", name: "watchdog", ms: INTERRUPT_MS });
@@ -119,6 +137,7 @@ function invite(step: Step, by: Person, username: string, user: User | undefined
     return;
   }
   state.participants.set(user.id, user.username);
+  audit(step, "invited", by, { user: { id: user.id, name: user.username } });
   updateHeader(step);
   say(step, `✅ @${user.username} can now participate in this session (invited by @${by.name})`);
 }
@@ -130,6 +149,7 @@ function kick(step: Step, by: Person, username: string, user: User | undefined):
   } else if (user.id === state.owner.id) {
     say(step, `⚠️ ${inlineCode(`@${user.username}`)} started this session and can't be removed`);
   } else if (state.participants.delete(user.id)) {
+    audit(step, "removed", by, { user: { id: user.id, name: user.username } });
     updateHeader(step);
     say(step, `🚫 @${user.username} removed from this session by @${by.name}`);
   } else {
@@ -149,6 +169,7 @@ function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): v
     say(step, "ℹ️ Permissions are already interactive in this session");
   } else {
     state.isAuto = false;
+    audit(step, "made-interactive", by);
     updateHeader(step);
     say(step, `🔐 Interactive permissions enabled for this session by @${by.name}`);
   }

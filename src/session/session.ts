@@ -2,53 +2,19 @@
 // Decides nothing; `step` does.
 
 import { existsSync } from "node:fs";
-import { tmpdir } from "node:os";
-import type { SavedConversation } from "../claude/saved-conversation.ts";
-import type { ClaudeClient, StartClaude } from "../claude/types.ts";
-import type { Directory } from "../mattermost/directory.ts";
-import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ClaudeClient } from "../claude/types.ts";
+import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
-import type { Clock } from "../util/clock.ts";
-import type { Log } from "../util/log.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
-import type { Person } from "./access.ts";
 import { contentOf } from "./content.ts";
+import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./file-before.ts";
 import { FilesDirectory } from "./files-directory.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
-import { initialState, updateHeader } from "./state.ts";
+import { audit, initialState, updateHeader } from "./state.ts";
 import { step } from "./step.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
-
-export interface SessionDependencies {
-  readonly api: MattermostApi;
-  readonly directory: Directory;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly startClaude: StartClaude;
-  readonly newSessionId: () => string;
-  readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
-  readonly context: SessionContext;
-  readonly claudePath: string;
-  readonly botId: UserId;
-  readonly channelId: ChannelId;
-  /** Where sessions are kept while mm-claude does not run; a document each. */
-  readonly documents: SessionDocuments;
-  /** What Claude has saved of a conversation; undefined when nothing is. */
-  readonly readSaved: (sessionId: string) => SavedConversation | undefined;
-}
-
-export interface SessionDocuments {
-  write(name: string, json: string): void;
-  remove(name: string): void;
-}
-
-/** A session that starts now. */
-interface Opening {
-  readonly owner: Person;
-  readonly slot: number;
-}
 
 /** Where a session gets a place to run in, and gives it back. */
 export interface Slots {
@@ -60,11 +26,6 @@ export interface Slots {
 /** A process that is to end gets this long to save before it is sent signals. */
 const SAVE_MS = 5000;
 const CUT_OFF_MS = 2000;
-/** What the names of the documents begin with that hold a channel's sessions: other channels have other daemons. */
-export function sessionPrefix(channelId: ChannelId): string {
-  return `session-${channelId}-`;
-}
-
 export class Session {
   readonly threadId: ThreadId;
   readonly #dependencies: SessionDependencies;
@@ -129,7 +90,9 @@ export class Session {
       this.#slot = origin.slot;
       this.#state = initialState(origin.owner, origin.slot, context, clock.now());
       const emit = (effect: Effect): void => this.#perform(effect);
-      updateHeader({ state: this.#state, context: this.#context, now: clock.now(), emit });
+      const opening = { state: this.#state, context: this.#context, now: clock.now(), emit };
+      audit(opening, "started", origin.owner, { directory: context.directory, isAuto: context.isAuto });
+      updateHeader(opening);
     }
   }
 
@@ -273,6 +236,9 @@ export class Session {
       case "send":
         this.#send(effect.message, effect.text);
         break;
+      case "audit":
+        this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
+        break;
       case "answer":
         this.#client?.answer(effect.requestId, effect.answer);
         break;
@@ -310,7 +276,7 @@ export class Session {
   }
 
   #start(generation: number, resume: boolean): void {
-    const { startClaude, claudePath } = this.#dependencies;
+    const { startClaude, claudePath, deniedPaths } = this.#dependencies;
     const { directory } = this.#context;
     this.#client = startClaude(
       {
@@ -318,6 +284,7 @@ export class Session {
         directory,
         sessionId: this.#sessionId,
         resume,
+        deniedPaths,
         extraDirectories: [this.#files.make()].flatMap((path) => path ?? []),
       },
       (event) => {
@@ -360,7 +327,7 @@ export class Session {
       api,
       directory,
       threadId: this.threadId,
-      filesDirectory: this.#files.make() ?? tmpdir(),
+      filesDirectory: this.#files.make(),
       onProblem: (detail) => this.deliver({ type: "attachmentProblem", detail }),
     }).then((blocks) => {
       if (this.#sending === sending) {

@@ -8,7 +8,7 @@ import type { WriterSnapshot } from "../thread/writes.ts";
 import type { KnownProcess } from "../util/processes.ts";
 import type { SessionState } from "./types.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 export interface SessionSnapshot {
   readonly threadId: ThreadId;

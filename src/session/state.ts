@@ -1,11 +1,13 @@
 // The state a session begins with, and the few things every part of a step does: say something, keep the header
 // current, take up work. Pure: changes the state it is given, emits effects, reaches nothing else.
 
+import type { AuditAction } from "../audit/record.ts";
+import { notice } from "../render/bars.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
-import type { Person } from "./access.ts";
+import { type Action, authorise, type Person } from "./access.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
@@ -29,8 +31,9 @@ export function initialState(
     isAuto: context.isAuto,
     isPlanApproved: false,
     participants: new Map(),
-    speakers: new Set(),
+    speakers: new Map(),
     taken: [],
+    toldAt: new Map(),
     queue: [],
     waiting: new Set(),
     inFlight: undefined,
@@ -43,7 +46,7 @@ export function initialState(
     subagents: new Map(),
     tasks: [],
     tasksKey: undefined,
-    turn: newTurn(1, context),
+    turn: newTurn(1, context, [owner.name]),
     commands: undefined,
     flushAt: undefined,
     lastActivityAt: now,
@@ -51,10 +54,15 @@ export function initialState(
   };
 }
 
-function newTurn(number: number, context: SessionContext, messageUuid?: string): Turn {
+function newTurn(
+  number: number,
+  context: SessionContext,
+  names: readonly string[],
+  messageUuid?: string,
+): Turn {
   return {
     messageUuid,
-    transcript: new Transcript(`turn${number}`, context.postLimit),
+    transcript: new Transcript(`turn${number}`, context.postLimit, names),
     streaming: undefined,
     confirmed: new Map(),
     tools: new Map(),
@@ -64,15 +72,47 @@ function newTurn(number: number, context: SessionContext, messageUuid?: string):
   };
 }
 
+/** Whether that person may do it in this session, as things stand now. */
+export function may({ state, context }: Step, action: Action, by: Person): boolean {
+  return authorise(action, by.id, state, context.standingOf);
+}
+
+/** Notes who decided what; `by` undefined: nobody was asked. */
+export function audit(
+  step: Step,
+  action: AuditAction,
+  by: Person | undefined,
+  what?: Readonly<Record<string, unknown>>,
+): void {
+  step.emit({ type: "audit", entry: { action, by, what } });
+}
+
+const TELL_EVERY_MS = 60_000;
+
+/** Whether a person is told `what` again: once a minute, however often they try. */
+export function mayTell({ state, now }: Step, what: string, by: Person): boolean {
+  for (const [key, at] of state.toldAt) {
+    if (now - at >= TELL_EVERY_MS || now < at) {
+      state.toldAt.delete(key);
+    }
+  }
+  const key = `${what} ${by.id}`;
+  const isNew = !state.toldAt.has(key);
+  if (isNew) {
+    state.toldAt.set(key, now);
+  }
+  return isNew;
+}
+
 /** A key for a new post of this session. */
 export function newKey(step: Step, kind: string): string {
   return `${kind}.${step.state.postsMade++}`;
 }
 
-/** A post of mm-claude's own. What Claude says next stands below it. */
-export function say(step: Step, markdown: string): void {
+/** A notice of mm-claude's own, with what is too long for its bar above it. What Claude says next stands below it. */
+export function say(step: Step, text: string, above = ""): void {
   breakPage(step);
-  step.emit({ type: "put", key: newKey(step, "note"), markdown, isFinal: true });
+  step.emit({ type: "put", key: newKey(step, "note"), ...notice(text, above), isFinal: true });
 }
 
 /** Writes what the turn has to show so far; what follows begins a new post. */
@@ -91,13 +131,10 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
 }
 
 export function updateHeader(step: Step, status?: HeaderStatus): void {
-  step.emit({ type: "put", key: "header", isProgress: true, ...header(step, status) });
-}
-
-function header({ state, context }: Step, status?: HeaderStatus): { markdown: string; first: string } {
+  const { state, context } = step;
   const live: HeaderStatus =
     state.slot === undefined ? { kind: "asleep" } : { kind: "live", slot: state.slot };
-  const content = {
+  const markdown = renderHeader({
     version: context.version,
     directory: context.directory,
     home: context.home,
@@ -106,8 +143,8 @@ function header({ state, context }: Step, status?: HeaderStatus): { markdown: st
     status: status ?? live,
     maxSessions: context.maxSessions,
     isAuto: state.isAuto,
-  };
-  return { markdown: renderHeader(content, true), first: renderHeader(content, false) };
+  });
+  step.emit({ type: "put", key: "header", markdown, isProgress: true });
 }
 
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
@@ -164,13 +201,13 @@ function startProcess(step: Step): void {
 
 function sendNext(step: Step): void {
   const { state } = step;
-  const message = state.queue.shift();
+  const message = nextAuthorised(step);
   if (!message) {
     return;
   }
   state.phase = "working";
   state.inFlight = message;
-  state.speakers.add(message.by.id);
+  state.speakers.set(message.by.id, message.by.name);
   beginTurn(step, message.uuid);
   notWaiting(step, message);
   step.emit({ type: "send", message, text: wordsFor(step, message) });
@@ -178,10 +215,28 @@ function sendNext(step: Step): void {
   step.emit({ type: "setTimer", name: "watchdog", ms: SILENT_START_MS });
 }
 
+/** A message may have waited for long, and who wrote it may have lost the right to by now. */
+function nextAuthorised(step: Step): Message | undefined {
+  const { queue } = step.state;
+  for (let message = queue.shift(); message; message = queue.shift()) {
+    const { by, vouchedBy } = message;
+    if (may(step, "message", by) || (vouchedBy && may(step, "steer", vouchedBy))) {
+      return message;
+    }
+    notWaiting(step, message);
+    say(
+      step,
+      `🔒 A message of ${inlineCode(`@${by.name}`)} waited, and Claude did not get it: they may not take part any more`,
+    );
+  }
+  return undefined;
+}
+
 export function beginTurn(step: Step, messageUuid?: string): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
-  state.turn = newTurn(state.postsMade++, context, messageUuid);
+  const names = [state.owner.name, ...state.participants.values(), ...state.speakers.values()];
+  state.turn = newTurn(state.postsMade++, context, [...new Set(names)], messageUuid);
   state.cutOffKey = undefined;
   state.cutOffPostId = undefined;
 }

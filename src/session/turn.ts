@@ -2,7 +2,7 @@
 // turn or of the process.
 
 import type { ClaudeEvent } from "../claude/types.ts";
-import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
+import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, setCardOutcome, voidAsks } from "./asks.ts";
@@ -85,7 +85,7 @@ export function onClaudeEvent(
       notice(
         step,
         "compaction",
-        event.error ? `🗜️ Not compacted: ${event.error}` : "🗜️ **Conversation compacted**",
+        event.error ? `🗜️ Not compacted: ${oneLine(event.error)}` : "🗜️ **Conversation compacted**",
       );
       break;
     case "subagentEnded":
@@ -234,7 +234,7 @@ function failure(reason: string): string {
   const said = words === "" ? "Claude gave no reason." : words;
   return said.includes("\n")
     ? `**The turn failed**\n${fence(truncate(said, 2000))}`
-    : `**The turn failed**: ${truncate(said, 500)}`;
+    : `**The turn failed**: ${quietMentions(truncate(said, 500))}`;
 }
 
 /** Everything this turn has to show is written; what comes next is another turn's. */

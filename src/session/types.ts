@@ -1,5 +1,6 @@
 // The data of a session: its state, what can enter its mailbox (Signal) and what a step may cause (Effect).
 
+import type { AuditEntry } from "../audit/record.ts";
 import type {
   ClaudeEvent,
   PermissionAnswer,
@@ -9,13 +10,13 @@ import type {
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Attachment, PostId, User, UserId } from "../mattermost/types.ts";
+import type { Attachment, Bar, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
-import type { PostKey, ReactionTarget } from "../thread/writes.ts";
-import type { Person } from "./access.ts";
+import type { PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
+import type { Person, StandingOf } from "./access.ts";
 
 /** A person's words on their way to Claude. */
 export interface Message {
@@ -29,6 +30,8 @@ export interface Message {
   readonly isSlashCommand: boolean;
   /** Claude is given what was said in the thread before this message. */
   readonly withThread: boolean;
+  /** Who let a guest's message in. */
+  readonly vouchedBy?: Person;
 }
 
 export type Command =
@@ -99,14 +102,15 @@ export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
-   * `first`: the text at creation when it differs (a new post notifies, an edit does not). `isFinal`: the post will
-   * not change again. `isProgress`: it is growing, and more important things go first when the server is short.
+   * `bar`: what stands below the text, as only mm-claude can show it. `file`: goes along when the post is made. `isFinal`:
+   * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
    */
   | {
       readonly type: "put";
       readonly key: PostKey;
       readonly markdown: string;
-      readonly first?: string;
+      readonly bar?: Bar | undefined;
+      readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;
     }
@@ -120,6 +124,7 @@ export type Effect =
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
   | { readonly type: "send"; readonly message: Message; readonly text: string }
+  | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
   /** `now`: a turn that runs is cut off instead of being waited for. */
@@ -216,7 +221,10 @@ export interface SessionState {
   isPlanApproved: boolean;
   /** Invited people: id to username. */
   readonly participants: Map<UserId, string>;
-  readonly speakers: Set<UserId>;
+  /** Whose messages Claude got: id to username. */
+  readonly speakers: Map<UserId, string>;
+  /** Who was told lately that something is not for them, and when. */
+  readonly toldAt: Map<string, number>;
   /** The newest posts taken, so that none is taken twice. */
   taken: readonly PostId[];
   /** Waiting for Claude, in order. */
@@ -258,6 +266,10 @@ export interface SessionContext {
   readonly isAuto: boolean;
   /** The longest post in code points. */
   readonly postLimit: number;
+  /** What an account is here, as of now: the one thing in a context that changes. */
+  readonly standingOf: StandingOf;
+  /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
+  readonly approvers: readonly string[];
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

@@ -106,6 +106,30 @@ export async function checkUsers(
   names: readonly string[],
 ): Promise<Check<readonly User[]>> {
   if (names.length === 0) return passed([], "everyone may start sessions", [EVERYONE]);
+  return checkNames(api, names, "ALLOWED_USERS", "may start sessions", "can't start anything");
+}
+
+/** The accounts that may approve; for an empty list none. `isSkipping`: nobody is asked about tools. */
+export async function checkApprovers(
+  api: MattermostApi,
+  names: readonly string[],
+  isSkipping: boolean,
+): Promise<Check<readonly User[]>> {
+  if (names.length === 0) return passed([], "everyone who is listed may approve tools and plans");
+  const checked = await checkNames(api, names, "APPROVERS", "may approve tools and plans", "can't approve");
+  return checked.ok && isSkipping ? { ...checked, hints: [...checked.hints, NOBODY_ASKED] } : checked;
+}
+
+const NOBODY_ASKED =
+  "APPROVERS is set, but with SKIP_PERMISSIONS nobody is asked about a tool: every one is allowed.";
+
+async function checkNames(
+  api: MattermostApi,
+  names: readonly string[],
+  setting: string,
+  right: string,
+  botsCannot: string,
+): Promise<Check<readonly User[]>> {
   return guard(async () => {
     const users = await api.usersByNames(names);
     const known = new Map(users.map((user) => [user.username.toLowerCase(), user]));
@@ -116,14 +140,11 @@ export async function checkUsers(
       ...(gone.length === 0 ? [] : [`deactivated: ${list(gone)}`]),
     ];
     if (complaints.length > 0) {
-      return failed(
-        `Not everyone in ALLOWED_USERS can be found (${complaints.join("; ")}). Correct the list.`,
-      );
+      return failed(`Not everyone in ${setting} can be found (${complaints.join("; ")}). Correct the list.`);
     }
     const bots = names.filter((name) => known.get(name)?.isBot === true);
-    const hints =
-      bots.length === 0 ? [] : [`Posts of bots are never input, so ${list(bots)} can't start anything.`];
-    return passed(users, `${list(names)} may start sessions`, hints);
+    const hints = bots.length === 0 ? [] : [`Posts of bots are never input, so ${list(bots)} ${botsCannot}.`];
+    return passed(users, `${list(names)} ${right}`, hints);
   });
 }
 
@@ -141,6 +162,8 @@ export interface Readiness {
   readonly channel: Channel;
   /** Empty means everyone. */
   readonly allowedUsers: readonly User[];
+  /** Empty means everyone who is listed. */
+  readonly approvers: readonly User[];
   readonly claudeVersion: string;
   readonly hints: readonly string[];
 }
@@ -151,6 +174,8 @@ export interface ReadinessInput {
     readonly channelId: string;
     readonly botName: string | undefined;
     readonly allowedUsers: readonly string[];
+    readonly approvers: readonly string[];
+    readonly skipPermissions: boolean;
     readonly claudePath: string;
   };
   readonly claudeVersion: ClaudeVersion;
@@ -169,19 +194,22 @@ export async function checkReadiness(
     checkClaude(input.claudeVersion, config.claudePath),
   ]);
   if (!account.ok) return refuse([account, claude]);
-  const [channel, users, name] = await Promise.all([
+  const [channel, users, approvers, name] = await Promise.all([
     checkChannel(api, config.channelId, account.value),
     checkUsers(api, config.allowedUsers),
+    checkApprovers(api, config.approvers, config.skipPermissions),
     checkBotName(api, config.botName ?? account.value.username, account.value),
   ]);
-  if (!channel.ok || !users.ok || !name.ok || !claude.ok) return refuse([channel, users, name, claude]);
+  if (!channel.ok || !users.ok || !approvers.ok || !name.ok || !claude.ok)
+    return refuse([channel, users, approvers, name, claude]);
   return {
     ok: true,
     account: account.value,
     channel: channel.value,
     allowedUsers: users.value,
+    approvers: approvers.value,
     claudeVersion: claude.value,
-    hints: [account, channel, users, name, claude].flatMap((check) => check.hints),
+    hints: [account, channel, users, approvers, name, claude].flatMap((check) => check.hints),
   };
 }
 

@@ -1,21 +1,21 @@
 // Checks everything a start depends on and says what it found, one line each. Changes nothing.
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "dotenv";
 import { ConfigError, type Problem } from "../config/error.ts";
 import { type ConfigInput, givenTexts, type Loaded, loadConfig } from "../config/load.ts";
-import { type Config, SETTING_KEYS, SETTINGS } from "../config/settings.ts";
+import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
+import { stateRoot } from "../store/place.ts";
 import {
   type Check,
   type ClaudeVersion,
   checkAccount,
+  checkApprovers,
   checkBotName,
   checkChannel,
   checkClaude,
   checkServer,
   checkUsers,
 } from "./checks.ts";
+import { secrecyWarnings, stateWarnings } from "./secrecy.ts";
 
 export interface DoctorOptions {
   readonly input: ConfigInput;
@@ -60,8 +60,9 @@ export async function runDoctor({
   if ("problems" in loaded)
     for (const one of loaded.problems) bad(`${one.setting}: ${one.problem}. ${one.mend}.`);
   else good(`settings are complete (${describeSource(loaded)})`);
-  for (const warning of secrecyWarnings(input, "config" in loaded ? loaded.source.file : undefined))
-    warn(warning);
+  const file = "config" in loaded ? loaded.source.file : undefined;
+  const state = stateRoot({ stateHome: input.env["XDG_STATE_HOME"], home: input.home });
+  for (const warning of [...secrecyWarnings(input, file), ...stateWarnings(state)]) warn(warning);
 
   const config = "config" in loaded ? loaded.config : undefined;
   report(await checkClaude(claudeVersion, config?.claudePath ?? givenTexts(input).claudePath ?? "claude"));
@@ -90,6 +91,7 @@ async function checkMattermost(
   report(await checkChannel(api, config.channelId, account));
   report(await checkBotName(api, config.botName ?? account.username, account));
   report(await checkUsers(api, config.allowedUsers));
+  report(await checkApprovers(api, config.approvers, config.skipPermissions));
 }
 
 function load(
@@ -111,35 +113,6 @@ function describeSource({ source }: Extract<Loaded, { config: Config }>): string
     ...(used.includes("environment") ? ["the environment"] : []),
     ...(source.file === undefined ? [] : [source.file]),
   ].join(", ");
-}
-
-/** Who else can read the token: other accounts of this machine, and Claude itself. */
-function secrecyWarnings({ cwd }: ConfigInput, file: string | undefined): string[] {
-  const warnings: string[] = [];
-  if (file !== undefined) {
-    const mode = statSync(file).mode & 0o777;
-    if ((mode & 0o077) !== 0) {
-      warnings.push(
-        `${file} can be read by other users of this machine (mode ${mode.toString(8)}). Run: chmod 600 ${file}`,
-      );
-    }
-  }
-  const here = join(cwd, ".env");
-  if (holdsToken(here)) {
-    warnings.push(
-      `${here} holds the bot's token in the directory where Claude works, so Claude can read it. ` +
-        "Move it to ~/.config/mm-claude/.env",
-    );
-  }
-  return warnings;
-}
-
-function holdsToken(path: string): boolean {
-  try {
-    return (parse(readFileSync(path))[SETTINGS.token.variable] ?? "") !== "";
-  } catch {
-    return false;
-  }
 }
 
 function isNewEnough(version: string): boolean {

@@ -9,7 +9,14 @@ import { startMark } from "../util/processes.ts";
 /** What a disk that fails is played with. */
 export type Files = Pick<
   typeof nodeFs,
-  "chmodSync" | "mkdirSync" | "readdirSync" | "readFileSync" | "renameSync" | "rmSync" | "writeFileSync"
+  | "chmodSync"
+  | "lstatSync"
+  | "mkdirSync"
+  | "readdirSync"
+  | "readFileSync"
+  | "renameSync"
+  | "rmSync"
+  | "writeFileSync"
 >;
 
 export interface Folder {
@@ -27,6 +34,11 @@ export interface Folder {
 
 const EXTENSION = ".json";
 
+/** The same folder, with all that is written passed through `redact`. */
+export function redacted(folder: Folder, redact: (text: string) => string): Folder {
+  return { ...folder, write: (name, json) => folder.write(name, redact(json)) };
+}
+
 /** Throws when there can be no such folder. */
 export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
   const { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = files;
@@ -36,6 +48,7 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
   for (const file of readdirSync(path).filter(isAbandoned)) {
     rmSync(join(path, file), { force: true });
   }
+  closeToOthers(path, log, files);
   const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
   let isFailing = false;
 
@@ -103,6 +116,20 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
     remove: (name) => removeFile(fileOf(name)),
     setAside,
   };
+}
+
+/** Whoever copied or restored the folder may have left its files open to all. */
+function closeToOthers(path: string, log: Log, { chmodSync, lstatSync, readdirSync }: Files): void {
+  const open = readdirSync(path).filter((file) => {
+    const stat = lstatSync(join(path, file));
+    return stat.isFile() && (stat.mode & 0o077) !== 0;
+  });
+  for (const file of open) {
+    chmodSync(join(path, file), 0o600);
+  }
+  if (open.length > 0) {
+    log.warn(`${open.length} files in ${path} could be read by other users of this machine; now they can't.`);
+  }
 }
 
 /** Half a document of a process that died while it wrote. */

@@ -8,9 +8,12 @@ import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
+import { createIn, editTo, isEmptyContent, isSameContent, isWritten } from "./posting.ts";
 import { isDeleted, postsByPendingId } from "./reading.ts";
 import type {
+  Content,
   Entry,
+  PostFile,
   PostKey,
   PutOptions,
   ReactionTarget,
@@ -27,6 +30,7 @@ const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
 
 /** No server's limit is smaller, in code points. */
 const MIN_POST = 1000;
+const FITS_ANYWHERE = 4000;
 
 export class ThreadWriter {
   readonly #options: ThreadWriterOptions;
@@ -73,19 +77,20 @@ export class ThreadWriter {
       }
     }
     for (const [key, entry] of this.#entries) {
-      if (entry.wanted !== entry.written) {
+      if (!isWritten(entry)) {
         this.#queuePut(key, entry);
       }
     }
   }
 
   /**
-   * Makes the post `key` say `markdown`: creates it as a reply, or edits it. `first` is what it says at its creation,
-   * which notifies people as an edit does not. A final post needs no memory once it is written.
+   * Makes the post `key` say `markdown`, above `bar`: creates it as a reply, with `file`, or edits it. A final post needs
+   * no memory once it is written.
    */
-  put(key: PostKey, markdown: string, { first, isFinal = false, isProgress = false }: PutOptions = {}): void {
-    const entry = this.#entries.get(key) ?? this.#newEntry(key, first);
-    entry.wanted = markdown;
+  put(key: PostKey, markdown: string, options: PutOptions = {}): void {
+    const { bar, file, isFinal = false, isProgress = false } = options;
+    const entry = this.#entries.get(key) ?? this.#newEntry(key, file);
+    entry.wanted = { markdown, bar };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     this.#queuePut(key, entry);
@@ -105,6 +110,8 @@ export class ThreadWriter {
     if (entry) {
       entry.id = undefined;
       entry.written = undefined;
+      // Files go with the post they were in.
+      entry.fileId = undefined;
       entry.pendingPostId = this.#newPendingPostId();
       this.#queuePut(key, entry);
     }
@@ -114,9 +121,9 @@ export class ThreadWriter {
   forget(keys: readonly PostKey[]): void {
     for (const key of keys) {
       const entry = this.#entries.get(key);
-      if (entry?.written === entry?.wanted) {
+      if (!entry || isWritten(entry)) {
         this.#entries.delete(key);
-      } else if (entry) {
+      } else {
         entry.isFinal = true;
       }
     }
@@ -146,12 +153,14 @@ export class ThreadWriter {
     this.#wake?.();
   }
 
-  #newEntry(key: PostKey, first: string | undefined): Entry {
+  #newEntry(key: PostKey, file: PostFile | undefined): Entry {
     const entry: Entry = {
       id: undefined,
-      wanted: "",
-      first,
+      wanted: { markdown: "" },
+      creating: undefined,
       written: undefined,
+      file,
+      fileId: undefined,
       pendingPostId: this.#newPendingPostId(),
       isQueued: false,
       isFinal: false,
@@ -254,24 +263,29 @@ export class ThreadWriter {
     entry.isQueued = false;
     const { id } = entry;
     // An attempt at a create whose answer is lost may have succeeded: the next one must say the same.
-    entry.first ??= id === undefined ? entry.wanted : undefined;
-    const text = entry.first ?? entry.wanted;
-    if (text === entry.written || text === "") {
+    entry.creating ??= id === undefined ? entry.wanted : undefined;
+    const content = entry.creating ?? entry.wanted;
+    if (isSameContent(entry.written, content) || isEmptyContent(content)) {
       return;
     }
-    const [head = "", ...rest] = pieces(text, this.#limit);
+    const [markdown = "", ...rest] = pieces(content.markdown, this.#limit);
+    const head = { markdown, bar: content.bar };
     try {
-      await (id === undefined ? this.#create(write.key, entry, head, api) : api.editPost(id, head));
+      if (id !== undefined) {
+        await editTo(api, id, entry, head);
+      } else {
+        rest.push(...(await this.#create(write.key, entry, head, api)));
+      }
     } catch (error) {
-      return this.#recover(write, entry, id, head, error, api);
+      return this.#recover(write, entry, id, markdown, error, api);
     }
     if (id !== undefined && entry.id !== id) {
       // Posted anew while the edit was under way.
       return;
     }
-    entry.written = text;
+    entry.written = content;
     this.#putNext(write.key, rest);
-    if (entry.wanted !== text) {
+    if (!isWritten(entry)) {
       this.#queuePut(write.key, entry);
     } else if (entry.isFinal) {
       this.#entries.delete(write.key);
@@ -290,24 +304,20 @@ export class ThreadWriter {
       const post = mine.get(entry.pendingPostId);
       if (post) {
         entry.id = post.id;
-        entry.written = post.message;
-        entry.first = undefined;
+        entry.written = { markdown: post.message };
+        entry.creating = undefined;
         onPosted(key, post.id);
       }
     }
   }
 
-  async #create(key: PostKey, entry: Entry, message: string, api: MattermostApi): Promise<void> {
-    const { channelId, threadId, onPosted } = this.#options;
-    const post = await api.createPost({
-      channelId,
-      rootId: threadId,
-      message,
-      pendingPostId: entry.pendingPostId,
-    });
+  /** Gives what is left to say in posts of its own. */
+  async #create(key: PostKey, entry: Entry, content: Content, api: MattermostApi): Promise<string[]> {
+    const { post, unattached } = await createIn(api, this.#options, entry, content);
     entry.id = post.id;
-    entry.first = undefined;
-    onPosted(key, post.id);
+    entry.creating = undefined;
+    this.#options.onPosted(key, post.id);
+    return unattached === undefined ? [] : pieces(unattached, Math.min(this.#limit, FITS_ANYWHERE));
   }
 
   /** `id` and `head`: what the failed write was about. */
@@ -348,7 +358,7 @@ export class ThreadWriter {
       throw new Error("The server refuses a short post as too long.");
     }
     this.#limit = Math.min(this.#limit, shorter);
-    entry.first = undefined;
+    entry.creating = undefined;
     // A piece is not cut again by itself: the whole is, or what the piece is cut into would outlive its next cut.
     const key = write.key.replace(/\+\d+$/, "");
     const whole = this.#entries.get(key) ?? entry;

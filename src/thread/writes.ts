@@ -1,7 +1,7 @@
 // What a thread's writer needs, and its data: the posts it knows and the writes it has left to do; plain, so that it can
 // be kept.
 
-import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { Bar, ChannelId, FileId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 
@@ -10,8 +10,21 @@ export type PostKey = string;
 
 export type ReactionTarget = { readonly key: PostKey } | { readonly postId: PostId };
 
+/** What a post says. */
+export interface Content {
+  readonly markdown: string;
+  readonly bar?: Bar | undefined;
+}
+
+/** Goes along with a post when it is created. */
+export interface PostFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface PutOptions {
-  readonly first?: string | undefined;
+  readonly bar?: Bar | undefined;
+  readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
@@ -33,10 +46,13 @@ export interface ThreadWriterOptions {
 /** What is known of a post, and what it is to say. */
 export interface Entry {
   id: PostId | undefined;
-  wanted: string;
-  /** The text to create the post with, when it is not the wanted one. */
-  first: string | undefined;
-  written: string | undefined;
+  wanted: Content;
+  /** What a create that is under way, or whose answer was lost, says. */
+  creating: Content | undefined;
+  written: Content | undefined;
+  readonly file: PostFile | undefined;
+  /** Of the file once it is on the server, until the post is. */
+  fileId: FileId | undefined;
   pendingPostId: string;
   isQueued: boolean;
   isFinal: boolean;

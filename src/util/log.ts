@@ -1,5 +1,7 @@
 // The daemon's own lines for the person who runs it. Knows the secrets only to keep them out of every line.
 
+import { createRedact } from "./redact.ts";
+
 export interface Log {
   /** Shown with --debug only. */
   debug(message: string, cause?: unknown): void;
@@ -17,12 +19,9 @@ export interface LogOptions {
 
 /** A cause adds its message; with `debug` its stack as well. */
 export function createLog({ debug, write, secrets }: LogOptions): Log {
-  const hidden = secrets
-    .filter((secret) => secret !== "")
-    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const redact = createRedact(secrets);
   const line = (label: string, message: string, cause: unknown) => {
-    let text = `${label}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`;
-    for (const secret of hidden) text = text.replaceAll(secret, "[secret]");
+    const text = redact(`${label}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`);
     // What people and servers wrote must not steer the terminal.
     write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"));
   };

@@ -76,13 +76,16 @@ test("while the state can't be written sessions go on, it is said once, and it i
     await world.says(root, "You said: after a restart");
   }));
 
-test("no document holds the token, nor more than its session's thread and the channel's cursor", () =>
+test("no document holds the token, nor is there one that nobody wants", () =>
   withWorld(async (world) => {
     const root = await world.people.alice.say("@claude-code hello");
     await world.says(root, "You said: hello");
     const documents = readdirSync(world.stateFolder);
     expect(documents.sort()).toEqual([
+      `audit-${world.channelId}.head.json`,
+      `audit-${world.channelId}.jsonl`,
       `cursor-${world.channelId}.json`,
+      `names-allowed_users-${world.channelId}.json`,
       `session-${world.channelId}-${root}.json`,
     ]);
     for (const name of documents) {

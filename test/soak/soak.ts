@@ -14,6 +14,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import { Router } from "../../src/router/router.ts";
+import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
@@ -103,6 +104,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   });
   const documents = new Map<string, number>();
   const directory = createDirectory({ api, clock });
+  const standingOf = createAllowList({ known: directory.known, allowed: undefined, approvers: undefined });
+  const audit = { append: () => {} };
   const manager = new SessionManager({
     api,
     directory,
@@ -120,10 +123,14 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       idleMs: IDLE_MS,
       isAuto: false,
       postLimit: 16_383,
+      standingOf,
+      approvers: [],
     },
     claudePath: "claude",
     botId: BOT,
     channelId: CHANNEL,
+    deniedPaths: [],
+    audit,
     documents: {
       write: (name, json) => void documents.set(name, json.length),
       remove: (name) => void documents.delete(name),
@@ -142,7 +149,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     botId: BOT,
     botName: "claude-code",
     channelId: CHANNEL,
-    allowedUsers: undefined,
+    standingOf,
+    audit,
     maxSessions: count,
   });
   const held = (): Held => ({

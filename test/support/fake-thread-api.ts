@@ -2,13 +2,13 @@
 // by `pendingPostId`, as the real one is; a call that a test did not expect fails.
 
 import { MattermostError, type MattermostErrorCode } from "../../src/mattermost/error.ts";
-import type { MattermostApi, NewPost, Post, PostId } from "../../src/mattermost/types.ts";
+import type { Bar, FileId, MattermostApi, NewPost, Post, PostId } from "../../src/mattermost/types.ts";
 
 export interface FakeThreadApi {
   readonly api: MattermostApi;
   /** Every call in the order in which it came in: `create A`, `edit p1 B`, `react p1 +1`. */
   readonly calls: string[];
-  /** Post id → text, in the order of creation. */
+  /** Post id → text, in the order of creation; a bar's text stands behind a `▌`. */
   readonly posts: Map<PostId, string>;
   /** The next calls whose name is `call` fail with `code`; `"lost"`: done, but the answer never comes. */
   failNext(call: string, ...codes: (MattermostErrorCode | "lost")[]): void;
@@ -25,6 +25,7 @@ export function createFakeThreadApi(): FakeThreadApi {
   const faults: { call: string; code: MattermostErrorCode | "lost" }[] = [];
   let gate: { promise: Promise<void>; open: () => void } | undefined;
   let made = 0;
+  let uploads = 0;
 
   const fake: FakeThreadApi = {
     calls: [],
@@ -71,24 +72,29 @@ export function createFakeThreadApi(): FakeThreadApi {
     }
   };
 
+  const said = (message: string, bar: Bar | undefined): string => message + (bar ? `▌${bar.text}` : "");
+  const filesOf = ({ fileIds = [] }: NewPost): string => fileIds.map((id) => ` +${id}`).join("");
+
   const parts: Partial<MattermostApi> = {
     inTurn: (_claim, perform) => perform(api),
     createPost: (post: NewPost) =>
-      call("create", `create ${post.message}`, () => {
+      call("create", `create ${said(post.message, post.bar)}${filesOf(post)}`, () => {
         check(post.message);
         const id = byPending.get(post.pendingPostId) ?? (`p${++made}` as PostId);
         if (!byPending.has(post.pendingPostId)) {
           byPending.set(post.pendingPostId, id);
-          fake.posts.set(id, post.message);
+          fake.posts.set(id, said(post.message, post.bar));
         }
         return { id } as Post;
       }),
-    editPost: (id, message) =>
-      call("edit", `edit ${id} ${message}`, () => {
+    editPost: (id, { message, bar }) =>
+      call("edit", `edit ${id} ${said(message, bar)}`, () => {
         known(id);
         check(message);
-        fake.posts.set(id, message);
+        fake.posts.set(id, said(message, bar));
       }),
+    uploadFile: (_channelId, name, bytes) =>
+      call("upload", `upload ${name} ${new TextDecoder().decode(bytes)}`, () => `f${++uploads}` as FileId),
     post: (id) =>
       call("post", `post ${id}`, () => {
         known(id);

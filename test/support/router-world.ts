@@ -13,6 +13,7 @@ import type {
 } from "../../src/mattermost/types.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
+import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
 import type { Signal } from "../../src/session/types.ts";
 import { createFakeClock } from "./fake-clock.ts";
@@ -29,6 +30,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const server = {
     posts: [] as Post[],
     reactions: [] as Reaction[],
+    /** Who is not in the channel any more. */
+    left: [] as UserId[],
     openCards: [] as { threadId: ThreadId; postId: PostId }[],
     failures: [] as MattermostError[],
     asked: [] as string[],
@@ -58,7 +61,9 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       userByName: (name) => answer(`name ${name}`, () => people.find((one) => one.username === name)),
     },
   });
+  const person = (name: string): User => people.find((one) => one.username === name) as User;
   const replies: string[] = [];
+  const audited: string[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
@@ -84,6 +89,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           }
           return post;
         }),
+      isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
       postsSince: (_channel, since) =>
         answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
       reactions: (id) =>
@@ -108,14 +114,20 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
         return true;
       },
     },
-    reply: (thread, markdown) => replies.push(`${thread}: ${markdown}`),
+    reply: (thread, { markdown, bar }) =>
+      replies.push(`${thread}: ${[bar.text, markdown].filter((part) => part !== "").join("\n")}`),
+    audit: { append: ({ action, by }) => audited.push(`${action} ${by?.name}`) },
     clock,
     log,
     newUuid: () => `uuid${++uuids}`,
     botId: "claude-code" as UserId,
     botName: "claude-code",
     channelId: CHANNEL,
-    allowedUsers: isOpenToAll ? undefined : new Set(["alice", "bob"] as UserId[]),
+    standingOf: createAllowList({
+      known: directory.known,
+      allowed: isOpenToAll ? undefined : [person("alice"), person("bob")],
+      approvers: undefined,
+    }),
     maxSessions: 5,
   };
   const router = new Router(dependencies);
@@ -144,7 +156,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     postId: string,
     emojiName = "+1",
     type: "reactionAdded" | "reactionRemoved" = "reactionAdded",
-  ) => router.take({ type, reaction: { userId: by as UserId, postId: postId as PostId, emojiName } });
+    createdAt = clock.now(),
+  ) =>
+    router.take({
+      type,
+      reaction: { userId: by as UserId, postId: postId as PostId, emojiName, createdAt },
+    });
   const texts = (): string[] =>
     delivered.map(({ signal }) => (signal.type === "message" ? signal.message.text : signal.type));
   return {
@@ -157,6 +174,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     fail: (line: string, failure: MattermostError) => failuresOf.set(line, failure),
     server,
     replies,
+    audited,
     delivered,
     opened,
     begin,

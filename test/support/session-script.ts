@@ -2,7 +2,7 @@
 
 import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../../src/claude/types.ts";
 import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
-import type { Person } from "../../src/session/access.ts";
+import type { Person, StandingOf } from "../../src/session/access.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
   Signal,
 } from "../../src/session/types.ts";
 
-export const person = (name: string, isListed = false): Person => ({ id: name as UserId, name, isListed });
+export const person = (name: string): Person => ({ id: name as UserId, name });
 export const user = (name: string, more: Partial<User> = {}): User => ({
   id: name as UserId,
   username: name,
@@ -24,9 +24,19 @@ export const user = (name: string, more: Partial<User> = {}): User => ({
 });
 
 export const OWNER = person("alice");
-export const LISTED = person("bob", true);
+export const LISTED = person("bob");
 export const INVITED = person("ivy");
 export const OTHER = person("oscar");
+
+/** The owner and `bob` are on the list, everybody may approve who may at all. */
+export const standingOf: StandingOf = (id) => ({
+  isListed: [OWNER.id, LISTED.id].includes(id),
+  isApprover: true,
+});
+
+/** What a post says, its bar last. */
+const wordsOf = ({ markdown, bar }: Effect & { readonly type: "put" }): string =>
+  [markdown, bar?.text ?? ""].filter((part) => part !== "").join("\n");
 
 export interface Script {
   readonly state: SessionState;
@@ -59,6 +69,8 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     idleMs: 1_800_000,
     isAuto: false,
     postLimit: 16_383,
+    standingOf,
+    approvers: [],
     ...more,
   };
   const state = initialState(OWNER, 1, context, 0);
@@ -77,7 +89,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
       for (const effect of effects) {
         all.push(effect);
         if (effect.type === "put") {
-          posts.set(effect.key, effect.markdown);
+          posts.set(effect.key, wordsOf(effect));
         }
       }
       return effects;
@@ -115,7 +127,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
       script.now += 2000;
       return script.take({ type: "timer", name: "flush" });
     },
-    said: () => all.flatMap((effect) => (effect.type === "put" ? [effect.markdown] : [])).join("\n---\n"),
+    said: () => all.flatMap((effect) => (effect.type === "put" ? [wordsOf(effect)] : [])).join("\n---\n"),
     answers: () =>
       all.flatMap((effect) => (effect.type === "answer" ? [{ to: effect.requestId, ...effect.answer }] : [])),
     sent: () => all.flatMap((effect) => (effect.type === "send" ? [effect.text] : [])),

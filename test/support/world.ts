@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openAuditTrail } from "../../src/audit/trail.ts";
 import { type Bridge, type BridgeFacts, startBridge } from "../../src/bridge.ts";
 import { startClaude } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
@@ -129,6 +130,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       clock: systemClock,
       log,
       folder: openFolder(stateFolder, log),
+      audit: openAuditTrail({
+        folder: stateFolder,
+        name: channel.id,
+        now: Date.now,
+        log,
+        redact: (line) => line,
+      }),
+      deniedPaths: [],
       environment: options.environment,
       version: "0.1.0",
       home: "/home/dev",

@@ -40,7 +40,7 @@ export const steering: readonly Scenario[] = [
       await world.says(root, "[@carol]: RUN echo once more");
       await carol.say("RUN echo now I am in", root);
       await world.says(root, "[@carol]: RUN echo now I am in");
-      expect(world.thread(root)[1]?.message).toContain("👥 **Participants** | @carol");
+      expect(world.thread(root)[1]?.message).toContain("👥 **Participants** | @\u200bcarol");
       return root;
     },
   },

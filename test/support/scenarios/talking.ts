@@ -29,7 +29,7 @@ export const talking: readonly Scenario[] = [
       await world.people.carol.say("It is the linter.", root);
       await world.people.alice.say("@claude-code, RUN echo", root);
       const answer = await world.says(root, "The thread so far:");
-      expect(answer.message).toContain("[@bob]: The build is red since noon.");
+      expect(answer.message).toContain("[@\u200bbob]: The build is red since noon.");
       expect(answer.message).toContain("It is the linter.");
       return root;
     },
@@ -43,7 +43,7 @@ export const talking: readonly Scenario[] = [
       await world.says(root, "scripted model");
       await world.people.bob.say("@carol have a look at this", root);
       await world.people.alice.say("@types/node is broken RUN echo", root);
-      await world.says(root, "@types/node is broken");
+      await world.says(root, "@\u200btypes/node is broken");
       expect(world.text(root)).not.toContain("@claude-code: @carol");
       return root;
     },

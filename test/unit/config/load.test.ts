@@ -64,12 +64,24 @@ test("the environment alone is enough, and the rest has its defaults", () => {
     channelId: "59r731ty1tgfmgi8dzzuhw8njw",
     botName: undefined,
     allowedUsers: [],
+    approvers: [],
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
     claudePath: "claude",
     directory: at.cwd,
     debug: false,
+  });
+});
+
+test("approvers who are not allowed in are a mistake, and without a list anybody may be one", () => {
+  expect(() =>
+    configOf({ env: { ...REQUIRED, ALLOWED_USERS: "alice", APPROVERS: "alice,bob,carol" } }),
+  ).toThrow("APPROVERS: it names bob, carol, who are not in ALLOWED_USERS");
+  expect(configOf({ env: { ...REQUIRED, APPROVERS: "@Bob" } }).approvers).toEqual(["bob"]);
+  expect(configOf({ env: { ...REQUIRED, ALLOWED_USERS: "alice,bob", APPROVERS: "bob" } })).toMatchObject({
+    allowedUsers: ["alice", "bob"],
+    approvers: ["bob"],
   });
 });
 

@@ -8,9 +8,11 @@ import {
   questionCard,
   questionTitle,
 } from "../../../src/render/cards.ts";
+import { openFence } from "../../../src/render/code-spans.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
-import { inlineCode, oneLine, quietGroupMentions, quietMentions } from "../../../src/render/markdown.ts";
+import { inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
+import type { FullTool } from "../../../src/render/tools.ts";
 
 const HEADER: Header = {
   version: "0.1.0",
@@ -24,26 +26,26 @@ const HEADER: Header = {
 };
 
 test("the header is the table people know", () => {
-  expect(renderHeader(HEADER, true)).toBe(`### 🤖 mm-claude \`v0.1.0\`
+  expect(renderHeader(HEADER)).toBe(`### 🤖 mm-claude \`v0.1.0\`
 
 | | |
 |:--|:--|
 | 📂 **Directory** | \`~/project\` |
-| 👤 **Started by** | @alice |
-| 👥 **Participants** | @bob, @carol |
+| 👤 **Started by** | @\u200balice |
+| 👥 **Participants** | @\u200bbob, @\u200bcarol |
 | 🔢 **Session** | #1 of 5 max |
 | 🔐 **Permissions** | Interactive |`);
 });
 
 test("the header has participants only if there are any, and says Auto when permissions are skipped", () => {
-  const text = renderHeader({ ...HEADER, participants: [], isAuto: true }, true);
+  const text = renderHeader({ ...HEADER, participants: [], isAuto: true });
   expect(text).not.toContain("Participants");
   expect(text).toContain("| ⚡ **Permissions** | Auto |");
 });
 
-test("the header of a new post pings nobody, and a directory can't break its table", () => {
-  expect(renderHeader(HEADER, false)).not.toContain("@");
-  const row = renderHeader({ ...HEADER, directory: "/a|b`c\nd" }, true).split("\n")[4];
+test("the header pings nobody, and a directory can't break its table", () => {
+  expect(renderHeader(HEADER)).not.toMatch(/@[a-z]/);
+  const row = renderHeader({ ...HEADER, directory: "/a|b`c\nd" }).split("\n")[4];
   expect(row?.replaceAll("\\|", "").split("|")).toHaveLength(4);
 });
 
@@ -52,26 +54,56 @@ test.each([
   [{ kind: "ended" }, "ended"],
   [{ kind: "stopped" }, "⏹️ mm-claude"],
 ] as const)("the header of a session that is %j says so", (status, word) => {
-  expect(renderHeader({ ...HEADER, status }, true)).toContain(word);
+  expect(renderHeader({ ...HEADER, status })).toContain(word);
 });
 
-test("a command of 60,000 characters is on its card in full, over posts that each fit", () => {
+const bash = (command: string): FullTool => ({
+  headline: "💻 **Bash**",
+  parts: [{ text: command, language: "sh" }],
+  fileName: "command.sh",
+});
+
+test("a permission card shows all of what will run, and how to decide in its bar", () => {
+  const { card, file } = permissionCard(bash("npm test"), ["alice"], 16_383);
+  expect(file).toBeUndefined();
+  expect(openCard(card, 16_383)).toEqual([
+    {
+      markdown: "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nnpm test\n```",
+      bar: { color: "#e8a33d", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
+    },
+  ]);
+});
+
+test("a command of 60,000 characters goes along as a file, and its card says so", () => {
   const command = Array.from({ length: 6000 }, (_, at) => `line ${at}`).join("\n");
-  const posts = openCard(permissionCard(`💻 **Bash**\n\`\`\`sh\n${command}\n\`\`\``, "alice"), 16_383);
-  expect(posts.every((post) => [...post].length <= 16_383)).toBe(true);
-  expect(posts[0]?.startsWith("⚠️ **Permission requested** · @alice\n")).toBe(true);
-  expect(posts.at(-1)?.endsWith("👍 allow · ✅ allow all for this session · 👎 deny")).toBe(true);
-  expect(posts.join("\n").match(/^line \d+$/gm)).toEqual(command.split("\n"));
+  const { card, file } = permissionCard(bash(command), ["alice"], 16_383);
+  const posts = openCard(card, 16_383);
+  expect(posts).toHaveLength(1);
+  expect([...(posts[0]?.markdown ?? "")].length).toBeLessThanOrEqual(16_383);
+  expect(posts[0]?.markdown).toContain("line 0\nline 1\n");
+  expect(posts[0]?.markdown).toContain("All that will run is in the file `command.sh` below");
+  expect(openFence(posts[0]?.markdown ?? "")).toBeUndefined();
+  expect(file).toEqual({ name: "command.sh", text: `💻 **Bash**\n\n${command}` });
 });
 
-test("a decided card says who decided what, above what it was about", () => {
-  const card = permissionCard("the tool", "alice");
-  expect(closedCard(card, 16_383, "✅ **Allowed** by @bob")).toBe("✅ **Allowed** by @bob\nthe tool");
+test("a decided card says in its bar who decided what", () => {
+  const { card } = permissionCard(bash("ls"), ["alice"], 16_383);
+  expect(closedCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
+    markdown: "💻 **Bash**\n```sh\nls\n```",
+    bar: { color: "#3db887", text: "✅ **Allowed** by @bob" },
+  });
 });
 
-test("a plan keeps its Markdown but pings no group", () => {
-  const [post = ""] = openCard(planCard("# Plan for @all\n- ask @bob", "alice"), 16_383);
-  expect(post).toContain("# Plan for @\u200ball\n- ask @bob");
+test("a card calls the people who may decide, five at most", () => {
+  const names = ["a", "b", "c", "d", "e", "f"];
+  expect(permissionCard(bash("ls"), names, 16_383).card.head).toBe(
+    "⚠️ **Permission requested** · @a @b @c @d @e",
+  );
+});
+
+test("a plan keeps its Markdown, pings nobody and hides nothing", () => {
+  const [post] = openCard(planCard("# Plan for @all\n- ask @bob\u202e", ["alice"]), 16_383);
+  expect(post?.markdown).toContain("# Plan for @\u200ball\n- ask @\u200bbob⟨U+202E⟩");
 });
 
 test("a question shows its choices by number, in words that can't break them", () => {
@@ -80,9 +112,9 @@ test("a question shows its choices by number, in words that can't break them", (
     { label: "`@all`", description: "" },
   ];
   const question = { question: "Which?", header: "", multiSelect: false, options };
-  const [post = ""] = openCard(questionCard(question, questionTitle(0, 1), "alice"), 16_383);
-  expect(post).toContain("❓ **Question** · @alice\nWhich?");
-  expect(post).toContain("1️⃣ **a\\*b\\\\** - one two\n2️⃣ **\\`@\u200ball\\`**");
+  const [post] = openCard(questionCard(question, questionTitle(0, 1), "alice"), 16_383);
+  expect(post?.markdown).toContain("❓ **Question** · @alice\nWhich?");
+  expect(post?.markdown).toContain("1️⃣ **a\\*b\\\\** - one two\n2️⃣ **\\`@\u200ball\\`**");
   expect(questionTitle(1, 3)).toBe("❓ **Question** *(2/3)*");
 });
 
@@ -96,7 +128,7 @@ test("no more than nine choices are shown", () => {
 test("a guest's words are quoted line by line, with their files, and what hides in them is shown", () => {
   const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e", ["a|b.png"], "alice");
   expect(head).toBe("🔒 @carol wants to send a message:");
-  expect(body).toBe("> hi @\u200bbob\n>\n> # big⟨U+202E⟩\n> 📎 a\\|b.png\n");
+  expect(body).toBe("> hi @\u200bbob\n>\n> # big⟨U+202E⟩\n> 📎 a\\|b.png\n\n@alice");
 });
 
 test.each([
@@ -104,17 +136,26 @@ test.each([
   ["@Channel, @HERE.", "@\u200bChannel, @\u200bHERE."],
   ["@all-hands @all_", "@\u200ball-hands @\u200ball_"],
   ["@allison", "@allison"],
+  ["@all.hands", "@\u200ball.hands"],
   ["`@all` and ```\n@all", "`@all` and ```\n@\u200ball"],
   ["```\n@all\n```\n@all", "```\n@all\n```\n@\u200ball"],
   ["\\`@all\\`", "\\`@\u200ball\\`"],
   ["`unclosed @all", "`unclosed @\u200ball"],
   ["a `b\n\n@all` c", "a `b\n\n@\u200ball` c"],
 ])("in %j no group is pinged, and code stays as it is", (text, quiet) => {
-  expect(quietGroupMentions(text)).toBe(quiet);
+  expect(quietMentions(text, ["allison", "all", "here", "channel"])).toBe(quiet);
 });
 
-test("people who are quoted are not pinged", () => {
-  expect(quietMentions("@bob and `@bob` and a@b")).toBe("@\u200bbob and `@bob` and a@\u200bb");
+test("nobody is pinged but those who may be, and an address stays as it is", () => {
+  expect(quietMentions("@bob and `@bob` and a@b.c, _@bob_ (@Bob) @types/node")).toBe(
+    "@\u200bbob and `@bob` and a@b.c, _@\u200bbob_ (@\u200bBob) @\u200btypes/node",
+  );
+  expect(quietMentions("@bob. @Bob_ @bobby @bob.x", ["bob"])).toBe("@bob. @Bob_ @\u200bbobby @\u200bbob.x");
+});
+
+test("an emoji's own parts stay as they are, and the same characters elsewhere are shown", () => {
+  expect(showHidden("⏸️ 1️⃣ 👩‍💻 👍🏽")).toBe("⏸️ 1️⃣ 👩‍💻 👍🏽");
+  expect(showHidden("a\ufe0fb\u200dc\u034f\u2800")).toBe("a⟨U+FE0F⟩b⟨U+200D⟩c⟨U+034F⟩⟨U+2800⟩");
 });
 
 test("one line is one line, whatever is in it", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ToolInput } from "../../../src/claude/types.ts";
 import { editedFile, toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
 
 const PLACES = { directory: "/home/alice/project", home: "/home/alice" };
@@ -63,7 +64,7 @@ describe("a value can't break its line or hide", () => {
 
 test("an input of the wrong kind is shown as nothing", () => {
   expect(headline("Bash", { command: 7 })).toBe("💻 **Bash** `''`");
-  expect(toolInFull(use("Edit", { file_path: null, edits: "x" }), PLACES)).toContain("**Edit**");
+  expect(toolInFull(use("Edit", { file_path: null, edits: "x" }), PLACES).headline).toContain("**Edit**");
 });
 
 test("a file that is written shows its first 6 lines, in its language", () => {
@@ -79,17 +80,44 @@ test("a preview can't be closed by what it holds", () => {
   expect(preview.endsWith("\n`````")).toBe(true);
 });
 
+const parts = (name: string, input: ToolInput): string[] =>
+  toolInFull(use(name, input), PLACES).parts.map(({ text }) => text);
+
 test("what will run is shown whole to whoever must allow it", () => {
   const command = "echo a\n".repeat(9000);
-  expect(toolInFull(use("Bash", { command }), PLACES)).toBe(`💻 **Bash**\n\`\`\`sh\n${command}\`\`\``);
-  const hidden = toolInFull(use("Bash", { command: "ls \u202e; rm x\u200b" }), PLACES);
-  expect(hidden).toContain("ls ⟨U+202E⟩; rm x⟨U+200B⟩");
-  expect(toolInFull(use("mcp__db__query", { sql: "drop ```" }), PLACES)).toBe(
-    '🔌 **query** *(db)*\n````json\n{\n  "sql": "drop ```"\n}\n````',
+  expect(toolInFull(use("Bash", { command, description: "safe", timeout: 5 }), PLACES)).toEqual({
+    headline: "💻 **Bash**",
+    parts: [{ text: command, language: "sh" }],
+    fileName: "command.sh",
+  });
+  expect(toolInFull(use("mcp__db__query", { sql: "drop ```" }), PLACES)).toEqual({
+    headline: "🔌 **query** *(db)*",
+    parts: [{ text: '{\n  "sql": "drop ```"\n}', language: "json" }],
+    fileName: "input.json",
+  });
+  const path = `/${"x".repeat(600)}/a.sh`;
+  expect(toolInFull(use("Write", { file_path: path, content: "" }), PLACES).headline).toContain(path);
+  expect(parts("Write", { file_path: "a.sh", content: "x\n".repeat(500) })[0]?.match(/^x$/gm)).toHaveLength(
+    500,
   );
-  const write = toolInFull(use("Write", { file_path: "a.sh", content: "x\n".repeat(500) }), PLACES);
-  expect(write.match(/^x$/gm)).toHaveLength(500);
-  expect(toolInFull(use("WebFetch", { url: "https://a", prompt: "p" }), PLACES)).toContain('"prompt": "p"');
+  expect(parts("WebFetch", { url: "https://a", prompt: "p" })[0]).toContain('"prompt": "p"');
+});
+
+test("what a tool is told beside the usual is shown as well", () => {
+  expect(parts("Bash", { command: "ls", dangerouslyDisableSandbox: true })).toEqual([
+    "ls",
+    '{\n  "dangerouslyDisableSandbox": true\n}',
+  ]);
+  expect(parts("Write", { file_path: "a", content: "b", mode: "777" })[1]).toContain("777");
+});
+
+test("nothing of it can hide: neither by characters nor out of sight", () => {
+  expect(parts("Bash", { command: "ls \u202e; rm x\u200b\ufe0f" })).toEqual([
+    "ls ⟨U+202E⟩; rm x⟨U+200B⟩⟨U+FE0F⟩",
+  ]);
+  expect(parts("Bash", { command: `ls${" ".repeat(300)}; rm x` })).toEqual(["ls⟨300 blanks⟩; rm x"]);
+  expect(parts("Bash", { command: `ls\n${"\n".repeat(200)}rm x` })).toEqual(["ls\n⟨200 empty lines⟩\nrm x"]);
+  expect(parts("WebFetch", { url: "https://a\u202e" })[0]).toContain("⟨U+202E⟩");
 });
 
 test("an edit is a unified diff with the file's own line numbers", () => {
@@ -104,7 +132,7 @@ test("a long diff is bounded in the stream and whole on the card", () => {
   const lines = Array.from({ length: 100 }, (_, at) => `l${at}`).join("\n");
   const edit = use("Edit", { file_path: "a", old_string: "", new_string: lines });
   expect(toolPreview(edit)).toContain("more lines");
-  expect(toolInFull(edit, PLACES).match(/^\+l\d+$/gm)).toHaveLength(100);
+  expect(toolInFull(edit, PLACES).parts[0]?.text.match(/^\+l\d+$/gm)).toHaveLength(100);
 });
 
 test.each([

@@ -149,7 +149,7 @@ function expectFencesHoldCode(post: string): void {
 test("any stream arrives whole, in order and within the limit, and what was shown stays", () => {
   fc.assert(
     fc.property(fc.array(event, { minLength: 1, maxLength: 8 }), (events) => {
-      const transcript = new Transcript("t", LIMIT);
+      const transcript = new Transcript("t", LIMIT, []);
       const posts = new Map<string, string>();
       const expected: { readonly tool?: string; readonly text: string }[] = [];
       const withdrawn = new Set<string>();

@@ -98,17 +98,6 @@ describe("the lock", () => {
     ]);
   });
 
-  it("may lack it of a tool's build for another platform of which it says no more, and tells how many", () => {
-    const build = { version: "2.0.7", dev: true, optional: true, os: ["aix"], cpu: ["ppc64"] };
-    expect(faultsOf({ "node_modules/tool-aix": build })).toEqual([]);
-    expect(notes(lockWith({ "node_modules/tool-aix": build }))).toEqual([
-      "1 builds of tools for other platforms are locked by version alone.",
-    ]);
-    expect(faultsOf({ "node_modules/a-aix": { ...build, dev: undefined, license: "MIT" } })).toEqual([
-      "a-aix has no integrity in the lock.",
-    ]);
-  });
-
   it("holds what package.json asks for", () => {
     expect(faultsOf({ "node_modules/a": undefined })).toEqual(["a is not in the lock."]);
   });

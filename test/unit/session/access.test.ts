@@ -1,9 +1,8 @@
-// The table of who may do what, as the product promises it, against every cell of what a session does.
+// What a session does with each thing people do, for everybody the table knows.
 
 import { describe, expect, test } from "vitest";
 import type { UserId } from "../../../src/mattermost/types.ts";
 import type { Person } from "../../../src/session/access.ts";
-import { may, roleOf } from "../../../src/session/access.ts";
 import {
   asks,
   INVITED,
@@ -138,18 +137,4 @@ describe.each(Object.entries(TABLE))("%s", (action, row) => {
     expect(refusals).toHaveLength(outcome === "no" ? 1 : 0);
     expect(refusals.join("").replace(/`[^`]*`/g, "")).not.toContain("@");
   });
-});
-
-test("only listed people start a session, whoever they are in another", () => {
-  expect(may(roleOf(LISTED, undefined), "start")).toBe(true);
-  expect(may(roleOf(OTHER, undefined), "start")).toBe(false);
-  for (const role of ["owner", "invited", "other"] as const) {
-    expect(may(role, "start")).toBe(false);
-  }
-});
-
-test("a role or an action that isn't in the table may do nothing", () => {
-  expect(may("other", "message")).toBe(false);
-  expect(() => may("other", "fly" as never)).toThrow();
-  expect(may("constructor" as never, "message")).toBe(false);
 });

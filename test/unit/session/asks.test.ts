@@ -44,16 +44,29 @@ test("a tool nobody asks about shows its line once its time is over, or with its
   expect([...script.posts.values()]).toEqual(["📄 **Read** `x.ts` ↳ ✅ 2 lines"]);
 });
 
-test("a card shows the whole command, over several posts where it must, and mentions the owner", () => {
+test("a card shows the whole command, in a file where it must, and mentions the owner", () => {
   const script = working();
   const command = Array.from({ length: 9000 }, (_, at) => `echo ${at}`).join("\n");
-  script.claude(permission("r", command));
-  const cards = [...script.posts.values()];
-  expect(cards.length).toBeGreaterThan(4);
-  expect(cards[0]).toContain("⚠️ **Permission requested** · @alice");
-  expect(cards.every((card) => [...card].length <= 16_383)).toBe(true);
-  const lines = cards.join("\n").match(/^echo \d+$/gm);
-  expect(lines).toEqual(command.split("\n"));
+  const [put] = script.claude(permission("r", command)).filter((effect) => effect.type === "put");
+  expect(put?.markdown).toContain("⚠️ **Permission requested** · @alice");
+  expect(put?.markdown).toContain("in the file `command.sh`");
+  expect(put?.file?.text).toContain(command);
+});
+
+test("a card calls the approvers when the owner is none, and only they decide", () => {
+  const carol = person("carol");
+  const script = working({
+    approvers: ["carol"],
+    standingOf: (id) => ({ isListed: true, isApprover: id === carol.id }),
+  });
+  script.claude(permission("r"));
+  expect(script.said()).toContain("⚠️ **Permission requested** · @carol");
+  const card = script.postCard();
+  script.react(OWNER, card, "+1");
+  script.says(OWNER, "no, leave it");
+  expect(script.answers()).toEqual([]);
+  script.react(carol, card, "+1");
+  expect(script.answers()).toMatchObject([{ behavior: "allow" }]);
 });
 
 test.each([
@@ -331,7 +344,7 @@ test("several guests' messages wait, each with its own card, in the words of the
   ]);
   script.says(OTHER, "I am in now");
   expect(script.state.queue).toHaveLength(3);
-  expect(script.posts.get("header")).toContain("| 👥 **Participants** | @oscar |");
+  expect(script.posts.get("header")).toContain("| 👥 **Participants** | @\u200boscar |");
 });
 
 test("Claude types while it works, and not while it waits for a person", () => {

@@ -8,7 +8,7 @@ import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snaps
 import type { Message } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-import { OWNER, turnEnded } from "../../support/session-script.ts";
+import { OWNER, standingOf, turnEnded } from "../../support/session-script.ts";
 
 interface Process {
   readonly start: ClaudeStart;
@@ -28,7 +28,9 @@ function setUp(maxSessions = 2) {
   const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
   const dependencies = {
     api: server.api,
-    directory: { byId: async () => undefined, byName: async () => undefined, userUpdated: () => {} },
+    directory: { byId: async () => undefined },
+    audit: { append: () => {} },
+    deniedPaths: [],
     clock,
     log: quiet,
     startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
@@ -55,6 +57,8 @@ function setUp(maxSessions = 2) {
       idleMs: 1_800_000,
       isAuto: false,
       postLimit: 16_383,
+      standingOf,
+      approvers: [],
     },
     claudePath: "claude",
     botId: "bot" as UserId,

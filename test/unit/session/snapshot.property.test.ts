@@ -17,6 +17,7 @@ import {
   permission,
   plan,
   question,
+  standingOf,
   toolResult,
   toolUse,
   turnEnded,
@@ -31,6 +32,8 @@ const CONTEXT: SessionContext = {
   idleMs: 1_800_000,
   isAuto: false,
   postLimit: 1000,
+  standingOf,
+  approvers: [],
 };
 
 const small = fc.integer({ min: 1, max: 4 });

@@ -168,6 +168,8 @@ describe("readiness", () => {
   const config = (over: object = {}) => ({
     botName: undefined,
     allowedUsers: [],
+    approvers: [],
+    skipPermissions: false,
     claudePath: "claude",
     ...over,
   });
@@ -184,6 +186,7 @@ describe("readiness", () => {
       account: { username: "claude-code" },
       channel: { id: channel.id },
       allowedUsers: [{ username: "alice" }],
+      approvers: [],
       claudeVersion: "2.1.0",
       hints: [],
     });

@@ -46,6 +46,7 @@ test("when all is well every check has its line and the exit code is 0", async (
     '✓ @claude-code is in the channel "Claude Sessions"',
     "✓ the bot is mentioned as @claude-code",
     "✓ @alice may start sessions",
+    "✓ everyone who is listed may approve tools and plans",
     "",
     "All is well.",
   ]);
@@ -140,7 +141,9 @@ test("a token in the directory where Claude works is warned of, also when the se
   const places = emptyPlaces();
   places.write(join(places.cwd, ".env"), "MATTERMOST_TOKEN=t\n");
   const { warnings } = await examine({ env: {}, places });
-  expect(warnings).toEqual([expect.stringContaining("Claude can read it")]);
+  expect(warnings).toEqual([
+    expect.stringContaining("holds the bot's token in the directory where Claude works"),
+  ]);
 });
 
 test("another program's .env in that directory is none of its business", async () => {

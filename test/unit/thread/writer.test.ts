@@ -290,13 +290,52 @@ test("close gives up what waits, also in the middle of a pause", async () => {
   expect(clock.pending()).toBe(0);
 });
 
-test("a post that notifies nobody at first is edited to the text it should have", async () => {
+const ASK = { color: "#e8a33d", text: "yes or no" };
+
+test("a bar stands below the text, and an edit of either is an edit of the post", async () => {
   const { server, writer } = setUp();
-  writer.put("header", "@alice", { first: "alice" });
+  writer.put("card", "rm x", { bar: ASK });
   await writer.idle();
-  writer.put("header", "@alice, @bob", { first: "alice, bob" });
+  writer.put("card", "rm x", { bar: ASK });
   await writer.idle();
-  expect(server.calls).toEqual(["create alice", "edit p1 @alice", "edit p1 @alice, @bob"]);
+  writer.put("card", "rm x", { bar: { color: "#3db887", text: "yes" } });
+  await writer.idle();
+  writer.put("note", "", { bar: { color: "#2389d7", text: "said" } });
+  await writer.idle();
+  expect(server.calls).toEqual(["create rm x▌yes or no", "edit p1 rm x▌yes", "create ▌said"]);
+});
+
+test("a file goes along with its post, once, and again with one that is posted anew", async () => {
+  const { server, writer, clock } = setUp();
+  server.failNext("create", "server");
+  writer.put("card", "see file", { bar: ASK, file: { name: "command.sh", text: "rm x" } });
+  await settle();
+  await clock.advance(1000);
+  await writer.idle();
+  expect(server.calls).toEqual([
+    "upload command.sh rm x",
+    "create see file▌yes or no +f1",
+    "create see file▌yes or no +f1",
+  ]);
+  server.calls.length = 0;
+  server.delete("p1" as PostId);
+  writer.repost("card");
+  await writer.idle();
+  expect(server.calls).toEqual(["upload command.sh rm x", "create see file▌yes or no +f2"]);
+});
+
+test("where a file can't go along, all of it follows in posts", async () => {
+  const { server, writer, texts } = setUp();
+  server.failNext("upload", "rejected");
+  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "line\n".repeat(2000) } });
+  await writer.idle();
+  expect(
+    texts()
+      .join("\n")
+      .match(/^line$/gm),
+  ).toHaveLength(2000);
+  expect(texts().length).toBeGreaterThan(2);
+  expect(server.calls.some((call) => call.includes("+f"))).toBe(false);
 });
 
 test("a growing post whose later piece is refused as too long is there once and in order in the end", async () => {

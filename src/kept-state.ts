@@ -1,0 +1,101 @@
+// What the bridge finds in the state folder when it starts, and puts there: sessions, how far the channel was heard,
+// which accounts the settings' names were given to.
+
+import type { Directory } from "./mattermost/directory.ts";
+import { isPassing } from "./mattermost/error.ts";
+import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
+import { type CursorKeeper, decodeCursor } from "./router/cursor.ts";
+import { bindNames, decodeBindings } from "./session/allow-list.ts";
+import { sessionPrefix } from "./session/dependencies.ts";
+import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
+import type { Folder } from "./store/folder.ts";
+import { backoffMs } from "./util/backoff.ts";
+import type { Clock } from "./util/clock.ts";
+import type { Log } from "./util/log.ts";
+import { endGroup } from "./util/processes.ts";
+
+/** The sessions of an earlier run; what can't be understood is set aside. */
+export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
+  return folder
+    .names()
+    .filter((name) => name.startsWith(sessionPrefix(channelId)))
+    .flatMap((name) => {
+      const document = folder.read(name);
+      if (document === undefined) {
+        return [];
+      }
+      const snapshot = decodeSnapshot(document);
+      if (!snapshot) {
+        folder.setAside(name, "another version wrote it");
+        return [];
+      }
+      return [snapshot];
+    });
+}
+
+/** Claude processes of a daemon that was killed: nobody listens to them any more. */
+export async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void> {
+  await Promise.all(snapshots.map(({ process: known }) => known && endGroup(known)));
+}
+
+const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
+
+/**
+ * Looks up who wrote the messages that still wait: the door asks what an account is before Claude gets them. Goes on
+ * until the server has told.
+ */
+export async function lookUpWriters(
+  snapshots: readonly SessionSnapshot[],
+  directory: Directory,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<void> {
+  const waiting = snapshots.flatMap(({ state }) => [
+    ...state.queue,
+    ...(state.inFlight ? [state.inFlight] : []),
+  ]);
+  const writers = new Set(
+    waiting.flatMap(({ by, vouchedBy }) => (vouchedBy ? [by.id, vouchedBy.id] : [by.id])),
+  );
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await Promise.all([...writers].map((id) => directory.byId(id)));
+      return;
+    } catch (error) {
+      if (!isPassing(error)) {
+        log.warn("Could not look up who wrote the messages that wait", error);
+        return;
+      }
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(attempt, RETRY)));
+    }
+  }
+}
+
+/** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
+export function cursorIn(folder: Folder, { id, lastPostAt }: Channel): CursorKeeper {
+  const name = `cursor-${id}`;
+  return {
+    load: () =>
+      decodeCursor(folder.read(name)) ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined),
+    save: (cursor) => folder.write(name, JSON.stringify(cursor)),
+  };
+}
+
+/** The accounts of a setting's names that are let in: those which had the name at the first start with it. */
+export function admitted(
+  setting: "ALLOWED_USERS" | "APPROVERS",
+  users: readonly User[],
+  channelId: ChannelId,
+  folder: Folder,
+  log: Log,
+): readonly User[] {
+  const name = `names-${setting.toLowerCase()}-${channelId}`;
+  const binding = bindNames(users, decodeBindings(folder.read(name)));
+  folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
+  for (const changed of binding.changedHands) {
+    log.warn(
+      `@${changed} in ${setting} is another account than at an earlier start, so it is not let in. If that is right, ` +
+        `stop mm-claude, delete ${folder.path}/${name}.json and start again.`,
+    );
+  }
+  return binding.users;
+}

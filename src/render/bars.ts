@@ -1,0 +1,29 @@
+// The coloured bar below what mm-claude itself says: whoever reads a thread can tell its cards and notices from Claude's
+// words by it, since no text can make one. Pure.
+
+import type { Bar } from "../mattermost/types.ts";
+
+/** What a bar tells at a glance: that somebody is asked, that it was granted, refused, is void, or is just said. */
+export type Tone = "ask" | "good" | "bad" | "void" | "note";
+
+const COLORS: Readonly<Record<Tone, string>> = {
+  ask: "#e8a33d",
+  good: "#3db887",
+  bad: "#d24b4e",
+  void: "#a0a7b0",
+  note: "#2389d7",
+};
+
+export function bar(tone: Tone, text: string): Bar {
+  return { color: COLORS[tone], text };
+}
+
+export interface Notice {
+  readonly markdown: string;
+  readonly bar: Bar;
+}
+
+/** `above`: what is too long for a bar, which clients fold up. */
+export function notice(text: string, above = ""): Notice {
+  return { markdown: above, bar: bar("note", text) };
+}

@@ -1,0 +1,52 @@
+// How much people may make mm-claude do: what one person, or one thread, says in a while, and how often it answers
+// those who may not. Stopping is never limited.
+
+import type { ThreadId, UserId } from "../mattermost/types.ts";
+import { RateLimit } from "../util/rate-limit.ts";
+import type { Route } from "./route.ts";
+
+const HOUR_MS = 3_600_000;
+
+export class Limits {
+  /** Nobody types faster for long; a pasted series passes. */
+  readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
+  readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
+  readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
+  /** Once per person and hour, and not too many persons either. */
+  readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
+  readonly #refusals = new RateLimit({ burst: 20, everyMs: 60_000, keys: 1 });
+  readonly #answer = new RateLimit({ burst: 3, everyMs: 20_000 });
+  readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
+
+  /** Whether what a person wrote is taken. `at`: when it was written, so that a gap that is read at once counts as it was. */
+  takesPost(decided: Route, by: UserId, threadId: ThreadId, at: number): boolean {
+    if (decided.kind === "deliver" && isStop(decided)) {
+      return true;
+    }
+    return this.#person.take(by, at) && this.#thread.take(threadId, at);
+  }
+
+  takesReaction(by: UserId, emojiName: string, now: number): boolean {
+    return STOPS.has(emojiName) || this.#reactions.take(by, now);
+  }
+
+  mayRefuse(by: UserId, now: number): boolean {
+    return this.#refusal.take(by, now) && this.#refusals.take("", now);
+  }
+
+  /** A remark on what somebody wrote, such as that it was empty. */
+  mayRemark(by: UserId, now: number): boolean {
+    return this.#answer.take(by, now);
+  }
+
+  /** That something was not taken. */
+  mayWarn(by: UserId, now: number): boolean {
+    return this.#warning.take(by, now);
+  }
+}
+
+const STOPS = new Set(["x", "octagonal_sign", "double_vertical_bar"]);
+
+function isStop({ signal }: Route & { readonly kind: "deliver" }): boolean {
+  return signal.type === "command" && ["stop", "interrupt"].includes(signal.command.name);
+}

@@ -1,0 +1,48 @@
+// What a session works with, given to it from outside.
+
+import type { AuditTrail } from "../audit/trail.ts";
+import type { SavedConversation } from "../claude/saved-conversation.ts";
+import type { StartClaude } from "../claude/types.ts";
+import type { Directory } from "../mattermost/directory.ts";
+import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import type { Person } from "./access.ts";
+import type { SessionContext } from "./types.ts";
+
+export interface SessionDependencies {
+  readonly api: MattermostApi;
+  readonly directory: Pick<Directory, "byId">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startClaude: StartClaude;
+  readonly newSessionId: () => string;
+  readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
+  readonly context: SessionContext;
+  readonly claudePath: string;
+  /** What Claude's file tools may not touch: mm-claude's own settings and state. */
+  readonly deniedPaths: readonly string[];
+  readonly botId: UserId;
+  readonly channelId: ChannelId;
+  readonly audit: Pick<AuditTrail, "append">;
+  /** Where sessions are kept while mm-claude does not run; a document each. */
+  readonly documents: SessionDocuments;
+  /** What Claude has saved of a conversation; undefined when nothing is. */
+  readonly readSaved: (sessionId: string) => SavedConversation | undefined;
+}
+
+export interface SessionDocuments {
+  write(name: string, json: string): void;
+  remove(name: string): void;
+}
+
+/** A session that starts now. */
+export interface Opening {
+  readonly owner: Person;
+  readonly slot: number;
+}
+
+/** What the names of the documents begin with that hold a channel's sessions: other channels have other daemons. */
+export function sessionPrefix(channelId: ChannelId): string {
+  return `session-${channelId}-`;
+}

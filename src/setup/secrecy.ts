@@ -1,0 +1,73 @@
+// Who can read the bot's token besides mm-claude: other accounts of the machine, and Claude itself. And the paths that
+// are kept from Claude's tools. Changes nothing.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse } from "dotenv";
+import { type Places, settingsFiles, userFile } from "../config/files.ts";
+import { SETTINGS } from "../config/settings.ts";
+
+const OPEN_TO_OTHERS = 0o077;
+
+/** A sentence each, with the mend. `file`: the settings file that was read. */
+export function secrecyWarnings({ cwd }: Places, file: string | undefined): string[] {
+  const warnings: string[] = [];
+  const mode = file === undefined ? 0 : modeOf(file);
+  if ((mode & OPEN_TO_OTHERS) !== 0) {
+    warnings.push(
+      `${file} can be read by other users of this machine (mode ${mode.toString(8)}). Run: chmod 600 ${file}`,
+    );
+  }
+  const here = join(cwd, ".env");
+  if (holdsToken(here)) {
+    warnings.push(
+      `${here} holds the bot's token in the directory where Claude works. Better keep it where Claude does not look: ` +
+        `run mm-claude setup, which writes ~/.config/mm-claude/.env, and take the mm-claude settings out of ${here}.`,
+    );
+  }
+  return warnings;
+}
+
+/** What of the state that is kept can be read by others; none when there is no state. */
+export function stateWarnings(stateRoot: string): string[] {
+  return [stateRoot, ...filesUnder(stateRoot)]
+    .filter((path) => (modeOf(path) & OPEN_TO_OTHERS) !== 0)
+    .slice(0, 3)
+    .map((path) => `${path} can be read by other users of this machine. Run: chmod -R go= ${stateRoot}`);
+}
+
+/** mm-claude's own settings and state: files, and directories with all that is in them. Absolute. */
+export function ownPaths(places: Places, stateRoot: string): string[] {
+  const [here = "", ...elsewhere] = settingsFiles(places);
+  // The project may have a file of that name that is none of ours.
+  const files = holdsToken(here) ? [here, ...elsewhere] : elsewhere;
+  return [...files, dirname(userFile(places.home)), stateRoot];
+}
+
+function holdsToken(path: string): boolean {
+  try {
+    return (parse(readFileSync(path))[SETTINGS.token.variable] ?? "") !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Of what a link leads to; 0 when there is nothing. */
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode & 0o777;
+  } catch {
+    return 0;
+  }
+}
+
+function filesUnder(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      const inside = join(path, entry.name);
+      return entry.isDirectory() ? [inside, ...filesUnder(inside)] : entry.isFile() ? [inside] : [];
+    });
+  } catch {
+    return [];
+  }
+}

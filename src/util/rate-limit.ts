@@ -1,0 +1,38 @@
+// How often something may happen for each key: so many at once, then one each so often. Time is an argument.
+
+import { BoundedMap } from "./bounded-map.ts";
+
+export interface RateLimitOptions {
+  /** At once, after a rest. */
+  readonly burst: number;
+  /** Then one each. */
+  readonly everyMs: number;
+  /** How many keys are remembered. */
+  readonly keys?: number;
+}
+
+interface Bucket {
+  readonly left: number;
+  readonly at: number;
+}
+
+export class RateLimit {
+  readonly #options: RateLimitOptions;
+  readonly #buckets: BoundedMap<string, Bucket>;
+
+  constructor(options: RateLimitOptions) {
+    this.#options = options;
+    this.#buckets = new BoundedMap(options.keys ?? 1000);
+  }
+
+  /** Counts it, and says whether it is within the limit. `at` in milliseconds; one before the last counts as the last. */
+  take(key: string, at: number): boolean {
+    const { burst, everyMs } = this.#options;
+    const before = this.#buckets.get(key) ?? { left: burst, at };
+    const now = Math.max(at, before.at);
+    const left = Math.min(burst, before.left + (now - before.at) / everyMs);
+    const isWithin = left >= 1;
+    this.#buckets.set(key, { left: isWithin ? left - 1 : left, at: now });
+    return isWithin;
+  }
+}

@@ -1,0 +1,187 @@
+// The door: the table of who may do what, and the function that reads it. The documents show the same table.
+
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { User, UserId } from "../../../src/mattermost/types.ts";
+import { ACCESS, type Action, authorise, type Members, type Standing } from "../../../src/session/access.ts";
+import { bindNames, createAllowList, decodeBindings } from "../../../src/session/allow-list.ts";
+import { person, user } from "../../support/session-script.ts";
+
+const ACTIONS = Object.keys(ACCESS) as Action[];
+
+/** The table as people read it, from the code's own. */
+function tableOf(): string {
+  const word = (may: boolean | undefined): string => (may === undefined ? "" : may ? "yes" : "no");
+  const rows = Object.values(ACCESS).map(({ what, owner, listed, invited, otherwise }) =>
+    `| ${what} | ${word(owner)} | ${word(listed)} | ${word(invited)} | ${otherwise} |`.replaceAll(
+      "|  |",
+      "| |",
+    ),
+  );
+  return ["| | Owner | Listed | Invited | Others |", "|:--|:--|:--|:--|:--|", ...rows].join("\n");
+}
+
+test.each(["SECURITY.md", "README.md"])("the table in %s is the one the code reads", (file) => {
+  expect(readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8")).toContain(tableOf());
+});
+
+test("others may do nothing at all", () => {
+  expect(ACTIONS.filter((action) => ACCESS[action].others)).toEqual([]);
+});
+
+const ME = "me" as UserId;
+const members = (isOwner: boolean, isInvited: boolean): Members => ({
+  owner: isOwner ? { id: ME, name: "me" } : person("somebody"),
+  participants: new Map(isInvited ? [[ME, "me"]] : []),
+});
+
+/** Said in words of its own, and not by the table's. */
+function shouldBeLetIn(
+  action: Action,
+  standing: Standing | undefined,
+  session: { readonly isOwner: boolean; readonly isInvited: boolean } | undefined,
+): boolean {
+  if (!standing) {
+    return false;
+  }
+  const { isListed, isApprover } = standing;
+  const isInvited = session?.isInvited === true;
+  switch (action) {
+    case "start":
+      return isListed && !session?.isOwner;
+    case "message":
+    case "answer":
+    case "stop":
+      return isListed || isInvited;
+    case "approve":
+      return isListed && isApprover;
+    case "steer":
+      return isListed;
+  }
+}
+
+const anyStanding = fc.option(fc.record({ isListed: fc.boolean(), isApprover: fc.boolean() }), {
+  nil: undefined,
+});
+const anySession = fc.option(fc.record({ isOwner: fc.boolean(), isInvited: fc.boolean() }), {
+  nil: undefined,
+});
+
+test("for every action, standing and session it lets in exactly those whom the table lets in", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ACTIONS), anyStanding, anySession, (action, standing, session) => {
+      const people = session && members(session.isOwner, session.isInvited);
+      expect(authorise(action, ME, people, () => standing)).toBe(shouldBeLetIn(action, standing, session));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("who is not known may do nothing, not even as owner or by invitation", () => {
+  for (const action of ACTIONS) {
+    expect(authorise(action, ME, members(true, true), () => undefined)).toBe(false);
+  }
+});
+
+test("an owner who is no longer listed has no rights left, except an invitation's", () => {
+  const standing = () => ({ isListed: false, isApprover: true });
+  expect(ACTIONS.filter((action) => authorise(action, ME, members(true, false), standing))).toEqual([]);
+  expect(ACTIONS.filter((action) => authorise(action, ME, members(true, true), standing))).toEqual([
+    "message",
+    "answer",
+    "stop",
+  ]);
+});
+
+test("an action the table has no row for is an error, and nobody is let in", () => {
+  expect(() =>
+    authorise("fly" as never, ME, undefined, () => ({ isListed: true, isApprover: true })),
+  ).toThrow();
+});
+
+describe("the allow list", () => {
+  const alice = user("alice");
+  const setUp = (allowed?: User[], approvers?: User[]) => {
+    const accounts = new Map<UserId, User>([[alice.id, alice]]);
+    const standingOf = createAllowList({ known: (id) => accounts.get(id), allowed, approvers });
+    return { standingOf, become: (more: Partial<User>) => accounts.set(alice.id, { ...alice, ...more }) };
+  };
+
+  test("lists the accounts it names, and no other", () => {
+    expect(setUp([alice]).standingOf(alice.id)?.isListed).toBe(true);
+    expect(setUp([user("bob")]).standingOf(alice.id)?.isListed).toBe(false);
+    expect(setUp([]).standingOf(alice.id)?.isListed).toBe(false);
+  });
+
+  test("without a list everyone is listed, without approvers everyone may approve", () => {
+    expect(setUp().standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+    expect(setUp(undefined, [user("bob")]).standingOf(alice.id)).toEqual({
+      isListed: true,
+      isApprover: false,
+    });
+    expect(setUp([alice], [alice]).standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+  });
+
+  test.each([[undefined], [[alice]]])(
+    "with the list %j a bot, a deactivated and an unknown account are nobody",
+    (allowed) => {
+      const { standingOf, become } = setUp(allowed);
+      expect(standingOf("nobody" as UserId)).toBeUndefined();
+      become({ isActive: false });
+      expect(standingOf(alice.id)).toBeUndefined();
+      become({ isBot: true });
+      expect(standingOf(alice.id)).toBeUndefined();
+      become({});
+      expect(standingOf(alice.id)).toBeDefined();
+    },
+  );
+
+  test("an account that is renamed loses its place, and has it back with its name", () => {
+    const { standingOf, become } = setUp([alice], [alice]);
+    become({ username: "alice2" });
+    expect(standingOf(alice.id)).toEqual({ isListed: false, isApprover: false });
+    become({ username: "Alice" });
+    expect(standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+  });
+
+  test("another account that takes the name gets nothing", () => {
+    const thief = user("thief");
+    const accounts = new Map<UserId, User>([
+      [alice.id, { ...alice, username: "alice2" }],
+      [thief.id, { ...thief, username: "alice" }],
+    ]);
+    const standingOf = createAllowList({
+      known: (id) => accounts.get(id),
+      allowed: [alice],
+      approvers: undefined,
+    });
+    expect(standingOf(thief.id)?.isListed).toBe(false);
+  });
+});
+
+describe("names over a restart", () => {
+  const alice = user("alice");
+
+  test("are bound to the accounts that had them first", () => {
+    const first = bindNames([alice, user("bob")], {});
+    expect(first).toMatchObject({ bindings: { alice: "alice", bob: "bob" }, changedHands: [] });
+    const thief = { ...user("thief"), username: "Alice" };
+    const second = bindNames([thief, user("bob")], first.bindings);
+    expect(second.changedHands).toEqual(["alice"]);
+    expect(second.users.map(({ username }) => username)).toEqual(["bob"]);
+    expect(second.bindings).toEqual(first.bindings);
+  });
+
+  test("are free again once the settings no longer name them", () => {
+    const without = bindNames([user("bob")], { alice: "alice" as UserId, bob: "bob" as UserId });
+    expect(without.bindings).toEqual({ bob: "bob" });
+  });
+
+  test("a document that makes no sense binds nothing", () => {
+    expect(decodeBindings(undefined)).toEqual({});
+    expect(decodeBindings({ alice: 1 })).toEqual({});
+    expect(decodeBindings(["x"])).toEqual({});
+    expect(bindNames([{ ...alice, username: "constructor" }], {}).changedHands).toEqual([]);
+  });
+});
