@@ -3,20 +3,23 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { claudeArguments, claudeEnvironment } from "../src/claude/argv.ts";
-import { scriptedEnvironment } from "../src/sandbox/model/environment.ts";
 import { now, within } from "./clock.ts";
+import { tokenTimes } from "./model.ts";
 import { ended, start } from "./programs.ts";
-import { askedAt, nextTurn, request } from "./scenes.ts";
+import { type Ask, askedAt, nextTurn } from "./scenes.ts";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
+/** All in ms, and NaN where the model can't be looked into. */
 export interface AloneTurn {
-  /** All in ms; from the spawn for the first turn of a process, from the message for another. */
+  /** This and the next two from the spawn for the first turn of a process, from the message for another. */
   readonly asked: number;
   readonly first: number;
   readonly last: number;
   /** From the model's first token to the first delta. */
   readonly token: number;
+  /** From the model's last token to the end of the turn. */
+  readonly lag: number;
 }
 
 export interface AloneClaude {
@@ -27,22 +30,22 @@ export interface AloneClaude {
 
 export interface AloneOptions {
   readonly claudePath: string;
-  readonly modelUrl: string;
-  readonly home: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly ask: Ask;
   readonly directory: string;
   readonly sessionId: string;
   readonly resume: boolean;
 }
 
 export function startAlone(options: AloneOptions): AloneClaude {
-  const { claudePath, modelUrl, home, directory, sessionId, resume } = options;
+  const { claudePath, environment, ask, directory, sessionId, resume } = options;
   const spawnedAt = now();
   const child = start(
     claudePath,
     claudeArguments({ claudePath, directory, sessionId, resume, extraDirectories: [] }),
     {
       cwd: directory,
-      env: claudeEnvironment(scriptedEnvironment(modelUrl, home)),
+      env: claudeEnvironment(environment),
       stdio: ["pipe", "pipe", "ignore"],
     },
   );
@@ -68,12 +71,21 @@ export function startAlone(options: AloneOptions): AloneClaude {
         onLine = (line) => {
           if (line.includes('"text_delta"')) firstAt ??= now();
           if (!line.includes('"type":"result"')) return;
+          const last = now();
           const asked = askedAt.get(turn) ?? Number.NaN;
           const first = firstAt ?? Number.NaN;
-          resolve({ asked: asked - from, first: first - from, last: now() - from, token: first - asked });
+          const { firstAt: firstToken = Number.NaN, lastAt: lastToken = Number.NaN } =
+            tokenTimes.get(turn) ?? {};
+          resolve({
+            asked: asked - from,
+            first: first - from,
+            last: last - from,
+            token: first - firstToken,
+            lag: last - lastToken,
+          });
         };
       });
-      write({ type: "user", message: { role: "user", content: request("paced", turn) }, uuid: randomUUID() });
+      write({ type: "user", message: { role: "user", content: ask("paced", turn) }, uuid: randomUUID() });
       return within(PATIENCE_MS, () => "the CLI's result", wait);
     },
     async end() {

@@ -1,8 +1,8 @@
 // The programs under measurement and how they are started; every child is remembered and ended with the bench.
 
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,9 +13,11 @@ export const FAKE_CLAUDE = join(ROOT, "test/support/fake-claude.mjs");
 
 const built = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 export const BARE_BOT = built("bare-bot.js");
+/** An address, for Node's `--import`. */
+export const PROBE = new URL("probe.js", import.meta.url).href;
 
 /** The installed CLI; its package puts a short text in the program's place when no install script ran. */
-export function realClaude(): string {
+export function installedClaude(): string {
   const modules = join(ROOT, "node_modules/@anthropic-ai");
   const found = [
     join(modules, "claude-code/bin/claude.exe"),
@@ -23,6 +25,11 @@ export function realClaude(): string {
   ].find((path) => existsSync(path) && statSync(path).size > 1024 * 1024);
   if (found === undefined) throw new Error("The claude program is not installed: run npm install.");
   return found;
+}
+
+/** What npm says, in the repository. */
+export function npm(args: readonly string[]): string {
+  return execFileSync("npm", [...args], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
 const directories: string[] = [];
@@ -39,6 +46,18 @@ export function teeWrapper(claudePath: string, log: string): string {
   const path = join(temporaryDirectory(), "claude");
   const tee = built("tee.js");
   writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${tee}" "${log}" "${claudePath}" "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** The least CLI there is, as an executable. It is nice: those who wait for it are what is measured. */
+export function tinyClaude(): string {
+  const path = join(temporaryDirectory(), "claude");
+  const script = built("tiny-claude.cjs");
+  writeFileSync(
+    path,
+    `#!/bin/sh\nexec nice -n 5 "${process.execPath}" --max-semi-space-size=1 "${script}" "$@"\n`,
+  );
   chmodSync(path, 0o755);
   return path;
 }
@@ -76,6 +95,26 @@ export function childrenOf(pid: number): number[] {
 /** Resident memory of one process, in MB. */
 export function memoryOf(pid: number): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
+}
+
+/** The clock of Linux's /proc: so many ticks a second on every machine it runs on today. */
+const TICKS_PER_SECOND = 100;
+
+/** The time that one process has spent on a processor so far, its children not included, in ms; NaN without /proc. */
+export function cpuMsOf(pid: number): number {
+  if (!existsSync("/proc/self/stat")) return Number.NaN;
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // After the name, which may hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+}
+
+/** The time that all processors were busy and idle so far, in ticks. */
+export function machineTimes(): { readonly busy: number; readonly all: number } {
+  const all = cpus().flatMap(({ times }) => Object.values(times));
+  const idle = cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  const sum = all.reduce((total, time) => total + time, 0);
+  return { busy: sum - idle, all: sum };
 }
 
 /** Ends what still runs, and removes what was written. */

@@ -1,6 +1,7 @@
 // Samples → a table for the terminal, JSON and Markdown. Measures nothing, decides nothing.
 
-import { METRICS, type MetricId } from "./metrics.ts";
+import { METRICS, type MetricId } from "./metrics/table.ts";
+import { quantile } from "./quantile.ts";
 
 export type Samples = ReadonlyMap<MetricId, readonly number[]>;
 
@@ -12,6 +13,7 @@ export interface Machine {
   readonly memoryGb: number;
   readonly node: string;
   readonly claude: string;
+  readonly server: string;
   readonly loadAverage: string;
 }
 
@@ -26,7 +28,9 @@ export interface Figure {
   readonly limit: number | undefined;
   /** Median by limit. */
   readonly ratio: number | undefined;
+  /** At most, with the limit in it where the aim is told beside the limit; undefined also where that is missing. */
   readonly aim: number | undefined;
+  readonly aimText: string | undefined;
   readonly samples: readonly number[];
 }
 
@@ -34,11 +38,11 @@ export function figures(samples: Samples): Figure[] {
   return (Object.keys(METRICS) as MetricId[]).flatMap((id) => {
     const values = samples.get(id) ?? [];
     if (values.length === 0) return [];
-    const { group, title, unit, limit: limitId, aim } = METRICS[id];
+    const { group, title, unit, limit: limitId } = METRICS[id];
     const median = quantile(values, 0.5);
     const others = samples.get(limitId as MetricId) ?? [];
     const limit = others.length === 0 ? undefined : quantile(others, 0.5);
-    const ratio = limit === undefined ? undefined : median / limit;
+    const ratio = limit === undefined || limit === 0 ? undefined : median / limit;
     return [
       {
         id,
@@ -50,31 +54,44 @@ export function figures(samples: Samples): Figure[] {
         p95: quantile(values, 0.95),
         limit,
         ratio,
-        aim,
+        ...aimOf(id, limit),
         samples: values,
       },
     ];
   });
 }
 
-/** Nearest rank. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+function aimOf(id: MetricId, limit: number | undefined): Pick<Figure, "aim" | "aimText"> {
+  const { aim } = METRICS[id];
+  if (aim === undefined) return { aim: undefined, aimText: undefined };
+  if (typeof aim === "number") return { aim, aimText: String(aim) };
+  const [text, value] =
+    "plus" in aim
+      ? [`limit + ${aim.plus}`, limit === undefined ? undefined : limit + aim.plus]
+      : [
+          aim.times === 1 ? "limit" : `${aim.times} × limit`,
+          limit === undefined ? undefined : limit * aim.times,
+        ];
+  return { aim: value, aimText: text };
 }
 
 const HEAD = ["", "median", "p95", "limit", "ratio", "aim"] as const;
 
-function row({ title, unit, median, p95, limit, ratio, aim }: Figure): readonly string[] {
+/** Counted, and so whole. */
+const WHOLE: readonly string[] = ["requests", "edits", "posts", "packages"];
+
+function row({ title, unit, median, p95, limit, ratio, aim, aimText }: Figure): readonly string[] {
+  const isWhole = WHOLE.includes(unit);
   const shown = (value: number | undefined): string =>
-    value === undefined ? "" : value >= 100 || unit === "requests" ? value.toFixed(0) : value.toFixed(1);
+    value === undefined ? "" : value.toFixed(value >= 100 || isWhole ? 0 : 1);
+  const verdict = aim === undefined ? "" : median <= aim ? " ✓" : " ✗";
   return [
     title,
-    `${shown(median)} ${unit === "requests" ? "" : unit}`.trim(),
+    `${shown(median)} ${isWhole ? "" : unit}`.trim(),
     shown(p95),
     shown(limit),
     ratio === undefined ? "" : `${ratio.toFixed(1)}×`,
-    aim === undefined ? "" : `≤ ${aim} ${median <= aim ? "✓" : "✗"}`,
+    aimText === undefined ? "" : `≤ ${aimText}${verdict}`,
   ];
 }
 
@@ -103,6 +120,7 @@ export function markdown(
   rounds: number,
   method: readonly string[],
   all: readonly Figure[],
+  leftOut: readonly string[],
 ): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const tables = groupsOf(all).map((group) =>
@@ -116,7 +134,7 @@ export function markdown(
   );
   const facts = [
     `- **Machine**: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}`,
-    `- **Node** ${machine.node}, **Claude Code** ${machine.claude}`,
+    `- **Node** ${machine.node}, **Claude Code** ${machine.claude}, **server**: ${machine.server}`,
     `- **Load** at the end (1, 5, 15 min): ${machine.loadAverage}; ${rounds} rounds, ${machine.date}`,
   ];
   return [
@@ -124,7 +142,9 @@ export function markdown(
     "Written by `npm run bench`; do not edit.",
     facts.join("\n"),
     "## Method",
-    method.map((sentence) => `- ${sentence}`).join("\n"),
+    [...method, ...(leftOut.length === 0 ? [] : [`Left out: ${leftOut.join("; ")}.`])]
+      .map((sentence) => `- ${sentence}`)
+      .join("\n"),
     ...tables,
     "",
   ].join("\n\n");

@@ -2,105 +2,109 @@
 // ends what it started. Asserts nothing about speed.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { startScriptedModel } from "../src/sandbox/model/server.ts";
-import type { Case, Setting } from "./cases/case.ts";
-import { memory, starting } from "./cases/daemon.ts";
-import { bare, decision, dropping, stopping } from "./cases/steering.ts";
-import { alone, talking } from "./cases/talking.ts";
+import type { Bench, Case } from "./cases/case.ts";
+import { alone, bare } from "./cases/limits.ts";
+import { limited, scale } from "./cases/scale.ts";
+import { size, starting } from "./cases/starting.ts";
+import { decision, dropping, stopping } from "./cases/steering.ts";
 import { traffic } from "./cases/traffic.ts";
-import type { MetricId, Note } from "./metrics.ts";
-import { cleanUp, FAKE_CLAUDE, ROOT, realClaude, teeWrapper, temporaryDirectory } from "./programs.ts";
+import { tenSeconds, words } from "./cases/words.ts";
+import { claudeOf } from "./claudes.ts";
+import { givenPlaces } from "./given-place.ts";
+import { methodOf } from "./method.ts";
+import type { MetricId, Note } from "./metrics/table.ts";
+import { startModel } from "./model.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { openOwnPlace } from "./own-place.ts";
+import { cleanUp, ROOT } from "./programs.ts";
 import { figures, type Machine, markdown, textTable } from "./report.ts";
-import { scene } from "./scenes.ts";
-import { startStage } from "./stage.ts";
-
-const USAGE = `npm run bench -- [options]
-  --claude scripted|fake  the real CLI with a scripted model (default), or a fast stand-in for the CLI
-  --quick                 two rounds instead of twelve; writes no files`;
+import { createBench } from "./stages.ts";
 
 /** The order within a round. */
 const CASES: readonly Case[] = [
   bare,
   alone,
-  talking,
+  words,
+  tenSeconds,
   decision,
   stopping,
   dropping,
   traffic,
-  memory,
   starting,
+  size,
+  scale,
+  limited,
 ];
 
-const METHOD = [
-  "Server, model and clock live in one process; the daemon (`dist`) is a child process as in production, and Claude is its child. All on loopback.",
-  "The model is scripted: asked, it sends its first token at once and then one each 20 ms, 43 in all. So Claude's time to first token is the CLI's own.",
-  "A time ends when the server holds the post or the edit, not when a client has drawn it. It begins when the server gets the message.",
-  "The cases run one after the other in rounds, so that what else the machine does falls on all of them alike.",
-  "**limit** is the same with nothing between: a bot of 40 lines, the CLI alone with the same arguments, an empty Node. **ratio** is the median by it.",
-  "Traffic is counted at the server's sockets, HTTP headers included, the WebSocket's not.",
-  "The daemon's memory is its own resident set, children not included, with the fake CLI.",
-  "p95 is the nearest rank: with few runs it is the slowest.",
-];
-
+const ROUNDS = { quick: 2, real: 3, all: 12 } as const;
 const FAILURES_BORNE = 3;
 /** Whatever hangs, it ends. */
 const END_AFTER_MS = 20 * 60_000;
 
-interface Options {
-  readonly quick: boolean;
-  readonly claude: "fake" | "scripted";
-}
+async function measure(options: Options): Promise<void> {
+  const { isQuick, only, server, profiling } = options;
+  const model = await startModel();
+  const claude = claudeOf(options.claude, model.url);
+  const openPlace = server ? await givenPlaces(server.url, server.tokens) : openOwnPlace;
+  const bench = createBench({ claude, openPlace, profiling, isQuick });
+  const has = { inside: server === undefined, script: claude.isScripted };
+  const wanted = CASES.filter(({ name }) => only.length === 0 || only.includes(name));
+  const cases = wanted.filter(({ needs = [] }) => needs.every((need) => has[need]));
+  const leftOut = wanted
+    .filter((one) => !cases.includes(one))
+    .map(({ name, needs = [] }) => `${name} (needs ${needs.map((need) => NEEDS[need]).join(" and ")})`);
+  const rounds = isQuick ? ROUNDS.quick : claude.isScripted ? ROUNDS.all : ROUNDS.real;
 
-function readOptions(): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        quick: { type: "boolean", default: false },
-        claude: { type: "string", default: "scripted" },
-      },
-    });
-    const { quick, claude } = values;
-    return claude === "fake" || claude === "scripted" ? { quick, claude } : undefined;
-  } catch {
-    return undefined;
+  const { samples, failures } = await play(bench, cases, rounds);
+  await bench.close();
+  await model.close();
+
+  const machine = describeMachine(claude.path, options);
+  const all = figures(samples);
+  console.log(textTable(all));
+  if (leftOut.length > 0) console.log(`\nLeft out: ${leftOut.join("; ")}`);
+  if (failures.length > 0) {
+    console.error(`\nFailed, and so not in the figures:\n${failures.join("\n")}`);
+    process.exitCode = 1;
   }
+  if (isQuick || only.length > 0 || server) return;
+  const folder = join(ROOT, "bench");
+  writeFileSync(
+    join(folder, "results.json"),
+    `${JSON.stringify({ machine, rounds, figures: all }, null, 2)}\n`,
+  );
+  writeFileSync(
+    join(folder, "RESULTS.md"),
+    markdown(machine, rounds, methodOf(options.claude, server !== undefined), all, leftOut),
+  );
+  console.log("\nWritten: bench/results.json, bench/RESULTS.md");
 }
 
-async function measure({ quick, claude }: Options): Promise<void> {
-  const claudePath = claude === "fake" ? FAKE_CLAUDE : realClaude();
-  const rounds = quick ? 2 : 12;
-  const model = await startScriptedModel({ scenes: [scene] });
-  const directory = temporaryDirectory();
-  for (let at = 0; at < 10; at++) writeFileSync(join(directory, `notes-${at}.txt`), `note ${at}\n`);
-  const answerLog = join(temporaryDirectory(), "answers");
-  const common = { modelUrl: model.url, directory };
-  const setting: Setting = {
-    ...common,
-    claudePath,
-    answerLog,
-    // Long enough for a cold start on a busy machine, short enough to wait for.
-    talking: await startStage({ ...common, claudePath, settings: { SESSION_TIMEOUT_MS: "3000" } }),
-    steered: await startStage({ ...common, claudePath: teeWrapper(claudePath, answerLog) }),
-  };
+const NEEDS = { inside: "the sandbox's inside", script: "a model that follows a script" } as const;
 
+interface Played {
+  readonly samples: ReadonlyMap<MetricId, readonly number[]>;
+  readonly failures: readonly string[];
+}
+
+async function play(bench: Bench, cases: readonly Case[], rounds: number): Promise<Played> {
   const samples = new Map<MetricId, number[]>();
   const failures: string[] = [];
   let isWarmUp = true;
   const note: Note = (id, value) => {
-    if (!isWarmUp) samples.set(id, [...(samples.get(id) ?? []), value]);
+    if (!isWarmUp && !Number.isNaN(value)) samples.set(id, [...(samples.get(id) ?? []), value]);
   };
   // Not counted: code is compiled, and files come into the cache.
-  for (const one of [bare, alone]) await one.run(setting, note);
+  for (const one of cases.filter((each) => each === bare || each === alone)) await one.run(bench, note);
   isWarmUp = false;
   for (let round = 0; round < rounds; round++) {
-    for (const one of CASES.filter(({ every }) => round % every === 0)) {
+    for (const one of cases.filter(({ every }) => round % every === 0)) {
       process.stderr.write(`\rround ${round + 1} of ${rounds}: ${one.name.padEnd(20)}`);
       try {
-        await one.run(setting, note);
+        await one.run(bench, note);
       } catch (error) {
         // One that fails on a busy machine leaves the others' figures good.
         failures.push(`${one.name}, round ${round + 1}: ${error instanceof Error ? error.message : error}`);
@@ -109,28 +113,10 @@ async function measure({ quick, claude }: Options): Promise<void> {
     }
   }
   process.stderr.write(`\r${" ".repeat(50)}\r`);
-  await Promise.all([setting.talking.close(), setting.steered.close()]);
-  await model.close();
-
-  const machine = describeMachine(claudePath, claude);
-  const all = figures(samples);
-  console.log(textTable(all));
-  if (failures.length > 0) {
-    console.error(`\nFailed, and so not in the figures:\n${failures.join("\n")}`);
-    process.exitCode = 1;
-  }
-  if (quick) return;
-  const folder = join(ROOT, "bench");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, "results.json"),
-    `${JSON.stringify({ machine, rounds, figures: all }, null, 2)}\n`,
-  );
-  writeFileSync(join(folder, "RESULTS.md"), markdown(machine, rounds, METHOD, all));
-  console.log("\nWritten: bench/results.json, bench/RESULTS.md");
+  return { samples, failures };
 }
 
-function describeMachine(claudePath: string, claude: string): Machine {
+function describeMachine(claudePath: string, { claude, server }: Options): Machine {
   const version = execFileSync(claudePath, ["--version"], { encoding: "utf8" }).trim();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -140,15 +126,16 @@ function describeMachine(claudePath: string, claude: string): Machine {
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     node: process.versions.node,
     claude: claude === "fake" ? "(a stand-in)" : version.replace(/ .*/, ""),
+    server: server ? "given" : "the sandbox",
     loadAverage: loadavg()
       .map((load) => load.toFixed(1))
       .join(", "),
   };
 }
 
-const options = readOptions();
+const options = readOptions(CASES.map(({ name }) => name));
 if (options === undefined) {
-  console.error(USAGE);
+  console.error(`${USAGE}\n\nCases: ${CASES.map(({ name }) => name).join(", ")}`);
   process.exitCode = 2;
 } else {
   const end = new AbortController();

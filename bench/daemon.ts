@@ -1,0 +1,113 @@
+// The daemon under measurement: the built program as a child process, in the state of a first start. Knows what it
+// costs; knows nothing of what it is asked.
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { now, sleep, within } from "./clock.ts";
+import type { Place } from "./place.ts";
+import { ended, MM_CLAUDE, PROBE, start, temporaryDirectory } from "./programs.ts";
+
+const PATIENCE_MS = 30_000;
+/** A heap of some hundred megabytes takes its time to be written. */
+const PROBE_PATIENCE_MS = 120_000;
+
+/** Where profiles of the daemon go, if they are wanted. */
+export interface Profiling {
+  readonly cpu: string | undefined;
+  readonly heap: string | undefined;
+}
+
+export interface DaemonOptions {
+  /** What its profiles are called. */
+  readonly name: string;
+  readonly claudePath: string;
+  /** Where Claude works. */
+  readonly directory: string;
+  /** Without mm-claude's own settings. */
+  readonly environment: (home: string) => NodeJS.ProcessEnv;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly profiling: Profiling;
+  /** Whether its heap will be asked for. */
+  readonly isProbed?: boolean;
+}
+
+export interface Daemon {
+  readonly pid: number;
+  readonly readyMs: number;
+  /** What is alive of its heap, in MB, after everything else was collected; for one that is probed. */
+  heapMb(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Resolves once it says that it is ready. */
+export async function startDaemon(options: DaemonOptions, { url, bot, person }: Place): Promise<Daemon> {
+  const home = temporaryDirectory();
+  const probed = join(home, "probed");
+  // The first file of settings that exists is the only one: a person's own is not looked at.
+  writeFileSync(join(options.directory, ".env"), "");
+  const startedAt = now();
+  const child = start(process.execPath, [...nodeArguments(options, probed), MM_CLAUDE], {
+    cwd: options.directory,
+    env: {
+      ...options.environment(home),
+      XDG_STATE_HOME: join(home, "state"),
+      NO_COLOR: "1",
+      ALLOWED_USERS: person.username,
+      CLAUDE_PATH: options.claudePath,
+      PREWARM: "0",
+      ...options.settings,
+      MATTERMOST_URL: url,
+      MATTERMOST_TOKEN: bot.account.token,
+      MATTERMOST_CHANNEL_ID: bot.channelId,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  const ready = new Promise<number>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        said = `${said}${line}\n`.slice(-4000);
+        if (line.includes("Ready!")) resolve(now() - startedAt);
+      });
+    }
+    child.once("exit", () => reject(new Error(`The daemon ended:\n${said}`)));
+  });
+  const readyMs = await within(PATIENCE_MS, () => said, ready);
+  return {
+    pid: child.pid ?? 0,
+    readyMs,
+    async heapMb() {
+      rmSync(probed, { force: true });
+      child.kill("SIGUSR2");
+      const deadline = now() + PROBE_PATIENCE_MS;
+      while (!existsSync(probed) && now() < deadline) await sleep(50);
+      return Number(readFileSync(probed, "utf8")) / 1024 ** 2;
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await ended(child);
+    },
+  };
+}
+
+/** None for a daemon that is neither profiled nor probed: then it runs as its people run it. */
+function nodeArguments({ name, profiling, isProbed = false }: DaemonOptions, probed: string): string[] {
+  const wanted: string[] = [];
+  if (isProbed) {
+    const probe = new URL(PROBE);
+    probe.searchParams.set("to", probed);
+    if (profiling.heap !== undefined) {
+      mkdirSync(profiling.heap, { recursive: true });
+      probe.searchParams.set("heap", join(profiling.heap, `${name}.heapsnapshot`));
+    }
+    wanted.push("--expose-gc", "--import", probe.href);
+  }
+  if (profiling.cpu !== undefined) {
+    const folder = join(profiling.cpu, name);
+    mkdirSync(folder, { recursive: true });
+    wanted.push("--cpu-prof", `--cpu-prof-dir=${folder}`);
+  }
+  return wanted;
+}

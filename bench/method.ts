@@ -1,0 +1,29 @@
+// How the figures were taken, in sentences for those who read them.
+
+import type { ClaudeKind } from "./claudes.ts";
+
+const MODEL: Readonly<Record<ClaudeKind, string>> = {
+  scripted:
+    "The model is scripted: asked, it sends its first token at once, and then one each 20 ms, 43 in all (short answer), or one each 50 ms, 200 in all (10 s answer). So Claude's time to first token is the CLI's own.",
+  fake: "Instead of the CLI there is a stand-in that starts faster; its model is scripted: asked, it sends its first token at once, and then one each 20 ms (short answer) or 50 ms (10 s answer).",
+  real: "The CLI runs with a real model: its own times are in all of them, and vary.",
+};
+
+const TIMES = {
+  own: "A time begins when the server gets a message and ends when the server holds the post or the edit, not when a client has drawn it; typing ends at another client.",
+  given: "A time begins when a message is sent and ends when a client has been told of the post or the edit.",
+} as const;
+
+export function methodOf(claude: ClaudeKind, isServerGiven: boolean): string[] {
+  return [
+    "Server, model and clock live in one process; the daemon (`dist`) is a child process as in production, and Claude is its child. All on loopback.",
+    MODEL[claude],
+    isServerGiven ? TIMES.given : TIMES.own,
+    "The cases run one after the other in rounds, so that what else the machine does falls on all of them alike.",
+    "**limit** is the same with nothing between: a bot of 40 lines, the CLI alone with the same arguments, an empty Node. **ratio** is the median by it.",
+    "Traffic is counted at the server's sockets, HTTP headers included, the WebSocket's not.",
+    "Scale: each session's Claude is a small Node program that writes 50 tokens/s, each token when it is due and with the time in its text. They run on the same cores as the daemon and the server, so with 300 of them the machine is full and every delay has a share of waiting for a core. Memory and processor time are the daemon's own (resident set; user and system time of its process), children not included. 100 % is one core.",
+    "**newest word** is, at each edit, the youngest token in it: the way's own time. **oldest word that was not shown** is the one that waited longest for its edit.",
+    "p95 is the nearest rank: with few runs it is the slowest.",
+  ];
+}

@@ -1,0 +1,104 @@
+// A place in a sandbox of its own, in this process: times are taken where the server holds a post, and what the daemon
+// sends is counted.
+
+import type { Socket } from "node:net";
+import { createRateLimiter } from "../src/sandbox/server/rate-limit.ts";
+import { startSandbox } from "../src/sandbox/server/sandbox.ts";
+import { now } from "./clock.ts";
+import { call, listen, type Said } from "./person.ts";
+import type { OpenPlace, Room } from "./place.ts";
+import { createView, type WirePost } from "./view.ts";
+
+export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
+  const view = createView();
+  // Only the daemon's: the person may be as quick as the measurement needs.
+  const limiter = rateLimit && createRateLimiter(rateLimit, Date.now);
+  const daemonSockets = new Set<Socket>();
+  const arrivals = new Map<string, number>();
+  let requests = 0;
+  let refusals = 0;
+  let lastSentAt = 0;
+  let daemonToken = "";
+
+  const sandbox = await startSandbox({
+    mount(app) {
+      app.use(async (c, next) => {
+        const arrivedAt = now();
+        const isDaemon = c.req.header("authorization") === `Bearer ${daemonToken}`;
+        if (isDaemon) {
+          requests += 1;
+          lastSentAt = arrivedAt;
+          daemonSockets.add(c.env.incoming.socket);
+        }
+        const mark = c.req.header("x-bench");
+        if (mark) arrivals.set(mark, arrivedAt);
+        const verdict = isDaemon ? limiter?.("") : undefined;
+        if (verdict?.isLimited) {
+          refusals += 1;
+          return c.text("limit exceeded\n", 429, Object.fromEntries(verdict.headers));
+        }
+        await next();
+        for (const [name, value] of verdict?.headers ?? []) c.header(name, value);
+        const heldAt = now();
+        if (isDaemon) lastSentAt = heldAt;
+        const { method, path } = c.req;
+        if (!c.res.ok || !["POST", "PUT"].includes(method)) return undefined;
+        if (/\/posts(?:\/\w+\/patch)?$/.test(path)) {
+          view.wrote((await c.res.clone().json()) as WirePost, heldAt);
+        } else if (path.endsWith("/reactions")) {
+          view.reacted(((await c.res.clone().json()) as { post_id: string }).post_id, heldAt);
+        }
+        return undefined;
+      });
+    },
+  });
+  const { url } = sandbox;
+  const team = sandbox.createTeam({ name: "lab" });
+  const person = sandbox.createUser({ username: "alice" });
+  const room = (username: string): Room => {
+    const account = sandbox.createUser({ username, isBot: true });
+    const channel = sandbox.createChannel({ teamId: team.id, name: username, displayName: username });
+    for (const member of [account.id, person.id]) sandbox.addMember(channel.id, member);
+    return { account, channelId: channel.id };
+  };
+  const bot = room("claude-code");
+  const bare = room("bare");
+  daemonToken = bot.account.token;
+  const ears = await listen(url, person.token);
+
+  let marks = 0;
+  async function send(path: string, body: unknown): Promise<Said> {
+    const mark = String(++marks);
+    const headers = { "x-bench": mark };
+    const { id = "" } = await call<{ id?: string }>(url, person.token, "POST", path, body, headers);
+    const at = arrivals.get(mark) ?? Number.NaN;
+    arrivals.delete(mark);
+    return { id, at };
+  }
+
+  return {
+    url,
+    person,
+    bot,
+    bare,
+    view,
+    inside: {
+      faults: sandbox.faults,
+      traffic: () => ({
+        requests,
+        refusals,
+        bytes: [...daemonSockets].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, 0),
+      }),
+    },
+    say: ({ channelId }, message, root = "") =>
+      send("/posts", { channel_id: channelId, message, root_id: root }),
+    react: async (postId, emojiName) =>
+      (await send("/reactions", { user_id: person.id, post_id: postId, emoji_name: emojiName })).at,
+    typing: (root, from) => ears.typing(root, bot.account.id, from),
+    lastSentAt: () => lastSentAt,
+    async close() {
+      ears.close();
+      await sandbox.close();
+    },
+  };
+};

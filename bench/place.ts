@@ -1,0 +1,49 @@
+// A place to meet the daemon: a channel of a Mattermost server with the bot and a person in it. Says what every server
+// can do; what only a sandbox of our own can do is `inside`.
+
+import type { Faults } from "../src/sandbox/server/faults.ts";
+import type { RateLimit } from "../src/sandbox/server/rate-limit.ts";
+import type { Account, Said } from "./person.ts";
+import type { View } from "./view.ts";
+
+/** What the daemon sent and was sent so far, headers included. */
+export interface Traffic {
+  readonly requests: number;
+  /** Answered with 429. */
+  readonly refusals: number;
+  readonly bytes: number;
+}
+
+export interface Inside {
+  readonly faults: Faults;
+  traffic(): Traffic;
+}
+
+export interface Room {
+  readonly account: Account;
+  readonly channelId: string;
+}
+
+export interface Place {
+  readonly url: string;
+  readonly person: Account;
+  readonly bot: Room;
+  /** Where a bot with nothing in it can be; undefined when the server offers none. */
+  readonly bare: Room | undefined;
+  readonly view: View;
+  readonly inside: Inside | undefined;
+  say(room: Room, text: string, root?: string): Promise<Said>;
+  react(postId: string, emojiName: string): Promise<number>;
+  /** When the other clients are told that the bot types in a thread, from `from` on. */
+  typing(root: string, from: number): Promise<number>;
+  /** When the daemon last sent something. */
+  lastSentAt(): number;
+  close(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  /** For the daemon's requests; only where there is an inside. */
+  readonly rateLimit?: RateLimit;
+}
+
+export type OpenPlace = (options?: PlaceOptions) => Promise<Place>;
