@@ -5,6 +5,7 @@ import { claudeArguments, claudeEnvironment } from "./argv.ts";
 import { createDecoder, type Decoded } from "./decode.ts";
 import { decodeReady } from "./decode-control.ts";
 import { ClaudeError } from "./error.ts";
+import { withoutFileMentions } from "./file-mentions.ts";
 import { type End, type Spawn, startProcess } from "./process.ts";
 import { createSentMessages } from "./sent-messages.ts";
 import type {
@@ -55,8 +56,9 @@ export function startClaude(
         for (const decoded of decode(line)) receive(decoded);
       },
       tooLong: (limitBytes) => {
-        listener({ type: "malformed", detail: `a line of more than ${limitBytes} bytes` });
+        listener({ type: "malformed", detail: `a line of more than ${inMegabytes(limitBytes)}` });
       },
+      endless: (bytes) => giveUp(`"${start.claudePath}" wrote a line of more than ${inMegabytes(bytes)}.`),
       ended,
     },
     dependencies.spawn,
@@ -194,8 +196,10 @@ export function startClaude(
   };
 }
 
+const inMegabytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MB`;
+
 function wireBlock(block: MessageBlock): object {
   return block.type === "text"
-    ? { type: "text", text: block.text }
+    ? { type: "text", text: withoutFileMentions(block.text) }
     : { type: "image", source: { type: "base64", media_type: block.mediaType, data: block.base64 } };
 }

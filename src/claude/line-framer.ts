@@ -7,6 +7,8 @@ export interface LineListener {
   line(line: string): void;
   /** A line passed the limit; it is dropped up to its newline. Called once a line. */
   tooLong(limitBytes: number): void;
+  /** A line that is dropped goes on and on: no newline is to be expected. Called once a line. */
+  endless(bytes: number): void;
 }
 
 export interface LineFramer {
@@ -15,22 +17,27 @@ export interface LineFramer {
   end(): void;
 }
 
-export function createLineFramer(listener: LineListener, limitBytes = 64 * 1024 * 1024): LineFramer {
+/** A line may hold a document that was read, in base64 and twice (2.1.330); what is longer is no frame of Claude's. */
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+/** As often the limit. */
+const ENDLESS = 8;
+
+export function createLineFramer(listener: LineListener, limitBytes = MAX_LINE_BYTES): LineFramer {
   let parts: Buffer[] = [];
   let size = 0;
   let dropping = false;
 
   function add(part: Buffer): void {
-    if (dropping || part.length === 0) return;
-    if (size + part.length > limitBytes) {
+    if (part.length === 0) return;
+    const before = size;
+    size += part.length;
+    if (!dropping && size > limitBytes) {
       dropping = true;
       parts = [];
-      size = 0;
       listener.tooLong(limitBytes);
-      return;
     }
-    parts.push(part);
-    size += part.length;
+    if (!dropping) parts.push(part);
+    else if (before <= limitBytes * ENDLESS && size > limitBytes * ENDLESS) listener.endless(size);
   }
 
   function finish(): void {

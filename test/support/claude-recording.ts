@@ -35,6 +35,9 @@ export function decodeRecording(name: string, chunkBytes: number): Decoded[] {
     tooLong: () => {
       throw new Error("a recorded line is too long");
     },
+    endless: () => {
+      throw new Error("a recorded line never ends");
+    },
   });
   for (let at = 0; at < bytes.length; at += chunkBytes) framer.push(bytes.subarray(at, at + chunkBytes));
   framer.end();

@@ -4,21 +4,31 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLineFramer } from "../../../src/claude/line-framer.ts";
 
-function frame(chunks: readonly Buffer[], limitBytes?: number): { lines: string[]; tooLong: number } {
+interface Framed {
+  readonly lines: string[];
+  readonly tooLong: number;
+  readonly endless: number;
+}
+
+function frame(chunks: readonly Buffer[], limitBytes?: number): Framed {
   const lines: string[] = [];
   let tooLong = 0;
+  let endless = 0;
   const framer = createLineFramer(
     {
       line: (line) => lines.push(line),
       tooLong: () => {
         tooLong++;
       },
+      endless: () => {
+        endless++;
+      },
     },
     limitBytes,
   );
   for (const chunk of chunks) framer.push(chunk);
   framer.end();
-  return { lines, tooLong };
+  return { lines, tooLong, endless };
 }
 
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
@@ -60,10 +70,24 @@ describe("a line framer", () => {
   it("drops a line over the limit, says so once, and reads the next one", () => {
     const long = Buffer.from("x".repeat(50));
     const framed = frame([Buffer.from("short\n"), long, long, long, Buffer.from("\nafter\n")], 99);
-    expect(framed).toEqual({ lines: ["short", "after"], tooLong: 1 });
+    expect(framed).toEqual({ lines: ["short", "after"], tooLong: 1, endless: 0 });
+  });
+
+  it("says once that a line never ends, and holds none of it", () => {
+    const long = Buffer.from("x".repeat(50));
+    const chunks = Array.from({ length: 40 }, () => long);
+    expect(frame([...chunks, Buffer.from("\nafter\n")], 99)).toEqual({
+      lines: ["after"],
+      tooLong: 1,
+      endless: 1,
+    });
   });
 
   it("takes a line of exactly the limit", () => {
-    expect(frame([Buffer.from(`${"x".repeat(10)}\n`)], 10)).toEqual({ lines: ["x".repeat(10)], tooLong: 0 });
+    expect(frame([Buffer.from(`${"x".repeat(10)}\n`)], 10)).toEqual({
+      lines: ["x".repeat(10)],
+      tooLong: 0,
+      endless: 0,
+    });
   });
 });

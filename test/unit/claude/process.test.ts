@@ -40,6 +40,7 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
         waiting.get(line)?.();
       },
       tooLong() {},
+      endless() {},
       ended: resolveEnd,
     },
   );
