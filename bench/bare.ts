@@ -1,13 +1,15 @@
-// The bot with nothing in it, as a child process in a place: what it is asked, and when it answers.
+// The programs with nothing in them, as child processes in a place: what they are asked, and when they answer.
 
 import type { ChildProcess } from "node:child_process";
 import type { BareBotMessage } from "./bare-bot.ts";
+import type { BareCrowdMessage } from "./bare-crowd.ts";
 import { within } from "./clock.ts";
 import type { Said } from "./person.ts";
 import type { Place, Room } from "./place.ts";
-import { BARE_BOT, start } from "./programs.ts";
+import { BARE_BOT, BARE_CROWD, ended, start } from "./programs.ts";
 
 const PATIENCE_MS = 30_000;
+const CROWD_PATIENCE_MS = 90_000;
 
 export interface Bare {
   readonly pid: number;
@@ -51,4 +53,40 @@ function told<Type extends BareBotMessage["type"]>(
     child.on("message", listen);
   });
   return within(PATIENCE_MS, () => `the bare bot's "${type}"`, wait);
+}
+
+export interface BareCrowd {
+  readonly pid: number;
+  /** Asks all of them in one thread. */
+  ask(root: string, message: string): void;
+  close(): Promise<void>;
+}
+
+export async function startBareCrowd(
+  place: Place,
+  { account, channelId }: Room,
+  claudePath: string,
+  count: number,
+): Promise<BareCrowd> {
+  const child = start(process.execPath, [BARE_CROWD], {
+    env: {
+      ...process.env,
+      BENCH_URL: place.url,
+      BENCH_TOKEN: account.token,
+      BENCH_CHANNEL: channelId,
+      BENCH_CLAUDE: claudePath,
+      BENCH_COUNT: String(count),
+    },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ready = new Promise<void>((resolve) => child.once("message", () => resolve()));
+  await within(CROWD_PATIENCE_MS, () => "the bare crowd", ready);
+  return {
+    pid: child.pid ?? 0,
+    ask: (root, message) => void child.send({ type: "asked", root, message } satisfies BareCrowdMessage),
+    async close() {
+      child.kill();
+      await ended(child);
+    },
+  };
 }

@@ -6,8 +6,8 @@ import { CLAUDES, type ClaudeKind } from "./claudes.ts";
 import type { Profiling } from "./daemon.ts";
 
 export const USAGE = `npm run bench -- [options]
-  --quick                  two rounds instead of twelve, few sessions; writes no files
-  --only <case,...>        these alone, and no files; a figure's limit needs its case too (bare, alone, start)
+  --quick                  two rounds instead of twelve, few sessions
+  --only <case,...>        these alone; a figure's limit needs its case too (bare, alone, start, bare-scale)
   --claude scripted|fake|real
                            the CLI of this repository with a scripted model (default), a fast stand-in for it, or the
                            claude in PATH (or CLAUDE_PATH) with your own account: three rounds that cost what they cost
@@ -15,7 +15,9 @@ export const USAGE = `npm run bench -- [options]
                            a Mattermost that is there, instead of a sandbox; the file is JSON:
                            { "bot": "<token>", "person": "<token>", "channels": ["<id>", four in all],
                              "bare": { "token": "<another bot's>", "channel": "<id>" } }
-                           bot and person are in all four channels; "bare" may be left out. Writes no files
+                           bot and person are in all four channels; "bare" may be left out
+  --out <dir>              where results.json and RESULTS.md are written; in bench, if no other option is given, and
+                           else nowhere
   --cpu-prof <dir>         a processor profile of each daemon
   --heap <dir>             a heap snapshot of each daemon with many sessions, after it has streamed`;
 
@@ -26,6 +28,7 @@ export interface Options {
   readonly claude: ClaudeKind;
   readonly server: { readonly url: string; readonly tokens: string } | undefined;
   readonly profiling: Profiling;
+  readonly out: string | undefined;
 }
 
 /** Undefined when it can't be understood. */
@@ -40,9 +43,10 @@ export function readOptions(cases: readonly string[]): Options | undefined {
         tokens: { type: "string" },
         "cpu-prof": { type: "string" },
         heap: { type: "string" },
+        out: { type: "string" },
       },
     });
-    const { quick, server, tokens, "cpu-prof": cpu, heap } = values;
+    const { quick, server, tokens, "cpu-prof": cpu, heap, out } = values;
     const claude = CLAUDES.find((kind) => kind === values.claude);
     const only = values.only.split(",").filter((name) => name !== "");
     if (claude === undefined || only.some((name) => !cases.includes(name))) return undefined;
@@ -53,6 +57,7 @@ export function readOptions(cases: readonly string[]): Options | undefined {
       claude,
       server: server === undefined || tokens === undefined ? undefined : { url: server, tokens },
       profiling: { cpu: cpu && resolve(cpu), heap: heap && resolve(heap) },
+      out: out && resolve(out),
     };
   } catch {
     return undefined;

@@ -13,6 +13,7 @@ export const FAKE_CLAUDE = join(ROOT, "test/support/fake-claude.mjs");
 
 const built = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 export const BARE_BOT = built("bare-bot.js");
+export const BARE_CROWD = built("bare-crowd.js");
 /** An address, for Node's `--import`. */
 export const PROBE = new URL("probe.js", import.meta.url).href;
 

@@ -2,12 +2,12 @@
 // ends what it started. Asserts nothing about speed.
 
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Bench, Case } from "./cases/case.ts";
 import { alone, bare } from "./cases/limits.ts";
-import { limited, scale } from "./cases/scale.ts";
+import { bareScale, limited, scale } from "./cases/scale.ts";
 import { size, starting } from "./cases/starting.ts";
 import { decision, dropping, stopping } from "./cases/steering.ts";
 import { traffic } from "./cases/traffic.ts";
@@ -35,6 +35,7 @@ const CASES: readonly Case[] = [
   traffic,
   starting,
   size,
+  bareScale,
   scale,
   limited,
 ];
@@ -70,8 +71,9 @@ async function measure(options: Options): Promise<void> {
     console.error(`\nFailed, and so not in the figures:\n${failures.join("\n")}`);
     process.exitCode = 1;
   }
-  if (isQuick || only.length > 0 || server) return;
-  const folder = join(ROOT, "bench");
+  const folder = options.out ?? (isTheUsual(options) ? join(ROOT, "bench") : undefined);
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, "results.json"),
     `${JSON.stringify({ machine, rounds, figures: all }, null, 2)}\n`,
@@ -80,7 +82,13 @@ async function measure(options: Options): Promise<void> {
     join(folder, "RESULTS.md"),
     markdown(machine, rounds, methodOf(options.claude, server !== undefined), all, leftOut),
   );
-  console.log("\nWritten: bench/results.json, bench/RESULTS.md");
+  console.log(`\nWritten: ${join(folder, "results.json")}, ${join(folder, "RESULTS.md")}`);
+}
+
+/** What the repository's own figures are: all of them, and disturbed by nothing. */
+function isTheUsual({ isQuick, only, claude, server, profiling }: Options): boolean {
+  const isProfiled = profiling.cpu !== undefined || profiling.heap !== undefined;
+  return !isQuick && only.length === 0 && claude === "scripted" && server === undefined && !isProfiled;
 }
 
 const NEEDS = { inside: "the sandbox's inside", script: "a model that follows a script" } as const;

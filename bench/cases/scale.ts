@@ -1,13 +1,14 @@
 // One daemon and many sessions: its memory and its processor time while they wait and while all of them stream, and how
 // long words are under way. Each session's Claude is the smallest there is; what these cost is not the daemon's.
 
+import { type BareCrowd, startBareCrowd } from "../bare.ts";
 import { now, sleep } from "../clock.ts";
 import { CROWDS, type Crowd, type Note } from "../metrics/table.ts";
-import { cpuMsOf, machineTimes, memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf, tinyClaude } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
+import { during, noteDelays } from "../span.ts";
 import type { Stage } from "../stage.ts";
-import type { Write } from "../view.ts";
 import type { Bench, Case } from "./case.ts";
 
 const TOKENS_PER_SECOND = 50;
@@ -17,7 +18,7 @@ const SETTLE_MS = 2000;
 const IDLE_MS = 4000;
 const STREAMING_MS = 10_000;
 /** All have begun, and the first words, which come sooner than the rest, are behind them. */
-const LEAD_MS = 2000;
+const LEAD_MS = 2500;
 /** Starting a session costs a process. */
 const AT_ONCE = 10;
 const PATIENCE_MS = 90_000;
@@ -37,15 +38,18 @@ async function measureCrowd(bench: Bench, crowd: Crowd, note: Note): Promise<voi
     await sleep(SETTLE_MS);
     note("rss.ready", memoryOf(stage.daemon.pid));
   }
-  const roots = await startSessions(stage, count);
+  const watched = watchedOf(stage);
+  const { roots, turnsMs } = await startSessions(stage, count);
+  note(`scale.${crowd}.turn.p50`, quantile(turnsMs, 0.5));
+  note(`scale.${crowd}.turn.p99`, quantile(turnsMs, 0.99));
   await sleep(SETTLE_MS);
   note(`scale.${crowd}.rss.idle`, memoryOf(stage.daemon.pid));
-  const idle = await during(stage, IDLE_MS);
+  const idle = await during(watched, IDLE_MS);
   note(`scale.${crowd}.cpu.idle`, idle.cpuPercent);
 
   const streams = await startStreams(stage, roots);
   await sleep(LEAD_MS);
-  const busy = await during(stage, STREAMING_MS);
+  const busy = await during(watched, STREAMING_MS);
   note(`scale.${crowd}.rss.streaming`, memoryOf(stage.daemon.pid));
   note(`scale.${crowd}.cpu.streaming`, busy.cpuPercent);
   note(`scale.${crowd}.machine`, busy.machinePercent);
@@ -69,10 +73,10 @@ export const limited: Case = {
     const count = bench.isQuick ? 20 : LIMITED_SESSIONS;
     const from = now();
     const stage = await openCrowded(bench, count, "limited", LIMIT);
-    const roots = await startSessions(stage, count);
+    const { roots } = await startSessions(stage, count);
     const streams = await startStreams(stage, roots);
     await sleep(LEAD_MS);
-    const busy = await during(stage, STREAMING_MS);
+    const busy = await during(watchedOf(stage), STREAMING_MS);
     note("limited.rate", busy.requestsPerSecond);
     noteDelays(busy, count, "limited", note);
     await streams.ended;
@@ -84,6 +88,8 @@ export const limited: Case = {
     await stage.close();
   },
 };
+
+const watchedOf = ({ place, daemon }: Stage) => ({ place, pid: daemon.pid, userId: place.bot.account.id });
 
 function openCrowded(bench: Bench, count: number, name: string, rateLimit?: typeof LIMIT): Promise<Stage> {
   return bench.openStage(
@@ -97,20 +103,25 @@ function openCrowded(bench: Bench, count: number, name: string, rateLimit?: type
   );
 }
 
-/** Each has had a short turn. */
-async function startSessions(stage: Stage, count: number): Promise<string[]> {
+/** Each has had a short turn; how long it took from the mention to the last words. */
+async function startSessions(
+  stage: Stage,
+  count: number,
+): Promise<{ readonly roots: string[]; readonly turnsMs: readonly number[] }> {
   const roots: string[] = [];
+  const turnsMs: number[] = [];
   while (roots.length < count) {
     const batch = Array.from({ length: Math.min(AT_ONCE, count - roots.length) }, async () => {
       const turn = nextTurn();
-      const { id } = await stage.say(`TINY ${turn} 3 ${TOKENS_PER_SECOND} ${TOKENS_PER_SECOND}`);
-      await stage.seen(id, (post) => post.words.includes(lastWords(turn)), PATIENCE_MS);
+      const { id, at: saidAt } = await stage.say(`TINY ${turn} 3 ${TOKENS_PER_SECOND} ${TOKENS_PER_SECOND}`);
+      const { at } = await stage.seen(id, (post) => post.words.includes(lastWords(turn)), PATIENCE_MS);
+      turnsMs.push(at - saidAt);
       return id;
     });
     roots.push(...(await Promise.all(batch)));
   }
   await stage.quiet();
-  return roots;
+  return { roots, turnsMs };
 }
 
 /** Resolves when all have been asked to stream; `ended` when the last words of all of them stand. */
@@ -140,66 +151,28 @@ async function startStreams(stage: Stage, roots: readonly string[]): Promise<{ e
   return { ended: all };
 }
 
-interface Span {
-  readonly ms: number;
-  /** Of one processor. */
-  readonly cpuPercent: number;
-  /** Of all processors, whoever keeps them busy. */
-  readonly machinePercent: number;
-  /** NaN where they can't be counted. */
-  readonly requestsPerSecond: number;
-  readonly writes: readonly Write[];
-}
-
-async function during({ daemon, place }: Stage, ms: number): Promise<Span> {
-  const writes: Write[] = [];
-  const unlisten = place.view.listen((write) => {
-    if (write.post.userId === place.bot.account.id) writes.push(write);
-  });
-  const from = now();
-  const cpuMs = cpuMsOf(daemon.pid);
-  const machine = machineTimes();
-  const requests = place.inside?.traffic().requests ?? Number.NaN;
-  await sleep(ms);
-  const tookMs = now() - from;
-  const machineAfter = machineTimes();
-  unlisten();
-  return {
-    ms: tookMs,
-    cpuPercent: ((cpuMsOf(daemon.pid) - cpuMs) / tookMs) * 100,
-    machinePercent: ((machineAfter.busy - machine.busy) / (machineAfter.all - machine.all)) * 100,
-    requestsPerSecond: (((place.inside?.traffic().requests ?? Number.NaN) - requests) / tookMs) * 1000,
-    writes,
-  };
-}
-
-const TOKEN = /\bn(\d{4,})\b/g;
-
-/**
- * For each write that shows new tokens: how old the newest is, which is the way's own time, and how old the oldest is,
- * which is how long words have waited.
- */
-function noteDelays({ writes, ms }: Span, count: number, id: `scale.${Crowd}` | "limited", note: Note): void {
-  const own: number[] = [];
-  const waited: number[] = [];
-  let tokens = 0;
-  for (const { post, before, at } of writes) {
-    const fresh = timesIn(post.words).slice(timesIn(before).length);
-    const [oldest] = fresh;
-    const newest = fresh.at(-1);
-    tokens += fresh.length;
-    if (oldest === undefined || newest === undefined) continue;
-    own.push(at - newest);
-    waited.push(at - oldest);
-  }
-  note(`${id}.tokens`, (tokens * 1000) / ms / count);
-  if (own.length === 0) return;
-  note(`${id}.own.p50`, quantile(own, 0.5));
-  note(`${id}.own.p99`, quantile(own, 0.99));
-  note(`${id}.waited.p50`, quantile(waited, 0.5));
-  note(`${id}.waited.p99`, quantile(waited, 0.99));
-}
-
-function timesIn(words: string): number[] {
-  return [...words.matchAll(TOKEN)].map(([, time]) => Number(time));
-}
+/** The same streams with the least between them and the server. */
+export const bareScale: Case = {
+  name: "bare-scale",
+  // A limit, and a long way to it.
+  every: Number.POSITIVE_INFINITY,
+  async run(bench, note) {
+    const place = await bench.openPlace();
+    const { bare } = place;
+    if (bare === undefined) return place.close();
+    for (const crowd of bench.isQuick ? CROWDS.slice(0, 2) : CROWDS) {
+      const count = Number(crowd);
+      const reader: BareCrowd = await startBareCrowd(place, bare, tinyClaude(), count);
+      const { id } = await place.say(bare, "All of you, please.");
+      const tokens = ((LEAD_MS + STREAMING_MS) / 1000 + 1) * TOKENS_PER_SECOND;
+      reader.ask(id, `TINY ${nextTurn()} ${tokens} ${TOKENS_PER_SECOND} ${writesPerSecond(count)}`);
+      await sleep(LEAD_MS);
+      const busy = await during({ place, pid: reader.pid, userId: bare.account.id }, STREAMING_MS);
+      note(`bare.${crowd}.rss`, memoryOf(reader.pid));
+      note(`bare.${crowd}.cpu`, busy.cpuPercent);
+      noteDelays(busy, count, `bare.${crowd}`, note);
+      await reader.close();
+    }
+    return place.close();
+  },
+};

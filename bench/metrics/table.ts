@@ -1,10 +1,10 @@
 // Every figure of the bench: what it is, what stands beside it as the limit, and what we aim at. Measures nothing.
 
 import { type Metric, named } from "./metric.ts";
-import { CROWDS, type Crowd, scaleFigures } from "./scale.ts";
+import { bareScaleFigures, CROWDS, type Crowd, type Streaming, scaleFigures } from "./scale.ts";
 import { type AnswerKind, type Kind, wordFigures } from "./words.ts";
 
-export type { AnswerKind, Crowd, Kind };
+export type { AnswerKind, Crowd, Kind, Streaming };
 export { CROWDS };
 
 const STEERING = "Steering";
@@ -107,7 +107,15 @@ const limits = {
   "alone.exit": { ...ms, group: LIMITS, title: "claude alone, idle: stdin end → gone" },
 } as const satisfies Record<string, Metric>;
 
-const table = { ...wordFigures, ...steering, ...traffic, ...scaleFigures, ...start, ...limits };
+const table = {
+  ...wordFigures,
+  ...steering,
+  ...traffic,
+  ...scaleFigures,
+  ...start,
+  ...limits,
+  ...bareScaleFigures,
+};
 
 export type MetricId = keyof typeof table;
 
