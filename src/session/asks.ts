@@ -16,9 +16,10 @@ import {
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile } from "../thread/writes.ts";
-import { holdOtherTools } from "./cadence.ts";
+import { holdOtherTools, scheduleVerdicts } from "./cadence.ts";
 import { audit, breakPage, may, newKey } from "./state.ts";
 import type { Ask, Message, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
+import { holdVerdict } from "./verdicts.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 
@@ -214,24 +215,13 @@ export function voidAsks(step: Step, reason: string, guestsToo = false): void {
 export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
+  if (isToolToRun && ask.kind === "permission" && ask.toolUseId !== undefined) {
+    holdVerdict(step, ask.toolUseId, ask, verdict);
+    scheduleVerdicts(step);
+    return;
+  }
   const post = closedCard(ask.card, context.postLimit, verdict, tone);
-  const toolUseId = ask.kind === "permission" && isToolToRun ? ask.toolUseId : undefined;
-  step.emit({ type: "put", key: ask.key, ...post, isFinal: toolUseId === undefined });
-  if (ask.kind === "permission" && toolUseId !== undefined) {
-    state.cardedTools.set(toolUseId, { key: ask.key, use: ask.use, card: ask.card, verdict });
-  }
-}
-
-/** A card that stood for its tool's line says how the tool went. */
-export function setCardOutcome(step: Step, toolUseId: PermissionAsk["toolUseId"], outcome: string): boolean {
-  const carded = toolUseId && step.state.cardedTools.get(toolUseId);
-  if (!carded) {
-    return false;
-  }
-  step.state.cardedTools.delete(toolUseId);
-  const post = closedCard(carded.card, step.context.postLimit, `${carded.verdict} ${outcome}`, "good");
-  step.emit({ type: "put", key: carded.key, ...post, isFinal: true });
-  return true;
+  step.emit({ type: "put", key: ask.key, ...post, isFinal: true });
 }
 
 export function answer(step: Step, requestId: RequestId, decision: PermissionAnswer): void {

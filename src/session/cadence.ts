@@ -1,12 +1,15 @@
 // When the thread is written: first words soon, then in growing steps, because each edit costs the server a row. Pure.
 
+import { wholeLength } from "../render/half-written.ts";
 import { writePages } from "./state.ts";
-import type { Step } from "./types.ts";
+import type { Step, Turn } from "./types.ts";
+import { showVerdicts, verdictsDueIn } from "./verdicts.ts";
 
-/** The first words of a turn appear this long after they came, so that they are a few words. */
-const FIRST_WORDS_MS = 100;
+/** The first words appear at once when they are a few; if not, this long after they came. */
+const FIRST_WORDS_MS = 150;
+const FEW_WORDS = 3;
 /** Then the post grows in these steps. */
-const GROWTH_MS = [500, 1000, 2000];
+const GROWTH_MS = [500, 1000, 2000] as const;
 /** Lines come in bunches. */
 const LINES_MS = 100;
 /**
@@ -16,12 +19,37 @@ const LINES_MS = 100;
 const HOLD_MS = 1000;
 
 export function scheduleText(step: Step): void {
-  const { flushes } = step.state.turn;
-  schedule(step, flushes === 0 ? FIRST_WORDS_MS : (GROWTH_MS[flushes - 1] ?? GROWTH_MS.at(-1) ?? 0));
+  const { turn } = step.state;
+  const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
+  const first = turn.growth > 0 || hasFewWords(turn) ? 0 : FIRST_WORDS_MS;
+  schedule(step, Math.max(first, leftOf(step, gap)));
 }
 
 export function scheduleLines(step: Step): void {
-  schedule(step, LINES_MS);
+  schedule(step, Math.max(LINES_MS, leftOf(step, GROWTH_MS[0])));
+}
+
+/** Something else has happened: what Claude says next is news again. */
+export function newGrowth({ state }: Step): void {
+  state.turn.growth = 0;
+}
+
+/** How much is left of `ms` since the thread was last written. */
+function leftOf({ state, now }: Step, ms: number): number {
+  const { flushedAt } = state.turn;
+  return flushedAt === undefined ? 0 : Math.min(ms, Math.max(0, flushedAt + ms - now));
+}
+
+function hasFewWords({ streaming }: Turn): boolean {
+  const text = streaming?.blocks.at(-1)?.text.slice(0, 200) ?? "";
+  return (text.slice(0, wholeLength(text)).match(/\S+/g)?.length ?? 0) >= FEW_WORDS;
+}
+
+export function scheduleVerdicts(step: Step): void {
+  const ms = verdictsDueIn(step);
+  if (ms !== undefined) {
+    schedule(step, ms);
+  }
 }
 
 /** Until when a new tool's line is held back for its card. */
@@ -45,13 +73,17 @@ export function scheduleHeld(step: Step): void {
   }
 }
 
-/** The flush timer fired. */
+/** Time to write: the flush timer fired, or what came is worth showing at once. */
 export function flush(step: Step): void {
   const { state } = step;
   state.flushAt = undefined;
-  state.turn.flushes++;
-  writePages(step, false, { isProgress: true });
+  if (writePages(step, false, { isProgress: true })) {
+    state.turn.growth++;
+    state.turn.flushedAt = step.now;
+  }
+  showVerdicts(step, false);
   scheduleHeld(step);
+  scheduleVerdicts(step);
 }
 
 function isAskingPermission({ state }: Pick<Step, "state">): boolean {
@@ -61,6 +93,11 @@ function isAskingPermission({ state }: Pick<Step, "state">): boolean {
 /** The thread is written in `ms` at the latest. */
 function schedule(step: Step, ms: number): void {
   const { state } = step;
+  if (ms <= 0) {
+    step.emit({ type: "clearTimer", name: "flush" });
+    flush(step);
+    return;
+  }
   const at = step.now + ms;
   if (state.flushAt === undefined || at < state.flushAt) {
     state.flushAt = at;

@@ -18,6 +18,7 @@ import {
 } from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
 import type { SavedTurn, Step } from "./types.ts";
+import { forgetVerdicts } from "./verdicts.ts";
 
 export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
   const { state } = step;
@@ -203,7 +204,7 @@ export function leaveProcess(step: Step, why: string): void {
   state.flushAt = undefined;
   voidAsks(step, why);
   abandonSubagents(step);
-  state.cardedTools.clear();
+  forgetVerdicts(step);
   if (state.inFlight) {
     // Claude has not taken it: it goes first when there is a process again.
     state.queue.unshift(state.inFlight);

@@ -67,7 +67,8 @@ function newTurn(
     confirmed: new Map(),
     tools: new Map(),
     lastText: "",
-    flushes: 0,
+    growth: 0,
+    flushedAt: undefined,
     interruptedBy: undefined,
   };
 }
@@ -121,13 +122,21 @@ export function breakPage(step: Step): void {
   writePages(step, false);
 }
 
-export function writePages(step: Step, isOver: boolean, how: { readonly isProgress?: true } = {}): void {
-  for (const { key, markdown } of step.state.turn.transcript.updates(step.now, isOver)) {
+/** True when there was something to write. */
+export function writePages(step: Step, isOver: boolean, how: { readonly isProgress?: true } = {}): boolean {
+  const updates = step.state.turn.transcript.updates(step.now, isOver);
+  for (const { key, markdown } of updates) {
     step.emit({ type: "put", key, markdown, ...how });
   }
-  if (isOver) {
-    step.emit({ type: "hurry", keys: step.state.turn.transcript.keys });
+  const settled = step.state.turn.transcript.takeSettled();
+  if (isOver || settled.length > 0) {
+    const keys = [...settled, ...(isOver ? step.state.turn.transcript.keys : [])];
+    step.emit({ type: "hurry", keys });
   }
+  if (settled.length > 0) {
+    step.emit({ type: "forget", keys: settled });
+  }
+  return updates.length > 0;
 }
 
 export function updateHeader(step: Step, status?: HeaderStatus): void {

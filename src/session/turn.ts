@@ -5,13 +5,14 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
-import { askPermission, askPlan, askQuestions, cancelAsk, setCardOutcome, voidAsks } from "./asks.ts";
-import { holdUntil, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
+import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./asks.ts";
+import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
 import { beginTurn, breakPage, newKey, takeUpWork, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import type { SavedTurn, Step } from "./types.ts";
+import { forgetVerdicts, setCardOutcome } from "./verdicts.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
@@ -142,6 +143,7 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   const { state } = step;
   const { turn } = state;
   turn.transcript.endText();
+  newGrowth(step);
   turn.tools.set(id, { name, input });
   if (SILENT_TOOLS.has(name)) {
     return;
@@ -162,6 +164,8 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
 function toolReturned(step: Step, result: EventOf<"toolResult">): void {
   const { state } = step;
   const tool = state.turn.tools.get(result.id);
+  state.turn.tools.delete(result.id);
+  newGrowth(step);
   if (subagentReturned(step, result)) {
     return;
   }
@@ -214,6 +218,7 @@ function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded
   step.emit({ type: "clearTimer", name: "watchdog" });
   state.inFlight = undefined;
   voidAsks(step, "the turn is over");
+  forgetVerdicts(step);
   turn.transcript.endText();
   if (wasAborted || turn.interruptedBy) {
     turn.transcript.notice(

@@ -181,6 +181,8 @@ export interface CardedTool {
   readonly use: ToolUse;
   readonly card: Card;
   readonly verdict: string;
+  /** When the decision is shown, if the outcome has not come; undefined once it is. */
+  showAt: number | undefined;
 }
 
 /** What one turn of Claude's needs to know about itself. */
@@ -196,7 +198,10 @@ export interface Turn {
   readonly confirmed: Map<string, number>;
   readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;
   lastText: string;
-  flushes: number;
+  /** How often the thread has grown since something else happened. */
+  growth: number;
+  /** When it was last written. */
+  flushedAt: number | undefined;
   interruptedBy: Person | undefined;
 }
 

@@ -65,7 +65,9 @@ const EMOJI: Readonly<Record<string, string>> = {
 
 function threadAsMarkdown(title: string, world: World, root: string): string {
   const posts = world.thread(root).map((post) => {
-    const edited = post.editedAt > 0 ? " *(edited)*" : "";
+    // How often a text grew on its way is a matter of milliseconds.
+    const isText = post.username === BOT && post.attachments.length === 0 && !post.message.startsWith("###");
+    const edited = post.editedAt > 0 && !isText ? " *(edited)*" : "";
     // An attachment's colour is not told: what it says is what people decide by.
     const bars = post.attachments.flatMap(({ text }) =>
       normalised(text, world.directory)

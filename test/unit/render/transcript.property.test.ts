@@ -153,6 +153,7 @@ test("any stream arrives whole, in order and within the limit, and what was show
       const posts = new Map<string, string>();
       const expected: { readonly tool?: string; readonly text: string }[] = [];
       const withdrawn = new Set<string>();
+      const settled: string[] = [];
       let now = 0;
       let tools = 0;
       let notices = 0;
@@ -167,8 +168,10 @@ test("any stream arrives whole, in order and within the limit, and what was show
             const at = (name: string | undefined) => Number(name?.split(".")[1] ?? 0);
             expect(at(key)).toBeGreaterThan(at([...posts.keys()].at(-1)));
           }
+          expect(settled, "a page that was let go").not.toContain(key);
           posts.set(key, markdown);
         }
+        settled.push(...transcript.takeSettled());
       };
       const perform = (steps: readonly Between[]): void => {
         for (const step of steps) {

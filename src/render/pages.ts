@@ -1,0 +1,176 @@
+// What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
+// how a page that is too long gives up what nobody has seen. Pure.
+
+import { openFence } from "./code-spans.ts";
+import { wholeLength } from "./half-written.ts";
+import { codePoints, quietMentions } from "./markdown.ts";
+import { cut, cutAt, pieces, withoutEmptyFence } from "./split.ts";
+
+export interface TextItem {
+  readonly kind: "text";
+  text: string;
+  /** More may be added to it. */
+  isOpen: boolean;
+  /** How much of it people have seen, in UTF-16 units of its quiet form. */
+  shown: number;
+  /** It goes on from another page, and may begin with a fence that was opened again. */
+  readonly isRest: boolean;
+  /** Usernames it may call. */
+  readonly names: readonly string[];
+}
+
+export interface ToolItem {
+  readonly kind: "tool";
+  readonly id: string;
+  readonly headline: string;
+  readonly preview: string;
+  outcome: string;
+  holdUntil: number;
+  shown: boolean;
+}
+
+export interface NoticeItem {
+  readonly kind: "notice";
+  readonly name: string;
+  text: string;
+  shown: boolean;
+}
+
+export type Item = TextItem | ToolItem | NoticeItem;
+
+export interface Page {
+  readonly key: string;
+  items: Item[];
+  isSealed: boolean;
+  lastPut: string;
+}
+
+/** Room for outcomes that arrive after a page was filled. */
+export const OUTCOME_ROOM = 600;
+/** The least that an outcome takes: ` ↳ ✅`. */
+const SHORT_OUTCOME = 4;
+
+/** The length once every tool has an outcome of some kind, in code points. */
+export function fullLength(items: readonly Item[]): number {
+  const waiting = items.filter((item) => item.kind === "tool" && item.outcome === "").length;
+  return codePoints(joinItems(items, false)) + waiting * SHORT_OUTCOME;
+}
+
+/** Takes from `page` what of its open text nobody needs to see yet, to go on elsewhere. */
+export function restOfText(page: Page): Item[] {
+  const item = page.items.at(-1);
+  if (item?.kind !== "text" || !item.isOpen) {
+    return [];
+  }
+  page.items.pop();
+  const seen = shownText(item, true);
+  if (seen === "") {
+    return [item];
+  }
+  const { head, tail } = cutAt(quietText(item), seen.length);
+  if (head !== "") {
+    page.items.push({ ...item, text: head, isOpen: false });
+  }
+  return tail === "" ? [] : [{ ...item, text: tail, shown: 0, isRest: true }];
+}
+
+/** Cuts `page` down to `limit`, as far as people have not seen what is beyond, and gives what belongs on the next. */
+export function overflow(page: Page, limit: number): Item[] {
+  let fits = page.items.findLastIndex(isSeen) + 1;
+  while (fits < page.items.length && fullLength(page.items.slice(0, fits + 1)) <= limit) {
+    fits++;
+  }
+  const item = page.items[fits];
+  const rest = page.items.splice(fits);
+  if (item?.kind === "text") {
+    const used = fits === 0 ? 0 : fullLength(page.items) + 2;
+    const quiet = quietText(item);
+    // A cut in what little room is left would make a stub of a paragraph, unless people have seen some of it.
+    if (fits === 0 || item.shown > 0 || limit - used > limit / 3) {
+      const { head, tail } = cut(quiet, limit - used, item.shown);
+      page.items.push({ ...item, text: head, isOpen: false, shown: head.length });
+      rest[0] = { ...item, text: tail, shown: 0, isRest: true };
+    }
+  } else if (item?.kind === "tool" && fits === 0) {
+    // A single tool line beyond the limit: its preview gives way, the line stays.
+    const [head = ""] = pieces(item.preview, Math.max(1, limit - codePoints(item.headline) - OUTCOME_ROOM));
+    page.items.push({ ...item, preview: head });
+    rest.shift();
+  } else if (item?.kind === "notice" && fits === 0) {
+    const { head, tail } = cut(item.text, limit);
+    page.items.push({ ...item, text: head });
+    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0, isRest: true, names: [] };
+  }
+  return rest;
+}
+
+/** Whether it is shown as it will stay; a notice may be replaced at any time. */
+export function isSettled(item: Item): boolean {
+  return item.kind === "tool" ? item.shown && item.outcome !== "" : item.kind === "text" && isSeen(item);
+}
+
+/** Whether people have seen all of it that there is now. */
+function isSeen(item: Item): boolean {
+  return item.kind === "text"
+    ? !item.isOpen && item.shown > 0 && item.shown >= shownText(item, false).length
+    : item.shown;
+}
+
+export function readyItems(page: Page, now: number): readonly Item[] {
+  const held = page.items.findIndex((item) => item.kind === "tool" && !item.shown && item.holdUntil > now);
+  return held < 0 ? page.items : page.items.slice(0, held);
+}
+
+export function markShown(items: readonly Item[], isGrowing: boolean): void {
+  for (const item of items) {
+    if (item.kind === "text") {
+      item.shown = shownText(item, isGrowing && item === items.at(-1)).length;
+    } else {
+      item.shown = true;
+    }
+  }
+}
+
+export function joinItems(items: readonly Item[], isGrowing: boolean): string {
+  let markdown = "";
+  let before: Item | undefined;
+  items.forEach((item, index) => {
+    const text = renderItem(item, isGrowing && index === items.length - 1, index < items.length - 1);
+    if (text === "") {
+      return;
+    }
+    const isTight = before?.kind === "tool" && item.kind === "tool";
+    markdown += before === undefined ? text : `${isTight ? "\n" : "\n\n"}${text}`;
+    before = item;
+  });
+  return markdown;
+}
+
+function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string {
+  switch (item.kind) {
+    case "text": {
+      const text = shownText(item, isGrowing);
+      // Claude stopped inside a fence: what follows must not stand in it.
+      const fence = isFollowed ? openFence(text) : undefined;
+      return text.trim() === "" ? "" : fence ? `${text}\n${fence.marker}` : text;
+    }
+    case "tool":
+      return `${item.headline}${item.outcome === "" ? "" : ` ${item.outcome}`}${item.preview === "" ? "" : `\n${item.preview}`}`;
+    case "notice":
+      return item.text;
+  }
+}
+
+/** A text block as people see it: while it grows, what is half written waits for its end. */
+function shownText(item: TextItem, isGrowing: boolean): string {
+  const text = quietText(item);
+  if (!isGrowing || !item.isOpen) {
+    return text.trimEnd();
+  }
+  return text.slice(0, Math.max(wholeLength(text), item.shown)).trimEnd();
+}
+
+function quietText({ text, isRest, names }: TextItem): string {
+  const quiet = quietMentions(text, names);
+  return isRest ? withoutEmptyFence(quiet) : quiet;
+}

@@ -1,0 +1,53 @@
+// Decided permission cards that stand for their tools: what was decided, and how the tool went. Most tools are done in a
+// moment, so the two are told in one edit if they can.
+
+import type { ToolUseId } from "../claude/types.ts";
+import { closedCard } from "../render/cards.ts";
+import type { CardedTool, PermissionAsk, Step } from "./types.ts";
+
+/** How long a decision waits for its tool's outcome. People see their own emoji at once. */
+const WAIT_MS = 200;
+
+export function holdVerdict({ state, now }: Step, id: ToolUseId, ask: PermissionAsk, verdict: string): void {
+  const { key, use, card } = ask;
+  state.cardedTools.set(id, { key, use, card, verdict, showAt: now + WAIT_MS });
+}
+
+/** When the next decision is to be shown, from now; undefined when none waits. */
+export function verdictsDueIn({ state, now }: Step): number | undefined {
+  const times = [...state.cardedTools.values()].flatMap(({ showAt }) =>
+    showAt === undefined ? [] : [showAt],
+  );
+  return times.length === 0 ? undefined : Math.min(WAIT_MS, Math.max(1, Math.min(...times) - now));
+}
+
+/** Shows the decisions whose tools take their time; `all`: those that still wait as well. */
+export function showVerdicts(step: Step, all: boolean): void {
+  for (const carded of step.state.cardedTools.values()) {
+    if (carded.showAt !== undefined && (all || carded.showAt <= step.now)) {
+      carded.showAt = undefined;
+      put(step, carded, carded.verdict, false);
+    }
+  }
+}
+
+/** The tools are done with, or will never be. */
+export function forgetVerdicts(step: Step): void {
+  showVerdicts(step, true);
+  step.state.cardedTools.clear();
+}
+
+/** A card that stood for its tool's line says how the tool went. */
+export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string): boolean {
+  const carded = step.state.cardedTools.get(toolUseId);
+  if (!carded) {
+    return false;
+  }
+  step.state.cardedTools.delete(toolUseId);
+  put(step, carded, `${carded.verdict} ${outcome}`, true);
+  return true;
+}
+
+function put(step: Step, { key, card }: CardedTool, verdict: string, isFinal: boolean): void {
+  step.emit({ type: "put", key, ...closedCard(card, step.context.postLimit, verdict, "good"), isFinal });
+}
