@@ -41,7 +41,7 @@ interface Decision {
   /** Sets the stage; its answer is the card's id, where there is one. */
   readonly given?: (script: Script) => string;
   readonly when: (script: Script, card: string) => Effect[];
-  readonly then: readonly unknown[];
+  readonly leaves: readonly unknown[];
 }
 
 const asked =
@@ -55,17 +55,17 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   "a tool is allowed": {
     given: asked(permission("r", LONG)),
     when: (script, card) => script.react(LISTED, card, "+1"),
-    then: [{ action: "tool-allowed", by: LISTED, what: TOOL }],
+    leaves: [{ action: "tool-allowed", by: LISTED, what: TOOL }],
   },
   "a tool is denied": {
     given: asked(permission("r", LONG)),
     when: (script, card) => script.react(LISTED, card, "-1"),
-    then: [{ action: "tool-denied", by: LISTED, what: { ...TOOL, reason: "" } }],
+    leaves: [{ action: "tool-denied", by: LISTED, what: { ...TOOL, reason: "" } }],
   },
   "a tool is denied in words": {
     given: asked(permission("r", LONG)),
     when: (script) => script.says(LISTED, `no, ${LONG}`),
-    then: [{ action: "tool-denied", by: LISTED, what: { ...TOOL, reason: LONG } }],
+    leaves: [{ action: "tool-denied", by: LISTED, what: { ...TOOL, reason: LONG } }],
   },
   "the session's tools are allowed, with those that wait": {
     given: (script) => {
@@ -73,7 +73,7 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
       return asked(permission("r", LONG))(script);
     },
     when: (script, card) => script.react(LISTED, card, "white_check_mark"),
-    then: [
+    leaves: [
       { action: "session-allowed", by: LISTED },
       { action: "tool-allowed", by: LISTED, what: TOOL },
       { action: "tool-allowed", by: LISTED, what: { tool: "Bash", input: { command: "ls" } } },
@@ -82,22 +82,22 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   "a tool is allowed by itself": {
     context: { isAuto: true },
     when: (script) => script.claude(permission("r", LONG)),
-    then: [{ action: "tool-allowed-automatically", what: TOOL }],
+    leaves: [{ action: "tool-allowed-automatically", what: TOOL }],
   },
   "a plan is approved": {
     given: asked(plan("r", PLAN)),
     when: (script, card) => script.react(LISTED, card, "+1"),
-    then: [{ action: "plan-approved", by: LISTED, what: { plan: PLAN } }],
+    leaves: [{ action: "plan-approved", by: LISTED, what: { plan: PLAN } }],
   },
   "a plan is sent back": {
     given: asked(plan("r", PLAN)),
     when: (script, card) => script.react(LISTED, card, "-1"),
-    then: [{ action: "plan-changes", by: LISTED, what: { plan: PLAN, changes: "" } }],
+    leaves: [{ action: "plan-changes", by: LISTED, what: { plan: PLAN, changes: "" } }],
   },
   "a plan is sent back in words": {
     given: asked(plan("r", PLAN)),
     when: (script) => script.says(LISTED, LONG),
-    then: [{ action: "plan-changes", by: LISTED, what: { plan: PLAN, changes: LONG } }],
+    leaves: [{ action: "plan-changes", by: LISTED, what: { plan: PLAN, changes: LONG } }],
   },
   "a later plan is approved by itself": {
     given: (script) => {
@@ -105,17 +105,17 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
       return "";
     },
     when: (script) => script.claude(plan("r", PLAN)),
-    then: [{ action: "plan-approved-automatically", what: { plan: PLAN } }],
+    leaves: [{ action: "plan-approved-automatically", what: { plan: PLAN } }],
   },
   "a question is answered": {
     given: asked(asks("r", question("Which?", ["a", "b"]))),
     when: (script, card) => script.react(LISTED, card, "two"),
-    then: [{ action: "answered", by: LISTED, what: { question: "Which?", answer: "b" } }],
+    leaves: [{ action: "answered", by: LISTED, what: { question: "Which?", answer: "b" } }],
   },
   "a question is answered in words": {
     given: asked(asks("r", question("Which?", ["a", "b"]))),
     when: (script) => script.says(LISTED, LONG),
-    then: [{ action: "answered", by: LISTED, what: { question: "Which?", answer: LONG } }],
+    leaves: [{ action: "answered", by: LISTED, what: { question: "Which?", answer: LONG } }],
   },
   "a question that takes several is answered": {
     given: (script) => {
@@ -125,29 +125,29 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
       return card;
     },
     when: (script, card) => script.react(LISTED, card, "white_check_mark"),
-    then: [{ action: "answered", by: LISTED, what: { question: "Which kinds?", answer: "a, c" } }],
+    leaves: [{ action: "answered", by: LISTED, what: { question: "Which kinds?", answer: "a, c" } }],
   },
   "a guest's message is allowed": {
     given: guestKnocks,
     when: (script, card) => script.react(LISTED, card, "+1"),
-    then: [{ action: "guest-allowed", by: LISTED, what: { guest: OTHER, message: LONG } }],
+    leaves: [{ action: "guest-allowed", by: LISTED, what: { guest: OTHER, message: LONG } }],
   },
   "a guest's message is denied": {
     given: guestKnocks,
     when: (script, card) => script.react(LISTED, card, "-1"),
-    then: [{ action: "guest-denied", by: LISTED, what: { guest: OTHER, message: LONG } }],
+    leaves: [{ action: "guest-denied", by: LISTED, what: { guest: OTHER, message: LONG } }],
   },
   "a guest is invited with the message": {
     given: guestKnocks,
     when: (script, card) => script.react(LISTED, card, "white_check_mark"),
-    then: [
+    leaves: [
       { action: "guest-allowed", by: LISTED, what: { guest: OTHER, message: LONG } },
       { action: "invited", by: LISTED, what: { user: OTHER } },
     ],
   },
   "somebody is invited": {
     when: (script) => script.command(LISTED, { name: "invite", username: "ivy", user: user("ivy") }),
-    then: [{ action: "invited", by: LISTED, what: { user: INVITED } }],
+    leaves: [{ action: "invited", by: LISTED, what: { user: INVITED } }],
   },
   "somebody is removed": {
     given: (script) => {
@@ -155,29 +155,29 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
       return "";
     },
     when: (script) => script.command(LISTED, { name: "kick", username: "ivy", user: user("ivy") }),
-    then: [{ action: "removed", by: LISTED, what: { user: INVITED } }],
+    leaves: [{ action: "removed", by: LISTED, what: { user: INVITED } }],
   },
   "the session is made interactive": {
     context: { isAuto: true },
     when: (script) => script.command(LISTED, { name: "permissions", mode: "interactive" }),
-    then: [{ action: "made-interactive", by: LISTED }],
+    leaves: [{ action: "made-interactive", by: LISTED }],
   },
   "the turn is interrupted by command": {
     when: (script) => script.command(LISTED, { name: "interrupt" }),
-    then: [{ action: "interrupted", by: LISTED }],
+    leaves: [{ action: "interrupted", by: LISTED }],
   },
   "the turn is interrupted by emoji": {
     when: (script) => script.react(LISTED, "any", "double_vertical_bar"),
-    then: [{ action: "interrupted", by: LISTED }],
+    leaves: [{ action: "interrupted", by: LISTED }],
   },
   "the session is stopped by command": {
     when: (script) => script.command(LISTED, { name: "stop" }),
-    then: [{ action: "stopped", by: LISTED }],
+    leaves: [{ action: "stopped", by: LISTED }],
   },
   "the session is stopped by emoji": {
     given: asked(permission("r", LONG)),
     when: (script) => script.react(LISTED, "any", "octagonal_sign"),
-    then: [{ action: "stopped", by: LISTED }],
+    leaves: [{ action: "stopped", by: LISTED }],
   },
   "a turn that was cut off is taken up again": {
     given: (script) => {
@@ -186,11 +186,11 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
       return "offer";
     },
     when: (script, card) => script.react(LISTED, card, "arrows_counterclockwise"),
-    then: [{ action: "resumed-turn", by: LISTED }],
+    leaves: [{ action: "resumed-turn", by: LISTED }],
   },
 };
 
-describe.each(Object.entries(DECISIONS))("when %s", (_what, { context = {}, given, when, then }) => {
+describe.each(Object.entries(DECISIONS))("when %s", (_what, { context = {}, given, when, leaves }) => {
   const play = (): Effect[] => {
     const script = working(context);
     const card = given?.(script) ?? "";
@@ -198,7 +198,7 @@ describe.each(Object.entries(DECISIONS))("when %s", (_what, { context = {}, give
   };
 
   test("there is one line for each decision, with who and what in full", () => {
-    expect(entries(play())).toEqual(then);
+    expect(entries(play())).toEqual(leaves);
   });
 
   test("the line is there before Claude or the thread hears of it", () => {
@@ -233,7 +233,10 @@ describe("no line is left by", () => {
     ["a message", (script) => script.says(LISTED, "hello")],
     ["a guest who knocks", (script) => script.says(OTHER, "hello")],
     ["a reaction that is no choice", (script) => script.react(OWNER, asked(permission("r"))(script), "eyes")],
-    ["a choice that is taken off", (script) => script.react(OWNER, asked(permission("r"))(script), "+1", true)],
+    [
+      "a choice that is taken off",
+      (script) => script.react(OWNER, asked(permission("r"))(script), "+1", true),
+    ],
     ["somebody who may not approve", (script) => script.react(OTHER, asked(permission("r"))(script), "+1")],
     ["somebody who may not steer", (script) => script.react(OTHER, guestKnocks(script), "+1")],
     ["somebody who may not stop", (script) => script.command(OTHER, { name: "stop" })],
@@ -254,12 +257,30 @@ describe("no line is left by", () => {
         script.react(OWNER, card, "+1");
       },
     ],
-    ["who starts it being invited", (script) => script.command(LISTED, { name: "invite", username: "alice", user: user("alice") })],
-    ["nobody being invited", (script) => script.command(LISTED, { name: "invite", username: "no", user: undefined })],
-    ["a bot being invited", (script) => script.command(LISTED, { name: "invite", username: "b", user: user("b", { isBot: true }) })],
-    ["somebody being removed who was not in", (script) => script.command(LISTED, { name: "kick", username: "ivy", user: user("ivy") })],
-    ["what is interactive being made so", (script) => script.command(LISTED, { name: "permissions", mode: "interactive" })],
-    ["permissions that are refused", (script) => script.command(LISTED, { name: "permissions", mode: "auto" })],
+    [
+      "who starts it being invited",
+      (script) => script.command(LISTED, { name: "invite", username: "alice", user: user("alice") }),
+    ],
+    [
+      "nobody being invited",
+      (script) => script.command(LISTED, { name: "invite", username: "no", user: undefined }),
+    ],
+    [
+      "a bot being invited",
+      (script) => script.command(LISTED, { name: "invite", username: "b", user: user("b", { isBot: true }) }),
+    ],
+    [
+      "somebody being removed who was not in",
+      (script) => script.command(LISTED, { name: "kick", username: "ivy", user: user("ivy") }),
+    ],
+    [
+      "what is interactive being made so",
+      (script) => script.command(LISTED, { name: "permissions", mode: "interactive" }),
+    ],
+    [
+      "permissions that are refused",
+      (script) => script.command(LISTED, { name: "permissions", mode: "auto" }),
+    ],
   ])("%s", (_what, play) => {
     const script = working();
     play(script);
