@@ -1,0 +1,243 @@
+// What the bridge finds in the state folder, over a folder in memory.
+
+import { describe, expect, test } from "vitest";
+import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../src/kept-state.ts";
+import { createDirectory, type Directory } from "../../src/mattermost/directory.ts";
+import { MattermostError } from "../../src/mattermost/error.ts";
+import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../src/mattermost/types.ts";
+import { authorise, type StandingOf } from "../../src/session/access.ts";
+import { createAllowList } from "../../src/session/allow-list.ts";
+import { sessionPrefix } from "../../src/session/dependencies.ts";
+import { encodeSnapshot, type SessionSnapshot } from "../../src/session/snapshot.ts";
+import type { Folder } from "../../src/store/folder.ts";
+import { createFakeClock, settle } from "../support/fake-clock.ts";
+import { createScript, OTHER, OWNER, type Script, user, working } from "../support/session-script.ts";
+
+const CHANNEL = "channel" as ChannelId;
+
+function setUp() {
+  const documents = new Map<string, string>();
+  const aside: string[] = [];
+  const folder: Folder = {
+    path: "/state",
+    names: () => [...documents.keys()],
+    read: (name) => {
+      const text = documents.get(name);
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+    write: (name, json) => void documents.set(name, json),
+    remove: () => expect.unreachable(),
+    setAside: (name) => {
+      aside.push(name);
+      documents.delete(name);
+    },
+  };
+  const warnings: string[] = [];
+  const log = {
+    debug: () => {},
+    info: () => expect.unreachable(),
+    warn: (line: string) => void warnings.push(line),
+    error: () => expect.unreachable(),
+  };
+  return { documents, aside, folder, warnings, log };
+}
+
+const snapshotOf = ({ state }: Script, threadId = "thread"): SessionSnapshot => ({
+  threadId: threadId as ThreadId,
+  sessionId: "0b2a8a3e-7c51-4b0e-9d3c-0a1b2c3d4e5f",
+  process: undefined,
+  directory: "/home/alice/project",
+  filesDirectory: undefined,
+  state,
+  writer: { entries: [], writes: [] } as unknown as SessionSnapshot["writer"],
+});
+
+describe("sessions of an earlier run", () => {
+  test("are those of this channel; what another version wrote is set aside, and the rest is read", () => {
+    const { documents, aside, folder } = setUp();
+    const prefix = sessionPrefix(CHANNEL);
+    documents.set(`${prefix}one`, encodeSnapshot(snapshotOf(working(), "one")));
+    documents.set(`${prefix}odd`, JSON.stringify({ version: 1 }));
+    documents.set(`${prefix}two`, encodeSnapshot(snapshotOf(working(), "two")));
+    documents.set(`${sessionPrefix("other" as ChannelId)}x`, encodeSnapshot(snapshotOf(working(), "x")));
+    documents.set(`cursor-${CHANNEL}`, "{}");
+    expect(readSnapshots(folder, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one", "two"]);
+    expect(aside).toEqual([`${prefix}odd`]);
+  });
+
+  test("of which one can't be read are the others", () => {
+    const { documents, aside, folder } = setUp();
+    const prefix = sessionPrefix(CHANNEL);
+    documents.set(`${prefix}one`, encodeSnapshot(snapshotOf(working(), "one")));
+    const half: Folder = { ...folder, names: () => [`${prefix}gone`, `${prefix}one`] };
+    expect(readSnapshots(half, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one"]);
+    expect(aside).toEqual([]);
+  });
+
+  test("that had no process leave none to end", async () => {
+    await expect(endLeftovers([snapshotOf(working())])).resolves.toBeUndefined();
+  });
+});
+
+describe("who wrote what waits", () => {
+  function lookUp(snapshots: readonly SessionSnapshot[], failures: MattermostError[] = []) {
+    const { warnings, log } = setUp();
+    const clock = createFakeClock();
+    const asked: string[] = [];
+    const directory: Directory = createDirectory({
+      clock,
+      api: {
+        async user(id) {
+          asked.push(id);
+          const failure = failures.shift();
+          if (failure) throw failure;
+          return user(id);
+        },
+        userByName: async () => expect.unreachable(),
+      },
+    });
+    let isDone = false;
+    const done = lookUpWriters(snapshots, directory, { clock, log }).then(() => {
+      isDone = true;
+    });
+    return { asked, clock, directory, done, isDone: () => isDone, warnings };
+  }
+
+  /** One message under way, and one of a guest that the owner has let in waits. */
+  function waiting(): Script {
+    const script = createScript();
+    script.says(OWNER, "go");
+    script.says(OTHER, "and me");
+    script.react(OWNER, script.postCard(), "+1");
+    return script;
+  }
+
+  test("is asked for once each, and who let a guest's message in as well", async () => {
+    const { asked, directory, done } = lookUp([snapshotOf(waiting()), snapshotOf(waiting())]);
+    await done;
+    expect(asked.sort()).toEqual([OWNER.id, OTHER.id]);
+    expect(directory.known(OTHER.id)).toEqual(user("oscar"));
+  });
+
+  test("is nobody's question when nothing waits", async () => {
+    const { asked, done } = lookUp([snapshotOf(working())]);
+    await done;
+    expect(asked).toEqual([]);
+  });
+
+  test("is asked for again, less and less often, until the server tells", async () => {
+    const down = () => new MattermostError("unreachable", "down");
+    const { clock, directory, isDone, warnings } = lookUp(
+      [snapshotOf(waiting())],
+      Array.from({ length: 16 }, down),
+    );
+    await settle();
+    expect(isDone()).toBe(false);
+    expect(clock.nextIn()).toBe(1000);
+    await clock.advance(1000);
+    expect(clock.nextIn()).toBe(2000);
+    await clock.advance(60_000);
+    expect(clock.nextIn()).toBeLessThanOrEqual(30_000);
+    await clock.advance(300_000);
+    expect(isDone()).toBe(true);
+    expect(directory.known(OWNER.id)).toBeDefined();
+    expect(warnings).toEqual([]);
+  });
+
+  test("is given up, with a warning, when the server will not tell", async () => {
+    const { clock, done, warnings } = lookUp(
+      [snapshotOf(waiting())],
+      [new MattermostError("forbidden", "no")],
+    );
+    await done;
+    expect(warnings).toHaveLength(1);
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+describe("how far the channel was heard", () => {
+  const channel = (lastPostAt?: number): Channel => ({
+    id: CHANNEL,
+    teamId: "team",
+    displayName: "Claude",
+    isArchived: false,
+    type: "O",
+    ...(lastPostAt === undefined ? {} : { lastPostAt }),
+  });
+
+  test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
+    const { folder } = setUp();
+    expect(cursorIn(folder, channel(5000)).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel()).load()).toBeUndefined();
+  });
+
+  test("is what was kept, whatever has been posted since", () => {
+    const { folder, documents } = setUp();
+    const kept = { at: 1000, heard: ["p" as PostId] };
+    cursorIn(folder, channel(5000)).save(kept);
+    expect([...documents.keys()]).toEqual([`cursor-${CHANNEL}`]);
+    expect(cursorIn(folder, channel(9000)).load()).toEqual(kept);
+  });
+
+  test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
+    const { folder, documents } = setUp();
+    documents.set(`cursor-${CHANNEL}`, text);
+    expect(cursorIn(folder, channel(5000)).load()).toEqual({ at: 5001, heard: [] });
+  });
+});
+
+describe("the names of a setting", () => {
+  const ALICE = user("alice");
+  const thief: User = { ...user("thief"), username: "Alice" };
+  const names = (users: readonly User[]) => users.map(({ username }) => username);
+
+  test("let in the accounts that had them at the first start, at every later one", () => {
+    const { folder, log, warnings } = setUp();
+    for (let start = 1; start <= 3; start++) {
+      expect(admitted("ALLOWED_USERS", [ALICE, user("bob")], CHANNEL, folder, log)).toHaveLength(2);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  test("let nobody in who has taken one over, say so each time, and name the file to delete", () => {
+    const { documents, folder, log, warnings } = setUp();
+    admitted("ALLOWED_USERS", [ALICE, user("bob")], CHANNEL, folder, log);
+    for (let start = 1; start <= 2; start++) {
+      expect(names(admitted("ALLOWED_USERS", [thief, user("bob")], CHANNEL, folder, log))).toEqual(["bob"]);
+      expect(warnings).toHaveLength(start);
+    }
+    expect(warnings[0]).toContain("@alice in ALLOWED_USERS is another account");
+    const [, file = ""] = /delete \/state\/(\S+)\.json/.exec(warnings[0] ?? "") ?? [];
+    expect(documents.delete(file)).toBe(true);
+    expect(names(admitted("ALLOWED_USERS", [thief], CHANNEL, folder, log))).toEqual(["Alice"]);
+  });
+
+  test("belong to the account again that had them first", () => {
+    const { folder, log } = setUp();
+    admitted("APPROVERS", [ALICE], CHANNEL, folder, log);
+    admitted("APPROVERS", [thief], CHANNEL, folder, log);
+    expect(admitted("APPROVERS", [ALICE], CHANNEL, folder, log)).toEqual([ALICE]);
+  });
+
+  test("are bound for each setting and each channel alone", () => {
+    const { folder, log, warnings } = setUp();
+    admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
+    expect(admitted("APPROVERS", [thief], CHANNEL, folder, log)).toEqual([thief]);
+    expect(admitted("ALLOWED_USERS", [thief], "other" as ChannelId, folder, log)).toEqual([thief]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("keep a thief from the door over a restart", () => {
+    const { folder, log } = setUp();
+    const start = (users: readonly User[]): StandingOf =>
+      createAllowList({
+        known: (id) => users.find((one) => one.id === id),
+        allowed: admitted("ALLOWED_USERS", users, CHANNEL, folder, log),
+        approvers: undefined,
+      });
+    expect(authorise("start", ALICE.id, undefined, start([ALICE]))).toBe(true);
+    const later = start([thief]);
+    expect(authorise("start", "thief" as UserId, undefined, later)).toBe(false);
+    expect(authorise("start", ALICE.id, undefined, later)).toBe(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ownPaths, secrecyWarnings, stateWarnings } from "../../../src/setup/secrecy.ts";
+import { emptyPlaces } from "../../support/setup-world.ts";
+
+const TOKEN = "MATTERMOST_TOKEN=abcdefgh12345678\n";
+
+test("a settings file that only its owner can read is no cause for a warning", () => {
+  const places = emptyPlaces();
+  places.write(places.userFile, TOKEN, 0o600);
+  expect(secrecyWarnings(places, places.userFile)).toEqual([]);
+  expect(secrecyWarnings(places, undefined)).toEqual([]);
+  expect(secrecyWarnings(places, join(places.home, "nothing"))).toEqual([]);
+});
+
+test.each([0o640, 0o604, 0o660, 0o644, 0o666])(
+  "a settings file of mode %o is warned of, with the mend",
+  (mode) => {
+    const places = emptyPlaces();
+    places.write(places.userFile, TOKEN);
+    chmodSync(places.userFile, mode);
+    expect(secrecyWarnings(places, places.userFile)).toEqual([
+      `${places.userFile} can be read by other users of this machine (mode ${mode.toString(8)}). ` +
+        `Run: chmod 600 ${places.userFile}`,
+    ]);
+  },
+);
+
+test("of a link the file it leads to counts", () => {
+  const places = emptyPlaces();
+  const real = join(places.home, "real");
+  const link = join(places.home, ".mm-claude.env");
+  places.write(real, TOKEN, 0o600);
+  symlinkSync(real, link);
+  expect(secrecyWarnings(places, link)).toEqual([]);
+  chmodSync(real, 0o644);
+  expect(secrecyWarnings(places, link)).toHaveLength(1);
+});
+
+test("a token in the directory where Claude works is warned of, also when other settings are used", () => {
+  const places = emptyPlaces();
+  const here = join(places.cwd, ".env");
+  places.write(here, `OTHER=1\nexport ${TOKEN}`);
+  for (const file of [here, places.userFile, undefined]) {
+    const warnings = secrecyWarnings(places, file);
+    expect(warnings).toEqual([expect.stringContaining(`${here} holds the bot's token`)]);
+    expect(warnings[0]).toContain("run mm-claude setup");
+    expect(warnings[0]).not.toContain("abcdefgh");
+  }
+  chmodSync(here, 0o644);
+  expect(secrecyWarnings(places, here)).toHaveLength(2);
+});
+
+test.each(["", "MATTERMOST_TOKEN=\n", "# MATTERMOST_TOKEN=x\n", "MATTERMOST_URL=https://x\n"])(
+  "a project's own .env with %j is none of our business",
+  (text) => {
+    const places = emptyPlaces();
+    places.write(join(places.cwd, ".env"), text);
+    expect(secrecyWarnings(places, undefined)).toEqual([]);
+    expect(ownPaths(places, "/state")).not.toContain(join(places.cwd, ".env"));
+  },
+);
+
+test("state that only its owner can read, and state that is not there, is no cause for a warning", () => {
+  const places = emptyPlaces();
+  const root = join(places.home, "state");
+  expect(stateWarnings(root)).toEqual([]);
+  mkdirSync(join(root, "deep"), { recursive: true, mode: 0o700 });
+  places.write(join(root, "deep", "one.json"), "{}", 0o600);
+  expect(stateWarnings(root)).toEqual([]);
+});
+
+test("state that others can read is named, however deep it lies, and no more than three of it", () => {
+  const places = emptyPlaces();
+  const root = join(places.home, "state");
+  mkdirSync(join(root, "a", "b"), { recursive: true, mode: 0o700 });
+  const file = join(root, "a", "b", "one.json");
+  places.write(file, "{}");
+  chmodSync(file, 0o640);
+  expect(stateWarnings(root)).toEqual([
+    `${file} can be read by other users of this machine. Run: chmod -R go= ${root}`,
+  ]);
+  chmodSync(root, 0o755);
+  expect(stateWarnings(root).map((line) => line.split(" ")[0])).toEqual([root, file]);
+  for (const name of ["2", "3", "4"]) {
+    places.write(join(root, name), "{}");
+    chmodSync(join(root, name), 0o644);
+  }
+  expect(stateWarnings(root)).toHaveLength(3);
+});
+
+test("links in the state lead nowhere", () => {
+  const places = emptyPlaces();
+  const root = join(places.home, "state");
+  mkdirSync(root, { mode: 0o700 });
+  symlinkSync(places.home, join(root, "up"));
+  symlinkSync("/etc/hosts", join(root, "hosts"));
+  symlinkSync(join(root, "nothing"), join(root, "broken"));
+  expect(stateWarnings(root)).toEqual([]);
+});
+
+test("kept from Claude are all settings files and the state, and the project's .env where it holds our token", () => {
+  const places = emptyPlaces();
+  const { cwd, home } = places;
+  const always = [
+    join(home, ".config", "mm-claude", ".env"),
+    join(home, ".mm-claude.env"),
+    join(home, ".config", "mm-claude"),
+    "/state",
+  ];
+  expect(ownPaths(places, "/state")).toEqual(always);
+  places.write(join(cwd, ".env"), TOKEN);
+  expect(ownPaths(places, "/state")).toEqual([join(cwd, ".env"), ...always]);
+});
