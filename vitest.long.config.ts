@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// What takes minutes and is run by hand and in CI's long runs: `npm run test:soak`, `npm run test:fuzz`.
-const project = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.long.ts`], testTimeout: 600_000 },
+// What takes minutes and is run by hand and in CI's long runs: `npm run test:soak`, `npm run test:fuzz`,
+// `npm run test:attacks`.
+const project = (name: string, more: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.long.ts`], testTimeout: 600_000, ...more },
 });
 
-export default defineConfig({ test: { projects: [project("soak"), project("fuzz")] } });
+// Each starts daemons of its own, which wait more than they work.
+const attacks = project("attacks", { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: 2 });
+
+export default defineConfig({ test: { projects: [project("soak"), project("fuzz"), attacks] } });
