@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  decodeChannel,
   decodeChannelId,
   decodeFrame,
   decodeList,
@@ -8,8 +9,10 @@ import {
   decodePostId,
   decodePostList,
   decodeReaction,
+  decodeUpload,
   decodeUser,
   decodeUserId,
+  PENDING_POST_ID_PROP,
 } from "../../../src/mattermost/decode.ts";
 
 const ID = "yi9kmrg9pf843c7g9t5fmqwjgw";
@@ -51,8 +54,21 @@ describe("who wrote a post", () => {
     }
   });
 
-  test("a post under another name is no person's", () => {
-    expect(isFromPerson({ props: { override_username: "alice" } })).toBe(false);
+  test.each([
+    "from_plugin",
+    "from_oauth_app",
+    "override_username",
+    "override_icon_url",
+    "mm_claude_pending_post_id",
+    "mm_claude_anything",
+  ])("a post with %s is no person's", (key) => {
+    expect(isFromPerson({ props: { [key]: "alice" } })).toBe(false);
+    expect(isFromPerson({ props: { disable_group_highlight: true, [key]: "alice" } })).toBe(false);
+  });
+
+  test("other props leave a post a person's", () => {
+    const props = { disable_group_highlight: true, mentionHighlightDisabled: "true", x_from_bot: "true" };
+    expect(isFromPerson({ props })).toBe(true);
   });
 });
 
@@ -83,6 +99,17 @@ describe("posts", () => {
     ["no time", { create_at: "now" }],
   ])("a post with %s is not decoded", (_, over) => {
     expect(decodePost({ ...wirePost, ...over })).toBeUndefined();
+  });
+
+  test("a post of ours carries the id it was made with, where it is text", () => {
+    const pendingPostId = (value: unknown) =>
+      decodePost({ ...wirePost, props: { [PENDING_POST_ID_PROP]: value } })?.pendingPostId;
+    expect(["bot:1", 7, null, undefined].map(pendingPostId)).toEqual([
+      "bot:1",
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("a list comes out oldest first, without deleted and unusable posts", () => {
@@ -138,6 +165,39 @@ test("an emoji name that is none makes no reaction", () => {
   const reaction = { user_id: "u", post_id: "p", emoji_name: "+1_dark_skin_tone" };
   expect(decodeReaction(reaction)).toEqual({ userId: "u", postId: "p", emojiName: "+1_dark_skin_tone" });
   expect(decodeReaction({ ...reaction, emoji_name: "a/../b" })).toBeUndefined();
+});
+
+test("a reaction has the time it was made at, where the server tells one", () => {
+  const createdAt = (time: unknown) =>
+    decodeReaction({ user_id: "u", post_id: "p", emoji_name: "x", create_at: time });
+  expect(createdAt(1234)?.createdAt).toBe(1234);
+  for (const none of [0, null, undefined]) expect(createdAt(none)).not.toHaveProperty("createdAt");
+  for (const bad of ["now", -1, Number.NaN]) expect(createdAt(bad)).toBeUndefined();
+});
+
+test("a channel has the time of its newest post, where it has one", () => {
+  const channel = { id: "c", team_id: "t", display_name: "Claude", type: "O" };
+  expect(decodeChannel({ ...channel, last_post_at: 1234 })).toEqual({
+    id: "c",
+    teamId: "t",
+    displayName: "Claude",
+    type: "O",
+    isArchived: false,
+    lastPostAt: 1234,
+  });
+  for (const none of [0, null, undefined]) {
+    expect(decodeChannel({ ...channel, last_post_at: none })).not.toHaveProperty("lastPostAt");
+  }
+  expect(decodeChannel({ ...channel, delete_at: 5 })?.isArchived).toBe(true);
+  expect(decodeChannel({ ...channel, last_post_at: "now" })).toBeUndefined();
+});
+
+test("an upload is one file with a usable id", () => {
+  expect(decodeUpload({ file_infos: [{ id: ID, name: "a.txt" }], client_ids: [] })).toBe(ID);
+  for (const infos of [[], [{ id: "a" }, { id: "b" }], [{}], [{ id: "../x" }], null, undefined, "a"]) {
+    expect(decodeUpload({ file_infos: infos }), JSON.stringify(infos)).toBeUndefined();
+  }
+  expect(decodeUpload(undefined)).toBeUndefined();
 });
 
 test("null is an empty list, one unusable entry spoils a list", () => {

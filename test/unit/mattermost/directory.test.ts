@@ -126,3 +126,63 @@ test("no more users are kept than the limit", async () => {
   for (const name of ["alice", "bob", "carol", "alice"]) await directory.byName(name);
   expect(asked).toEqual(["@alice", "@bob", "@carol", "@alice"]);
 });
+
+test("what was last heard of an account is known without asking, however long ago", async () => {
+  const { directory, asked, clock } = setUp([ALICE]);
+  expect(directory.known(ALICE.id)).toBeUndefined();
+  await directory.byId(ALICE.id);
+  await clock.advance(24 * 3_600_000);
+  directory.mayHaveMissedUpdates();
+  expect(directory.known(ALICE.id)).toEqual(ALICE);
+  expect(asked).toEqual([ALICE.id]);
+});
+
+test("an update is known at once, also of an account nobody has asked for", () => {
+  const { directory, asked } = setUp([]);
+  directory.userUpdated({ ...ALICE, isActive: false });
+  expect(directory.known(ALICE.id)?.isActive).toBe(false);
+  directory.userUpdated({ ...ALICE, username: "alicia" });
+  expect(directory.known(ALICE.id)?.username).toBe("alicia");
+  expect(asked).toEqual([]);
+});
+
+test("an account that is gone is not known any more", async () => {
+  const { directory, clock, server } = setUp([ALICE]);
+  await directory.byId(ALICE.id);
+  server.accounts = [];
+  await clock.advance(600_000);
+  expect(await directory.byId(ALICE.id)).toBeUndefined();
+  expect(directory.known(ALICE.id)).toBeUndefined();
+});
+
+test("once updates may have been missed everybody is asked for anew, and once", async () => {
+  const { directory, asked, server } = setUp([ALICE]);
+  await directory.byId(ALICE.id);
+  await directory.byName("bob");
+  server.accounts = [{ ...ALICE, isActive: false }, person("bob")];
+  directory.mayHaveMissedUpdates();
+  expect((await directory.byId(ALICE.id))?.isActive).toBe(false);
+  expect((await directory.byName("bob"))?.username).toBe("bob");
+  await directory.byId(ALICE.id);
+  await directory.byName("bob");
+  expect(asked).toEqual([ALICE.id, "@bob", ALICE.id, "@bob"]);
+});
+
+test("a rename that was missed is found out by either name", async () => {
+  const { directory, server } = setUp([ALICE]);
+  await directory.byName("alice");
+  const thief = person("alice", { id: "thief" as UserId });
+  server.accounts = [{ ...ALICE, username: "alicia" }, thief];
+  directory.mayHaveMissedUpdates();
+  expect(await directory.byName("alice")).toEqual(thief);
+  expect((await directory.byId(ALICE.id))?.username).toBe("alicia");
+});
+
+test("a server that can't be asked leaves what is known as it was", async () => {
+  const { directory, server } = setUp([ALICE]);
+  await directory.byId(ALICE.id);
+  directory.mayHaveMissedUpdates();
+  server.failing = true;
+  await expect(directory.byId(ALICE.id)).rejects.toThrow("down");
+  expect(directory.known(ALICE.id)).toEqual(ALICE);
+});

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
-import type { PostId, SocketEvent, ThreadId } from "../../../src/mattermost/types.ts";
+import type { PostId, SocketEvent, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { settle } from "../../support/fake-clock.ts";
 import { createRouterWorld } from "../../support/router-world.ts";
 
@@ -110,4 +110,89 @@ test("a router that is closed makes up for nothing any more", async () => {
   world.router.close();
   await settle();
   expect(world.clock.pending()).toBe(0);
+});
+
+test("a reaction of somebody who has left the channel since decides nothing", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  for (const userId of ["bob", "alice"] as UserId[]) {
+    world.server.reactions.push({ userId, postId: "card" as PostId, emojiName: "+1" });
+  }
+  world.server.left.push("bob" as UserId);
+  await world.router.take(hello);
+  expect(world.delivered.map(({ signal }) => signal)).toMatchObject([{ by: { name: "alice" } }]);
+});
+
+test("whether somebody is still in the channel is asked again when it can't be told, and nothing counts until then", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  world.server.reactions.push({ userId: "alice" as UserId, postId: "card" as PostId, emojiName: "+1" });
+  world.fail("member alice", down());
+  await world.router.take(hello);
+  expect(world.delivered).toEqual([]);
+  world.server.left.push("alice" as UserId);
+  await world.clock.advance(10_000);
+  expect(world.delivered).toEqual([]);
+  expect(world.clock.pending()).toBe(0);
+});
+
+test("after a gap everybody is asked about anew, once: a rename or a deactivation may have been missed", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  const questions = () => world.server.asked.filter((line) => line === "user alice").length;
+  await world.says("alice", "one");
+  await world.says("alice", "two");
+  expect(questions()).toBe(1);
+  world.post("alice", "said in the gap");
+  await world.router.take(hello);
+  await world.says("alice", "after");
+  expect(questions()).toBe(2);
+  await world.router.take({ ...hello, resumed: true });
+  await world.says("alice", "and more");
+  expect(questions()).toBe(2);
+});
+
+test("a gap that is read at once is taken as fast as it was written, and no faster", async () => {
+  const world = createRouterWorld();
+  const now = world.clock.now();
+  world.cursor.at = { at: now - HOUR, heard: [] };
+  world.begin("thread" as ThreadId);
+  for (let index = 0; index < 100; index++) {
+    world.post("alice", `slow ${index}`, { createdAt: now - HOUR + index * 2000 });
+  }
+  for (let index = 0; index < 100; index++) {
+    world.post("bob", `fast ${index}`, { createdAt: now - HOUR / 2 + index });
+  }
+  await world.restart().take(hello);
+  expect(world.texts().filter((text) => text.startsWith("slow"))).toHaveLength(100);
+  expect(world.texts().filter((text) => text.startsWith("fast"))).toHaveLength(40);
+  expect(world.replies).toEqual([expect.stringContaining("That was a lot at once, `@bob`")]);
+});
+
+test("a post that is told as news and comes from long before the newest one is not heard", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  const now = world.clock.now();
+  await world.says("alice", "now", { createdAt: now });
+  await world.says("alice", "a little late", { createdAt: now - 60_000 });
+  await world.says("alice", "of long ago", { createdAt: now - 60_001 });
+  await world.says("alice", "!stop", { createdAt: now - HOUR });
+  expect(world.texts()).toEqual(["now", "a little late"]);
+});
+
+test("a reaction that comes from long before the newest post decides nothing, taking one off always counts", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  const now = world.clock.now();
+  await world.says("alice", "now", { createdAt: now });
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  await world.react("alice", "card", "+1", "reactionAdded", now - HOUR);
+  expect(world.texts()).toEqual(["now"]);
+  await world.react("alice", "card", "one", "reactionRemoved", now - HOUR);
+  await world.react("alice", "card", "+1", "reactionAdded", now - 60_000);
+  expect(world.texts()).toEqual(["now", "reaction", "reaction"]);
 });

@@ -1,9 +1,19 @@
 import * as fs from "node:fs";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test as plain } from "vitest";
-import { type Files, openFolder } from "../../../src/store/folder.ts";
+import { type Files, openFolder, redacted } from "../../../src/store/folder.ts";
 
 interface Place {
   readonly path: string;
@@ -127,4 +137,64 @@ test("what cannot be removed is a warning", ({ place, expect }) => {
   });
   folder.remove("one");
   expect(place.lines).toHaveLength(1);
+});
+
+test("files that others could read are closed to them when the folder is opened, with one warning", ({
+  place,
+  expect,
+}) => {
+  place.open().write("mine", "{}");
+  for (const [name, mode] of [
+    ["group.json", 0o640],
+    ["all.json", 0o644],
+    ["old.json.unreadable", 0o666],
+  ] as const) {
+    writeFileSync(join(place.path, name), "{}");
+    chmodSync(join(place.path, name), mode);
+  }
+  place.open();
+  expect(readdirSync(place.path).map((name) => modeOf(join(place.path, name)))).toEqual(Array(4).fill(0o600));
+  expect(place.lines).toEqual([
+    `warn 3 files in ${place.path} could be read by other users of this machine; now they can't.`,
+  ]);
+  place.open();
+  expect(place.lines).toHaveLength(1);
+});
+
+test("what a link in the folder leads to keeps its mode", ({ place, expect }) => {
+  place.open();
+  const outside = join(place.path, "..", "outside");
+  writeFileSync(outside, "x");
+  chmodSync(outside, 0o644);
+  symlinkSync(outside, join(place.path, "link.json"));
+  place.open();
+  expect(modeOf(outside)).toBe(0o644);
+  expect(place.lines).toEqual([]);
+});
+
+test("a folder of which the files can't be closed to others can't be opened", ({ place, expect }) => {
+  place.open();
+  writeFileSync(join(place.path, "one.json"), "{}");
+  chmodSync(join(place.path, "one.json"), 0o644);
+  const chmodSync_ = (path: string, mode: number): void => {
+    if (path !== place.path) throw Object.assign(new Error("EPERM: not permitted"), { code: "EPERM" });
+    chmodSync(path, mode);
+  };
+  expect(() => place.open({ ...fs, chmodSync: chmodSync_ as typeof fs.chmodSync })).toThrow("EPERM");
+});
+
+test("all that is written passes through what takes secrets out; the rest is the folder's own", ({
+  place,
+  expect,
+}) => {
+  const folder = place.open();
+  const closed = redacted(folder, (text) => text.replaceAll("abcdefgh", "[secret]"));
+  closed.write("one", JSON.stringify({ token: "abcdefgh", list: ["x abcdefgh y"] }));
+  expect(readFileSync(join(place.path, "one.json"), "utf8")).not.toContain("abcdefgh");
+  expect(closed.read("one")).toEqual({ token: "[secret]", list: ["x [secret] y"] });
+  expect([closed.path, closed.names()]).toEqual([place.path, ["one"]]);
+  closed.setAside("one", "for a test");
+  closed.remove("one");
+  expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
+  expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);
 });
