@@ -17,6 +17,7 @@ import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
 import type { Clock } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
+import { warmClaudes } from "./warm-claudes.ts";
 
 /** What the start-up checks found out. */
 export interface BridgeFacts {
@@ -84,12 +85,14 @@ export async function startBridge(
     // The socket can't tell why; an answer over REST can, and it is logged there.
     onRefused: () => void api.me().catch(() => {}),
   });
+  const warm = warmClaudes(config, dependencies);
   const sessions = new SessionManager({
     api,
     directory,
     clock,
     log,
     startClaude,
+    warm,
     newSessionId: randomUUID,
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
     context: {
@@ -153,6 +156,7 @@ export async function startBridge(
     }
   };
   const running = run();
+  void ready.then(() => warm.open());
 
   return {
     ready,
@@ -160,7 +164,7 @@ export async function startBridge(
       socket.close();
       await running;
       router.close();
-      await sessions.shutDown();
+      await Promise.all([warm.close(), sessions.shutDown()]);
     },
   };
 }

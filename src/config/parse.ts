@@ -81,6 +81,13 @@ export function parseCount(text: string): Parsed<number> {
   return parseInteger(text, Number.MAX_SAFE_INTEGER, "Use a whole number from 1 up, such as 5");
 }
 
+/** How many wait: each costs memory. */
+export function parseFew(text: string): Parsed<number> {
+  const mend = "Use a whole number from 0 to 5";
+  if (!/^\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, mend };
+  return Number(text) > 5 ? { problem: `${quote(text)} is too large`, mend } : { value: Number(text) };
+}
+
 export function parseMilliseconds(text: string): Parsed<number> {
   const mend = `Use a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}, such as 1800000 for half an hour`;
   return parseInteger(text, LONGEST_TIMER_MS, mend);

@@ -6,6 +6,7 @@ import {
   parseBoolean,
   parseChannelId,
   parseCount,
+  parseFew,
   parseMilliseconds,
   parseProgram,
   parseToken,
@@ -29,6 +30,8 @@ export interface Config {
   readonly skipPermissions: boolean;
   readonly maxSessions: number;
   readonly sessionTimeoutMs: number;
+  /** Claude processes that wait for the next new session. */
+  readonly prewarm: number;
   readonly claudePath: string;
   /** Where Claude works: absolute. */
   readonly directory: string;
@@ -126,6 +129,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     defaultText: "1800000",
     description: "idle time in milliseconds before a session sleeps",
     parse: parseMilliseconds,
+  },
+  prewarm: {
+    variable: "PREWARM",
+    fallback: { value: 1 },
+    defaultText: "1",
+    description: "Claude processes that wait for a new session",
+    parse: parseFew,
   },
   claudePath: {
     variable: "CLAUDE_PATH",

@@ -172,6 +172,7 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
     botName: undefined,
     allowedUsers: LISTED,
     approvers: [],
+    prewarm: 1,
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,

@@ -3,6 +3,7 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
+import type { WarmPool } from "../claude/warm-pool.ts";
 import type { Directory } from "../mattermost/directory.ts";
 import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
@@ -16,6 +17,8 @@ export interface SessionDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
+  /** Processes that wait for a new conversation. */
+  readonly warm: Pick<WarmPool, "take">;
   readonly newSessionId: () => string;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
   readonly context: SessionContext;

@@ -2,7 +2,8 @@
 // Decides nothing; `step` does.
 
 import { existsSync } from "node:fs";
-import type { ClaudeClient } from "../claude/types.ts";
+import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../claude/types.ts";
+import type { Warm } from "../claude/warm-pool.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
@@ -32,8 +33,8 @@ export class Session {
   readonly #slots: Slots;
   readonly #state: SessionState;
   readonly #writer: ThreadWriter;
-  readonly #sessionId: string;
-  readonly #files: FilesDirectory;
+  #sessionId: string;
+  #files: FilesDirectory;
   readonly #context: SessionContext;
   /** Where an earlier run worked, when that is no more. */
   readonly #lostDirectory: string | undefined;
@@ -276,33 +277,44 @@ export class Session {
   }
 
   #start(generation: number, resume: boolean): void {
-    const { startClaude, claudePath, deniedPaths } = this.#dependencies;
+    const { startClaude } = this.#dependencies;
     const { directory } = this.#context;
-    this.#client = startClaude(
-      {
-        claudePath,
-        directory,
-        sessionId: this.#sessionId,
-        resume,
-        deniedPaths,
-        extraDirectories: [this.#files.make()].flatMap((path) => path ?? []),
-      },
-      (event) => {
-        const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-        this.deliver({
-          type: "claude",
-          generation,
-          event,
-          ...fileBefore(event, directory),
-          ...saved,
-        });
-      },
-    );
+    const listener = (event: ClaudeEvent): void => {
+      const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
+      this.deliver({ type: "claude", generation, event, ...fileBefore(event, directory), ...saved });
+    };
+    const warm = resume ? undefined : this.#takeWarm();
+    this.#client = warm?.adopt(listener) ?? startClaude(this.#startOf(resume), listener);
     const { pid } = this.#client;
     const mark = pid === undefined ? undefined : startMark(pid);
     this.#process = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
     // Nothing may have been saved yet that says which process to look for.
     this.#save();
+  }
+
+  #startOf(resume: boolean): ClaudeStart {
+    const { claudePath, deniedPaths } = this.#dependencies;
+    const extraDirectories = [this.#files.make()].flatMap((path) => path ?? []);
+    return {
+      claudePath,
+      directory: this.#context.directory,
+      sessionId: this.#sessionId,
+      resume,
+      deniedPaths,
+      extraDirectories,
+    };
+  }
+
+  /** A process that waits has the conversation's id and the place for its files already. */
+  #takeWarm(): Warm | undefined {
+    const { warm, log, context } = this.#dependencies;
+    const isElsewhere = this.#context.directory !== context.directory || this.#files.path !== undefined;
+    const taken = isElsewhere ? undefined : warm.take();
+    if (taken) {
+      this.#sessionId = taken.start.sessionId;
+      this.#files = new FilesDirectory(log, taken.start.extraDirectories[0]);
+    }
+    return taken;
   }
 
   #savedTurn(): SavedTurn {

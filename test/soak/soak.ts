@@ -112,6 +112,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     clock,
     log: quiet,
     startClaude: claude.start,
+    warm: { take: () => undefined },
     newSessionId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: () => {},
     context: {

@@ -93,6 +93,8 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           MATTERMOST_TOKEN: bot.token,
           MATTERMOST_CHANNEL_ID: channelId,
           ALLOWED_USERS: "alice",
+          // Faults are switched before a claude starts, so none starts before it is wanted.
+          PREWARM: "0",
           CLAUDE_PATH: options.claudePath ?? fake,
           ...options.env,
         },

@@ -108,6 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     botName: undefined,
     allowedUsers,
     approvers: [],
+    prewarm: 0,
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,

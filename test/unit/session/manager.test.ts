@@ -31,6 +31,7 @@ function setUp(maxSessions = 2) {
     directory: { byId: async () => undefined },
     audit: { append: () => {} },
     deniedPaths: [],
+    warm: { take: () => undefined },
     clock,
     log: quiet,
     startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {

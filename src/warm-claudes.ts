@@ -1,0 +1,52 @@
+// The Claudes that wait for new sessions in the directory mm-claude works in, each with an id and a place for files.
+
+import { randomUUID } from "node:crypto";
+import { claudeEnvironment } from "./claude/argv.ts";
+import { gitMark, settingsMark } from "./claude/surroundings.ts";
+import type { StartClaude } from "./claude/types.ts";
+import { createWarmPool, type WarmPool } from "./claude/warm-pool.ts";
+import type { Config } from "./config/settings.ts";
+import { FilesDirectory } from "./session/files-directory.ts";
+import type { Clock } from "./util/clock.ts";
+import type { Log } from "./util/log.ts";
+import { availableMemory } from "./util/memory.ts";
+
+export interface WarmClaudesOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startClaude: StartClaude;
+  readonly deniedPaths: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export function warmClaudes(
+  { prewarm, claudePath, directory, token }: Config,
+  { clock, log, startClaude, deniedPaths, environment }: WarmClaudesOptions,
+): WarmPool {
+  // A repository's own programs may run when git looks at it.
+  const harmless = claudeEnvironment(environment, [token]);
+  return createWarmPool({
+    size: prewarm,
+    clock,
+    log,
+    startClaude,
+    newStart() {
+      const path = new FilesDirectory(log, undefined).make();
+      if (path === undefined) {
+        throw new Error("there is no place for attached files");
+      }
+      return {
+        claudePath,
+        directory,
+        sessionId: randomUUID(),
+        resume: false,
+        deniedPaths,
+        extraDirectories: [path],
+      };
+    },
+    unused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
+    settingsMark: () => settingsMark(directory, environment),
+    slowMark: () => gitMark(directory, harmless),
+    freeMemory: availableMemory,
+  });
+}

@@ -1,0 +1,63 @@
+// A Claude that waits for the next new session: it takes it up under its own id, it can be resumed, and it is gone with
+// the daemon.
+
+import { readdirSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scenes } from "../../src/sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { canSeeProcesses } from "../support/processes.ts";
+import { realClaudes } from "../support/real-claude.ts";
+
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  model = await startScriptedModel({ scenes });
+});
+
+afterAll(() => model.close());
+
+const WARM = { PREWARM: "1" };
+
+/** Pids. What it shows of its arguments differs: older ones overwrite them. */
+const claudes = (world: DaemonWorld): number[] =>
+  world
+    .processes()
+    .filter((line) => /claude/.test(line) && !/mm-claude\.js|--version/.test(line))
+    .map((line) => Number.parseInt(line, 10));
+
+const waits = (world: DaemonWorld, count = 1): Promise<number[]> =>
+  until(
+    () => claudes(world).length === count && claudes(world),
+    () => `Not ${count} claudes:\n${world.processes().join("\n")}`,
+  );
+
+describe.runIf(canSeeProcesses).each(realClaudes())("with Claude Code $version", ({ path }) => {
+  test("the process that waited answers the first message, and the session goes on after a restart", async () => {
+    const world = await daemonWorld(model.url);
+    const daemon = await world.ready({ claudePath: path, env: WARM });
+    const [waiting] = await waits(world);
+    const root = await world.ask("RUN hello");
+    await world.says(root, "scripted model");
+    // Another one waits already; the first is the session's.
+    expect(await waits(world, 2)).toContain(waiting);
+    daemon.signal("SIGTERM");
+    expect(await daemon.exit).toEqual({ code: 0, signal: null });
+    expect(world.processes()).toEqual([]);
+    expect(readdirSync(world.temporary).filter((name) => name.startsWith("mm-claude-"))).toHaveLength(1);
+    await world.ready({ claudePath: path, env: WARM });
+    await world.say("RUN echo and now", root);
+    await world.says(root, "RUN echo and now");
+  });
+});
+
+describe.runIf(canSeeProcesses)("a daemon that is killed", () => {
+  test("leaves no process behind that waits", async () => {
+    const world = await daemonWorld(model.url);
+    const daemon = await world.ready({ env: WARM });
+    await waits(world);
+    daemon.signal("SIGKILL");
+    await daemon.exit;
+    await waits(world, 0);
+  });
+});
