@@ -24,6 +24,7 @@ function project(
 
 export default defineConfig({
   test: {
+    globalSetup: ["test/support/temporary.ts"],
     projects: [
       // Pure, or against servers in the same process.
       project("unit", 0, ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"], 20),

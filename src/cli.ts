@@ -9,11 +9,9 @@ import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
 import type { Surroundings } from "./main.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
+import { createRedact } from "./util/redact.ts";
 
 const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const printError = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -29,8 +27,10 @@ interface Options {
   readonly debug?: boolean;
 }
 
-/** Kept out of everything that is printed about errors. */
+/** Kept out of everything that is printed. */
 const secrets = new Set<string>();
+const print = (line: string): void => void process.stdout.write(`${createRedact([...secrets])(line)}\n`);
+const printError = (line: string): void => void process.stderr.write(`${createRedact([...secrets])(line)}\n`);
 
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -121,7 +121,9 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
 }
 
 async function start(input: ConfigInput): Promise<number> {
-  const { loadConfig } = await import("./config/load.ts");
+  const { givenTexts, loadConfig } = await import("./config/load.ts");
+  // Known before anything is told about the settings, wherever it stands.
+  secrets.add(givenTexts(input).token ?? "");
   let loaded: Loaded = loadConfig(input);
   if ("missing" in loaded) {
     if (!process.stdin.isTTY) {
@@ -190,10 +192,12 @@ async function wizard(input: ConfigInput, isFirstStart: boolean) {
 }
 
 async function doctor(input: ConfigInput): Promise<number> {
-  const [{ runDoctor }, { claudeVersion }] = await Promise.all([
+  const [{ runDoctor }, { claudeVersion }, { givenTexts }] = await Promise.all([
     import("./setup/doctor.ts"),
     import("./claude/version.ts"),
+    import("./config/load.ts"),
   ]);
+  secrets.add(givenTexts(input).token ?? "");
   return runDoctor({
     input,
     print,

@@ -33,8 +33,10 @@ const UNKNOWN_FOR_MS = 30_000;
 interface Entry<T> {
   readonly value: T;
   readonly until: number;
-  /** Heard since updates may have been missed last. */
+  /** Counts how often updates may have been missed: what was heard before the last time is old. */
   readonly era: number;
+  /** The number of the update that told it; undefined for an answer to a question. */
+  readonly update?: number;
 }
 
 export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions): Directory {
@@ -48,10 +50,10 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
   const fresh = <T>(entry: Entry<T> | undefined): Entry<T> | undefined =>
     entry !== undefined && entry.until > clock.now() && entry.era === era ? entry : undefined;
 
-  const remember = (user: User): User => {
+  const remember = (user: User, heardIn: number, update = 0): User => {
     const until = clock.now() + KNOWN_FOR_MS;
-    users.set(user.id, { value: user, until, era });
-    ids.set(user.username.toLowerCase(), { value: user.id, until, era });
+    users.set(user.id, { value: user, until, era: heardIn, update });
+    ids.set(user.username.toLowerCase(), { value: user.id, until, era: heardIn });
     return user;
   };
 
@@ -64,15 +66,16 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
     const running = inFlight.get(key);
     if (running !== undefined) return running;
     const answer = (async () => {
-      const updatesBefore = updates;
+      const asked = { era, updates };
       const user = await question();
       if (user === undefined) {
         onUnknown(clock.now() + UNKNOWN_FOR_MS);
         return undefined;
       }
       // An update that came while the question was under way is newer than the answer.
-      const newer = updates === updatesBefore ? undefined : users.get(user.id)?.value;
-      return newer ?? remember(user);
+      const known = users.get(user.id);
+      const isNewer = (known?.update ?? 0) > asked.updates;
+      return isNewer && known?.value ? known.value : remember(user, asked.era);
     })().finally(() => inFlight.delete(key));
     inFlight.set(key, answer);
     return answer;
@@ -110,7 +113,7 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
 
     userUpdated(user) {
       updates += 1;
-      remember(user);
+      remember(user, era, updates);
     },
 
     mayHaveMissedUpdates() {

@@ -12,17 +12,19 @@ const REPLAY_MS = 60_000;
 
 export class Heard {
   readonly #cursor: CursorKeeper;
+  readonly #now: () => number;
   readonly #taken = new BoundedMap<PostId, true>(MAX_KNOWN);
   #newest: readonly PostId[] = [];
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
 
-  /** `now`: where a channel nothing was ever heard of begins. */
-  constructor(cursor: CursorKeeper, now: number) {
+  /** `now`: our clock; a channel nothing was ever heard of begins there. */
+  constructor(cursor: CursorKeeper, now: () => number) {
     this.#cursor = cursor;
+    this.#now = now;
     const saved = cursor.load();
-    this.#newestAt = saved?.at ?? now;
+    this.#newestAt = saved?.at ?? now();
     this.#isServerTime = saved !== undefined;
     for (const postId of saved?.heard ?? []) {
       this.take(postId);
@@ -46,6 +48,7 @@ export class Heard {
   /** It could not be dealt with after all, and will come again. */
   giveBack(postId: PostId): void {
     this.#taken.delete(postId);
+    this.#newest = this.#newest.filter((id) => id !== postId);
   }
 
   noteTime(createdAt: number): void {
@@ -55,7 +58,9 @@ export class Heard {
 
   /** Told as news, but made long before other news: an old event again, or a thread that was moved here. */
   isFromThePast(createdAt: number): boolean {
-    return this.#isServerTime && createdAt < this.#newestAt - REPLAY_MS;
+    // One post that is dated in the future, by a clock that was wrong for a moment, must not make all others old.
+    const newest = Math.min(this.#newestAt, this.#now() + REPLAY_MS);
+    return this.#isServerTime && createdAt < newest - REPLAY_MS;
   }
 
   /** `gapFrom`: since when posts may have been missed. */

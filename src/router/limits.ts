@@ -11,6 +11,7 @@ export class Limits {
   /** Nobody types faster for long; a pasted series passes. */
   readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
+  readonly #guests = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
   /** Once per person and hour, and not too many persons either. */
   readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
@@ -19,11 +20,12 @@ export class Limits {
   readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
 
   /** Whether what a person wrote is taken. `at`: when it was written, so that a gap that is read at once counts as it was. */
-  takesPost(decided: Route, by: UserId, threadId: ThreadId, at: number): boolean {
+  takesPost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
     }
-    return this.#person.take(by, at) && this.#thread.take(threadId, at);
+    // Those who wait outside have a limit of their own: however many they are, they shut nobody out.
+    return this.#person.take(by, at) && (isListed ? this.#thread : this.#guests).take(threadId, at);
   }
 
   takesReaction(by: UserId, emojiName: string, now: number): boolean {
@@ -31,7 +33,14 @@ export class Limits {
   }
 
   mayRefuse(by: UserId, now: number): boolean {
-    return this.#refusal.take(by, now) && this.#refusals.take("", now);
+    if (!this.#refusal.take(by, now)) {
+      return false;
+    }
+    const mayRefuse = this.#refusals.take("", now);
+    if (!mayRefuse) {
+      this.#refusal.giveBack(by);
+    }
+    return mayRefuse;
   }
 
   /** A remark on what somebody wrote, such as that it was empty. */

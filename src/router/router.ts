@@ -58,7 +58,7 @@ export class Router {
 
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
-    this.#heard = new Heard(dependencies.cursor, dependencies.clock.now());
+    this.#heard = new Heard(dependencies.cursor, () => dependencies.clock.now());
     this.#catchUp = new CatchUp({
       ...dependencies,
       heard: this.#heard,
@@ -166,7 +166,7 @@ export class Router {
   }
 
   async #actOn(post: Post): Promise<void> {
-    const { botId, botName, sessions, standingOf, newUuid, log } = this.#dependencies;
+    const { botId, botName, sessions, newUuid, log } = this.#dependencies;
     if (post.userId === botId || !post.isFromPerson) {
       return;
     }
@@ -183,7 +183,7 @@ export class Router {
     const current = {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
-      mayStart: authorise("start", post.userId, undefined, standingOf),
+      mayStart: this.#isListed({ id: post.userId }),
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
@@ -209,7 +209,7 @@ export class Router {
     const { clock, sessions, reply, maxSessions } = this.#dependencies;
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.takesPost(decided, by.id, threadId, createdAt)) {
+    } else if (!this.#limits.takesPost(decided, by.id, this.#isListed(by), threadId, createdAt)) {
       if (this.#limits.mayWarn(by.id, clock.now())) {
         reply(threadId, notice(tooMuch(by)));
       }
@@ -234,6 +234,10 @@ export class Router {
         `${inlineCode(`@${botName}`)}. Ask whoever runs it to add you to ALLOWED_USERS.`;
       reply(threadId, notice(words));
     }
+  }
+
+  #isListed({ id }: Pick<Person, "id">): boolean {
+    return authorise("start", id, undefined, this.#dependencies.standingOf);
   }
 
   #isNews(createdAt: number, what: string): boolean {

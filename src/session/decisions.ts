@@ -164,15 +164,18 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
     return;
   }
   audit(step, "guest-allowed", by, what);
+  let message: Message = { ...ask.message, vouchedBy: by };
   if (emojiName === "white_check_mark") {
     state.participants.set(guest.id, guest.name);
+    // In their own right, and so only for as long as they have it.
+    message = ask.message;
     audit(step, "invited", by, { user: guest });
     updateHeader(step);
     close(step, ask, `✅ @${guest.name} invited to this session by @${by.name}`, "good");
   } else {
     close(step, ask, `✅ Message of @${guest.name} allowed by @${by.name}`, "good");
   }
-  enqueue(step, { ...ask.message, vouchedBy: by });
+  enqueue(step, message);
 }
 
 /** As many as anybody will want to have read by Claude one after the other. */

@@ -159,6 +159,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
 export function takeUpWork(step: Step): void {
   const { state } = step;
+  dropUnauthorised(step);
   if (state.queue.length === 0 || state.phase === "working" || state.phase === "ended") {
     return;
   }
@@ -174,6 +175,23 @@ export function takeUpWork(step: Step): void {
     startProcess(step);
   }
   sendNext(step);
+}
+
+/** A message may have waited for long, and who wrote it may have lost the right to by now. */
+function dropUnauthorised(step: Step): void {
+  const { state } = step;
+  const dropped = state.queue.filter(
+    ({ by, vouchedBy }) => !may(step, "message", by) && !(vouchedBy && may(step, "steer", vouchedBy)),
+  );
+  if (dropped.length === 0 || state.phase === "ended") {
+    return;
+  }
+  state.queue.splice(0, state.queue.length, ...state.queue.filter((message) => !dropped.includes(message)));
+  for (const message of dropped) {
+    notWaiting(step, message);
+    const name = inlineCode(`@${message.by.name}`);
+    say(step, `🔒 A message of ${name} waited, and Claude did not get it: they may not take part any more`);
+  }
 }
 
 /** What was said there can't be taken up where Claude works now. */
@@ -210,7 +228,7 @@ function startProcess(step: Step): void {
 
 function sendNext(step: Step): void {
   const { state } = step;
-  const message = nextAuthorised(step);
+  const message = state.queue.shift();
   if (!message) {
     return;
   }
@@ -222,23 +240,6 @@ function sendNext(step: Step): void {
   step.emit({ type: "send", message, text: wordsFor(step, message) });
   step.emit({ type: "typing", isOn: true });
   step.emit({ type: "setTimer", name: "watchdog", ms: SILENT_START_MS });
-}
-
-/** A message may have waited for long, and who wrote it may have lost the right to by now. */
-function nextAuthorised(step: Step): Message | undefined {
-  const { queue } = step.state;
-  for (let message = queue.shift(); message; message = queue.shift()) {
-    const { by, vouchedBy } = message;
-    if (may(step, "message", by) || (vouchedBy && may(step, "steer", vouchedBy))) {
-      return message;
-    }
-    notWaiting(step, message);
-    say(
-      step,
-      `🔒 A message of ${inlineCode(`@${by.name}`)} waited, and Claude did not get it: they may not take part any more`,
-    );
-  }
-  return undefined;
 }
 
 export function beginTurn(step: Step, messageUuid?: string): void {

@@ -35,4 +35,12 @@ export class RateLimit {
     this.#buckets.set(key, { left: isWithin ? left - 1 : left, at: now });
     return isWithin;
   }
+
+  /** What was taken last did not happen after all. */
+  giveBack(key: string): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket) {
+      this.#buckets.set(key, { ...bucket, left: bucket.left + 1 });
+    }
+  }
 }

@@ -9,7 +9,13 @@ const SHORTEST = 8;
 export function createRedact(secrets: readonly string[]): Redact {
   const spellings = secrets
     .filter((secret) => secret.length >= SHORTEST)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
-  const hidden = [...new Set(spellings)];
+    .flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+      JSON.stringify(secret).slice(1, -1),
+    ]);
+  // The longest first: one may be the beginning of another.
+  const hidden = [...new Set(spellings)].sort((one, other) => other.length - one.length);
   return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
 }

@@ -68,6 +68,7 @@ test("the environment alone is enough, and the rest has its defaults", () => {
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
+    prewarm: 1,
     claudePath: "claude",
     directory: at.cwd,
     debug: false,

@@ -186,3 +186,22 @@ test("a server that can't be asked leaves what is known as it was", async () => 
   await expect(directory.byId(ALICE.id)).rejects.toThrow("down");
   expect(directory.known(ALICE.id)).toEqual(ALICE);
 });
+
+test("news of one account does not make old what is asked about another", async () => {
+  const { directory, server } = setUp([ALICE]);
+  await directory.byId(ALICE.id);
+  server.accounts = [{ ...ALICE, isActive: false }];
+  directory.mayHaveMissedUpdates();
+  server.beforeAnswer = async () => directory.userUpdated(person("bob"));
+  expect((await directory.byId(ALICE.id))?.isActive).toBe(false);
+  expect(directory.known(ALICE.id)?.isActive).toBe(false);
+});
+
+test("an answer to a question of before updates were missed is asked for again", async () => {
+  const { directory, asked, server } = setUp([ALICE]);
+  server.beforeAnswer = async () => directory.mayHaveMissedUpdates();
+  await directory.byId(ALICE.id);
+  server.beforeAnswer = async () => {};
+  await directory.byId(ALICE.id);
+  expect(asked).toEqual([ALICE.id, ALICE.id]);
+});

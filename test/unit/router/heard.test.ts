@@ -14,7 +14,7 @@ function setUp(saved?: Cursor) {
       keeper.kept = cursor;
     },
   };
-  return { heard: new Heard(keeper, NOW), keeper };
+  return { heard: new Heard(keeper, () => NOW), keeper };
 }
 
 test("a post that was taken is known, one that was given back is not", () => {
@@ -23,6 +23,23 @@ test("a post that was taken is known, one that was given back is not", () => {
   heard.take(id("b"));
   heard.giveBack(id("a"));
   expect(["a", "b", "c"].map((name) => heard.has(id(name)))).toEqual([false, true, false]);
+});
+
+test("a post that was given back is not kept as heard", () => {
+  const { heard, keeper } = setUp();
+  heard.take(id("a"));
+  heard.take(id("b"));
+  heard.giveBack(id("a"));
+  heard.save(undefined);
+  expect(keeper.kept?.heard).toEqual(["b"]);
+});
+
+test("one post that is dated in the future does not make those after it old", () => {
+  const { heard } = setUp();
+  heard.noteTime(NOW);
+  heard.noteTime(NOW + 3_600_000);
+  expect(heard.isFromThePast(NOW + 1000)).toBe(false);
+  expect(heard.isFromThePast(NOW - 1)).toBe(true);
 });
 
 test("what was heard before a restart is known after it", () => {

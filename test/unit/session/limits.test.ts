@@ -245,3 +245,13 @@ describe("a message that waited", () => {
     expect(refusals(script)).toHaveLength(1);
   });
 });
+
+test("a guest who was invited by ✅ and is kicked again is not heard with what waits either", () => {
+  const script = working();
+  script.says(OTHER, "delete it");
+  script.react(OWNER, script.postCard(), "white_check_mark");
+  script.command(OWNER, { name: "kick", username: "oscar", user: user("oscar") });
+  script.claude(turnEnded());
+  expect(script.sent()).toEqual(["go"]);
+  expect(script.said()).toContain("🔒 A message of `@oscar` waited, and Claude did not get it");
+});

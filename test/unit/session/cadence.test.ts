@@ -1,0 +1,86 @@
+// When a growing answer is written, in milliseconds after its first token.
+
+import { expect, test } from "vitest";
+import { permission, type Script, toolResult, toolUse, working } from "../../support/session-script.ts";
+
+/** Plays time up to `until` and gives when the thread was written. */
+function play(script: Script, until: number, at: (ms: number) => void): number[] {
+  const writes: number[] = [];
+  const start = script.now;
+  const note = (effects: Script["effects"]): void => {
+    if (effects.some((effect) => effect.type === "put" && effect.key.startsWith("turn"))) {
+      writes.push(script.now - start);
+    }
+  };
+  for (let ms = 0; ms <= until; ms += 10) {
+    script.now = start + ms;
+    const before = script.effects.length;
+    if (script.state.flushAt !== undefined && script.state.flushAt <= script.now) {
+      script.take({ type: "timer", name: "flush" });
+    }
+    at(ms);
+    note(script.effects.slice(before));
+  }
+  return writes;
+}
+
+const word = (script: Script, text = "word "): void => {
+  script.claude({ type: "textDelta", text, blockIndex: 0 });
+};
+
+function answering(more = {}): Script {
+  const script = working(more);
+  script.claude({ type: "messageStarted", messageId: "m" });
+  return script;
+}
+
+test("a long answer shows its first words at once and then grows in steps of half a second, one, and two", () => {
+  const script = answering();
+  const writes = play(script, 10_000, (ms) => {
+    if (ms % 50 === 0) word(script);
+  });
+  expect(writes).toEqual([100, 600, 1600, 3600, 5600, 7600, 9600]);
+});
+
+test("a first piece of a few words is shown as it comes", () => {
+  const script = answering();
+  expect(play(script, 400, (ms) => ms === 0 && word(script, "Here is what I found "))).toEqual([0]);
+});
+
+test("a single word waits for more, but not for long", () => {
+  const script = answering();
+  expect(play(script, 400, (ms) => ms === 0 && word(script, "Well, "))).toEqual([150]);
+});
+
+test("what Claude says after a tool is news again, and tools come in bunches", () => {
+  const script = answering({ isAuto: true });
+  const writes = play(script, 4000, (ms) => {
+    if (ms === 0) word(script, "I look at the files ");
+    if (ms >= 1000 && ms < 1400 && ms % 100 === 0) {
+      script.claude(toolUse(`t${ms}`, "Read", { file_path: `/f${ms}` }));
+      script.claude(toolResult(`t${ms}`, "x"));
+    }
+    if (ms === 2500) word(script, "And this is it ");
+  });
+  expect(writes).toEqual([0, 1100, 1600, 2500]);
+});
+
+test("a slow server is not sent what nobody waits for: growth is asked for in steps, whatever it takes", () => {
+  const script = answering();
+  const puts = play(script, 60_000, () => word(script)).length;
+  expect(puts).toBeLessThan(35);
+});
+
+test("a decision waits a moment for its tool's outcome, and is told alone when that takes longer", () => {
+  const script = working();
+  script.claude(toolUse("tool-r", "Bash", { command: "npm test" }));
+  script.claude(permission("r"));
+  const card = script.postCard();
+  script.react({ id: "alice" as never, name: "alice" }, card, "+1");
+  expect(script.said()).not.toContain("**Allowed**");
+  script.now += 200;
+  script.take({ type: "timer", name: "flush" });
+  expect(script.said()).toContain("✅ **Allowed** by @alice");
+  script.claude(toolResult("tool-r", "ok"));
+  expect([...script.posts.values()].join("\n")).toContain("✅ **Allowed** by @alice ↳ ✅");
+});
