@@ -93,6 +93,8 @@ function codeOf(status: number, serverId: string | undefined): MattermostErrorCo
   // The server's for a file over its MaxFileSize, and a proxy's for what is over its own limit.
   if (status === 413) return "too-large";
   if (status === 429) return "rate-limited";
+  // What is switched off stays so, such as file attachments (read in the server's source).
+  if (status === 501) return "rejected";
   if (status >= 500) return "server";
   if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";
   if (serverId !== undefined && ARCHIVED.has(serverId)) return "archived";

@@ -203,7 +203,7 @@ function judge(
   if (status >= 300 && status < 400) {
     return new Failure(redirected(what, status, headers.get("location") ?? undefined), false);
   }
-  const mayRetry = status === 429 || status >= 500;
+  const mayRetry = status === 429 || (status >= 500 && status !== 501);
   const error = refusal(what, status, serverIdOf(bytes));
   return new Failure(error, mayRetry, waitMs);
 }

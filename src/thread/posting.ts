@@ -1,7 +1,7 @@
 // One post of ours on the server: made with its bar and its file, and edited to what it says now. Knows nothing of the
 // order of writes.
 
-import { isPassing } from "../mattermost/error.ts";
+import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
 import { fence } from "../render/markdown.ts";
 import type { Content, Entry, PostFile } from "./writes.ts";
@@ -31,10 +31,8 @@ export async function createIn(
   entry: Entry,
   { markdown, bar }: Content,
 ): Promise<Created> {
-  const file = entry.file && (entry.fileId ?? (await upload(api, place.channelId, entry.file)));
-  const isAttached = typeof file === "string";
-  if (isAttached) {
-    entry.fileId = file;
+  if (entry.file && entry.fileId === undefined) {
+    entry.fileId = await upload(api, place.channelId, entry, entry.file);
   }
   const post = await api.createPost({
     channelId: place.channelId,
@@ -42,24 +40,31 @@ export async function createIn(
     message: markdown,
     pendingPostId: entry.pendingPostId,
     ...(bar ? { bar } : {}),
-    ...(isAttached ? { fileIds: [file] } : {}),
+    ...(entry.fileId ? { fileIds: [entry.fileId] } : {}),
   });
-  return { post, unattached: entry.file && !isAttached ? fence(entry.file.text) : undefined };
+  return { post, unattached: entry.file && !entry.fileId ? fence(entry.file.text) : undefined };
 }
 
+/** A server that fails to keep a file as often may take the post all the same, and somebody waits for it. */
+const UPLOAD_TRIES = 3;
+
+/** Undefined when the server takes no such file. */
 async function upload(
   api: Pick<MattermostApi, "uploadFile">,
   channelId: ChannelId,
+  entry: Entry,
   { name, text }: PostFile,
-): Promise<FileId | { readonly refused: true }> {
+): Promise<FileId | undefined> {
   try {
     return await api.uploadFile(channelId, name, new TextEncoder().encode(text));
   } catch (error) {
-    if (isPassing(error)) {
+    const isFailing = error instanceof MattermostError && error.code === "server";
+    entry.uploadFailures += isFailing ? 1 : 0;
+    if (isPassing(error) && entry.uploadFailures < UPLOAD_TRIES) {
       throw error;
     }
     // Files are switched off, or this one is too large for the server.
-    return { refused: true };
+    return undefined;
   }
 }
 

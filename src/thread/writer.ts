@@ -10,16 +10,17 @@ import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
 import { createIn, editTo, isEmptyContent, isSameContent, isWritten } from "./posting.ts";
 import { isDeleted, postsByPendingId } from "./reading.ts";
-import type {
-  Content,
-  Entry,
-  PostFile,
-  PostKey,
-  PutOptions,
-  ReactionTarget,
-  ThreadWriterOptions,
-  Write,
-  WriterSnapshot,
+import {
+  type Content,
+  type Entry,
+  newEntry,
+  type PostFile,
+  type PostKey,
+  type PutOptions,
+  type ReactionTarget,
+  type ThreadWriterOptions,
+  type Write,
+  type WriterSnapshot,
 } from "./writes.ts";
 
 /** The server knows a `pending_post_id` again for about 30 s (7.10); later a create is not repeated unseen. */
@@ -154,18 +155,7 @@ export class ThreadWriter {
   }
 
   #newEntry(key: PostKey, file: PostFile | undefined): Entry {
-    const entry: Entry = {
-      id: undefined,
-      wanted: { markdown: "" },
-      creating: undefined,
-      written: undefined,
-      file,
-      fileId: undefined,
-      pendingPostId: this.#newPendingPostId(),
-      isQueued: false,
-      isFinal: false,
-      isProgress: false,
-    };
+    const entry = newEntry(this.#newPendingPostId(), file);
     this.#entries.set(key, entry);
     return entry;
   }

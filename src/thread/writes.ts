@@ -53,10 +53,27 @@ export interface Entry {
   readonly file: PostFile | undefined;
   /** Of the file once it is on the server, until the post is. */
   fileId: FileId | undefined;
+  uploadFailures: number;
   pendingPostId: string;
   isQueued: boolean;
   isFinal: boolean;
   isProgress: boolean;
+}
+
+export function newEntry(pendingPostId: string, file: PostFile | undefined): Entry {
+  return {
+    id: undefined,
+    wanted: { markdown: "" },
+    creating: undefined,
+    written: undefined,
+    file,
+    fileId: undefined,
+    uploadFailures: 0,
+    pendingPostId,
+    isQueued: false,
+    isFinal: false,
+    isProgress: false,
+  };
 }
 
 /** All of a writer, as plain data. */

@@ -324,6 +324,16 @@ test("a file goes along with its post, once, and again with one that is posted a
   expect(server.calls).toEqual(["upload command.sh rm x", "create see file▌yes or no +f2"]);
 });
 
+test("a server that fails to keep a file gets its post without it in the end", async () => {
+  const { server, writer, clock, texts } = setUp();
+  server.failNext("upload", "server", "server", "server");
+  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } });
+  await settle();
+  await clock.advance(10_000);
+  await writer.idle();
+  expect(texts().join("\n")).toContain("rm x");
+});
+
 test("where a file can't go along, all of it follows in posts", async () => {
   const { server, writer, texts } = setUp();
   server.failNext("upload", "rejected");
