@@ -72,7 +72,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
       channel: ready.channel,
       allowedUsers: ready.allowedUsers,
       approvers: ready.approvers,
-      postLimit: await api.maxPostSize(),
+      postLimit: ready.postLimit,
     },
     {
       api,

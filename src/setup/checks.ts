@@ -62,13 +62,13 @@ export async function checkChannel(
   if (id === undefined) return unknown;
   return guard(
     async () => {
-      const channel = await api.channel(id);
+      const [channel, isMember] = await Promise.all([api.channel(id), api.isMember(id, account.id)]);
       if (channel.isArchived) {
         return failed(
           `The channel "${channel.displayName}" is archived. Unarchive it or choose another one.`,
         );
       }
-      if (!(await api.isMember(id, account.id))) {
+      if (!isMember) {
         return failed(`@${account.username} isn't in the channel "${channel.displayName}". ${invite}.`);
       }
       return passed(channel, `@${account.username} is in the channel "${channel.displayName}"`);
@@ -148,6 +148,13 @@ async function checkNames(
   });
 }
 
+async function checkPostLimit(api: MattermostApi): Promise<Check<number>> {
+  return guard(async () => {
+    const limit = await api.maxPostSize();
+    return passed(limit, `posts may have ${limit} characters`);
+  });
+}
+
 export async function checkClaude(claudeVersion: ClaudeVersion, path: string): Promise<Check<string>> {
   try {
     const version = await claudeVersion(path);
@@ -165,6 +172,8 @@ export interface Readiness {
   /** Empty means everyone who is listed. */
   readonly approvers: readonly User[];
   readonly claudeVersion: string;
+  /** The longest post in code points. */
+  readonly postLimit: number;
   readonly hints: readonly string[];
 }
 
@@ -189,19 +198,20 @@ export async function checkReadiness(
   | { readonly ok: false; readonly problems: readonly string[]; readonly isServerDown: boolean }
 > {
   const { api, config } = input;
-  const [account, claude] = await Promise.all([
-    checkAccount(api),
-    checkClaude(input.claudeVersion, config.claudePath),
-  ]);
-  if (!account.ok) return refuse([account, claude]);
-  const [channel, users, approvers, name] = await Promise.all([
+  // Takes longest and needs nobody else.
+  const claudeChecked = checkClaude(input.claudeVersion, config.claudePath);
+  const account = await checkAccount(api);
+  if (!account.ok) return refuse([account, await claudeChecked]);
+  const [claude, limit, channel, users, approvers, name] = await Promise.all([
+    claudeChecked,
+    checkPostLimit(api),
     checkChannel(api, config.channelId, account.value),
     checkUsers(api, config.allowedUsers),
     checkApprovers(api, config.approvers, config.skipPermissions),
     checkBotName(api, config.botName ?? account.value.username, account.value),
   ]);
-  if (!channel.ok || !users.ok || !approvers.ok || !name.ok || !claude.ok)
-    return refuse([channel, users, approvers, name, claude]);
+  if (!limit.ok || !channel.ok || !users.ok || !approvers.ok || !name.ok || !claude.ok)
+    return refuse([limit, channel, users, approvers, name, claude]);
   return {
     ok: true,
     account: account.value,
@@ -209,6 +219,7 @@ export async function checkReadiness(
     allowedUsers: users.value,
     approvers: approvers.value,
     claudeVersion: claude.value,
+    postLimit: limit.value,
     hints: [account, channel, users, approvers, name, claude].flatMap((check) => check.hints),
   };
 }
