@@ -101,10 +101,11 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(existsSync(join(folder, "new.json"))).toBe(false);
   });
 
-  it("takes in unasked what a message names with @, but not what is denied", async () => {
-    expect((await turn([], ` See @${inner}`, [])).heard).toContain(SECRET);
+  it("takes in what a message names with @ in its directory, and nothing that lies elsewhere", async () => {
+    expect((await turn([], " See @notes.txt", [])).heard).toContain("TOKEN=none");
     await claude?.close();
-    expect((await turn([], ` See @${inner} and @.env`)).heard).not.toContain(SECRET);
+    // Not even without rules: mm-claude makes words of such names.
+    expect((await turn([], ` See @${outer}, @"${outer}" and @.env`, [])).heard).not.toContain(SECRET);
   });
 
   it("denies nothing else, and keeps to the user's own rules", async () => {
