@@ -243,34 +243,37 @@ describe("a command on its card", () => {
     },
   );
 
-  attack("where the server takes no files, a long command follows in posts", async ({ tried, happened }) => {
-    const here = await town({
-      mount: (app) =>
-        app.post("/api/v4/files", (c) =>
-          c.json(
-            {
-              id: "api.file.attachments.disabled.app_error",
-              message: "File attachments have been disabled.",
-              status_code: 501,
-            },
-            501,
-          ),
-        ),
-    });
-    await here.ready();
-    const lines = Array.from({ length: 4000 }, (_, at) => `echo line ${at}`);
-    const root = await here.ask(
-      here.scene({ tools: [bash(`touch start\n${lines.join("\n")}\nrm -rf pwned`)] }, { text: "Over." }),
+  const refusals = {
+    501: "files are switched off, as servers up to 10 say it",
+    403: "files are switched off, as newer servers say it",
+    500: "the place for files is broken",
+  } as const;
+  for (const [status, why] of Object.entries(refusals)) {
+    attack(
+      `where the server takes no files (${status}), a long command follows in posts`,
+      async ({ tried, happened }) => {
+        const here = await town({
+          mount: (app) =>
+            app.post("/api/v4/files", (c) => {
+              const id = "api.file.attachments.disabled.app_error";
+              return c.json({ id, message: "No.", status_code: Number(status) }, Number(status) as 500);
+            }),
+        });
+        await here.ready();
+        const lines = Array.from({ length: 4000 }, (_, at) => `echo line ${at}`);
+        const command = `touch start\n${lines.join("\n")}\nrm -rf pwned`;
+        const root = await here.ask(here.scene({ tools: [bash(command)] }, { text: "Over." }));
+        const card = await here.card(root);
+        await here.says(root, "rm -rf pwned");
+        tried(`the same where ${why}`);
+        const shown = new Set(here.answer(root).split("\n"));
+        expect(lines.filter((line) => !shown.has(line))).toEqual([]);
+        await here.react(card.id, "-1");
+        await here.says(root, "Over.");
+        happened(
+          `all ${lines.length} lines stand in the thread, in ${count(here.thread(root).length - 2, "post")}`,
+        );
+      },
     );
-    const card = await here.card(root);
-    await here.says(root, "rm -rf pwned");
-    tried("the same on a server on which attaching files is switched off");
-    const shown = new Set(here.answer(root).split("\n"));
-    expect(lines.filter((line) => !shown.has(line))).toEqual([]);
-    await here.react(card.id, "-1");
-    await here.says(root, "Over.");
-    happened(
-      `all ${lines.length} lines stand in the thread, in ${count(here.thread(root).length - 2, "post")}`,
-    );
-  });
+  }
 });
