@@ -8,6 +8,7 @@ import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
+import { wordsOf } from "../support/words-of.ts";
 
 let model: ScriptedModel;
 
@@ -130,7 +131,8 @@ describe.skipIf(!canSeeProcesses)("its end", () => {
     const root = await world.ask("RUN bash");
     const card = await world.card(root);
     await endsInOrder(world, daemon, "SIGTERM", root);
-    expect(world.thread(root).find(({ id }) => id === card.id)?.message).toContain("mm-claude was shut down");
+    const voided = world.thread(root).find(({ id }) => id === card.id);
+    expect(voided && wordsOf(voided)).toContain("mm-claude was shut down");
   });
 
   test("a second Ctrl-C ends it at once, with all it started", async () => {

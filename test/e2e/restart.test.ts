@@ -147,7 +147,10 @@ describe("its state", () => {
     expect(statSync(path).mode & 0o777).toBe(0o700);
     const files = readdirSync(path);
     expect(files.sort()).toEqual([
+      `audit-${world.channelId}.head.json`,
+      `audit-${world.channelId}.jsonl`,
       `cursor-${world.channelId}.json`,
+      `names-allowed_users-${world.channelId}.json`,
       `session-${world.channelId}-${root}.json`,
     ]);
     for (const file of files) {

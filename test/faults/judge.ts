@@ -2,6 +2,7 @@
 // said and what people can read. Reads only; waits for nothing.
 
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import { wordsOf } from "../support/words-of.ts";
 import type { SavedLine, Stage } from "./stage.ts";
 import { type Answer, type Request, requestIn, wordsIn } from "./words.ts";
 
@@ -250,9 +251,11 @@ function judgePosts(posts: readonly SeenPost[], mine: readonly SeenPost[]): Prob
   }
   posts.forEach((post, at) => {
     // A turn that 🔄 began and that was cut off before its first word leaves nothing between two such posts.
-    const mayRepeat = post.message.startsWith("✂️");
-    if (mine.includes(post) && !mayRepeat && post.message === posts[at - 1]?.message) {
-      problems.push({ kind: "doubled", what: `a post stands there twice: ${post.message.slice(0, 80)}` });
+    const words = wordsOf(post);
+    const before = posts[at - 1];
+    const mayRepeat = words.startsWith("✂️");
+    if (mine.includes(post) && !mayRepeat && before && words === wordsOf(before)) {
+      problems.push({ kind: "doubled", what: `a post stands there twice: ${words.slice(0, 80)}` });
     }
   });
   return problems;
@@ -264,6 +267,7 @@ export function judgeStage(stage: Stage): Problem[] {
   return [
     ...stage.leftovers().map((line) => ({ kind: "wrong" as const, what: `a process is left: ${line}` })),
     ...stage.oddFiles().map((file) => ({ kind: "wrong" as const, what: `a file is left: ${file}` })),
+    ...stage.auditProblems().map((what) => ({ kind: "wrong" as const, what })),
     ...unreadable.map(([name]) => ({ kind: "wrong" as const, what: `the document ${name} can't be read` })),
   ];
 }

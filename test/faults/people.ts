@@ -2,6 +2,7 @@
 // the thread tells them to reply. Each reacts once to what it sees, as a person would.
 
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import { wordsOf } from "../support/words-of.ts";
 import { documentOf, type Played, type Verdict } from "./judge.ts";
 import type { Random } from "./random.ts";
 import type { Name, Stage } from "./stage.ts";
@@ -90,7 +91,10 @@ export function createPeople(stage: Stage): People {
   async function goOn(thread: Played, posts: readonly SeenPost[], random: Random): Promise<void> {
     const offer = posts.at(-1);
     const isOffered =
-      offer?.message.startsWith("✂️") === true && offer.reactions.length > 0 && !answered.has(offer.id);
+      offer !== undefined &&
+      wordsOf(offer).startsWith("✂️") &&
+      offer.reactions.length > 0 &&
+      !answered.has(offer.id);
     const { state } = documentOf(stage, thread) ?? {};
     const isQuiet =
       state?.phase === "asleep" &&

@@ -6,6 +6,8 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findTrails } from "../../src/audit/files.ts";
+import { verifyTrail } from "../../src/audit/verify.ts";
 import { scriptedEnvironment } from "../../src/sandbox/model/environment.ts";
 import { startScriptedModel } from "../../src/sandbox/model/server.ts";
 import { type CreatedUser, type Sandbox, startSandbox } from "../../src/sandbox/server/sandbox.ts";
@@ -47,6 +49,8 @@ export interface Stage {
   documentOf(root: string): unknown;
   /** Names of files among the state that are no documents. */
   oddFiles(): string[];
+  /** What `mm-claude audit --verify` would find wrong. */
+  auditProblems(): string[];
   /** Lines of the saved conversation of that id. */
   saved(sessionId: string): readonly SavedLine[];
   /** When the daemon or a Claude was ended by us, milliseconds since the epoch. */
@@ -204,7 +208,9 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
       const file = stateFiles(at("state")).find((name) => name.endsWith(`-${root}.json`));
       return file && readJson(file);
     },
-    oddFiles: () => stateFiles(at("state")).filter((file) => !/\.(?:json|lock)$/.test(file)),
+    oddFiles: () => stateFiles(at("state")).filter((file) => !/\.(?:jsonl?|lock)$/.test(file)),
+    auditProblems: () =>
+      findTrails(join(at("state"), "mm-claude")).flatMap((trail) => [...verifyTrail(trail).problems]),
     saved: (sessionId) =>
       filesUnder(at("home/.claude/projects"))
         .filter((file) => file.endsWith(`/${sessionId}.jsonl`))
