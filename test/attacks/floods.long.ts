@@ -1,6 +1,7 @@
 // More than anybody needs of anything: what is too much is bounded and told once, and a listed person's stop works
 // through all of it.
 
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import type { Daemon } from "../support/daemon-world.ts";
@@ -70,6 +71,33 @@ describe("a flood of people", () => {
     const marked = posts.filter((id) => hasEmoji(here.post(id), "no_entry_sign"));
     happened(
       `${cards} cards and 1 word about the rest, of which ${marked.length} are marked 🚫; alice's message went through`,
+    );
+  });
+
+  attack("a guest who gives commands on and on is told no once", async ({ tried, happened }) => {
+    const here = await town();
+    await here.ready();
+    const root = await here.ask("RUN hello");
+    await here.says(root, "scripted model");
+    const before = writesOfBot(here);
+    const commands = [
+      "!invite @mallory",
+      "!kick @alice",
+      "!permissions interactive",
+      "!stop",
+      "!help",
+      "!nonsense",
+      "/compact",
+    ];
+    for (let at = 0; at < 5; at++) for (const text of commands) await here.mallory.say(text, root);
+    tried("mallory wrote 35 commands into alice's session");
+    await here.alice.say("RUN echo undisturbed", root);
+    await here.says(root, /^RUN echo undisturbed$/m);
+    const words = told(here, "allowed users can do that");
+    expect(words).toBe(1);
+    expect(here.text(root)).not.toMatch(/cancelled|can now participate/);
+    happened(
+      `mallory was told no ${count(words, "time")}, mm-claude wrote ${count(writesOfBot(here) - before, "time")} in all, alice's message included`,
     );
   });
 
@@ -176,6 +204,24 @@ describe("a flood of Claude's", () => {
     expect(peak).toBeLessThan(MOST_MEGABYTES);
     return `the next message was answered; the daemon held ${peak} MB at most`;
   }
+
+  attack("a hundred questions at once are void by one stop", async ({ tried, happened }) => {
+    const here = await town();
+    await here.ready();
+    const tools = Array.from({ length: 100 }, (_, at) => bash(`touch ran-${at}`));
+    const root = await here.ask(here.scene({ tools }, { text: "All done." }));
+    await here.until(root, (posts) => posts.some((post) => post.message.includes("ran-5\n")));
+    await here.alice.say("!stop", root);
+    await here.says(root, "Session cancelled** by @alice");
+    tried("Claude asked for 100 commands at once, and alice wrote !stop while their cards came");
+    const open = (): number => here.thread(root).filter((post) => wordsOf(post).includes("👍 allow")).length;
+    await here.until(root, () => open() === 0);
+    await here.passes();
+    expect(readdirSync(here.directory)).toEqual([]);
+    happened(
+      `${count(told(here, "No longer open"), "card")} say that they are no longer open, and no command ran`,
+    );
+  });
 
   attack("a line of 100 MB is told and passed over", async ({ tried, happened }) => {
     const { here, daemon, root } = await flooded("one-line");

@@ -2,31 +2,13 @@
 // word, and words that were said elsewhere, before, or to somebody else.
 
 import { describe, expect } from "vitest";
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { attack, count } from "./attack.ts";
+import { expectOpen, waiting } from "./deciding.ts";
 import { startRelay } from "./relay.ts";
 import { bash, type Town, town, until } from "./town.ts";
 
 const AN_HOUR_MS = 3_600_000;
-
-/** A session of alice's whose turn waits for a decision about `touch pwned`. */
-async function waiting(here: Town): Promise<{ root: string; card: SeenPost }> {
-  const root = await here.alice.say(
-    `@claude-code ${here.scene({ tools: [bash("touch pwned")] }, { text: "All done." })}`,
-  );
-  return { root, card: await here.card(root) };
-}
-
-/** The card says nothing of a decision; then alice denies, so that it is seen to have been open. */
-async function expectOpen(here: Town, root: string, card: SeenPost): Promise<string> {
-  await here.waits(root);
-  expect(wordsOf(here.post(card.id) ?? card)).toContain("👍 allow");
-  await here.alice.react(card.id, "-1");
-  await here.until(root, (posts) => posts.some((post) => wordsOf(post).includes("**Denied** by @alice")));
-  await here.says(root, "All done.");
-  return "the card stayed open until alice denied it";
-}
 
 function hook(url: string, payload: object): Promise<Response> {
   return fetch(url, {

@@ -53,7 +53,7 @@ export default class AttackReporter implements Reporter {
     const { state, errors = [] } = test.result();
     const { tried = [], happened = [] } = test.meta().attack ?? {};
     state === "passed" ? this.#withstood++ : this.#through++;
-    print(`${state === "passed" ? "✓" : "✗"} ${test.fullName}`);
+    print(`${state === "passed" ? "✓" : "✗"} ${test.name}`);
     for (const sentence of tried) print(`  tried: ${sentence}`);
     for (const sentence of happened) print(`  happened: ${sentence}`);
     for (const { message, stack = message } of errors) print(`  ${stack.replaceAll("\n", "\n  ")}`);

@@ -10,7 +10,6 @@ import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { type Daemon, type DaemonOptions, daemonWorld, until } from "../support/daemon-world.ts";
 
 export type Town = Awaited<ReturnType<typeof town>>;
-export type Actor = ReturnType<Town["as"]>;
 
 /** Everything in it ends with the test. */
 export async function town(options: SandboxOptions = {}) {
@@ -113,5 +112,11 @@ export const hasEmoji = (post: SeenPost | undefined, emojiName: string): boolean
   post?.reactions.some((reaction) => reaction.emojiName === emojiName) === true;
 
 export const bash = (command: string) => ({ name: "Bash", input: { command, description: "Do it" } });
+
+/** Ends it as a crash would. */
+export async function killed(daemon: Daemon): Promise<void> {
+  daemon.signal("SIGKILL");
+  await daemon.exit;
+}
 
 export { until };
