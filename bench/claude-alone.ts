@@ -23,6 +23,7 @@ export interface AloneTurn {
 }
 
 export interface AloneClaude {
+  readonly pid: number;
   turn(isFirst: boolean): Promise<AloneTurn>;
   /** From the end of stdin to the end of the process, in ms. */
   end(): Promise<number>;
@@ -62,6 +63,7 @@ export function startAlone(options: AloneOptions): AloneClaude {
   });
 
   return {
+    pid: child.pid ?? 0,
     turn(isFirst) {
       const turn = nextTurn();
       const from = isFirst ? spawnedAt : now();

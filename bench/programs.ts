@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { now, sleep } from "./clock.ts";
 
 /** From bench/build/bench. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -108,6 +109,30 @@ export function cpuMsOf(pid: number): number {
   // After the name, which may hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+}
+
+const REST_EVERY_MS = 250;
+const REST_WITHIN_MS = 10_000;
+
+/** Resolves when these processes have nothing to do, or when it has been waited for long enough. */
+export async function rest(pids: () => readonly number[]): Promise<void> {
+  const deadline = now() + REST_WITHIN_MS;
+  let before = -1;
+  for (let rests = 0; rests < 3 && now() < deadline; ) {
+    const spent = pids().reduce((sum, pid) => sum + spentBy(pid), 0);
+    rests = spent === before ? rests + 1 : 0;
+    before = spent;
+    await sleep(REST_EVERY_MS);
+  }
+}
+
+function spentBy(pid: number): number {
+  try {
+    return cpuMsOf(pid) || 0;
+  } catch {
+    // It has ended since it was listed.
+    return 0;
+  }
 }
 
 /** The time that all processors were busy and idle so far, in ticks. */

@@ -2,7 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import { type AloneTurn, startAlone } from "../claude-alone.ts";
-import { memoryOf, temporaryDirectory } from "../programs.ts";
+import type { Kind } from "../metrics/table.ts";
+import { memoryOf, rest, temporaryDirectory } from "../programs.ts";
 import type { Case } from "./case.ts";
 import { bareOf } from "./steering.ts";
 
@@ -35,7 +36,7 @@ export const alone: Case = {
       directory,
       sessionId: randomUUID(),
     };
-    const noteAll = (kind: "cold" | "warm" | "resumed", times: AloneTurn): void => {
+    const noteAll = (kind: Kind, times: AloneTurn): void => {
       note(`alone.${kind}.asked`, times.asked);
       note(`alone.${kind}.first`, times.first);
       note(`alone.${kind}.token`, times.token);
@@ -49,5 +50,9 @@ export const alone: Case = {
     const again = startAlone({ ...options, resume: true });
     noteAll("resumed", await again.turn(true));
     await again.end();
+    const waiting = startAlone({ ...options, sessionId: randomUUID(), resume: false });
+    await rest(() => [waiting.pid]);
+    noteAll("started", await waiting.turn(false));
+    await waiting.end();
   },
 };

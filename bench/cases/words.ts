@@ -3,6 +3,7 @@
 
 import type { AnswerKind, Kind, Note } from "../metrics/table.ts";
 import { tokenTimes } from "../model.ts";
+import { childrenOf, rest } from "../programs.ts";
 import { askedAt, firstWords, lastWords, nextTurn, type Play } from "../scenes.ts";
 import type { Stage } from "../stage.ts";
 import type { Bench, Case } from "./case.ts";
@@ -26,6 +27,8 @@ export const tenSeconds: Case = {
 async function inTurn(bench: Bench, kind: AnswerKind, play: Play, note: Note): Promise<void> {
   const [talking, prewarmed] = await Promise.all([bench.stage("talking"), bench.stage("prewarmed")]);
   const started = async (): Promise<void> => {
+    // The one that is to wait has to have started.
+    await rest(() => childrenOf(prewarmed.daemon.pid));
     const root = await answer(bench, prewarmed, ["started", kind], play, note);
     await prewarmed.stop(root);
     await prewarmed.quiet();

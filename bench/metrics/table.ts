@@ -102,6 +102,7 @@ const limits = {
   "bare.node": { ...ms, group: LIMITS, title: "node -e 0" },
   "alone.version": { ...ms, group: LIMITS, title: "claude --version" },
   ...named("alone.cold", aloneOf("new", "spawn")),
+  ...named("alone.started", aloneOf("new, started before", "message")),
   ...named("alone.warm", aloneOf("warm", "message")),
   ...named("alone.resumed", aloneOf("--resume", "spawn")),
   "alone.exit": { ...ms, group: LIMITS, title: "claude alone, idle: stdin end → gone" },

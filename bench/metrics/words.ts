@@ -9,7 +9,7 @@ interface KindOf {
   readonly group: string;
   readonly from: "mention" | "message";
   /** Which of the CLI's own turns stands beside it. */
-  readonly limit: "cold" | "warm" | "resumed";
+  readonly limit: Kind;
   readonly plus: number;
 }
 
@@ -17,7 +17,7 @@ const COLD = { group: "First message of a thread (cold)", from: "mention", limit
 const STARTED = {
   group: "First message of a thread (a Claude is waiting: PREWARM=1)",
   from: "mention",
-  limit: "warm",
+  limit: "started",
   plus: 120,
 } as const;
 const WARM = { group: "Second message (warm)", from: "message", limit: "warm", plus: 120 } as const;
