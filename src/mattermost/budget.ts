@@ -3,6 +3,7 @@
 // endpoint.
 
 import type { Clock, Timer } from "../util/clock.ts";
+import type { ReplyHeaders } from "./transport.ts";
 
 export interface Claim {
   /** Who asks; lanes take turns. A thread's id as a rule. */
@@ -15,7 +16,11 @@ export interface Budget {
   /** Performs it when it is its turn; a turn is meant for one request. */
   inTurn<T>(claim: Claim, perform: () => Promise<T>): Promise<T>;
   /** Takes note of what an answer says of the limit. */
-  learn(answer: { readonly status: number; readonly headers: Headers; readonly retryAfterMs?: number }): void;
+  learn(answer: {
+    readonly status: number;
+    readonly headers: ReplyHeaders;
+    readonly retryAfterMs?: number;
+  }): void;
 }
 
 const AT_ONCE = 8;
@@ -146,7 +151,11 @@ export function createBudget(clock: Clock): Budget {
 }
 
 /** Undefined when the answer names no limit. Reset: seconds until the whole of it is there again, rounded up (7.10). */
-function allowanceIn(headers: Headers, known: Allowance | undefined, now: number): Allowance | undefined {
+function allowanceIn(
+  headers: ReplyHeaders,
+  known: Allowance | undefined,
+  now: number,
+): Allowance | undefined {
   const limit = numberIn(headers, "x-ratelimit-limit");
   const left = numberIn(headers, "x-ratelimit-remaining");
   const resetSeconds = numberIn(headers, "x-ratelimit-reset");
@@ -158,7 +167,7 @@ function allowanceIn(headers: Headers, known: Allowance | undefined, now: number
 }
 
 /** Good answers carry the value twice: `11, 11` (7.10). */
-function numberIn(headers: Headers, name: string): number | undefined {
+function numberIn(headers: ReplyHeaders, name: string): number | undefined {
   const [first = ""] = headers.get(name)?.split(",") ?? [];
   return /^\d{1,9}$/.test(first.trim()) ? Number(first) : undefined;
 }

@@ -151,7 +151,7 @@ export function redirected(what: string, status: number, location: string | unde
   );
 }
 
-/** Node's fetch says only "fetch failed"; the useful word is in its cause, or in that one's code. */
+/** The useful word may be in its cause, or in that one's code. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(inner instanceof Error)) return String(inner);

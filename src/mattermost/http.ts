@@ -13,12 +13,14 @@ import {
   unreachable,
   unusableToken,
 } from "./error.ts";
+import { Form } from "./form.ts";
+import type { Reply, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
 export interface HttpOptions {
   readonly url: string;
   readonly token: string;
-  readonly fetch: typeof fetch;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log | undefined;
@@ -129,30 +131,30 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     timeoutMs,
   );
   try {
-    // Not left to fetch: its error for a header it can't send quotes the whole header, and so the token.
+    // Not left to Node: nobody knows what its error for a header it can't send quotes.
     if (!/^[\x21-\x7e]+$/.test(token)) return new Failure(unusableToken(what), false);
-    const response = await options.fetch(`${apiUrl(url)}${path}`, {
+    const form = body instanceof Form ? body : undefined;
+    const reply = await options.transport({
+      // A redirect, which would carry the token to an address nobody configured, is not followed.
+      url: `${apiUrl(url)}${path}`,
       method,
       headers: {
         Authorization: `Bearer ${token}`,
         Accept: "application/json",
-        ...(body === undefined || body instanceof FormData ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": form?.contentType ?? "application/json" }),
       },
-      ...(body === undefined
-        ? {}
-        : { body: body instanceof FormData ? body : options.redact(JSON.stringify(body)) }),
-      // A redirect would carry the token to an address nobody configured.
-      redirect: "manual",
+      body: body === undefined ? undefined : (form?.bytes ?? options.redact(JSON.stringify(body))),
       signal: abort.signal,
     });
-    const { status, headers } = response;
+    const { status, headers } = reply;
     const waitMs = retryAfterMs(headers.get("retry-after"), clock.now());
     options.budget.learn({ status, headers, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
-    const bytes = await bytesOf(response, response.ok ? maxBytes : MAX_REFUSAL_BYTES);
-    if (bytes === undefined && response.ok) return new Failure(tooLarge(what, status, maxBytes), false);
-    return judge(response, bytes ?? new Uint8Array(), what, waitMs);
+    const isOk = status >= 200 && status < 300;
+    const bytes = await bytesOf(reply, isOk ? maxBytes : MAX_REFUSAL_BYTES);
+    if (bytes === undefined && isOk) return new Failure(tooLarge(what, status, maxBytes), false);
+    return isOk && bytes ? { status, bytes } : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
-    // A fetch that was aborted may reject with its own word for it; ours says how long we waited.
+    // A request that was aborted rejects with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
   } finally {
     clock.clearTimeout(timer);
@@ -163,22 +165,20 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
  * Undefined when there are more than `maxBytes`: what is beyond is left on the wire. Read into one piece, as a body that
  * comes byte by byte would weigh many times its size in pieces.
  */
-async function bytesOf({ body, headers }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
-  if (body === null) return new Uint8Array();
+async function bytesOf({ body, headers, cancel }: Reply, maxBytes: number): Promise<Uint8Array | undefined> {
   const declared = Number(headers.get("content-length"));
   if (declared > maxBytes) {
-    await body.cancel();
+    cancel();
     return undefined;
   }
   // Room for as much as is said to come is made only where a limit keeps it small.
   const isBounded = declared > 0 && maxBytes !== Number.POSITIVE_INFINITY;
   let held = new Uint8Array(Math.min(isBounded ? declared : FIRST_PIECE_BYTES, maxBytes));
   let length = 0;
-  const reader = body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    const end = length + next.value.length;
+  for await (const piece of body) {
+    const end = length + piece.length;
     if (end > maxBytes) {
-      await reader.cancel();
+      cancel();
       return undefined;
     }
     if (end > held.length) {
@@ -186,26 +186,23 @@ async function bytesOf({ body, headers }: Response, maxBytes: number): Promise<U
       grown.set(held);
       held = grown;
     }
-    held.set(next.value, length);
+    held.set(piece, length);
     length = end;
   }
   return held.subarray(0, length);
 }
 
-function judge(
-  response: Response,
+function refused(
+  { status, headers }: Reply,
   bytes: Uint8Array,
   what: string,
   waitMs: number | undefined,
-): HttpAnswer | Failure {
-  const { status, headers } = response;
-  if (response.ok) return { status, bytes };
+): Failure {
   if (status >= 300 && status < 400) {
     return new Failure(redirected(what, status, headers.get("location") ?? undefined), false);
   }
   const mayRetry = status === 429 || (status >= 500 && status !== 501);
-  const error = refusal(what, status, serverIdOf(bytes));
-  return new Failure(error, mayRetry, waitMs);
+  return new Failure(refusal(what, status, serverIdOf(bytes)), mayRetry, waitMs);
 }
 
 /** Seconds or an HTTP date. */

@@ -14,14 +14,16 @@ import {
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { MattermostError } from "./error.ts";
+import { Form } from "./form.ts";
 import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
+import { createTransport, type Transport } from "./transport.ts";
 import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 
 export interface RestOptions {
   /** The server's address as people type it; a sub-path and a trailing slash are fine. */
   readonly url: string;
   readonly token: string;
-  readonly fetch?: typeof fetch;
+  readonly transport?: Transport;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly log?: Log;
@@ -44,7 +46,7 @@ export function connectRest(options: RestOptions): MattermostApi {
   const http = createHttp({
     url: options.url,
     token: options.token,
-    fetch: options.fetch ?? fetch,
+    transport: options.transport ?? createTransport(),
     clock,
     random: options.random ?? Math.random,
     log: options.log,
@@ -187,9 +189,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async uploadFile(channelId, name, bytes) {
       const what = "upload a file";
-      const body = new FormData();
-      body.append("channel_id", channelId);
-      body.append("files", new Blob([withoutSecrets(bytes, redact)]), name);
+      const file = { field: "files", name, bytes: withoutSecrets(bytes, redact) };
+      const body = new Form({ channel_id: channelId }, file);
       const answer = await send({
         what,
         method: "POST",
@@ -211,10 +212,10 @@ function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">
 }
 
 /** Bytes that hold no secret stay as they are, whether they are text or not. */
-function withoutSecrets(bytes: Uint8Array, redact: Redact): Uint8Array<ArrayBuffer> {
+function withoutSecrets(bytes: Uint8Array, redact: Redact): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   const shown = redact(text);
-  return shown === text ? new Uint8Array(bytes) : new TextEncoder().encode(shown);
+  return shown === text ? bytes : new TextEncoder().encode(shown);
 }
 
 async function orIfRefused<T, U>(call: Promise<T>, codes: readonly string[], value: U): Promise<T | U> {

@@ -1,9 +1,11 @@
 // The REST client against the answers of a real 7.10 server: it asks for what was recorded, word for word, and
 // reads what came back.
+
 import { expect, test } from "vitest";
 import { decodeChannelId, decodePostId, decodeUserId } from "../../src/mattermost/decode.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
+import { transportOf } from "../support/fetch-transport.ts";
 import { exchange, type RestExchange } from "../support/server-recording.ts";
 
 const id = <T>(decode: (value: unknown) => T | undefined, text: string): T => {
@@ -34,7 +36,7 @@ function replay(...exchanges: RestExchange[]) {
     }
     return new Response(JSON.stringify(next.response.body), { status: next.response.status });
   };
-  return connectRest({ url: "http://server", token: "t", fetch: replayFetch as typeof fetch, tries: 1 });
+  return connectRest({ url: "http://server", token: "t", transport: transportOf(replayFetch), tries: 1 });
 }
 
 const codeOf = (call: Promise<unknown>): Promise<unknown> =>

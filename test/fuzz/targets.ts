@@ -10,6 +10,7 @@ import type { ChannelId, MattermostApi, PostId, UserId } from "../../src/matterm
 import { decodeSnapshot } from "../../src/session/snapshot.ts";
 import { recordingNames } from "../support/claude-recording.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { transportOf } from "../support/fetch-transport.ts";
 import { createRouterWorld } from "../support/router-world.ts";
 import { OWNER, working } from "../support/session-script.ts";
 
@@ -64,7 +65,7 @@ function restBodies(): Target {
     token: "token",
     tries: 1,
     clock: createFakeClock(),
-    fetch: async () => new Response(body, { status: 200, headers }),
+    transport: transportOf(async () => new Response(body, { status: 200, headers })),
   });
   const calls: ((api: MattermostApi) => Promise<unknown>)[] = [
     (one) => one.me(),

@@ -3,6 +3,7 @@ import { MattermostError } from "../../../src/mattermost/error.ts";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import type { ChannelId, FileId, PostId, UserId } from "../../../src/mattermost/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { transportOf } from "../../support/fetch-transport.ts";
 
 const TOKEN = "tok3n0000000000000000000000";
 const POST = "p" as PostId;
@@ -14,7 +15,6 @@ interface Sent {
   readonly url: string;
   readonly body: unknown;
   readonly headers: Headers;
-  readonly redirect: string | undefined;
 }
 type Answer = Response | Error | "never" | "stuck";
 
@@ -28,7 +28,6 @@ function serve(...answers: Answer[]) {
       url: String(url),
       body: init.body === undefined ? undefined : JSON.parse(String(init.body)),
       headers: new Headers(init.headers),
-      redirect: init.redirect,
     });
     const answer = answers.shift();
     if (answer === undefined) throw new Error(`unexpected ${init.method} ${url}`);
@@ -52,7 +51,7 @@ function serve(...answers: Answer[]) {
   const api = connectRest({
     url: "https://example.com/chat/",
     token: TOKEN,
-    fetch: fakeFetch as typeof fetch,
+    transport: transportOf(fakeFetch),
     clock,
     random: () => 0.5,
   });
@@ -86,7 +85,7 @@ const failure = (promise: Promise<unknown>): Promise<MattermostError> =>
   );
 
 describe("requests", () => {
-  test("go below the sub-path with the token in the header, and follow no redirect", async () => {
+  test("go below the sub-path with the token in the header", async () => {
     const { api, sent } = serve(json(user("claude-code", { is_bot: true })));
     expect(await api.me()).toEqual({
       id: "id-claude-code",
@@ -94,11 +93,7 @@ describe("requests", () => {
       isBot: true,
       isActive: true,
     });
-    expect(sent[0]).toMatchObject({
-      method: "GET",
-      url: "https://example.com/chat/api/v4/users/me",
-      redirect: "manual",
-    });
+    expect(sent[0]).toMatchObject({ method: "GET", url: "https://example.com/chat/api/v4/users/me" });
     expect(sent[0]?.headers.get("authorization")).toBe(`Bearer ${TOKEN}`);
   });
 
@@ -382,7 +377,7 @@ describe("what the errors say", () => {
     const api = connectRest({
       url: "https://example.com",
       token: "sécret\n",
-      fetch: (() => sent.push()) as never,
+      transport: (() => sent.push()) as never,
     });
     const error = await failure(api.me());
     expect(error.code).toBe("unauthorized");
