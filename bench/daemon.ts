@@ -41,7 +41,7 @@ export interface Daemon {
 }
 
 /** Resolves once it says that it is ready. */
-export async function startDaemon(options: DaemonOptions, { url, bot, person }: Place): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions, { url, bot, people }: Place): Promise<Daemon> {
   const home = temporaryDirectory();
   const probed = join(home, "probed");
   // The first file of settings that exists is the only one: a person's own is not looked at.
@@ -53,7 +53,7 @@ export async function startDaemon(options: DaemonOptions, { url, bot, person }: 
       ...options.environment(home),
       XDG_STATE_HOME: join(home, "state"),
       NO_COLOR: "1",
-      ALLOWED_USERS: person.username,
+      ALLOWED_USERS: people.map(({ username }) => username).join(","),
       CLAUDE_PATH: options.claudePath,
       PREWARM: "0",
       ...options.settings,

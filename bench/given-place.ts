@@ -14,6 +14,8 @@ const word = z.string().min(1);
 const tokensFile = z.strictObject({
   bot: word,
   person: word,
+  /** More people, in all the channels: the daemon takes only so much of each, and so of one some 20 sessions. */
+  people: z.array(word).default([]),
   /** Ids; bot and person are in all of them. One for each daemon that runs at a time. */
   channels: z.array(word).min(1),
   /** A second bot, in a channel of its own with the person. */
@@ -24,7 +26,11 @@ const tokensFile = z.strictObject({
 export async function givenPlaces(url: string, path: string): Promise<OpenPlace> {
   const given = tokensFile.parse(JSON.parse(readFileSync(path, "utf8")));
   const free = [...given.channels];
-  const [person, botAccount] = await Promise.all([accountOf(url, given.person), accountOf(url, given.bot)]);
+  const [person, botAccount, ...others] = await Promise.all(
+    [given.person, given.bot, ...given.people].map((token) => accountOf(url, token)),
+  );
+  if (person === undefined || botAccount === undefined) throw new Error("There are no accounts.");
+  const people = [person, ...others];
   const bare = given.bare && {
     account: await accountOf(url, given.bare.token),
     channelId: given.bare.channel,
@@ -45,14 +51,15 @@ export async function givenPlaces(url: string, path: string): Promise<OpenPlace>
     return {
       url,
       person,
+      people,
       bot,
       bare,
       view,
       inside: undefined,
-      async say(room, message, root = "") {
+      async say(room, message, root = "", by = person) {
         const at = now();
         const body = { channel_id: room.channelId, message, root_id: root };
-        return { id: (await call<{ id: string }>(url, person.token, "POST", "/posts", body)).id, at };
+        return { id: (await call<{ id: string }>(url, by.token, "POST", "/posts", body)).id, at };
       },
       async react(postId, emojiName) {
         const at = now();

@@ -15,7 +15,8 @@ export const USAGE = `npm run bench -- [options]
                            a Mattermost that is there, instead of a sandbox; the file is JSON:
                            { "bot": "<token>", "person": "<token>", "channels": ["<id>", four in all],
                              "bare": { "token": "<another bot's>", "channel": "<id>" } }
-                           bot and person are in all four channels; "bare" may be left out
+                           bot and person are in all four channels; "bare" may be left out, and "people": ["<token>", …] may be added, one for
+                           each 18 sessions
   --out <dir>              where results.json and RESULTS.md are written; in bench, if no other option is given, and
                            else nowhere
   --cpu-prof <dir>         a processor profile of each daemon

@@ -5,11 +5,11 @@ import type { Socket } from "node:net";
 import { createRateLimiter } from "../src/sandbox/server/rate-limit.ts";
 import { startSandbox } from "../src/sandbox/server/sandbox.ts";
 import { now } from "./clock.ts";
-import { call, listen, type Said } from "./person.ts";
+import { type Account, call, listen, type Said } from "./person.ts";
 import type { OpenPlace, Room } from "./place.ts";
 import { createView, type WirePost } from "./view.ts";
 
-export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
+export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1 } = {}) => {
   const view = createView();
   // Only the daemon's: the person may be as quick as the measurement needs.
   const limiter = rateLimit && createRateLimiter(rateLimit, Date.now);
@@ -55,10 +55,12 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
   const { url } = sandbox;
   const team = sandbox.createTeam({ name: "lab" });
   const person = sandbox.createUser({ username: "alice" });
+  const others = Array.from({ length: wanted - 1 }, (_, at) => sandbox.createUser({ username: `p${at}` }));
+  const people = [person, ...others];
   const room = (username: string): Room => {
     const account = sandbox.createUser({ username, isBot: true });
     const channel = sandbox.createChannel({ teamId: team.id, name: username, displayName: username });
-    for (const member of [account.id, person.id]) sandbox.addMember(channel.id, member);
+    for (const { id } of [account, ...people]) sandbox.addMember(channel.id, id);
     return { account, channelId: channel.id };
   };
   const bot = room("claude-code");
@@ -67,10 +69,10 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
   const ears = await listen(url, person.token);
 
   let marks = 0;
-  async function send(path: string, body: unknown): Promise<Said> {
+  async function send(path: string, body: unknown, by: Account = person): Promise<Said> {
     const mark = String(++marks);
     const headers = { "x-bench": mark };
-    const { id = "" } = await call<{ id?: string }>(url, person.token, "POST", path, body, headers);
+    const { id = "" } = await call<{ id?: string }>(url, by.token, "POST", path, body, headers);
     const at = arrivals.get(mark) ?? Number.NaN;
     arrivals.delete(mark);
     return { id, at };
@@ -79,6 +81,7 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
   return {
     url,
     person,
+    people,
     bot,
     bare,
     view,
@@ -90,8 +93,8 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit } = {}) => {
         bytes: [...daemonSockets].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, 0),
       }),
     },
-    say: ({ channelId }, message, root = "") =>
-      send("/posts", { channel_id: channelId, message, root_id: root }),
+    say: ({ channelId }, message, root = "", by = person) =>
+      send("/posts", { channel_id: channelId, message, root_id: root }, by),
     react: async (postId, emojiName) =>
       (await send("/reactions", { user_id: person.id, post_id: postId, emoji_name: emojiName })).at,
     typing: (root, from) => ears.typing(root, bot.account.id, from),

@@ -26,13 +26,16 @@ export interface Room {
 
 export interface Place {
   readonly url: string;
+  /** Who speaks, and when many are wanted the first of them. */
   readonly person: Account;
+  /** All who may speak. */
+  readonly people: readonly Account[];
   readonly bot: Room;
   /** Where a bot with nothing in it can be; undefined when the server offers none. */
   readonly bare: Room | undefined;
   readonly view: View;
   readonly inside: Inside | undefined;
-  say(room: Room, text: string, root?: string): Promise<Said>;
+  say(room: Room, text: string, root?: string, by?: Account): Promise<Said>;
   react(postId: string, emojiName: string): Promise<number>;
   /** When the other clients are told that the bot types in a thread, from `from` on. */
   typing(root: string, from: number): Promise<number>;
@@ -44,6 +47,8 @@ export interface Place {
 export interface PlaceOptions {
   /** For the daemon's requests; only where there is an inside. */
   readonly rateLimit?: RateLimit;
+  /** How many are to speak; one, if left out, and elsewhere than in a sandbox as many as there are. */
+  readonly people?: number;
 }
 
 export type OpenPlace = (options?: PlaceOptions) => Promise<Place>;

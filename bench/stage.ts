@@ -2,7 +2,7 @@
 
 import { now, sleep } from "./clock.ts";
 import { type Daemon, type DaemonOptions, startDaemon } from "./daemon.ts";
-import type { Said } from "./person.ts";
+import type { Account, Said } from "./person.ts";
 import type { OpenPlace, Place, PlaceOptions } from "./place.ts";
 import type { Seen, SeenPost } from "./view.ts";
 
@@ -14,7 +14,7 @@ export interface Stage {
   readonly place: Place;
   readonly daemon: Daemon;
   /** Asks in a new thread, or in the thread `root`. */
-  say(text: string, root?: string): Promise<Said>;
+  say(text: string, root?: string, by?: Account): Promise<Said>;
   /** When a post of the daemon's first satisfied `is`, and that post. */
   seen(root: string, is: (post: SeenPost) => boolean, patienceMs?: number): Promise<Seen>;
   /** Waits until the daemon has nothing more to send. */
@@ -35,7 +35,8 @@ export async function openStage(
   const stage: Stage = {
     place,
     daemon,
-    say: (text, root) => place.say(bot, root === undefined ? `@${bot.account.username} ${text}` : text, root),
+    say: (text, root, by) =>
+      place.say(bot, root === undefined ? `@${bot.account.username} ${text}` : text, root, by),
     seen: (root, is, patienceMs) => place.view.seen(root, bot.account.id, is, patienceMs),
     async quiet() {
       const deadline = now() + PATIENCE_MS;

@@ -4,6 +4,7 @@
 import { type BareCrowd, startBareCrowd } from "../bare.ts";
 import { now, sleep } from "../clock.ts";
 import { CROWDS, type Crowd, type Note } from "../metrics/table.ts";
+import type { Account } from "../person.ts";
 import { memoryOf, tinyClaude } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
@@ -22,6 +23,9 @@ const LEAD_MS = 2500;
 /** Starting a session costs a process. */
 const AT_ONCE = 10;
 const PATIENCE_MS = 90_000;
+/** What the daemon takes of one person at a stretch, with a little to spare: two messages for each session. */
+const SESSIONS_A_PERSON = 18;
+const MOST_SESSIONS_A_PERSON = 20;
 
 export const scale: Case = {
   name: "scale",
@@ -34,12 +38,14 @@ export const scale: Case = {
 async function measureCrowd(bench: Bench, crowd: Crowd, note: Note): Promise<void> {
   const count = Number(crowd);
   const stage = await openCrowded(bench, count, `scale-${crowd}`);
+  // On a server that is there, people are as many as they are.
+  if (count > stage.place.people.length * MOST_SESSIONS_A_PERSON) return stage.close();
   if (count === 1) {
     await sleep(SETTLE_MS);
     note("rss.ready", memoryOf(stage.daemon.pid));
   }
   const watched = watchedOf(stage);
-  const { roots, turnsMs } = await startSessions(stage, count);
+  const { sessions, turnsMs } = await startSessions(stage, count);
   note(`scale.${crowd}.turn.p50`, quantile(turnsMs, 0.5));
   note(`scale.${crowd}.turn.p99`, quantile(turnsMs, 0.99));
   await sleep(SETTLE_MS);
@@ -47,7 +53,7 @@ async function measureCrowd(bench: Bench, crowd: Crowd, note: Note): Promise<voi
   const idle = await during(watched, IDLE_MS);
   note(`scale.${crowd}.cpu.idle`, idle.cpuPercent);
 
-  const streams = await startStreams(stage, roots);
+  const streams = await startStreams(stage, sessions);
   await sleep(LEAD_MS);
   const busy = await during(watched, STREAMING_MS);
   note(`scale.${crowd}.rss.streaming`, memoryOf(stage.daemon.pid));
@@ -73,8 +79,8 @@ export const limited: Case = {
     const count = bench.isQuick ? 20 : LIMITED_SESSIONS;
     const from = now();
     const stage = await openCrowded(bench, count, "limited", LIMIT);
-    const { roots } = await startSessions(stage, count);
-    const streams = await startStreams(stage, roots);
+    const { sessions } = await startSessions(stage, count);
+    const streams = await startStreams(stage, sessions);
     await sleep(LEAD_MS);
     const busy = await during(watchedOf(stage), STREAMING_MS);
     note("limited.rate", busy.requestsPerSecond);
@@ -99,48 +105,62 @@ function openCrowded(bench: Bench, count: number, name: string, rateLimit?: type
       claudePath: tinyClaude(),
       settings: { MAX_SESSIONS: String(count), SESSION_TIMEOUT_MS: "3600000" },
     },
-    rateLimit && { rateLimit },
+    { people: Math.ceil(count / SESSIONS_A_PERSON), ...(rateLimit && { rateLimit }) },
   );
+}
+
+interface Running {
+  readonly root: string;
+  readonly owner: Account;
 }
 
 /** Each has had a short turn; how long it took from the mention to the last words. */
 async function startSessions(
   stage: Stage,
   count: number,
-): Promise<{ readonly roots: string[]; readonly turnsMs: readonly number[] }> {
-  const roots: string[] = [];
+): Promise<{ readonly sessions: Running[]; readonly turnsMs: readonly number[] }> {
+  const { people, person } = stage.place;
+  const sessions: Running[] = [];
   const turnsMs: number[] = [];
-  while (roots.length < count) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, count - roots.length) }, async () => {
+  while (sessions.length < count) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - sessions.length) }, async (_, nth) => {
+      const owner = people[(sessions.length + nth) % people.length] ?? person;
       const turn = nextTurn();
-      const { id, at: saidAt } = await stage.say(`TINY ${turn} 3 ${TOKENS_PER_SECOND} ${TOKENS_PER_SECOND}`);
+      const { id, at: saidAt } = await stage.say(
+        `TINY ${turn} 3 ${TOKENS_PER_SECOND} ${TOKENS_PER_SECOND}`,
+        undefined,
+        owner,
+      );
       const { at } = await stage.seen(id, (post) => post.words.includes(lastWords(turn)), PATIENCE_MS);
       turnsMs.push(at - saidAt);
-      return id;
+      return { root: id, owner };
     });
-    roots.push(...(await Promise.all(batch)));
+    sessions.push(...(await Promise.all(batch)));
   }
   await stage.quiet();
-  return { roots, turnsMs };
+  return { sessions, turnsMs };
 }
 
 /** Resolves when all have been asked to stream; `ended` when the last words of all of them stand. */
-async function startStreams(stage: Stage, roots: readonly string[]): Promise<{ ended: Promise<unknown> }> {
+async function startStreams(
+  stage: Stage,
+  sessions: readonly Running[],
+): Promise<{ ended: Promise<unknown> }> {
   const startedAt = now();
-  const pace = `${TOKENS_PER_SECOND} ${writesPerSecond(roots.length)}`;
+  const pace = `${TOKENS_PER_SECOND} ${writesPerSecond(sessions.length)}`;
   const asked: { readonly root: string; readonly turn: number }[] = [];
-  for (let at = 0; at < roots.length; at += AT_ONCE) {
-    const batch = roots.slice(at, at + AT_ONCE).map(async (root) => {
+  for (let at = 0; at < sessions.length; at += AT_ONCE) {
+    const batch = sessions.slice(at, at + AT_ONCE).map(async ({ root, owner }) => {
       const turn = nextTurn();
       // The first has to stream until the last has streamed for long enough; this many more are sure to be so.
-      const seconds = (LEAD_MS + STREAMING_MS) / 1000 + 1 + (roots.length - at) / 50;
-      await stage.say(`TINY ${turn} ${Math.round(seconds * TOKENS_PER_SECOND)} ${pace}`, root);
+      const seconds = (LEAD_MS + STREAMING_MS) / 1000 + 1 + (sessions.length - at) / 50;
+      await stage.say(`TINY ${turn} ${Math.round(seconds * TOKENS_PER_SECOND)} ${pace}`, root, owner);
       asked.push({ root, turn });
     });
     await Promise.all(batch);
   }
   const spreadMs = now() - startedAt;
-  if (spreadMs > (roots.length / 50) * 1000 + 1000)
+  if (spreadMs > (sessions.length / 50) * 1000 + 1000)
     throw new Error("Asking took longer than the streams last.");
   const ended = asked.map(({ root, turn }) =>
     stage.seen(root, (post) => post.words.includes(lastWords(turn)), PATIENCE_MS),
