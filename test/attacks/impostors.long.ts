@@ -201,6 +201,10 @@ describe("an impostor", () => {
     );
     const outcome = await expectOpen(here, root, card);
     expect(here.sandbox.state.thread(there).filter((post) => post.userId === here.bot.id)).toEqual([]);
+    const written = here.sandbox.requests.filter(
+      ({ userId, method }) => userId === here.bot.id && method === "POST",
+    );
+    expect(written.filter(({ status }) => status >= 400)).toEqual([]);
     expect(here.heard()).not.toContain("abroad");
     happened(`no answer there, and nothing of it reached Claude: ${outcome}`);
   });
