@@ -131,7 +131,7 @@ export async function startBridge(
     directory,
     sessions,
     audit,
-    cursor: cursorIn(folder, channel),
+    cursor: cursorIn(folder, channel, clock),
     reply,
     clock,
     log,

@@ -4,13 +4,13 @@
 import type { Directory } from "./mattermost/directory.ts";
 import { isPassing } from "./mattermost/error.ts";
 import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
-import { type CursorKeeper, decodeCursor } from "./router/cursor.ts";
+import { type Cursor, type CursorKeeper, decodeCursor } from "./router/cursor.ts";
 import { bindNames, decodeBindings } from "./session/allow-list.ts";
 import { sessionPrefix } from "./session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
 import { backoffMs } from "./util/backoff.ts";
-import type { Clock } from "./util/clock.ts";
+import type { Clock, Timer } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
 import { endGroup } from "./util/processes.ts";
 
@@ -70,13 +70,33 @@ export async function lookUpWriters(
   }
 }
 
+/**
+ * Not for each post: to replace a file takes a third of a millisecond at best. What was heard since is read again after
+ * a crash, and a session knows the posts it has taken.
+ */
+const CURSOR_MS = 250;
+
 /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-export function cursorIn(folder: Folder, { id, lastPostAt }: Channel): CursorKeeper {
+export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
   const name = `cursor-${id}`;
+  let newest: Cursor | undefined;
+  let timer: Timer | undefined;
+  const write = (): void => {
+    clock.clearTimeout(timer);
+    timer = undefined;
+    if (newest) {
+      folder.write(name, JSON.stringify(newest));
+      newest = undefined;
+    }
+  };
   return {
     load: () =>
       decodeCursor(folder.read(name)) ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined),
-    save: (cursor) => folder.write(name, JSON.stringify(cursor)),
+    save(cursor) {
+      newest = cursor;
+      timer ??= clock.setTimeout(write, CURSOR_MS);
+    },
+    flush: write,
   };
 }
 

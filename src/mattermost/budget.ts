@@ -23,7 +23,7 @@ export interface Budget {
   }): void;
 }
 
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const AT_ONCE_IN_A_LANE = 4;
 /** This part of the limit is kept for what is urgent. */
 const RESERVE = 0.25;

@@ -3,7 +3,7 @@
 import type { Question } from "../claude/types.ts";
 import type { Bar } from "../mattermost/types.ts";
 import { bar, type Tone } from "./bars.ts";
-import { codePoints, fence, oneLine, quietMentions, quote, showHidden } from "./markdown.ts";
+import { codePoints, fence, harmless, oneLine, quote, showHidden } from "./markdown.ts";
 import { pieces } from "./split.ts";
 import type { FullTool } from "./tools.ts";
 
@@ -89,7 +89,7 @@ function called(names: readonly string[]): string {
 export function planCard(plan: string, names: readonly string[]): Card {
   return {
     head: `📋 **Plan** · ${called(names)}`,
-    body: `\n${quietMentions(showHidden(plan.trim()))}\n`,
+    body: `\n${harmless(showHidden(plan.trim()))}\n`,
     choices: "👍 start building · 👎 request changes, or reply with them",
   };
 }
@@ -106,7 +106,7 @@ export function questionCard(question: Question, title: string, owner: string): 
   });
   return {
     head: `${title} · @${owner}`,
-    body: `${quietMentions(question.question.trim())}\n\n${options.join("\n")}\n`,
+    body: `${harmless(showHidden(question.question.trim()))}\n\n${options.join("\n")}\n`,
     choices: question.multiSelect
       ? "React with every choice, then ✅ when done · or reply with your own answer"
       : "React with your choice · or reply with your own answer",
@@ -114,7 +114,7 @@ export function questionCard(question: Question, title: string, owner: string): 
 }
 
 export function guestCard(guest: string, message: string, fileNames: readonly string[], owner: string): Card {
-  const text = message.trim() === "" ? [] : [quote(quietMentions(showHidden(message.trim())))];
+  const text = message.trim() === "" ? [] : [quote(harmless(showHidden(message.trim())))];
   return {
     head: `🔒 @${guest} wants to send a message:`,
     body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), "", called([owner])].join("\n"),

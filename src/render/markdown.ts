@@ -156,6 +156,20 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
     .join("");
 }
 
+/**
+ * Claude's words as they may be shown: they call nobody but those in `names`, and load no picture. A picture's address
+ * can carry what Claude has read, and clients ask for it unbidden.
+ */
+export function harmless(markdown: string, names: readonly string[] = []): string {
+  const quiet = quietMentions(markdown, names);
+  if (!quiet.includes("![")) {
+    return quiet;
+  }
+  return codeSpans(quiet)
+    .map((span) => (span.code ? span.text : span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`)))
+    .join("");
+}
+
 /** The server takes off what may end a sentence before it compares, and splits at some of it. */
 function calls(word: string, except: readonly string[]): boolean {
   const name = word.toLowerCase();

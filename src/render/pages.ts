@@ -3,7 +3,7 @@
 
 import { openFence } from "./code-spans.ts";
 import { wholeLength } from "./half-written.ts";
-import { codePoints, quietMentions } from "./markdown.ts";
+import { codePoints, harmless } from "./markdown.ts";
 import { cut, cutAt, pieces, withoutEmptyFence } from "./split.ts";
 
 export interface TextItem {
@@ -171,6 +171,6 @@ function shownText(item: TextItem, isGrowing: boolean): string {
 }
 
 function quietText({ text, isRest, names }: TextItem): string {
-  const quiet = quietMentions(text, names);
+  const quiet = harmless(text, names);
   return isRest ? withoutEmptyFence(quiet) : quiet;
 }

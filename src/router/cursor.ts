@@ -12,7 +12,10 @@ export interface Cursor {
 
 export interface CursorKeeper {
   load(): Cursor | undefined;
+  /** Sooner or later. */
   save(cursor: Cursor): void;
+  /** What was to be saved is saved now. */
+  flush(): void;
 }
 
 const document = z.object({ at: z.number(), heard: z.array(z.string()) });

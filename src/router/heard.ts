@@ -63,6 +63,11 @@ export class Heard {
     return this.#isServerTime && createdAt < newest - REPLAY_MS;
   }
 
+  /** Nothing more is heard. */
+  close(): void {
+    this.#cursor.flush();
+  }
+
   /** `gapFrom`: since when posts may have been missed. */
   save(gapFrom: number | undefined): void {
     this.#cursor.save({ at: gapFrom ?? this.#newestAt, heard: this.#newest });

@@ -78,6 +78,7 @@ export class Router {
   /** Nothing is made up for any more. */
   close(): void {
     this.#catchUp.close();
+    this.#heard.close();
   }
 
   #inOrder(what: string, perform: () => Promise<void>): Promise<void> {

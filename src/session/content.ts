@@ -6,6 +6,7 @@ import type { MessageBlock } from "../claude/types.ts";
 import type { Directory } from "../mattermost/directory.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
+import { quote } from "../render/markdown.ts";
 import { heldIn, saveFile } from "./files-directory.ts";
 import type { Message } from "./types.ts";
 
@@ -209,7 +210,9 @@ async function threadBefore(
       lines.unshift(line);
     }
     const said = lines.filter((line) => line !== "");
-    return said.length === 0 ? "" : `The thread so far:\n\n${said.join("\n\n")}\n\nThe message to you:\n\n`;
+    return said.length === 0
+      ? ""
+      : `The thread so far:\n\n${quote(said.join("\n\n"))}\n\nThe message to you:\n\n`;
   } catch (error) {
     onProblem(
       `The thread so far could not be read for Claude: ${error instanceof Error ? error.message : error}`,

@@ -155,6 +155,10 @@ export class Session {
     const { clock, log } = this.#dependencies;
     try {
       const effects = step(this.#state, signal, this.#context, clock.now());
+      // Most signals are words on their way, which cause nothing by themselves.
+      if (effects.length === 0 && isFrequent(signal)) {
+        return;
+      }
       // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
       // between, it is known what was to be done.
       for (const effect of effects.filter(isForWriter)) {

@@ -253,8 +253,17 @@ export function beginTurn(step: Step, messageUuid?: string): void {
 
 /** Who spoke matters once there is more than one speaker; a text that begins with "/" would be a command to Claude. */
 function wordsFor({ state }: Step, message: Message): string {
-  const isNamed = state.speakers.size > 1 || message.text.startsWith("/");
-  return isNamed && !message.isSlashCommand ? `[@${message.by.name}]: ${message.text}` : message.text;
+  if (message.isSlashCommand) {
+    return message.text;
+  }
+  const text = withoutLabels(message.text);
+  const isNamed = state.speakers.size > 1 || text.startsWith("/");
+  return isNamed ? `[@${message.by.name}]: ${text}` : text;
+}
+
+/** A line that looks as if somebody else had said it is told for what it is. */
+function withoutLabels(text: string): string {
+  return text.replace(/^(\s*)\[@/gm, "$1\\[@");
 }
 
 export function notWaiting(step: Step, message: Message): void {

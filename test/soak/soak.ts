@@ -142,7 +142,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     api,
     directory,
     sessions: manager,
-    cursor: { load: () => undefined, save: () => {} },
+    cursor: { load: () => undefined, save: () => {}, flush: () => {} },
     reply: () => {},
     clock,
     log: quiet,

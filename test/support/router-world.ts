@@ -100,6 +100,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       save(at) {
         cursor.at = at;
       },
+      flush() {},
     },
     directory,
     sessions: {

@@ -167,22 +167,37 @@ describe("how far the channel was heard", () => {
 
   test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
     const { folder } = setUp();
-    expect(cursorIn(folder, channel(5000)).load()).toEqual({ at: 5001, heard: [] });
-    expect(cursorIn(folder, channel()).load()).toBeUndefined();
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
   });
 
-  test("is what was kept, whatever has been posted since", () => {
+  test("is what was kept, whatever has been posted since", async () => {
     const { folder, documents } = setUp();
+    const clock = createFakeClock();
     const kept = { at: 1000, heard: ["p" as PostId] };
-    cursorIn(folder, channel(5000)).save(kept);
+    const keeper = cursorIn(folder, channel(5000), clock);
+    keeper.save({ ...kept, at: 500 });
+    keeper.save(kept);
+    expect([...documents.keys()]).toEqual([]);
+    await clock.advance(250);
     expect([...documents.keys()]).toEqual([`cursor-${CHANNEL}`]);
-    expect(cursorIn(folder, channel(9000)).load()).toEqual(kept);
+    expect(cursorIn(folder, channel(9000), clock).load()).toEqual(kept);
+  });
+
+  test("is kept at the end without another wait, and only if there is news", () => {
+    const { folder, documents } = setUp();
+    const keeper = cursorIn(folder, channel(5000), createFakeClock());
+    keeper.flush();
+    expect([...documents.keys()]).toEqual([]);
+    keeper.save({ at: 7, heard: [] });
+    keeper.flush();
+    expect(keeper.load()).toEqual({ at: 7, heard: [] });
   });
 
   test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
     const { folder, documents } = setUp();
     documents.set(`cursor-${CHANNEL}`, text);
-    expect(cursorIn(folder, channel(5000)).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
   });
 });
 

@@ -46,16 +46,16 @@ function says(budget: Budget, limit: number, left: number, resetSeconds: number,
 
 test("without a limit in sight nothing waits but what would be too much at once", async () => {
   const { ask, sent, most, answer, clock } = world();
-  const all = Array.from({ length: 20 }, (_, index) => ask(`${index}`));
+  const all = Array.from({ length: 40 }, (_, index) => ask(`${index}`));
   await settle();
-  expect(sent).toHaveLength(8);
+  expect(sent).toHaveLength(16);
   expect(clock.pending()).toBe(0);
-  await answer(20);
-  await answer(20);
-  await answer(20);
+  await answer(40);
+  await answer(40);
+  await answer(40);
   await Promise.all(all);
-  expect(sent).toHaveLength(20);
-  expect(most()).toBe(8);
+  expect(sent).toHaveLength(40);
+  expect(most()).toBe(16);
 });
 
 test("one lane never takes every place", async () => {

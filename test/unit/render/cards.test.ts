@@ -10,7 +10,7 @@ import {
 } from "../../../src/render/cards.ts";
 import { openFence } from "../../../src/render/code-spans.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
-import { inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
+import { harmless, inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
 import type { FullTool } from "../../../src/render/tools.ts";
 
@@ -208,4 +208,10 @@ test("a task's words can't break their line, and an input of the wrong kind is n
   expect(tasksAfter([], "TodoWrite", { todos: "x" })).toEqual([]);
   expect(isTaskTool("TaskUpdate")).toBe(true);
   expect(isTaskTool("Task")).toBe(false);
+});
+
+test("a picture in Claude's words is a link, and in code it is code", () => {
+  expect(harmless("see ![x](https://a/?q=1) @bob and `![y](z)`", ["bob"])).toBe(
+    "see !\u200b[x](https://a/?q=1) @bob and `![y](z)`",
+  );
 });

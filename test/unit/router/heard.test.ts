@@ -13,6 +13,7 @@ function setUp(saved?: Cursor) {
     save(cursor: Cursor) {
       keeper.kept = cursor;
     },
+    flush() {},
   };
   return { heard: new Heard(keeper, () => NOW), keeper };
 }

@@ -309,7 +309,7 @@ test("the thread before the message is told with who said what, bots' posts as a
   ]);
   const [block] = await contentOf(message({ withThread: true }), "fix it", options);
   expect((block as { text: string }).text).toBe(
-    "The thread so far:\n\n[@bob]: it fails\n\n[@bot, automatic]: build 7 [file: log.txt]\n\nThe message to you:\n\nfix it",
+    "The thread so far:\n\n> [@bob]: it fails\n>\n> [@bot, automatic]: build 7 [file: log.txt]\n\nThe message to you:\n\nfix it",
   );
 });
 
