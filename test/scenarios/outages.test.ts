@@ -80,6 +80,7 @@ test("no document holds the token, nor is there one that nobody wants", () =>
   withWorld(async (world) => {
     const root = await world.people.alice.say("@claude-code hello");
     await world.says(root, "You said: hello");
+    await world.restart();
     const documents = readdirSync(world.stateFolder);
     expect(documents.sort()).toEqual([
       `audit-${world.channelId}.head.json`,
