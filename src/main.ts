@@ -3,7 +3,6 @@
 
 import chalk from "chalk";
 import { openAuditTrail } from "./audit/trail.ts";
-import { startBridge } from "./bridge.ts";
 import { startClaude } from "./claude/client.ts";
 import { familyOf, killFamily } from "./claude/family.ts";
 import type { ClaudeClient, StartClaude } from "./claude/types.ts";
@@ -48,7 +47,10 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   const children = liveClaudes(environment, [config.token]);
   const { stop, stopAtOnce } = stopSignals();
   const api = connectRest({ url: config.url, token: config.token, log });
-  const ready = await untilReady(api, config, log, stop);
+  const checking = untilReady(api, config, log, stop);
+  // Its modules are read while the server and Claude answer.
+  const loading = import("./bridge.ts");
+  const ready = await checking;
   if (!ready) {
     return 0;
   }
@@ -65,6 +67,7 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
     throw new ConfigError([], [`${where} on this machine (process ${lock.heldBy}). Stop that one first.`]);
   }
+  const { startBridge } = await loading;
   const bridge = await startBridge(
     config,
     {

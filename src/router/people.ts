@@ -9,6 +9,7 @@ import type { Reading } from "./route.ts";
 export interface PeopleKnown {
   readonly directory: Directory;
   readonly botId: UserId;
+  readonly botName: string;
 }
 
 /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
@@ -21,8 +22,15 @@ export async function personOf({ directory }: PeopleKnown, id: UserId): Promise<
 }
 
 /** Whom a message speaks to, when it begins with another existing account's name. */
-export async function addresseeOf({ directory, botId }: PeopleKnown, post: Post): Promise<User | undefined> {
-  const user = await userNamed(directory, leadingNames(post.message));
+export async function addresseeOf(
+  { directory, botId, botName }: PeopleKnown,
+  post: Post,
+): Promise<User | undefined> {
+  const names = leadingNames(post.message);
+  if (names.includes(botName.toLowerCase())) {
+    return undefined;
+  }
+  const user = await userNamed(directory, names);
   return user?.id === botId ? undefined : user;
 }
 

@@ -40,7 +40,6 @@ export interface RouterDependencies extends PeopleKnown {
   readonly clock: Clock;
   readonly log: Log;
   readonly newUuid: () => string;
-  readonly botName: string;
   readonly channelId: ChannelId;
   readonly maxSessions: number;
 }
@@ -54,6 +53,7 @@ export class Router {
   readonly #heard: Heard;
   readonly #limits = new Limits();
   readonly #catchUp: CatchUp;
+  #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RouterDependencies) {
@@ -119,8 +119,12 @@ export class Router {
       case "hello":
         log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
         if (!event.resumed) {
-          directory.mayHaveMissedUpdates();
+          // What the checks of a start have told is as good as news.
+          if (this.#hasBeenConnected) {
+            directory.mayHaveMissedUpdates();
+          }
           this.#catchUp.begin();
+          this.#hasBeenConnected = true;
           await this.#catchUp.perform();
         }
         break;

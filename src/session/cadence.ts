@@ -7,7 +7,7 @@ import { showVerdicts, verdictsDueIn } from "./verdicts.ts";
 
 /** The first words appear at once when they are a few; if not, this long after they came. */
 const FIRST_WORDS_MS = 150;
-const FEW_WORDS = 3;
+const FEW_WORDS = 2;
 /** Then the post grows in these steps. */
 const GROWTH_MS = [500, 1000, 2000] as const;
 /** Lines come in bunches. */

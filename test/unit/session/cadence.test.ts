@@ -39,7 +39,7 @@ test("a long answer shows its first words at once and then grows in steps of hal
   const writes = play(script, 10_000, (ms) => {
     if (ms % 50 === 0) word(script);
   });
-  expect(writes).toEqual([100, 600, 1600, 3600, 5600, 7600, 9600]);
+  expect(writes).toEqual([50, 550, 1550, 3550, 5550, 7550, 9550]);
 });
 
 test("a first piece of a few words is shown as it comes", () => {
