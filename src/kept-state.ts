@@ -80,6 +80,8 @@ const CURSOR_MS = 250;
 export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
   const name = `cursor-${id}`;
   let newest: Cursor | undefined;
+  /** The first one is kept at once: without any, the next start would begin after what was said meanwhile. */
+  let isKept = false;
   let timer: Timer | undefined;
   const write = (): void => {
     clock.clearTimeout(timer);
@@ -90,11 +92,19 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
     }
   };
   return {
-    load: () =>
-      decodeCursor(folder.read(name)) ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined),
+    load() {
+      const kept = decodeCursor(folder.read(name));
+      isKept = kept !== undefined;
+      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined);
+    },
     save(cursor) {
       newest = cursor;
-      timer ??= clock.setTimeout(write, CURSOR_MS);
+      if (isKept) {
+        timer ??= clock.setTimeout(write, CURSOR_MS);
+      } else {
+        isKept = true;
+        write();
+      }
     },
     flush: write,
   };

@@ -144,6 +144,7 @@ test("after a gap everybody is asked about anew, once: a rename or a deactivatio
   const world = createRouterWorld();
   world.begin("thread" as ThreadId);
   const questions = () => world.server.asked.filter((line) => line === "user alice").length;
+  await world.router.take(hello);
   await world.says("alice", "one");
   await world.says("alice", "two");
   expect(questions()).toBe(1);
