@@ -1,6 +1,6 @@
 // Where the code is in a Markdown text: fenced blocks and inline spans. Knows nothing of what the text means.
 
-interface Span {
+export interface Span {
   readonly code: boolean;
   readonly text: string;
 }
@@ -56,7 +56,7 @@ export function codeSpans(markdown: string): Span[] {
   return spans;
 }
 
-function inlineSpans(prose: string): Span[] {
+export function inlineSpans(prose: string): Span[] {
   const spans: Span[] = [];
   let from = 0;
   let at = 0;

@@ -1,6 +1,6 @@
 // Small pieces of safe Markdown: values that can't break the line, the fence, the quote or the table they stand in.
 
-import { codeSpans } from "./code-spans.ts";
+import { certainCode } from "./certain-code.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
 
@@ -126,7 +126,7 @@ export function quote(text: string): string {
 /** One line that can't close the emphasis or the cell it stands in, hides nothing and pings nobody. */
 export function oneLine(text: string): string {
   const escaped = showHidden(text.replace(/\s+/g, " ").trim()).replace(/[\\*~`|]/g, "\\$&");
-  return quietMentions(escaped);
+  return harmless(escaped);
 }
 
 /** A table cell: pipes escaped, one line. */
@@ -145,7 +145,7 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
   if (!markdown.includes("@")) {
     return markdown;
   }
-  return codeSpans(markdown)
+  return certainCode(markdown)
     .map((span) =>
       span.code
         ? span.text
@@ -165,7 +165,7 @@ export function harmless(markdown: string, names: readonly string[] = []): strin
   if (!quiet.includes("![")) {
     return quiet;
   }
-  return codeSpans(quiet)
+  return certainCode(quiet)
     .map((span) => (span.code ? span.text : span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`)))
     .join("");
 }

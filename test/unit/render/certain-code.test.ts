@@ -1,0 +1,91 @@
+// What every reader takes for code: compared with a reader that takes lists, quotes and tables apart.
+
+import fc from "fast-check";
+import MarkdownIt from "markdown-it";
+import { expect, test } from "vitest";
+import { certainCode } from "../../../src/render/certain-code.ts";
+import { harmless } from "../../../src/render/markdown.ts";
+
+const reader = new MarkdownIt({ html: false, linkify: false });
+
+/** All text that is no code, and the addresses of pictures, as that reader has them. */
+function readAsText(markdown: string): string {
+  const words: string[] = [];
+  for (const block of reader.parse(markdown, {})) {
+    for (const token of block.children ?? []) {
+      if (token.type === "image") words.push(`picture ${token.attrGet("src")}`);
+      if (token.type !== "code_inline") words.push(token.content);
+    }
+  }
+  return words.join("\n");
+}
+
+test.each([
+  "`@all\n1. `",
+  "`@all\n- `",
+  "`![x](u)\n* `",
+  "> ```\n@all\n> ```",
+  "1. x\n   ```\n@all\n   ```",
+  "``\n> ![x](u)``",
+  "# `\n@all`",
+  "   ```\ncode\n```\n@all",
+  "~~~@all|\n---\n",
+  "| a | b |\n|---|---|\n| ` | @all ` |",
+])("%j hides nothing in what is code for some readers only", (markdown) => {
+  expect(readAsText(harmless(markdown))).not.toMatch(/@(?:all|bob)|picture/);
+});
+
+test.each(["```\n@all\n```", "see `@all` there", "```sh\n![x](u)\n```\n", "- a\n\n```\n@all\n```"])(
+  "%j is code for everybody, and stays as it is",
+  (markdown) => {
+    expect(harmless(markdown)).toBe(markdown);
+  },
+);
+
+const piece = fc.constantFrom(
+  "@all",
+  "@bob",
+  "![x](u)",
+  "`",
+  "``",
+  "```",
+  "~~~",
+  "\n",
+  "\n\n",
+  "\n> ",
+  "\n- ",
+  "\n1. ",
+  "\n   ",
+  "\n  ",
+  "\n    ",
+  " ",
+  "a",
+  "# ",
+  "|",
+  "\\",
+  "*",
+  "\n---\n",
+  "\n```\n",
+  "\n   ```\n",
+  "\n> ```\n",
+  "\n~~~\n",
+);
+
+test("whatever is written, no reader sees a mention or a picture, and no word is lost", () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+      const markdown = pieces.join("");
+      expect(
+        certainCode(markdown)
+          .map(({ text }) => text)
+          .join(""),
+      ).toBe(markdown);
+      const shown = harmless(markdown);
+      expect(shown.replaceAll("\u200b", "")).toBe(markdown);
+      expect(readAsText(shown), JSON.stringify(markdown)).not.toMatch(
+        /(?<![\p{L}\p{N}])@(?:all|bob)|picture/u,
+      );
+    }),
+    { numRuns: 5000 },
+  );
+});
