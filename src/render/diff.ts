@@ -1,6 +1,6 @@
 // Unified diffs of Claude's edits. Pure: the file's text before the edit is an argument.
 
-import { structuredPatch } from "diff";
+import { createRequire } from "node:module";
 
 export interface Replacement {
   readonly oldText: string;
@@ -9,6 +9,13 @@ export interface Replacement {
 }
 
 const CONTEXT_LINES = 3;
+/** In lines. The time a comparison takes grows with the square of it: 20,000 would stop everything for minutes. */
+const MAX_CHANGED = 2000;
+
+type DiffLibrary = typeof import("diff");
+
+/** Read at the first diff: it takes 10 ms and 2 MB, and many a session edits nothing. */
+let library: DiffLibrary | undefined;
 
 /**
  * The unified diff of `replacements` applied in order to `before`. Without the file's text (it can't be read, or
@@ -34,12 +41,22 @@ function applyAll(before: string, replacements: readonly Replacement[]): string 
 }
 
 function hunks(before: string, after: string, numbered: boolean): string {
-  const patch = structuredPatch("", "", before, after, "", "", { context: CONTEXT_LINES });
-  return patch.hunks
+  library ??= createRequire(import.meta.url)("diff") as DiffLibrary;
+  const options = { context: CONTEXT_LINES, maxEditLength: MAX_CHANGED };
+  const patch = library.structuredPatch("", "", before, after, "", "", options);
+  const found = patch?.hunks ?? [replacedWhole(before, after)];
+  return found
     .map((hunk) => {
       const range = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`;
       const lines = hunk.lines.filter((line) => !line.startsWith("\\"));
       return (numbered ? [range, ...lines] : lines).join("\n");
     })
     .join("\n");
+}
+
+function replacedWhole(before: string, after: string) {
+  const old = before.replace(/\n$/, "").split("\n");
+  const now = after.replace(/\n$/, "").split("\n");
+  const lines = [...old.map((line) => `-${line}`), ...now.map((line) => `+${line}`)];
+  return { oldStart: 1, oldLines: old.length, newStart: 1, newLines: now.length, lines };
 }

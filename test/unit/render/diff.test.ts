@@ -36,3 +36,11 @@ test("a missing newline at the end is no line of its own", () => {
 test("nothing changed is no diff", () => {
   expect(unifiedDiff("a", [one("a", "a")])).toBe("");
 });
+
+test("a file that is all different is shown as replaced, instead of being compared for minutes", () => {
+  const lines = (word: string) => Array.from({ length: 20_000 }, (_, at) => `${word} ${at}`).join("\n");
+  const text = unifiedDiff(lines("old"), [{ oldText: lines("old"), newText: lines("new"), all: false }]);
+  expect(text.match(/^-old \d+$/gm)).toHaveLength(20_000);
+  expect(text.match(/^\+new \d+$/gm)).toHaveLength(20_000);
+  expect(text.startsWith("@@ -1,20000 +1,20000 @@\n")).toBe(true);
+});
