@@ -1,7 +1,6 @@
 // The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
 // it in order when a signal asks for it.
 
-import chalk from "chalk";
 import { openAuditTrail } from "./audit/trail.ts";
 import { startClaude } from "./claude/client.ts";
 import { familyOf, killFamily } from "./claude/family.ts";
@@ -11,6 +10,7 @@ import { ConfigError } from "./config/error.ts";
 import type { Config } from "./config/settings.ts";
 import { connectRest } from "./mattermost/rest.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
+import { loadPaint, type Paint } from "./paint.ts";
 import { homePath } from "./render/paths.ts";
 import { checkReadiness, type Readiness } from "./setup/checks.ts";
 import { ownPaths } from "./setup/secrecy.ts";
@@ -54,9 +54,10 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   if (!ready) {
     return 0;
   }
-  console.log(banner(config, ready, version, home));
+  const paint = await loadPaint(process.stdout, process.env);
+  console.log(banner(config, ready, version, home, paint));
   for (const hint of ready.hints) {
-    log.warn(chalk.yellow(hint));
+    log.warn(hint);
   }
   const { stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
   const redact = createRedact([config.token]);
@@ -92,7 +93,9 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
   );
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
-    console.log(chalk.green(`Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
+    console.log(
+      paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`),
+    );
   }
   await aborted(stop);
   console.log("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
@@ -149,16 +152,17 @@ function banner(
   { account, claudeVersion: claude }: Readiness,
   version: string,
   home: string,
+  paint: Paint,
 ): string {
   const rows = [
     ["Directory", homePath(config.directory, home)],
     ["Bot", `@${config.botName ?? account.username}`],
     ["Server", config.url],
     ["Claude Code", claude],
-    ["Permissions", config.skipPermissions ? chalk.yellow("skipped (⚡ Auto)") : "interactive"],
+    ["Permissions", config.skipPermissions ? paint("yellow", "skipped (⚡ Auto)") : "interactive"],
   ];
-  const lines = rows.map(([name = "", value]) => `  ${chalk.dim(name.padEnd(12))} ${value}`);
-  return `${chalk.bold(`mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
+  const lines = rows.map(([name = "", value]) => `  ${paint("dim", name.padEnd(12))} ${value}`);
+  return `${paint("bold", `mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
 }
 
 interface LiveClaudes {

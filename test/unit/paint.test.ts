@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { loadPaint } from "../../src/paint.ts";
+
+test("where nobody sees colours the text stays as it is", async () => {
+  const paint = await loadPaint({}, {});
+  expect(paint("green", "Ready!")).toBe("Ready!");
+});
+
+test("on a terminal, or where colours are asked for, it is painted as the library sees fit", async () => {
+  for (const [stdout, environment] of [
+    [{ isTTY: true }, {}],
+    [{}, { FORCE_COLOR: "1" }],
+  ] as const) {
+    expect((await loadPaint(stdout, environment))("bold", "Ready!")).toContain("Ready!");
+  }
+});
