@@ -91,8 +91,10 @@ export class CatchUp {
   async perform(): Promise<void> {
     this.#options.clock.clearTimeout(this.#timer);
     try {
-      await this.#readPosts();
-      await this.#lookAtCards();
+      const decided = await this.#readCards();
+      await this.#readPosts(decided);
+      await this.#tellReactions(decided, Infinity);
+      this.#hasUnseenCards = false;
       this.#failures = 0;
     } catch (error) {
       if (isPassing(error)) {
@@ -109,8 +111,11 @@ export class CatchUp {
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 
-  /** What was posted while no connection was open; posts that were taken already are skipped by their id. */
-  async #readPosts(): Promise<void> {
+  /**
+   * What was posted while no connection was open; posts that were taken already are skipped by their id. What was decided
+   * before somebody spoke counts before it.
+   */
+  async #readPosts(decided: Reaction[]): Promise<void> {
     const { api, channelId, clock, heard, hear, log } = this.#options;
     if (this.#gapFrom === undefined) {
       return;
@@ -119,6 +124,7 @@ export class CatchUp {
       const stale: Post[] = [];
       const oldest = clock.now() - MAX_AGE_MS;
       for (const post of await api.postsSince(channelId, this.#gapFrom)) {
+        await this.#tellReactions(decided, post.createdAt);
         await (post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post));
       }
       this.#tellStale(stale);
@@ -158,16 +164,17 @@ export class CatchUp {
     }
   }
 
-  /** What was decided on open cards, and which of them were deleted, while nobody listened. */
-  async #lookAtCards(): Promise<void> {
+  /** What was decided on open cards while nobody listened, oldest first; a card that was deleted is posted anew. */
+  async #readCards(): Promise<Reaction[]> {
     const { sessions, cardSeen } = this.#options;
     if (!this.#hasUnseenCards) {
-      return;
+      return [];
     }
+    const found: Reaction[] = [];
     for (const { threadId, postId } of sessions.openCards()) {
       cardSeen(postId, threadId);
       try {
-        await this.#lookAtCard(postId);
+        found.push(...(await this.#reactionsOn(postId)));
       } catch (error) {
         if (!isGone(error)) {
           throw error;
@@ -175,17 +182,28 @@ export class CatchUp {
         sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
       }
     }
-    this.#hasUnseenCards = false;
+    const at = ({ createdAt = Infinity }: Reaction): number => createdAt;
+    return found.sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0));
   }
 
-  async #lookAtCard(postId: PostId): Promise<void> {
-    const { api, botId, channelId, reacted } = this.#options;
+  async #reactionsOn(postId: PostId): Promise<Reaction[]> {
+    const { api, botId, channelId } = this.#options;
     await api.post(postId);
+    const found: Reaction[] = [];
     for (const reaction of await api.reactions(postId)) {
       // The server keeps the reactions of people who have left the channel since.
       if (reaction.userId !== botId && (await api.isMember(channelId, reaction.userId))) {
-        await reacted(reaction);
+        found.push(reaction);
       }
+    }
+    return found;
+  }
+
+  /** Takes from `decided` what is older than `before`. */
+  async #tellReactions(decided: Reaction[], before: number): Promise<void> {
+    for (let [next] = decided; next && (next.createdAt ?? Infinity) <= before; [next] = decided) {
+      decided.shift();
+      await this.#options.reacted(next);
     }
   }
 }

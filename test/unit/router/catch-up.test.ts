@@ -57,9 +57,31 @@ test("reactions that were put on open cards while nobody listened count, and del
   world.server.reactions.push({ userId: "claude-code" as never, postId: "card" as PostId, emojiName: "+1" });
   await world.router.take(hello);
   expect(world.delivered.map(({ signal }) => signal)).toMatchObject([
-    { type: "reaction", by: { name: "alice" }, postId: "card", emojiName: "+1" },
     { type: "postDeleted", postId: "deleted" },
+    { type: "reaction", by: { name: "alice" }, postId: "card", emojiName: "+1" },
   ]);
+});
+
+test("what was decided and what was said while nobody listened is heard in the order of time", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  await world.says("alice", "before the gap");
+  const now = world.clock.now();
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  const react = (userId: string, createdAt: number) =>
+    world.server.reactions.push({
+      userId: userId as UserId,
+      postId: "card" as PostId,
+      emojiName: "+1",
+      createdAt,
+    });
+  react("bob", now + 400);
+  react("alice", now + 200);
+  world.post("alice", "one", { createdAt: now + 100 });
+  world.post("alice", "two", { createdAt: now + 300 });
+  await world.router.take(hello);
+  expect(world.texts().slice(1)).toEqual(["one", "reaction", "two", "reaction"]);
 });
 
 test.each(["server", "unauthorized"] as const)(
