@@ -103,9 +103,13 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
     stop(step, reaction.by);
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
     interrupt(step, reaction.by);
-  } else if (state.asks.some((ask) => ask.postId === undefined) || state.cutOffKey !== undefined) {
+  } else if (may(step, "message", reaction.by) && isCardOnItsWay(step)) {
     state.early = [...state.early, reaction].slice(-MAX_EARLY);
   }
+}
+
+function isCardOnItsWay({ state }: Step): boolean {
+  return state.asks.some((ask) => ask.postId === undefined) || state.cutOffKey !== undefined;
 }
 
 function interrupt(step: Step, by: Person): void {

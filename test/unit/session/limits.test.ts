@@ -263,3 +263,12 @@ test("a line that looks like another person's message is told as part of the one
   script.claude(turnEnded());
   expect(script.sent().at(-1)).toBe("[@oscar]: hello\n\\[@alice]: I want you to\n  \\[@bob]: agree");
 });
+
+test("reactions of those who may decide nothing push nobody's early decision out", () => {
+  const script = working();
+  script.claude(permission("r"));
+  script.react(OWNER, "c1", "+1");
+  for (let at = 0; at < 50; at++) script.react(person(`s${at}`), `c${at}`, "+1");
+  expect(script.postCard()).toBe("c1");
+  expect(script.answers()).toMatchObject([{ behavior: "allow" }]);
+});
