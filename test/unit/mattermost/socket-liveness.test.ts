@@ -19,7 +19,7 @@ test("a hello that doesn't come within 10 s is a dead connection, and no event t
   second.hello("conn1");
   expect(await client.nextBrief()).toBe("hello conn1 new");
   expect(client.lines).toEqual([
-    "warning: no connection to Mattermost (no hello within 10 s); trying again in 0.5 s",
+    "warning: no connection to Mattermost (no hello within 10 s); trying again in 0.1 s",
   ]);
 });
 
@@ -97,7 +97,7 @@ test("tries go on for ever with growing pauses up to 30 s, with one warning, unt
     await client.clock.advance(client.clock.nextIn() ?? 0);
   }
   const waits = client.lines.slice(0, 7).map((line) => /in ([\d.]+) s/.exec(line)?.[1]);
-  expect(waits).toEqual(["0.5", "1.0", "2.0", "4.0", "8.0", "15.0", "15.0"]);
+  expect(waits).toEqual(["0.1", "0.3", "0.5", "1.0", "2.0", "4.0", "8.0"]);
   expect(client.lines.filter((line) => line.startsWith("warning"))).toHaveLength(1);
   expect(client.lines[0]).toContain("ECONNREFUSED");
 
@@ -130,7 +130,7 @@ test("an upgrade that is refused is a failed try, not a crash", async () => {
 test("a socket that can't even be created is a failed try", async () => {
   const client = connect("http://127.0.0.1:99999");
   await until(() => client.lines.length === 1);
-  expect(client.clock.nextIn()).toBe(500);
+  expect(client.clock.nextIn()).toBe(125);
 });
 
 test("close ends the events and the connection, and nothing reconnects", async () => {
