@@ -212,13 +212,16 @@ function group(
   return grouped;
 }
 
+/** What a Claude has asked before it was ended may be posted after, and be answered before its end is noticed. */
+const ASKED_BEFORE_MS = 1000;
+
 /** A tool that was allowed ran once, one that was denied never; a guest's message has one card. */
 function judgeDecisions(stage: Stage, thread: Played, mine: readonly SeenPost[]): Problem[] {
   const problems: Problem[] = [];
   const notes = stage.notes();
   for (const [mark, { verdict, at }] of thread.tools) {
     const times = notes.filter((note) => note === mark).length;
-    const wasCut = stage.endings.some((ending) => ending >= at);
+    const wasCut = stage.endings.some((ending) => ending >= at - ASKED_BEFORE_MS);
     if (times > 1 || (verdict === "denied" && times > 0)) {
       problems.push({ kind: "doubled", what: `the tool of ${mark} was ${verdict} and ran ${times} times` });
     } else if (verdict === "allowed" && times === 0 && !wasCut) {
