@@ -164,7 +164,8 @@ export class Session {
       for (const effect of effects.filter(isForWriter)) {
         this.#perform(effect);
       }
-      if (!isFrequent(signal)) {
+      // Words on their way may be worth showing at once: what people see is never more than what is saved.
+      if (!isFrequent(signal) || effects.some(isForWriter)) {
         this.#save();
       }
       for (const effect of effects.filter((effect) => !isForWriter(effect))) {
