@@ -223,3 +223,24 @@ test("one session that can't be taken up is a warning, and the others are taken 
   expect(later.warnings).toEqual(["The session of thread bad can't be taken up"]);
   await later.manager.shutDown();
 });
+
+test("no word is shown that is not saved, also one that is worth showing as it comes", async () => {
+  const world = setUp(1);
+  world.open("a");
+  await settle();
+  const tell = world.processes[0]?.tell ?? (() => {});
+  tell({ type: "turnStarted", model: "m" });
+  tell({ type: "messageStarted", messageId: "m1" });
+  let text = "";
+  for (let at = 0; at < 30; at++) {
+    const words = `word${at} and `;
+    text += words;
+    tell({ type: "textDelta", text: words, blockIndex: 0 });
+    await world.clock.advance(100);
+    await settle();
+    const shown = [...world.server.posts.values()].find((post) => post.startsWith("word0")) ?? "";
+    expect(text.startsWith(shown)).toBe(true);
+    expect([...world.documents.values()].join()).toContain(shown);
+  }
+  await world.manager.shutDown();
+});
