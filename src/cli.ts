@@ -202,7 +202,7 @@ async function doctor(input: ConfigInput): Promise<number> {
     input,
     print,
     connect: await connector(),
-    claudeVersion,
+    claudeVersion: (path) => claudeVersion(path, { secrets: [...secrets] }),
     nodeVersion: process.versions.node,
   });
 }

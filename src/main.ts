@@ -133,7 +133,11 @@ async function untilReady(
   stop: AbortSignal,
 ): Promise<Readiness | undefined> {
   for (let attempt = 0; !stop.aborted; attempt++) {
-    const checked = await checkReadiness({ api, config, claudeVersion });
+    const checked = await checkReadiness({
+      api,
+      config,
+      claudeVersion: (path) => claudeVersion(path, { secrets: [config.token] }),
+    });
     if (checked.ok) {
       return checked;
     }

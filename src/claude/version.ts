@@ -6,18 +6,20 @@ import { ClaudeError, startFailure } from "./error.ts";
 
 export interface VersionCheck {
   readonly environment?: NodeJS.ProcessEnv;
+  /** No variable that holds one of them is handed on. */
+  readonly secrets?: readonly string[];
   readonly timeoutMs?: number;
 }
 
 /** "2.1.330". Rejects with a ClaudeError whose message says what to do. */
 export function claudeVersion(path: string, check: VersionCheck = {}): Promise<string> {
-  const { environment = process.env, timeoutMs = 20_000 } = check;
+  const { environment = process.env, secrets = [], timeoutMs = 20_000 } = check;
   return new Promise((resolve, reject) => {
     const child = execFile(
       path,
       ["--version"],
       {
-        env: claudeEnvironment(environment),
+        env: claudeEnvironment(environment, secrets),
         timeout: timeoutMs,
         killSignal: "SIGKILL",
         maxBuffer: 1024 * 1024,

@@ -68,4 +68,10 @@ describe("the version", () => {
     const error = await failureOf(claudeVersion(program("exec sleep 60"), { timeoutMs: 200 }));
     expect(error.code).toBe("timeout");
   });
+
+  it("is asked for without any variable that holds a secret", async () => {
+    const environment = { PATH: process.env["PATH"], COPY: "the-token-itself" };
+    const check = { environment, secrets: ["the-token-itself"] };
+    expect(await claudeVersion(program('[ -z "$COPY" ] && echo 1.2.3 || echo leaked'), check)).toBe("1.2.3");
+  });
 });
