@@ -185,7 +185,7 @@ function textOf(content: string | readonly Frame[]): string {
     .join("\n");
 }
 
-const initFrame = z.object({ model: z.string() });
+const initFrame = z.object({ model: z.string(), session_id: z.string().optional() });
 const statusFrame = z.object({
   status: z.string().nullish(),
   compact_result: z.string().optional(),
@@ -198,14 +198,19 @@ const retryFrame = z.object({
   error_status: z.number().nullish(),
   error: z.string().optional(),
 });
-const notificationFrame = z.object({ tool_use_id: toolUseId.optional(), status: z.string() });
+const notificationFrame = z.object({
+  task_id: z.string().default(""),
+  tool_use_id: toolUseId.optional(),
+  status: z.string(),
+  summary: z.string().default(""),
+});
 
 function decodeSystem(frame: Frame): Decoded[] {
   switch (frame["subtype"]) {
     case "init": {
       const parsed = initFrame.safeParse(frame);
       if (!parsed.success) return [malformed("system/init", parsed.error)];
-      return [{ type: "turnStarted", model: parsed.data.model }];
+      return [{ type: "turnStarted", model: parsed.data.model, conversationId: parsed.data.session_id }];
     }
     case "status": {
       const parsed = statusFrame.safeParse(frame);
@@ -227,8 +232,8 @@ function decodeSystem(frame: Frame): Decoded[] {
     case "task_notification": {
       const parsed = notificationFrame.safeParse(frame);
       if (!parsed.success) return [malformed("system/task_notification", parsed.error)];
-      const { tool_use_id: id, status } = parsed.data;
-      return id === undefined ? [] : [{ type: "subagentEnded", toolUseId: id, status }];
+      const { task_id: taskId, tool_use_id, status, summary } = parsed.data;
+      return [{ type: "taskEnded", taskId, toolUseId: tool_use_id, status, summary }];
     }
     default:
       return [{ type: "skipped", what: `system/${String(frame["subtype"])}` }];

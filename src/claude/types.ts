@@ -27,11 +27,23 @@ export interface Question {
   readonly options: readonly QuestionOption[];
 }
 
+/** A command or a subagent that goes on beside the turns. */
+export interface BackgroundTask {
+  readonly id: string;
+  readonly description: string;
+}
+
 export type ClaudeEvent =
   /** `initialize` was answered: the process is warm. */
   | { readonly type: "ready"; readonly commands: readonly SlashCommand[] }
   /** A turn began (`system/init` comes at the start of every turn). */
-  | { readonly type: "turnStarted"; readonly model: string }
+  | { readonly type: "turnStarted"; readonly model: string; readonly conversationId?: string | undefined }
+  /** `/clear`: the next `turnStarted` names the conversation that begins; only then does the id change (2.1.330). */
+  | { readonly type: "conversationReset" }
+  /** A hook refused the prompt; nothing of it is in the conversation (2.1.330). */
+  | { readonly type: "promptRefused"; readonly reason: string }
+  /** Everything that runs in the background now (`background_tasks_changed`, 2.1). */
+  | { readonly type: "backgroundTasks"; readonly tasks: readonly BackgroundTask[] }
   /** A message of the main conversation started streaming. */
   | { readonly type: "messageStarted"; readonly messageId: string }
   | { readonly type: "textDelta"; readonly text: string; readonly blockIndex: number }
@@ -82,8 +94,14 @@ export type ClaudeEvent =
   | { readonly type: "compacting" }
   /** `error` is undefined when the compaction succeeded. */
   | { readonly type: "compacted"; readonly error: string | undefined }
-  /** A background subagent ended (`system/task_notification`). */
-  | { readonly type: "subagentEnded"; readonly toolUseId: ToolUseId; readonly status: string }
+  /** A subagent or a background command ended (`system/task_notification`). `status`: `completed`, or why not. */
+  | {
+      readonly type: "taskEnded";
+      readonly taskId: string;
+      readonly toolUseId: ToolUseId | undefined;
+      readonly status: string;
+      readonly summary: string;
+    }
   /** The turn is over; the process lives on. */
   | {
       readonly type: "turnEnded";

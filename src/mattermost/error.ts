@@ -13,6 +13,8 @@ export type MattermostErrorCode =
   | "archived"
   /** The message is longer than the server's MaxPostSize. */
   | "too-long"
+  /** The post can be edited no more: the server's edit limit is over, or edits are switched off. */
+  | "edit-closed"
   /** More bytes than are taken, here or by the server. */
   | "too-large"
   | "rate-limited"
@@ -23,9 +25,13 @@ export type MattermostErrorCode =
   /** An answer that isn't Mattermost's: a proxy's page, or JSON without the fields we need. */
   | "bad-answer";
 
+/** Whose answer it was: Mattermost's own (JSON with its error id), something's before it, such as a proxy, or nobody's. */
+export type AnsweredBy = "mattermost" | "between" | "nobody";
+
 export interface MattermostErrorDetails {
   readonly status?: number | undefined;
   readonly serverId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -36,12 +42,20 @@ export class MattermostError extends Error {
   readonly status: number | undefined;
   /** The server's own id of the error, such as `model.post.is_valid.msg.app_error`. */
   readonly serverId: string | undefined;
+  /** How long the server asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: MattermostErrorCode, message: string, details: MattermostErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.status = details.status;
     this.serverId = details.serverId;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+
+  /** Only what Mattermost itself has said can end or delete anything. */
+  get answeredBy(): AnsweredBy {
+    return this.serverId !== undefined ? "mattermost" : this.status !== undefined ? "between" : "nobody";
   }
 }
 
@@ -109,6 +123,7 @@ const REASONS = {
   "not-found": "the server doesn't know it; check the id or name",
   archived: "the channel is archived; unarchive it or choose another one",
   "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
+  "edit-closed": "the server lets nobody edit this post any more",
   "too-large": "it is larger than the server takes, or a proxy before it; send less, or raise their limits",
   "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
   server: "the server failed; see its log and try again",

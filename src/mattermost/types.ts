@@ -68,12 +68,19 @@ export interface Channel {
 export type SocketEvent =
   /** First frame of a new connection. `resumed` is false when events since the last connection may be missing. */
   | { readonly type: "hello"; readonly connectionId: string; readonly resumed: boolean }
-  | { readonly type: "posted"; readonly post: Post }
+  /** `mentions`: the accounts the server takes as mentioned; undefined when it did not say (7.10, catch-up). */
+  | { readonly type: "posted"; readonly post: Post; readonly mentions?: readonly UserId[] }
   | { readonly type: "postEdited"; readonly post: Post }
   | { readonly type: "postDeleted"; readonly post: Post }
   | { readonly type: "reactionAdded"; readonly reaction: Reaction }
   | { readonly type: "reactionRemoved"; readonly reaction: Reaction }
   | { readonly type: "userUpdated"; readonly user: User }
+  /** An account, the bot's own perhaps, came into a channel or is gone from it. */
+  | {
+      readonly type: "memberAdded" | "memberRemoved";
+      readonly channelId: ChannelId;
+      readonly userId: UserId;
+    }
   /** The socket is gone; it is being reconnected. */
   | { readonly type: "disconnected"; readonly reason: string };
 

@@ -131,6 +131,8 @@ export class Router {
       case "disconnected":
         log.warn(`The connection to the server is gone (${event.reason}); reconnecting.`);
         break;
+      case "memberAdded":
+      case "memberRemoved":
       case "postEdited":
         // An edit is never new input.
         break;

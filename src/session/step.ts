@@ -57,6 +57,9 @@ function take(step: Step, signal: Signal): void {
         onReaction(step, reaction);
       }
       break;
+    case "postEdited":
+    case "fileRefused":
+      break;
     case "threadLost":
       threadLost(step);
       break;

@@ -89,8 +89,14 @@ export function onClaudeEvent(
         event.error ? `🗜️ Not compacted: ${oneLine(event.error)}` : "🗜️ **Conversation compacted**",
       );
       break;
-    case "subagentEnded":
-      subagentEnded(step, event.toolUseId, event.status);
+    case "taskEnded":
+      if (event.toolUseId !== undefined) {
+        subagentEnded(step, event.toolUseId, event.status);
+      }
+      break;
+    case "conversationReset":
+    case "promptRefused":
+    case "backgroundTasks":
       break;
     case "turnEnded":
       endTurn(step, event);

@@ -64,6 +64,8 @@ export type Signal =
       readonly uuid: string;
     }
   | { readonly type: "postDeleted"; readonly postId: PostId }
+  /** A person changed their words; `text` as a new message's would be read. */
+  | { readonly type: "postEdited"; readonly postId: PostId; readonly text: string }
   /** `generation` tells the events of an earlier process from those of the present one. */
   | {
       readonly type: "claude";
@@ -81,6 +83,8 @@ export type Signal =
       readonly lostDirectory?: string | undefined;
     }
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
+  /** The file that was to go with a post is not taken by the server; the post is not made, and is to be put anew. */
+  | { readonly type: "fileRefused"; readonly key: PostKey }
   | { readonly type: "threadLost"; readonly reason: string }
   | { readonly type: "slotGranted"; readonly slot: number; readonly saved?: SavedTurn }
   | { readonly type: "slotRefused" }

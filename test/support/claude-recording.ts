@@ -84,7 +84,7 @@ function sketchOne(decoded: Decoded): string {
         : decoded.isError
           ? `error: ${decoded.reason.slice(0, 30)}`
           : "end";
-    case "subagentEnded":
+    case "taskEnded":
       return `subagent ${decoded.status}`;
     case "compacted":
       return decoded.error === undefined ? "compacted" : "not compacted";

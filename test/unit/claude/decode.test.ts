@@ -254,7 +254,7 @@ describe("the answer to initialize", () => {
 
 it("a subagent that ends in the background is told by its tool use", () => {
   const frame = { type: "system", subtype: "task_notification", tool_use_id: "t1", status: "completed" };
-  expect(decode(frame)).toEqual([{ type: "subagentEnded", toolUseId: "t1", status: "completed" }]);
+  expect(decode(frame)).toMatchObject([{ type: "taskEnded", toolUseId: "t1", status: "completed" }]);
 });
 
 it("a retry says what went wrong and how long it waits", () => {
