@@ -5,7 +5,7 @@ import { DIGITS, questionTitle } from "../render/cards.ts";
 import { inlineCode, oneLine, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { answer, choicesOf, close, goOn, openQuestion } from "./asks.ts";
-import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
+import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -86,6 +86,7 @@ function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName:
     allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
   } else {
     step.state.isAuto = true;
+    step.state.autoGrantedBy = by;
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
       if (open.kind === "permission") {
@@ -180,7 +181,6 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
 
 /** As many as anybody will want to have read by Claude one after the other. */
 const MAX_QUEUE = 50;
-const NOT_TAKEN = "no_entry_sign";
 
 /** Queues an authorised message for Claude; 👀 shows that it waits. */
 export function enqueue(step: Step, message: Message): void {
@@ -198,8 +198,9 @@ export function enqueue(step: Step, message: Message): void {
 }
 
 /** Marks a message that goes nowhere, and says why, once in a while. */
-export function notTaken(step: Step, { by, postId }: Message, what: string, why: string): void {
-  step.emit({ type: "react", target: { postId }, emojiName: NOT_TAKEN });
+export function notTaken(step: Step, message: Message, what: string, why: string): void {
+  const { by } = message;
+  markNotTaken(step, message);
   if (mayTell(step, what, by)) {
     const name = inlineCode(`@${by.name}`);
     say(step, `🚫 ${name}, ${why}: what you wrote was not taken. Send it again later.`);

@@ -2,7 +2,7 @@
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
-import type { SessionDependencies } from "./dependencies.ts";
+import type { Opening, SessionDependencies } from "./dependencies.ts";
 import { Session, type Slots } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
@@ -38,7 +38,11 @@ export class SessionManager {
       if (index >= MAX_ASLEEP || session.lastActivityAt < oldest) {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
-        session.forget();
+        try {
+          session.forget();
+        } catch (error) {
+          log.error(`What is kept of the session in thread ${session.threadId} could not be removed`, error);
+        }
       }
     }
   }
@@ -54,10 +58,19 @@ export class SessionManager {
       return false;
     }
     this.#forgetOld();
-    const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
+    const session = this.#newSession(threadId, { owner, slot });
     this.#sessions.set(threadId, session);
-    session.deliver({ type: "message", message });
+    session.open(message);
     return true;
+  }
+
+  #newSession(threadId: ThreadId, opening: Opening): Session {
+    try {
+      return new Session(threadId, opening, this.#slots, this.#dependencies);
+    } catch (error) {
+      this.#usedSlots.delete(opening.slot);
+      throw error;
+    }
   }
 
   /** Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. */
@@ -91,7 +104,16 @@ export class SessionManager {
     this.#isShuttingDown = true;
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    await Promise.all([...sessions.map((session) => session.shutDown()), ...this.#leaving]);
+    await Promise.all([...sessions.map((session) => this.#shutDown(session)), ...this.#leaving]);
+  }
+
+  /** What one of them fails to tidy up must not keep the others from it. */
+  async #shutDown(session: Session): Promise<void> {
+    try {
+      await session.shutDown();
+    } catch (error) {
+      this.#dependencies.log.error(`The session in thread ${session.threadId} did not end in order`, error);
+    }
   }
 
   readonly #slots: Slots = {
@@ -103,7 +125,7 @@ export class SessionManager {
       if (this.#sessions.get(session.threadId) === session) {
         this.#sessions.delete(session.threadId);
       }
-      const left = session.shutDown().finally(() => this.#leaving.delete(left));
+      const left = this.#shutDown(session).finally(() => this.#leaving.delete(left));
       this.#leaving.add(left);
     },
   };

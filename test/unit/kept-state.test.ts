@@ -44,7 +44,6 @@ function setUp() {
 
 const snapshotOf = ({ state }: Script, threadId = "thread"): SessionSnapshot => ({
   threadId: threadId as ThreadId,
-  sessionId: "0b2a8a3e-7c51-4b0e-9d3c-0a1b2c3d4e5f",
   process: undefined,
   directory: "/home/alice/project",
   filesDirectory: undefined,

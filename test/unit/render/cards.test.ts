@@ -20,7 +20,7 @@ const HEADER: Header = {
   home: "/home/alice",
   owner: "alice",
   participants: ["bob", "carol"],
-  status: { kind: "live", slot: 1 },
+  status: { kind: "live", slot: 1, background: 0 },
   maxSessions: 5,
   isAuto: false,
 };

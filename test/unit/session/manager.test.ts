@@ -17,6 +17,8 @@ interface Process {
   isClosed: boolean;
 }
 
+const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
 function setUp(maxSessions = 2) {
   const server = createFakeThreadApi();
   const clock = createFakeClock();
@@ -47,7 +49,7 @@ function setUp(maxSessions = 2) {
         },
       };
     },
-    newSessionId: () => `id${++ids}`,
+    newSessionId: () => id(++ids),
     sendTyping: () => {},
     context: {
       version: "0.1.0",
@@ -108,7 +110,7 @@ test("when every slot is taken, the session that has been idle for longest sleep
   world.processes[0]?.tell(turnEnded());
   expect(world.open("c")).toBe(true);
   await settle();
-  expect(world.live()).toEqual(["id1", "id3"]);
+  expect(world.live()).toEqual([id(1), id(3)]);
   expect([...world.server.posts.values()].some((text) => text.includes("asleep"))).toBe(true);
   expect(find(world, "b")).toBeDefined();
   await world.manager.shutDown();
@@ -124,11 +126,11 @@ test("a sleeping session wakes in a free slot and resumes its own conversation",
   find(world, "a")?.deliver({ type: "message", message: world.message("again") });
   await settle();
   expect(world.processes.map(({ start }) => [start.sessionId, start.resume])).toEqual([
-    ["id1", false],
-    ["id2", false],
-    ["id1", true],
+    [id(1), false],
+    [id(2), false],
+    [id(1), true],
   ]);
-  expect(world.live()).toEqual(["id1"]);
+  expect(world.live()).toEqual([id(1)]);
   await world.manager.shutDown();
 });
 
@@ -153,7 +155,7 @@ test("an ended session is found no more, its slot is free, and its thread may be
   expect(find(world, "a")).toBeUndefined();
   expect(world.live()).toEqual([]);
   expect(world.open("a")).toBe(true);
-  expect(world.live()).toEqual(["id2"]);
+  expect(world.live()).toEqual([id(2)]);
   await world.manager.shutDown();
 });
 
@@ -211,7 +213,7 @@ test("one session that can't be taken up is a warning, and the others are taken 
   await earlier.manager.shutDown();
   const read = (name: string): SessionSnapshot => {
     const document = JSON.parse(earlier.documents.get(`session-channel-${name}`) ?? "") as object;
-    const snapshot = decodeSnapshot({ ...document, sessionId: "3f0b1c1e-0000-4000-8000-000000000000" });
+    const snapshot = decodeSnapshot(document);
     if (!snapshot) throw new Error("not read");
     return snapshot;
   };

@@ -128,7 +128,6 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 function roundTrip(state: SessionState): SessionState | undefined {
   const snapshot: SessionSnapshot = {
     threadId: "thread" as ThreadId,
-    sessionId: "3f0b1c1e-0000-4000-8000-000000000000",
     directory: CONTEXT.directory,
     process: undefined,
     filesDirectory: undefined,
