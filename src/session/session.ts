@@ -9,7 +9,7 @@ import { ThreadWriter } from "../thread/writer.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
 import { contentOf } from "./content.ts";
 import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
-import { fileBefore } from "./file-before.ts";
+import { fileBefore } from "./disclosure.ts";
 import { FilesDirectory } from "./files-directory.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { audit, initialState, updateHeader } from "./state.ts";
@@ -282,11 +282,11 @@ export class Session {
   }
 
   #start(generation: number, resume: boolean): void {
-    const { startClaude } = this.#dependencies;
-    const { directory } = this.#context;
+    const { startClaude, deniedPaths, redact } = this.#dependencies;
+    const rules = { directory: this.#context.directory, deniedPaths, redact };
     const listener = (event: ClaudeEvent): void => {
       const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-      this.deliver({ type: "claude", generation, event, ...fileBefore(event, directory), ...saved });
+      this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
     };
     const warm = resume ? undefined : this.#takeWarm();
     this.#client = warm?.adopt(listener) ?? startClaude(this.#startOf(resume), listener);
