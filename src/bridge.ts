@@ -17,6 +17,7 @@ import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
 import type { Clock } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
+import { createRedact } from "./util/redact.ts";
 import { warmClaudes } from "./warm-claudes.ts";
 
 /** What the start-up checks found out. */
@@ -111,6 +112,7 @@ export async function startBridge(
     botId: bot.id,
     channelId: channel.id,
     deniedPaths,
+    redact: createRedact([token]),
     audit,
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),

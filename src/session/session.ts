@@ -7,7 +7,7 @@ import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
-import { fileBefore } from "./file-before.ts";
+import { fileBefore } from "./disclosure.ts";
 import { holdOf } from "./lifecycle.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
@@ -316,10 +316,12 @@ export class Session {
 
   #start(generation: number, resume: boolean): void {
     const { directory } = this.#context;
+    const { deniedPaths, redact } = this.#dependencies;
+    const rules = { directory, deniedPaths, redact };
     const listener = (event: ClaudeEvent): void =>
       this.#within("hearing Claude", () => {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-        this.deliver({ type: "claude", generation, event, ...fileBefore(event, directory), ...saved });
+        this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
     const { conversationId } = this.#state;
     beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));

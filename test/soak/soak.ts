@@ -131,6 +131,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     botId: BOT,
     channelId: CHANNEL,
     deniedPaths: [],
+    redact: (text: string) => text,
     audit,
     documents: {
       write: (name, json) => void documents.set(name, json.length),

@@ -117,6 +117,7 @@ function createWorld() {
     },
     claudePath: "claude",
     deniedPaths: [],
+    redact: (text) => text,
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
     audit: { append: () => trip("audit") },

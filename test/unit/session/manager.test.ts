@@ -33,6 +33,7 @@ function setUp(maxSessions = 2) {
     directory: { byId: async () => undefined },
     audit: { append: () => {} },
     deniedPaths: [],
+    redact: (text: string) => text,
     warm: { take: () => undefined },
     clock,
     log: quiet,
