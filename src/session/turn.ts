@@ -41,7 +41,6 @@ export function onClaudeEvent(
       state.hasRetriedStart = false;
       wakeUp(step);
       turnBeganIn(step, event.conversationId);
-      interruptLate(step);
       break;
     case "messageStarted":
       wakeUp(step);
@@ -127,13 +126,6 @@ function wakeUp(step: Step): void {
     step.state.phase = "working";
     beginTurn(step);
     step.emit({ type: "typing", isOn: true });
-  }
-}
-
-/** A message that was interrupted before its turn began: Claude had nothing to interrupt then. */
-function interruptLate(step: Step): void {
-  if (step.state.turn.interruptedBy) {
-    step.emit({ type: "interruptClaude" });
   }
 }
 

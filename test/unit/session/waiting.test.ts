@@ -138,13 +138,3 @@ describe("a message that waits", () => {
     expect(script.sent()).toEqual(["go"]);
   });
 });
-
-test("an interruption before Claude has begun its turn is repeated when it begins", () => {
-  const script = createScript();
-  script.says(OWNER, "go");
-  const interrupts = () => script.effects.filter((effect) => effect.type === "interruptClaude").length;
-  script.command(OWNER, { name: "interrupt" });
-  expect(interrupts()).toBe(1);
-  script.claude({ type: "turnStarted", model: "m" });
-  expect(interrupts()).toBe(2);
-});
