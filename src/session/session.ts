@@ -7,7 +7,7 @@ import type { Warm } from "../claude/warm-pool.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, savedFiles } from "./content.ts";
 import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./file-before.ts";
 import { FilesDirectory } from "./files-directory.ts";
@@ -242,6 +242,9 @@ export class Session {
       case "send":
         this.#send(effect.message, effect.text);
         break;
+      case "saveFiles":
+        this.#saveFiles(effect.message);
+        break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
         break;
@@ -356,6 +359,17 @@ export class Session {
       }
     });
     this.#sending = sending;
+  }
+
+  #saveFiles(message: Message): void {
+    const { api, directory } = this.#dependencies;
+    void savedFiles(message, {
+      api,
+      directory,
+      threadId: this.threadId,
+      filesDirectory: this.#files.make(),
+      onProblem: (detail) => this.deliver({ type: "attachmentProblem", detail }),
+    }).then((paths) => this.deliver({ type: "filesSaved", uuid: message.uuid, paths }));
   }
 
   #close(now: boolean): void {

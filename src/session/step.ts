@@ -2,8 +2,9 @@
 // no clock, no socket, no process.
 
 import type { PostId } from "../mattermost/types.ts";
-import { cardDeleted, cardPosted } from "./asks.ts";
+import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
+import { guestDeleted, guestEdited } from "./guests.ts";
 import {
   idleTimer,
   shutDown,
@@ -15,6 +16,7 @@ import {
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { restored } from "./recovery.ts";
+import { filesSaved } from "./replies.ts";
 import { say } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -45,6 +47,7 @@ function take(step: Step, signal: Signal): void {
       break;
     case "postDeleted":
       cardDeleted(step, signal.postId);
+      guestDeleted(step, signal.postId);
       break;
     case "claude":
       // An earlier process may still speak while it ends.
@@ -58,7 +61,13 @@ function take(step: Step, signal: Signal): void {
       }
       break;
     case "postEdited":
+      guestEdited(step, signal.postId, signal.text);
+      break;
     case "fileRefused":
+      fileRefused(step, signal.key);
+      break;
+    case "filesSaved":
+      filesSaved(step, signal.uuid, signal.paths);
       break;
     case "threadLost":
       threadLost(step);

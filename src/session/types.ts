@@ -92,6 +92,8 @@ export type Signal =
   | { readonly type: "slotWithdrawn" }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "attachmentProblem"; readonly detail: string }
+  /** The files of a reply, where Claude can read them; those that could not be saved are missing. */
+  | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
   | { readonly type: "shutdown" };
 
 /** What is left of a turn whose process is gone. */
@@ -128,6 +130,8 @@ export type Effect =
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
   | { readonly type: "send"; readonly message: Message; readonly text: string }
+  /** Of a reply that decides once they are there: `filesSaved`. */
+  | { readonly type: "saveFiles"; readonly message: Message }
   | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
@@ -138,11 +142,21 @@ export type Effect =
   /** The session is over; nothing may be asked of it any more. */
   | { readonly type: "ended" };
 
-interface AskBase {
+/** One of the posts of a card. */
+export interface CardPiece {
   readonly key: PostKey;
-  readonly card: Card;
-  /** Known once the card is posted. */
+  /** Known once it is posted. */
   postId: PostId | undefined;
+}
+
+interface AskBase extends CardPiece {
+  readonly card: Card;
+  /** The posts above it that hold what the card's own has no room for, in order. */
+  pieces?: readonly CardPiece[];
+  /** The card says how to decide, since words came that decided nothing. */
+  isHinted?: boolean;
+  /** Decides once its files are saved. */
+  reply?: Message | undefined;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -150,6 +164,8 @@ export interface PermissionAsk extends AskBase {
   readonly requestId: RequestId;
   readonly toolUseId: ToolUseId | undefined;
   readonly use: ToolUse;
+  /** Nothing can show all of it, so it can't be allowed. */
+  readonly isInPart?: boolean;
 }
 
 export interface PlanAsk extends AskBase {
@@ -175,6 +191,8 @@ export interface QuestionAsk extends AskBase {
 export interface GuestAsk extends AskBase {
   readonly kind: "guest";
   readonly message: Message;
+  /** How often the guest has changed it. */
+  readonly edits?: number;
 }
 
 export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
@@ -279,6 +297,8 @@ export interface SessionContext {
   readonly standingOf: StandingOf;
   /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
   readonly approvers: readonly string[];
+  /** Names of all who are listed; none when everyone is. */
+  readonly listed?: readonly string[];
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

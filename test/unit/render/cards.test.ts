@@ -112,7 +112,7 @@ test("a question shows its choices by number, in words that can't break them", (
     { label: "`@all`", description: "" },
   ];
   const question = { question: "Which?", header: "", multiSelect: false, options };
-  const [post] = openCard(questionCard(question, questionTitle(0, 1), "alice"), 16_383);
+  const [post] = openCard(questionCard(question, questionTitle(0, 1), ["alice"]), 16_383);
   expect(post?.markdown).toContain("❓ **Question** · @alice\nWhich?");
   expect(post?.markdown).toContain("1️⃣ **a\\*b\\\\** - one two\n2️⃣ **\\`@\u200ball\\`**");
   expect(questionTitle(1, 3)).toBe("❓ **Question** *(2/3)*");
@@ -120,13 +120,13 @@ test("a question shows its choices by number, in words that can't break them", (
 
 test("no more than nine choices are shown", () => {
   const options = Array.from({ length: 12 }, (_, at) => ({ label: `c${at}`, description: "" }));
-  const card = questionCard({ question: "?", header: "", multiSelect: true, options }, "t", "alice");
+  const card = questionCard({ question: "?", header: "", multiSelect: true, options }, "t", ["alice"]);
   expect(card.body).toContain("9️⃣ **c8**");
   expect(card.body).not.toContain("c9");
 });
 
 test("a guest's words are quoted line by line, with their files, and what hides in them is shown", () => {
-  const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e", ["a|b.png"], "alice");
+  const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e", ["a|b.png"], ["alice"]);
   expect(head).toBe("🔒 @carol wants to send a message:");
   expect(body).toBe("> hi @\u200bbob\n>\n> # big⟨U+202E⟩\n> 📎 a\\|b.png\n\n@alice");
 });
