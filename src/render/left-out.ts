@@ -12,7 +12,8 @@ const LEFT_OUT: readonly RegExp[] = [
   /\$[^$%\n]*%[^$\n]*\$/,
 ];
 
-const DRAWN_CODE = /^[ \t>*+-]*(?:`{3,}|~{3,})[ \t]*(?:tex|latex|katex|math|mermaid|plantuml)/im;
+/** Code in a language that some clients draw, in a list or a quote as well. */
+const DRAWN_CODE = /^[ \t>*+\d.)-]*(?:`{3,}|~{3,})[ \t]*(?:tex|latex|katex|math|mermaid|plantuml)/im;
 
 function isLeftOut(markdown: string): boolean {
   const prose = certainCode(markdown).map((span) =>

@@ -434,7 +434,9 @@ describe("a reply", () => {
   });
 
   const known = fc.constantFrom(
-    ..."yes y yep yeah ok okay sure go lgtm allow approve approved please thanks no nope deny 👍 ✅ 👎".split(" "),
+    ..."yes y yep yeah ok okay sure go lgtm allow approve approved please thanks no nope deny 👍 ✅ 👎".split(
+      " ",
+    ),
     "go ahead",
     "do it",
     "looks good",
@@ -447,9 +449,7 @@ describe("a reply", () => {
       " ",
     ),
   );
-  const unknown = fc
-    .stringMatching(/^\p{L}{1,12}$/u)
-    .filter((word) => !KNOWN_PARTS.has(word.toLowerCase()));
+  const unknown = fc.stringMatching(/^\p{L}{1,12}$/u).filter((word) => !KNOWN_PARTS.has(word.toLowerCase()));
 
   test("that holds a word of its own never consents, wherever it stands", () => {
     const parts = fc.array(fc.tuple(known, gap), { maxLength: 5 });
@@ -466,7 +466,9 @@ describe("a reply", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" })), (text) => {
         const decision = decisionIn(text);
-        expect(decision.kind === "denial" ? text : "").toContain(decision.kind === "denial" ? decision.reason : "");
+        expect(decision.kind === "denial" ? text : "").toContain(
+          decision.kind === "denial" ? decision.reason : "",
+        );
       }),
     );
   });
