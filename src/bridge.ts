@@ -71,10 +71,11 @@ export async function startBridge(
   }
   const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
     users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
+  const admittedUsers = admittedOf("ALLOWED_USERS", allowedUsers);
   const admittedApprovers = admittedOf("APPROVERS", approvers);
   const standingOf = createAllowList({
     known: directory.known,
-    allowed: admittedOf("ALLOWED_USERS", allowedUsers),
+    allowed: admittedUsers,
     approvers: admittedApprovers,
   });
   const socket = openSocket({
@@ -107,6 +108,7 @@ export async function startBridge(
       postLimit,
       standingOf,
       approvers: (admittedApprovers ?? []).map((user) => user.username),
+      listed: (admittedUsers ?? []).map((user) => user.username),
     },
     claudePath: config.claudePath,
     botId: bot.id,

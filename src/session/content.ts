@@ -32,6 +32,8 @@ export interface ContentOptions {
   readonly threadId: ThreadId;
   /** Where files are saved; a directory of this session's own. Undefined when there is none. */
   readonly filesDirectory: string | undefined;
+  /** Images are saved as well. */
+  readonly imagesAsFiles?: boolean;
   /** Told in one sentence what could not be handed over. */
   readonly onProblem: (detail: string) => void;
 }
@@ -103,13 +105,14 @@ async function filesOf({ attachments, postId }: Message, options: ContentOptions
 async function fetched(
   file: Attachment,
   postId: PostId,
-  { api, filesDirectory }: ContentOptions,
+  { api, filesDirectory, imagesAsFiles = false }: ContentOptions,
 ): Promise<MessageBlock | { readonly path: string } | "no room"> {
   if (file.size > MAX_FILE_BYTES) {
     throw new Error(TOO_LARGE);
   }
   const name = safeFileName(file.name, `${postId}${file.id}`);
-  const isImage = (bytes: number): boolean => IMAGE_TYPES.has(file.mimeType) && bytes <= MAX_IMAGE_BYTES;
+  const isImage = (bytes: number): boolean =>
+    !imagesAsFiles && IMAGE_TYPES.has(file.mimeType) && bytes <= MAX_IMAGE_BYTES;
   // What the server says of a file spares a download in vain; what counts is what comes.
   if (!isImage(file.size) && (await placeFor(filesDirectory, name, file.size)) === undefined) {
     return "no room";
@@ -229,4 +232,9 @@ async function spoken(post: Post, directory: Pick<Directory, "byId">): Promise<s
   const user = await directory.byId(post.userId).catch(() => undefined);
   const name = user ? `@${user.username}` : "somebody";
   return `[${post.isFromPerson ? name : `${name}, automatic`}]: ${post.message}${files}`;
+}
+
+/** Where a message's files are, images as well: for what reaches Claude as text alone. Never rejects. */
+export async function savedFiles(message: Message, options: ContentOptions): Promise<readonly string[]> {
+  return (await filesOf(message, { ...options, imagesAsFiles: true })).saved;
 }

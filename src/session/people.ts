@@ -3,11 +3,12 @@
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
-import { askGuest } from "./asks.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
-import { answerInWords, enqueue, notTaken, reactToAsk } from "./decisions.ts";
+import { enqueue, notTaken, reactToAsk } from "./decisions.ts";
+import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
 import { goOnMessage } from "./recovery.ts";
+import { answerInWords } from "./replies.ts";
 import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";

@@ -4,7 +4,7 @@
 import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
-import { contentOf } from "./content.ts";
+import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import { FilesDirectory } from "./files-directory.ts";
 import type { Message } from "./types.ts";
@@ -78,9 +78,17 @@ export class SessionProcess {
 
   /** A message with what goes along with it; `onProblem` is told what could not be fetched. */
   prepare(message: Message, text: string, onProblem: (detail: string) => void): Promise<MessageBlock[]> {
+    return contentOf(message, text, this.#fetching(onProblem));
+  }
+
+  /** Saves the files of a reply where Claude can read them; their paths. */
+  saveFiles(message: Message, onProblem: (detail: string) => void): Promise<readonly string[]> {
+    return savedFiles(message, this.#fetching(onProblem));
+  }
+
+  #fetching(onProblem: (detail: string) => void): ContentOptions {
     const { api, directory } = this.#dependencies;
-    const filesDirectory = this.#files.make();
-    return contentOf(message, text, { api, directory, threadId: this.#threadId, filesDirectory, onProblem });
+    return { api, directory, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
   }
 
   send(uuid: string, content: readonly MessageBlock[]): void {

@@ -146,6 +146,8 @@ export class Session {
     this.#isStepping = false;
   }
 
+  readonly #onProblem = (detail: string): void => this.deliver({ type: "attachmentProblem", detail });
+
   /** Does what is no signal of the mailbox's within the same boundary. */
   #within(what: string, perform: () => void): void {
     try {
@@ -275,6 +277,9 @@ export class Session {
       case "send":
         this.#process.send(effect.uuid, effect.content);
         break;
+      case "saveFiles":
+        this.#saveFiles(effect.message);
+        break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
         break;
@@ -341,10 +346,16 @@ export class Session {
   }
 
   #prepare(message: Message, text: string): void {
-    const onProblem = (detail: string): void => this.deliver({ type: "attachmentProblem", detail });
-    this.#process.prepare(message, text, onProblem).then(
+    this.#process.prepare(message, text, this.#onProblem).then(
       (content) => this.deliver({ type: "prepared", uuid: message.uuid, content }),
       (error: unknown) => this.#fail("fetching what goes along with a message", error),
+    );
+  }
+
+  #saveFiles(message: Message): void {
+    this.#process.saveFiles(message, this.#onProblem).then(
+      (paths) => this.deliver({ type: "filesSaved", uuid: message.uuid, paths }),
+      (error: unknown) => this.#fail("saving the files of a reply", error),
     );
   }
 }

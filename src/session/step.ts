@@ -2,9 +2,10 @@
 // no clock, no socket, no process.
 
 import type { PostId } from "../mattermost/types.ts";
-import { cardDeleted, cardPosted } from "./asks.ts";
+import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
 import { onFault } from "./fault.ts";
+import { guestDeleted, guestEdited } from "./guests.ts";
 import {
   idleTimer,
   shutDown,
@@ -16,6 +17,7 @@ import {
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { restored } from "./recovery.ts";
+import { filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -51,9 +53,11 @@ function take(step: Step, signal: Signal): void {
     case "postDeleted":
       cardDeleted(step, signal.postId);
       messageDeleted(step, signal.postId);
+      guestDeleted(step, signal.postId);
       break;
     case "postEdited":
       messageEdited(step, signal.postId, signal.text);
+      guestEdited(step, signal.postId, signal.text);
       break;
     case "claude":
       // An earlier process may still speak while it ends.
@@ -67,6 +71,10 @@ function take(step: Step, signal: Signal): void {
       }
       break;
     case "fileRefused":
+      fileRefused(step, signal.key);
+      break;
+    case "filesSaved":
+      filesSaved(step, signal.uuid, signal.paths);
       break;
     case "threadLost":
       threadLost(step);

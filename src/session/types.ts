@@ -98,6 +98,8 @@ export type Signal =
   | { readonly type: "attachmentProblem"; readonly detail: string }
   /** What a message needs besides its words has been fetched. */
   | { readonly type: "prepared"; readonly uuid: string; readonly content: readonly MessageBlock[] }
+  /** The files of a reply, where Claude can read them; those that could not be saved are missing. */
+  | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
   /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */
   | { readonly type: "fault"; readonly what: string; readonly detail: string }
   | { readonly type: "shutdown" };
@@ -138,6 +140,8 @@ export type Effect =
   /** Fetches what goes along with a message: the thread before it, its files. */
   | { readonly type: "prepare"; readonly message: Message; readonly text: string }
   | { readonly type: "send"; readonly uuid: string; readonly content: readonly MessageBlock[] }
+  /** Of a reply that decides once they are there: `filesSaved`. */
+  | { readonly type: "saveFiles"; readonly message: Message }
   | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
@@ -148,11 +152,21 @@ export type Effect =
   /** The session is over; nothing may be asked of it any more. */
   | { readonly type: "ended" };
 
-interface AskBase {
+/** One of the posts of a card. */
+export interface CardPiece {
   readonly key: PostKey;
-  readonly card: Card;
-  /** Known once the card is posted. */
+  /** Known once it is posted. */
   postId: PostId | undefined;
+}
+
+interface AskBase extends CardPiece {
+  readonly card: Card;
+  /** The posts above it that hold what the card's own has no room for, in order. */
+  pieces?: readonly CardPiece[];
+  /** The card says how to decide, since words came that decided nothing. */
+  isHinted?: boolean;
+  /** Decides once its files are saved. */
+  reply?: Message | undefined;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -160,6 +174,8 @@ export interface PermissionAsk extends AskBase {
   readonly requestId: RequestId;
   readonly toolUseId: ToolUseId | undefined;
   readonly use: ToolUse;
+  /** Nothing can show all of it, so it can't be allowed. */
+  readonly isInPart?: boolean;
 }
 
 export interface PlanAsk extends AskBase {
@@ -185,6 +201,8 @@ export interface QuestionAsk extends AskBase {
 export interface GuestAsk extends AskBase {
   readonly kind: "guest";
   readonly message: Message;
+  /** How often the guest has changed it. */
+  readonly edits?: number;
 }
 
 export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
@@ -305,6 +323,8 @@ export interface SessionContext {
   readonly standingOf: StandingOf;
   /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
   readonly approvers: readonly string[];
+  /** Names of all who are listed; none when everyone is. */
+  readonly listed?: readonly string[];
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

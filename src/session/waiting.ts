@@ -2,7 +2,7 @@
 // again: what Claude has not got is withdrawn or changed, what it has got stays.
 
 import type { PostId } from "../mattermost/types.ts";
-import { askGuest } from "./asks.ts";
+import { askGuest } from "./guests.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
 import type { Message, Step } from "./types.ts";

@@ -131,6 +131,9 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
       if (!ask) {
         throw new Error("no card waits to be posted");
       }
+      for (const { key } of ask.pieces ?? []) {
+        script.take({ type: "posted", key, postId: `${key}-post` as PostId });
+      }
       const postId = `c${++cards}` as PostId;
       script.take({ type: "posted", key: ask.key, postId });
       return postId;
