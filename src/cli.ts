@@ -155,7 +155,7 @@ async function bridge(config: Config, surroundings: Omit<Surroundings, "version"
   const { runBridge } = await import("./main.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
-  process.stdout.off("error", fallUnlessClosed);
+  process.stdout.off("error", noteLostOutput);
   const code = await runBridge(config, { version: manifest.version, ...surroundings });
   // Nobody waits longer for a reader that sleeps, nor for what is still to be cleared away.
   setTimeout(() => process.exit(code), LAST_MOMENT_MS);
@@ -299,13 +299,14 @@ function fall(error: unknown): void {
 }
 
 /** What a command prints is its work: an export to a full disk has failed. A reader that has had enough (`| head`) hasn't. */
-function fallUnlessClosed(error: Error): void {
-  if (!("code" in error && error.code === "EPIPE")) fall(error);
+let lostOutput: Error | undefined;
+function noteLostOutput(error: Error): void {
+  if (!("code" in error && error.code === "EPIPE")) lostOutput ??= error;
 }
 
 process.on("uncaughtException", fall);
-process.stdout.on("error", fallUnlessClosed);
+process.stdout.on("error", noteLostOutput);
 
 const exitCode = await run(process.argv.slice(2)).catch(explain);
 await allTaken([process.stdout, process.stderr]);
-process.exit(exitCode);
+process.exit(lostOutput === undefined ? exitCode : await explain(lostOutput));
