@@ -128,7 +128,7 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
 }
 
 async function start(input: ConfigInput): Promise<number> {
-  const { givenTexts, loadConfig } = await import("./config/load.ts");
+  const { givenTexts, loadConfig, strayWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
   let loaded: Loaded = loadConfig(input);
@@ -147,7 +147,8 @@ async function start(input: ConfigInput): Promise<number> {
   }
   secrets.add(loaded.config.token);
   const { secrecyWarnings } = await import("./setup/secrecy.ts");
-  for (const warning of secrecyWarnings(input, loaded.source.file)) printError(`warning: ${warning}`);
+  const warnings = [...strayWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
+  for (const warning of warnings) printError(`warning: ${warning}`);
   return bridge(loaded.config, { home: input.home });
 }
 

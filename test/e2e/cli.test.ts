@@ -150,6 +150,20 @@ describe("bad input", () => {
     expect(stderr).toContain("the file can't be read");
   });
 
+  test("a misspelled setting stops the start, beside all else that is wrong", () => {
+    const places = emptyPlaces();
+    places.write(places.userFile, "ALLOWED_USER=alice\nMAX_SESIONS=3\n");
+    const { code, lines } = run([], { places, env: { MATTERMOST_URL: "https://chat.example.com" } });
+    expect(code).toBe(2);
+    expect(lines.map((line) => line.trim().split(" ")[0])).toEqual([
+      "mm-claude",
+      "MATTERMOST_TOKEN:",
+      "MATTERMOST_CHANNEL_ID:",
+      "ALLOWED_USER",
+      "MAX_SESIONS",
+    ]);
+  });
+
   test("setup without a terminal is refused", () => {
     expect(run(["setup"])).toMatchObject({ code: 1, stderr: expect.stringContaining("needs a terminal") });
   });
@@ -215,6 +229,14 @@ describe("with a server", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("MATTERMOST_TOKEN");
     expect(stderr).not.toContain("wr0ng");
+  });
+
+  test("what has no effect in mm-claude's own file is told at the start", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    places.write(places.userFile, "COLOUR=red\n");
+    const { stderr } = await runAsync([], settings(world, { CLAUDE_PATH: "/no/claude" }), places);
+    expect(stderr).toMatch(/^warning: COLOUR in \S+ has no effect: mm-claude has no such setting\.$/m);
   });
 
   test("doctor finds all well, and says what isn't", async () => {
