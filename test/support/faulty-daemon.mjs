@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import { loadConfig } from "../../dist/config/load.js";
 import { runBridge } from "../../dist/main.js";
+import { Router } from "../../dist/router/router.js";
 
 const fault = () => new TypeError("the fault this test has put in");
 
@@ -16,6 +17,12 @@ const FAULTS = {
     setInterval(() => {
       throw fault();
     }, 1);
+  },
+  // From then on at the next event of the server's.
+  router: () => {
+    Router.prototype.take = () => {
+      throw fault();
+    };
   },
   brokenPipe: () => {
     throw Object.assign(new Error("write EPIPE"), { code: "EPIPE", syscall: "write" });
