@@ -44,8 +44,6 @@ export interface Daemon {
   /** Resolves once it has printed the text. */
   prints(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
-  /** Nobody reads any more what it prints to these. */
-  closeOutput(...names: ("stdout" | "stderr")[]): void;
 }
 
 export type DaemonWorld = Awaited<ReturnType<typeof daemonWorld>>;
@@ -128,9 +126,6 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           () => `It did not print ${text}, but:\n${output}`,
         ).then(() => {}),
       signal: (name) => void child.kill(name),
-      closeOutput: (...names) => {
-        for (const name of names) child[name].destroy();
-      },
     };
   }
 
