@@ -1,6 +1,6 @@
 // Checks everything a start depends on and says what it found, one line each. Changes nothing.
 import { ConfigError, type Problem } from "../config/error.ts";
-import { type ConfigInput, givenTexts, type Loaded, loadConfig } from "../config/load.ts";
+import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { stateRoot } from "../store/place.ts";
@@ -37,8 +37,12 @@ export async function runDoctor({
   nodeVersion,
 }: DoctorOptions): Promise<0 | 1> {
   let failures = 0;
+  let warnings = 0;
   const good = (text: string) => print(`✓ ${text}`);
-  const warn = (text: string) => print(`! ${text}`);
+  const warn = (text: string) => {
+    warnings += 1;
+    print(`! ${text}`);
+  };
   const bad = (text: string) => {
     failures += 1;
     print(`✗ ${text}`);
@@ -62,7 +66,8 @@ export async function runDoctor({
   else good(`settings are complete (${describeSource(loaded)})`);
   const file = "config" in loaded ? loaded.source.file : undefined;
   const state = stateRoot({ stateHome: input.env["XDG_STATE_HOME"], home: input.home });
-  for (const warning of [...secrecyWarnings(input, file), ...stateWarnings(state)]) warn(warning);
+  const found = [...strayWarnings(input), ...secrecyWarnings(input, file), ...stateWarnings(state)];
+  for (const warning of found) warn(warning);
 
   const config = "config" in loaded ? loaded.config : undefined;
   report(await checkClaude(claudeVersion, config?.claudePath ?? givenTexts(input).claudePath ?? "claude"));
@@ -73,8 +78,16 @@ export async function runDoctor({
   }
 
   print("");
-  print(failures === 0 ? "All is well." : `${failures} ${failures === 1 ? "problem" : "problems"} found.`);
+  print(summary(failures, warnings));
   return failures === 0 ? 0 : 1;
+}
+
+/** Who reads nothing but the last line must not take warnings for none. */
+function summary(failures: number, warnings: number): string {
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  if (failures === 0)
+    return warnings === 0 ? "All is well." : `No problems, but ${counted(warnings, "warning")}.`;
+  return `${counted(failures, "problem")} found${warnings === 0 ? "" : `, and ${counted(warnings, "warning")}`}.`;
 }
 
 async function checkMattermost(

@@ -161,3 +161,28 @@ test("nothing is changed, and the token is on no line", async () => {
   expect(readFileSync(places.userFile, "utf8")).toBe(text);
   expect(lines.join("\n")).not.toContain(world.bot.token);
 });
+
+test("warnings are counted in the last line, which then says nothing of all being well", async () => {
+  const world = await setupWorld();
+  const one = emptyPlaces();
+  one.write(one.userFile, "COLOUR=red\n", 0o600);
+  const { exitCode, warnings, lines } = await examine({ world, places: one });
+  expect(warnings).toEqual([`COLOUR in ${one.userFile} has no effect: mm-claude has no such setting.`]);
+  expect([exitCode, lines.at(-1)]).toEqual([0, "No problems, but 1 warning."]);
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const two = await examine({ world, places: one, env });
+  expect([two.exitCode, two.lines.at(-1)]).toEqual([0, "No problems, but 2 warnings."]);
+  const ill = await examine({ world, places: one, env: { ...env, MATTERMOST_TOKEN: "wrong" } });
+  expect([ill.exitCode, ill.lines.at(-1)]).toEqual([1, "1 problem found, and 1 warning."]);
+});
+
+test("a misspelled setting is a failure that names the right one", async () => {
+  const world = await setupWorld();
+  const places = emptyPlaces();
+  places.write(join(places.cwd, ".env"), "ALLOWED_USER=alice\n");
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const { exitCode, bad } = await examine({ world, places, env });
+  expect(bad).toEqual([expect.stringContaining("ALLOWED_USER in ")]);
+  expect(bad[0]).toContain("Call it ALLOWED_USERS");
+  expect(exitCode).toBe(1);
+});
