@@ -153,9 +153,8 @@ export const asking: readonly Scenario[] = [
       await bob.unreact(sizes.id, "two");
       await bob.react(sizes.id, "three");
       await bob.react(sizes.id, "white_check_mark");
-      const answer = await world.says(root, "You answered");
+      const answer = await world.says(root, /You answered[\s\S]*S, L/);
       expect(answer.message).toContain("Blue");
-      expect(answer.message).toContain("S, L");
       return root;
     },
   },
@@ -169,9 +168,8 @@ export const asking: readonly Scenario[] = [
       await world.people.alice.say("Something like teal", root);
       await openCard(world, root, "*(2/2)*", 4);
       await world.people.bob.say("whatever fits", root);
-      const answer = await world.says(root, "You answered");
+      const answer = await world.says(root, /You answered[\s\S]*whatever fits/);
       expect(answer.message).toContain("Something like teal");
-      expect(answer.message).toContain("whatever fits");
       return root;
     },
   },
@@ -202,7 +200,7 @@ export const asking: readonly Scenario[] = [
       await alice.say("Like this", root, [picture]);
       await openCard(world, root, "*(2/2)*", 4);
       await bob.say("whatever fits", root);
-      const answer = await world.says(root, "You answered");
+      const answer = await world.says(root, /You answered[\s\S]*\.png/);
       expect(answer.message).toMatch(/Like this[\s\S]*Attached files:[\s\S]*- \/.*\/teal-[0-9a-f]{6}\.png/);
       return root;
     },
