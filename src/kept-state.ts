@@ -95,7 +95,7 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
     load() {
       const kept = decodeCursor(folder.read(name));
       isKept = kept !== undefined;
-      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined);
+      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
     },
     save(cursor) {
       newest = cursor;

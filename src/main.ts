@@ -33,6 +33,8 @@ export interface Surroundings {
 
 /** From the signal to the end, whatever hangs. */
 const STOP_WITHIN_MS = 9000;
+/** Something else than mm-claude has to be changed first. */
+const SETTINGS_EXIT = 2;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 
 /** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
@@ -97,12 +99,15 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
       paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`),
     );
   }
-  await aborted(stop);
+  const rival = await Promise.race([aborted(stop).then(() => undefined), bridge.rival]);
+  if (rival !== undefined) {
+    log.error(rival);
+  }
   console.log("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
   children.kill();
   lock.release();
-  return stopAtOnce.aborted ? 1 : 0;
+  return stopAtOnce.aborted ? 1 : rival === undefined ? 0 : SETTINGS_EXIT;
 }
 
 function openStateFolder(path: string, log: Log): Folder {

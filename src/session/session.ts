@@ -113,6 +113,15 @@ export class Session {
     return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
   }
 
+  /** Messages somebody may take back, or say in other words, before Claude gets them. */
+  get waitingPosts(): PostId[] {
+    return this.#state.queue.map(({ postId }) => postId);
+  }
+
+  get isLive(): boolean {
+    return this.#state.phase !== "asleep";
+  }
+
   /** Runs but waits for nothing, or for a guest's message at most: it may sleep when its slot is needed. */
   get isIdle(): boolean {
     const { phase, queue, asks } = this.#state;

@@ -167,7 +167,7 @@ describe("how far the channel was heard", () => {
 
   test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
     const { folder } = setUp();
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [], leadMs: 0 });
     expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
   });
 
@@ -199,7 +199,7 @@ describe("how far the channel was heard", () => {
   test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
     const { folder, documents } = setUp();
     documents.set(`cursor-${CHANNEL}`, text);
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [], leadMs: 0 });
   });
 });
 
