@@ -163,7 +163,7 @@ test("that the server refuses to show a card or a message is no sign that it was
   world.server.openCards.push({ threadId: THREAD, postId: "card" as PostId });
   world.fail(`post ${THREAD}`, new MattermostError("forbidden", "no"));
   world.fail(`post ${world.id}`, new MattermostError("forbidden", "no"));
-  world.fail("post card", new MattermostError("redirected", "no"));
+  world.fail("post card", new MattermostError("forbidden", "no"));
   await world.router.take(hello);
   expect(world.delivered).toEqual([]);
 });
