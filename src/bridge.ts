@@ -74,11 +74,10 @@ export async function startBridge(
   }
   const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
     users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
-  const admittedApprovers = admittedOf("APPROVERS", approvers);
   const standingOf = createAllowList({
     known: directory.known,
     allowed: admittedOf("ALLOWED_USERS", allowedUsers),
-    approvers: admittedApprovers,
+    approvers: admittedOf("APPROVERS", approvers),
   });
   const socket = openSocket({
     url,
@@ -112,7 +111,7 @@ export async function startBridge(
       isAuto: config.skipPermissions,
       postLimit,
       standingOf,
-      approvers: (admittedApprovers ?? []).map((user) => user.username),
+      approvers: approvers.filter(({ id }) => standingOf(id)?.isApprover).map(({ username }) => username),
     },
     claudePath: config.claudePath,
     botId: bot.id,

@@ -5,7 +5,7 @@ import type { Directory } from "./mattermost/directory.ts";
 import { isPassing } from "./mattermost/error.ts";
 import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
 import { type Cursor, type CursorKeeper, decodeCursor } from "./router/cursor.ts";
-import { bindNames, decodeBindings } from "./session/allow-list.ts";
+import { bindNames, decodeBindings, type Named } from "./session/allow-list.ts";
 import { sessionPrefix } from "./session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
@@ -110,14 +110,14 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
   };
 }
 
-/** The accounts of a setting's names that are let in: those which had the name at the first start with it. */
+/** The names of a setting, each with the account that is let in by it: the one that had it at the first start with it. */
 export function admitted(
   setting: "ALLOWED_USERS" | "APPROVERS",
   users: readonly User[],
   channelId: ChannelId,
   folder: Folder,
   log: Log,
-): readonly User[] {
+): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${channelId}`;
   const binding = bindNames(users, decodeBindings(folder.read(name)));
   folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
@@ -127,5 +127,5 @@ export function admitted(
         `stop mm-claude, delete ${folder.path}/${name}.json and start again.`,
     );
   }
-  return binding.users;
+  return Object.entries(binding.bindings).map(([username, id]) => ({ id, username }));
 }
