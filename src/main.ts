@@ -126,10 +126,16 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   if (!stop.aborted) {
     print(paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
   }
-  await aborted(stop);
+  const rival = await Promise.race([aborted(stop).then(() => undefined), bridge.rival]);
+  if (rival !== undefined) {
+    log.error(rival);
+  }
   print("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
-  return stopAtOnce.aborted ? EXIT.failed : EXIT.ended;
+  if (stopAtOnce.aborted) {
+    return EXIT.failed;
+  }
+  return rival === undefined ? EXIT.ended : EXIT.refused;
 }
 
 /** Throws ConfigError when nothing can be kept there. */

@@ -139,7 +139,8 @@ export function decodePost(value: unknown): Post | undefined {
     message: data.message,
     createdAt: data.create_at,
     isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
-    pendingPostId: pendingPostIdOf(data.props ?? {}),
+    pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
+    ...instanceOf(data.props ?? {}),
     attachments: attachmentsOf(data),
   };
 }
@@ -166,8 +167,16 @@ export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T |
 /** The server forgets `pending_post_id` (7.10 answers "" later), so each post of ours carries it as a prop as well. */
 export const PENDING_POST_ID_PROP = "mm_claude_pending_post_id";
 
-function pendingPostIdOf(props: Readonly<Record<string, unknown>>): string | undefined {
-  const value = props[PENDING_POST_ID_PROP];
+/** Which process created it. */
+export const INSTANCE_PROP = "mm_claude_instance";
+
+function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instance?: string } {
+  const instance = textIn(props, INSTANCE_PROP);
+  return instance === undefined ? {} : { instance };
+}
+
+function textIn(props: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = props[name];
   return typeof value === "string" ? value : undefined;
 }
 

@@ -11,11 +11,13 @@ import {
   decodeReaction,
   decodeUpload,
   decodeUser,
+  INSTANCE_PROP,
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { MattermostError } from "./error.ts";
 import { Form } from "./form.ts";
 import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
+import { newInstance } from "./instance.ts";
 import { createTransport, type Transport } from "./transport.ts";
 import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 
@@ -29,6 +31,8 @@ export interface RestOptions {
   readonly log?: Log;
   /** How often a request is sent at most; 4 unless told. */
   readonly tries?: number;
+  /** Marks the posts that are created; a new mark unless told. */
+  readonly instance?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -43,27 +47,37 @@ export function connectRest(options: RestOptions): MattermostApi {
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
   const redact = createRedact([options.token]);
+  const random = options.random ?? Math.random;
+  const instance = options.instance ?? newInstance(clock.now(), random);
   const http = createHttp({
     url: options.url,
     token: options.token,
     transport: options.transport ?? createTransport(),
     clock,
-    random: options.random ?? Math.random,
+    random,
     log: options.log,
     tries: options.tries ?? 4,
     budget,
     redact,
   });
-  const withinTurn = callsBy(http.sendOnce, redact, (_claim, perform) => perform(withinTurn));
-  return callsBy(http.send, redact, (claim, perform) => budget.inTurn(claim, () => perform(withinTurn)));
+  const withinTurn = callsBy(http.sendOnce, redact, instance, (_claim, perform) => perform(withinTurn));
+  return callsBy(http.send, redact, instance, (claim, perform) =>
+    budget.inTurn(claim, () => perform(withinTurn)),
+  );
 }
 
-function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]): MattermostApi {
+function callsBy(
+  send: SendHttp,
+  redact: Redact,
+  instance: string,
+  inTurn: MattermostApi["inTurn"],
+): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
   const get = async <T>(what: string, path: string, decode: (json: unknown) => T | undefined): Promise<T> =>
     readJson(await call({ what, method: "GET", path }), what, decode);
 
   return {
+    instance,
     inTurn,
 
     me: () => get("read the bot's own account", "/users/me", decodeUser),
@@ -130,7 +144,7 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
         root_id: post.rootId,
         message: post.message,
         pending_post_id: post.pendingPostId,
-        props: propsOf(post),
+        props: propsOf(post, instance),
         ...(post.fileIds?.length ? { file_ids: post.fileIds } : {}),
       };
       return readJson(await call({ what, method: "POST", path: "/posts", body }), what, decodePost);
@@ -138,7 +152,10 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async editPost(id, edit) {
       // What a patch doesn't name stays as it is; the props that it names are all that is left of them.
-      const body = { message: edit.message, ...(edit.bar === undefined ? {} : { props: propsOf(edit) }) };
+      const body = {
+        message: edit.message,
+        ...(edit.bar === undefined ? {} : { props: propsOf(edit, instance) }),
+      };
       await call({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
     },
 
@@ -204,9 +221,10 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
   };
 }
 
-function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">): object {
+function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">, instance: string): object {
   return {
     [PENDING_POST_ID_PROP]: pendingPostId,
+    [INSTANCE_PROP]: instance,
     ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
   };
 }

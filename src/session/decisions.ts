@@ -6,6 +6,7 @@ import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
+import { withoutLabels } from "./labels.ts";
 import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
@@ -56,7 +57,10 @@ export function decidePermission(
   reason = "",
 ): void {
   if (emojiName === "-1") {
-    const why = reason === "" ? "They gave no reason; ask what to do instead." : `Their reason: ${reason}`;
+    const why =
+      reason === ""
+        ? "They gave no reason; ask what to do instead."
+        : `Their reason: ${withoutLabels(reason)}`;
     audit(step, "tool-denied", by, { tool: ask.use.name, input: ask.use.input, reason });
     answer(step, ask.requestId, { behavior: "deny", message: `@${by.name} denied this. ${why}` });
     const words = reason === "" ? "" : `: ${asWritten(reason)}`;
@@ -100,7 +104,7 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     const message =
       changes === ""
         ? `@${by.name} wants changes to this plan. Ask them which.`
-        : `@${by.name} wants changes to this plan: ${changes}`;
+        : `@${by.name} wants changes to this plan: ${withoutLabels(changes)}`;
     audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
     const what = changes === "" ? "" : `: ${asWritten(changes)}`;

@@ -100,6 +100,18 @@ export class SessionManager {
     );
   }
 
+  /** The posts of messages that wait for Claude. */
+  waitingPosts(): { readonly threadId: ThreadId; readonly postId: PostId }[] {
+    return [...this.#sessions.values()].flatMap(({ threadId, waitingPosts }) =>
+      waitingPosts.map((postId) => ({ threadId, postId })),
+    );
+  }
+
+  /** The threads of the sessions that Claude runs for. */
+  liveThreads(): ThreadId[] {
+    return [...this.#sessions.values()].filter(({ isLive }) => isLive).map(({ threadId }) => threadId);
+  }
+
   async shutDown(): Promise<void> {
     this.#isShuttingDown = true;
     const sessions = [...this.#sessions.values()];

@@ -108,6 +108,16 @@ export class Session {
     return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
   }
 
+  /** Messages somebody may take back, or say in other words, before Claude gets them. */
+  get waitingPosts(): PostId[] {
+    const { inFlight, isPreparing, queue } = this.#state;
+    return [...(inFlight && isPreparing ? [inFlight] : []), ...queue].map(({ postId }) => postId);
+  }
+
+  get isLive(): boolean {
+    return this.#state.phase !== "asleep";
+  }
+
   /** It may sleep when its slot is needed. */
   get isIdle(): boolean {
     return this.#state.phase === "idle" && holdOf(this.#state) === undefined;

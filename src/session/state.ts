@@ -9,6 +9,7 @@ import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorise, type Person } from "./access.ts";
+import { spokenBy, withoutLabels } from "./labels.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
@@ -283,12 +284,7 @@ function wordsFor({ state }: Step, message: Message): string {
   }
   const text = withoutLabels(message.text);
   const isNamed = state.speakers.size > 1 || text.startsWith("/");
-  return isNamed ? `[@${message.by.name}]: ${text}` : text;
-}
-
-/** A line that looks as if somebody else had said it is told for what it is. */
-function withoutLabels(text: string): string {
-  return text.replace(/^(\s*)\[@/gm, "$1\\[@");
+  return isNamed ? spokenBy(message.by.name, message.text) : text;
 }
 
 /** The mark of a message that goes nowhere. */

@@ -154,6 +154,9 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     standingOf,
     audit,
     maxSessions: count,
+    instance: "0-0",
+    onRival: () => {},
+    onAway: () => {},
   });
   const held = (): Held => ({
     timers: clock.pending(),

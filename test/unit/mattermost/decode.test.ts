@@ -73,6 +73,13 @@ describe("who wrote a post", () => {
 });
 
 describe("posts", () => {
+  test("one of mm-claude's own tells which process made it, where that did", () => {
+    const marked = { ...wirePost, props: { mm_claude_instance: "loyw3v28-x" } };
+    expect(decodePost(marked)?.instance).toBe("loyw3v28-x");
+    expect(decodePost({ ...wirePost, props: { mm_claude_instance: 1 } })).not.toHaveProperty("instance");
+    expect(decodePost(wirePost)).not.toHaveProperty("instance");
+  });
+
   test("a root is its own thread, a reply belongs to its root", () => {
     const root = "kr1x5a946iypikqgato8c5ytdh";
     expect(decodePost(wirePost)?.threadId).toBe(ID);

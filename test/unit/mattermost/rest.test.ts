@@ -54,6 +54,7 @@ function serve(...answers: Answer[]) {
     transport: transportOf(fakeFetch),
     clock,
     random: () => 0.5,
+    instance: "1-a",
   });
   return { api, sent, clock, left: () => answers.length };
 }
@@ -112,7 +113,7 @@ describe("requests", () => {
       message: "hi",
       pending_post_id: "k",
       // The server forgets the other one: by this a post is recognised later.
-      props: { mm_claude_pending_post_id: "k" },
+      props: { mm_claude_pending_post_id: "k", mm_claude_instance: "1-a" },
     });
   });
 

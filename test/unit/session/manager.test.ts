@@ -248,3 +248,17 @@ test("no word is shown that is not saved, also one that is worth showing as it c
   }
   await world.manager.shutDown();
 });
+
+test("it tells the threads Claude runs for, and the posts that wait for it", async () => {
+  const world = setUp(1);
+  world.open("a");
+  find(world, "a")?.deliver({ type: "message", message: world.message("waits") });
+  expect(world.manager.liveThreads()).toEqual(["a"]);
+  expect(world.manager.waitingPosts()).toEqual([{ threadId: "a", postId: "m2" }]);
+  world.processes[0]?.tell(turnEnded());
+  expect(world.manager.waitingPosts()).toEqual([]);
+  world.processes[0]?.tell(turnEnded());
+  world.open("b");
+  expect(world.manager.liveThreads()).toEqual(["b"]);
+  await world.manager.shutDown();
+});

@@ -48,7 +48,10 @@ test("the files of a reply are saved as files, images as well, and what can't be
     onProblem: (detail) => void problems.push(detail),
   });
   expect(paths.map(dirname)).toEqual([filesDirectory, filesDirectory]);
-  expect(paths.map((path) => basename(path).replace(/-[0-9a-f]{6}/, ""))).toEqual(["mock_up.png", "b.txt"]);
+  expect(paths.map((path) => basename(path).replace(/-[0-9a-f]{6}/, ""))).toEqual([
+    "mock_up.png",
+    "b.txt.png",
+  ]);
   expect(new Uint8Array(readFileSync(paths[0] ?? ""))).toEqual(PNG);
   expect(problems).toEqual(["The file `notes.txt` could not be handed to Claude: no answer"]);
 });
