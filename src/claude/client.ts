@@ -4,7 +4,7 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import { claudeArguments, claudeEnvironment } from "./argv.ts";
 import { createDecoder, type Decoded } from "./decode.ts";
-import { decodeReady } from "./decode-control.ts";
+import { decodeReady, decodeRequestHead } from "./decode-control.ts";
 import { ClaudeError } from "./error.ts";
 import { runsCommands } from "./family.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
@@ -64,8 +64,10 @@ export function startClaude(
       line: (line) => {
         for (const decoded of decode(line)) receive(decoded);
       },
-      tooLong: (limitBytes) => {
+      tooLong: (limitBytes, head) => {
         listener({ type: "malformed", detail: `a line of more than ${inMegabytes(limitBytes)}` });
+        const asked = decodeRequestHead(head);
+        if (asked !== undefined) refuse(asked, "The request is too long.");
       },
       endless: (bytes) => giveUp(`"${start.claudePath}" wrote a line of more than ${inMegabytes(bytes)}.`),
       ended,
@@ -130,14 +132,7 @@ export function startClaude(
       }
       case "ungranted":
         debug(`claude: refused its request ${decoded.subtype}`);
-        write({
-          type: "control_response",
-          response: {
-            subtype: "error",
-            request_id: decoded.requestId,
-            error: `Unsupported request: ${decoded.subtype}`,
-          },
-        });
+        refuse(decoded.requestId, `Unsupported request: ${decoded.subtype}`);
         return;
       case "permissionAsked":
       case "planAsked":
@@ -186,6 +181,10 @@ export function startClaude(
         break;
     }
     listener(decoded);
+  }
+
+  function refuse(requestId: string, error: string): void {
+    write({ type: "control_response", response: { subtype: "error", request_id: requestId, error } });
   }
 
   function tellTaken(uuids: readonly string[]): void {

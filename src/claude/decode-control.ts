@@ -84,6 +84,11 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   }
 }
 
+/** The id of a request of which only the beginning could be kept (all versions begin with it). */
+export function decodeRequestHead(head: string): string | undefined {
+  return /^\{"type":"control_request","request_id":"([\w-]+)"/.exec(head)?.[1];
+}
+
 const cancelFrame = z.object({ request_id: z.string().transform((id) => id as RequestId) });
 
 export function decodeControlCancel(frame: unknown): ControlDecoded[] {

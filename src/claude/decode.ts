@@ -135,7 +135,11 @@ const content = z.union([z.string(), z.array(z.unknown())]);
 
 const assistantFrame = z.object({ message: z.object({ id: z.string(), content }) });
 const textBlock = z.object({ text: z.string() });
-const toolUseBlock = z.object({ id: toolUseId, name: z.string(), input: z.unknown().optional().transform(shownInput) });
+const toolUseBlock = z.object({
+  id: toolUseId,
+  name: z.string(),
+  input: z.unknown().optional().transform(shownInput),
+});
 
 function decodeAssistant(frame: Frame): Decoded[] {
   const parsed = assistantFrame.safeParse(frame);
