@@ -20,7 +20,7 @@ interface UntoldTasksOptions {
   readonly changed: (tasks: readonly BackgroundTask[]) => void;
 }
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
 
 export function createUntoldTasks({ clock, isAnyRunning, changed }: UntoldTasksOptions): UntoldTasks {
   const tasks = new Map<string, BackgroundTask>();
