@@ -112,6 +112,7 @@ export async function startBridge(
       isAuto: config.skipPermissions,
       postLimit,
       standingOf,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       approvers: approvers.filter(({ id }) => standingOf(id)?.isApprover).map(({ username }) => username),
       listed: allowedUsers.filter(({ id }) => standingOf(id)?.isListed).map(({ username }) => username),
     },

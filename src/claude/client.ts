@@ -98,8 +98,9 @@ export function startClaude(
     giveUp(`"${start.claudePath}" did not answer within ${initializeTimeoutMs / 1000} s of its start.`);
   }, initializeTimeoutMs);
 
+  // The affordance: an interruption ends the turn, and not what runs in the background (2.1.330; others don't know it).
   write(
-    frameRequest({ subtype: "initialize", hooks: null }, (outcome) => {
+    frameRequest({ subtype: "initialize", hooks: null, perTaskStopAffordance: true }, (outcome) => {
       clearTimeout(initializeTimer);
       if ("error" in outcome) {
         if (outcome.error.code === "refused") giveUp(outcome.error.message);

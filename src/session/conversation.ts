@@ -12,7 +12,7 @@ export function beginConversation(state: SessionState, id: string): void {
   state.conversationId = id;
 }
 
-/** `/clear` (2.1.330): the turn that begins next names the new conversation; until then the old one is to be resumed. */
+/** `/clear`, or a plan that is carried out in a conversation of its own (2.1.330): the turn that begins next names the new conversation; until then the old one is to be resumed. */
 export function conversationReset({ state }: Step): void {
   state.isClearing = true;
 }
@@ -31,7 +31,8 @@ export function turnBeganIn(step: Step, id: string | undefined): void {
   if (id === undefined || !UUID.test(id)) {
     return;
   }
-  const by = state.inFlight?.by ?? state.turn.by;
+  // Claude clears by itself as well: after a plan, for instance.
+  const by = state.inFlight?.isSlashCommand ? state.inFlight.by : undefined;
   audit(step, "cleared", by, { before: state.conversationId, now: id });
   state.conversationId = id;
   state.hasConversation = false;

@@ -126,7 +126,13 @@ function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; n
     const notice = `ℹ️ Claude had not saved this conversation: it starts afresh${context}.`;
     return { hasConversation: false, notice };
   }
-  return /already in use/i.test(stderr) ? { hasConversation: true } : undefined;
+  if (/already in use/i.test(stderr)) {
+    return { hasConversation: true };
+  }
+  // 2.0.76 ends at the first message after a background command has ended, and takes it when it is started again.
+  return /only prompt commands are supported in streaming mode/i.test(stderr)
+    ? { hasConversation: state.hasConversation }
+    : undefined;
 }
 
 export function stop(step: Step, by: Person): void {

@@ -5,6 +5,7 @@ import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./asks.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { conversationReset, turnBeganIn } from "./conversation.ts";
@@ -242,7 +243,8 @@ function notice(step: Step, name: string, text: string): void {
   scheduleLines(step);
 }
 
-function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded">): void {
+function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"turnEnded">): void {
+  const reason = usageLimitInWords(told, step.now, step.context.timeZone);
   const { state } = step;
   const { turn } = state;
   step.emit({ type: "clearTimer", name: "watchdog" });

@@ -325,6 +325,8 @@ export interface SessionContext {
   readonly approvers: readonly string[];
   /** Names of all who are listed; none when everyone is. */
   readonly listed?: readonly string[];
+  /** Of this machine, as an IANA name: in it times are told. */
+  readonly timeZone: string;
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

@@ -124,6 +124,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       idleMs: IDLE_MS,
       isAuto: false,
       postLimit: 16_383,
+      timeZone: "UTC",
       standingOf,
       approvers: [],
     },

@@ -81,6 +81,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     idleMs: 1_800_000,
     isAuto: false,
     postLimit: 16_383,
+    timeZone: "UTC",
     standingOf,
     approvers: [],
     ...more,

@@ -109,6 +109,7 @@ function createWorld() {
       idleMs: 60_000,
       isAuto: false,
       postLimit: 16_383,
+      timeZone: "UTC",
       standingOf: (id) => {
         trip("standingOf");
         return script.standingOf(id);

@@ -61,6 +61,7 @@ function setUp(maxSessions = 2) {
       idleMs: 1_800_000,
       isAuto: false,
       postLimit: 16_383,
+      timeZone: "UTC",
       standingOf,
       approvers: [],
     },

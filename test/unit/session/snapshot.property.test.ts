@@ -31,6 +31,7 @@ const CONTEXT: SessionContext = {
   maxSessions: 5,
   idleMs: 1_800_000,
   isAuto: false,
+  timeZone: "UTC",
   postLimit: 1000,
   standingOf,
   approvers: [],
