@@ -15,6 +15,7 @@ import { initialState } from "./state.ts";
 import { step } from "./step.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
+import { askWriter, isForWriter } from "./writer-effects.ts";
 
 /** Where a session gets a place to run in, and gives it back. */
 export interface Slots {
@@ -250,25 +251,11 @@ export class Session {
   }
 
   #perform(effect: Effect): void {
+    if (isForWriter(effect)) {
+      askWriter(this.#writer, effect);
+      return;
+    }
     switch (effect.type) {
-      case "put":
-        this.#writer.put(effect.key, effect.markdown, effect);
-        break;
-      case "repost":
-        this.#writer.repost(effect.key);
-        break;
-      case "forget":
-        this.#writer.forget(effect.keys);
-        break;
-      case "hurry":
-        this.#writer.hurry(effect.keys);
-        break;
-      case "react":
-        this.#writer.react(effect.target, effect.emojiName);
-        break;
-      case "unreact":
-        this.#writer.unreact(effect.target, effect.emojiName);
-        break;
       case "typing":
         this.#timers.setTyping(effect.isOn);
         break;
@@ -368,12 +355,6 @@ export class Session {
       (error: unknown) => this.#fail("saving the files of a reply", error),
     );
   }
-}
-
-type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "hurry" | "react" | "unreact" };
-
-function isForWriter(effect: Effect): effect is WriterEffect {
-  return ["put", "repost", "forget", "hurry", "react", "unreact"].includes(effect.type);
 }
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */
