@@ -52,3 +52,10 @@ export interface Opening {
 export function sessionPrefix(channelId: ChannelId): string {
   return `session-${channelId}-`;
 }
+
+/** Where a session gets a place to run in, and gives it back. */
+export interface Slots<Session> {
+  acquire(session: Session): number | undefined;
+  release(slot: number): void;
+  ended(session: Session): void;
+}

@@ -2,8 +2,8 @@
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
-import type { Opening, SessionDependencies } from "./dependencies.ts";
-import { Session, type Slots } from "./session.ts";
+import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
+import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
 
@@ -128,7 +128,7 @@ export class SessionManager {
     }
   }
 
-  readonly #slots: Slots = {
+  readonly #slots: Slots<Session> = {
     acquire: () => (this.#isShuttingDown ? undefined : this.#takeSlot()),
     release: (slot) => {
       this.#usedSlots.delete(slot);

@@ -6,28 +6,22 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import { beginConversation } from "./conversation.ts";
-import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
+import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { holdOf } from "./lifecycle.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
 import { step } from "./step.ts";
+import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
 import { askWriter, isForWriter } from "./writer-effects.ts";
 
-/** Where a session gets a place to run in, and gives it back. */
-export interface Slots {
-  acquire(session: Session): number | undefined;
-  release(slot: number): void;
-  ended(session: Session): void;
-}
-
 export class Session {
   readonly threadId: ThreadId;
   readonly #dependencies: SessionDependencies;
-  readonly #slots: Slots;
+  readonly #slots: Slots<Session>;
   readonly #state: SessionState;
   readonly #writer: ThreadWriter;
   readonly #process: SessionProcess;
@@ -44,7 +38,7 @@ export class Session {
   constructor(
     threadId: ThreadId,
     origin: Opening | SessionSnapshot,
-    slots: Slots,
+    slots: Slots<Session>,
     dependencies: SessionDependencies,
   ) {
     const { api, clock, log, context, botId, channelId, sendTyping } = dependencies;
@@ -332,14 +326,7 @@ export class Session {
   }
 
   #savedTurn(): SavedTurn {
-    const { conversationId, inFlight, queue, turn, hasConversation } = this.#state;
-    const message = inFlight ?? queue[0];
-    const conversation =
-      hasConversation || message ? this.#dependencies.readSaved(conversationId) : undefined;
-    return {
-      holdsMessage: message && conversation?.holds(message.uuid),
-      texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
-    };
+    return savedTurnOf(this.#state, this.#dependencies.readSaved);
   }
 
   #prepare(message: Message, text: string): void {

@@ -1,8 +1,9 @@
 // Claude's words, each exactly once: streamed in pieces, confirmed block by block, and found again in what Claude saved
 // when a process could not finish telling them.
 
+import type { SavedConversation } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
-import type { SavedTurn, Step } from "./types.ts";
+import type { SavedTurn, SessionState, Step } from "./types.ts";
 
 /**
  * The complete block confirms what was streamed; what the pieces lacked is added, and all of it when there were none.
@@ -40,4 +41,17 @@ export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
       completeText(step, messageId, text);
     }
   }
+}
+
+/** What can be found out about a turn whose process can't tell it. */
+export function savedTurnOf(
+  { conversationId, inFlight, queue, turn, hasConversation }: SessionState,
+  readSaved: (conversationId: string) => SavedConversation | undefined,
+): SavedTurn {
+  const message = inFlight ?? queue[0];
+  const conversation = hasConversation || message ? readSaved(conversationId) : undefined;
+  return {
+    holdsMessage: message && conversation?.holds(message.uuid),
+    texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
+  };
 }
