@@ -14,7 +14,7 @@ import {
   unusableToken,
 } from "./error.ts";
 import { Form } from "./form.ts";
-import type { Reply, Transport } from "./transport.ts";
+import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
 export interface HttpOptions {
@@ -202,7 +202,8 @@ function refused(
     return new Failure(redirected(what, status, headers.get("location") ?? undefined), false);
   }
   const mayRetry = status === 429 || (status >= 500 && status !== 501);
-  return new Failure(refusal(what, status, serverIdOf(bytes)), mayRetry, waitMs);
+  const serverId = serverIdOf(status, headers, bytes);
+  return new Failure(refusal(what, status, { serverId, retryAfterMs: waitMs }), mayRetry, waitMs);
 }
 
 /** Seconds or an HTTP date. */
@@ -213,11 +214,23 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** Error bodies are JSON with an `id`, except those of the rate limiter and of proxies (7.10). */
-function serverIdOf(bytes: Uint8Array): string | undefined {
+const REJECTED_BY_PLUGIN = "Post rejected by plugin.";
+
+/**
+ * The id of an error of Mattermost's own; undefined when something else has answered. Seen on 7.10 and 10.11: JSON, sent
+ * as such, of which the id and the status are never left out. Where a plugin takes no post its words are in the place of
+ * the id (read in the server's source).
+ */
+function serverIdOf(status: number, headers: ReplyHeaders, bytes: Uint8Array): string | undefined {
+  const type = headers.get("content-type");
+  if (type !== null && !/^(?:application\/json|text\/plain)\b/i.test(type)) return undefined;
   const body = parseJson(bytes);
-  if (typeof body !== "object" || body === null || !("id" in body)) return undefined;
-  return typeof body.id === "string" && /^\w+(\.[\w-]+){1,9}$/.test(body.id) ? body.id : undefined;
+  if (typeof body !== "object" || body === null || !("id" in body) || !("status_code" in body))
+    return undefined;
+  const { id, status_code: said } = body;
+  if (typeof id !== "string" || said !== status) return undefined;
+  if (id.startsWith(REJECTED_BY_PLUGIN)) return "plugin.message_will_be_posted";
+  return /^[a-z]\w*(\.[\w-]+){1,9}$/i.test(id) ? id : undefined;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

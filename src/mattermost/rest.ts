@@ -13,7 +13,7 @@ import {
   decodeUser,
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
-import { MattermostError } from "./error.ts";
+import { asTooLong, MattermostError } from "./error.ts";
 import { Form } from "./form.ts";
 import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
 import { createTransport, type Transport } from "./transport.ts";
@@ -60,6 +60,10 @@ export function connectRest(options: RestOptions): MattermostApi {
 
 function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
+  const say: typeof call = (request) =>
+    call(request).catch((error) => {
+      throw asTooLong(error);
+    });
   const get = async <T>(what: string, path: string, decode: (json: unknown) => T | undefined): Promise<T> =>
     readJson(await call({ what, method: "GET", path }), what, decode);
 
@@ -133,13 +137,14 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
         props: propsOf(post),
         ...(post.fileIds?.length ? { file_ids: post.fileIds } : {}),
       };
-      return readJson(await call({ what, method: "POST", path: "/posts", body }), what, decodePost);
+      const answer = await say({ what, method: "POST", path: "/posts", body });
+      return readJson(answer, what, decodePost);
     },
 
     async editPost(id, edit) {
       // What a patch doesn't name stays as it is; the props that it names are all that is left of them.
       const body = { message: edit.message, ...(edit.bar === undefined ? {} : { props: propsOf(edit) }) };
-      await call({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
+      await say({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
     },
 
     post: (id) => get("read a post", `/posts/${id}`, decodePost),

@@ -197,7 +197,7 @@ describe("requests", () => {
     const { api } = serve(
       json({ user_id: "u" }),
       refuse(404, "app.channel.get_member.missing.app_error"),
-      refuse(403, "x"),
+      refuse(403, "api.context.permissions.app_error"),
     );
     expect([
       await api.isMember(CHANNEL, USER),
