@@ -63,7 +63,12 @@ const wireChannel = z.object({
   last_post_at: milliseconds.nullish(),
 });
 
-const wirePostList = z.object({ posts: z.record(z.string(), z.unknown()).nullish() });
+const wirePostList = z.object({
+  // Go writes an empty list as null at times.
+  order: z.array(z.string()).nullable(),
+  posts: z.record(z.string(), z.unknown()).nullish(),
+  prev_post_id: z.string().nullish(),
+});
 
 /** One file was sent, so one came in. */
 const wireUpload = z.object({ file_infos: z.tuple([z.object({ id })]) });
@@ -130,7 +135,10 @@ export function decodeUpload(value: unknown): FileId | undefined {
 
 export function decodePost(value: unknown): Post | undefined {
   const { data } = wirePost.safeParse(value);
-  if (data === undefined) return undefined;
+  return data && toPost(data);
+}
+
+function toPost(data: z.infer<typeof wirePost>): Post {
   return {
     id: data.id as PostId,
     channelId: data.channel_id as ChannelId,
@@ -144,15 +152,38 @@ export function decodePost(value: unknown): Post | undefined {
   };
 }
 
-/** A post list's posts, oldest first, without the deleted ones; undefined when it isn't a post list. */
-export function decodePostList(value: unknown): Post[] | undefined {
+export interface PostList {
+  /** Oldest first, without the deleted ones. */
+  readonly posts: Post[];
+  /** When the oldest post on it was made, a deleted one counted as well; Infinity for an empty list. */
+  readonly oldestAt: number;
+  /** How many posts the server counted for it: some may be deleted, or of no use. */
+  readonly length: number;
+  /** The server names a post before this page's (since 5.12, read); seen filled on 10.11. */
+  readonly hasOlder: boolean;
+}
+
+/**
+ * What `order` names is the answer: `posts` holds the roots of replies as well, which may be much older and of another
+ * page (7.10, 10.11). Undefined when it isn't a post list.
+ */
+export function decodePostList(value: unknown): PostList | undefined {
   const { data } = wirePostList.safeParse(value);
   if (data === undefined) return undefined;
-  return Object.values(data.posts ?? {})
-    .filter((post) => !wirePost.safeParse(post).data?.delete_at)
-    .map(decodePost)
-    .filter((post) => post !== undefined)
-    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  const order = data.order ?? [];
+  const listed = order
+    .filter((postId) => Object.hasOwn(data.posts ?? {}, postId))
+    .map((postId) => wirePost.safeParse(data.posts?.[postId]).data)
+    .filter((post) => post !== undefined);
+  return {
+    posts: listed
+      .filter((post) => !post.delete_at)
+      .map(toPost)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    oldestAt: listed.reduce((oldest, post) => Math.min(oldest, post.create_at), Number.POSITIVE_INFINITY),
+    length: order.length,
+    hasOlder: Boolean(data.prev_post_id),
+  };
 }
 
 /** A list whose every entry must be usable. The server writes an empty list as `null` at times. */

@@ -149,7 +149,7 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     post: (id) => get("read a post", `/posts/${id}`, decodePost),
 
-    thread: (id) => get("read a thread", `/posts/${id}/thread`, decodePostList),
+    thread: async (id) => (await get("read a thread", `/posts/${id}/thread`, decodePostList)).posts,
 
     async postsSince(channelId, sinceMs) {
       // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10).
@@ -157,8 +157,10 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
       for (let page = 0; page < MAX_PAGES; page++) {
         const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}`;
         const found = await get("read the channel's posts", path, decodePostList);
-        for (const post of found) posts.set(post.id, post);
-        if (found.length < PAGE_SIZE || found.some((post) => post.createdAt < sinceMs)) break;
+        for (const post of found.posts) posts.set(post.id, post);
+        // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
+        const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
+        if (isLast || found.oldestAt < sinceMs) break;
       }
       return [...posts.values()]
         .filter((post) => post.createdAt >= sinceMs)

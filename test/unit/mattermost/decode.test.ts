@@ -112,27 +112,56 @@ describe("posts", () => {
     ]);
   });
 
-  test("a list comes out oldest first, without deleted and unusable posts", () => {
-    const posts = decodePostList({
-      order: ["c", "b", "a"],
+  const listed = (id: string, create_at: number, over: object = {}) => ({
+    ...wirePost,
+    id,
+    create_at,
+    ...over,
+  });
+
+  test("a list is what its order names, oldest first, without deleted and unusable posts", () => {
+    const list = decodePostList({
+      order: ["c", "b", "gone", "odd", "missing", "toString", "a"],
       posts: {
-        c: { ...wirePost, id: "c", create_at: 3 },
-        a: { ...wirePost, id: "a", create_at: 1 },
-        gone: { ...wirePost, id: "gone", create_at: 2, delete_at: 9 },
+        c: listed("c", 3),
+        a: listed("a", 1),
+        gone: listed("gone", 2, { delete_at: 9 }),
         odd: { nonsense: true },
-        b: { ...wirePost, id: "b", create_at: 3 },
+        root: listed("root", 0),
+        b: listed("b", 3),
       },
     });
-    expect(posts?.map((post) => post.id)).toEqual(["a", "b", "c"]);
+    expect(list?.posts.map((post) => post.id)).toEqual(["a", "b", "c"]);
+    expect(list).toMatchObject({ length: 7, oldestAt: 1, hasOlder: false });
+  });
+
+  test("a list tells how far back it reaches by its order alone, with what was deleted", () => {
+    const posts = {
+      a: listed("a", 20),
+      gone: listed("gone", 10, { delete_at: 30 }),
+      root: listed("root", 1),
+    };
+    expect(decodePostList({ order: ["a", "gone"], posts, prev_post_id: "root" })).toMatchObject({
+      length: 2,
+      oldestAt: 10,
+      hasOlder: true,
+    });
+  });
+
+  test("an empty list is one, in each of the server's spellings", () => {
+    for (const empty of [
+      { order: [], posts: {} },
+      { order: null, posts: null },
+      { order: [], prev_post_id: "" },
+    ]) {
+      expect(decodePostList(empty)).toMatchObject({ posts: [], length: 0, hasOlder: false });
+    }
   });
 
   test("an answer that is no post list is not one", () => {
-    expect([undefined, null, "x", []].map(decodePostList)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    for (const other of [undefined, null, "x", [], {}, { posts: {} }, { order: "a" }, { order: [7] }]) {
+      expect(decodePostList(other), JSON.stringify(other)).toBeUndefined();
+    }
   });
 });
 

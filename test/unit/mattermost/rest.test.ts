@@ -149,23 +149,6 @@ describe("requests", () => {
     expect((await api.myChannels()).map((found) => found.id)).toEqual(["a", "b"]);
   });
 
-  test("a gap's posts are read page by page from the newest, and come oldest first", async () => {
-    const full = Object.fromEntries(
-      Array.from({ length: 200 }, (_, at) => [`n${at}`, wirePost(`n${at}`, 1000 - at)]),
-    );
-    const { api, sent } = serve(
-      json({ posts: full }),
-      json({ posts: { n199: wirePost("n199", 801), b: wirePost("b", 20), old: wirePost("old", 5) } }),
-    );
-    const posts = await api.postsSince(CHANNEL, 10);
-    expect(posts).toHaveLength(201);
-    expect(posts.slice(0, 2).map((post) => post.id)).toEqual(["b", "n199"]);
-    expect(sent.map((one) => one.url.replace(/.*channels/, ""))).toEqual([
-      "/c/posts?page=0&per_page=200",
-      "/c/posts?page=1&per_page=200",
-    ]);
-  });
-
   test("names are asked for in lower case, none at all without a request", async () => {
     const { api, sent } = serve(json([user("alice")]));
     expect(await api.usersByNames([])).toEqual([]);
