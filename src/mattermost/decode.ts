@@ -77,8 +77,17 @@ const wireFrame = z.object({
   event: z.string().nullish(),
   seq: z.number().int().nonnegative().nullish(),
   data: z.record(z.string(), z.unknown()).nullish(),
+  broadcast: z.unknown().optional(),
   error: z.object({ id: z.string().nullish() }).nullish(),
 });
+
+/** To whom an event goes; what does not apply is "". */
+const wireBroadcast = z.object({
+  channel_id: id.optional().catch(undefined),
+  user_id: id.optional().catch(undefined),
+});
+
+const wireMentions = z.array(id);
 
 const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
 
@@ -254,15 +263,21 @@ export function decodeFrame(text: string): Frame | undefined {
   }
   const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
   if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
-  const event = decode(data);
+  const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
   if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
   return { kind: "event", seq, event };
 }
 
 type EventData = Readonly<Record<string, unknown>>;
 
-const EVENTS: Readonly<Record<string, (data: EventData) => SocketEvent | undefined>> = {
-  posted: (data) => withPost("posted", data),
+type Broadcast = Partial<z.infer<typeof wireBroadcast>>;
+
+const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => SocketEvent | undefined>> = {
+  posted: (data) => {
+    const post = decodePost(embedded(data["post"]));
+    const mentions = wireMentions.safeParse(embedded(data["mentions"])).data as UserId[] | undefined;
+    return post && { type: "posted", post, ...(mentions && { mentions }) };
+  },
   post_edited: (data) => withPost("postEdited", data),
   post_deleted: (data) => withPost("postDeleted", data),
   reaction_added: (data) => withReaction("reactionAdded", data),
@@ -271,11 +286,27 @@ const EVENTS: Readonly<Record<string, (data: EventData) => SocketEvent | undefin
     const user = decodeUser(embedded(data["user"]));
     return user && { type: "userUpdated", user };
   },
+  // Who joins a team comes into its default channels with all of the account in the place of its id (read).
+  user_added: (data, to) =>
+    withMember("memberAdded", to.channel_id, data["user_id"] ?? decodeUser(data["user"])?.id),
+  // The account that is gone from a channel hears of it on its own (read): then the data names the channel.
+  user_removed: (data, to) =>
+    withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
 };
 
-function withPost(type: "posted" | "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
+function withPost(type: "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
   const post = decodePost(embedded(data["post"]));
   return post && { type, post };
+}
+
+function withMember(
+  type: "memberAdded" | "memberRemoved",
+  channel: unknown,
+  user: unknown,
+): SocketEvent | undefined {
+  const channelId = decodeChannelId(channel);
+  const userId = decodeUserId(user);
+  return channelId && userId && { type, channelId, userId };
 }
 
 function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData): SocketEvent | undefined {
@@ -283,7 +314,7 @@ function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData
   return reaction && { type, reaction };
 }
 
-/** Posts and reactions come as JSON inside a JSON string, users as plain objects (7.10). */
+/** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
 function embedded(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
 }
