@@ -3,6 +3,7 @@ import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
+import { storable } from "../util/storable.ts";
 import type { Budget, Claim } from "./budget.ts";
 import {
   badAnswer,
@@ -143,7 +144,7 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
         Accept: "application/json",
         ...(body === undefined ? {} : { "Content-Type": form?.contentType ?? "application/json" }),
       },
-      body: body === undefined ? undefined : (form?.bytes ?? options.redact(JSON.stringify(body))),
+      body: body === undefined ? undefined : (form?.bytes ?? options.redact(toJson(body))),
       signal: abort.signal,
     });
     const { status, headers } = reply;
@@ -159,6 +160,13 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+/** Whatever is said goes through here, so that nobody need remember what can't be kept. */
+function toJson(body: unknown): string {
+  return JSON.stringify(body, (_key, value: unknown) =>
+    typeof value === "string" ? storable(value) : value,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
+import { storable } from "../util/storable.ts";
 import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
@@ -76,8 +77,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async userByName(username) {
       const name = username.toLowerCase();
-      // These would change the path instead of naming a user.
-      if (["", ".", ".."].includes(name)) return undefined;
+      // These would change the path instead of naming a user, or can't be in it.
+      if (["", ".", ".."].includes(name) || storable(name) !== name) return undefined;
       const what = `look up the user ${name}`;
       return orIfRefused(
         get(what, `/users/username/${encodeURIComponent(name)}`, decodeUser),
