@@ -4,6 +4,8 @@
 export type MattermostErrorCode =
   /** No answer: no network, no such host, refused, timed out. */
   | "unreachable"
+  /** What HTTPS_PROXY or one of its kind holds is no proxy's address. */
+  | "unusable-proxy"
   /** The server wants the request sent to another address. */
   | "redirected"
   | "unauthorized"
@@ -150,6 +152,7 @@ function codeOfOthers(status: number): MattermostErrorCode {
 }
 
 const REASONS = {
+  "unusable-proxy": "the environment names a proxy that can't be used; mend HTTPS_PROXY or HTTP_PROXY",
   unreachable: "the server did not answer; check MATTERMOST_URL and the network",
   redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
   unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
@@ -190,6 +193,10 @@ export function tooLarge(what: string, status: number, maxBytes: number): Matter
 export function unusableToken(what: string): MattermostError {
   const reason = "the token holds characters that no token has; copy it again into MATTERMOST_TOKEN";
   return new MattermostError("unauthorized", `Could not ${what}: ${reason}.`);
+}
+
+export function unusableProxy(what: string, { message }: Error): MattermostError {
+  return new MattermostError("unusable-proxy", `Could not ${what}: ${message}.`);
 }
 
 export function unreachable(what: string, url: string, cause: unknown): MattermostError {

@@ -12,9 +12,11 @@ import {
   refusal,
   tooLarge,
   unreachable,
+  unusableProxy,
   unusableToken,
 } from "./error.ts";
 import { Form } from "./form.ts";
+import { UnusableProxy } from "./proxy.ts";
 import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
@@ -155,6 +157,7 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     if (bytes === undefined && isOk) return new Failure(tooLarge(what, status, maxBytes), false);
     return isOk && bytes ? { status, bytes } : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
+    if (error instanceof UnusableProxy) return new Failure(unusableProxy(what, error), false);
     // A request that was aborted rejects with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
   } finally {
