@@ -200,7 +200,10 @@ export function unusableProxy(what: string, { message }: Error): MattermostError
 }
 
 export function unreachable(what: string, url: string, cause: unknown): MattermostError {
-  const reason = `no answer from ${url}: ${reasonOf(cause)}; check MATTERMOST_URL and the network`;
+  const mend = isUnknownAuthority(cause)
+    ? "put the certificate of the authority that signed it into a file and its path into NODE_EXTRA_CA_CERTS"
+    : "check MATTERMOST_URL and the network";
+  const reason = `no answer from ${url}: ${reasonOf(cause)}; ${mend}`;
   return new MattermostError("unreachable", `Could not ${what}: ${reason}.`, { cause });
 }
 
@@ -222,3 +225,17 @@ function reasonOf(error: unknown): string {
   if (inner.message !== "") return inner.message;
   return "code" in inner ? String(inner.code) : inner.name;
 }
+
+/** A certificate of the house, or of a proxy that looks into what is sent. */
+function isUnknownAuthority(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNKNOWN_AUTHORITY.has(String(error.code));
+}
+
+/** As OpenSSL names them. */
+const UNKNOWN_AUTHORITY = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
