@@ -51,6 +51,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  readonly headers: ReplyHeaders;
   readonly bytes: Uint8Array;
 }
 
@@ -155,7 +156,9 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     const isOk = status >= 200 && status < 300;
     const bytes = await bytesOf(reply, isOk ? maxBytes : MAX_REFUSAL_BYTES);
     if (bytes === undefined && isOk) return new Failure(tooLarge(what, status, maxBytes), false);
-    return isOk && bytes ? { status, bytes } : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
+    return isOk && bytes
+      ? { status, headers, bytes }
+      : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
     if (error instanceof UnusableProxy) return new Failure(unusableProxy(what, error), false);
     // A request that was aborted rejects with its own word for it; ours says how long we waited.

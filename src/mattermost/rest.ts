@@ -14,9 +14,9 @@ import {
   decodeUser,
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
-import { asTooLong, MattermostError } from "./error.ts";
+import { asTooLong, badAnswer, MattermostError } from "./error.ts";
 import { Form } from "./form.ts";
-import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
+import { createHttp, type HttpAnswer, type HttpRequest, readJson, type SendHttp } from "./http.ts";
 import { createTransport, type Transport } from "./transport.ts";
 import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 
@@ -112,10 +112,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
     },
 
     async isMember(channelId, userId) {
-      const lookup = get(
-        "look up a channel's member",
-        `/channels/${channelId}/members/${userId}`,
-        () => true,
+      const lookup = get("look up a channel's member", `/channels/${channelId}/members/${userId}`, (json) =>
+        isObjectWith(json, { channel_id: channelId, user_id: userId }),
       );
       // 403: a private channel that the account itself isn't in.
       return orIfRefused(lookup, ["not-found", "forbidden"], false);
@@ -145,7 +143,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
     async editPost(id, edit) {
       // What a patch doesn't name stays as it is; the props that it names are all that is left of them.
       const body = { message: edit.message, ...(edit.bar === undefined ? {} : { props: propsOf(edit) }) };
-      await say({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
+      const what = "edit a post";
+      readJson(await say({ what, method: "PUT", path: `/posts/${id}/patch`, body }), what, decodePost);
     },
 
     post: (id) => get("read a post", `/posts/${id}`, decodePost),
@@ -170,12 +169,16 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async addReaction({ userId, postId, emojiName }) {
       const body = { user_id: userId, post_id: postId, emoji_name: emojiName };
-      await call({ what: "add a reaction", method: "POST", path: "/reactions", body });
+      const what = "add a reaction";
+      readJson(await call({ what, method: "POST", path: "/reactions", body }), what, decodeReaction);
     },
 
     async removeReaction({ userId, postId, emojiName }) {
       const path = `/users/${userId}/posts/${postId}/reactions/${emojiName}`;
-      await call({ what: "remove a reaction", method: "DELETE", path });
+      const what = "remove a reaction";
+      readJson(await call({ what, method: "DELETE", path }), what, (json) =>
+        isObjectWith(json, { status: "OK" }),
+      );
     },
 
     reactions: (postId) =>
@@ -184,14 +187,16 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
       ),
 
     async file(id, maxBytes) {
+      const what = "download a file";
       const answer = await send({
-        what: "download a file",
+        what,
         method: "GET",
         path: `/files/${id}`,
         timeoutMs: FILE_TIMEOUT_MS,
         lane: "files",
         maxBytes,
       });
+      if (isPage(answer)) throw badAnswer(what, answer.status);
       return answer.bytes;
     },
 
@@ -233,6 +238,20 @@ async function orIfRefused<T, U>(call: Promise<T>, codes: readonly string[], val
     if (error instanceof MattermostError && codes.includes(error.code)) return value;
     throw error;
   }
+}
+
+/** True or undefined, as `readJson` wants it. */
+function isObjectWith(value: unknown, fields: Readonly<Record<string, string>>): true | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const held = value as Readonly<Record<string, unknown>>;
+  return Object.entries(fields).every(([name, field]) => held[name] === field) || undefined;
+}
+
+/** What a portal shows in the place of a file: the server names every file it sends (read in its source). */
+function isPage({ headers }: HttpAnswer): boolean {
+  return (
+    /^text\/html\b/i.test(headers.get("content-type") ?? "") && headers.get("content-disposition") === null
+  );
 }
 
 function teamId(value: unknown): string | undefined {

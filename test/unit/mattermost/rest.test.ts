@@ -118,8 +118,8 @@ describe("requests", () => {
 
   test("edits, reactions and files go where the server expects them", async () => {
     const { api, sent } = serve(
-      json({}),
-      json({}),
+      json(wirePost("p", 1)),
+      json({ user_id: "u", post_id: "p", emoji_name: "+1" }),
       json({ status: "OK" }),
       json(null),
       new Response(Buffer.from([1, 2])),
@@ -178,7 +178,7 @@ describe("requests", () => {
 
   test("membership is no when the server says not found or forbidden", async () => {
     const { api } = serve(
-      json({ user_id: "u" }),
+      json({ channel_id: "c", user_id: "u" }),
       refuse(404, "app.channel.get_member.missing.app_error"),
       refuse(403, "api.context.permissions.app_error"),
     );
