@@ -4,6 +4,8 @@
 export type MattermostErrorCode =
   /** No answer: no network, no such host, refused, timed out. */
   | "unreachable"
+  /** What HTTPS_PROXY or one of its kind holds is no proxy's address. */
+  | "unusable-proxy"
   /** The server wants the request sent to another address. */
   | "redirected"
   | "unauthorized"
@@ -69,6 +71,8 @@ const PASSING: ReadonlySet<MattermostErrorCode> = new Set([
   "server",
   "rate-limited",
   "bad-answer",
+  // A portal's or a proxy's: whoever starts with a wrong address is told at once, by the checks.
+  "redirected",
   // A new token may be given to the account, or the old one mended.
   "unauthorized",
 ]);
@@ -79,11 +83,21 @@ export function isPassing(error: unknown): boolean {
 }
 
 /** An answer that isn't 2xx. `serverId` is undefined when the body wasn't Mattermost's. */
-export function refusal(what: string, status: number, serverId: string | undefined): MattermostError {
-  const code = codeOf(status, serverId);
+export function refusal(
+  what: string,
+  status: number,
+  details: Pick<MattermostErrorDetails, "serverId" | "retryAfterMs">,
+): MattermostError {
+  const { serverId } = details;
+  const code = serverId === undefined ? codeOfOthers(status) : codeOf(status, serverId);
+  const reason = status === PROXY_PASSWORD_WANTED ? PROXY_REASON : REASONS[code];
   const answer = serverId === undefined ? `HTTP ${status}` : `HTTP ${status}, ${serverId}`;
-  return new MattermostError(code, `Could not ${what}: ${REASONS[code]} (${answer}).`, { status, serverId });
+  return new MattermostError(code, `Could not ${what}: ${reason} (${answer}).`, { ...details, status });
 }
+
+const PROXY_PASSWORD_WANTED = 407;
+const PROXY_REASON =
+  "the proxy wants a name and a password; put the right ones into the address in HTTPS_PROXY or HTTP_PROXY";
 
 // Seen on 7.10: a message over MaxPostSize gives 400 with the first id; a longer one than the column the second.
 const TOO_LONG = new Set([
@@ -91,31 +105,54 @@ const TOO_LONG = new Set([
   "model.post.is_valid.message_length.app_error",
 ]);
 
-// For new posts (and for edits by the sandbox), and for edits as the server's source has it.
+// For new posts (and for edits by the sandbox), and for edits as the server's source has it: of a patch, as ours are,
+// and of a whole post.
 const ARCHIVED = new Set([
   "api.post.create_post.can_not_post_to_deleted.error",
+  "api.post.patch_post.can_not_update_post_in_deleted.error",
   "api.post.update_post.can_not_update_post_in_deleted.error",
+]);
+
+// Over PostEditTimeLimit: 400 (10.11). Edits switched off for all: 403 (read in the source of servers before 5.0). Newer
+// ones take the right to edit from a role, and then answer as for a post that is gone: 403, `api.context.permissions`
+// (read): whether the post can still be read tells these two apart.
+const EDIT_CLOSED = new Set([
+  "api.post.update_post.permissions_time_limit.app_error",
+  "api.post.update_post.permissions_denied.app_error",
 ]);
 
 const NO_ROUTE = "api.context.404.app_error";
 
-function codeOf(status: number, serverId: string | undefined): MattermostErrorCode {
+/** What Mattermost itself means. */
+function codeOf(status: number, serverId: string): MattermostErrorCode {
+  if (TOO_LONG.has(serverId)) return "too-long";
+  if (ARCHIVED.has(serverId)) return "archived";
+  if (EDIT_CLOSED.has(serverId)) return "edit-closed";
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
-  // A 404 without Mattermost's body, or for an unknown route, comes of a wrong address: nothing was looked for.
-  if (status === 404) return serverId === undefined || serverId === NO_ROUTE ? "bad-answer" : "not-found";
-  // The server's for a file over its MaxFileSize, and a proxy's for what is over its own limit.
+  // An unknown route comes of a wrong address: nothing was looked for.
+  if (status === 404) return serverId === NO_ROUTE ? "bad-answer" : "not-found";
+  // Over its MaxFileSize, and over what it reads of any other request (10.x, read in its source).
   if (status === 413) return "too-large";
   if (status === 429) return "rate-limited";
   // What is switched off stays so, such as file attachments (read in the server's source).
   if (status === 501) return "rejected";
-  if (status >= 500) return "server";
-  if (serverId !== undefined && TOO_LONG.has(serverId)) return "too-long";
-  if (serverId !== undefined && ARCHIVED.has(serverId)) return "archived";
-  return "rejected";
+  return status >= 500 ? "server" : "rejected";
+}
+
+/**
+ * What anything else at that address means: nothing about posts, threads, people or the token, so whatever it says may
+ * pass. The server's own rate limiter speaks plain text as well (7.10).
+ */
+function codeOfOthers(status: number): MattermostErrorCode {
+  // The same bytes will meet the same limit again.
+  if (status === 413) return "too-large";
+  if (status === 429) return "rate-limited";
+  return status >= 500 ? "server" : "bad-answer";
 }
 
 const REASONS = {
+  "unusable-proxy": "the environment names a proxy that can't be used; mend HTTPS_PROXY or HTTP_PROXY",
   unreachable: "the server did not answer; check MATTERMOST_URL and the network",
   redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
   unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
@@ -140,6 +177,13 @@ export function badAnswer(what: string, status: number, cause?: unknown): Matter
 
 const MEGABYTE = 1024 * 1024;
 
+/** A post over any limit of a request's size goes in parts, as one over the server's MaxPostSize does. */
+export function asTooLong(error: unknown): unknown {
+  if (!(error instanceof MattermostError) || error.code !== "too-large") return error;
+  const { message, status, serverId } = error;
+  return new MattermostError("too-long", message, { status, serverId, cause: error });
+}
+
 /** An answer that is left where it is. */
 export function tooLarge(what: string, status: number, maxBytes: number): MattermostError {
   const size = maxBytes >= MEGABYTE ? `${Math.floor(maxBytes / MEGABYTE)} MB` : `${maxBytes} bytes`;
@@ -151,13 +195,21 @@ export function unusableToken(what: string): MattermostError {
   return new MattermostError("unauthorized", `Could not ${what}: ${reason}.`);
 }
 
+export function unusableProxy(what: string, { message }: Error): MattermostError {
+  return new MattermostError("unusable-proxy", `Could not ${what}: ${message}.`);
+}
+
 export function unreachable(what: string, url: string, cause: unknown): MattermostError {
-  const reason = `no answer from ${url}: ${reasonOf(cause)}; check MATTERMOST_URL and the network`;
+  const mend = isUnknownAuthority(cause)
+    ? "put the certificate of the authority that signed it into a file and its path into NODE_EXTRA_CA_CERTS"
+    : "check MATTERMOST_URL and the network";
+  const reason = `no answer from ${url}: ${reasonOf(cause)}; ${mend}`;
   return new MattermostError("unreachable", `Could not ${what}: ${reason}.`, { cause });
 }
 
 export function redirected(what: string, status: number, location: string | undefined): MattermostError {
-  const target = location === undefined ? "another address" : location;
+  // What a sign-on page is handed along is nobody's business.
+  const target = location === undefined ? "another address" : location.replace(/[?#].*$/s, "");
   return new MattermostError(
     "redirected",
     `Could not ${what}: the server redirects to ${target}, and the token is not sent there; ` +
@@ -173,3 +225,17 @@ function reasonOf(error: unknown): string {
   if (inner.message !== "") return inner.message;
   return "code" in inner ? String(inner.code) : inner.name;
 }
+
+/** A certificate of the house, or of a proxy that looks into what is sent. */
+function isUnknownAuthority(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNKNOWN_AUTHORITY.has(String(error.code));
+}
+
+/** As OpenSSL names them. */
+const UNKNOWN_AUTHORITY = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);

@@ -3,6 +3,7 @@ import { backoffMs } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
+import { storable } from "../util/storable.ts";
 import type { Budget, Claim } from "./budget.ts";
 import {
   badAnswer,
@@ -11,10 +12,12 @@ import {
   refusal,
   tooLarge,
   unreachable,
+  unusableProxy,
   unusableToken,
 } from "./error.ts";
 import { Form } from "./form.ts";
-import type { Reply, Transport } from "./transport.ts";
+import { UnusableProxy } from "./proxy.ts";
+import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
 export interface HttpOptions {
@@ -48,6 +51,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  readonly headers: ReplyHeaders;
   readonly bytes: Uint8Array;
 }
 
@@ -143,7 +147,7 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
         Accept: "application/json",
         ...(body === undefined ? {} : { "Content-Type": form?.contentType ?? "application/json" }),
       },
-      body: body === undefined ? undefined : (form?.bytes ?? options.redact(JSON.stringify(body))),
+      body: body === undefined ? undefined : (form?.bytes ?? options.redact(toJson(body))),
       signal: abort.signal,
     });
     const { status, headers } = reply;
@@ -152,13 +156,23 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     const isOk = status >= 200 && status < 300;
     const bytes = await bytesOf(reply, isOk ? maxBytes : MAX_REFUSAL_BYTES);
     if (bytes === undefined && isOk) return new Failure(tooLarge(what, status, maxBytes), false);
-    return isOk && bytes ? { status, bytes } : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
+    return isOk && bytes
+      ? { status, headers, bytes }
+      : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
+    if (error instanceof UnusableProxy) return new Failure(unusableProxy(what, error), false);
     // A request that was aborted rejects with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+/** Whatever is said goes through here, so that nobody need remember what can't be kept. */
+function toJson(body: unknown): string {
+  return JSON.stringify(body, (_key, value: unknown) =>
+    typeof value === "string" ? storable(value) : value,
+  );
 }
 
 /**
@@ -202,7 +216,8 @@ function refused(
     return new Failure(redirected(what, status, headers.get("location") ?? undefined), false);
   }
   const mayRetry = status === 429 || (status >= 500 && status !== 501);
-  return new Failure(refusal(what, status, serverIdOf(bytes)), mayRetry, waitMs);
+  const serverId = serverIdOf(status, headers, bytes);
+  return new Failure(refusal(what, status, { serverId, retryAfterMs: waitMs }), mayRetry, waitMs);
 }
 
 /** Seconds or an HTTP date. */
@@ -213,11 +228,23 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** Error bodies are JSON with an `id`, except those of the rate limiter and of proxies (7.10). */
-function serverIdOf(bytes: Uint8Array): string | undefined {
+const REJECTED_BY_PLUGIN = "Post rejected by plugin.";
+
+/**
+ * The id of an error of Mattermost's own; undefined when something else has answered. Seen on 7.10 and 10.11: JSON, sent
+ * as such, of which the id and the status are never left out. Where a plugin takes no post its words are in the place of
+ * the id (read in the server's source).
+ */
+function serverIdOf(status: number, headers: ReplyHeaders, bytes: Uint8Array): string | undefined {
+  const type = headers.get("content-type");
+  if (type !== null && !/^(?:application\/json|text\/plain)\b/i.test(type)) return undefined;
   const body = parseJson(bytes);
-  if (typeof body !== "object" || body === null || !("id" in body)) return undefined;
-  return typeof body.id === "string" && /^\w+(\.[\w-]+){1,9}$/.test(body.id) ? body.id : undefined;
+  if (typeof body !== "object" || body === null || !("id" in body) || !("status_code" in body))
+    return undefined;
+  const { id, status_code: said } = body;
+  if (typeof id !== "string" || said !== status) return undefined;
+  if (id.startsWith(REJECTED_BY_PLUGIN)) return "plugin.message_will_be_posted";
+  return /^[a-z]\w*(\.[\w-]+){1,9}$/i.test(id) ? id : undefined;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,4 +1,5 @@
 // Checks everything a start depends on and says what it found, one line each. Changes nothing.
+import { readFileSync } from "node:fs";
 import { ConfigError, type Problem } from "../config/error.ts";
 import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
@@ -12,6 +13,8 @@ import {
   checkBotName,
   checkChannel,
   checkClaude,
+  checkExtraCertificates,
+  checkProxy,
   checkServer,
   checkUsers,
 } from "./checks.ts";
@@ -72,7 +75,7 @@ export async function runDoctor({
   const config = "config" in loaded ? loaded.config : undefined;
   report(await checkClaude(claudeVersion, config?.claudePath ?? givenTexts(input).claudePath ?? "claude"));
   if (config === undefined) print("- the server is not checked before the settings are right");
-  else await checkMattermost(config, connect, report);
+  else await checkMattermost(config, input.env, connect, report);
   if (config?.skipPermissions === true) {
     warn("SKIP_PERMISSIONS is on: Claude runs every tool without asking anybody.");
   }
@@ -92,9 +95,14 @@ function summary(failures: number, warnings: number): string {
 
 async function checkMattermost(
   config: Config,
+  env: ConfigInput["env"],
   connect: DoctorOptions["connect"],
   report: <T>(check: Check<T>) => T | undefined,
 ): Promise<void> {
+  const read = (path: string): string => readFileSync(path, "utf8");
+  for (const check of [checkProxy(config.url), checkExtraCertificates(env["NODE_EXTRA_CA_CERTS"], read)]) {
+    if (check !== undefined) report(check);
+  }
   const api = connect(config.url, config.token);
   const server = await checkServer(api, config.url);
   report(server);

@@ -58,7 +58,9 @@ async function upload(
   try {
     return await api.uploadFile(channelId, name, new TextEncoder().encode(text));
   } catch (error) {
-    const isFailing = error instanceof MattermostError && error.code === "server";
+    // The server's failure, or the page of something that lets no file through.
+    const isFailing =
+      error instanceof MattermostError && ["server", "bad-answer", "redirected"].includes(error.code);
     entry.uploadFailures += isFailing ? 1 : 0;
     if (isPassing(error) && entry.uploadFailures < UPLOAD_TRIES) {
       throw error;

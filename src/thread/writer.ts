@@ -8,6 +8,7 @@ import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { pieces } from "../render/split.ts";
 import { backoffMs } from "../util/backoff.ts";
+import { storable } from "../util/storable.ts";
 import { createIn, editTo, isEmptyContent, isSameContent, isWritten } from "./posting.ts";
 import { isDeleted, postsByPendingId } from "./reading.ts";
 import {
@@ -258,7 +259,7 @@ export class ThreadWriter {
     if (isSameContent(entry.written, content) || isEmptyContent(content)) {
       return;
     }
-    const [markdown = "", ...rest] = pieces(content.markdown, this.#limit);
+    const [markdown = "", ...rest] = pieces(storable(content.markdown), this.#limit);
     const head = { markdown, bar: content.bar };
     try {
       if (id !== undefined) {

@@ -1,4 +1,4 @@
-// The recorded traffic of a real 7.10 server, as the contract tests read it.
+// The recorded traffic of real servers, 7.10 and 10.11, as the contract tests read it.
 import { readFileSync } from "node:fs";
 
 export interface RestExchange {
@@ -16,15 +16,25 @@ export interface SocketLine {
   readonly frame?: Readonly<Record<string, unknown>>;
 }
 
-const lines = readFileSync(new URL("../fixtures/mattermost/server-7.10.ndjson", import.meta.url), "utf8")
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as RestExchange | SocketLine);
+function linesOf(version: string): (RestExchange | SocketLine)[] {
+  return readFileSync(new URL(`../fixtures/mattermost/server-${version}.ndjson`, import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as RestExchange | SocketLine);
+}
 
-const restExchanges: readonly RestExchange[] = lines.filter((line) => line.kind === "rest");
+export function exchangesOf(version: string): readonly RestExchange[] {
+  return linesOf(version).filter((line) => line.kind === "rest");
+}
 
-/** One list a connection: its opening first, then its frames. */
-export const connections: readonly SocketLine[][] = lines
+export function framesOf(version: string): readonly object[] {
+  return linesOf(version).flatMap((line) => (line.kind === "ws-in" && line.frame ? [line.frame] : []));
+}
+
+const restExchanges = exchangesOf("7.10");
+
+/** Of 7.10, one list a connection: its opening first, then its frames. */
+export const connections: readonly SocketLine[][] = linesOf("7.10")
   .filter((line) => line.kind !== "rest")
   .reduce<SocketLine[][]>((all, line) => {
     if (line.kind === "ws-open") all.push([]);

@@ -126,15 +126,15 @@ test.each([
   expect(seen).toEqual({ pieces: 49, isLeft: true });
 });
 
-test("a refusal without end is a refusal, and is left", async () => {
+test("a refusal without end is not the server's, and is left", async () => {
   const { seen, response } = streamed(Number.POSITIVE_INFINITY, 64 * KIB);
   const { api } = serve(response(403));
-  expect(await failure(api.me())).toMatchObject({ code: "forbidden", serverId: undefined });
+  expect(await failure(api.me())).toMatchObject({ code: "bad-answer", serverId: undefined });
   expect(seen).toEqual({ pieces: 2, isLeft: true });
 });
 
 test("a small limit keeps no refusal's id from being read", async () => {
-  const { api } = serve(json({ id: "app.file_info.get.app_error" }, 404));
+  const { api } = serve(json({ id: "app.file_info.get.app_error", message: "m", status_code: 404 }, 404));
   expect(await failure(api.file(FILE, 3))).toMatchObject({
     code: "not-found",
     serverId: "app.file_info.get.app_error",
@@ -187,7 +187,9 @@ test.each([
   ["Mattermost", "api.file.upload_file.too_large_detailed.app_error"],
   ["a proxy", undefined],
 ])("an upload that is too large for %s says so, and is not tried again", async (_who, id) => {
-  const { api, sent } = serve(id ? json({ id }, 413) : new Response("<html>", { status: 413 }));
+  const { api, sent } = serve(
+    id ? json({ id, message: "m", status_code: 413 }, 413) : new Response("<html>", { status: 413 }),
+  );
   const error = await failure(api.uploadFile(CHANNEL, "a", new Uint8Array([1])));
   expect(error).toMatchObject({ code: "too-large", status: 413, serverId: id });
   expect(String(error)).toContain("larger than the server takes");

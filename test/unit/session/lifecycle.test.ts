@@ -386,24 +386,3 @@ test("a note of mm-claude's own between the words of a text stands between its p
   expect(posts[1]).toContain("!invite @user");
   expect(posts[2]).toContain("🔍 **Glob**");
 });
-
-test("a process that ends at the first message after a background command is started again with that message", () => {
-  const script = working();
-  script.claude(turnEnded());
-  script.says(OWNER, "next");
-  script.claude(exited("Error: only prompt commands are supported in streaming mode"));
-  script.take({ type: "slotGranted", slot: 1 });
-  expect(starts(script).at(-1)).toBe(true);
-  expect(script.sent()).toEqual(["go", "next", "next"]);
-  expect(script.said()).not.toContain("💥");
-});
-
-test("a usage limit is told with its time in words, as Claude's text and as the reason of a failure", () => {
-  const script = working();
-  script.now = 1_760_000_000_000;
-  script.claude({ type: "text", messageId: "m1", text: "Claude AI usage limit reached|1760003600" });
-  script.claude(turnEnded(true, "Claude AI usage limit reached|1760003600"));
-  expect(script.said()).toContain("Claude AI usage limit reached; it resets at 09:53 (UTC)");
-  expect(script.said()).not.toContain("|1760003600");
-  expect(script.said()).toContain("for the reason above");
-});

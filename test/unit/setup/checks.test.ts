@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { connectRest } from "../../../src/mattermost/rest.ts";
 import {
   checkAccount,
   checkBotName,
@@ -38,6 +41,43 @@ describe("the server", () => {
     const { connect, url } = await setupWorld();
     const check = await checkServer(connect(`${url}/nowhere`, "none"), url);
     expect(check.ok).toBe(false);
+  });
+});
+
+describe("something that answers in the server's place", () => {
+  const answering = async (answer: (response: ServerResponse) => void) => {
+    const server = createServer((_, response) => answer(response));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { url, api: connectRest({ url, token: "t", tries: 1 }) };
+  };
+
+  test("a redirect is told at once, with where it leads", async () => {
+    const { api, url } = await answering((response) =>
+      response.writeHead(301, { location: "https://chat.example/api/v4/users/me" }).end("<html>"),
+    );
+    for (const check of [await checkServer(api, url), await checkAccount(api)]) {
+      expect(check).toMatchObject({ ok: false, isServerDown: false });
+      expect(check.text).toContain("the server redirects to https://chat.example/");
+      expect(check.text).toContain("MATTERMOST_URL");
+    }
+  });
+
+  test.each([401, 403, 404])("a page with %i accuses neither the token nor the channel", async (status) => {
+    const { api, url } = await answering((response) =>
+      response.writeHead(status, { "content-type": "text/html" }).end("<html>"),
+    );
+    const { account } = await world();
+    const checks = [
+      await checkServer(api, url),
+      await checkAccount(api),
+      await checkChannel(api, "a".repeat(26), account),
+    ];
+    for (const check of checks) {
+      expect(check).toMatchObject({ ok: false, isServerDown: false });
+      expect(check.text).toContain("what answered isn't Mattermost's API");
+    }
   });
 });
 
