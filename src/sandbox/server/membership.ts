@@ -1,5 +1,5 @@
 // What it means to join, leave, archive, rename, deactivate and type: the change, the events and the system posts.
-import { channelDeleted, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
+import { channelDeleted, directAdded, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
 import type { Hub } from "./hub.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
@@ -11,6 +11,8 @@ export interface Membership {
   add(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
   /** False when the person was not in. */
   remove(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
+  /** A direct channel was made. */
+  tellDirect(channel: ChannelRecord, creatorId: string, teammateId: string): void;
   archive(channel: ChannelRecord): void;
   rename(user: UserRecord, username: string): void;
   setActive(user: UserRecord, active: boolean): void;
@@ -65,6 +67,8 @@ export function createMembership(options: {
       posting.createSystem({ ...common, message, type: "system_remove_from_channel", props }, []);
       return true;
     },
+    tellDirect: (channel, creatorId, teammateId) =>
+      hub.publish(directAdded(channel.id, creatorId, teammateId)),
     archive(channel) {
       places.archive(channel.id);
       hub.publish(channelDeleted(channel));
