@@ -128,7 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     usernameOverride,
     now,
   });
-  const membership = createMembership({ store, hub, posting });
+  const membership = createMembership({ store, hub, posting, now });
   const reacting = createReacting({ store, hub });
   const restFaults = createRestFaults();
   const startedAt = now();
@@ -263,7 +263,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get notifications() {
       return notifications.list();
     },
-    state: createState(store, presence),
+    state: createState(store, presence, membership),
     async close() {
       await stop();
       sockets.close();

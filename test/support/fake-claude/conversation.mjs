@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAgents } from "./agents.mjs";
+import { createBackground } from "./background.mjs";
 import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
@@ -18,6 +19,7 @@ export function createConversation({ wire, transcript }) {
   let lastFailed = false;
   const tools = createTools();
   const agents = createAgents({ wire, tools, stream, notify });
+  const background = createBackground({ wire, notify });
 
   function notify(frame, text) {
     wire.emit(frame);
@@ -178,11 +180,13 @@ export function createConversation({ wire, transcript }) {
         );
       input = decided.updatedInput ?? input;
     }
-    const outcome =
-      use.name === "Agent" || use.name === "Task"
-        ? await agents.start(use, turn?.signal)
-        : await tools.run(use.name, input);
-    return emitResult(use, outcome, null);
+    return emitResult(use, await outcomeOf(use, input), null);
+  }
+
+  function outcomeOf(use, input) {
+    if (use.name === "Agent" || use.name === "Task") return agents.start(use, turn?.signal);
+    if (use.name === "Bash" && input.run_in_background === true) return background.start(use, input);
+    return tools.run(use.name, input);
   }
 
   function emitResult(use, { text, isError = false, structured }, parent) {
@@ -246,6 +250,7 @@ export function createConversation({ wire, transcript }) {
   /** The CLI's own commands; any other "/name" goes to the model as text. */
   async function slashCommand(text, taken) {
     const name = /^\/([\w-]+)/.exec(text)?.[1];
+    if (name === "clear") return clear(taken);
     if (!["usage", "cost", "context", "compact"].includes(name)) return undefined;
     if (name === "compact") {
       wire.emit({ type: "system", subtype: "status", status: "compacting" });
@@ -266,6 +271,33 @@ export function createConversation({ wire, transcript }) {
         isReplay: true,
       });
     return success(answer);
+  }
+
+  /** As 2.1.330: a new conversation, whose first words are the command, and no word about it. */
+  function clear(taken) {
+    const uuid = taken.at(-1)?.uuid ?? randomUUID();
+    const new_conversation_id = randomUUID();
+    wire.emit({
+      type: "conversation_reset",
+      new_conversation_id,
+      uuid: new_conversation_id,
+      trigger: "clear",
+      user_message_uuid: uuid,
+    });
+    background.changed();
+    // Not the id that the reset has told.
+    const sessionId = randomUUID();
+    wire.renew(sessionId);
+    transcript.renew(sessionId);
+    const message = {
+      role: "user",
+      content:
+        "<command-name>/clear</command-name>\n            <command-message>clear</command-message>\n            <command-args></command-args>",
+    };
+    transcript.save(message, uuid);
+    startTurn();
+    wire.emit({ type: "user", message, parent_tool_use_id: null, uuid, isReplay: true });
+    return { ...success(""), num_turns: 0, local_command: "clear", user_message_uuid: uuid };
   }
 
   function replay(messages) {

@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 
-export function createWire(sessionId) {
+export function createWire(firstSessionId) {
   const asks = new Map();
+  let sessionId = firstSessionId;
 
   const encode = (frame) =>
     `${JSON.stringify({ ...frame, session_id: sessionId, uuid: frame.uuid ?? randomUUID() })}\n`;
@@ -46,6 +47,10 @@ export function createWire(sessionId) {
     emit,
     raw,
     ask,
+    /** What follows belongs to another conversation. */
+    renew(id) {
+      sessionId = id;
+    },
     settle(response) {
       asks.get(response.request_id)?.(
         response.subtype === "success" ? response.response : { behavior: "deny", message: response.error },
