@@ -4,10 +4,9 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Kind } from "./kinds.ts";
 import { createPeople, type Deeds, type People } from "./people.ts";
 import { createRandom } from "./random.ts";
-import { type Pace, playRound } from "./round.ts";
+import { type Choice, type Pace, playRound } from "./round.ts";
 import { openStage, type Programs, type Stage } from "./stage.ts";
 import { heardIn, type Problem } from "./thread.ts";
 
@@ -19,8 +18,7 @@ export interface CampaignOptions {
   /** Of these lanes every so manyth is played here, from the one of this number on; all, if left out. */
   readonly job?: { readonly number: number; readonly of: number };
   readonly pace: Pace;
-  /** One of these in every round. */
-  readonly only?: readonly Kind[];
+  readonly choice?: Choice;
   readonly print: (line: string) => void;
 }
 
@@ -95,7 +93,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       }
       lane ??= await openLane(programs);
       const random = createRandom(`${seed}.${round}`);
-      const outcome = await playRound(lane.stage, lane.people, random, pace, options.only);
+      const outcome = await playRound(lane.stage, lane.people, random, pace, options.choice);
       played++;
       for (const kind of outcome.kinds) {
         kinds[kind] = (kinds[kind] ?? 0) + 1;

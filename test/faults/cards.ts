@@ -3,7 +3,7 @@
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import type { Random } from "./random.ts";
 import type { Choice, Verdict } from "./thread.ts";
-import { COLOURS, hugeEnd } from "./words.ts";
+import { COLOURS, hugeEnd, hugePart } from "./words.ts";
 
 export type CardKind = "permission" | "guest" | "plan" | "question";
 
@@ -21,20 +21,32 @@ const BEGINNINGS: Readonly<Record<CardKind, { readonly words: string; readonly m
   question: { words: "❓ **Question**", mark: /Which for (m\d+)\b/ },
 };
 
-/** Undefined when the post is no card, or one that says it is decided. */
-export function openCardIn(post: SeenPost): OpenCard | undefined {
+/** The cards that still ask. A long one begins in an earlier post than the one that takes the answers. */
+export function openCards(posts: readonly SeenPost[]): OpenCard[] {
   const kinds = Object.entries(BEGINNINGS) as [CardKind, (typeof BEGINNINGS)[CardKind]][];
-  const [kind, { mark }] = kinds.find(([, { words }]) => post.message.startsWith(words)) ?? [
-    undefined,
-    { mark: /$/ },
-  ];
-  const isOpen = post.attachments.some(({ text }) => /👍|React/u.test(text));
-  return kind && isOpen ? { kind, post, mark: mark.exec(post.message)?.[1] ?? "" } : undefined;
+  const found: OpenCard[] = [];
+  let begun: Pick<OpenCard, "kind" | "mark"> | undefined;
+  for (const post of posts) {
+    const [kind, info] = kinds.find(([, { words }]) => post.message.startsWith(words)) ?? [];
+    if (kind && info) {
+      begun = { kind, mark: info.mark.exec(post.message)?.[1] ?? "" };
+    }
+    const isAsking = post.attachments.some(({ text }) => /👍|👎|React/u.test(text));
+    // Who decided stands there in the place of the choices.
+    const isOpen = isAsking && !post.attachments.some(({ text }) => /by @|⚪/u.test(text));
+    if (begun && isOpen) {
+      found.push({ ...begun, post });
+    }
+    if (post.attachments.length > 0) {
+      begun = undefined;
+    }
+  }
+  return found;
 }
 
 /** Whether people can read all that would run: in the posts, or in a file that goes with the card. */
 export function isShownWhole({ post, mark }: OpenCard, thread: readonly SeenPost[]): boolean {
-  const isHuge = post.message.includes(`${mark}x ${mark}x`);
+  const isHuge = thread.some(({ message }) => message.includes(hugePart(mark)));
   return !isHuge || post.files.length > 0 || thread.some(({ message }) => message.includes(hugeEnd(mark)));
 }
 

@@ -69,15 +69,14 @@ export type Kind = keyof typeof ALL;
 
 export const KINDS: Readonly<Record<Kind, KindInfo>> = ALL;
 
-const WEIGHTED = (Object.keys(ALL) as Kind[]).flatMap((kind) =>
-  Array.from({ length: KINDS[kind].weight }, () => kind),
-);
-
-/** One to three. */
-export function chooseKinds(random: Random): Kind[] {
-  const chosen: Kind[] = [random.pick(WEIGHTED)];
+/** One to three, none of them one of `not`. */
+export function chooseKinds(random: Random, not: readonly Kind[]): Kind[] {
+  const weighted = (Object.keys(ALL) as Kind[])
+    .filter((kind) => !not.includes(kind))
+    .flatMap((kind) => Array.from({ length: KINDS[kind].weight }, () => kind));
+  const chosen: Kind[] = [random.pick(weighted)];
   for (let more = random.between(0, 2); more > 0; more--) {
-    const kind = random.pick(WEIGHTED);
+    const kind = random.pick(weighted);
     if (!chosen.some((other) => KINDS[other].subject === KINDS[kind].subject)) {
       chosen.push(kind);
     }

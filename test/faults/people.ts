@@ -10,7 +10,7 @@ import {
   decideTool,
   isShownWhole,
   type OpenCard,
-  openCardIn,
+  openCards,
 } from "./cards.ts";
 import type { Name, PersonsFile } from "./hands.ts";
 import type { Random } from "./random.ts";
@@ -58,6 +58,7 @@ export function createPeople(stage: Stage): People {
   const threads: Played[] = [];
   const answered = new Set<string>();
   const secondThoughts = new Map<string, number>();
+  const turns = new Map<Played, Promise<unknown>>();
   const waitingSince = new Map<Played, number>();
   const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
 
@@ -71,16 +72,28 @@ export function createPeople(stage: Stage): People {
     thread.saidAt.set(mark, Math.min(post?.createdAt ?? 0, Date.now()) || Date.now());
   }
 
-  async function speak(thread: Played, by: Name, random: Random, wish: Wish = {}): Promise<string> {
-    const wanted = request(random, wish);
-    if (by === "carol") {
-      thread.guests.set(wanted.mark, undefined);
-    } else {
-      thread.said.push(wanted.mark);
-    }
-    noteFile(thread, wanted.mark, wish.file);
-    heard(thread, wanted.mark, await stage.say(by, requestText(wanted), thread.root, wish.file));
-    return wanted.mark;
+  function speak(thread: Played, by: Name, random: Random, wish: Wish = {}): Promise<string> {
+    return inTurn(thread, async () => {
+      const wanted = request(random, wish);
+      if (by === "carol") {
+        thread.guests.set(wanted.mark, undefined);
+      } else {
+        thread.said.push(wanted.mark);
+      }
+      noteFile(thread, wanted.mark, wish.file);
+      heard(thread, wanted.mark, await stage.say(by, requestText(wanted), thread.root, wish.file));
+      return wanted.mark;
+    });
+  }
+
+  /** In a thread one speaks after the other, so that it is known who came first. */
+  async function inTurn<T>(thread: Played, act: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(thread) ?? Promise.resolve()).then(act);
+    turns.set(
+      thread,
+      mine.catch(() => {}),
+    );
+    return mine;
   }
 
   async function decide(thread: Played, card: OpenCard, random: Random): Promise<void> {
@@ -121,7 +134,7 @@ export function createPeople(stage: Stage): People {
     for (const { answer, number } of wordsIn(mine.map(({ message }) => message).join("\n"))) {
       thread.read.add(`${answer}w${number}`);
     }
-    const cards = mine.flatMap((post) => openCardIn(post) ?? []);
+    const cards = openCards(mine);
     const card = cards.find(({ post }) => !answered.has(post.id));
     if (card) {
       await decide(thread, card, random);
@@ -193,10 +206,11 @@ export function createPeople(stage: Stage): People {
     },
     speak,
     request,
-    async clear(thread) {
-      thread.clears.push({ at: thread.said.length, postedAt: Date.now() });
-      await stage.say("alice", "!clear", thread.root);
-    },
+    clear: (thread) =>
+      inTurn(thread, async () => {
+        thread.clears.push({ at: thread.said.length, postedAt: Date.now() });
+        await stage.say("alice", "!clear", thread.root);
+      }),
     isUnanswered: ({ post }) => !answered.has(post.id) || secondThoughts.has(post.id),
     async look(random) {
       await Promise.all(threads.map((thread) => lookAt(thread, random)));

@@ -17,6 +17,14 @@ export interface Pace {
   readonly patienceMs: number;
 }
 
+/** Which kinds of trouble. */
+export interface Choice {
+  /** One of these in every round. */
+  readonly only?: readonly Kind[];
+  /** None of these. */
+  readonly not?: readonly Kind[];
+}
+
 export interface Outcome {
   readonly kinds: readonly Kind[];
   readonly problems: readonly Problem[];
@@ -34,9 +42,9 @@ export async function playRound(
   people: People,
   random: Random,
   pace: Pace,
-  only: readonly Kind[] = [],
+  { only = [], not = [] }: Choice = {},
 ): Promise<Outcome> {
-  const kinds = only.length > 0 ? [random.pick(only)] : chooseKinds(random);
+  const kinds = only.length > 0 ? [random.pick(only)] : chooseKinds(random, not);
   stage.note(`a round with ${kinds.join(", ")}`);
   const watch = createWatch(stage, people, pace.boundMs);
   const complaints: Problem[] = [];
@@ -119,7 +127,7 @@ async function rest(
     } else if (Date.now() - calmSince > SETTLE_MS) {
       return [];
     }
-    if (Date.now() > deadline) {
+    if (Date.now() > deadline || watch.isStill()) {
       return problemsNow(true);
     }
     await pause(LOOK_EVERY_MS);

@@ -16,6 +16,7 @@ const USAGE = `npm run test:faults -- [options]
   --jobs 1            over how many processes the lanes are spread
   --only "<kind>"     this kind of trouble in every round; or one of several, with a comma between them.
                       ${Object.keys(KINDS).join(", ")}
+  --not "<kind>"      none of these
   --daemon <script>   another build of the daemon`;
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     /** Of ours: which part of the lanes this process plays, as "0/2". */
     part: { type: "string" },
     only: { type: "string" },
+    not: { type: "string" },
     daemon: { type: "string", default: DAEMON },
     help: { type: "boolean", default: false },
   },
@@ -39,9 +41,11 @@ const rounds = whole(values.rounds, isReal ? 20 : 200);
 const lanes = whole(values.lanes, isReal ? 2 : 4);
 const jobs = whole(values.jobs, 1);
 const only = kindsIn(values.only ?? "");
+const not = kindsIn(values.not ?? "");
 const [part = 0, parts = 1] = (values.part ?? "0/1").split("/").map(Number);
 const isUnderstood =
   only !== undefined &&
+  not !== undefined &&
   ["fake", "real"].includes(values.claude) &&
   !Number.isNaN(seed + rounds + lanes + jobs);
 if (values.help || !isUnderstood) {
@@ -82,7 +86,7 @@ function play(): Promise<Tally> {
     lanes,
     job: { number: part, of: parts },
     pace: isReal ? UNHURRIED : FAST,
-    only: only ?? [],
+    choice: { only: only ?? [], not: not ?? [] },
     print: console.log,
   });
 }

@@ -3,7 +3,7 @@
 
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
-import { openCardIn } from "./cards.ts";
+import { openCards } from "./cards.ts";
 import type { People } from "./people.ts";
 import type { Stage } from "./stage.ts";
 import { marksOf, type Played, type Problem } from "./thread.ts";
@@ -15,6 +15,8 @@ export interface Watch {
   look(): void;
   /** What has been silent or stuck for longer than the bound. */
   problems(): Problem[];
+  /** Nothing at all has moved for longer than the bound: waiting on would change nothing. */
+  isStill(): boolean;
   /** What has no sign yet. */
   pending(): Problem[];
 }
@@ -79,10 +81,7 @@ export function createWatch(stage: Stage, people: People, boundMs: number): Watc
 
   function standstill(thread: Played): (Problem & { readonly since: number })[] {
     const posts = stage.sandbox.state.thread(thread.root);
-    const isAsking = botPosts(stage, thread).some((post) => {
-      const card = openCardIn(post);
-      return card !== undefined && people.isUnanswered(card);
-    });
+    const isAsking = openCards(botPosts(stage, thread)).some((card) => people.isUnanswered(card));
     const isTyping = Date.now() - stage.sandbox.state.typingAt(stage.bot.id, thread.root) < TYPING_MS;
     const waits = [...marksOf(thread)].some((mark) =>
       posts.some((post) => post.id === thread.posts.get(mark) && wearsEyes(post)),
@@ -105,6 +104,10 @@ export function createWatch(stage: Stage, people: People, boundMs: number): Watc
       due()
         .filter(({ since }) => Date.now() - Math.max(since, excusedUntil) > boundMs)
         .map(({ kind, what }) => ({ kind, what: `${what} for ${Math.round(boundMs / 1000)} s` })),
+    isStill() {
+      const last = Math.max(excusedUntil, ...[...progress.values()].map(({ at }) => at));
+      return Date.now() - last > boundMs;
+    },
     pending: () => people.threads.flatMap(silences).map(({ kind, what }) => ({ kind, what })),
   };
 }

@@ -69,6 +69,8 @@ export const markOf = (answer: string): string => /^m\d+/.exec(answer)?.[0] ?? "
 export const BACKGROUND_MS = 3000;
 const ENDED = /Background command "Background (m\d+)"/;
 
+/** A piece of a command that no post can hold. */
+export const hugePart = (mark: string): string => `${mark}-part-`;
 /** The end of a command that no post can hold. */
 export const hugeEnd = (mark: string): string => `${mark}-is-all`;
 
@@ -136,7 +138,8 @@ export function createLedger(file: string): Ledger {
         run_in_background: true,
       };
     }
-    const rest = kind === "huge" ? ` # ${`${mark}x `.repeat(4500)}${hugeEnd(mark)}` : "";
+    const filler = Array.from({ length: 3000 }, (_, at) => `${hugePart(mark)}${at}`).join(" ");
+    const rest = kind === "huge" ? ` # ${filler} ${hugeEnd(mark)}` : "";
     return { command: `${note}${rest}`, description: "Note the mark" };
   }
 
