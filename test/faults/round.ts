@@ -6,7 +6,7 @@ import type { People } from "./people.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
 import type { Problem } from "./thread.ts";
-import { createWatch, type Watch } from "./watch.ts";
+import { createWatch, slowness, type Watch } from "./watch.ts";
 
 export interface Pace {
   /** What people and faults do happens within this time, in milliseconds. */
@@ -103,7 +103,7 @@ async function rest(
   pace: Pace,
   watch: Watch,
 ): Promise<Problem[]> {
-  const deadline = Date.now() + pace.patienceMs;
+  const began = Date.now();
   const problemsNow = (inFull: boolean): Problem[] => [
     ...people.threads.flatMap((thread) =>
       judge(stage, thread, inFull).map(({ kind, what }) => ({
@@ -127,7 +127,7 @@ async function rest(
     } else if (Date.now() - calmSince > SETTLE_MS) {
       return [];
     }
-    if (Date.now() > deadline || watch.isStill()) {
+    if (Date.now() - began > pace.patienceMs * slowness() || watch.isStill()) {
       return problemsNow(true);
     }
     await pause(LOOK_EVERY_MS);

@@ -149,7 +149,7 @@ export const attachments: Scene = async ({ stage, people, random }) => {
   }
   if (random.chance(0.5)) {
     const undo = random.chance(0.6) ? stage.sandbox.faults.refuseUploads(random.pick([501, 403])) : () => {};
-    const thread = await people.open(random, { kind: "huge", count: 5, tokenDelayMs: 5 });
+    const thread = await people.open(random, { kind: "huge", count: 5, tokenDelayMs: 0 });
     await soon(() => thread.tools.has(thread.said[0] ?? ""), 6000);
     undo();
   }

@@ -1,6 +1,7 @@
 // The outside clock: looks at the threads as people see them, and knows how long each message has been without any sign
 // and each thread that says it works without any progress. Knows nothing of the daemon's state.
 
+import { cpus, loadavg } from "node:os";
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { openCards } from "./cards.ts";
@@ -26,7 +27,11 @@ const TYPING_MS = 6000;
 /** What mm-claude says in its own name begins so. */
 const NOTICE = /^(?:❌|💥|⚠️|✂️|🛑|⏰|ℹ️|🔒|⏸️|🗜️|🧹|⏳|🔄)/u;
 
+/** How many times slower than one of its own a program runs on this machine now: it may have much else to do. */
+export const slowness = (): number => Math.max(1, (loadavg()[0] ?? 0) / cpus().length);
+
 export function createWatch(stage: Stage, people: People, boundMs: number): Watch {
+  const bound = (): number => boundMs * slowness();
   let excusedUntil = 0;
   /** When the bot's part of a thread last changed, and what it was. */
   const progress = new Map<Played, { readonly print: string; readonly at: number }>();
@@ -102,11 +107,11 @@ export function createWatch(stage: Stage, people: People, boundMs: number): Watc
     look,
     problems: () =>
       due()
-        .filter(({ since }) => Date.now() - Math.max(since, excusedUntil) > boundMs)
-        .map(({ kind, what }) => ({ kind, what: `${what} for ${Math.round(boundMs / 1000)} s` })),
+        .filter(({ since }) => Date.now() - Math.max(since, excusedUntil) > bound())
+        .map(({ kind, what }) => ({ kind, what: `${what} for ${Math.round(bound() / 1000)} s` })),
     isStill() {
       const last = Math.max(excusedUntil, ...[...progress.values()].map(({ at }) => at));
-      return Date.now() - last > boundMs;
+      return Date.now() - last > bound();
     },
     pending: () => people.threads.flatMap(silences).map(({ kind, what }) => ({ kind, what })),
   };
