@@ -175,6 +175,8 @@ export const cards: Scene = async ({ people, random }) => {
 /** The disk takes nothing for a while; what people say then is not to be forgotten once it does again. */
 export function failingDisk(code: "ENOSPC" | "EIO"): Scene {
   return async ({ stage, people, random }) => {
+    // A daemon that finds no place for its state at its start says so and ends: that is not what is meant here.
+    await stage.untilReady();
     const repair = stage.breakDisk(code);
     if (random.chance(0.5)) {
       await people.open(random);

@@ -75,7 +75,7 @@ export interface Stage extends Omit<Hands, "users"> {
 }
 
 const LOG_KEPT = 400_000;
-const READY_WITHIN_MS = 12_000;
+const READY_WITHIN_MS = 60_000;
 
 export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "mm-claude-faults-"));
