@@ -17,14 +17,12 @@ export function conversationReset({ state }: Step): void {
   state.isClearing = true;
 }
 
-/**
- * A turn began in the conversation `id`. Only after a reset is that followed: a plain resume shows whatever id it likes.
- * Nothing is saved of a conversation that was just begun, so there is nothing to resume yet.
- */
+/** A turn began in the conversation `id`. Only after a reset is that followed: a plain resume shows whatever id it likes. */
 export function turnBeganIn(step: Step, id: string | undefined): void {
   const { state } = step;
+  // One that was just cleared is saved with the command's own message (2.1.330), and so it can be resumed as well.
+  state.hasConversation = true;
   if (!state.isClearing) {
-    state.hasConversation = true;
     return;
   }
   state.isClearing = false;
@@ -35,7 +33,6 @@ export function turnBeganIn(step: Step, id: string | undefined): void {
   const by = state.inFlight?.isSlashCommand ? state.inFlight.by : undefined;
   audit(step, "cleared", by, { before: state.conversationId, now: id });
   state.conversationId = id;
-  state.hasConversation = false;
   state.hasCleared = true;
   state.tasks = [];
   state.tasksKey = undefined;

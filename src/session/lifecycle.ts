@@ -154,19 +154,29 @@ export function shutDown(step: Step): void {
   if (state.phase === "asleep") {
     return;
   }
-  const wasWorking = state.phase === "working";
+  // A message that Claude has not taken is sent again.
+  const wasCutOff = state.phase === "working" && state.inFlight === undefined;
   leaveProcess(step, "mm-claude was shut down");
   step.emit({ type: "closeClaude", now: true });
   updateHeader(step, { kind: "stopped" });
   state.isMarkedStopped = true;
-  if (wasWorking && state.queue.length === 0) {
-    offerToGoOn(step);
+  if (wasCutOff) {
+    tellCutOff(step);
   }
 }
 
 export const GO_ON = "arrows_counterclockwise";
 
-export function offerToGoOn(step: Step): void {
+/** A turn has ended without its answer: it can go on, unless what waits goes first. */
+export function tellCutOff(step: Step): void {
+  if (step.state.queue.length === 0) {
+    offerToGoOn(step);
+  } else {
+    say(step, "✂️ **This turn was cut off** when mm-claude stopped. What was said since goes on.");
+  }
+}
+
+function offerToGoOn(step: Step): void {
   const { state } = step;
   const key = newKey(step, "cut-off");
   const text = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";

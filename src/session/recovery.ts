@@ -1,6 +1,6 @@
 // Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
 
-import { dropSavedMessage, GO_ON, leaveProcess, offerToGoOn } from "./lifecycle.ts";
+import { dropSavedMessage, GO_ON, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { may, takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
@@ -22,8 +22,8 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
     state.isMarkedStopped = false;
     updateHeader(step, { kind: "asleep" });
   }
-  if (wasCutOff && state.queue.length === 0) {
-    offerToGoOn(step);
+  if (wasCutOff) {
+    tellCutOff(step);
   }
   takeUpWork(step);
 }

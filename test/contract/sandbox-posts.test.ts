@@ -46,6 +46,36 @@ describe("a channel's posts", () => {
     expect(Object.keys(page["posts"] as Json).sort()).toEqual([root, reply].sort());
   });
 
+  test("bring whole threads along uncounted, or roots alone with their number of replies", async () => {
+    const root = (await world.post(world.alice, "root")).body["id"];
+    const first = (await world.post(world.bob, "first", { root_id: root })).body["id"];
+    const second = (await world.post(world.bob, "second", { root_id: root })).body["id"];
+    const posts = async (query: string) =>
+      Object.values((await list(query))["posts"] as Record<string, Json>).map((post) => [
+        post["id"],
+        post["reply_count"],
+      ]);
+    expect(await posts("?per_page=1")).toEqual([
+      [second, 0],
+      [root, 0],
+      [first, 0],
+    ]);
+    expect(await posts("?per_page=1&skipFetchThreads=true")).toEqual([
+      [second, 2],
+      [root, 2],
+    ]);
+  });
+
+  test("changed since a time bring an older root along, outside the order", async () => {
+    const root = (await world.post(world.alice, "root")).body["id"];
+    const reply = (await world.post(world.bob, "reply", { root_id: root })).body["id"];
+    const { update_at } = (await world.api(world.bob, "GET", `/posts/${root}`)).body;
+    await world.api(world.bob, "PUT", `/posts/${reply}/patch`, { message: "edited" });
+    const changed = await list(`?since=${update_at}`);
+    expect(idsIn(changed)).not.toContain(root);
+    expect(Object.keys(changed["posts"] as Json)).toContain(root);
+  });
+
   test("changed since a time show deletions and reactions too", async () => {
     const [first, second, third] = await postMany(3);
     const { update_at } = (await world.api(world.alice, "GET", `/posts/${third}`)).body;
@@ -184,7 +214,7 @@ describe("files", () => {
     const upload = await world.api(world.alice, "POST", "/files", form);
     const id = (upload.body["file_infos"] as Json[])[0]?.["id"];
     expect((await world.api(world.bob, "GET", `/files/${id}`)).status).toBe(403);
-    expect((await world.post(world.bob, "stolen", { file_ids: [id] })).body["file_ids"]).toBeUndefined();
+    expect((await world.post(world.bob, "stolen", { file_ids: [id] })).body["file_ids"]).toEqual([]);
     await world.post(world.alice, "here", { file_ids: [id] });
     expect((await world.api(world.bob, "GET", `/files/${id}`)).text).toBe("a");
     expect((await world.api(world.outsider, "GET", `/files/${id}`)).status).toBe(403);

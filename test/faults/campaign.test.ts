@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { canSeeProcesses } from "../support/processes.ts";
 import { lastLine, runCampaign } from "./campaign.ts";
-import { DAEMON, FAKE_CLAUDE, FAST } from "./programs.ts";
+import { DAEMON, DISK, FAKE_CLAUDE, FAST } from "./programs.ts";
 
 const SEED = 7;
 
-test.runIf(canSeeProcesses)("nothing is lost and nothing is doubled, whatever dies or fails", async () => {
+test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever dies or fails", async () => {
   const complaints: string[] = [];
   const tally = await runCampaign({
-    programs: { daemon: DAEMON, claude: FAKE_CLAUDE },
+    programs: { daemon: DAEMON, claude: FAKE_CLAUDE, disk: DISK },
     rounds: 20,
     seed: SEED,
     lanes: 4,
@@ -16,5 +16,5 @@ test.runIf(canSeeProcesses)("nothing is lost and nothing is doubled, whatever di
     print: (line) => complaints.push(line),
   });
   expect(complaints).toEqual([]);
-  expect(lastLine(tally, SEED)).toMatch(/^20 rounds \(seed 7\); .*; lost 0, doubled 0$/);
+  expect(lastLine(tally, SEED)).toMatch(/^20 rounds \(seed 7\); .*; lost 0, doubled 0, stuck 0, silent 0$/);
 });

@@ -4,21 +4,21 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Problem } from "./judge.ts";
-import type { Kind } from "./kinds.ts";
 import { createPeople, type Deeds, type People } from "./people.ts";
 import { createRandom } from "./random.ts";
-import { type Pace, playRound } from "./round.ts";
+import { type Choice, type Pace, playRound } from "./round.ts";
 import { openStage, type Programs, type Stage } from "./stage.ts";
+import { heardIn, type Problem } from "./thread.ts";
 
 export interface CampaignOptions {
   readonly programs: Programs;
   readonly rounds: number;
   readonly seed: number;
   readonly lanes: number;
+  /** Of these lanes every so manyth is played here, from the one of this number on; all, if left out. */
+  readonly job?: { readonly number: number; readonly of: number };
   readonly pace: Pace;
-  /** This one fault in every round. */
-  readonly only?: Kind | undefined;
+  readonly choice?: Choice;
   readonly print: (line: string) => void;
 }
 
@@ -28,6 +28,8 @@ export interface Tally {
   readonly deeds: Readonly<Deeds>;
   readonly lost: number;
   readonly doubled: number;
+  readonly stuck: number;
+  readonly silent: number;
   readonly wrong: number;
   /** Where the stories of the rounds that went wrong are. */
   readonly files: readonly string[];
@@ -45,9 +47,9 @@ interface Lane {
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
-  const { programs, rounds, seed, lanes, pace, print } = options;
+  const { programs, rounds, seed, lanes, pace, print, job = { number: 0, of: 1 } } = options;
   const kinds: Record<string, number> = {};
-  const counts = { lost: 0, doubled: 0, wrong: 0 };
+  const counts = { lost: 0, doubled: 0, stuck: 0, silent: 0, wrong: 0 };
   const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
   const files: string[] = [];
   let played = 0;
@@ -91,7 +93,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       }
       lane ??= await openLane(programs);
       const random = createRandom(`${seed}.${round}`);
-      const outcome = await playRound(lane.stage, lane.people, random, pace, options.only);
+      const outcome = await playRound(lane.stage, lane.people, random, pace, options.choice);
       played++;
       for (const kind of outcome.kinds) {
         kinds[kind] = (kinds[kind] ?? 0) + 1;
@@ -110,7 +112,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
     await finish(rounds);
   }
 
-  await Promise.all(Array.from({ length: Math.min(lanes, rounds) }, (_, at) => playLane(at + 1)));
+  const ours = Array.from({ length: Math.min(lanes, rounds) }, (_, at) => at).filter(
+    (at) => at % job.of === job.number,
+  );
+  await Promise.all(ours.map((at) => playLane(at + 1)));
   return { rounds: played, kinds, deeds, ...counts, files };
 }
 
@@ -118,7 +123,7 @@ async function openLane(programs: Programs): Promise<Lane> {
   const stage = await openStage(programs);
   stage.startDaemon();
   // A daemon that never ran has no past to catch up with.
-  await untilReady(stage);
+  await stage.untilReady();
   return { stage, people: createPeople(stage) };
 }
 
@@ -133,7 +138,7 @@ async function retire({ stage, people }: Lane): Promise<void> {
 
 /** The daemon is told to stop: it does, in time, and nothing is left of it. */
 async function end({ stage }: Lane): Promise<Problem[]> {
-  await untilReady(stage);
+  await stage.untilReady();
   const code = await Promise.race([
     stage.signalDaemon("SIGTERM"),
     new Promise<string>((resolve) => setTimeout(resolve, END_WITHIN_MS, "no end")),
@@ -144,9 +149,6 @@ async function end({ stage }: Lane): Promise<Problem[]> {
   return code === 0 ? left : [...left, { kind: "wrong", what: `the daemon ended with ${code}` }];
 }
 
-const untilReady = (stage: Stage): Promise<void> =>
-  until(() => /Ready!/.test(stage.log().split("daemon started").at(-1) ?? ""));
-
 async function until(holds: () => boolean): Promise<void> {
   for (const deadline = Date.now() + END_WITHIN_MS; !holds() && Date.now() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -154,25 +156,46 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 function story(stage: Stage, people: People, problems: readonly Problem[]): string {
-  const threads = people.threads.map(({ root, said, goings }) => {
+  const threads = people.threads.map((thread) => {
+    const { root, said, goings } = thread;
     const posts = stage.sandbox.state.thread(root).map(({ id, username, createdAt, message, reactions }) => {
       const emoji = reactions.map(({ emojiName, username: by }) => `${emojiName} by ${by}`).join(", ");
       return `${new Date(createdAt).toISOString().slice(11, 23)} ${id} @${username}: ${message}\n   [${emoji}]`;
     });
     const document = stage.documentOf(root);
-    const sessionId = String((document as { sessionId?: unknown } | undefined)?.sessionId);
-    const saved = stage.saved(sessionId).map((line) => JSON.stringify(line));
+    const saved = heardIn(stage, thread).flatMap(({ id, lines }) => [
+      `--- the saved conversation ${id}`,
+      ...lines.map((line) => JSON.stringify(line)),
+    ]);
     return [
       `=== thread ${root}; said ${said.join(" ")}; 🔄 ${goings}`,
       ...posts,
       "--- its document",
       JSON.stringify(document),
-      "--- the saved conversation",
       ...saved,
     ].join("\n");
   });
   const list = problems.map(({ kind, what }) => `${kind}: ${what}`);
   return [...list, "", ...threads, "", "=== what was done, and the daemon's log", stage.log()].join("\n");
+}
+
+/** What the jobs of one campaign have come to together. */
+export function sumOf(tallies: readonly Tally[]): Tally {
+  const kinds: Record<string, number> = {};
+  const sum = { rounds: 0, lost: 0, doubled: 0, stuck: 0, silent: 0, wrong: 0 };
+  const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
+  for (const tally of tallies) {
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) {
+      sum[name] += tally[name];
+    }
+    for (const name of Object.keys(deeds) as (keyof Deeds)[]) {
+      deeds[name] += tally.deeds[name];
+    }
+    for (const [kind, times] of Object.entries(tally.kinds)) {
+      kinds[kind] = (kinds[kind] ?? 0) + times;
+    }
+  }
+  return { ...sum, kinds, deeds, files: tallies.flatMap(({ files }) => files) };
 }
 
 export function lastLine(tally: Tally, seed: number): string {
@@ -181,5 +204,7 @@ export function lastLine(tally: Tally, seed: number): string {
     .map(([kind, times]) => `${kind} ${times}`)
     .join(", ");
   const wrong = tally.wrong > 0 ? `, otherwise wrong ${tally.wrong}` : "";
-  return `${tally.rounds} rounds (seed ${seed}); ${kinds}; lost ${tally.lost}, doubled ${tally.doubled}${wrong}`;
+  const { lost, doubled, stuck, silent } = tally;
+  const verdict = `lost ${lost}, doubled ${doubled}, stuck ${stuck}, silent ${silent}`;
+  return `${tally.rounds} rounds (seed ${seed}); ${kinds}; ${verdict}${wrong}`;
 }

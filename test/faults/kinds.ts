@@ -1,147 +1,85 @@
-// Every kind of trouble the campaign knows: what it does, and how long it lasts. Each leaves the stage whole again.
+// Every kind of trouble the campaign knows, how often it comes, and which of them can't come together.
 
-import type { Failure } from "../../src/sandbox/server/faults.ts";
 import type { Random } from "./random.ts";
-import type { Stage } from "./stage.ts";
+import * as scenes from "./scenes.ts";
+import * as troubles from "./troubles.ts";
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-type Fault = (stage: Stage, random: Random) => Promise<void>;
-
-async function killDaemon(stage: Stage, random: Random): Promise<void> {
-  await stage.signalDaemon("SIGKILL");
-  await pause(random.between(0, 600));
-  stage.startDaemon();
+interface KindInfo {
+  readonly play: scenes.Scene;
+  /** How often it is chosen, against the others. */
+  readonly weight: number;
+  /** Two kinds that end and start, or fill, the same thing never come at once. */
+  readonly subject: string;
+  /** What it did may go on for so long after it is over, in milliseconds. */
+  readonly tailMs: number;
 }
 
-function botOnly(stage: Stage): { readonly userId: string } {
-  return { userId: stage.bot.id };
-}
+const trouble = (play: troubles.Trouble, weight: number, subject: string, tailMs = 0): KindInfo => ({
+  async play({ stage, random }) {
+    await play(stage, random);
+    return [];
+  },
+  weight,
+  subject,
+  tailMs,
+});
+const scene = (play: scenes.Scene, weight: number, subject: string): KindInfo => ({
+  play,
+  weight,
+  subject,
+  tailMs: 0,
+});
 
-function storm(failures: readonly Failure[]): Fault {
-  return async (stage, random) => {
-    const undo = stage.sandbox.faults.failNext(random.pick(failures), { ...botOnly(stage), count: 1000 });
-    await pause(random.between(100, 1500));
-    undo();
-  };
-}
+/** The daemon finds out by its own pings that a socket is half-open, and is patient about it. */
+const UNNOTICED_MS = 45_000;
 
-function restart(keepResumable: boolean): Fault {
-  return async (stage, random) => {
-    await stage.sandbox.faults.stop({ keepResumable });
-    await pause(random.between(50, 1200));
-    await stage.sandbox.faults.start();
-  };
-}
+const ALL = {
+  "daemon killed": trouble(troubles.killDaemon, 14, "daemon"),
+  "daemon killed twice": trouble(troubles.killDaemonTwice, 5, "daemon"),
+  "daemon stopped": trouble(troubles.stopDaemon, 5, "daemon"),
+  "claude killed": trouble(troubles.killClaude, 12, "claude"),
+  "socket cut": trouble(troubles.cutSocket, 6, "socket"),
+  "socket cut for good": trouble(troubles.cutSocketForGood, 6, "socket"),
+  "socket half-open": trouble(troubles.freezeSocketShortly, 6, "socket"),
+  // What takes the daemon's whole patience is rare.
+  "socket half-open, unnoticed": trouble(troubles.freezeSocket, 1, "socket", UNNOTICED_MS),
+  latency: trouble(troubles.slowDown, 8, "latency"),
+  "429 storm": trouble(troubles.failing([429]), 4, "answers"),
+  "a share limited": trouble(troubles.limitShare, 4, "answers"),
+  "5xx storm": trouble(troubles.failing([500, 502, 503]), 5, "answers"),
+  "proxy pages": trouble(troubles.proxyPages, 6, "answers"),
+  "server restarted": trouble(troubles.restartServer(false), 6, "server"),
+  "network out": trouble(troubles.restartServer(true), 6, "server"),
+  "events twice": trouble(troubles.doubleEvents, 6, "events"),
+  "events out of order": trouble(troubles.reorderEvents, 6, "events"),
+  "answers lost": trouble(troubles.loseAnswers, 8, "lost"),
+  "bot taken out": trouble(troubles.takeOut, 4, "member"),
+  "dated ahead": trouble(troubles.dateAhead, 2, "socket"),
+  "edit limit": scene(scenes.editLimit, 6, "edits"),
+  "queue changed": scene(scenes.changedQueue, 6, "queue"),
+  clear: scene(scenes.clear, 6, "daemon"),
+  "background tasks": scene(scenes.background, 3, "daemon"),
+  attachments: scene(scenes.attachments, 6, "files"),
+  "plan and question cards": scene(scenes.cards, 6, "cards"),
+  "disk full": scene(scenes.failingDisk("ENOSPC"), 4, "daemon"),
+  "disk failing": scene(scenes.failingDisk("EIO"), 3, "daemon"),
+} as const satisfies Readonly<Record<string, KindInfo>>;
 
-export const KINDS = {
-  "daemon killed": killDaemon,
-  "daemon killed twice": async (stage, random) => {
-    await killDaemon(stage, random);
-    await pause(random.between(50, 900));
-    await killDaemon(stage, random);
-  },
-  "daemon stopped": async (stage) => {
-    await stage.signalDaemon("SIGTERM");
-    stage.startDaemon();
-  },
-  "claude killed": async (stage, random) => {
-    const pids = stage.claudes();
-    if (pids.length > 0) {
-      const pid = random.pick(pids);
-      stage.endings.push(Date.now());
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It had ended by itself.
-      }
-    }
-  },
-  "socket cut": async ({ sandbox }) => sandbox.faults.dropSockets(),
-  "socket cut for good": async ({ sandbox }) => {
-    sandbox.faults.dropSockets();
-    sandbox.faults.forgetResumable();
-  },
-  "socket half-open": async ({ sandbox }, random) => {
-    sandbox.faults.freezeSockets();
-    // A quick end of what the daemon's own pings would take up to 40 s to find out.
-    await pause(random.between(200, 2000));
-    sandbox.faults.dropSockets();
-    if (random.chance(0.5)) {
-      sandbox.faults.forgetResumable();
-    }
-  },
-  "socket half-open, unnoticed": async ({ sandbox }) => sandbox.faults.freezeSockets(),
-  latency: async (stage, random) => {
-    const work = random.pick(["first", "last"]);
-    const undo = stage.sandbox.faults.delay(random.between(50, 2000), { ...botOnly(stage), work });
-    await pause(random.between(500, 2000));
-    undo();
-  },
-  "429 storm": storm([429]),
-  "5xx storm": storm([500, 502, 503]),
-  "server restarted": restart(false),
-  "network out": restart(true),
-  "events twice": async ({ sandbox }, random) => {
-    sandbox.faults.duplicateNext(random.between(3, 12), random.pick(["sameFrame", "newFrame"]));
-  },
-  "events out of order": async ({ sandbox }, random) => {
-    sandbox.faults.reorderNext(random.between(2, 8));
-  },
-  "answers lost": async (stage, random) => {
-    const paths = ["/api/v4/posts", "/api/v4/posts", "/api/v4/reactions"] as const;
-    const undo = Array.from({ length: random.between(1, 3) }, () =>
-      stage.sandbox.faults.failNext(random.pick(["cut", 500]), {
-        ...botOnly(stage),
-        method: "POST",
-        path: random.pick(paths),
-        afterEffect: true,
-      }),
-    );
-    await pause(1500);
-    for (const end of undo) {
-      end();
-    }
-  },
-} as const satisfies Readonly<Record<string, Fault>>;
+export type Kind = keyof typeof ALL;
 
-export type Kind = keyof typeof KINDS;
+export const KINDS: Readonly<Record<Kind, KindInfo>> = ALL;
 
-/** How often each is chosen, against the others. What takes the daemon's whole patience (40 s) is rare. */
-const WEIGHTS: Readonly<Record<Kind, number>> = {
-  "daemon killed": 14,
-  "daemon killed twice": 5,
-  "daemon stopped": 5,
-  "claude killed": 12,
-  "socket cut": 6,
-  "socket cut for good": 6,
-  "socket half-open": 6,
-  "socket half-open, unnoticed": 1,
-  latency: 8,
-  "429 storm": 4,
-  "5xx storm": 5,
-  "server restarted": 6,
-  "network out": 6,
-  "events twice": 6,
-  "events out of order": 6,
-  "answers lost": 8,
-};
-
-const WEIGHTED = (Object.entries(WEIGHTS) as [Kind, number][]).flatMap(([kind, weight]) =>
-  Array.from({ length: weight }, () => kind),
-);
-
-/** One to three, and never two at once that end and start the same thing. */
-export function chooseKinds(random: Random): Kind[] {
-  const chosen: Kind[] = [random.pick(WEIGHTED)];
+/** One to three, none of them one of `not`. */
+export function chooseKinds(random: Random, not: readonly Kind[]): Kind[] {
+  const weighted = (Object.keys(ALL) as Kind[])
+    .filter((kind) => !not.includes(kind))
+    .flatMap((kind) => Array.from({ length: KINDS[kind].weight }, () => kind));
+  const chosen: Kind[] = [random.pick(weighted)];
   for (let more = random.between(0, 2); more > 0; more--) {
-    const kind = random.pick(WEIGHTED);
-    if (!chosen.some((other) => subject(other) === subject(kind))) {
+    const kind = random.pick(weighted);
+    if (!chosen.some((other) => KINDS[other].subject === KINDS[kind].subject)) {
       chosen.push(kind);
     }
   }
   return chosen;
 }
-
-const subject = (kind: Kind): string =>
-  kind === "server restarted" || kind === "network out" ? "server" : (kind.split(" ")[0] ?? kind);

@@ -3,13 +3,25 @@
 
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
-import { documentOf, type Played, type Verdict } from "./judge.ts";
+import {
+  type Deed,
+  decidePlan,
+  decideQuestion,
+  decideTool,
+  isShownWhole,
+  type OpenCard,
+  openCards,
+} from "./cards.ts";
+import type { Name, PersonsFile } from "./hands.ts";
 import type { Random } from "./random.ts";
-import type { Name, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import { documentOf, newThread, type Played } from "./thread.ts";
 import { type Request, requestText, wordsIn } from "./words.ts";
 
 /** A thread that waits for a reply is given one after so long. */
 const NUDGE_MS = 1500;
+/** A card that can't be allowed is denied after so long. */
+const SECOND_THOUGHT_MS = 1500;
 
 /** How much people did. */
 export interface Deeds {
@@ -18,12 +30,24 @@ export interface Deeds {
   goings: number;
 }
 
+/** What is asked for; what is left out is left to chance. */
+export type Wish = Partial<Omit<Request, "mark">> & { readonly file?: PersonsFile };
+
 export interface People {
   readonly threads: Played[];
   readonly deeds: Readonly<Deeds>;
+  /** Whether cards about tools are answered in words as well. */
+  answersInWords: boolean;
   /** A new thread with its first message. */
-  open(random: Random): Promise<void>;
-  speak(thread: Played, by: Name, random: Random): Promise<void>;
+  open(random: Random, wish?: Wish): Promise<Played>;
+  /** The message's mark. */
+  speak(thread: Played, by: Name, random: Random, wish?: Wish): Promise<string>;
+  /** A message that is not yet said: the campaign never says the same twice. */
+  request(random: Random, wish?: Wish): Request;
+  /** Begins a new conversation in the thread. */
+  clear(thread: Played): Promise<void>;
+  /** Whether nobody has answered this card so far. */
+  isUnanswered(card: OpenCard): boolean;
   /** Looks at every thread and does what is called for. */
   look(random: Random): Promise<void>;
   /** Ends a session for good. */
@@ -33,43 +57,75 @@ export interface People {
 export function createPeople(stage: Stage): People {
   const threads: Played[] = [];
   const answered = new Set<string>();
+  const secondThoughts = new Map<string, number>();
+  const turns = new Map<Played, Promise<unknown>>();
   const waitingSince = new Map<Played, number>();
   const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
 
-  function request(random: Random): Request {
-    const mark = `m${++deeds.messages}`;
-    if (random.chance(0.2)) {
-      return { kind: "tool", mark, count: random.between(3, 12), tokenDelayMs: random.between(0, 15) };
-    }
-    // Some long enough for several posts.
-    const isLong = random.chance(0.06);
-    return isLong
-      ? { kind: "words", mark, count: random.between(2200, 4000), tokenDelayMs: 0 }
-      : { kind: "words", mark, count: random.between(1, 60), tokenDelayMs: random.between(0, 25) };
+  function request(random: Random, wish: Wish = {}): Request {
+    return { ...likely(random), ...wish, mark: `m${++deeds.messages}` };
   }
 
-  async function speak(thread: Played, by: Name, random: Random): Promise<void> {
-    const wanted = request(random);
-    if (by === "carol") {
-      thread.guests.set(wanted.mark, undefined);
-    } else {
-      thread.said.push(wanted.mark);
-    }
-    thread.posts.set(wanted.mark, await stage.say(by, requestText(wanted), thread.root));
+  function heard(thread: Played, mark: string, postId: string): void {
+    const post = stage.sandbox.state.thread(thread.root).find(({ id }) => id === postId);
+    thread.posts.set(mark, postId);
+    thread.saidAt.set(mark, Math.min(post?.createdAt ?? 0, Date.now()) || Date.now());
   }
 
-  async function decide(thread: Played, post: SeenPost, random: Random): Promise<void> {
-    const isGuest = post.message.startsWith("🔒");
-    const mark = /\bm\d+\b/.exec(isGuest ? post.message : (post.message.split("echo ")[1] ?? ""))?.[0] ?? "";
-    const verdict: Verdict = random.chance(0.7) ? "allowed" : "denied";
+  function speak(thread: Played, by: Name, random: Random, wish: Wish = {}): Promise<string> {
+    return inTurn(thread, async () => {
+      const wanted = request(random, wish);
+      if (by === "carol") {
+        thread.guests.set(wanted.mark, undefined);
+      } else {
+        thread.said.push(wanted.mark);
+      }
+      noteFile(thread, wanted.mark, wish.file);
+      heard(thread, wanted.mark, await stage.say(by, requestText(wanted), thread.root, wish.file));
+      return wanted.mark;
+    });
+  }
+
+  /** In a thread one speaks after the other, so that it is known who came first. */
+  async function inTurn<T>(thread: Played, act: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(thread) ?? Promise.resolve()).then(act);
+    turns.set(
+      thread,
+      mine.catch(() => {}),
+    );
+    return mine;
+  }
+
+  async function decide(thread: Played, card: OpenCard, random: Random): Promise<void> {
+    const { kind, mark, post } = card;
     answered.add(post.id);
     deeds.decisions++;
-    if (isGuest) {
-      thread.guests.set(mark, verdict);
-    } else {
-      thread.tools.set(mark, { verdict, at: post.createdAt });
+    const by = random.pick(["alice", "bob"]);
+    if (kind === "plan" || kind === "question") {
+      const { choice, deed } = kind === "plan" ? decidePlan(card, random) : decideQuestion(card, random);
+      thread.choices.set(mark, choice);
+      await act(thread, by, post, deed);
+      return;
     }
-    await stage.react(random.pick(["alice", "bob"]), post.id, verdict === "allowed" ? "+1" : "-1");
+    const { verdict, deed } = decideTool(random, kind === "permission" && people.answersInWords);
+    if (kind === "guest") {
+      thread.guests.set(mark, verdict);
+    } else if (isShownWhole(card, stage.sandbox.state.thread(thread.root))) {
+      thread.tools.set(mark, { verdict, at: post.createdAt });
+    } else {
+      // Nobody can allow what they can't read, whatever they press.
+      thread.tools.set(mark, { verdict: "denied", at: post.createdAt });
+      secondThoughts.set(post.id, Date.now() + SECOND_THOUGHT_MS);
+    }
+    await act(thread, by, post, deed);
+  }
+
+  async function act(thread: Played, by: Name, post: SeenPost, deed: Deed): Promise<void> {
+    if ("reply" in deed) {
+      await stage.say(by, deed.reply, thread.root);
+    } else {
+      await stage.react(by, post.id, deed.emojiName);
+    }
   }
 
   async function lookAt(thread: Played, random: Random): Promise<void> {
@@ -78,9 +134,16 @@ export function createPeople(stage: Stage): People {
     for (const { answer, number } of wordsIn(mine.map(({ message }) => message).join("\n"))) {
       thread.read.add(`${answer}w${number}`);
     }
-    const card = mine.find((post) => isCard(post) && !answered.has(post.id));
+    const cards = openCards(mine);
+    const card = cards.find(({ post }) => !answered.has(post.id));
     if (card) {
       await decide(thread, card, random);
+      return;
+    }
+    const doubted = cards.find(({ post }) => Date.now() > (secondThoughts.get(post.id) ?? Infinity));
+    if (doubted) {
+      secondThoughts.delete(doubted.post.id);
+      await stage.react("alice", doubted.post.id, "-1");
       return;
     }
     await goOn(thread, posts, random);
@@ -126,23 +189,29 @@ export function createPeople(stage: Stage): People {
     }
   }
 
-  return {
+  const people: People = {
     threads,
     deeds,
-    async open(random) {
-      const wanted = request(random);
-      const root = await stage.say(random.pick(["alice", "bob"]), `@claude-code ${requestText(wanted)}`);
-      threads.push({
-        root,
-        said: [wanted.mark],
-        posts: new Map([[wanted.mark, root]]),
-        guests: new Map(),
-        tools: new Map(),
-        goings: 0,
-        read: new Set(),
-      });
+    answersInWords: false,
+    async open(random, wish = {}) {
+      const wanted = request(random, wish);
+      const by = random.pick(["alice", "bob"]);
+      const root = await stage.say(by, `@claude-code ${requestText(wanted)}`, "", wish.file);
+      const thread = newThread(root);
+      thread.said.push(wanted.mark);
+      noteFile(thread, wanted.mark, wish.file);
+      heard(thread, wanted.mark, root);
+      threads.push(thread);
+      return thread;
     },
     speak,
+    request,
+    clear: (thread) =>
+      inTurn(thread, async () => {
+        thread.clears.push({ at: thread.said.length, postedAt: Date.now() });
+        await stage.say("alice", "!clear", thread.root);
+      }),
+    isUnanswered: ({ post }) => !answered.has(post.id) || secondThoughts.has(post.id),
     async look(random) {
       await Promise.all(threads.map((thread) => lookAt(thread, random)));
     },
@@ -151,7 +220,23 @@ export function createPeople(stage: Stage): People {
       threads.splice(threads.indexOf(thread), 1);
     },
   };
+  return people;
 }
 
-const isCard = ({ message }: SeenPost): boolean =>
-  message.startsWith("⚠️ **Permission requested**") || message.startsWith("🔒 @carol wants");
+function likely(random: Random): Omit<Request, "mark"> {
+  if (random.chance(0.2)) {
+    return { kind: "tool", count: random.between(3, 12), tokenDelayMs: random.between(0, 15) };
+  }
+  // Some long enough for several posts.
+  const isLong = random.chance(0.06);
+  return isLong
+    ? { kind: "words", count: random.between(2200, 4000), tokenDelayMs: 0 }
+    : { kind: "words", count: random.between(1, 60), tokenDelayMs: random.between(0, 25) };
+}
+
+function noteFile({ files }: Played, mark: string, file: PersonsFile | undefined): void {
+  if (file) {
+    const isText = file.name.endsWith(".txt");
+    files.set(mark, { name: file.name, text: isText ? new TextDecoder().decode(file.bytes) : undefined });
+  }
+}

@@ -15,6 +15,7 @@ function checkout(): string {
 }
 
 export const DAEMON = join(checkout(), "bin/mm-claude.js");
+export const DISK = join(checkout(), "test/support/failing-disk.mjs");
 export const FAKE_CLAUDE = join(checkout(), "test/support/fake-claude.mjs");
 
 /** The installed CLI; its package puts a short text in the program's place when no install script ran. */
@@ -30,6 +31,6 @@ export function realClaude(): string {
   return found;
 }
 
-export const FAST: Pace = { windowMs: 1200, patienceMs: 75_000 };
+export const FAST: Pace = { windowMs: 1200, boundMs: 20_000, patienceMs: 75_000 };
 /** The real CLI takes a second to start. */
-export const UNHURRIED: Pace = { windowMs: 4000, patienceMs: 120_000 };
+export const UNHURRIED: Pace = { windowMs: 4000, boundMs: 40_000, patienceMs: 120_000 };

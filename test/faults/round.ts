@@ -1,16 +1,28 @@
 // One round: people speak while things go wrong, then everything comes to rest, and is judged.
 
-import { judge, judgeStage, type Problem } from "./judge.ts";
+import { judge, judgeStage } from "./judge.ts";
 import { chooseKinds, KINDS, type Kind } from "./kinds.ts";
 import type { People } from "./people.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
+import type { Problem } from "./thread.ts";
+import { createWatch, slowness, type Watch } from "./watch.ts";
 
 export interface Pace {
   /** What people and faults do happens within this time, in milliseconds. */
   readonly windowMs: number;
+  /** A message without any sign, and a thread that shows work and no progress, are complained of after so long. */
+  readonly boundMs: number;
   /** Rest must come within this time, in milliseconds; the daemon's longest own waits are 40 s. */
   readonly patienceMs: number;
+}
+
+/** Which kinds of trouble. */
+export interface Choice {
+  /** One of these in every round. */
+  readonly only?: readonly Kind[];
+  /** None of these. */
+  readonly not?: readonly Kind[];
 }
 
 export interface Outcome {
@@ -30,12 +42,20 @@ export async function playRound(
   people: People,
   random: Random,
   pace: Pace,
-  only?: Kind,
+  { only = [], not = [] }: Choice = {},
 ): Promise<Outcome> {
-  const kinds = only ? [only] : chooseKinds(random);
+  const kinds = only.length > 0 ? [random.pick(only)] : chooseKinds(random, not);
   stage.note(`a round with ${kinds.join(", ")}`);
+  const watch = createWatch(stage, people, pace.boundMs);
+  const complaints: Problem[] = [];
+  const play = { stage, people, random, isAlone: kinds.length === 1 };
+  people.answersInWords = false;
   const moments = [
-    ...kinds.map((kind) => at(random, pace, () => KINDS[kind](stage, random))),
+    ...kinds.map((kind) =>
+      at(random, pace, async () => {
+        complaints.push(...(await KINDS[kind].play(play)));
+      }),
+    ),
     ...conversation(people, random).map((act) => at(random, pace, act)),
   ];
   let isOver = false;
@@ -43,20 +63,25 @@ export async function playRound(
     isOver = true;
   });
   while (!isOver) {
+    watch.excuse(Date.now());
+    watch.look();
     await Promise.all([people.look(random), pause(LOOK_EVERY_MS)]);
   }
   await acting;
-  const problems = await rest(stage, people, random, pace);
+  const tailMs = Math.max(...kinds.map((kind) => KINDS[kind].tailMs));
+  watch.excuse(Date.now() + tailMs);
+  const patience = { ...pace, patienceMs: pace.patienceMs + tailMs };
+  const problems = [...complaints, ...(await rest(stage, people, random, patience, watch))];
   return { kinds, problems };
 }
 
-async function at(random: Random, { windowMs }: Pace, act: () => Promise<void>): Promise<void> {
+async function at(random: Random, { windowMs }: Pace, act: () => Promise<unknown>): Promise<void> {
   await pause(random.between(0, windowMs));
   await act();
 }
 
 /** Who speaks where: the messages of one thread are said one after the other. */
-function conversation(people: People, random: Random): (() => Promise<void>)[] {
+function conversation(people: People, random: Random): (() => Promise<unknown>)[] {
   const isNew = people.threads.length === 0 || (people.threads.length < MAX_THREADS && random.chance(0.35));
   const acts = people.threads
     .filter(() => random.chance(0.6))
@@ -71,8 +96,14 @@ function conversation(people: People, random: Random): (() => Promise<void>)[] {
 }
 
 /** Waits until there is nothing to complain of; gives the complaints when that does not come. */
-async function rest(stage: Stage, people: People, random: Random, pace: Pace): Promise<Problem[]> {
-  const deadline = Date.now() + pace.patienceMs;
+async function rest(
+  stage: Stage,
+  people: People,
+  random: Random,
+  pace: Pace,
+  watch: Watch,
+): Promise<Problem[]> {
+  const began = Date.now();
   const problemsNow = (inFull: boolean): Problem[] => [
     ...people.threads.flatMap((thread) =>
       judge(stage, thread, inFull).map(({ kind, what }) => ({
@@ -84,15 +115,19 @@ async function rest(stage: Stage, people: People, random: Random, pace: Pace): P
   ];
   for (let calmSince = Infinity; ; ) {
     await people.look(random);
-    const problems = problemsNow(false);
-    if (problems.length > 0) {
+    watch.look();
+    const overdue = watch.problems();
+    if (overdue.length > 0) {
+      return [...overdue, ...problemsNow(true)];
+    }
+    if (problemsNow(false).length > 0 || watch.pending().length > 0) {
       calmSince = Infinity;
     } else if (calmSince === Infinity) {
       calmSince = Date.now();
     } else if (Date.now() - calmSince > SETTLE_MS) {
       return [];
     }
-    if (Date.now() > deadline) {
+    if (Date.now() - began > pace.patienceMs * slowness() || watch.isStill()) {
       return problemsNow(true);
     }
     await pause(LOOK_EVERY_MS);

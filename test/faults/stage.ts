@@ -3,16 +3,26 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { findTrails } from "../../src/audit/files.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
 import { scriptedEnvironment } from "../../src/sandbox/model/environment.ts";
 import { startScriptedModel } from "../../src/sandbox/model/server.ts";
 import { type CreatedUser, type Sandbox, startSandbox } from "../../src/sandbox/server/sandbox.ts";
 import { marked, processesMarked } from "../support/processes.ts";
-import { call } from "../support/sandbox-client.ts";
+import {
+  type Conversation,
+  conversationReader,
+  filesUnder,
+  isUnder,
+  linesOf,
+  parentOf,
+  readJson,
+} from "./files.ts";
+import { createHands, type Hands } from "./hands.ts";
 import { createLedger, type Ledger } from "./words.ts";
 
 export interface Programs {
@@ -20,25 +30,28 @@ export interface Programs {
   readonly daemon: string;
   /** What CLAUDE_PATH names: a program, or a script that Node runs. */
   readonly claude: string;
+  /** What is loaded before the daemon, so that its disk can fail. */
+  readonly disk: string;
 }
 
-const NAMES = ["alice", "bob", "carol"] as const;
-/** alice and bob are listed; carol is a guest. */
-export type Name = (typeof NAMES)[number];
-
-export interface Stage {
+export interface Stage extends Omit<Hands, "users"> {
   readonly sandbox: Sandbox;
   readonly ledger: Ledger;
   readonly bot: CreatedUser;
+  readonly channelId: string;
+  readonly aliceId: string;
   /** Lines of "mark" that allowed tools wrote. */
   notes(): string[];
-  say(by: Name, message: string, root?: string): Promise<string>;
-  react(by: Name, postId: string, emojiName: string): Promise<void>;
-  startDaemon(): void;
+  /** `settings`: beside those that every daemon here has. */
+  startDaemon(settings?: Readonly<Record<string, string>>): void;
   /** Undefined while none runs. */
   readonly daemonPid: number | undefined;
   /** Resolves when it is gone. */
   signalDaemon(signal: NodeJS.Signals): Promise<number | null>;
+  /** Until the present daemon says that it is ready, or some seconds are over. */
+  untilReady(): Promise<void>;
+  /** The daemon's writes fail with this code, until the returned function is called. */
+  breakDisk(code: "ENOSPC" | "EIO"): () => void;
   /** Pids of living Claudes. */
   claudes(): number[];
   /** What the daemon has left running, as `pid command`; in its present run everything else than its own children. */
@@ -51,8 +64,8 @@ export interface Stage {
   oddFiles(): string[];
   /** What `mm-claude audit --verify` would find wrong. */
   auditProblems(): string[];
-  /** Lines of the saved conversation of that id. */
-  saved(sessionId: string): readonly SavedLine[];
+  /** What Claude has saved, of all threads. */
+  conversations(): readonly Conversation[];
   /** When the daemon or a Claude was ended by us, milliseconds since the epoch. */
   readonly endings: number[];
   note(what: string): void;
@@ -61,18 +74,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface SavedLine {
-  readonly type?: string;
-  readonly isMeta?: boolean;
-  readonly isSidechain?: boolean;
-  readonly message?: { readonly content?: unknown };
-}
-
 const LOG_KEPT = 400_000;
-const POST_TRIES = 400;
-const POST_PAUSE_MS = 50;
+const READY_WITHIN_MS = 60_000;
 
-export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
+export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "mm-claude-faults-"));
   const at = (name: string): string => join(root, name);
   for (const name of ["home", "state", "project", "tmp"]) {
@@ -84,12 +89,7 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
   const { id: teamId } = sandbox.createTeam({ name: "lab" });
   const { id: channelId } = sandbox.createChannel({ teamId, name: "claude", displayName: "Claude" });
   const bot = sandbox.createUser({ username: "claude-code", isBot: true });
-  const people = Object.fromEntries(
-    NAMES.map((username) => [username, sandbox.createUser({ username })] as const),
-  ) as unknown as Readonly<Record<Name, CreatedUser>>;
-  for (const user of [bot, ...Object.values(people)]) {
-    sandbox.addMember(channelId, user.id);
-  }
+  sandbox.addMember(channelId, bot.id);
 
   const mark = randomUUID();
   const endings: number[] = [];
@@ -100,24 +100,7 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
     log = (log + text).slice(-LOG_KEPT);
   };
   const note = (what: string): void => write(`${stamp()} ## ${what}\n`);
-
-  /** Whatever happens to the server, people try again, with the same `pending_post_id`. */
-  async function insist(by: Name, path: string, body: object): Promise<string> {
-    for (let tries = 0; ; tries++) {
-      try {
-        const answer = await call(sandbox, people[by].token, "POST", `/api/v4${path}`, body);
-        if (answer.status < 300) {
-          return String(answer.body["id"] ?? "");
-        }
-        throw new Error(`${path}: ${answer.status} ${answer.text}`);
-      } catch (error) {
-        if (tries >= POST_TRIES) {
-          throw error;
-        }
-        await new Promise((resolve) => setTimeout(resolve, POST_PAUSE_MS));
-      }
-    }
-  }
+  const { users, ...hands } = createHands(sandbox, channelId, note);
 
   const killAll = (): void => {
     for (const pid of processes()) {
@@ -128,24 +111,18 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
   const processes = (): number[] => processesMarked(mark).map((line) => Number.parseInt(line, 10));
 
   return {
+    ...hands,
     sandbox,
     ledger,
     bot,
+    channelId,
+    aliceId: users.alice.id,
     endings,
     note,
     notes: () => linesOf(at("project/notes.txt")),
-    async say(by, message, rootId = "") {
-      note(`${by} says ${message}`);
-      const pending_post_id = `${people[by].id}:${randomUUID()}`;
-      return insist(by, "/posts", { channel_id: channelId, message, root_id: rootId, pending_post_id });
-    },
-    async react(by, postId, emoji_name) {
-      note(`${by} reacts ${emoji_name} on ${postId}`);
-      await insist(by, "/reactions", { user_id: people[by].id, post_id: postId, emoji_name });
-    },
-    startDaemon() {
-      note("daemon started");
-      const started = spawn(process.execPath, [daemon, "--debug"], {
+    startDaemon(settings = {}) {
+      note(`daemon started ${JSON.stringify(settings)}`);
+      const started = spawn(process.execPath, ["--import", pathToFileURL(disk).href, daemon, "--debug"], {
         cwd: at("project"),
         env: {
           ...scriptedEnvironment(model.url, at("home")),
@@ -153,12 +130,15 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
           XDG_STATE_HOME: at("state"),
           TMPDIR: at("tmp"),
           NO_COLOR: "1",
+          FAILING_DISK_ROOT: at("state"),
+          FAILING_DISK_FLAG: at("disk-fails"),
           MATTERMOST_URL: sandbox.url,
           MATTERMOST_TOKEN: bot.token,
           MATTERMOST_CHANNEL_ID: channelId,
           ALLOWED_USERS: "alice,bob",
           MAX_SESSIONS: "20",
           CLAUDE_PATH: executable(root, claude),
+          ...settings,
         },
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -189,6 +169,20 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
       ending.kill(signal);
       return gone;
     },
+    async untilReady() {
+      const isReady = (): boolean => /Ready!/.test(log.split("daemon started").at(-1) ?? "");
+      for (const deadline = Date.now() + READY_WITHIN_MS; !isReady() && Date.now() < deadline; ) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    breakDisk(code) {
+      note(`the disk fails with ${code}`);
+      writeFileSync(at("disk-fails"), code);
+      return () => {
+        note("the disk is whole again");
+        rmSync(at("disk-fails"), { force: true });
+      };
+    },
     // Not those that only tell their version.
     claudes: () =>
       processesMarked(mark)
@@ -211,11 +205,7 @@ export async function openStage({ daemon, claude }: Programs): Promise<Stage> {
     oddFiles: () => stateFiles(at("state")).filter((file) => !/\.(?:jsonl?|lock)$/.test(file)),
     auditProblems: () =>
       findTrails(join(at("state"), "mm-claude")).flatMap((trail) => [...verifyTrail(trail).problems]),
-    saved: (sessionId) =>
-      filesUnder(at("home/.claude/projects"))
-        .filter((file) => file.endsWith(`/${sessionId}.jsonl`))
-        .flatMap(linesOf)
-        .flatMap((line) => parsed(line) ?? []),
+    conversations: conversationReader(at("home/.claude/projects")),
     log: () => log,
     async close() {
       process.off("exit", killAll);
@@ -240,59 +230,3 @@ function executable(root: string, path: string): string {
 }
 
 const stateFiles = (state: string): string[] => filesUnder(join(state, "mm-claude"));
-
-function filesUnder(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-      const inside = join(path, entry.name);
-      return entry.isDirectory() ? filesUnder(inside) : [inside];
-    });
-  } catch {
-    return [];
-  }
-}
-
-function linesOf(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "");
-  } catch {
-    return [];
-  }
-}
-
-function parsed(line: string): SavedLine | undefined {
-  try {
-    return JSON.parse(line) as SavedLine;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined when it can't be read; one that was removed in between was none. */
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function isUnder(pid: number, ancestor: number | undefined): boolean {
-  for (let at: number | undefined = pid; at !== undefined && at > 1; at = parentOf(at)) {
-    if (at === ancestor) {
-      return true;
-    }
-  }
-  return false;
-}

@@ -95,10 +95,10 @@ export function createRecorded(): Recorded {
     here,
     timeHere(recorded) {
       const direct = times.get(recorded);
-      const next = times.get(recorded + 1);
       if (direct !== undefined) return direct;
-      if (next !== undefined) return next - 1;
-      throw new Error(`No answer has had the time ${recorded} so far`);
+      const [next] = [...times].filter(([time]) => time > recorded).sort(([a], [b]) => a - b);
+      if (next === undefined) throw new Error(`No answer has had a time after ${recorded} so far`);
+      return next[1] - 1;
     },
     timeDisorder(later) {
       const pairs = [...times].filter(([time]) => time > later).sort(([a], [b]) => a - b);

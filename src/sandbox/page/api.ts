@@ -83,7 +83,9 @@ export function createApi(token: string): Api {
       return lists.flat().filter((channel) => channel.type === "O" || channel.type === "P");
     },
     posts: (channelId, before) =>
-      get(`/channels/${channelId}/posts?per_page=200${before === undefined ? "" : `&before=${before}`}`),
+      get(
+        `/channels/${channelId}/posts?per_page=200&skipFetchThreads=true${before === undefined ? "" : `&before=${before}`}`,
+      ),
     thread: (rootId) => get(`/posts/${rootId}/thread`),
     async createPost(post) {
       const pending = `${Date.now()}:${crypto.getRandomValues(new Uint32Array(2)).join("")}`;

@@ -1,9 +1,9 @@
 // The HTTP side: who asks, the request log, the rate limit, the faults, and the errors as Mattermost words them.
 // The routes do the rest.
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
 import { ApiError } from "./api-error.ts";
 import { findToken } from "./auth.ts";
+import { answerFailure, LOGIN_PAGE, loginPage, tooMany } from "./fault-answers.ts";
 import type { Failure, RestFaults } from "./faults.ts";
 import { newId } from "./ids.ts";
 import type { Verdict } from "./rate-limit.ts";
@@ -37,7 +37,7 @@ export function createApp(options: AppOptions): App {
     const known =
       error instanceof ApiError
         ? error
-        : new ApiError(500, "sandbox.bug", "The sandbox failed.", error.stack ?? String(error));
+        : new ApiError(500, "sandbox.bug", `The sandbox failed: ${error.stack ?? String(error)}`);
     return c.json(errorBody(known), known.status as 400);
   });
   app.notFound((c) => {
@@ -45,12 +45,26 @@ export function createApp(options: AppOptions): App {
     return c.json(errorBody(error), 404);
   });
 
+  /** 10.11 was recorded as it comes out of the box: it keeps the details to itself. */
+  const errorBody = (error: ApiError) => ({
+    id: error.id,
+    message: error.message,
+    detailed_error: services.store.version === "7.10" ? error.detail : "",
+    request_id: newId(),
+    status_code: error.status,
+  });
+
   options.mount?.(app);
+  app.get(LOGIN_PAGE, loginPage);
   app.use(identify(services));
   app.use(withRequestLog(options));
   if (options.rateLimiter) app.use(withRateLimit(options.rateLimiter));
-  app.use(withFaults(options.faults));
-  mountSystem(app, options.config);
+  app.use(
+    withFaults(options.faults, (c, failure) =>
+      answerFailure(c, failure, (error) => c.json(errorBody(error), error.status as 400)),
+    ),
+  );
+  mountSystem(app, services, options.config);
   mountUsers(app, services);
   mountPlaces(app, services);
   mountPosts(app, services);
@@ -59,14 +73,6 @@ export function createApp(options: AppOptions): App {
   mountCommands(app, services);
   return app;
 }
-
-const errorBody = (error: ApiError) => ({
-  id: error.id,
-  message: error.message,
-  detailed_error: error.detail,
-  request_id: newId(),
-  status_code: error.status,
-});
 
 function identify({ store }: Services): MiddlewareHandler<AppEnv> {
   return (c, next) => {
@@ -111,7 +117,10 @@ function withRateLimit(limiter: (key: string) => Verdict): MiddlewareHandler<App
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
 
-function withFaults(faults: RestFaults): MiddlewareHandler<AppEnv> {
+function withFaults(
+  faults: RestFaults,
+  answer: (c: Ctx, failure: Failure) => Response,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const plan = faults.plan({
       method: c.req.method,
@@ -119,26 +128,13 @@ function withFaults(faults: RestFaults): MiddlewareHandler<AppEnv> {
       userId: c.get("user")?.id ?? "",
     });
     if (plan.beforeMs > 0) await wait(plan.beforeMs);
+    if (plan.retryAfterSeconds !== undefined) return tooMany(c, plan.retryAfterSeconds);
     if (plan.failure === undefined || plan.afterEffect) await next();
     if (plan.afterMs > 0) await wait(plan.afterMs);
     if (plan.failure === undefined) return;
     // The answer of the work that was done, if it was, is not the one that is sent.
     c.res = undefined;
-    c.res = failureResponse(c, plan.failure);
+    c.res = answer(c, plan.failure);
+    return;
   };
-}
-
-function failureResponse(c: Ctx, failure: Failure): Response {
-  if (failure === "cut") {
-    c.env.incoming.socket.destroy();
-    return RESPONSE_ALREADY_SENT;
-  }
-  if (failure === 429) {
-    return c.text("limit exceeded\n", 429, {
-      "Retry-After": "1",
-      "X-RateLimit-Remaining": "0",
-      "X-RateLimit-Reset": "1",
-    });
-  }
-  return c.json(errorBody(new ApiError(failure, "sandbox.fault", "The sandbox was told to fail.")), failure);
 }

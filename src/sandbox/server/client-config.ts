@@ -1,9 +1,11 @@
-// What `/config/client?format=old` says: the settings clients of this kind read, every value a text as on 7.10.
-import { SERVER_VERSION } from "./events.ts";
+// What `/config/client?format=old` says: the settings clients of this kind read, every value a text as on the server.
 import { MAX_FILE_BYTES } from "./limits.ts";
+import type { ServerVersion } from "./store.ts";
 
 export function clientConfig(options: {
+  readonly version: ServerVersion;
   readonly maxPostSize: number;
+  readonly postEditTimeLimit: number;
   readonly usernameOverride: boolean;
   readonly siteUrl: string;
   readonly startedAt: number;
@@ -28,14 +30,14 @@ export function clientConfig(options: {
     MaxNotificationsPerChannel: "1000",
     MaxPostSize: String(options.maxPostSize),
     PluginsEnabled: "false",
-    PostEditTimeLimit: "-1",
+    PostEditTimeLimit: String(options.postEditTimeLimit),
     ShowEmailAddress: "true",
     ShowFullName: "true",
     SiteName: "Mattermost",
     SiteURL: options.siteUrl,
     TeammateNameDisplay: "username",
     TimeBetweenUserTypingUpdatesMilliseconds: "5000",
-    Version: SERVER_VERSION,
+    Version: `${options.version}.0`,
     WebsocketPort: "80",
     WebsocketSecurePort: "443",
     WebsocketURL: "",

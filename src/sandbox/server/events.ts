@@ -1,8 +1,8 @@
-// The WebSocket events of Mattermost 7.10, as values: what each says and whom it is for. Sends nothing.
+// The WebSocket events of Mattermost, as values: what each says and whom it is for. Sends nothing.
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
 import type { Following, PostRecord } from "./posts.ts";
-import type { Store } from "./store.ts";
+import type { ServerVersion, Store } from "./store.ts";
 import { type PostView, wirePost, wireUser } from "./wire.ts";
 
 /** Who hears of an event: one account, else the members of a channel, else everybody, less `omit_users`. */
@@ -33,12 +33,27 @@ const TO_ALL: Broadcast = {
 const toUser = (userId: string): Broadcast => ({ ...TO_ALL, user_id: userId });
 const toChannel = (channelId: string): Broadcast => ({ ...TO_ALL, channel_id: channelId });
 
-export const SERVER_VERSION = "7.10.0";
-
-export const hello = (userId: string, connectionId: string): SandboxEvent => ({
+export const hello = (version: ServerVersion, userId: string, connectionId: string): SandboxEvent => ({
   event: "hello",
-  data: { connection_id: connectionId, server_version: `${SERVER_VERSION}...sandbox.false` },
+  data: {
+    connection_id: connectionId,
+    ...(version === "10.11" && { server_hostname: "sandbox" }),
+    server_version: `${version}.0...sandbox.false`,
+  },
   broadcast: toUser(userId),
+});
+
+/** The server tells everybody its settings anew. */
+export const configChanged = (config: Readonly<Record<string, string>>): SandboxEvent => ({
+  event: "config_changed",
+  data: { config },
+  broadcast: TO_ALL,
+});
+
+export const directAdded = (channelId: string, creatorId: string, teammateId: string): SandboxEvent => ({
+  event: "direct_added",
+  data: { creator_id: creatorId, teammate_id: teammateId },
+  broadcast: toChannel(channelId),
 });
 
 export const statusChange = (userId: string, status: string): SandboxEvent => ({
@@ -76,9 +91,9 @@ export function posted(store: Store, post: PostRecord, details: PostedDetails): 
   };
 }
 
-export const postEdited = (store: Store, post: PostRecord): SandboxEvent => ({
+export const postEdited = (store: Store, post: PostRecord, embeds: readonly object[] = []): SandboxEvent => ({
   event: "post_edited",
-  data: { post: JSON.stringify(wirePost(store, post)) },
+  data: { post: JSON.stringify(wirePost(store, post, { embeds })) },
   broadcast: toChannel(post.channelId),
 });
 

@@ -1,16 +1,25 @@
-// What the sandbox has been told to do wrong: delays and failures of REST answers, and the troubles of sockets and
-// of the listener. Decides; the app, the hub and the sockets carry it out. Reached by program only, never over the wire.
+// What the sandbox has been told to do wrong with requests: delays, failures, storms; and the list of all that it can be
+// told. Decides; the app, the hub, the sockets and posting carry it out. Reached by program only, never over the wire.
+import type { PostFaults } from "./post-faults.ts";
 
 /** Which requests; what is left out matches all. */
-interface RouteMatch {
+export interface RouteMatch {
   readonly method?: string;
   /** The beginning of the path, or a pattern for it. */
   readonly path?: string | RegExp;
   readonly userId?: string;
 }
 
-/** An HTTP status, or the connection cut without an answer. */
-export type Failure = 429 | 500 | 502 | 503 | "cut";
+/**
+ * An HTTP status of the server's; the connection cut without an answer; a proxy's answer in the server's place: its page
+ * of 403, a redirect to its login page, a refusal in JSON of its own, without an id; or a refusal of the server's:
+ * `noFiles` (501, attachments are disabled), `noRight` (403).
+ */
+export type Failure =
+  | (429 | 500 | 502 | 503)
+  | "cut"
+  | ("forbiddenPage" | "loginRedirect" | "foreignJson")
+  | ("noFiles" | "noRight");
 
 interface FailOptions extends RouteMatch {
   /** How many requests; one if left out. */
@@ -24,12 +33,28 @@ interface DelayOptions extends RouteMatch {
   readonly work?: "first" | "last";
 }
 
-/** Ends a fault. */
-type Undo = () => void;
+interface StormOptions extends RouteMatch {
+  /** Of these requests are limited so many: 0 to 1. */
+  readonly share: number;
+  /** What `Retry-After` says; 1 if left out. */
+  readonly retryAfterSeconds?: number;
+  readonly random?: () => number;
+}
 
-export interface Faults {
+/** Ends a fault. */
+export type Undo = () => void;
+
+export interface Faults extends PostFaults {
   delay(ms: number, options?: DelayOptions): Undo;
   failNext(failure: Failure, options?: FailOptions): Undo;
+  /** A share of the requests is answered 429, which one is left to chance. */
+  storm(options: StormOptions): Undo;
+  /** Uploads are refused until this is undone: 501 attachments are disabled, 403 the account has no right. */
+  refuseUploads(status: 501 | 403): Undo;
+  /** Messages can be edited for so many seconds after their post (-1: for ever), or nobody has the right to edit. */
+  limitEdits(limit: number | "never"): void;
+  /** A link's preview comes later than its post: `post_edited` with the same message and an embed. */
+  previewLink(postId: string, url: string): void;
   /** Cuts every WebSocket; what follows waits for a resume. */
   dropSockets(): void;
   /** The open WebSockets stay open and fall silent: nothing is sent, nothing is answered, no pong comes. */
@@ -50,11 +75,13 @@ export interface Faults {
 interface Plan {
   readonly beforeMs: number;
   readonly afterMs: number;
+  /** The request is one too many, and this is when to come again. */
+  readonly retryAfterSeconds: number | undefined;
   readonly failure: Failure | undefined;
   readonly afterEffect: boolean;
 }
 
-export interface RestFaults extends Pick<Faults, "delay" | "failNext"> {
+export interface RestFaults extends Pick<Faults, "delay" | "failNext" | "storm" | "refuseUploads"> {
   /** What happens to this request; uses up a failure. */
   plan(request: { readonly method: string; readonly path: string; readonly userId: string }): Plan;
 }
@@ -62,6 +89,7 @@ export interface RestFaults extends Pick<Faults, "delay" | "failNext"> {
 export function createRestFaults(): RestFaults {
   const delays = new Set<DelayOptions & { readonly ms: number }>();
   const failures = new Set<FailOptions & { readonly failure: Failure; left: number }>();
+  const storms = new Set<StormOptions>();
 
   const matches = (match: RouteMatch, request: { method: string; path: string; userId: string }) =>
     (match.method ?? request.method) === request.method &&
@@ -70,17 +98,29 @@ export function createRestFaults(): RestFaults {
       ? match.path.test(request.path)
       : request.path.startsWith(match.path ?? ""));
 
+  function failNext(failure: Failure, options: FailOptions = {}): Undo {
+    const entry = { ...options, failure, left: options.count ?? 1 };
+    failures.add(entry);
+    return () => failures.delete(entry);
+  }
+
   return {
     delay(ms, options = {}) {
       const delay = { ...options, ms };
       delays.add(delay);
       return () => delays.delete(delay);
     },
-    failNext(failure, options = {}) {
-      const entry = { ...options, failure, left: options.count ?? 1 };
-      failures.add(entry);
-      return () => failures.delete(entry);
+    failNext,
+    storm(options) {
+      storms.add(options);
+      return () => storms.delete(options);
     },
+    refuseUploads: (status) =>
+      failNext(status === 501 ? "noFiles" : "noRight", {
+        method: "POST",
+        path: "/api/v4/files",
+        count: Number.POSITIVE_INFINITY,
+      }),
     plan(request) {
       let beforeMs = 0;
       let afterMs = 0;
@@ -89,12 +129,22 @@ export function createRestFaults(): RestFaults {
         if (delay.work === "first") afterMs += delay.ms;
         else beforeMs += delay.ms;
       }
-      const failure = [...failures].find((one) => matches(one, request));
+      const storm = [...storms].find(
+        (one) => matches(one, request) && (one.random ?? Math.random)() < one.share,
+      );
+      const retryAfterSeconds = storm && (storm.retryAfterSeconds ?? 1);
+      const failure = storm ? undefined : [...failures].find((one) => matches(one, request));
       if (failure) {
         failure.left -= 1;
         if (failure.left <= 0) failures.delete(failure);
       }
-      return { beforeMs, afterMs, failure: failure?.failure, afterEffect: failure?.afterEffect ?? false };
+      return {
+        beforeMs,
+        afterMs,
+        retryAfterSeconds,
+        failure: failure?.failure,
+        afterEffect: failure?.afterEffect ?? false,
+      };
     },
   };
 }

@@ -9,6 +9,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export interface FileRecord {
   readonly id: string;
   readonly userId: string;
+  readonly channelId: string;
   readonly name: string;
   readonly extension: string;
   readonly mimeType: string;
@@ -19,7 +20,7 @@ export interface FileRecord {
 }
 
 export interface Files {
-  add(userId: string, name: string, bytes: Uint8Array): FileRecord;
+  add(userId: string, channelId: string, name: string, bytes: Uint8Array): FileRecord;
   get(id: string): FileRecord | undefined;
   /** Takes the ids that are the person's own and not yet in a post; the others are left out, as on the server. */
   attach(ids: readonly string[], userId: string, postId: string): string[];
@@ -29,13 +30,14 @@ export function createFiles(stamp: Stamp): Files {
   const files = new Map<string, FileRecord>();
   let total = 0;
   return {
-    add(userId, path, bytes) {
+    add(userId, channelId, path, bytes) {
       const name = path.split(/[/\\]/).at(-1) || "file";
       const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
       const mimeType = getMimeType(name) ?? "application/octet-stream";
       const file: FileRecord = {
         id: newId(),
         userId,
+        channelId,
         name,
         extension,
         mimeType,

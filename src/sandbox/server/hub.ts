@@ -2,6 +2,7 @@
 // a connection whose socket is gone. Knows no sockets, only sinks for text.
 import { hello, type SandboxEvent } from "./events.ts";
 import { newId } from "./ids.ts";
+import type { ServerVersion } from "./store.ts";
 
 /** What a real server keeps: 128 frames already sent, 256 that wait; more than that and the connection is forgotten. */
 const SENT_KEPT = 128;
@@ -51,6 +52,7 @@ export function createHub(options: {
   readonly isMember: (channelId: string, userId: string) => boolean;
   /** A deactivated account's connections stay, and hear nothing. */
   readonly isActive: (userId: string) => boolean;
+  readonly version: ServerVersion;
   readonly now: () => number;
 }): Hub {
   const entries = new Map<string, Entry>();
@@ -123,7 +125,7 @@ export function createHub(options: {
       forgetStale();
       const entry = create(userId, sink);
       entries.set(entry.id, entry);
-      deliver(entry, bodyOf(hello(userId, entry.id)), false);
+      deliver(entry, bodyOf(hello(options.version, userId, entry.id)), false);
       return entry;
     },
     resume(id, userId, sequence, sink) {

@@ -1,5 +1,6 @@
 // What it means to join, leave, archive, rename, deactivate and type: the change, the events and the system posts.
-import { channelDeleted, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
+import { BoundedMap } from "../../util/bounded-map.ts";
+import { channelDeleted, directAdded, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
 import type { Hub } from "./hub.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
@@ -11,18 +12,24 @@ export interface Membership {
   add(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
   /** False when the person was not in. */
   remove(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
+  /** A direct channel was made. */
+  tellDirect(channel: ChannelRecord, creatorId: string, teammateId: string): void;
   archive(channel: ChannelRecord): void;
   rename(user: UserRecord, username: string): void;
   setActive(user: UserRecord, active: boolean): void;
   typing(user: UserRecord, channelId: string, parentId: string): void;
+  /** When the account last typed in that thread, milliseconds since the epoch; 0 when it never did. */
+  typingAt(userId: string, parentId: string): number;
 }
 
 export function createMembership(options: {
   readonly store: Store;
   readonly hub: Hub;
   readonly posting: Posting;
+  readonly now: () => number;
 }): Membership {
-  const { store, hub, posting } = options;
+  const { store, hub, posting, now } = options;
+  const typed = new BoundedMap<string, number>(10_000);
   const { places, people } = store;
 
   function tellUpdated(user: UserRecord): void {
@@ -65,6 +72,8 @@ export function createMembership(options: {
       posting.createSystem({ ...common, message, type: "system_remove_from_channel", props }, []);
       return true;
     },
+    tellDirect: (channel, creatorId, teammateId) =>
+      hub.publish(directAdded(channel.id, creatorId, teammateId)),
     archive(channel) {
       places.archive(channel.id);
       hub.publish(channelDeleted(channel));
@@ -77,6 +86,10 @@ export function createMembership(options: {
       people.setActive(user.id, active);
       tellUpdated(user);
     },
-    typing: (user, channelId, parentId) => hub.publish(typing(user.id, channelId, parentId)),
+    typing(user, channelId, parentId) {
+      typed.set(`${user.id} ${parentId}`, now());
+      hub.publish(typing(user.id, channelId, parentId));
+    },
+    typingAt: (userId, parentId) => typed.get(`${userId} ${parentId}`) ?? 0,
   };
 }

@@ -70,12 +70,11 @@ export function createPlaces(stamp: Stamp): Places {
 
   const nameKey = (teamId: string, name: string) => `${teamId}/${name}`;
 
-  function createChannel(input: NewChannel): ChannelRecord {
+  function createChannel(input: NewChannel, at = stamp()): ChannelRecord {
     const { teamId, name, displayName = name, type = "O", creatorId = "" } = input;
     if (channels.size >= MAX_CHANNELS) throw new Error(`The sandbox holds at most ${MAX_CHANNELS} channels`);
     if (type !== "D" && !teams.has(teamId)) throw new Error(`No team has the id ${teamId}`);
     if (idsByName.has(nameKey(teamId, name))) throw new Error(`A channel named ${name} already exists`);
-    const at = stamp();
     const channel: ChannelRecord = {
       id: newId(),
       teamId: type === "D" ? "" : teamId,
@@ -114,7 +113,8 @@ export function createPlaces(stamp: Stamp): Places {
       }
       const team: TeamRecord = { id: newId(), name, displayName, createAt: stamp(), inviteId: newId() };
       teams.set(team.id, { team, members: new Set() });
-      createChannel({ teamId: team.id, name: "town-square", displayName: "Town Square" });
+      // Seen on 10.11: the two are as old as each other.
+      createChannel({ teamId: team.id, name: "town-square", displayName: "Town Square" }, team.createAt);
       createChannel({ teamId: team.id, name: "off-topic", displayName: "Off-Topic" });
       return team;
     },
@@ -123,7 +123,7 @@ export function createPlaces(stamp: Stamp): Places {
     teamsOf: (userId) => [...teams.values()].filter(({ members }) => members.has(userId)).map((e) => e.team),
     joinTeam,
     inTeam: (teamId, userId) => teams.get(teamId)?.members.has(userId) ?? false,
-    createChannel,
+    createChannel: (channel) => createChannel(channel),
     channel: (id) => channels.get(id)?.channel,
     channelByName: (teamId, name) => channels.get(idsByName.get(nameKey(teamId, name)) ?? "")?.channel,
     channels: () => [...channels.values()].map((entry) => entry.channel),

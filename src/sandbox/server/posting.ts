@@ -9,9 +9,11 @@ import type { Hub } from "./hub.ts";
 import { findMentions } from "./mentions.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
+import type { PostFaultsCarriedOut } from "./post-faults.ts";
 import type { Following, NewPostRecord, PostChanges, PostRecord } from "./posts.ts";
 import type { Presence } from "./presence.ts";
 import type { Ring } from "./ring.ts";
+import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
 import type { PostView } from "./wire.ts";
 
@@ -48,6 +50,8 @@ export interface Posting {
   createFromHook(hook: HookRecord, payload: HookPayload): void;
   createSystem(post: NewPostRecord, mentioned: readonly string[]): void;
   edit(editor: UserRecord, postId: string, changes: PostChanges): PostRecord;
+  /** The preview of a link is there, after its post. */
+  preview(postId: string, url: string): void;
   remove(remover: UserRecord, postId: string): void;
 }
 
@@ -56,6 +60,8 @@ export interface PostingOptions {
   readonly hub: Hub;
   readonly presence: Presence;
   readonly notifications: Ring<Notification>;
+  readonly settings: Settings;
+  readonly faults: PostFaultsCarriedOut;
   readonly maxPostSize: number;
   /** Whether webhooks may post under a name of their own (EnablePostUsernameOverride). */
   readonly usernameOverride: boolean;
@@ -63,7 +69,8 @@ export interface PostingOptions {
 }
 
 export function createPosting(options: PostingOptions): Posting {
-  const { store, hub, presence, notifications, maxPostSize, usernameOverride, now } = options;
+  const { store, hub, presence, notifications, settings, faults, maxPostSize, usernameOverride, now } =
+    options;
   const pending = new BoundedMap<string, { readonly postId: string; readonly at: number }>(10_000);
 
   function checkLength(message: string): void {
@@ -73,8 +80,19 @@ export function createPosting(options: PostingOptions): Posting {
     }
   }
 
-  function checkStorable(what: object, id: string): void {
-    if (holdsNul(what)) throw new ApiError(500, id, "Unable to save the Post.");
+  function checkStorable(what: object, message: string, id: string, words: string): void {
+    if (holdsNul(what) || faults.isUnsavable(message)) throw new ApiError(500, id, words);
+  }
+
+  /** Only the message has its time: other changes, and reactions, go on (10.11). */
+  function checkTime(post: PostRecord, { message = post.message }: PostChanges): void {
+    const seconds = settings.postEditTimeLimit;
+    if (seconds < 0 || message === post.message || now() <= post.createAt + seconds * 1000) return;
+    throw new ApiError(
+      400,
+      "api.post.update_post.permissions_time_limit.app_error",
+      `Post edit is only allowed for ${seconds} seconds. Please ask your System Administrator for details.`,
+    );
   }
 
   function openChannel(channelId: string): ChannelRecord {
@@ -215,14 +233,22 @@ export function createPosting(options: PostingOptions): Posting {
       }
       checkRoot(rootId, channelId);
       checkLength(message);
-      checkStorable([message, input.props], "app.post.save.app_error");
+      checkStorable([message, input.props], message, "app.post.save.app_error", "Unable to save the Post.");
       if (setOnline) presence.set(author.id, "online");
       const props = { ...input.props, ...(author.isBot && { from_bot: "true" }) };
       const mentions = mentionedIn({ message, props }, activeMembers(channelId));
       if (channel.type === "D") for (const id of store.places.members(channelId)) mentions.add(id);
       mentions.delete(author.id);
       const created = publish(
-        { userId: author.id, channelId, rootId, message, props, fileIds },
+        {
+          userId: author.id,
+          channelId,
+          rootId,
+          message,
+          props,
+          fileIds,
+          aheadMs: faults.takeAhead(author.id),
+        },
         {
           channel,
           senderName: `@${author.username}`,
@@ -267,6 +293,7 @@ export function createPosting(options: PostingOptions): Posting {
     },
     edit(editor, postId, changes) {
       const post = editable(editor, postId);
+      if (!settings.isEditingAllowed) throw refused();
       if (post.type.startsWith("system_")) {
         throw new ApiError(
           400,
@@ -275,11 +302,24 @@ export function createPosting(options: PostingOptions): Posting {
         );
       }
       openChannel(post.channelId);
+      checkTime(post, changes);
       if (changes.message !== undefined) checkLength(changes.message);
-      checkStorable(changes, "app.post.update.app_error");
+      checkStorable(
+        changes,
+        changes.message ?? "",
+        "app.post.update.app_error",
+        "Unable to update the Post.",
+      );
       store.posts.edit(post, changes);
       hub.publish(postEdited(store, post));
       return post;
+    },
+    preview(postId, url) {
+      const post = store.posts.get(postId);
+      if (!post) throw new Error(`No post has the id ${postId}`);
+      store.posts.touch(post);
+      const embeds = [{ type: "opengraph", url, data: { type: "website", url, title: url } }];
+      hub.publish(postEdited(store, post, embeds));
     },
     remove(remover, postId) {
       const post = editable(remover, postId);

@@ -56,6 +56,8 @@ export interface NewPostRecord {
   readonly type?: string;
   readonly props?: Readonly<Record<string, unknown>>;
   readonly fileIds?: readonly string[];
+  /** Dated so far ahead. */
+  readonly aheadMs?: number;
 }
 
 export interface PostChanges {
@@ -71,6 +73,8 @@ export interface Posts {
   edit(post: PostRecord, changes: PostChanges): void;
   /** A root takes its replies with it. */
   remove(post: PostRecord, byUserId: string): void;
+  /** Something about it that is no edit has changed. */
+  touch(post: PostRecord): void;
   setReactions(post: PostRecord, reactions: readonly ReactionRecord[]): void;
   replyCount(post: PostRecord): number;
   /** The root and its living replies, oldest first. */
@@ -107,8 +111,8 @@ export function createPosts(stamp: Stamp): Posts {
 
   return {
     create(input) {
-      const at = stamp();
       const { userId, channelId, rootId = "", message, type = "", props = {}, fileIds = [] } = input;
+      const at = stamp() + (input.aheadMs ?? 0);
       const post: PostRecord = {
         id: newId(),
         createAt: at,
@@ -132,11 +136,12 @@ export function createPosts(stamp: Stamp): Posts {
       posts.set(post.id, post);
       characters += message.length;
       const channelPosts = byChannel.get(channelId) ?? [];
-      channelPosts.push(post);
+      insertByTime(channelPosts, post);
       byChannel.set(channelId, channelPosts);
       const root = get(rootId);
       if (root) {
-        root.replies = [...root.replies, post.id];
+        const replies = root.replies.map((id) => posts.get(id)).filter((reply) => reply !== undefined);
+        root.replies = insertByTime(replies, post).map(({ id }) => id);
         // Seen on 7.10: a reply moves its root's update_at.
         root.updateAt = at;
       }
@@ -182,6 +187,9 @@ export function createPosts(stamp: Stamp): Posts {
       const root = get(post.rootId);
       if (root) root.replies = root.replies.filter((id) => id !== post.id);
     },
+    touch(post) {
+      post.updateAt = stamp();
+    },
     setReactions(post, reactions) {
       post.reactions = reactions;
       post.hasReactions = reactions.length > 0;
@@ -201,4 +209,12 @@ export function createPosts(stamp: Stamp): Posts {
         .slice(0, SINCE_LIMIT);
     },
   };
+}
+
+/** Among those dated earlier and later; nearly always at the end. */
+function insertByTime(list: PostRecord[], post: PostRecord): PostRecord[] {
+  let at = list.length;
+  while (at > 0 && (list[at - 1]?.createAt ?? 0) > post.createAt) at -= 1;
+  list.splice(at, 0, post);
+  return list;
 }

@@ -5,13 +5,14 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { clientConfig } from "./client-config.ts";
-import { userAdded } from "./events.ts";
+import { configChanged, userAdded } from "./events.ts";
 import { createRestFaults, type Faults } from "./faults.ts";
 import { createHub } from "./hub.ts";
 import { MAX_POST_SIZE } from "./limits.ts";
 import { createMembership } from "./membership.ts";
 import type { NewUser } from "./people.ts";
 import type { NewChannel } from "./places.ts";
+import { createPostFaults } from "./post-faults.ts";
 import { createPosting, type Notification } from "./posting.ts";
 import { createPresence } from "./presence.ts";
 import { createRateLimiter, type RateLimit } from "./rate-limit.ts";
@@ -19,9 +20,10 @@ import { createReacting } from "./reacting.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import { createRing } from "./ring.ts";
 import type { App } from "./routes/context.ts";
+import { createSettings } from "./settings.ts";
 import { createSockets } from "./socket.ts";
 import { createState, type State } from "./state.ts";
-import { createStore } from "./store.ts";
+import { createStore, type ServerVersion } from "./store.ts";
 
 const MAX_CONNECTIONS = 2000;
 const KEPT_REQUESTS = 10_000;
@@ -32,6 +34,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** A loopback address or `localhost`; 127.0.0.1 if left out. */
   readonly host?: string;
+  /** Whose answers it gives; 10.11 if left out. */
+  readonly version?: ServerVersion;
   /** Code points in a post. */
   readonly maxPostSize?: number;
   /** No limit if left out, as on a server fresh from the box. */
@@ -97,29 +101,34 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now = Date.now,
     usernameOverride = true,
     maxPostSize = MAX_POST_SIZE,
+    version = "10.11",
   } = options;
   if (!["127.0.0.1", "::1", "localhost"].includes(host)) {
     throw new Error(
       `The sandbox listens on this machine only: the host must be 127.0.0.1, ::1 or localhost, not "${host}"`,
     );
   }
-  const store = createStore(now);
+  const store = createStore(version, now);
   const { people, places } = store;
   const isActive = (userId: string) => people.get(userId)?.deleteAt === 0;
-  const hub = createHub({ isMember: places.isMember, isActive, now });
+  const hub = createHub({ isMember: places.isMember, isActive, version, now });
   const presence = createPresence(hub);
   const notifications = createRing<Notification>(KEPT_NOTIFICATIONS);
   const requests = createRing<LoggedRequest>(KEPT_REQUESTS);
+  const postFaults = createPostFaults();
+  const settings = createSettings(() => hub.publish(configChanged(config())));
   const posting = createPosting({
     store,
     hub,
     presence,
     notifications,
+    settings,
+    faults: postFaults,
     maxPostSize,
     usernameOverride,
     now,
   });
-  const membership = createMembership({ store, hub, posting });
+  const membership = createMembership({ store, hub, posting, now });
   const reacting = createReacting({ store, hub });
   const restFaults = createRestFaults();
   const startedAt = now();
@@ -127,12 +136,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const urlHost = host.includes(":") ? `[${host}]` : host;
   const url = () => `http://${urlHost}:${port}`;
 
+  const config = () =>
+    clientConfig({
+      version,
+      maxPostSize,
+      usernameOverride,
+      siteUrl: url(),
+      startedAt,
+      postEditTimeLimit: settings.postEditTimeLimit,
+    });
+
   const app = createApp({
-    services: { store, posting, reacting, membership, presence },
+    services: { store, posting, reacting, membership, presence, settings },
     faults: restFaults,
     requests,
     rateLimiter: options.rateLimit && createRateLimiter(options.rateLimit, now),
-    config: () => clientConfig({ maxPostSize, usernameOverride, siteUrl: url(), startedAt }),
+    config,
     now,
     mount: options.mount,
   });
@@ -224,6 +243,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     faults: {
       delay: restFaults.delay,
       failNext: restFaults.failNext,
+      storm: restFaults.storm,
+      refuseUploads: restFaults.refuseUploads,
+      failContent: postFaults.failContent,
+      dateAhead: postFaults.dateAhead,
+      limitEdits: settings.limitEdits,
+      previewLink: posting.preview,
       dropSockets: sockets.dropAll,
       freezeSockets: sockets.freezeAll,
       forgetResumable: hub.forgetResumable,
@@ -238,7 +263,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get notifications() {
       return notifications.list();
     },
-    state: createState(store, presence),
+    state: createState(store, presence, membership),
     async close() {
       await stop();
       sockets.close();

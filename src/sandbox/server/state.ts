@@ -1,5 +1,6 @@
 // Reading the sandbox's data without the wire, in the form tests compare: threads as people would see them.
 import { attachmentsIn } from "./attachments.ts";
+import type { Membership } from "./membership.ts";
 import type { PostRecord } from "./posts.ts";
 import type { Presence } from "./presence.ts";
 import type { Store } from "./store.ts";
@@ -28,9 +29,15 @@ export interface State {
   thread(rootId: string): SeenPost[];
   members(channelId: string): string[];
   status(userId: string): "online" | "offline";
+  /** When the account last typed in that thread; 0 when it never did. */
+  typingAt(userId: string, rootId: string): number;
 }
 
-export function createState(store: Store, presence: Presence): State {
+export function createState(
+  store: Store,
+  presence: Presence,
+  { typingAt }: Pick<Membership, "typingAt">,
+): State {
   const { people, posts, places, files } = store;
   const nameOf = (userId: string) => people.get(userId)?.username ?? "";
   const seen = (post: PostRecord): SeenPost => ({
@@ -57,5 +64,6 @@ export function createState(store: Store, presence: Presence): State {
     },
     members: (channelId) => places.members(channelId),
     status: (userId) => presence.status(userId),
+    typingAt,
   };
 }

@@ -6,7 +6,11 @@ import { createPlaces, type Places } from "./places.ts";
 import { createPosts, type Posts } from "./posts.ts";
 import { createStamp, type Stamp } from "./stamp.ts";
 
+/** The servers whose answers the sandbox can give, as they were recorded. */
+export type ServerVersion = "7.10" | "10.11";
+
 export interface Store {
+  readonly version: ServerVersion;
   readonly stamp: Stamp;
   readonly people: People;
   readonly places: Places;
@@ -15,9 +19,10 @@ export interface Store {
   readonly hooks: Hooks;
 }
 
-export function createStore(now: () => number): Store {
+export function createStore(version: ServerVersion, now: () => number): Store {
   const stamp = createStamp(now);
   return {
+    version,
     stamp,
     people: createPeople(stamp),
     places: createPlaces(stamp),

@@ -1,5 +1,5 @@
-// The JSON shapes of Mattermost 7.10: how a record looks on the wire, key for key. Keys that the server leaves out
-// are left out here. Decides nothing.
+// The JSON shapes of Mattermost 7.10 and 10.11: how a record looks on the wire, key for key. Keys that the server leaves
+// out are left out here. Decides nothing.
 import type { FileRecord } from "./files.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord, TeamRecord } from "./places.ts";
@@ -67,7 +67,9 @@ export function wireTeam(team: TeamRecord): object {
   };
 }
 
-export function wireChannel(channel: ChannelRecord): object {
+type Speaks = Pick<Store, "version">;
+
+export function wireChannel({ version }: Speaks, channel: ChannelRecord): object {
   return {
     id: channel.id,
     create_at: channel.createAt,
@@ -90,10 +92,24 @@ export function wireChannel(channel: ChannelRecord): object {
     total_msg_count_root: channel.rootMessageCount,
     policy_id: null,
     last_root_post_at: channel.lastRootPostAt,
+    ...(version === "10.11" && { banner_info: null, policy_enforced: false, default_category_name: "" }),
   };
 }
 
-export function wireMember(channel: ChannelRecord, userId: string): object {
+const MEMBER_NOTIFY_PROPS = {
+  desktop: "default",
+  email: "default",
+  ignore_channel_mentions: "default",
+  mark_unread: "all",
+  push: "default",
+};
+
+export function wireMember(
+  { version }: Speaks,
+  channel: ChannelRecord,
+  userId: string,
+  askerId: string,
+): object {
   return {
     channel_id: channel.id,
     user_id: userId,
@@ -102,14 +118,10 @@ export function wireMember(channel: ChannelRecord, userId: string): object {
     msg_count: channel.messageCount,
     mention_count: 0,
     mention_count_root: 0,
+    ...(version === "10.11" && { urgent_mention_count: 0 }),
     msg_count_root: channel.rootMessageCount,
-    notify_props: {
-      desktop: "default",
-      email: "default",
-      ignore_channel_mentions: "default",
-      mark_unread: "all",
-      push: "default",
-    },
+    // 10.11 shows other people's settings to nobody.
+    ...((version === "7.10" || userId === askerId) && { notify_props: MEMBER_NOTIFY_PROPS }),
     last_update_at: channel.lastPostAt,
     scheme_guest: false,
     scheme_user: true,
@@ -131,13 +143,13 @@ export function wireReaction(post: PostRecord, reaction: ReactionRecord): object
   };
 }
 
-export function wireFile(file: FileRecord): object {
+export function wireFile({ version }: Speaks, file: FileRecord): object {
   return {
     id: file.id,
     user_id: file.userId,
     ...(file.postId !== "" && { post_id: file.postId }),
     // Empty in 7.10 even when the file is in a post.
-    channel_id: "",
+    channel_id: version === "7.10" ? "" : file.channelId,
     create_at: file.createAt,
     update_at: file.createAt,
     delete_at: 0,
@@ -152,10 +164,12 @@ export function wireFile(file: FileRecord): object {
 }
 
 export interface PostView {
-  /** Lists made with `since`, and the root inside a thread_updated, say 0. */
+  /** Lists of a channel, and the root inside a thread_updated, say 0. */
   readonly replyCount?: number;
   /** False where the server leaves `metadata` out: a repeated create, post_deleted, thread_updated. */
   readonly metadata?: boolean;
+  /** What links in it show, where that is known. */
+  readonly embeds?: readonly object[];
   /** Only the answer to a create and its event carry it. */
   readonly pendingPostId?: string;
 }
@@ -163,6 +177,7 @@ export interface PostView {
 export function wirePost(store: Store, post: PostRecord, view: PostView = {}): object {
   const { metadata = true, pendingPostId = "", replyCount = store.posts.replyCount(post) } = view;
   const isDeleted = post.deleteAt !== 0;
+  const isOld = store.version === "7.10";
   return {
     id: post.id,
     create_at: post.createAt,
@@ -178,20 +193,22 @@ export function wirePost(store: Store, post: PostRecord, view: PostView = {}): o
     type: post.type,
     props: post.props,
     hashtags: "",
-    ...(post.fileIds.length > 0 && { file_ids: post.fileIds }),
+    ...((!isOld || post.fileIds.length > 0) && { file_ids: post.fileIds }),
     pending_post_id: pendingPostId,
+    ...(!isOld && { remote_id: "" }),
     ...(post.hasReactions && { has_reactions: true }),
     reply_count: replyCount,
     last_reply_at: 0,
     participants: null,
-    ...(metadata && { metadata: isDeleted ? {} : wireMetadata(store, post) }),
+    ...(metadata && { metadata: isDeleted ? {} : wireMetadata(store, post, view.embeds) }),
   };
 }
 
-function wireMetadata(store: Store, post: PostRecord): object {
+function wireMetadata(store: Store, post: PostRecord, embeds: readonly object[] = []): object {
   const files = post.fileIds.map((id) => store.files.get(id)).filter((file) => file !== undefined);
   return {
-    ...(files.length > 0 && { files: files.map(wireFile) }),
+    ...(embeds.length > 0 && { embeds }),
+    ...(files.length > 0 && { files: files.map((file) => wireFile(store, file)) }),
     ...(post.reactions.length > 0 && { reactions: post.reactions.map((one) => wireReaction(post, one)) }),
   };
 }
@@ -208,13 +225,14 @@ export function wirePostList(
     readonly hasNext?: boolean;
   } = {},
 ): object {
-  const { view = {}, extra = [], nextPostId = "", prevPostId = "", hasNext = false } = more;
+  const { view = {}, extra = [], nextPostId = "", prevPostId = "", hasNext } = more;
   return {
     order: posts.map((post) => post.id),
     posts: Object.fromEntries([...posts, ...extra].map((post) => [post.id, wirePost(store, post, view)])),
     next_post_id: nextPostId,
     prev_post_id: prevPostId,
-    has_next: hasNext,
+    // 10.11 says so of threads alone.
+    ...((store.version === "7.10" || hasNext !== undefined) && { has_next: hasNext ?? false }),
     first_inaccessible_post_time: 0,
   };
 }

@@ -61,7 +61,7 @@ export function createBackground({ wire, notify }) {
         ended(
           task,
           code === 0 ? "completed" : "failed",
-          `Background command "${description}" ended (exit code ${code})`,
+          `Background command "${description}" ${code === 0 ? "completed" : "failed"} (exit code ${code})`,
         ),
       );
       return {

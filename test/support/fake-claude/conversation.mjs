@@ -270,7 +270,15 @@ export function createConversation({ wire, transcript }) {
 
   /** What was in the background goes on: only the conversation is another one. */
   function clear(taken) {
-    wire.emit({ type: "conversation_reset", new_conversation_id: randomUUID(), trigger: "clear" });
+    const uuid = randomUUID();
+    const user_message_uuid = taken.at(-1)?.uuid;
+    wire.emit({
+      type: "conversation_reset",
+      new_conversation_id: uuid,
+      uuid,
+      trigger: "clear",
+      user_message_uuid,
+    });
     background.tell();
     // Not the id that was told before.
     const id = randomUUID();

@@ -61,16 +61,16 @@ test("it is resumed once something was said in it", () => {
   expect(script.state.conversationId).toBe(NEW);
 });
 
-test("one in which nothing was said yet is begun again, without what the thread said before", () => {
+test("one in which nothing was said yet is resumed, and begun anew when nothing of it was saved", () => {
   const script = idle();
   clear(script);
   script.take({ type: "slotWithdrawn" });
   script.says(OWNER, "on");
   script.take({ type: "slotGranted", slot: 1 });
-  expect(starts(script).at(-1)).toMatchObject({ resume: false });
-  script.claude(exited("Error: Session ID is already in use."));
-  script.take({ type: "slotGranted", slot: 1 });
   expect(starts(script).at(-1)).toMatchObject({ resume: true });
+  script.claude(exited("No conversation found with session ID: x"));
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(starts(script).at(-1)).toMatchObject({ resume: false });
   script.claude(turnEnded());
   expect(script.sent()).toEqual(["go", "/clear", "on", "on"]);
   expect(script.effects.filter((effect) => effect.type === "prepare")).toEqual([]);

@@ -89,12 +89,13 @@ test("a guest's message still waits for its decision", () => {
   expect(wake(script)).toEqual(["[@oscar]: may I join?"]);
 });
 
-test("queued messages are sent, in order, and are the going on that needs no offer", () => {
+test("queued messages are sent, in order, after a word on the turn that was cut off before them", () => {
   const script = working();
   script.says(OWNER, "second");
   script.says(OWNER, "third");
   restore(script);
-  expect(offers(script)).toBe(0);
+  expect(script.said()).toContain("✂️ **This turn was cut off**");
+  expect(script.said()).not.toContain("React 🔄");
   expect(wake(script)).toEqual(["second"]);
   script.claude({ type: "replayed", uuid: "u2" });
   script.claude(turnEnded());

@@ -10,6 +10,7 @@ import type { ChannelRecord } from "../places.ts";
 import type { Posting } from "../posting.ts";
 import type { Presence } from "../presence.ts";
 import type { Reacting } from "../reacting.ts";
+import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 
 export interface AppEnv {
@@ -25,6 +26,7 @@ export interface Services {
   readonly reacting: Reacting;
   readonly membership: Membership;
   readonly presence: Presence;
+  readonly settings: Settings;
 }
 
 export function me(c: Ctx): UserRecord {

@@ -50,11 +50,13 @@ export function mountFiles(app: App, { store }: Services): void {
     if (typeof channelId !== "string" || !places.isMember(channelId, user.id)) throw refused();
     if (uploads.length === 0 || uploads.length > 10) throw badBody("files");
     if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) throw tooLarge();
-    const infos = uploads.map(({ name, bytes }) => wireFile(files.add(user.id, name, bytes)));
+    const infos = uploads.map(({ name, bytes }) =>
+      wireFile(store, files.add(user.id, channelId, name, bytes)),
+    );
     return c.json({ file_infos: infos, client_ids: clientIds }, 201);
   });
 
-  app.get("/api/v4/files/:file_id/info", (c) => c.json(wireFile(readableFile(c))));
+  app.get("/api/v4/files/:file_id/info", (c) => c.json(wireFile(store, readableFile(c))));
 
   app.get("/api/v4/files/:file_id", (c) => {
     const file = readableFile(c);

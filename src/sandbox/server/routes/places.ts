@@ -52,13 +52,13 @@ export function mountPlaces(app: App, { store, membership }: Services): void {
   app.get("/api/v4/teams/:team_id/channels/name/:name", (c) => {
     const id = idParam(c, "team_id");
     const team = visibleTeam(places.team(id), id, me(c).id);
-    return c.json(wireChannel(visibleChannel(team, c.req.param("name"), me(c).id)));
+    return c.json(wireChannel(store, visibleChannel(team, c.req.param("name"), me(c).id)));
   });
 
   app.get("/api/v4/teams/name/:team/channels/name/:name", (c) => {
     const name = c.req.param("team");
     const team = visibleTeam(places.teamByName(name), name, me(c).id);
-    return c.json(wireChannel(visibleChannel(team, c.req.param("name"), me(c).id)));
+    return c.json(wireChannel(store, visibleChannel(team, c.req.param("name"), me(c).id)));
   });
 
   app.post("/api/v4/channels/direct", async (c) => {
@@ -69,13 +69,14 @@ export function mountPlaces(app: App, { store, membership }: Services): void {
     if (!ids.includes(user.id)) throw refused();
     const name = ids.sort().join("__");
     const existing = places.channelByName("", name);
-    if (existing) return c.json(wireChannel(existing), 201);
+    if (existing) return c.json(wireChannel(store, existing), 201);
     const channel = places.createChannel({ teamId: "", name, type: "D", creatorId: user.id });
     for (const id of ids) places.addMember(channel.id, id);
-    return c.json(wireChannel(channel), 201);
+    membership.tellDirect(channel, user.id, ids.find((id) => id !== user.id) ?? user.id);
+    return c.json(wireChannel(store, channel), 201);
   });
 
-  app.get("/api/v4/channels/:channel_id", (c) => c.json(wireChannel(channelParam(c, store))));
+  app.get("/api/v4/channels/:channel_id", (c) => c.json(wireChannel(store, channelParam(c, store))));
 
   app.delete("/api/v4/channels/:channel_id", (c) => {
     membership.archive(ownChannelParam(c, store));
@@ -86,7 +87,7 @@ export function mountPlaces(app: App, { store, membership }: Services): void {
     const channel = channelParam(c, store);
     const { from, perPage } = pageQuery(c);
     const ids = places.members(channel.id).slice(from, from + perPage);
-    return c.json(ids.map((id) => wireMember(channel, id)));
+    return c.json(ids.map((id) => wireMember(store, channel, id, me(c).id)));
   });
 
   app.get("/api/v4/channels/:channel_id/members/:user_id", (c) => {
@@ -100,7 +101,7 @@ export function mountPlaces(app: App, { store, membership }: Services): void {
         `resource: ChannelMember id: channelId=${channel.id}, userId=${userId}`,
       );
     }
-    return c.json(wireMember(channel, userId));
+    return c.json(wireMember(store, channel, userId, me(c).id));
   });
 
   app.post("/api/v4/channels/:channel_id/members", async (c) => {
@@ -111,7 +112,7 @@ export function mountPlaces(app: App, { store, membership }: Services): void {
     const isJoining = user.id === me(c).id && channel.type === "O";
     if (!isJoining && !places.isMember(channel.id, me(c).id)) throw refused();
     membership.add(me(c), channel, user);
-    return c.json(wireMember(channel, user.id), 201);
+    return c.json(wireMember(store, channel, user.id, me(c).id), 201);
   });
 
   app.delete("/api/v4/channels/:channel_id/members/:user_id", (c) => {

@@ -18,6 +18,9 @@ import {
   stringsOf,
 } from "./context.ts";
 
+const UNCOUNTED = { replyCount: 0 };
+const MAX_FOUND = 100;
+
 export function mountPosts(app: App, { store, posting, reacting }: Services): void {
   const { places, posts } = store;
 
@@ -78,26 +81,61 @@ export function mountPosts(app: App, { store, posting, reacting }: Services): vo
     );
   });
 
+  /** What comes along with a list without a place in its order: the roots of its replies. */
+  function rootsBeyond(list: readonly PostRecord[]): PostRecord[] {
+    const roots = new Set(list.map((post) => posts.get(post.rootId)).filter((post) => post !== undefined));
+    return [...roots].filter((root) => !list.includes(root));
+  }
+
+  function threadsBeyond(list: readonly PostRecord[]): PostRecord[] {
+    const threads = new Set(list.filter((post) => post.rootId !== "").flatMap((post) => posts.thread(post)));
+    return [...threads].filter((post) => !list.includes(post));
+  }
+
   app.get("/api/v4/channels/:channel_id/posts", (c) => {
     const { id } = ownChannelParam(c, store);
     const since = c.req.query("since");
     if (since !== undefined) {
       if (!/^\d+$/.test(since)) throw badUrl("since");
-      return c.json(wirePostList(store, posts.since(id, Number(since)), { view: { replyCount: 0 } }));
+      const changed = posts.since(id, Number(since));
+      return c.json(wirePostList(store, changed, { view: UNCOUNTED, extra: rootsBeyond(changed) }));
     }
     const all = posts.inChannel(id);
     const { from, perPage } = pageQuery(c);
     const range = rangeOf(all, { from, perPage, before: c.req.query("before"), after: c.req.query("after") });
     const page = all.slice(range.start, range.end).reverse();
-    // The roots of replies come along without a place in the order.
-    const roots = page.map((post) => posts.get(post.rootId)).filter((post) => post !== undefined);
+    // Read in the source of 10.11: unless told otherwise the whole threads of its replies come along, uncounted.
+    const isCounted = c.req.query("skipFetchThreads") === "true";
+    const roots = rootsBeyond(page);
     return c.json(
       wirePostList(store, page, {
-        extra: roots.filter((root) => !page.includes(root)),
+        view: isCounted ? {} : UNCOUNTED,
+        extra: isCounted ? roots : threadsBeyond(page),
         nextPostId: all[range.end]?.id ?? "",
         prevPostId: all[range.start - 1]?.id ?? "",
       }),
     );
+  });
+
+  app.post("/api/v4/teams/:team_id/posts/search", async (c) => {
+    const teamId = idParam(c, "team_id");
+    const { terms, is_or_search } = await objectBody(c, "search");
+    if (!places.inTeam(teamId, me(c).id)) throw refused();
+    const words = stringOf(terms)
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    if (words.length === 0) throw badBody("terms");
+    const isFound = ({ message, type }: PostRecord) => {
+      const holds = (word: string) => message.toLowerCase().includes(word);
+      return type === "" && (is_or_search === true ? words.some(holds) : words.every(holds));
+    };
+    // What the asking account can read, direct channels included.
+    const found = places
+      .channelsOf(me(c).id, teamId)
+      .flatMap(({ id }) => posts.inChannel(id).filter(isFound));
+    const newest = found.sort((a, b) => b.createAt - a.createAt).slice(0, MAX_FOUND);
+    return c.json({ ...wirePostList(store, newest), matches: null });
   });
 
   app.post("/api/v4/reactions", async (c) => {

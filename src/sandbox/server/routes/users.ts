@@ -2,6 +2,7 @@
 import { setCookie } from "hono/cookie";
 import { ApiError, badBody, noSuchUsername, refused } from "../api-error.ts";
 import type { UserRecord } from "../people.ts";
+import type { ChannelRecord } from "../places.ts";
 import { wireChannel, wireTeam, wireUser } from "../wire.ts";
 import {
   type App,
@@ -159,8 +160,19 @@ export function mountUsers(app: App, { store, membership, presence }: Services):
     const teamId = idParam(c, "team_id");
     if (!places.inTeam(teamId, user.id)) throw refused();
     const channels = places.channelsOf(user.id, teamId);
-    return c.json(channels.filter((channel) => channel.deleteAt === 0).map(wireChannel));
+    return c.json(wireAll(channels));
   });
+
+  app.get("/api/v4/users/:user_id/channels", (c) => {
+    const user = ownUserParam(c, people);
+    const channels = places.channels().filter(({ id }) => places.isMember(id, user.id));
+    // Seen on 10.11: over all teams, by id.
+    return c.json(wireAll(channels.sort((a, b) => (a.id < b.id ? -1 : 1))));
+  });
+
+  function wireAll(channels: readonly ChannelRecord[]): object[] {
+    return channels.filter(({ deleteAt }) => deleteAt === 0).map((channel) => wireChannel(store, channel));
+  }
 
   function setActive(c: Ctx, active: boolean): Response {
     membership.setActive(ownUserParam(c, people), active);

@@ -1,0 +1,95 @@
+// What programs have left on the disk and in the process table, read while they run: any of it may be half there.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** A line of a conversation that Claude has saved. */
+export interface SavedLine {
+  readonly type?: string;
+  readonly isMeta?: boolean;
+  readonly isSidechain?: boolean;
+  readonly message?: { readonly content?: unknown };
+}
+
+export interface Conversation {
+  /** The name it is resumed by. */
+  readonly id: string;
+  readonly lines: readonly SavedLine[];
+}
+
+export function filesUnder(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      const inside = join(path, entry.name);
+      return entry.isDirectory() ? filesUnder(inside) : [inside];
+    });
+  } catch {
+    return [];
+  }
+}
+
+export function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined when it can't be read; one that was removed in between was none. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every conversation saved below a folder; a file that has not grown is not read again. */
+export function conversationReader(folder: string): () => Conversation[] {
+  const known = new Map<string, { readonly size: number; readonly conversation: Conversation }>();
+  return () =>
+    filesUnder(folder)
+      .filter((file) => file.endsWith(".jsonl"))
+      .map((file) => {
+        const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+        const before = known.get(file);
+        if (before?.size === size) {
+          return before.conversation;
+        }
+        const conversation = {
+          id: basename(file, ".jsonl"),
+          lines: linesOf(file).flatMap((line) => parsed(line) ?? []),
+        };
+        known.set(file, { size, conversation });
+        return conversation;
+      });
+}
+
+function parsed(line: string): SavedLine | undefined {
+  try {
+    return JSON.parse(line) as SavedLine;
+  } catch {
+    return undefined;
+  }
+}
+
+export function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isUnder(pid: number, ancestor: number | undefined): boolean {
+  for (let at: number | undefined = pid; at !== undefined && at > 1; at = parentOf(at)) {
+    if (at === ancestor) {
+      return true;
+    }
+  }
+  return false;
+}
