@@ -35,8 +35,12 @@ const notificationFrame = z.object({
 const tasksFrame = z.object({
   tasks: z.array(
     z
-      .object({ task_id: z.string(), description: z.string().default("") })
-      .transform(({ task_id: id, description }) => ({ id, description })),
+      .object({ task_id: z.string(), description: z.string().default(""), task_type: z.string().default("") })
+      .transform(({ task_id: id, description, task_type: type }) => ({
+        id,
+        description,
+        ...(type === "local_agent" ? { isAgent: true } : {}),
+      })),
   ),
 });
 /** `kind` is `blocked_by_hook`, or `stopped_by_hook`, which leaves the prompt in the conversation (2.1.330). */

@@ -31,6 +31,8 @@ export interface Question {
 export interface BackgroundTask {
   readonly id: string;
   readonly description: string;
+  /** A subagent, which its own tool use tells of as well. */
+  readonly isAgent?: boolean;
 }
 
 export type ClaudeEvent =

@@ -8,6 +8,7 @@ import { voidAsks } from "./asks.ts";
 import {
   audit,
   breakPage,
+  commandsOf,
   newKey,
   notWaiting,
   say,
@@ -257,7 +258,7 @@ export function leaveProcess(step: Step, why: string): void {
 /** What ran beside the turns ended with its process, and nobody else will say so. */
 function endBackground(step: Step, why: string): void {
   const { state } = step;
-  const [...tasks] = state.background;
+  const tasks = commandsOf(state.background);
   state.background = [];
   if (tasks.length > 0) {
     const named = tasks.slice(0, 5).map(({ description }) => inlineCode(description, 100));

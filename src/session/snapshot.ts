@@ -31,7 +31,7 @@ const document = z.looseObject({
     conversationId: z.uuid(),
     queue: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
     asks: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
-    background: z.array(z.object({ id: z.string(), description: z.string() })),
+    background: z.array(z.looseObject({ id: z.string(), description: z.string() })),
     turn: z.looseObject({}),
   }),
   writer: z.looseObject({ entries: z.array(z.unknown()), writes: z.array(z.unknown()) }),

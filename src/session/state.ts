@@ -2,7 +2,7 @@
 // current, take up work. Pure: changes the state it is given, emits effects, reaches nothing else.
 
 import type { AuditAction } from "../audit/record.ts";
-import type { MessageBlock } from "../claude/types.ts";
+import type { BackgroundTask, MessageBlock } from "../claude/types.ts";
 import { notice } from "../render/bars.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
@@ -145,12 +145,17 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
   return updates.length > 0;
 }
 
+/** What runs beside the turns and has no post of its own, as subagents have. */
+export function commandsOf(background: readonly BackgroundTask[]): readonly BackgroundTask[] {
+  return background.filter(({ isAgent }) => isAgent !== true);
+}
+
 export function updateHeader(step: Step, status?: HeaderStatus): void {
   const { state, context } = step;
   const live: HeaderStatus =
     state.slot === undefined
       ? { kind: "asleep" }
-      : { kind: "live", slot: state.slot, background: state.background.length };
+      : { kind: "live", slot: state.slot, background: commandsOf(state.background).length };
   const markdown = renderHeader({
     version: context.version,
     directory: context.directory,

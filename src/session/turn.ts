@@ -10,7 +10,7 @@ import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./ask
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { conversationReset, turnBeganIn } from "./conversation.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
-import { beginTurn, breakPage, newKey, takeUpWork, updateHeader, writePages } from "./state.ts";
+import { beginTurn, breakPage, commandsOf, newKey, takeUpWork, updateHeader, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import type { SavedTurn, Step } from "./types.ts";
@@ -137,9 +137,9 @@ function promptRefused(step: Step, reason: string): void {
 
 function setBackground(step: Step, tasks: readonly BackgroundTask[]): void {
   const { state } = step;
-  const hasChanged = tasks.length !== state.background.length;
+  const before = commandsOf(state.background).length;
   state.background = tasks;
-  if (hasChanged) {
+  if (commandsOf(tasks).length !== before) {
     updateHeader(step);
   }
 }
