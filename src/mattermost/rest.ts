@@ -41,14 +41,15 @@ const MAX_PAGES = 50;
 
 export function connectRest(options: RestOptions): MattermostApi {
   const clock = options.clock ?? systemClock;
-  const budget = createBudget(clock);
+  const random = options.random ?? Math.random;
+  const budget = createBudget(clock, random);
   const redact = createRedact([options.token]);
   const http = createHttp({
     url: options.url,
     token: options.token,
     transport: options.transport ?? createTransport(),
     clock,
-    random: options.random ?? Math.random,
+    random,
     log: options.log,
     tries: options.tries ?? 4,
     budget,

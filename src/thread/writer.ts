@@ -3,11 +3,11 @@
 // newest text. Knows nothing of what the posts say.
 
 import { randomUUID } from "node:crypto";
+import { pauseAfter } from "../mattermost/budget.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { pieces } from "../render/split.ts";
-import { backoffMs } from "../util/backoff.ts";
 import { createIn, editTo, isEmptyContent, isSameContent, isWritten } from "./posting.ts";
 import { isDeleted, postsByPendingId } from "./reading.ts";
 import {
@@ -215,7 +215,7 @@ export class ThreadWriter {
         }
         const line = `Writing to thread ${threadId} is delayed: ${why}`;
         attempt < QUIET_TRIES ? this.#options.log.debug(line) : this.#options.log.warn(line);
-        await this.#pause(backoffMs(attempt, RETRY));
+        await this.#pause(pauseAfter(error, attempt, RETRY));
       }
     }
   }

@@ -8,7 +8,7 @@ import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
 /** Writers of several threads that share a budget which is used up and grows back by one a second. */
 function world() {
   const clock = createFakeClock();
-  const budget = createBudget(clock);
+  const budget = createBudget(clock, () => 0);
   const fake = createFakeThreadApi();
   const api: MattermostApi = new Proxy(fake.api, {
     get: (target, name: keyof MattermostApi) =>
