@@ -26,6 +26,7 @@ function world() {
       channelId: "c" as ChannelId,
       threadId: thread as ThreadId,
       botId: "bot" as UserId,
+      onFileRefused: () => {},
       onPosted: () => {},
       onLost: () => {},
     });

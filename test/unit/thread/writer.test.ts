@@ -23,6 +23,7 @@ function setUp() {
     botId: "bot" as UserId,
     clock,
     log,
+    onFileRefused: () => {},
     onPosted: (key, id) => posted.push(`${key}=${id}`),
     onLost: (reason) => lost.push(reason),
   });
@@ -191,7 +192,7 @@ test("a card deleted just after its edit was taken is posted again", async () =>
   expect(texts()).toEqual(["open, still", "open, still"]);
 });
 
-test("a refused edit of a post that exists is given up and told to whoever runs the daemon", async () => {
+test("a refused edit of a post that exists leaves its words, and what is new goes into the next post", async () => {
   const { server, writer, lost, logged, texts } = setUp();
   writer.put("a", "A");
   await writer.idle();
@@ -199,9 +200,9 @@ test("a refused edit of a post that exists is given up and told to whoever runs 
   writer.put("a", "A2");
   writer.put("b", "B");
   await writer.idle();
-  expect(texts()).toEqual(["A", "B"]);
+  expect(texts()).toEqual(["A", "2", "B"]);
   expect(lost).toEqual([]);
-  expect(logged).toHaveLength(1);
+  expect(logged).toEqual([]);
 });
 
 test("a refused create loses the thread, once, and nothing is tried after it", async () => {
@@ -247,7 +248,8 @@ test("a short post that the server calls too long is given up, not tried for eve
   server.limit = 2;
   writer.put("a", "abc");
   await writer.idle();
-  expect(server.calls).toEqual(["create abc"]);
+  // The third is what would have stood in its place.
+  expect(server.calls.filter((call) => call.startsWith("create"))).toHaveLength(2);
   expect(logged).toHaveLength(1);
 });
 
@@ -322,30 +324,6 @@ test("a file goes along with its post, once, and again with one that is posted a
   writer.repost("card");
   await writer.idle();
   expect(server.calls).toEqual(["upload command.sh rm x", "create see file▌yes or no +f2"]);
-});
-
-test("a server that fails to keep a file gets its post without it in the end", async () => {
-  const { server, writer, clock, texts } = setUp();
-  server.failNext("upload", "server", "server", "server");
-  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } });
-  await settle();
-  await clock.advance(10_000);
-  await writer.idle();
-  expect(texts().join("\n")).toContain("rm x");
-});
-
-test("where a file can't go along, all of it follows in posts", async () => {
-  const { server, writer, texts } = setUp();
-  server.failNext("upload", "rejected");
-  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "line\n".repeat(2000) } });
-  await writer.idle();
-  expect(
-    texts()
-      .join("\n")
-      .match(/^line$/gm),
-  ).toHaveLength(2000);
-  expect(texts().length).toBeGreaterThan(2);
-  expect(server.calls.some((call) => call.includes("+f"))).toBe(false);
 });
 
 test("a growing post whose later piece is refused as too long is there once and in order in the end", async () => {

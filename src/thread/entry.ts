@@ -1,0 +1,77 @@
+// What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
+
+import { restAfter } from "../render/rest-after.ts";
+import { pieces } from "../render/split.ts";
+import type { Content, Entry } from "./writes.ts";
+
+export function isSameContent(one: Content | undefined, other: Content): boolean {
+  return one !== undefined && one.markdown === other.markdown && isSameBar(one, other);
+}
+
+function isSameBar(one: Content, other: Content): boolean {
+  return one.bar?.text === other.bar?.text && one.bar?.color === other.bar?.color;
+}
+
+export const isWritten = ({ written, wanted }: Entry): boolean => isSameContent(written, wanted);
+
+export const isEmptyContent = ({ markdown, bar }: Content): boolean => markdown === "" && bar === undefined;
+
+/** Plain ASCII, whatever it stands for: this at least must be taken. */
+const MARKER = "**Part of this could not be posted:** ";
+
+export function markerFor(reason: string): string {
+  return (
+    `${MARKER}${reason}. Everything else goes on. It is tried again when mm-claude starts the next time; ` +
+    "until then, ask for it in other words, or in smaller parts."
+  );
+}
+
+export const isMarker = (markdown: string): boolean => markdown.startsWith(MARKER);
+
+/** What the post says of `content`, and the pieces that don't fit in. */
+export function pageOf(
+  entry: Entry,
+  content: Content,
+  limit: number,
+): { readonly head: Content; readonly rest: readonly string[] } {
+  const { markdown, bar } = ownPart(entry, content);
+  const [first = "", ...rest] = pieces(markdown, limit);
+  return { head: { markdown: first, bar }, rest };
+}
+
+function ownPart({ closed, aside, ifClosed }: Entry, content: Content): Content {
+  const held = aside?.isHeld ? aside : undefined;
+  const said = held?.content ?? closed?.said;
+  if (!said) {
+    return content;
+  }
+  const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
+  const rest = isWhole ? content.markdown : restAfter(said.markdown, content.markdown);
+  const parts = [held?.marker ?? "", rest].filter((part) => part !== "");
+  return { markdown: parts.join("\n\n"), bar: isSameBar(said, content) ? undefined : content.bar };
+}
+
+/** Whether its post says nothing but that something can't be said. */
+export function isMarkerAlone({ aside, written }: Entry): boolean {
+  return aside !== undefined && (!aside.isHeld || isSameContent(written, aside.content));
+}
+
+/** The post can't be edited any more: what is new goes into another one. */
+export function closePost(entry: Entry, pendingPostId: string): void {
+  const { id, aside, written } = entry;
+  const first = entry.closed?.id ?? id;
+  const said = (aside && !aside.isHeld ? aside.content : written) ?? entry.closed?.said ?? { markdown: "" };
+  entry.closed = first === undefined ? undefined : { id: first, said };
+  forgetPost(entry, pendingPostId);
+}
+
+/** The next write makes a new post. */
+export function forgetPost(entry: Entry, pendingPostId: string): void {
+  entry.id = undefined;
+  entry.written = undefined;
+  entry.creating = undefined;
+  entry.aside = undefined;
+  // Files go with the post they were in.
+  entry.fileId = undefined;
+  entry.pendingPostId = pendingPostId;
+}
