@@ -4,7 +4,7 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import type { Desk } from "./book.ts";
-import { markerFor } from "./entry.ts";
+import { hold, markerFor } from "./entry.ts";
 import { isTransient } from "./patience.ts";
 import { createIn } from "./posting.ts";
 import type { Content, Entry, PostKey } from "./writes.ts";
@@ -19,12 +19,15 @@ export async function setAside(
   api: MattermostApi,
 ): Promise<void> {
   const { log, threadId } = options;
-  entry.creating = undefined;
+  if (entry.aside) {
+    return hold(entry, entry.aside, content);
+  }
   const marker = markerFor(reasonOf(error));
   const { id } = await createIn(api, options, entry, { markdown: marker });
   const isFinal = !isTransient(error);
   Object.assign(entry, {
     id,
+    creating: undefined,
     postedAt: options.clock.now(),
     aside: { content, marker, isHeld: isFinal },
     written: isFinal ? content : undefined,

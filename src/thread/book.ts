@@ -178,6 +178,10 @@ export class Book {
     return this.entries.has(whole) ? whole : key;
   }
 
+  hasPieces(key: PostKey): boolean {
+    return this.entries.has(`${key}+1`);
+  }
+
   /** Forgets the further pieces of a post, and gives them. */
   takePieces(key: PostKey): readonly (readonly [PostKey, Entry])[] {
     const taken = [...this.entries].filter(([other]) => other !== key && withoutPiece(other) === key);

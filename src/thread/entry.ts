@@ -2,7 +2,7 @@
 
 import { restAfter } from "../render/rest-after.ts";
 import { pieces } from "../render/split.ts";
-import type { Content, Entry } from "./writes.ts";
+import type { Aside, Content, Entry } from "./writes.ts";
 
 export function isSameContent(one: Content | undefined, other: Content): boolean {
   return one !== undefined && one.markdown === other.markdown && isSameBar(one, other);
@@ -51,6 +51,38 @@ function ownPart({ closed, aside, ifClosed }: Entry, content: Content): Content 
   return { markdown: parts.join("\n\n"), bar: isSameBar(said, content) ? undefined : content.bar };
 }
 
+/** Takes note of what the post says: an edit may be done that nobody heard of. */
+export function noteMessage(entry: Entry, message: string): void {
+  const { aside } = entry;
+  if (aside && !aside.isHeld && !isMarker(message)) {
+    entry.aside = undefined;
+  }
+  if (!entry.aside) {
+    entry.written = saidBy(entry, message);
+  }
+}
+
+/** How much of what was asked for a post with these words says; what is known of it when they don't tell. */
+function saidBy(entry: Entry, message: string): Content | undefined {
+  const { wanted, written, closed } = entry;
+  const own = ownPart(entry, wanted).markdown;
+  const bar = written?.bar;
+  if (own.startsWith(message)) {
+    return { markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length), bar };
+  }
+  return closed ? written : { markdown: message, bar };
+}
+
+/** Whether the post with these words says all that an edit was to say, whatever was answered. */
+export function isSaid(
+  entry: Entry,
+  message: string,
+  { head, bar }: { head: Content; bar: Content["bar"] },
+): boolean {
+  // A bar can't be read back.
+  return message === head.markdown && entry.written?.bar?.text === bar?.text;
+}
+
 /** Whether its post says nothing but that something can't be said. */
 export function isMarkerAlone({ aside, written }: Entry): boolean {
   return aside !== undefined && (!aside.isHeld || isSameContent(written, aside.content));
@@ -58,11 +90,23 @@ export function isMarkerAlone({ aside, written }: Entry): boolean {
 
 /** The post can't be edited any more: what is new goes into another one. */
 export function closePost(entry: Entry, pendingPostId: string): void {
-  const { id, aside, written } = entry;
-  const first = entry.closed?.id ?? id;
-  const said = (aside && !aside.isHeld ? aside.content : written) ?? entry.closed?.said ?? { markdown: "" };
-  entry.closed = first === undefined ? undefined : { id: first, said };
+  const { id, aside, written, closed } = entry;
+  if (aside && !aside.isHeld) {
+    // The marker stays where it is; what it stood for is tried in another post.
+    forgetPost(entry, pendingPostId);
+    entry.aside = { ...aside, marker: "" };
+    return;
+  }
+  const first = closed?.id ?? id;
+  entry.closed = first && { id: first, said: written ?? closed?.said ?? { markdown: "" } };
   forgetPost(entry, pendingPostId);
+}
+
+/** Nothing more is done about what a marker stands for. */
+export function hold(entry: Entry, aside: Aside, content: Content): void {
+  entry.aside = { ...aside, content, isHeld: true };
+  entry.written = content;
+  entry.creating = undefined;
 }
 
 /** The next write makes a new post. */

@@ -5,7 +5,7 @@ import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { refuseFile, setAside } from "./aside.ts";
 import type { Desk } from "./book.ts";
-import { closePost, isMarkerAlone, isWritten, pageOf } from "./entry.ts";
+import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteMessage, pageOf } from "./entry.ts";
 import { isTransient } from "./patience.ts";
 import { adopt, performPut, written } from "./perform.ts";
 import { postIfAny } from "./reading.ts";
@@ -36,12 +36,16 @@ export async function look(desk: Desk, write: Write, api: MattermostApi): Promis
 
 /** An edit whose answer is a failure may be done all the same. */
 async function lookAtPost(desk: Desk, key: PostKey, entry: Entry, api: MattermostApi): Promise<void> {
-  const { id, wanted, written: before } = entry;
+  const { id, wanted } = entry;
   const post = id && (await postIfAny(api, id));
+  if (!post || entry.id !== id) {
+    return;
+  }
   const { head, rest } = pageOf(entry, wanted, desk.book.limit);
-  const isBarNew = wanted.bar?.text !== before?.bar?.text;
-  if (post && entry.id === id && post.message === head.markdown && !isBarNew) {
+  if (isSaid(entry, post.message, { head, bar: wanted.bar })) {
     written(desk, key, entry, wanted, rest);
+  } else if (!desk.book.hasPieces(key)) {
+    noteMessage(entry, post.message);
   }
 }
 
@@ -67,9 +71,7 @@ export async function giveUp(desk: Desk, write: Write, error: unknown, api: Matt
   }
   if (entry.aside && isMarkerAlone(entry)) {
     // The marker stands for this as well.
-    entry.aside = { ...entry.aside, content, isHeld: true };
-    entry.written = content;
-    return;
+    return hold(entry, entry.aside, content);
   }
   await goOnElsewhere(desk, write.key, entry, error, api);
 }
@@ -82,29 +84,20 @@ async function goOnElsewhere(
   error: unknown,
   api: MattermostApi,
 ): Promise<void> {
-  const { book } = desk;
-  const { id, written: before, pendingPostId, closed, aside, wanted } = entry;
-  const pieces = book.takePieces(key);
-  closePost(entry, book.newPendingPostId());
+  desk.book.takePieces(key);
+  closePost(entry, desk.book.newPendingPostId());
   try {
     await performPut(desk, key, api);
   } catch (again) {
     if (!isTransient(again)) {
       throw again;
     }
-    try {
-      await adopt(desk, api);
-      if (entry.id === undefined) {
-        await setAside(desk, key, entry, wanted, error, api);
-      } else {
-        book.queuePut(key);
-      }
-    } catch (down) {
-      Object.assign(entry, { id, written: before, pendingPostId, closed, aside, creating: undefined });
-      for (const [piece, pieceEntry] of pieces) {
-        book.entries.set(piece, pieceEntry);
-      }
-      throw down;
+    // It is a new post that fails from now on, also when not even the marker is taken.
+    await adopt(desk, api);
+    if (entry.id === undefined) {
+      await setAside(desk, key, entry, entry.creating ?? entry.wanted, error, api);
+    } else {
+      desk.book.queuePut(key);
     }
   }
 }

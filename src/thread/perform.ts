@@ -11,13 +11,15 @@ import {
   forgetPost,
   isEmptyContent,
   isMarker,
+  isSaid,
   isSameContent,
   isWritten,
+  noteMessage,
   pageOf,
 } from "./entry.ts";
 import { isTransient } from "./patience.ts";
 import { createIn, editTo, upload } from "./posting.ts";
-import { isDeleted, postsByPendingId } from "./reading.ts";
+import { isDeleted, postIfAny, postsByPendingId } from "./reading.ts";
 import type { Content, Entry, PostKey, Write } from "./writes.ts";
 
 /** No server's limit is smaller, in code points. */
@@ -62,20 +64,21 @@ export async function performPut(desk: Desk, key: PostKey, api: MattermostApi): 
       return refuseFile(desk, key);
     }
   }
+  let isMarked = false;
   try {
     if (id === undefined) {
-      await create(desk, key, entry, { content, head }, api);
+      isMarked = await create(desk, key, entry, { content, head }, api);
     } else if (!isOnServer(entry, head, book.limit)) {
       await editTo(api, id, entry, head);
     }
   } catch (error) {
-    return recover(desk, key, entry, { id, content, head }, error, api);
+    return recover(desk, key, entry, { id, content, head, rest }, error, api);
   }
   if (id !== undefined && entry.id !== id) {
     // Posted anew while the edit was under way.
     return;
   }
-  if (id === undefined && entry.aside) {
+  if (isMarked) {
     book.queuePut(key);
     return;
   }
@@ -91,13 +94,14 @@ function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean 
   return ifClosed === "repeat" && closed !== undefined && now - (postedAt ?? 0) < REPEAT_AFTER_MS;
 }
 
+/** True when a marker stands there: an earlier attempt, not heard of, has made it. */
 async function create(
   { options }: Desk,
   key: PostKey,
   entry: Entry,
   { content, head }: { readonly content: Content; readonly head: Content },
   api: MattermostApi,
-): Promise<void> {
+): Promise<boolean> {
   // An attempt whose answer is lost may have succeeded: the next one must say the same.
   entry.creating = content;
   const post = await createIn(api, options, entry, head);
@@ -105,11 +109,13 @@ async function create(
   entry.id = post.id;
   entry.postedAt = options.clock.now();
   if (isMarker(post.message)) {
-    // It was made by an earlier attempt that was not heard of.
     entry.aside = { content, marker: post.message, isHeld: false };
-  } else if (!entry.closed) {
+    return true;
+  }
+  if (!entry.closed) {
     options.onPosted(key, post.id);
   }
+  return false;
 }
 
 /** `content` is said, but for the pieces that follow. */
@@ -151,7 +157,10 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
     if (isMarker(post.message)) {
       entry.aside = { content: entry.creating ?? entry.wanted, marker: post.message, isHeld: false };
     } else {
-      entry.written = contentSaidBy(post.message, entry, book.limit);
+      noteMessage(entry, post.message);
+      if (isWhole(entry, post.message, book.limit)) {
+        entry.written = entry.creating;
+      }
       if (!entry.closed) {
         options.onPosted(key, post.id);
       }
@@ -160,13 +169,17 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
   }
 }
 
-/** What a post that was made unheard of says; undefined when that can't be told from its words alone. */
-function contentSaidBy(message: string, entry: Entry, limit: number): Content | undefined {
+/** Whether a post that was made unheard of is the whole of what it was made for, its bar as well. */
+function isWhole(entry: Entry, message: string, limit: number): boolean {
   const page = entry.creating && pageOf(entry, entry.creating, limit);
-  if (page && page.rest.length === 0 && page.head.markdown === message) {
-    return entry.creating;
-  }
-  return entry.closed ? undefined : { markdown: message };
+  return page !== undefined && page.rest.length === 0 && page.head.markdown === message;
+}
+
+interface Tried {
+  readonly id: PostId | undefined;
+  readonly content: Content;
+  readonly head: Content;
+  readonly rest: readonly string[];
 }
 
 /** `tried`: what the failed write was about. */
@@ -174,11 +187,11 @@ async function recover(
   desk: Desk,
   key: PostKey,
   entry: Entry,
-  tried: { readonly id: PostId | undefined; readonly content: Content; readonly head: Content },
+  tried: Tried,
   error: unknown,
   api: MattermostApi,
 ): Promise<void> {
-  const { id, content, head } = tried;
+  const { id, content, head, rest } = tried;
   const { book, options, lose } = desk;
   const isTooLong = error instanceof MattermostError && error.code === "too-long";
   // Whoever says so: the same words will meet the same limit again.
@@ -192,6 +205,7 @@ async function recover(
     return lose(error.message);
   }
   if (id === undefined) {
+    entry.creating = undefined;
     if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
       return entry.file && !entry.closed
         ? refuseFile(desk, key)
@@ -203,14 +217,20 @@ async function recover(
   if (entry.id !== id) {
     return;
   }
-  if (error.code !== "edit-closed" && (await isDeleted(api, id))) {
+  const post = await postIfAny(api, id);
+  if (!post) {
     return postAnew(desk, key, entry);
+  }
+  if (isSaid(entry, post.message, { head, bar: content.bar })) {
+    return written(desk, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
   if (entry.ifClosed === "drop") {
     return written(desk, key, entry, content, []);
   }
-  book.takePieces(key);
+  if (book.takePieces(key).length === 0) {
+    noteMessage(entry, post.message);
+  }
   closePost(entry, book.newPendingPostId());
   book.putFirst(key);
 }

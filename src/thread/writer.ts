@@ -23,7 +23,7 @@ import type {
 const REMEMBERED_MS = 20_000;
 /** What passes as quickly is nobody's worry. */
 const QUIET_TRIES = 3;
-const RETRY = { baseMs: 500, maxMs: 30_000, random: Math.random };
+const RETRY = { baseMs: 500, maxMs: 30_000 };
 
 export class ThreadWriter {
   readonly #options: ThreadWriterOptions;
@@ -146,7 +146,7 @@ export class ThreadWriter {
 
   /** False when the writer was closed before. */
   async #untilTaken(write: Write): Promise<boolean> {
-    const { api, clock, log, threadId } = this.#options;
+    const { api, clock, log, threadId, random = Math.random } = this.#options;
     const claim = { lane: threadId, isUrgent: () => this.#book.isUrgent };
     const patience = new Patience(this.#book.isSecondTry(write));
     let since: number | undefined;
@@ -172,7 +172,7 @@ export class ThreadWriter {
         this.#hasFailed = true;
         const line = `Writing to thread ${threadId} is delayed: ${why}`;
         attempt === QUIET_TRIES ? log.warn(line) : log.debug(line);
-        await this.#pause(pauseAfter(error, attempt, RETRY));
+        await this.#pause(pauseAfter(error, attempt, { ...RETRY, random }));
       }
     }
     return false;

@@ -45,6 +45,8 @@ export interface ThreadWriterOptions {
   readonly botId: UserId;
   readonly clock: Clock;
   readonly log: Log;
+  /** `Math.random` unless told. */
+  readonly random?: (() => number) | undefined;
   /**
    * A post got its id, for the first time or again after it had been deleted: the one that says what was asked for first,
    * no later one that goes on from it.
@@ -84,6 +86,7 @@ export interface Entry {
 /** What the server takes not, and a marker stands for. */
 export interface Aside {
   readonly content: Content;
+  /** Empty when it stands in an earlier post. */
   readonly marker: string;
   /** False while it is tried once more. */
   readonly isHeld: boolean;

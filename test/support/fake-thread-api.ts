@@ -28,6 +28,8 @@ export interface FakeThreadApi {
   failNext(call: string, ...faults: Fault[]): void;
   /** Every call fails whose line matches; none any more when `fault` is undefined. */
   failAlways(matches: RegExp, fault: Fault | undefined): void;
+  /** Asked about every call's line, after the others. */
+  failBy(faultOf: (line: string) => Fault | undefined): void;
   /** From now on calls wait until `release`. */
   hold(): void;
   release(): void;
@@ -47,6 +49,7 @@ export function createFakeThreadApi(): FakeThreadApi {
   const byPending = new Map<string, PostId>();
   const faults: { call: string; fault: Fault }[] = [];
   const always = new Map<string, { matches: RegExp; fault: Fault }>();
+  let chance: (line: string) => Fault | undefined = () => undefined;
   let gate: { promise: Promise<void>; open: () => void } | undefined;
   let made = 0;
   let uploads = 0;
@@ -59,6 +62,9 @@ export function createFakeThreadApi(): FakeThreadApi {
     failAlways(matches, fault) {
       if (fault) always.set(String(matches), { matches, fault });
       else always.delete(String(matches));
+    },
+    failBy(faultOf) {
+      chance = faultOf;
     },
     hold() {
       let open = (): void => {};
@@ -81,7 +87,7 @@ export function createFakeThreadApi(): FakeThreadApi {
   const faultOf = (name: string, line: string): Fault | undefined => {
     const at = faults.findIndex(({ call }) => call === name);
     return at < 0
-      ? [...always.values()].find(({ matches }) => matches.test(line))?.fault
+      ? ([...always.values()].find(({ matches }) => matches.test(line))?.fault ?? chance(line))
       : faults.splice(at, 1)[0]?.fault;
   };
   const call = async <T>(name: string, line: string, perform: () => T): Promise<T> => {

@@ -25,6 +25,7 @@ export interface WriterWorld {
 export function writerWorld(
   server = createFakeThreadApi(),
   clock = createFakeClock(),
+  random: () => number = Math.random,
   saved?: WriterSnapshot,
 ): WriterWorld {
   const posted: string[] = [];
@@ -46,6 +47,7 @@ export function writerWorld(
       botId: "bot" as UserId,
       clock,
       log,
+      random,
       onPosted: (key, id) => posted.push(`${key}=${id}`),
       onFileRefused: (key) => refusedFiles.push(key),
       onSetAside: (key) => setAside.push(key),
@@ -65,7 +67,7 @@ export function writerWorld(
     texts: () => [...server.posts.values()],
     restart() {
       writer.close();
-      return writerWorld(server, clock, JSON.parse(JSON.stringify(writer.toJSON())));
+      return writerWorld(server, clock, random, JSON.parse(JSON.stringify(writer.toJSON())));
     },
   };
 }

@@ -104,6 +104,7 @@ test("a card with a file takes no second file along when it is decided in a new 
     "upload a.sh rm x",
     "create see file▌yes or no +f1",
     "edit p1 see file▌Allowed by @alice",
+    "post p1",
     "create ▌Allowed by @alice",
   ]);
 });

@@ -41,7 +41,7 @@ test("the post is made anew as it is asked for then, after what is to stand befo
 
 test("a server that fails to keep a file a few times keeps it in the end", async () => {
   const { server, writer, clock, refusedFiles, texts } = writerWorld();
-  server.failNext("upload", "server", "server", "server");
+  server.failNext("upload", "server", "server");
   writer.put("card", "see file", { bar, file });
   await clock.advance(10_000);
   expect(texts()).toEqual(["see file▌yes or no"]);
