@@ -70,7 +70,8 @@ function saidBy(entry: Entry, message: string): Content | undefined {
   if (own.startsWith(message)) {
     return { markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length), bar };
   }
-  return closed ? written : { markdown: message, bar };
+  // Words may be kept otherwise than they were sent: what is known beats what is read then.
+  return written ?? (closed ? undefined : { markdown: message });
 }
 
 /** Whether the post with these words says all that an edit was to say, whatever was answered. */
