@@ -5,6 +5,7 @@ import type { AuditTrail } from "./audit/trail.ts";
 import { readSavedConversation } from "./claude/saved-conversation.ts";
 import type { StartClaude } from "./claude/types.ts";
 import type { Config } from "./config/settings.ts";
+import { heldWrites } from "./held-writes.ts";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "./kept-state.ts";
 import { createDirectory } from "./mattermost/directory.ts";
 import { openSocket } from "./mattermost/socket.ts";
@@ -17,6 +18,7 @@ import type { Folder } from "./store/folder.ts";
 import { ThreadWriter } from "./thread/writer.ts";
 import type { Clock } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
+import { createRedact } from "./util/redact.ts";
 import { warmClaudes } from "./warm-claudes.ts";
 
 /** What the start-up checks found out. */
@@ -50,6 +52,8 @@ export interface BridgeDependencies {
 export interface Bridge {
   /** Resolves when the server has said hello for the first time. */
   readonly ready: Promise<void>;
+  /** Resolves, with the reason in a sentence or two, when another mm-claude does this one's work and this one is to end. */
+  readonly rival: Promise<string>;
   /** Takes no new work, lets every Claude save, writes the last words. */
   stop(): Promise<void>;
 }
@@ -59,8 +63,9 @@ export async function startBridge(
   facts: BridgeFacts,
   dependencies: BridgeDependencies,
 ): Promise<Bridge> {
-  const { api, clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } =
-    dependencies;
+  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } = dependencies;
+  const writes = heldWrites(dependencies.api);
+  const { api } = writes;
   const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   const { url, token } = config;
   const botName = config.botName ?? bot.username;
@@ -70,11 +75,10 @@ export async function startBridge(
   }
   const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
     users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
-  const admittedApprovers = admittedOf("APPROVERS", approvers);
   const standingOf = createAllowList({
     known: directory.known,
     allowed: admittedOf("ALLOWED_USERS", allowedUsers),
-    approvers: admittedApprovers,
+    approvers: admittedOf("APPROVERS", approvers),
   });
   const socket = openSocket({
     url,
@@ -86,6 +90,7 @@ export async function startBridge(
     onRefused: () => void api.me().catch(() => {}),
   });
   const warm = warmClaudes(config, dependencies);
+  let isAway = false;
   const sessions = new SessionManager({
     api,
     directory,
@@ -94,7 +99,9 @@ export async function startBridge(
     startClaude,
     warm,
     newSessionId: randomUUID,
-    sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
+    sendTyping: (channelId, threadId) => {
+      if (!isAway) socket.sendTyping(channelId, threadId);
+    },
     context: {
       version,
       botName,
@@ -105,12 +112,15 @@ export async function startBridge(
       isAuto: config.skipPermissions,
       postLimit,
       standingOf,
-      approvers: (admittedApprovers ?? []).map((user) => user.username),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      approvers: approvers.filter(({ id }) => standingOf(id)?.isApprover).map(({ username }) => username),
+      listed: allowedUsers.filter(({ id }) => standingOf(id)?.isListed).map(({ username }) => username),
     },
     claudePath: config.claudePath,
     botId: bot.id,
     channelId: channel.id,
     deniedPaths,
+    redact: createRedact([token]),
     audit,
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
@@ -127,6 +137,10 @@ export async function startBridge(
       isFinal: true,
     });
   };
+  let tellRival = (_why: string): void => {};
+  const rival = new Promise<string>((resolve) => {
+    tellRival = resolve;
+  });
   const router = new Router({
     api,
     directory,
@@ -142,6 +156,12 @@ export async function startBridge(
     channelId: channel.id,
     standingOf,
     maxSessions: config.maxSessions,
+    instance: api.instance,
+    onRival: (why) => tellRival(why),
+    onAway(away) {
+      isAway = away;
+      writes.hold(away);
+    },
   });
 
   let isReady = (): void => {};
@@ -161,8 +181,10 @@ export async function startBridge(
 
   return {
     ready,
+    rival,
     async stop() {
       socket.close();
+      writes.close();
       await running;
       router.close();
       await Promise.all([warm.close(), sessions.shutDown()]);

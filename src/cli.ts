@@ -9,8 +9,11 @@ import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
 import type { Surroundings } from "./main.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
+import { allTaken, lineWriter, type Print } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
 
+/** Of the 10 s that a signal gives. */
+const LAST_MOMENT_MS = 800;
 const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -29,8 +32,12 @@ interface Options {
 
 /** Kept out of everything that is printed. */
 const secrets = new Set<string>();
-const print = (line: string): void => void process.stdout.write(`${createRedact([...secrets])(line)}\n`);
-const printError = (line: string): void => void process.stderr.write(`${createRedact([...secrets])(line)}\n`);
+const redacted =
+  (write: Print): Print =>
+  (line) =>
+    write(createRedact([...secrets])(line));
+const print = redacted(lineWriter(process.stdout));
+const printError = redacted(lineWriter(process.stderr));
 
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -121,7 +128,7 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
 }
 
 async function start(input: ConfigInput): Promise<number> {
-  const { givenTexts, loadConfig } = await import("./config/load.ts");
+  const { givenTexts, loadConfig, strayWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
   let loaded: Loaded = loadConfig(input);
@@ -140,15 +147,20 @@ async function start(input: ConfigInput): Promise<number> {
   }
   secrets.add(loaded.config.token);
   const { secrecyWarnings } = await import("./setup/secrecy.ts");
-  for (const warning of secrecyWarnings(input, loaded.source.file)) printError(`warning: ${warning}`);
+  const warnings = [...strayWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
+  for (const warning of warnings) printError(`warning: ${warning}`);
   return bridge(loaded.config, { home: input.home });
 }
 
 async function bridge(config: Config, surroundings: Omit<Surroundings, "version">): Promise<number> {
   const { runBridge } = await import("./main.ts");
-  // From here on a fault is the bridge's to survive.
+  // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
-  return runBridge(config, { version: manifest.version, ...surroundings });
+  process.stdout.off("error", noteLostOutput);
+  const code = await runBridge(config, { version: manifest.version, ...surroundings });
+  // Nobody waits longer for a reader that sleeps, nor for what is still to be cleared away.
+  setTimeout(() => process.exit(code), LAST_MOMENT_MS);
+  return code;
 }
 
 async function setup(input: ConfigInput): Promise<number> {
@@ -287,14 +299,15 @@ function fall(error: unknown): void {
   void explain(error).then((code) => process.exit(code));
 }
 
-function isBrokenPipe(error: Error): boolean {
-  return "code" in error && error.code === "EPIPE";
+/** What a command prints is its work: an export to a full disk has failed. A reader that has had enough (`| head`) hasn't. */
+let lostOutput: Error | undefined;
+function noteLostOutput(error: Error): void {
+  if (!("code" in error && error.code === "EPIPE")) lostOutput ??= error;
 }
 
-// A reader that has had enough (`mm-claude --help | head`) is no reason to complain.
-process.stdout.on("error", (error) => {
-  if (!isBrokenPipe(error)) throw error;
-});
 process.on("uncaughtException", fall);
+process.stdout.on("error", noteLostOutput);
 
-process.exit(await run(process.argv.slice(2)).catch(explain));
+const exitCode = await run(process.argv.slice(2)).catch(explain);
+await allTaken([process.stdout, process.stderr]);
+process.exit(lostOutput === undefined ? exitCode : await explain(lostOutput));

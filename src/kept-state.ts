@@ -5,7 +5,7 @@ import type { Directory } from "./mattermost/directory.ts";
 import { isPassing } from "./mattermost/error.ts";
 import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
 import { type Cursor, type CursorKeeper, decodeCursor } from "./router/cursor.ts";
-import { bindNames, decodeBindings } from "./session/allow-list.ts";
+import { bindNames, decodeBindings, type Named } from "./session/allow-list.ts";
 import { sessionPrefix } from "./session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
@@ -41,8 +41,8 @@ export async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promi
 const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
 
 /**
- * Looks up who wrote the messages that still wait: the door asks what an account is before Claude gets them. Goes on
- * until the server has told.
+ * Looks up who wrote the messages that still wait, and who allowed all tools of a session: what an account is, is asked
+ * before Claude gets a message and before a right is kept. Goes on until the server has told.
  */
 export async function lookUpWriters(
   snapshots: readonly SessionSnapshot[],
@@ -53,8 +53,11 @@ export async function lookUpWriters(
     ...state.queue,
     ...(state.inFlight ? [state.inFlight] : []),
   ]);
+  const grantors = snapshots.flatMap(({ state }) => state.autoGrantedBy ?? []);
   const writers = new Set(
-    waiting.flatMap(({ by, vouchedBy }) => (vouchedBy ? [by.id, vouchedBy.id] : [by.id])),
+    [...waiting.flatMap(({ by, vouchedBy }) => (vouchedBy ? [by, vouchedBy] : [by])), ...grantors].map(
+      ({ id }) => id,
+    ),
   );
   for (let attempt = 0; ; attempt++) {
     try {
@@ -95,7 +98,7 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
     load() {
       const kept = decodeCursor(folder.read(name));
       isKept = kept !== undefined;
-      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [] } : undefined);
+      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
     },
     save(cursor) {
       newest = cursor;
@@ -110,14 +113,14 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
   };
 }
 
-/** The accounts of a setting's names that are let in: those which had the name at the first start with it. */
+/** The names of a setting, each with the account that is let in by it: the one that had it at the first start with it. */
 export function admitted(
   setting: "ALLOWED_USERS" | "APPROVERS",
   users: readonly User[],
   channelId: ChannelId,
   folder: Folder,
   log: Log,
-): readonly User[] {
+): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${channelId}`;
   const binding = bindNames(users, decodeBindings(folder.read(name)));
   folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
@@ -127,5 +130,5 @@ export function admitted(
         `stop mm-claude, delete ${folder.path}/${name}.json and start again.`,
     );
   }
-  return binding.users;
+  return Object.entries(binding.bindings).map(([username, id]) => ({ id, username }));
 }

@@ -1,25 +1,26 @@
 // The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
-// it in order when a signal asks for it.
+// it in order when a signal asks for it, or at once when something has failed that nobody caught.
 
 import { openAuditTrail } from "./audit/trail.ts";
-import { startClaude } from "./claude/client.ts";
-import { familyOf, killFamily } from "./claude/family.ts";
-import type { ClaudeClient, StartClaude } from "./claude/types.ts";
 import { claudeVersion } from "./claude/version.ts";
 import { ConfigError } from "./config/error.ts";
 import type { Config } from "./config/settings.ts";
+import { faultIn } from "./last-words.ts";
+import { type LiveClaudes, liveClaudes } from "./live-claudes.ts";
 import { connectRest } from "./mattermost/rest.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import { loadPaint, type Paint } from "./paint.ts";
 import { homePath } from "./render/paths.ts";
 import { checkReadiness, type Readiness } from "./setup/checks.ts";
 import { ownPaths } from "./setup/secrecy.ts";
+import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { type Folder, openFolder, redacted } from "./store/folder.ts";
-import { takeLock } from "./store/lock.ts";
-import { stateDirectory, stateRoot } from "./store/place.ts";
+import { type DaemonOf, type Lock, lockDaemon } from "./store/lock.ts";
+import { machineLockDirectories, stateDirectory, stateRoot } from "./store/place.ts";
 import { backoffMs } from "./util/backoff.ts";
 import { systemClock } from "./util/clock.ts";
 import { createLog, type Log } from "./util/log.ts";
+import { lineWriter } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
 
 export interface Surroundings {
@@ -31,45 +32,70 @@ export interface Surroundings {
   readonly stateHome?: string;
 }
 
+const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
 /** From the signal to the end, whatever hangs. */
 const STOP_WITHIN_MS = 9000;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
+/** What may wait for a terminal that is held, or for a reader that sleeps. */
+const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
 export async function runBridge(config: Config, surroundings: Surroundings): Promise<number> {
-  const { version, home, environment = process.env } = surroundings;
-  const log = createLog({
-    debug: config.debug,
-    secrets: [config.token],
-    write: (line) => console.error(line),
-  });
-  process.on("uncaughtException", (error) => log.error("A fault in mm-claude; please report it", error));
-  const children = liveClaudes(environment, [config.token]);
-  const { stop, stopAtOnce } = stopSignals();
+  const { environment = process.env } = surroundings;
+  const secrets = [config.token];
+  const write = lineWriter(process.stderr, MOST_UNREAD_BYTES);
+  const log = createLog({ debug: config.debug, secrets, write });
+  const fault = faultIn(process, log);
+  const claudes = liveClaudes({ environment, secrets, log });
+  const atEnd = [() => claudes.kill()];
+  const daemon = { config, surroundings, environment, log, claudes, atEnd, ...stopSignals() };
+  try {
+    return await Promise.race([fault.then(() => EXIT.failed), untilStopped(daemon)]);
+  } finally {
+    for (const end of atEnd) {
+      end();
+    }
+  }
+}
+
+interface Daemon extends StopSignals {
+  readonly config: Config;
+  readonly surroundings: Surroundings;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly claudes: LiveClaudes;
+  /** What must be done whatever the end is. */
+  readonly atEnd: (() => void)[];
+}
+
+async function untilStopped(daemon: Daemon): Promise<number> {
+  const { config, surroundings, environment, log, claudes, atEnd, stop, stopAtOnce } = daemon;
+  const { version, home, stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
   const api = connectRest({ url: config.url, token: config.token, log });
-  const checking = untilReady(api, config, log, stop);
+  const checking = untilReady(api, daemon);
   // Its modules are read while the server and Claude answer.
   const loading = import("./bridge.ts");
   const ready = await checking;
   if (!ready) {
-    return 0;
+    return EXIT.ended;
   }
+  const redact = createRedact([config.token]);
+  const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
+  const { folder, lock } = openState(path, { botId: ready.account.id, channelId: ready.channel.id }, log);
+  if ("heldBy" in lock) {
+    const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
+    log.error(`${where} on this machine (process ${lock.heldBy}). Stop that one first.`);
+    return EXIT.refused;
+  }
+  atEnd.push(lock.release);
   const paint = await loadPaint(process.stdout, process.env);
-  console.log(banner(config, ready, version, home, paint));
+  const print = lineWriter(process.stdout, MOST_UNREAD_BYTES);
+  print(banner(config, ready, version, home, paint));
   for (const hint of ready.hints) {
     log.warn(hint);
   }
-  const { stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
-  const redact = createRedact([config.token]);
-  const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
-  const folder = redacted(openStateFolder(path, log), redact);
-  const lock = takeLock(folder.path, ready.channel.id);
-  if ("heldBy" in lock) {
-    const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
-    throw new ConfigError([], [`${where} on this machine (process ${lock.heldBy}). Stop that one first.`]);
-  }
   const { startBridge } = await loading;
-  const bridge = await startBridge(
+  const starting = startBridge(
     config,
     {
       bot: ready.account,
@@ -84,30 +110,43 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
       log,
       version,
       home,
-      folder,
+      folder: redacted(folder, redact),
       audit: openAuditTrail({ folder: path, name: ready.channel.id, now: Date.now, log, redact }),
       deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot({ stateHome, home })),
       environment,
-      startClaude: children.start(log),
+      startClaude: claudes.start,
     },
   );
+  // It may wait for the server, for as long as that is away.
+  const bridge = await Promise.race([starting, aborted(stop)]);
+  if (!bridge) {
+    return EXIT.ended;
+  }
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
-    console.log(
-      paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`),
-    );
+    print(paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
   }
-  await aborted(stop);
-  console.log("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
+  const rival = await Promise.race([aborted(stop).then(() => undefined), bridge.rival]);
+  if (rival !== undefined) {
+    log.error(rival);
+  }
+  print("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
-  children.kill();
-  lock.release();
-  return stopAtOnce.aborted ? 1 : 0;
+  if (stopAtOnce.aborted) {
+    return EXIT.failed;
+  }
+  return rival === undefined ? EXIT.ended : EXIT.refused;
 }
 
-function openStateFolder(path: string, log: Log): Folder {
+/** Throws ConfigError when nothing can be kept there. */
+function openState(
+  path: string,
+  daemon: DaemonOf,
+  log: Log,
+): { readonly folder: Folder; readonly lock: Lock } {
   try {
-    return openFolder(path, log);
+    const folder = openFolder(path, log);
+    return { folder, lock: lockDaemon(daemon, folder.path, machineLockDirectories()) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
@@ -115,29 +154,18 @@ function openStateFolder(path: string, log: Log): Folder {
   }
 }
 
-/** The first signal asks for an orderly end, the second for an end at once. */
-function stopSignals(): { readonly stop: AbortSignal; readonly stopAtOnce: AbortSignal } {
-  const stop = new AbortController();
-  const stopAtOnce = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => (stop.signal.aborted ? stopAtOnce : stop).abort());
-  }
-  return { stop: stop.signal, stopAtOnce: stopAtOnce.signal };
-}
-
 /** Undefined when a signal came first. */
-async function untilReady(
-  api: MattermostApi,
-  config: Config,
-  log: Log,
-  stop: AbortSignal,
-): Promise<Readiness | undefined> {
+async function untilReady(api: MattermostApi, { config, log, stop }: Daemon): Promise<Readiness | undefined> {
   for (let attempt = 0; !stop.aborted; attempt++) {
-    const checked = await checkReadiness({
+    const checking = checkReadiness({
       api,
       config,
-      claudeVersion: (path) => claudeVersion(path, { secrets: [config.token] }),
+      claudeVersion: (path) => claudeVersion(path, { secrets: [config.token], signal: stop }),
     });
+    const checked = await Promise.race([checking, aborted(stop)]);
+    if (!checked) {
+      return undefined;
+    }
     if (checked.ok) {
       return checked;
     }
@@ -168,55 +196,3 @@ function banner(
   const lines = rows.map(([name = "", value]) => `  ${paint("dim", name.padEnd(12))} ${value}`);
   return `${paint("bold", `mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
 }
-
-interface LiveClaudes {
-  start(log: Log): StartClaude;
-  /** Ends every process that is left, with all that it started. */
-  kill(): void;
-}
-
-function liveClaudes(environment: NodeJS.ProcessEnv, secrets: readonly string[]): LiveClaudes {
-  const live = new Set<ClaudeClient>();
-  return {
-    start: (log) => (start, listener) => {
-      const client = startClaude(
-        start,
-        (event) => {
-          if (event.type === "exited") {
-            live.delete(client);
-          }
-          listener(event);
-        },
-        { environment, secrets, debug: (line) => log.debug(line) },
-      );
-      live.add(client);
-      return client;
-    },
-    kill() {
-      for (const { pid } of live) {
-        try {
-          // Each runs in a process group of its own.
-          if (pid !== undefined) {
-            const family = familyOf(pid);
-            process.kill(-pid, "SIGKILL");
-            killFamily(family);
-          }
-        } catch {
-          // It ended by itself.
-        }
-      }
-    },
-  };
-}
-
-// Keeps the process alive: while the server is down there is nothing else that would.
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    } else {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    }
-  });

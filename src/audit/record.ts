@@ -23,6 +23,10 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
+  /** Claude's conversation began anew. */
+  "cleared",
+  /** Something in mm-claude threw, and the session's process was ended. */
+  "failed",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,10 +1,12 @@
 // One conversation with one Claude Code process: the control protocol's bookkeeping (what we asked, what
 // is asked of us, what was sent before it was ready). Knows nothing of the wire's event shapes.
 
+import { type Clock, systemClock } from "../util/clock.ts";
 import { claudeArguments, claudeEnvironment } from "./argv.ts";
 import { createDecoder, type Decoded } from "./decode.ts";
-import { decodeReady } from "./decode-control.ts";
+import { decodeReady, decodeRequestHead } from "./decode-control.ts";
 import { ClaudeError } from "./error.ts";
+import { runsCommands } from "./family.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
 import { type End, type Spawn, startProcess } from "./process.ts";
 import { createSentMessages } from "./sent-messages.ts";
@@ -16,6 +18,7 @@ import type {
   PermissionAnswer,
   RequestId,
 } from "./types.ts";
+import { createUntoldTasks } from "./untold-tasks.ts";
 
 export interface ClaudeDependencies {
   readonly spawn?: Spawn;
@@ -25,6 +28,7 @@ export interface ClaudeDependencies {
   /** A CLI that does not answer `initialize` in this time is ended. */
   readonly initializeTimeoutMs?: number;
   readonly debug?: (line: string) => void;
+  readonly clock?: Clock;
 }
 
 type Pending = (outcome: { readonly payload: unknown } | { readonly error: ClaudeError }) => void;
@@ -39,6 +43,11 @@ export function startClaude(
   const pending = new Map<string, Pending>();
   const openAsks = new Set<string>();
   const sent = createSentMessages();
+  const untold = createUntoldTasks({
+    clock: dependencies.clock ?? systemClock,
+    isAnyRunning: () => child.pid !== undefined && runsCommands(child.pid),
+    changed: (tasks) => listener({ type: "backgroundTasks", tasks }),
+  });
   let held: object[] | undefined = [];
   let failure: string | undefined;
   let isWorking = false;
@@ -55,8 +64,10 @@ export function startClaude(
       line: (line) => {
         for (const decoded of decode(line)) receive(decoded);
       },
-      tooLong: (limitBytes) => {
+      tooLong: (limitBytes, head) => {
         listener({ type: "malformed", detail: `a line of more than ${inMegabytes(limitBytes)}` });
+        const asked = decodeRequestHead(head);
+        if (asked !== undefined) refuse(asked, "The request is too long.");
       },
       endless: (bytes) => giveUp(`"${start.claudePath}" wrote a line of more than ${inMegabytes(bytes)}.`),
       ended,
@@ -87,8 +98,9 @@ export function startClaude(
     giveUp(`"${start.claudePath}" did not answer within ${initializeTimeoutMs / 1000} s of its start.`);
   }, initializeTimeoutMs);
 
+  // The affordance: an interruption ends the turn, and not what runs in the background (2.1.330; others don't know it).
   write(
-    frameRequest({ subtype: "initialize", hooks: null }, (outcome) => {
+    frameRequest({ subtype: "initialize", hooks: null, perTaskStopAffordance: true }, (outcome) => {
       clearTimeout(initializeTimer);
       if ("error" in outcome) {
         if (outcome.error.code === "refused") giveUp(outcome.error.message);
@@ -121,18 +133,12 @@ export function startClaude(
       }
       case "ungranted":
         debug(`claude: refused its request ${decoded.subtype}`);
-        write({
-          type: "control_response",
-          response: {
-            subtype: "error",
-            request_id: decoded.requestId,
-            error: `Unsupported request: ${decoded.subtype}`,
-          },
-        });
+        refuse(decoded.requestId, `Unsupported request: ${decoded.subtype}`);
         return;
       case "permissionAsked":
       case "planAsked":
       case "questionAsked":
+        isWorking = true;
         openAsks.add(decoded.requestId);
         break;
       case "askCancelled":
@@ -140,28 +146,63 @@ export function startClaude(
         if (!openAsks.delete(decoded.requestId)) return;
         break;
       case "replayed":
-        for (const uuid of sent.taken(decoded.uuid)) listener({ type: "replayed", uuid });
+        tellTaken(sent.taken(decoded.uuid));
         return;
+      case "lifecycle":
+        debug(`claude: message ${decoded.uuid} is ${decoded.state}`);
+        tellTaken(sent.followed(decoded.uuid, decoded.state));
+        return;
+      case "silentTurn":
+        // A hook's words are written down by 1.0.128 and 2.0.76, but not said.
+        for (const uuid of sent.refused()) {
+          listener({ type: "promptRefused", reason: "" });
+          listener({ type: "replayed", uuid });
+        }
+        return;
+      case "backgrounded":
+        untold.began(decoded.task);
+        return;
+      case "backgroundTasks":
+        untold.areTold();
+        break;
+      case "taskEnded":
+        untold.ended(decoded.taskId);
+        break;
       case "turnStarted":
         isWorking = true;
         break;
       case "turnEnded":
+        // Nothing had begun: the program says why it is about to end, and has taken no message.
+        if (!isWorking && decoded.isError) {
+          failure ??= decoded.reason;
+          return;
+        }
         isWorking = false;
-        for (const uuid of sent.turnEnded()) listener({ type: "replayed", uuid });
+        tellTaken(sent.turnEnded());
         break;
     }
     listener(decoded);
   }
 
+  function refuse(requestId: string, error: string): void {
+    write({ type: "control_response", response: { subtype: "error", request_id: requestId, error } });
+  }
+
+  function tellTaken(uuids: readonly string[]): void {
+    for (const uuid of uuids) listener({ type: "replayed", uuid });
+  }
+
   function ended(end: End): void {
     clearTimeout(initializeTimer);
+    untold.stop();
     for (const settle of pending.values()) {
       settle({ error: new ClaudeError("exited", "Claude Code ended before it answered.") });
     }
     pending.clear();
     openAsks.clear();
     held = undefined;
-    const stderr = [failure, end.stderr].filter((words) => words !== undefined && words !== "").join("\n");
+    const isSaid = failure === undefined || end.stderr.includes(failure);
+    const stderr = isSaid ? end.stderr : `${failure}\n${end.stderr}`.trim();
     listener({ type: "exited", code: end.code, signal: end.signal, stderr });
   }
 

@@ -2,7 +2,8 @@
 // Knows nothing of conversations.
 
 import { z } from "zod";
-import type { ClaudeEvent, RequestId, ToolUseId } from "./types.ts";
+import { asWords, isFrame, malformed } from "./frame.ts";
+import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
 
 export type ControlDecoded =
   | ClaudeEvent
@@ -16,58 +17,62 @@ export type ControlDecoded =
   /** A request nobody here can grant. Left unanswered it would hold the turn for ever. */
   | { readonly type: "ungranted"; readonly requestId: string; readonly subtype: string };
 
-export type Malformed = Extract<ClaudeEvent, { readonly type: "malformed" }>;
-
-export function malformed(frame: string, error: z.ZodError): Malformed {
-  const [issue] = error.issues;
-  const at = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-  return { type: "malformed", detail: `${frame}${at}: ${issue?.message ?? "unreadable"}` };
-}
-
-const requestFrame = z.object({
-  request_id: z.string().transform((id) => id as RequestId),
-  request: z.object({ subtype: z.string() }).loose(),
-});
+const requestFrame = z.object({ request_id: z.string().transform((id) => id as RequestId) });
 
 const canUseTool = z.object({
   tool_name: z.string(),
+  // Handed back when it is allowed: only what we can hand back unchanged is asked about.
   input: z.record(z.string(), z.unknown()),
   // 1.0.128 sends none.
   tool_use_id: z
     .string()
     .transform((id) => id as ToolUseId)
-    .optional(),
+    .optional()
+    .catch(undefined),
 });
 
-const plan = z.object({ plan: z.string() });
-
+/** Left out, or something else: what people can choose from is all that counts. */
 const questions = z.object({
-  questions: z.array(
-    z.object({
-      question: z.string(),
-      header: z.string().default(""),
-      multiSelect: z.boolean().default(false),
-      options: z.array(z.object({ label: z.string(), description: z.string().default("") })).default([]),
-    }),
-  ),
+  questions: z
+    .array(
+      z.object({
+        question: z.string(),
+        header: z.string().catch(""),
+        multiSelect: z.boolean().catch(false),
+        options: z
+          .array(z.unknown())
+          .catch([])
+          .transform((options) => options.flatMap(readOption)),
+      }),
+    )
+    .min(1),
 });
 
+function readOption(option: unknown): QuestionOption[] {
+  if (!isFrame(option)) return option === null ? [] : [{ label: asWords(option), description: "" }];
+  const { label, description } = option;
+  if (typeof label !== "string") return [];
+  return [{ label, description: typeof description === "string" ? description : "" }];
+}
+
+/** Whatever it looks like, it is asked of people or refused: unanswered it would hold the turn for ever. */
 export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   const outer = requestFrame.safeParse(frame);
   if (!outer.success) return [malformed("control_request", outer.error)];
-  const { request_id: requestId, request } = outer.data;
-  const ungranted = { type: "ungranted", requestId, subtype: request.subtype } as const;
-  if (request.subtype !== "can_use_tool") return [ungranted];
+  const { request_id: requestId } = outer.data;
+  const request = isFrame(frame) && isFrame(frame["request"]) ? frame["request"] : {};
+  const subtype = asWords(request["subtype"]);
+  const ungranted = { type: "ungranted", requestId, subtype } as const;
+  if (subtype !== "can_use_tool") return [ungranted];
 
   const asked = canUseTool.safeParse(request);
   if (!asked.success) return [malformed("can_use_tool", asked.error), ungranted];
   const { tool_name: toolName, input, tool_use_id: toolUseId } = asked.data;
   switch (toolName) {
     case "ExitPlanMode": {
-      const written = plan.safeParse(input);
-      return [
-        { type: "planAsked", requestId, plan: written.success ? written.data.plan : "", input, toolUseId },
-      ];
+      // Since 2.0 the plan is a file; where Claude wrote none, `input` is {}.
+      const plan = typeof input["plan"] === "string" ? input["plan"] : "";
+      return [{ type: "planAsked", requestId, plan, input, toolUseId }];
     }
     case "AskUserQuestion": {
       const parsed = questions.safeParse(input);
@@ -77,6 +82,11 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
     default:
       return [{ type: "permissionAsked", requestId, toolName, input, toolUseId }];
   }
+}
+
+/** The id of a request of which only the beginning could be kept (all versions begin with it). */
+export function decodeRequestHead(head: string): string | undefined {
+  return /^\{"type":"control_request","request_id":"([\w-]+)"/.exec(head)?.[1];
 }
 
 const cancelFrame = z.object({ request_id: z.string().transform((id) => id as RequestId) });
@@ -91,7 +101,7 @@ const responseFrame = z.object({
   response: z.discriminatedUnion("subtype", [
     // An answer with nothing to say has no `response` (interrupt, up to 2.1.197).
     z.object({ subtype: z.literal("success"), request_id: z.string(), response: z.unknown().optional() }),
-    z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().default("refused") }),
+    z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().catch("refused") }),
   ]),
 });
 
@@ -106,14 +116,14 @@ export function decodeControlResponse(frame: unknown): ControlDecoded[] {
   ];
 }
 
-const initialized = z.object({
-  commands: z.array(z.object({ name: z.string(), aliases: z.array(z.string()).default([]) })),
-});
+const initialized = z.object({ commands: z.array(z.unknown()) });
+const command = z.object({ name: z.string(), aliases: z.array(z.string()).catch([]) });
 
 /** The payload of the answer to `initialize`. */
 export function decodeReady(payload: unknown): ClaudeEvent {
   const parsed = initialized.safeParse(payload);
-  return parsed.success
-    ? { type: "ready", commands: parsed.data.commands }
-    : malformed("initialize answer", parsed.error);
+  if (!parsed.success) return malformed("initialize answer", parsed.error);
+  // One command that can't be read is no reason to do without Claude.
+  const commands = parsed.data.commands.flatMap((one) => command.safeParse(one).data ?? []);
+  return { type: "ready", commands };
 }

@@ -1,7 +1,7 @@
 // One line of Claude's stdout → what it says, in our spelling. The shapes of the wire end here.
 // An unknown frame or field is skipped; a known frame that lacks a field we need is `malformed`.
-// Owns two facts between frames: whether an interruption was seen in the running turn, and whether the
-// end of a compaction was told already.
+// Owns what must be known from one frame to the next: whether an interruption was seen in the running turn, whether
+// anything was said in it, whether the end of a compaction was told already, and what each tool was to do.
 
 import { z } from "zod";
 import {
@@ -9,12 +9,19 @@ import {
   decodeControlCancel,
   decodeControlRequest,
   decodeControlResponse,
-  malformed,
 } from "./decode-control.ts";
-import type { ClaudeEvent, ToolUseId } from "./types.ts";
+import { decodeSystem } from "./decode-system.ts";
+import { asWords, type Frame, isFrame, malformed } from "./frame.ts";
+import type { BackgroundTask, ClaudeEvent, ToolInput, ToolUseId } from "./types.ts";
 
 export type Decoded =
   | ControlDecoded
+  /** How far a message of ours has come; nothing of it may have been echoed (2.1.330). */
+  | { readonly type: "lifecycle"; readonly uuid: string; readonly state: string }
+  /** The turn that ends now said and did nothing, and nobody said why (1.0.128, 2.0.76). */
+  | { readonly type: "silentTurn" }
+  /** A tool's result says that its command goes on in the background. */
+  | { readonly type: "backgrounded"; readonly task: BackgroundTask }
   /** Nothing a person would want to know; `what` is for the debug log. */
   | { readonly type: "skipped"; readonly what: string };
 
@@ -24,6 +31,9 @@ export type Decoder = (line: string) => readonly Decoded[];
 export function createDecoder(): Decoder {
   let sawInterruption = false;
   let toldCompacted = false;
+  /** Nothing has come since `system/init`. */
+  let isSilent = false;
+  const purposes = new Map<string, string>();
 
   /** 1.0.128 and 2.0.76 say it by the boundary alone; 2.1 by a status, then the boundary. */
   function once(decoded: Decoded[]): Decoded[] {
@@ -36,44 +46,57 @@ export function createDecoder(): Decoder {
     });
   }
 
+  function endTurn(frame: Frame): Decoded[] {
+    const wasSilent = isSilent && isEmptySuccess(frame);
+    const ended = decodeResult(frame, sawInterruption);
+    sawInterruption = false;
+    toldCompacted = false;
+    isSilent = false;
+    purposes.clear();
+    return wasSilent ? [{ type: "silentTurn" }, ...ended] : ended;
+  }
+
   return (line) => {
     const frame = parseObject(line);
     if (frame === undefined) return [{ type: "skipped", what: `not a JSON object: ${line.slice(0, 200)}` }];
-    switch (frame["type"]) {
+    const { type } = frame;
+    if (type === "result") return endTurn(frame);
+    // The rest of what comes in a turn is part of it, but for our own business with the program.
+    if (type !== "control_response") isSilent = type === "system" && frame["subtype"] === "init";
+    switch (type) {
       // A subagent's frames carry the id of the tool use that started it.
       case "stream_event":
         return frame["parent_tool_use_id"] ? [] : decodeStreamEvent(frame["event"]);
-      case "assistant":
-        return frame["parent_tool_use_id"] ? [] : decodeAssistant(frame);
-      case "user": {
-        const decoded = decodeUser(frame);
-        if (decoded === "interruption") {
-          sawInterruption = true;
-          return [];
-        }
+      case "assistant": {
+        if (frame["parent_tool_use_id"]) return [];
+        const decoded = decodeAssistant(frame);
+        for (const one of decoded) if (one.type === "toolUse") purposes.set(one.id, purposeOf(one.input));
         return decoded;
+      }
+      case "user": {
+        const decoded = decodeUser(frame, purposes);
+        if (decoded !== "interruption") return decoded;
+        sawInterruption = true;
+        return [];
       }
       case "system":
         return once(decodeSystem(frame));
-      case "result": {
-        const wasInterrupted = sawInterruption;
-        sawInterruption = false;
-        toldCompacted = false;
-        return decodeResult(frame, wasInterrupted);
-      }
       case "control_request":
         return decodeControlRequest(frame);
       case "control_cancel_request":
         return decodeControlCancel(frame);
       case "control_response":
         return decodeControlResponse(frame);
+      // The id it names is not the one to resume by: the next `system/init` has that (2.1.330).
+      case "conversation_reset":
+        return [{ type: "conversationReset" }];
+      case "command_lifecycle":
+        return decodeLifecycle(frame);
       default:
-        return [{ type: "skipped", what: `frame of type ${String(frame["type"])}` }];
+        return [{ type: "skipped", what: `frame of type ${asWords(type)}` }];
     }
   };
 }
-
-type Frame = Readonly<Record<string, unknown>>;
 
 function parseObject(line: string): Frame | undefined {
   try {
@@ -82,10 +105,6 @@ function parseObject(line: string): Frame | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isFrame(value: unknown): value is Frame {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Comes once per token: no schema, no allocation but the event. */
@@ -111,19 +130,24 @@ function decodeStreamEvent(event: unknown): Decoded[] {
 }
 
 const toolUseId = z.string().transform((id) => id as ToolUseId);
+/** Each block is judged by itself: one that can't be read takes no other with it. */
+const content = z.union([z.string(), z.array(z.unknown())]);
 
-const assistantFrame = z.object({
-  message: z.object({ id: z.string(), content: z.array(z.object({ type: z.string() }).loose()) }),
-});
+const assistantFrame = z.object({ message: z.object({ id: z.string(), content }) });
 const textBlock = z.object({ text: z.string() });
-const toolUseBlock = z.object({ id: toolUseId, name: z.string(), input: z.record(z.string(), z.unknown()) });
+const toolUseBlock = z.object({
+  id: toolUseId,
+  name: z.string(),
+  input: z.unknown().optional().transform(shownInput),
+});
 
 function decodeAssistant(frame: Frame): Decoded[] {
   const parsed = assistantFrame.safeParse(frame);
   if (!parsed.success) return [malformed("assistant", parsed.error)];
   const { id: messageId, content } = parsed.data.message;
-  return content.flatMap((block): Decoded[] => {
-    switch (block.type) {
+  return blocksOf(content).flatMap((block): Decoded[] => {
+    if (!isFrame(block)) return [{ type: "malformed", detail: "assistant: a block that is no object" }];
+    switch (block["type"]) {
       case "text": {
         const text = textBlock.safeParse(block);
         if (!text.success) return [malformed("assistant text", text.error)];
@@ -140,27 +164,36 @@ function decodeAssistant(frame: Frame): Decoded[] {
   });
 }
 
-const userFrame = z.object({
-  message: z.object({ content: z.union([z.string(), z.array(z.object({ type: z.string() }).loose())]) }),
-  uuid: z.string().optional(),
-});
+/** Only shown, never handed back: whatever it is, people see it. */
+function shownInput(input: unknown): ToolInput {
+  if (isFrame(input)) return input;
+  return input === null || input === undefined ? {} : { input };
+}
+
+function blocksOf(content: string | readonly unknown[]): readonly unknown[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+const userFrame = z.object({ message: z.object({ content }), uuid: z.string().optional().catch(undefined) });
 const resultBlock = z.object({
   tool_use_id: toolUseId,
-  is_error: z.boolean().nullish(),
-  content: z.union([z.string(), z.array(z.object({ type: z.string() }).loose())]).nullish(),
+  is_error: z.unknown().optional(),
+  content: content.nullish().catch(undefined),
 });
 /** What a slash command answers in 1.0.128 and 2.0.76; 2.1 sends an assistant block instead. */
 const localOutput = /^<local-command-std(?:out|err)>([\s\S]*)<\/local-command-std(?:out|err)>$/;
 const interruption = /^\[Request interrupted by user(?: for tool use)?\]$/;
 
-function decodeUser(frame: Frame): Decoded[] | "interruption" {
+function decodeUser(frame: Frame, purposes: ReadonlyMap<string, string>): Decoded[] | "interruption" {
   const parsed = userFrame.safeParse(frame);
   if (!parsed.success) return [malformed("user", parsed.error)];
   const { message, uuid } = parsed.data;
-  const blocks = typeof message.content === "string" ? [] : message.content;
 
-  const results = blocks.filter((block) => block.type === "tool_result");
-  if (results.length > 0) return results.map((block) => decodeToolResult(block, frame["tool_use_result"]));
+  const results = blocksOf(message.content).filter(
+    (block) => isFrame(block) && block["type"] === "tool_result",
+  );
+  if (results.length > 0)
+    return results.flatMap((block) => decodeToolResult(block, frame["tool_use_result"], purposes));
   if (frame["parent_tool_use_id"]) return [];
   const text = textOf(message.content);
   if (frame["isReplay"] !== true && interruption.test(text)) return "interruption";
@@ -171,92 +204,82 @@ function decodeUser(frame: Frame): Decoded[] | "interruption" {
   return uuid === undefined ? [] : [{ type: "replayed", uuid }];
 }
 
-function decodeToolResult(block: unknown, structured: unknown): Decoded {
+function decodeToolResult(
+  block: unknown,
+  structured: unknown,
+  purposes: ReadonlyMap<string, string>,
+): Decoded[] {
   const parsed = resultBlock.safeParse(block);
-  if (!parsed.success) return malformed("tool_result", parsed.error);
+  if (!parsed.success) return [malformed("tool_result", parsed.error)];
   const { tool_use_id: id, is_error: isError, content } = parsed.data;
-  return { type: "toolResult", id, isError: isError === true, text: textOf(content ?? ""), structured };
+  const text = textOf(content ?? "");
+  const task = backgroundTaskId(text, structured);
+  return [
+    { type: "toolResult", id, isError: isError === true, text, structured },
+    ...(task === undefined
+      ? []
+      : [{ type: "backgrounded", task: { id: task, description: purposes.get(id) ?? "" } } as const]),
+  ];
 }
 
-function textOf(content: string | readonly Frame[]): string {
+/** 1.0.128 says it in words alone, 2.0.76 and 2.1.330 beside them as well. */
+function backgroundTaskId(text: string, structured: unknown): string | undefined {
+  const id = isFrame(structured) ? structured["backgroundTaskId"] : undefined;
+  if (typeof id === "string") return id;
+  return structured === undefined
+    ? /^Command running in background with ID: (\w{1,64})/.exec(text)?.[1]
+    : undefined;
+}
+
+function purposeOf({ description, command }: ToolInput): string {
+  return [description, command].find((words): words is string => typeof words === "string") ?? "";
+}
+
+function textOf(content: string | readonly unknown[]): string {
   if (typeof content === "string") return content;
   return content
-    .map((block) => (block["type"] === "text" ? String(block["text"] ?? "") : `[${String(block["type"])}]`))
+    .map((block) => {
+      if (!isFrame(block)) return asWords(block);
+      return block["type"] === "text" ? asWords(block["text"]) : `[${asWords(block["type"])}]`;
+    })
     .join("\n");
 }
 
-const initFrame = z.object({ model: z.string(), session_id: z.string().optional() });
-const statusFrame = z.object({
-  status: z.string().nullish(),
-  compact_result: z.string().optional(),
-  compact_error: z.string().optional(),
-});
-const retryFrame = z.object({
-  attempt: z.number(),
-  max_retries: z.number(),
-  retry_delay_ms: z.number(),
-  error_status: z.number().nullish(),
-  error: z.string().optional(),
-});
-const notificationFrame = z.object({
-  task_id: z.string().default(""),
-  tool_use_id: toolUseId.optional(),
-  status: z.string(),
-  summary: z.string().default(""),
-});
+const lifecycleFrame = z.object({ command_uuid: z.string(), state: z.string() });
 
-function decodeSystem(frame: Frame): Decoded[] {
-  switch (frame["subtype"]) {
-    case "init": {
-      const parsed = initFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/init", parsed.error)];
-      return [{ type: "turnStarted", model: parsed.data.model, conversationId: parsed.data.session_id }];
-    }
-    case "status": {
-      const parsed = statusFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/status", parsed.error)];
-      const { status, compact_result: outcome, compact_error: error } = parsed.data;
-      if (status === "compacting") return [{ type: "compacting" }];
-      if (outcome === undefined) return [];
-      return [{ type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
-    }
-    case "compact_boundary":
-      return [{ type: "compacted", error: undefined }];
-    case "api_retry": {
-      const parsed = retryFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/api_retry", parsed.error)];
-      const { attempt, max_retries: maxRetries, retry_delay_ms: delay, error_status, error } = parsed.data;
-      const reason = [error_status, error].filter((part) => part !== undefined && part !== null).join(" ");
-      return [{ type: "apiRetry", attempt, maxRetries, retryDelayMs: Math.round(delay), reason }];
-    }
-    case "task_notification": {
-      const parsed = notificationFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/task_notification", parsed.error)];
-      const { task_id: taskId, tool_use_id, status, summary } = parsed.data;
-      return [{ type: "taskEnded", taskId, toolUseId: tool_use_id, status, summary }];
-    }
-    default:
-      return [{ type: "skipped", what: `system/${String(frame["subtype"])}` }];
-  }
+function decodeLifecycle(frame: Frame): Decoded[] {
+  const parsed = lifecycleFrame.safeParse(frame);
+  if (!parsed.success) return [malformed("command_lifecycle", parsed.error)];
+  return [{ type: "lifecycle", uuid: parsed.data.command_uuid, state: parsed.data.state }];
 }
 
 const resultFrame = z.object({
   subtype: z.string(),
-  is_error: z.boolean().default(false),
-  result: z.string().optional(),
-  errors: z.array(z.string()).default([]),
-  terminal_reason: z.string().nullish(),
+  is_error: z.boolean().catch(false),
+  result: z.string().optional().catch(undefined),
+  errors: z.array(z.string()).catch([]),
+  terminal_reason: z.string().nullish().catch(undefined),
 });
+
+function isEmptySuccess(frame: Frame): boolean {
+  return frame["subtype"] === "success" && frame["is_error"] !== true && frame["result"] === "";
+}
 
 function decodeResult(frame: Frame, wasInterrupted: boolean): ClaudeEvent[] {
   const parsed = resultFrame.safeParse(frame);
-  if (!parsed.success) return [malformed("result", parsed.error)];
+  // Unreadable or not, the turn is over.
+  if (!parsed.success) {
+    const unreadable = malformed("result", parsed.error);
+    return [unreadable, { type: "turnEnded", isError: true, reason: "", wasAborted: wasInterrupted }];
+  }
   const { subtype, is_error, result, errors, terminal_reason } = parsed.data;
   // Since 2.1; older versions only say it in a user frame.
   const wasAborted = wasInterrupted || (terminal_reason?.startsWith("aborted") ?? false);
+  // A hook that runs before or after a tool may end the turn, which then is a success without words (2.1.330).
+  const isStopped = terminal_reason === "hook_stopped";
   // Interrupted turns: `is_error` is false in 1.0.128 and 2.0.76, true in 2.1.
-  const isError = is_error || subtype !== "success";
+  const isError = is_error || subtype !== "success" || isStopped;
   const said = errors.filter((error) => !error.startsWith("[ede_diagnostic]")).join("\n");
-  const reason = !isError || wasAborted ? "" : said || result || subtype.replaceAll("_", " ");
-  return [{ type: "turnEnded", isError, reason, wasAborted }];
+  const why = said || result || (isStopped ? "a hook stopped the turn" : subtype.replaceAll("_", " "));
+  return [{ type: "turnEnded", isError, reason: !isError || wasAborted ? "" : why, wasAborted }];
 }

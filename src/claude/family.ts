@@ -7,17 +7,29 @@ import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
 
 /** Children, their children and so on, at this moment. To be asked while the process lives: orphans name no parent. */
 export function familyOf(pid: number): KnownProcess[] {
-  const childrenOf = new Map<number, number[]>();
-  for (const { pid: child, parent } of allProcesses()) {
-    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), child]);
+  return descendants(pid).flatMap((member) => {
+    const mark = startMark(member.pid);
+    return mark === undefined ? [] : [{ pid: member.pid, startMark: mark }];
+  });
+}
+
+function descendants(pid: number): Listed[] {
+  const childrenOf = new Map<number, Listed[]>();
+  for (const one of allProcesses()) {
+    childrenOf.set(one.parent, [...(childrenOf.get(one.parent) ?? []), one]);
   }
   const family = [...(childrenOf.get(pid) ?? [])];
   // Grows while it is walked.
-  for (const member of family) family.push(...(childrenOf.get(member) ?? []));
-  return family.flatMap((member) => {
-    const mark = startMark(member);
-    return mark === undefined ? [] : [{ pid: member, startMark: mark }];
-  });
+  for (const member of family) family.push(...(childrenOf.get(member.pid) ?? []));
+  return family;
+}
+
+/**
+ * Whether it runs a command now. 1.0.128 and 2.0.76 give each a group of its own; what else they start, MCP servers for
+ * instance, stays in theirs.
+ */
+export function runsCommands(pid: number): boolean {
+  return descendants(pid).some(({ group }) => group !== pid);
 }
 
 /** Ends those that are still there, and the group of each that leads one. */
@@ -34,18 +46,19 @@ export function killFamily(family: readonly KnownProcess[]): void {
   }
 }
 
-function allProcesses(): { readonly pid: number; readonly parent: number }[] {
-  if (process.platform === "linux") {
-    return numbersIn("/proc").flatMap((pid) => {
-      const parent = parentOf(pid);
-      return parent === undefined ? [] : [{ pid, parent }];
-    });
-  }
+interface Listed {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+function allProcesses(): Listed[] {
+  if (process.platform === "linux") return numbersIn("/proc").flatMap(listed);
   try {
-    const lines = execFileSync("ps", ["-axo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    const lines = execFileSync("ps", ["-axo", "pid=,ppid=,pgid="], { encoding: "utf8" }).trim().split("\n");
     return lines.map((line) => {
-      const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-      return { pid, parent };
+      const [pid = 0, parent = 0, group = 0] = line.trim().split(/\s+/).map(Number);
+      return { pid, parent, group };
     });
   } catch {
     return [];
@@ -60,12 +73,13 @@ function numbersIn(directory: string): number[] {
   }
 }
 
-function parentOf(pid: number): number | undefined {
+function listed(pid: number): Listed[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // After the name, which may hold spaces and parentheses: the state, then the parent.
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    // After the name, which may hold spaces and parentheses: the state, then the parent, then the group.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return [{ pid, parent: Number(parent), group: Number(group) }];
   } catch {
-    return undefined;
+    return [];
   }
 }

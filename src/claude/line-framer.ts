@@ -5,8 +5,8 @@ const newline = 0x0a;
 
 export interface LineListener {
   line(line: string): void;
-  /** A line passed the limit; it is dropped up to its newline. Called once a line. */
-  tooLong(limitBytes: number): void;
+  /** A line passed the limit; it is dropped up to its newline, all but its `head`. Called once a line. */
+  tooLong(limitBytes: number, head: string): void;
   /** A line that is dropped goes on and on: no newline is to be expected. Called once a line. */
   endless(bytes: number): void;
 }
@@ -19,6 +19,7 @@ export interface LineFramer {
 
 /** A line may hold a document that was read, in base64 and twice (2.1.330); what is longer is no frame of Claude's. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const HEAD_BYTES = 256;
 /** As often the limit. */
 const ENDLESS = 8;
 
@@ -33,8 +34,9 @@ export function createLineFramer(listener: LineListener, limitBytes = MAX_LINE_B
     size += part.length;
     if (!dropping && size > limitBytes) {
       dropping = true;
+      const [head = part] = parts;
       parts = [];
-      listener.tooLong(limitBytes);
+      listener.tooLong(limitBytes, head.subarray(0, HEAD_BYTES).toString("utf8"));
     }
     if (!dropping) parts.push(part);
     else if (before <= limitBytes * ENDLESS && size > limitBytes * ENDLESS) listener.endless(size);

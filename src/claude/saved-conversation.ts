@@ -2,7 +2,7 @@
 // a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are the
 // same in 1.0.128, 2.0.76 and 2.1.330.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export interface SavedText {
@@ -23,6 +23,9 @@ interface Line {
   readonly isSidechain?: unknown;
   readonly message?: { readonly id?: unknown; readonly content?: unknown };
 }
+
+/** No conversation comes near it, and more is no string to Node. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
 export function readSavedConversation(
@@ -52,10 +55,16 @@ function savedFile(environment: NodeJS.ProcessEnv, sessionId: string): string | 
   try {
     return readdirSync(projects)
       .map((directory) => join(projects, directory, `${sessionId}.jsonl`))
-      .find((file) => existsSync(file));
+      .find(isReadable);
   } catch {
     return undefined;
   }
+}
+
+/** A pipe or a device in its place would block the daemon. */
+function isReadable(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size <= MAX_BYTES;
 }
 
 /** The last line may be cut off: the process died while it wrote. */
@@ -73,7 +82,7 @@ function saidBy({ type, message }: Line): SavedText[] {
     return [];
   }
   const messageId = message.id;
-  return (message.content as { type?: unknown; text?: unknown }[]).flatMap((block) =>
-    block.type === "text" && typeof block.text === "string" ? [{ messageId, text: block.text }] : [],
+  return (message.content as ({ type?: unknown; text?: unknown } | null)[]).flatMap((block) =>
+    block?.type === "text" && typeof block.text === "string" ? [{ messageId, text: block.text }] : [],
   );
 }

@@ -37,6 +37,11 @@ function parents(directory: string): string[] {
 }
 
 function markOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? "-" : `${stat.mtimeMs}:${stat.size}`;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? "-" : `${stat.mtimeMs}:${stat.size}`;
+  } catch (error) {
+    // A link to itself, or nothing for us to see: Claude can't read it either.
+    return error instanceof Error && "code" in error ? String(error.code) : "?";
+  }
 }

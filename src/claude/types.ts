@@ -38,11 +38,17 @@ export type ClaudeEvent =
   | { readonly type: "ready"; readonly commands: readonly SlashCommand[] }
   /** A turn began (`system/init` comes at the start of every turn). */
   | { readonly type: "turnStarted"; readonly model: string; readonly conversationId?: string | undefined }
-  /** `/clear`: the next `turnStarted` names the conversation that begins; only then does the id change (2.1.330). */
+  /**
+   * `/clear`, or a plan that begins afresh: the next `turnStarted` names the conversation that begins, and only then
+   * does the id change (2.1.330; 1.0.128 and 2.0.76 know no `/clear` over stdio).
+   */
   | { readonly type: "conversationReset" }
-  /** A hook refused the prompt; nothing of it is in the conversation (2.1.330). */
+  /**
+   * A hook refused the prompt, or stopped the turn before Claude saw it. `reason` is the hook's own words; empty where
+   * the CLI keeps them to itself (1.0.128, 2.0.76). May come in the middle of a turn, which then goes on (2.1.330).
+   */
   | { readonly type: "promptRefused"; readonly reason: string }
-  /** Everything that runs in the background now (`background_tasks_changed`, 2.1). */
+  /** Everything that runs in the background now. */
   | { readonly type: "backgroundTasks"; readonly tasks: readonly BackgroundTask[] }
   /** A message of the main conversation started streaming. */
   | { readonly type: "messageStarted"; readonly messageId: string }
@@ -58,7 +64,7 @@ export type ClaudeEvent =
       /** `tool_use_result`, beside the message: structured, its fields depend on the tool. */
       readonly structured: unknown;
     }
-  /** A message of ours has entered the transcript. */
+  /** A message of ours has entered the transcript, or was refused on the way: it won't be taken again. */
   | { readonly type: "replayed"; readonly uuid: string }
   | {
       readonly type: "permissionAsked";

@@ -9,11 +9,13 @@ export interface VersionCheck {
   /** No variable that holds one of them is handed on. */
   readonly secrets?: readonly string[];
   readonly timeoutMs?: number;
+  /** Ends the program that is asked. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** "2.1.330". Rejects with a ClaudeError whose message says what to do. */
 export function claudeVersion(path: string, check: VersionCheck = {}): Promise<string> {
-  const { environment = process.env, secrets = [], timeoutMs = 20_000 } = check;
+  const { environment = process.env, secrets = [], timeoutMs = 20_000, signal } = check;
   return new Promise((resolve, reject) => {
     const child = execFile(
       path,
@@ -22,6 +24,7 @@ export function claudeVersion(path: string, check: VersionCheck = {}): Promise<s
         env: claudeEnvironment(environment, secrets),
         timeout: timeoutMs,
         killSignal: "SIGKILL",
+        signal,
         maxBuffer: 1024 * 1024,
       },
       (cause, stdout, stderr) => {

@@ -72,10 +72,13 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
   const discard = (one: Waiting, why: string): void => {
     if (!waiting.delete(one)) return;
     log.debug(`a waiting claude is ended: ${why}`);
-    const closed = one.client.close(CLOSE_WITHIN_MS).finally(() => {
-      closing.delete(closed);
-      unused(one.start);
-    });
+    const closed = one.client
+      .close(CLOSE_WITHIN_MS)
+      .catch((error: unknown) => log.warn("A waiting claude could not be ended", error))
+      .finally(() => {
+        closing.delete(closed);
+        unused(one.start);
+      });
     closing.add(closed);
   };
 

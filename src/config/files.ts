@@ -10,6 +10,7 @@ export interface Places {
 
 export interface SettingsFile {
   readonly path: string;
+  readonly text: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -18,9 +19,16 @@ export function userFile(home: string): string {
   return join(home, ".config", "mm-claude", ".env");
 }
 
+const olderUserFile = (home: string): string => join(home, ".mm-claude.env");
+
 /** In the order they are looked for. */
 export function settingsFiles({ cwd, home }: Places): string[] {
-  return [join(cwd, ".env"), userFile(home), join(home, ".mm-claude.env")];
+  return [join(cwd, ".env"), userFile(home), olderUserFile(home)];
+}
+
+/** Whether nobody but mm-claude has anything to write there. */
+export function isOwnFile(path: string, { home }: Places): boolean {
+  return path === userFile(home) || path === olderUserFile(home);
 }
 
 /** A file that is there but can't be read ends the search: a later one must not take its place. */
@@ -29,7 +37,8 @@ export function readFirstFile(
 ): SettingsFile | { readonly path: string; readonly unreadable: string } | undefined {
   for (const path of settingsFiles(places)) {
     try {
-      return { path, values: parse(readFileSync(path)) };
+      const text = readFileSync(path, "utf8");
+      return { path, text, values: parse(text) };
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
       // ENOTDIR: a parent of the file is itself a file.

@@ -2,6 +2,7 @@
 import { ConfigError, type Problem } from "./error.ts";
 import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
 import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";
+import { findStray, type Stray } from "./stray.ts";
 
 /** The command line's values; absent ones are undefined. */
 export type OptionValues = { readonly [K in SettingKey]?: string | boolean | undefined } & {
@@ -56,7 +57,7 @@ export function loadConfig(input: ConfigInput): Loaded {
     else problems.push({ ...parsed, setting: given.name });
   }
 
-  problems.push(...unlistedApprovers(values as Partial<Config>));
+  problems.push(...unlistedApprovers(values as Partial<Config>), ...stray(input, file).problems);
   if (problems.length > 0) throw new ConfigError([...missing, ...problems]);
   const source = { file: file?.path, origins: origins as ConfigSource["origins"] };
   if (missing.length > 0) return { missing, source };
@@ -84,10 +85,27 @@ function unlistedApprovers({ allowedUsers = [], approvers = [] }: Partial<Config
   ];
 }
 
+/** What stands among the settings and has no effect, a sentence each. */
+export function strayWarnings(input: ConfigInput): readonly string[] {
+  return stray(input, fileOf(input)).warnings;
+}
+
+function stray(input: ConfigInput, file: SettingsFile | undefined): Stray {
+  return findStray(input, file, (variable) =>
+    SETTING_KEYS.some(
+      (key) => SETTINGS[key].variable === variable && lookUp(key, SETTINGS[key], input, file) !== undefined,
+    ),
+  );
+}
+
+function fileOf(places: Places): SettingsFile | undefined {
+  const found = readFirstFile(places);
+  return found !== undefined && "values" in found ? found : undefined;
+}
+
 /** What the person has set so far, wrong or not, as text: what the wizard offers to keep. */
 export function givenTexts(input: ConfigInput): Partial<Record<SettingKey, string>> {
-  const found = readFirstFile(input);
-  const file = found !== undefined && "values" in found ? found : undefined;
+  const file = fileOf(input);
   const texts: Partial<Record<SettingKey, string>> = {};
   for (const key of SETTING_KEYS) {
     const given = lookUp(key, SETTINGS[key], input, file);

@@ -63,7 +63,12 @@ const wireChannel = z.object({
   last_post_at: milliseconds.nullish(),
 });
 
-const wirePostList = z.object({ posts: z.record(z.string(), z.unknown()).nullish() });
+const wirePostList = z.object({
+  // Go writes an empty list as null at times.
+  order: z.array(z.string()).nullable(),
+  posts: z.record(z.string(), z.unknown()).nullish(),
+  prev_post_id: z.string().nullish(),
+});
 
 /** One file was sent, so one came in. */
 const wireUpload = z.object({ file_infos: z.tuple([z.object({ id })]) });
@@ -72,8 +77,17 @@ const wireFrame = z.object({
   event: z.string().nullish(),
   seq: z.number().int().nonnegative().nullish(),
   data: z.record(z.string(), z.unknown()).nullish(),
+  broadcast: z.unknown().optional(),
   error: z.object({ id: z.string().nullish() }).nullish(),
 });
+
+/** To whom an event goes; what does not apply is "". */
+const wireBroadcast = z.object({
+  channel_id: id.optional().catch(undefined),
+  user_id: id.optional().catch(undefined),
+});
+
+const wireMentions = z.array(id);
 
 const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
 
@@ -130,7 +144,10 @@ export function decodeUpload(value: unknown): FileId | undefined {
 
 export function decodePost(value: unknown): Post | undefined {
   const { data } = wirePost.safeParse(value);
-  if (data === undefined) return undefined;
+  return data && toPost(data);
+}
+
+function toPost(data: z.infer<typeof wirePost>): Post {
   return {
     id: data.id as PostId,
     channelId: data.channel_id as ChannelId,
@@ -139,20 +156,44 @@ export function decodePost(value: unknown): Post | undefined {
     message: data.message,
     createdAt: data.create_at,
     isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
-    pendingPostId: pendingPostIdOf(data.props ?? {}),
+    pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
+    ...instanceOf(data.props ?? {}),
     attachments: attachmentsOf(data),
   };
 }
 
-/** A post list's posts, oldest first, without the deleted ones; undefined when it isn't a post list. */
-export function decodePostList(value: unknown): Post[] | undefined {
+export interface PostList {
+  /** Oldest first, without the deleted ones. */
+  readonly posts: Post[];
+  /** When the oldest post on it was made, a deleted one counted as well; Infinity for an empty list. */
+  readonly oldestAt: number;
+  /** How many posts the server counted for it: some may be deleted, or of no use. */
+  readonly length: number;
+  /** The server names a post before this page's (since 5.12, read); seen filled on 10.11. */
+  readonly hasOlder: boolean;
+}
+
+/**
+ * What `order` names is the answer: `posts` holds the roots of replies as well, which may be much older and of another
+ * page (7.10, 10.11). Undefined when it isn't a post list.
+ */
+export function decodePostList(value: unknown): PostList | undefined {
   const { data } = wirePostList.safeParse(value);
   if (data === undefined) return undefined;
-  return Object.values(data.posts ?? {})
-    .filter((post) => !wirePost.safeParse(post).data?.delete_at)
-    .map(decodePost)
-    .filter((post) => post !== undefined)
-    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  const order = data.order ?? [];
+  const listed = order
+    .filter((postId) => Object.hasOwn(data.posts ?? {}, postId))
+    .map((postId) => wirePost.safeParse(data.posts?.[postId]).data)
+    .filter((post) => post !== undefined);
+  return {
+    posts: listed
+      .filter((post) => !post.delete_at)
+      .map(toPost)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    oldestAt: listed.reduce((oldest, post) => Math.min(oldest, post.create_at), Number.POSITIVE_INFINITY),
+    length: order.length,
+    hasOlder: Boolean(data.prev_post_id),
+  };
 }
 
 /** A list whose every entry must be usable. The server writes an empty list as `null` at times. */
@@ -166,8 +207,16 @@ export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T |
 /** The server forgets `pending_post_id` (7.10 answers "" later), so each post of ours carries it as a prop as well. */
 export const PENDING_POST_ID_PROP = "mm_claude_pending_post_id";
 
-function pendingPostIdOf(props: Readonly<Record<string, unknown>>): string | undefined {
-  const value = props[PENDING_POST_ID_PROP];
+/** Which process created it. */
+export const INSTANCE_PROP = "mm_claude_instance";
+
+function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instance?: string } {
+  const instance = textIn(props, INSTANCE_PROP);
+  return instance === undefined ? {} : { instance };
+}
+
+function textIn(props: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = props[name];
   return typeof value === "string" ? value : undefined;
 }
 
@@ -223,15 +272,21 @@ export function decodeFrame(text: string): Frame | undefined {
   }
   const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
   if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
-  const event = decode(data);
+  const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
   if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
   return { kind: "event", seq, event };
 }
 
 type EventData = Readonly<Record<string, unknown>>;
 
-const EVENTS: Readonly<Record<string, (data: EventData) => SocketEvent | undefined>> = {
-  posted: (data) => withPost("posted", data),
+type Broadcast = Partial<z.infer<typeof wireBroadcast>>;
+
+const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => SocketEvent | undefined>> = {
+  posted: (data) => {
+    const post = decodePost(embedded(data["post"]));
+    const mentions = wireMentions.safeParse(embedded(data["mentions"])).data as UserId[] | undefined;
+    return post && { type: "posted", post, ...(mentions && { mentions }) };
+  },
   post_edited: (data) => withPost("postEdited", data),
   post_deleted: (data) => withPost("postDeleted", data),
   reaction_added: (data) => withReaction("reactionAdded", data),
@@ -240,11 +295,27 @@ const EVENTS: Readonly<Record<string, (data: EventData) => SocketEvent | undefin
     const user = decodeUser(embedded(data["user"]));
     return user && { type: "userUpdated", user };
   },
+  // Who joins a team comes into its default channels with all of the account in the place of its id (read).
+  user_added: (data, to) =>
+    withMember("memberAdded", to.channel_id, data["user_id"] ?? decodeUser(data["user"])?.id),
+  // The account that is gone from a channel hears of it on its own (read): then the data names the channel.
+  user_removed: (data, to) =>
+    withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
 };
 
-function withPost(type: "posted" | "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
+function withPost(type: "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
   const post = decodePost(embedded(data["post"]));
   return post && { type, post };
+}
+
+function withMember(
+  type: "memberAdded" | "memberRemoved",
+  channel: unknown,
+  user: unknown,
+): SocketEvent | undefined {
+  const channelId = decodeChannelId(channel);
+  const userId = decodeUserId(user);
+  return channelId && userId && { type, channelId, userId };
 }
 
 function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData): SocketEvent | undefined {
@@ -252,7 +323,7 @@ function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData
   return reaction && { type, reaction };
 }
 
-/** Posts and reactions come as JSON inside a JSON string, users as plain objects (7.10). */
+/** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
 function embedded(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
 }

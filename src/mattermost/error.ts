@@ -4,6 +4,8 @@
 export type MattermostErrorCode =
   /** No answer: no network, no such host, refused, timed out. */
   | "unreachable"
+  /** What HTTPS_PROXY or one of its kind holds is no proxy's address. */
+  | "unusable-proxy"
   /** The server wants the request sent to another address. */
   | "redirected"
   | "unauthorized"
@@ -150,6 +152,7 @@ function codeOfOthers(status: number): MattermostErrorCode {
 }
 
 const REASONS = {
+  "unusable-proxy": "the environment names a proxy that can't be used; mend HTTPS_PROXY or HTTP_PROXY",
   unreachable: "the server did not answer; check MATTERMOST_URL and the network",
   redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
   unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
@@ -192,8 +195,15 @@ export function unusableToken(what: string): MattermostError {
   return new MattermostError("unauthorized", `Could not ${what}: ${reason}.`);
 }
 
+export function unusableProxy(what: string, { message }: Error): MattermostError {
+  return new MattermostError("unusable-proxy", `Could not ${what}: ${message}.`);
+}
+
 export function unreachable(what: string, url: string, cause: unknown): MattermostError {
-  const reason = `no answer from ${url}: ${reasonOf(cause)}; check MATTERMOST_URL and the network`;
+  const mend = isUnknownAuthority(cause)
+    ? "put the certificate of the authority that signed it into a file and its path into NODE_EXTRA_CA_CERTS"
+    : "check MATTERMOST_URL and the network";
+  const reason = `no answer from ${url}: ${reasonOf(cause)}; ${mend}`;
   return new MattermostError("unreachable", `Could not ${what}: ${reason}.`, { cause });
 }
 
@@ -215,3 +225,17 @@ function reasonOf(error: unknown): string {
   if (inner.message !== "") return inner.message;
   return "code" in inner ? String(inner.code) : inner.name;
 }
+
+/** A certificate of the house, or of a proxy that looks into what is sent. */
+function isUnknownAuthority(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNKNOWN_AUTHORITY.has(String(error.code));
+}
+
+/** As OpenSSL names them. */
+const UNKNOWN_AUTHORITY = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);

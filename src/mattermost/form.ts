@@ -1,6 +1,7 @@
 // A form with one file, as servers read it (RFC 7578). Written here because Node's own comes with all of `fetch`.
 
 import { randomUUID } from "node:crypto";
+import { inWords, storable } from "../util/storable.ts";
 
 export class Form {
   readonly contentType: string;
@@ -24,7 +25,9 @@ export class Form {
   }
 }
 
-/** As browsers escape names. */
+/** One line of what can be kept, its quotes escaped as browsers do. */
 function quotable(name: string): string {
-  return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return storable(name)
+    .replaceAll(/[\n\t]/g, inWords)
+    .replaceAll('"', "%22");
 }

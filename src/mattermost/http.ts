@@ -3,6 +3,7 @@ import { LONGEST_RETRY_AFTER_MS } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
+import { storable } from "../util/storable.ts";
 import { type Budget, type Claim, pauseAfter } from "./budget.ts";
 import {
   badAnswer,
@@ -11,9 +12,11 @@ import {
   refusal,
   tooLarge,
   unreachable,
+  unusableProxy,
   unusableToken,
 } from "./error.ts";
 import { Form } from "./form.ts";
+import { UnusableProxy } from "./proxy.ts";
 import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
@@ -48,6 +51,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  readonly headers: ReplyHeaders;
   readonly bytes: Uint8Array;
 }
 
@@ -139,7 +143,7 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
         Accept: "application/json",
         ...(body === undefined ? {} : { "Content-Type": form?.contentType ?? "application/json" }),
       },
-      body: body === undefined ? undefined : (form?.bytes ?? options.redact(JSON.stringify(body))),
+      body: body === undefined ? undefined : (form?.bytes ?? options.redact(toJson(body))),
       signal: abort.signal,
     });
     const { status, headers } = reply;
@@ -148,13 +152,23 @@ async function exchange(options: HttpOptions, request: HttpRequest): Promise<Htt
     const isOk = status >= 200 && status < 300;
     const bytes = await bytesOf(reply, isOk ? maxBytes : MAX_REFUSAL_BYTES);
     if (bytes === undefined && isOk) return new Failure(tooLarge(what, status, maxBytes), false);
-    return isOk && bytes ? { status, bytes } : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
+    return isOk && bytes
+      ? { status, headers, bytes }
+      : refused(reply, bytes ?? new Uint8Array(), what, waitMs);
   } catch (error) {
+    if (error instanceof UnusableProxy) return new Failure(unusableProxy(what, error), false);
     // A request that was aborted rejects with its own word for it; ours says how long we waited.
     return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+/** Whatever is said goes through here, so that nobody need remember what can't be kept. */
+function toJson(body: unknown): string {
+  return JSON.stringify(body, (_key, value: unknown) =>
+    typeof value === "string" ? storable(value) : value,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
+import { storable } from "../util/storable.ts";
 import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
@@ -11,11 +12,13 @@ import {
   decodeReaction,
   decodeUpload,
   decodeUser,
+  INSTANCE_PROP,
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
-import { asTooLong, MattermostError } from "./error.ts";
+import { asTooLong, badAnswer, MattermostError } from "./error.ts";
 import { Form } from "./form.ts";
-import { createHttp, type HttpRequest, readJson, type SendHttp } from "./http.ts";
+import { createHttp, type HttpAnswer, type HttpRequest, readJson, type SendHttp } from "./http.ts";
+import { newInstance } from "./instance.ts";
 import { createTransport, type Transport } from "./transport.ts";
 import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 
@@ -29,6 +32,8 @@ export interface RestOptions {
   readonly log?: Log;
   /** How often a request is sent at most; 4 unless told. */
   readonly tries?: number;
+  /** Marks the posts that are created; a new mark unless told. */
+  readonly instance?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -44,6 +49,7 @@ export function connectRest(options: RestOptions): MattermostApi {
   const random = options.random ?? Math.random;
   const budget = createBudget(clock, random);
   const redact = createRedact([options.token]);
+  const instance = options.instance ?? newInstance(clock.now(), random);
   const http = createHttp({
     url: options.url,
     token: options.token,
@@ -55,11 +61,18 @@ export function connectRest(options: RestOptions): MattermostApi {
     budget,
     redact,
   });
-  const withinTurn = callsBy(http.sendOnce, redact, (_claim, perform) => perform(withinTurn));
-  return callsBy(http.send, redact, (claim, perform) => budget.inTurn(claim, () => perform(withinTurn)));
+  const withinTurn = callsBy(http.sendOnce, redact, instance, (_claim, perform) => perform(withinTurn));
+  return callsBy(http.send, redact, instance, (claim, perform) =>
+    budget.inTurn(claim, () => perform(withinTurn)),
+  );
 }
 
-function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]): MattermostApi {
+function callsBy(
+  send: SendHttp,
+  redact: Redact,
+  instance: string,
+  inTurn: MattermostApi["inTurn"],
+): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
   const say: typeof call = (request) =>
     call(request).catch((error) => {
@@ -69,6 +82,7 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
     readJson(await call({ what, method: "GET", path }), what, decode);
 
   return {
+    instance,
     inTurn,
 
     me: () => get("read the bot's own account", "/users/me", decodeUser),
@@ -77,8 +91,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async userByName(username) {
       const name = username.toLowerCase();
-      // These would change the path instead of naming a user.
-      if (["", ".", ".."].includes(name)) return undefined;
+      // These would change the path instead of naming a user, or can't be in it.
+      if (["", ".", ".."].includes(name) || storable(name) !== name) return undefined;
       const what = `look up the user ${name}`;
       return orIfRefused(
         get(what, `/users/username/${encodeURIComponent(name)}`, decodeUser),
@@ -112,10 +126,8 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
     },
 
     async isMember(channelId, userId) {
-      const lookup = get(
-        "look up a channel's member",
-        `/channels/${channelId}/members/${userId}`,
-        () => true,
+      const lookup = get("look up a channel's member", `/channels/${channelId}/members/${userId}`, (json) =>
+        isObjectWith(json, { channel_id: channelId, user_id: userId }),
       );
       // 403: a private channel that the account itself isn't in.
       return orIfRefused(lookup, ["not-found", "forbidden"], false);
@@ -135,7 +147,7 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
         root_id: post.rootId,
         message: post.message,
         pending_post_id: post.pendingPostId,
-        props: propsOf(post),
+        props: propsOf(post, instance),
         ...(post.fileIds?.length ? { file_ids: post.fileIds } : {}),
       };
       const answer = await say({ what, method: "POST", path: "/posts", body });
@@ -144,13 +156,17 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async editPost(id, edit) {
       // What a patch doesn't name stays as it is; the props that it names are all that is left of them.
-      const body = { message: edit.message, ...(edit.bar === undefined ? {} : { props: propsOf(edit) }) };
-      await say({ what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
+      const body = {
+        message: edit.message,
+        ...(edit.bar === undefined ? {} : { props: propsOf(edit, instance) }),
+      };
+      const what = "edit a post";
+      readJson(await say({ what, method: "PUT", path: `/posts/${id}/patch`, body }), what, decodePost);
     },
 
     post: (id) => get("read a post", `/posts/${id}`, decodePost),
 
-    thread: (id) => get("read a thread", `/posts/${id}/thread`, decodePostList),
+    thread: async (id) => (await get("read a thread", `/posts/${id}/thread`, decodePostList)).posts,
 
     async postsSince(channelId, sinceMs) {
       // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10).
@@ -158,8 +174,10 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
       for (let page = 0; page < MAX_PAGES; page++) {
         const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}`;
         const found = await get("read the channel's posts", path, decodePostList);
-        for (const post of found) posts.set(post.id, post);
-        if (found.length < PAGE_SIZE || found.some((post) => post.createdAt < sinceMs)) break;
+        for (const post of found.posts) posts.set(post.id, post);
+        // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
+        const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
+        if (isLast || found.oldestAt < sinceMs) break;
       }
       return [...posts.values()]
         .filter((post) => post.createdAt >= sinceMs)
@@ -168,12 +186,16 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
 
     async addReaction({ userId, postId, emojiName }) {
       const body = { user_id: userId, post_id: postId, emoji_name: emojiName };
-      await call({ what: "add a reaction", method: "POST", path: "/reactions", body });
+      const what = "add a reaction";
+      readJson(await call({ what, method: "POST", path: "/reactions", body }), what, decodeReaction);
     },
 
     async removeReaction({ userId, postId, emojiName }) {
       const path = `/users/${userId}/posts/${postId}/reactions/${emojiName}`;
-      await call({ what: "remove a reaction", method: "DELETE", path });
+      const what = "remove a reaction";
+      readJson(await call({ what, method: "DELETE", path }), what, (json) =>
+        isObjectWith(json, { status: "OK" }),
+      );
     },
 
     reactions: (postId) =>
@@ -182,14 +204,16 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
       ),
 
     async file(id, maxBytes) {
+      const what = "download a file";
       const answer = await send({
-        what: "download a file",
+        what,
         method: "GET",
         path: `/files/${id}`,
         timeoutMs: FILE_TIMEOUT_MS,
         lane: "files",
         maxBytes,
       });
+      if (isPage(answer)) throw badAnswer(what, answer.status);
       return answer.bytes;
     },
 
@@ -210,9 +234,10 @@ function callsBy(send: SendHttp, redact: Redact, inTurn: MattermostApi["inTurn"]
   };
 }
 
-function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">): object {
+function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">, instance: string): object {
   return {
     [PENDING_POST_ID_PROP]: pendingPostId,
+    [INSTANCE_PROP]: instance,
     ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
   };
 }
@@ -231,6 +256,20 @@ async function orIfRefused<T, U>(call: Promise<T>, codes: readonly string[], val
     if (error instanceof MattermostError && codes.includes(error.code)) return value;
     throw error;
   }
+}
+
+/** True or undefined, as `readJson` wants it. */
+function isObjectWith(value: unknown, fields: Readonly<Record<string, string>>): true | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const held = value as Readonly<Record<string, unknown>>;
+  return Object.entries(fields).every(([name, field]) => held[name] === field) || undefined;
+}
+
+/** What a portal shows in the place of a file: the server names every file it sends (read in its source). */
+function isPage({ headers }: HttpAnswer): boolean {
+  return (
+    /^text\/html\b/i.test(headers.get("content-type") ?? "") && headers.get("content-disposition") === null
+  );
 }
 
 function teamId(value: unknown): string | undefined {

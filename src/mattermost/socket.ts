@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Connection, type ConnectionEnd } from "./connection.ts";
 import type { Frame } from "./decode.ts";
+import { proxyAgent } from "./proxy.ts";
 import type { ChannelId, SocketEvent, ThreadId } from "./types.ts";
 import { socketUrl } from "./url.ts";
 
@@ -70,7 +71,8 @@ class ReconnectingSocket implements MattermostSocket {
   #connect(): void {
     const { url, token, clock, log } = this.#options;
     const createWebSocket =
-      this.#options.createWebSocket ?? ((target, headers) => new WebSocket(target, { headers }));
+      this.#options.createWebSocket ??
+      ((target, headers) => new WebSocket(target, { headers, agent: proxyAgent(url, {}) }));
     const position = this.#position;
     const query = position && `?connection_id=${position.connectionId}&sequence_number=${position.nextSeq}`;
     this.#connection = new Connection({

@@ -42,6 +42,8 @@ export interface Post {
   readonly isFromPerson: boolean;
   /** The `pendingPostId` it was created with, when mm-claude created it; anybody could write this, so look at `userId`. */
   readonly pendingPostId: string | undefined;
+  /** The mark of the mm-claude that created it; earlier versions left none. */
+  readonly instance?: string;
   readonly attachments: readonly Attachment[];
 }
 
@@ -116,6 +118,8 @@ export interface PostEdit {
  * MattermostError; no call throws anything else.
  */
 export interface MattermostApi {
+  /** The mark of the posts that are created here. */
+  readonly instance: string;
   /**
    * Performs it when the server's budget has a turn for it, as soon as there is no limit in sight. The calls of the api
    * it is given are sent at once, and once: what to say is decided, and decided again, by whoever has the turn.

@@ -3,8 +3,9 @@
 import type { Question } from "../claude/types.ts";
 import type { Bar } from "../mattermost/types.ts";
 import { bar, type Tone } from "./bars.ts";
-import { codePoints, fence, harmless, oneLine, quote, showHidden } from "./markdown.ts";
-import { pieces } from "./split.ts";
+import { decidedBy, decidedByLine } from "./left-out.ts";
+import { codePoints, fence, inlineCode, showEverything } from "./markdown.ts";
+import { cut, pieces } from "./split.ts";
 import type { FullTool } from "./tools.ts";
 
 /** The emoji of the choices 1 to 9: how they look and what the server calls them. */
@@ -59,39 +60,77 @@ export interface WholeFile {
   readonly text: string;
 }
 
-/** The tool in full; what one post can't show stands in a file, and the card says so. `names`: who is called. */
+/** A card that says all that is decided about, itself or by its file. */
+export interface WholeCard {
+  readonly card: Card;
+  readonly file?: WholeFile;
+  /** Neither is possible: it takes nothing but a denial. */
+  readonly isInPart?: true;
+}
+
+/** More than that nobody reads, and a thread has other things to show. */
+const MAX_POSTS = 12;
+
+/** The tool in full. `names`: who is called. `takesFiles`: false once the server has refused one. */
 export function permissionCard(
   { headline, parts, fileName }: FullTool,
   names: readonly string[],
   limit: number,
-): { readonly card: Card; readonly file?: WholeFile } {
+  takesFiles = true,
+): WholeCard {
   const blocks = parts.map(({ text, language }) => fence(text, language));
   const body = [headline, ...blocks].join("\n");
-  const head = `⚠️ **Permission requested** · ${called(names)}`;
+  const head = headed("⚠️ **Permission requested**", names);
   const choices = "👍 allow · ✅ allow all for this session · 👎 deny";
-  if (codePoints(body) <= limit - FRAME_ROOM) {
+  if (fits(body, limit - FRAME_ROOM, takesFiles ? 1 : MAX_POSTS)) {
     return { card: { head, body, choices } };
   }
-  const [shown = ""] = pieces(body, limit - 2 * FRAME_ROOM);
-  const whole = [headline, ...parts.map(({ text }) => text)].join("\n\n");
-  const note = `📎 **This is only its beginning.** All that will run is in the file \`${fileName}\` below: read it before you decide.`;
-  return { card: { head, body: `${shown}\n\n${note}`, choices }, file: { name: fileName, text: whole } };
+  const beginning = cut(body, limit - 2 * FRAME_ROOM).head;
+  const text = [headline, ...parts.map((part) => part.text)].join("\n\n");
+  if (takesFiles) {
+    const note = `📎 **This is only its beginning.** All that will run is in the file \`${fileName}\` below: read it before you decide.`;
+    return { card: { head, body: `${beginning}\n\n${note}`, choices }, file: { name: fileName, text } };
+  }
+  const note =
+    `🚫 **This is only its beginning, so it can't be allowed.** It has ${codePoints(text)} characters, ` +
+    "and the server takes no such file. An administrator of the server can allow files " +
+    "(`FileSettings.EnableFileAttachments`) and larger ones (`FileSettings.MaxFileSize`); or ask Claude for smaller steps.";
+  return { card: { head, body: `${beginning}\n\n${note}`, choices: "👎 deny" }, isInPart: true };
+}
+
+function fits(body: string, limit: number, maxPosts: number): boolean {
+  return codePoints(body) <= limit * maxPosts && pieces(body, limit).length <= maxPosts;
+}
+
+/** An empty plan is said to be one. */
+export function planCard(plan: string, names: readonly string[]): Card {
+  const head = headed("📋 **Plan**", names);
+  return plan.trim() === ""
+    ? {
+        head,
+        body: "*Claude gave no text for its plan.*",
+        choices: "👍 let it build all the same · 👎 ask for a plan, or reply with what you want",
+      }
+    : {
+        head,
+        body: `\n${decidedBy(plan.trim())}\n`,
+        choices: "👍 start building · 👎 request changes, or reply with them",
+      };
+}
+
+function headed(title: string, names: readonly string[]): string {
+  return [title, called(names)].filter((part) => part !== "").join(" · ");
 }
 
 /** Calls people, five at most. */
 function called(names: readonly string[]): string {
-  return names
-    .slice(0, 5)
-    .map((name) => `@${name}`)
-    .join(" ");
+  return names.slice(0, 5).map(nameOf).join(" ");
 }
 
-export function planCard(plan: string, names: readonly string[]): Card {
-  return {
-    head: `📋 **Plan** · ${called(names)}`,
-    body: `\n${harmless(showHidden(plan.trim()))}\n`,
-    choices: "👍 start building · 👎 request changes, or reply with them",
-  };
+/** A person by username; a name that Markdown could make something of stands as code, and then calls nobody. */
+export function nameOf(username: string): string {
+  const isPlain = /^[\p{L}\p{N}._-]+$/u.test(username) && !/^_|__|_$/.test(username);
+  return isPlain ? `@${username}` : inlineCode(`@${username}`);
 }
 
 /** `index` counts from 0. */
@@ -99,25 +138,68 @@ export function questionTitle(index: number, total: number): string {
   return `❓ **Question**${total > 1 ? ` *(${index + 1}/${total})*` : ""}`;
 }
 
-export function questionCard(question: Question, title: string, owner: string): Card {
-  const options = question.options.slice(0, DIGITS.length).map((option, at) => {
-    const description = option.description.trim() === "" ? "" : ` - ${oneLine(option.description)}`;
-    return `${DIGITS[at]?.emoji} **${oneLine(option.label)}**${description}`;
+export function questionCard(question: Question, title: string, names: readonly string[]): Card {
+  const text = [question.question, question.header]
+    .map((words) => words.trim())
+    .find((words) => words !== "");
+  const options = question.options.map((option, at) => {
+    const description = option.description.trim() === "" ? "" : ` - ${decidedByLine(option.description)}`;
+    const label = decidedByLine(option.label) || "*(no words)*";
+    return `${DIGITS[at]?.emoji ?? "▫️"} **${label}**${description}`;
   });
   return {
-    head: `${title} · @${owner}`,
-    body: `${harmless(showHidden(question.question.trim()))}\n\n${options.join("\n")}\n`,
-    choices: question.multiSelect
-      ? "React with every choice, then ✅ when done · or reply with your own answer"
-      : "React with your choice · or reply with your own answer",
+    head: headed(title, names),
+    body: `${text === undefined ? "*Claude gave no text for its question.*" : decidedBy(text)}\n\n${options.join("\n")}\n`,
+    choices: questionChoices(question),
   };
 }
 
-export function guestCard(guest: string, message: string, fileNames: readonly string[], owner: string): Card {
-  const text = message.trim() === "" ? [] : [quote(harmless(showHidden(message.trim())))];
+/** Nine choices have an emoji. */
+function questionChoices({ options, multiSelect }: Question): string {
+  if (options.length === 0) {
+    return "Reply with your answer";
+  }
+  const beyond = options.length > DIGITS.length;
+  const reply = beyond
+    ? "reply in words with one of the others, or your own answer"
+    : "reply with your own answer";
+  return multiSelect
+    ? `React with every choice, then ✅ when done · or ${reply}`
+    : `React with your choice · or ${reply}`;
+}
+
+/** The words as Claude gets them, whatever Markdown would make of them. `names`: who is called. */
+export function guestCard(
+  guest: string,
+  message: string,
+  fileNames: readonly string[],
+  names: readonly string[],
+): Card {
+  const text = message === "" ? [] : [fence(showEverything(message))];
+  const files = fileNames.map((name) => `📎 ${inlineCode(name)}`);
+  const calls = names.length === 0 ? [] : ["", called(names)];
   return {
-    head: `🔒 @${guest} wants to send a message:`,
-    body: [...text, ...fileNames.map((name) => `> 📎 ${oneLine(name)}`), "", called([owner])].join("\n"),
+    head: `🔒 ${nameOf(guest)} wants to send a message:`,
+    body: [...text, ...files, ...calls].join("\n"),
     choices: "React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny",
   };
 }
+
+/** What a card says once when words came that decide nothing. `isAlone`: no other card is open. */
+export function waitingHint(
+  kind: "permission" | "plan" | "question",
+  { isAlone, isInPart, hasEmoji }: { isAlone: boolean; isInPart: boolean; hasEmoji: boolean },
+): string {
+  const { emoji, words } = WAYS[isInPart ? "denial" : kind];
+  const inWords = isAlone || !hasEmoji ? `, or reply ${words}` : "";
+  const why = isAlone || !hasEmoji ? "" : " A reply can't tell which of the open cards it means.";
+  const ways = hasEmoji ? `${emoji}${inWords}` : `reply ${words}`;
+  return `⏳ Still waiting: ${ways}.${why} Your message waits until then.`;
+}
+
+const WAYS = {
+  permission: { emoji: "👍 allows, 👎 denies", words: "`yes` / `no, because …`" },
+  denial: { emoji: "👎 denies", words: "`no, because …`" },
+  plan: { emoji: "👍 starts building, 👎 requests changes", words: "`yes` / what to change" },
+  question: { emoji: "react with your choice", words: "with your answer" },
+} as const;

@@ -1,7 +1,7 @@
 // What of a Markdown text is code for every reader, however it takes lists, quotes and tables apart. What is code for some
 // readers only is text here: a mention or a picture in it could be one for the others. Errs towards text. Pure.
 
-import { fenceAfter, inlineSpans, type OpenFence, type Span } from "./code-spans.ts";
+import { addTo, fenceAfter, inlineSpans, type OpenFence, type Span } from "./code-spans.ts";
 
 /** A fence that may be open. One that is indented may belong to a list, and end with it. */
 interface MaybeOpen {
@@ -22,13 +22,14 @@ export function certainCode(markdown: string): Span[] {
     const isOpening =
       before.every((reading) => reading === undefined) && readings.every((reading) => reading !== undefined);
     if (isWithin || isOpening) {
-      spans.push(...certainInline(prose), { code: true, text: line });
+      addTo(spans, certainInline(prose));
+      spans.push({ code: true, text: line });
       prose = "";
     } else {
       prose += line;
     }
   }
-  spans.push(...certainInline(prose));
+  addTo(spans, certainInline(prose));
   return spans;
 }
 

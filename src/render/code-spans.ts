@@ -46,14 +46,22 @@ export function codeSpans(markdown: string): Span[] {
     const before = open;
     open = fenceAfter(open, line.replace(/\n$/, ""));
     if (before || open) {
-      spans.push(...inlineSpans(prose), { code: true, text: line });
+      addTo(spans, inlineSpans(prose));
+      spans.push({ code: true, text: line });
       prose = "";
     } else {
       prose += line;
     }
   }
-  spans.push(...inlineSpans(prose));
+  addTo(spans, inlineSpans(prose));
   return spans;
+}
+
+/** As arguments of a call, a long text's spans would be too many. */
+export function addTo(spans: Span[], more: readonly Span[]): void {
+  for (const span of more) {
+    spans.push(span);
+  }
 }
 
 export function inlineSpans(prose: string): Span[] {

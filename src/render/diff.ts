@@ -14,11 +14,14 @@ const MAX_CHANGED = 2000;
 
 type DiffLibrary = typeof import("diff");
 
+/** In UTF-16 units. A short text that is replaced everywhere by a long one makes a file of any size. */
+const MAX_AFTER = 4 * 1024 * 1024;
+
 /** Read at the first diff: it takes 10 ms and 2 MB, and many a session edits nothing. */
 let library: DiffLibrary | undefined;
 
 /**
- * The unified diff of `replacements` applied in order to `before`. Without the file's text (it can't be read, or
+ * The unified diff of `replacements` applied in order to `before`. Without the file's text (it may not be shown, or
  * doesn't hold the old text) the replaced strings themselves are compared, and no line numbers are claimed.
  */
 export function unifiedDiff(before: string | undefined, replacements: readonly Replacement[]): string {
@@ -26,7 +29,12 @@ export function unifiedDiff(before: string | undefined, replacements: readonly R
   if (before !== undefined && after !== undefined) {
     return hunks(before, after, true);
   }
-  return replacements.map(({ oldText, newText }) => hunks(oldText, newText, false)).join("\n");
+  return replacements
+    .map(({ oldText, newText, all }) => {
+      const change = hunks(oldText, newText, false);
+      return all ? `@@ every place @@\n${change}` : change;
+    })
+    .join("\n");
 }
 
 function applyAll(before: string, replacements: readonly Replacement[]): string | undefined {
@@ -35,7 +43,12 @@ function applyAll(before: string, replacements: readonly Replacement[]): string 
     if (oldText === "" || !text.includes(oldText)) {
       return undefined;
     }
-    text = all ? text.split(oldText).join(newText) : text.replace(oldText, () => newText);
+    const parts = all ? text.split(oldText) : [];
+    const places = Math.max(1, parts.length - 1);
+    if (text.length + places * (newText.length - oldText.length) > MAX_AFTER) {
+      return undefined;
+    }
+    text = all ? parts.join(newText) : text.replace(oldText, () => newText);
   }
   return text;
 }

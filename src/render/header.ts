@@ -16,7 +16,8 @@ export interface Header {
 }
 
 export type HeaderStatus =
-  | { readonly kind: "live"; readonly slot: number }
+  /** `background`: how many tasks run beside the turns and keep it from sleeping. */
+  | { readonly kind: "live"; readonly slot: number; readonly background: number }
   | { readonly kind: "asleep" }
   | { readonly kind: "ended" }
   | { readonly kind: "stopped" };
@@ -36,10 +37,14 @@ export function renderHeader(header: Header): string {
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
 }
 
+function backgroundText(tasks: number): string {
+  return tasks === 0 ? "" : ` · ⚙️ ${tasks} ${tasks === 1 ? "task" : "tasks"} in the background`;
+}
+
 function statusText({ status, maxSessions }: Header): string {
   switch (status.kind) {
     case "live":
-      return `#${status.slot} of ${maxSessions} max`;
+      return `#${status.slot} of ${maxSessions} max${backgroundText(status.background)}`;
     case "asleep":
       return "💤 asleep - reply to resume";
     case "ended":

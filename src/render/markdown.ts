@@ -1,5 +1,6 @@
 // Small pieces of safe Markdown: values that can't break the line, the fence, the quote or the table they stand in.
 
+import { inWords } from "../util/storable.ts";
 import { certainCode } from "./certain-code.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
@@ -46,10 +47,7 @@ export function truncate(text: string, count: number): string {
 export function showHidden(text: string): string {
   return text.replace(
     /[^\P{C}\n\t]|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800]/gu,
-    (char, at: number) =>
-      isWithinEmoji(text, at, char)
-        ? char
-        : `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+    (char, at: number) => (isWithinEmoji(text, at, char) ? char : inWords(char)),
   );
 }
 

@@ -19,7 +19,12 @@ export function isTaskTool(name: string): boolean {
   return TASK_TOOLS.has(name);
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+/** The words under `name`, or what stands there instead of them: nothing of a list is left out. */
+function wordsOf(task: unknown, name: string): string {
+  const words = typeof task === "object" && task !== null ? (task as ToolInput)[name] : undefined;
+  return typeof words === "string" ? words : JSON.stringify(task);
+}
+
 const status = (value: unknown): TaskStatus =>
   value === "in_progress" || value === "completed" ? value : "pending";
 
@@ -35,30 +40,34 @@ export function tasksAfter(
 ): readonly Task[] {
   switch (name) {
     case "TodoWrite": {
-      const todos = Array.isArray(input["todos"]) ? (input["todos"] as ToolInput[]) : [];
-      return todos.map((todo, index) => ({
+      const { todos } = input;
+      if (todos === undefined) {
+        return tasks;
+      }
+      return [todos].flat().map((todo, index) => ({
         id: String(index + 1),
-        text: text(todo["content"]),
-        status: status(todo["status"]),
+        text: wordsOf(todo, "content"),
+        status: status((todo as ToolInput | null)?.["status"]),
       }));
     }
     case "TaskCreate": {
       const id = result && createdTaskId(result);
       const created: Task | undefined = id
-        ? { id, text: text(input["subject"]), status: "pending" }
+        ? { id, text: wordsOf(input, "subject"), status: "pending" }
         : undefined;
       return created ? [...tasks.filter((task) => task.id !== id), created] : tasks;
     }
     case "TaskUpdate": {
-      const id = String(input["taskId"] ?? "");
+      const { taskId, subject } = input;
+      const id = typeof taskId === "number" ? String(taskId) : taskId;
       if (input["status"] === "deleted") {
         return tasks.filter((task) => task.id !== id);
       }
       return tasks.map((task) =>
         task.id === id
           ? {
-              id,
-              text: text(input["subject"]) || task.text,
+              ...task,
+              text: typeof subject === "string" && subject !== "" ? subject : task.text,
               status: input["status"] === undefined ? task.status : status(input["status"]),
             }
           : task,

@@ -2,14 +2,14 @@
 // its outcome. One table; a tool that isn't in it is shown by its name. Pure.
 
 import type { ToolInput } from "../claude/types.ts";
-import { unifiedDiff } from "./diff.ts";
+import { type Replacement, unifiedDiff } from "./diff.ts";
 import { fence, inlineCode, showEverything, truncate } from "./markdown.ts";
 import { type Places, shortPath } from "./paths.ts";
 
 export interface ToolUse {
   readonly name: string;
   readonly input: ToolInput;
-  /** The text of the file an edit is about, before the edit; undefined when it can't be read. */
+  /** The text of the file an edit is about, before the edit; undefined when it may not be shown. */
   readonly fileBefore: string | undefined;
 }
 
@@ -31,8 +31,8 @@ interface ToolView {
   readonly headline: (use: ToolUse, places: Places) => string;
   /** Shown below the headline, bounded. */
   readonly preview?: (use: ToolUse) => string;
-  /** Everything that will happen, for who must approve it; default: the whole input. */
-  readonly full?: (use: ToolUse, places: Places) => FullTool;
+  /** Everything that will happen, for who must approve it; the whole input when left out, or when it gives nothing. */
+  readonly full?: (use: ToolUse, places: Places) => FullTool | undefined;
   /** A short word on a good result; default: nothing but ✅. */
   readonly summary?: (text: string) => string;
 }
@@ -43,14 +43,11 @@ const LINE_WIDTH = 240;
 const HEADLINE_WIDTH = 300;
 const PLAN_FILE = /\/\.claude\/plans\/[^/]+\.md$/;
 
+/** What the input says under the first of the names it has; as JSON when that is no text. */
 const field = (input: ToolInput, ...names: string[]): string => {
-  for (const name of names) {
-    const value = input[name];
-    if (typeof value === "string") {
-      return value;
-    }
-  }
-  return "";
+  const name = names.find((one) => input[one] !== undefined);
+  const found = name === undefined ? "" : input[name];
+  return typeof found === "string" ? found : JSON.stringify(found);
 };
 
 const value = (text: string): string => inlineCode(text, HEADLINE_WIDTH);
@@ -61,8 +58,21 @@ const path = (use: ToolUse, places: Places, ...names: string[]): string =>
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const lineCount = (text: string): number => (text === "" ? 0 : text.replace(/\n$/, "").split("\n").length);
 
+/**
+ * Endings by which clients only colour (languages and their short names in Mattermost's web client, 10.11). Others they
+ * may draw: `tex` and `latex` as a formula, plugins `mermaid` and the like as a picture, without what stands in comments.
+ */
+const COLOURED = new Set(
+  (
+    "as bash c cc clj coffee cpp cs css d dart diff dockerfile ex exs erl f90 f95 fs go gradle groovy h hbs hpp hs html hx " +
+    "java jl js json jsx kt kts less lisp lua m mak md mk ml mm patch php pl pp ps1 py r rb rs scala scm scss sh sql st " +
+    "styl sv swift ts tsx txt v vb vbs vhd xml yaml yml zsh"
+  ).split(" "),
+);
+
 function language(filePath: string): string {
-  return /\.([a-z0-9]{1,8})$/i.exec(filePath)?.[1]?.toLowerCase() ?? "";
+  const extension = /\.([a-z0-9]{1,10})$/i.exec(filePath)?.[1]?.toLowerCase() ?? "";
+  return COLOURED.has(extension) ? extension : "";
 }
 
 /** At most `lines` lines, none too wide; says how much is left out. */
@@ -74,28 +84,49 @@ function bounded(text: string, lines: number): string {
     : shown.join("\n");
 }
 
-function diffOf({ input, fileBefore }: ToolUse): string {
-  const edits = Array.isArray(input["edits"]) ? (input["edits"] as ToolInput[]) : [input];
-  return unifiedDiff(
-    fileBefore,
-    edits.map((edit) => ({
-      oldText: field(edit, "old_string"),
-      newText: field(edit, "new_string"),
-      all: edit["replace_all"] === true,
-    })),
-  );
+/** Undefined when the input isn't made as its tool wants it: then nothing of it can be told by a diff. */
+function replacementsOf({ name, input }: ToolUse): readonly Replacement[] | undefined {
+  const edits = name === "MultiEdit" ? input["edits"] : [pick(input, ...EDIT_FIELDS)];
+  const replacements = Array.isArray(edits) ? edits.map(replacementOf) : [];
+  return replacements.length > 0 && replacements.every((one) => one !== undefined) ? replacements : undefined;
+}
+
+const EDIT_FIELDS = ["old_string", "new_string", "replace_all"];
+
+function replacementOf(edit: unknown): Replacement | undefined {
+  if (typeof edit !== "object" || edit === null) {
+    return undefined;
+  }
+  const { old_string: oldText, new_string: newText, replace_all: all = false, ...more } = edit as ToolInput;
+  return typeof oldText === "string" &&
+    typeof newText === "string" &&
+    typeof all === "boolean" &&
+    oldText !== newText &&
+    Object.keys(more).length === 0
+    ? { oldText, newText, all }
+    : undefined;
 }
 
 const edit: ToolView = {
   headline: (use, places) => `✏️ **Edit** ${path(use, places, "file_path")}`,
-  preview: (use) => fence(bounded(diffOf(use), PREVIEW_LINES), "diff"),
-  full: (use, places) =>
-    full(
-      `✏️ **Edit** ${wholePath(use, places, "file_path")}`,
-      { text: diffOf(use), language: "diff" },
-      "change.diff",
-      without(use.input, "file_path", "old_string", "new_string", "replace_all", "edits"),
-    ),
+  preview: (use) => {
+    const replacements = replacementsOf(use);
+    return replacements
+      ? fence(bounded(unifiedDiff(use.fileBefore, replacements), PREVIEW_LINES), "diff")
+      : fence(bounded(asJson(without(use.input, "file_path")), PREVIEW_LINES), "json");
+  },
+  full: (use, places) => {
+    const replacements = replacementsOf(use);
+    const diff = replacements && unifiedDiff(use.fileBefore, replacements);
+    return !isText(use.input["file_path"]) || !diff
+      ? undefined
+      : full(
+          `✏️ **Edit** ${wholePath(use, places, "file_path")}`,
+          { text: diff, language: "diff" },
+          "change.diff",
+          without(use.input, "file_path", ...(use.name === "MultiEdit" ? ["edits"] : EDIT_FIELDS)),
+        );
+  },
 };
 
 const write: ToolView = {
@@ -107,27 +138,27 @@ const write: ToolView = {
       ? ""
       : fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
   full: (use, places) => {
-    const { input } = use;
-    const content = field(input, "content");
-    return full(
-      `📝 **Write** ${wholePath(use, places, "file_path")} *(${count(lineCount(content), "line")})*`,
-      { text: content, language: language(field(input, "file_path")) },
-      "content.txt",
-      without(input, "file_path", "content"),
-    );
+    const { file_path: filePath, content, ...more } = use.input;
+    return !isText(filePath) || !isText(content)
+      ? undefined
+      : full(
+          `📝 **Write** ${wholePath(use, places, "file_path")} *(${count(lineCount(content), "line")})*`,
+          { text: content, language: language(filePath) },
+          "content.txt",
+          more,
+        );
   },
 };
 
 const bash: ToolView = {
   headline: ({ input }) => `💻 **Bash** ${value(field(input, "command"))}`,
   // What Claude says of the command, and how long it may take, is not what runs.
-  full: ({ input }) =>
-    full(
-      "💻 **Bash**",
-      { text: field(input, "command"), language: "sh" },
-      "command.sh",
-      without(input, "command", "description", "timeout"),
-    ),
+  full: ({ input }) => {
+    const { command, description = "", timeout = 0, ...more } = input;
+    return isText(command) && isText(description) && typeof timeout === "number"
+      ? full("💻 **Bash**", { text: command, language: "sh" }, "command.sh", more)
+      : undefined;
+  },
   summary: (text) => {
     const lines = text.trim() === "" ? 0 : lineCount(text.trim());
     return lines === 1 ? inlineCode(text.trim(), 120) : lines > 1 ? count(lines, "line") : "";
@@ -136,7 +167,9 @@ const bash: ToolView = {
 
 /** What Read gave, without the CLI's remarks and without the number of an empty last line (2.1). */
 function linesRead(text: string): string {
-  return text.replace(/\n\n?<system-reminder>[\s\S]*$/, "").replace(/\n\s*\d+[\t→]$/, "");
+  const read = text.replace(/\n\n?<system-reminder>[\s\S]*$/, "");
+  const lastLine = read.lastIndexOf("\n") + 1;
+  return lastLine > 0 && /^\s*\d+[\t→]$/.test(read.slice(lastLine)) ? read.slice(0, lastLine - 1) : read;
 }
 
 const VIEWS: Readonly<Record<string, ToolView>> = {
@@ -164,7 +197,8 @@ const VIEWS: Readonly<Record<string, ToolView>> = {
 
 const mcp: ToolView = {
   headline: ({ name }) => {
-    const [, server = "", tool = name] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+    const at = name.indexOf("__", "mcp__x".length);
+    const [server, tool] = at < 0 ? ["", name] : [name.slice("mcp__".length, at), name.slice(at + 2)];
     return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
   },
 };
@@ -180,10 +214,16 @@ function full(
   fileName: string,
   more: ToolInput,
 ): FullTool {
-  const rest =
-    Object.keys(more).length > 0 ? [{ text: JSON.stringify(more, null, 2), language: "json" }] : [];
+  const rest = Object.keys(more).length > 0 ? [{ text: asJson(more), language: "json" }] : [];
   const parts = [main, ...rest].map(({ text, language }) => ({ text: showEverything(text), language }));
   return { headline, parts, fileName };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const asJson = (input: ToolInput): string => JSON.stringify(input, null, 2);
+
+function pick(input: ToolInput, ...names: readonly string[]): ToolInput {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => names.includes(name)));
 }
 
 function without(input: ToolInput, ...names: readonly string[]): ToolInput {
@@ -192,7 +232,7 @@ function without(input: ToolInput, ...names: readonly string[]): ToolInput {
 
 /** A tool's name as text: whatever a server called it, it can't format anything. */
 function plainName(name: string): string {
-  return truncate(name.replace(/[^\p{L}\p{N}_. -]/gu, ""), 80);
+  return truncate(name.replace(/[^\p{L}\p{N}_. -]/gu, ""), 80) || "?";
 }
 
 function viewOf(name: string): ToolView {
@@ -211,13 +251,14 @@ export function toolPreview(use: ToolUse): string {
 /** The whole of what will run, for a permission card. */
 export function toolInFull(use: ToolUse, places: Places): FullTool {
   const view = viewOf(use.name);
-  const input = { text: JSON.stringify(use.input, null, 2), language: "json" };
+  const input = { text: asJson(use.input), language: "json" };
   return view.full?.(use, places) ?? full(view.headline(use, places), input, "input.json", {});
 }
 
 /** The tool whose file the diff needs, or undefined. */
 export function editedFile(name: string, input: ToolInput): string | undefined {
-  return name === "Edit" || name === "MultiEdit" ? field(input, "file_path") || undefined : undefined;
+  const path = name === "Edit" || name === "MultiEdit" ? input["file_path"] : undefined;
+  return isText(path) && path !== "" ? path : undefined;
 }
 
 /** `↳` and how it went, on the headline's line. */

@@ -1,35 +1,24 @@
-// What nobody heard while no connection was open, or while the server could not be asked: read again until it is made
-// up for. Knows when something may be missing; what a post or a reaction means is the router's.
+// What nobody heard while no connection was open, while the server could not be asked, or while the bot was not in the
+// channel: read again until it is made up for. Knows when something may be missing; what a post or a reaction means is
+// the router's.
 
-import { isGone, isPassing } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  ThreadId,
-  UserId,
-} from "../mattermost/types.ts";
+import { isPassing, MattermostError } from "../mattermost/error.ts";
+import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
-import type { SessionManager } from "../session/manager.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
-import type { Log } from "../util/log.ts";
 import type { Heard } from "./heard.ts";
+import { type MissedOptions, readMissed } from "./missed.ts";
+import type { Presence } from "./presence.ts";
 
-export interface CatchUpOptions {
+export interface CatchUpOptions extends MissedOptions {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "openCards">;
   readonly heard: Heard;
+  readonly presence: Presence;
   readonly clock: Clock;
-  readonly log: Log;
-  readonly botId: UserId;
-  readonly channelId: ChannelId;
   readonly hear: (post: Post) => Promise<void>;
   readonly reacted: (reaction: Reaction) => Promise<void>;
-  readonly cardSeen: (postId: PostId, threadId: ThreadId) => void;
   /** Whether a post of long ago was meant for Claude. */
   readonly isForUs: (post: Post) => Promise<boolean>;
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
@@ -39,6 +28,8 @@ export interface CatchUpOptions {
 
 /** What could not be read of a gap is tried again at this pace, unless the next post comes first. */
 const RETRY = { baseMs: 2000, maxMs: 60_000, random: () => 1 };
+/** And at this one when it is refused: somebody has to do something about that. */
+const REFUSED_MS = 300_000;
 
 /** What was said longer ago than that is named, and not acted on. */
 const MAX_AGE_MS = 24 * 3_600_000;
@@ -48,8 +39,9 @@ export class CatchUp {
   readonly #options: CatchUpOptions;
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
   #gapFrom: number | undefined;
-  /** Cards may have been decided about, or deleted, unheard. */
-  #hasUnseenCards = false;
+  /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
+  #hasUnseen = false;
+  #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
 
@@ -57,8 +49,9 @@ export class CatchUp {
     this.#options = options;
   }
 
+  /** What is refused is not waited for. */
   get isNeeded(): boolean {
-    return this.#gapFrom !== undefined || this.#hasUnseenCards;
+    return (this.#gapFrom !== undefined || this.#hasUnseen) && !this.#isRefused;
   }
 
   /** It has failed often enough to have been told. */
@@ -73,12 +66,19 @@ export class CatchUp {
   /** Events may be missing since the last one that was heard. */
   begin(): void {
     this.#gapFrom ??= this.#options.heard.newestAt;
-    this.#hasUnseenCards = true;
+    this.#hasUnseen = true;
   }
 
   /** A post could not be dealt with, so it and those after it will be read again. */
   postponeFrom(createdAt: number): void {
-    this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt);
+    // A post may be dated in the future, and those after it are not.
+    this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.heard.newestAt);
+    this.#later();
+  }
+
+  /** What became of a post could not be dealt with, so it will be looked at again. */
+  lookAgain(): void {
+    this.#hasUnseen = true;
     this.#later();
   }
 
@@ -89,25 +89,66 @@ export class CatchUp {
 
   /** All that was missed; what can't be read now is tried again until it is. */
   async perform(): Promise<void> {
-    this.#options.clock.clearTimeout(this.#timer);
+    const { clock, presence } = this.#options;
+    clock.clearTimeout(this.#timer);
     try {
-      const decided = await this.#readCards();
-      await this.#readPosts(decided);
-      await this.#tellReactions(decided, Infinity);
-      this.#hasUnseenCards = false;
-      this.#failures = 0;
+      if (await this.#isInChannel()) {
+        presence.isBack();
+        await this.#read();
+      } else {
+        presence.left();
+        this.#later(REFUSED_MS);
+      }
     } catch (error) {
       if (isPassing(error)) {
         this.#later();
+        throw error;
       }
-      throw error;
+      this.#refused(error);
     }
   }
 
-  #later(): void {
+  #isInChannel(): Promise<boolean> {
+    const { api, botId, channelId } = this.#options;
+    return api.isMember(channelId, botId);
+  }
+
+  async #read(): Promise<void> {
+    const decided = this.#hasUnseen ? await readMissed(this.#options) : [];
+    await this.#readPosts(decided);
+    await this.#tellReactions(decided, Infinity);
+    this.#done();
+  }
+
+  #done(): void {
+    this.#gapFrom = undefined;
+    this.#hasUnseen = false;
+    this.#isRefused = false;
+    this.#failures = 0;
+    this.#options.heard.save(undefined);
+  }
+
+  /** Mattermost's own word ends it, unless it is about rights, which may be given back. */
+  #refused(error: unknown): void {
+    const { log } = this.#options;
+    const mayChange =
+      error instanceof MattermostError && (error.code === "forbidden" || error.answeredBy !== "mattermost");
+    if (!mayChange) {
+      log.error("Could not read what was posted in the meantime", error);
+      this.#done();
+      return;
+    }
+    if (!this.#isRefused) {
+      log.error("Could not read what was posted in the meantime; trying on every five minutes", error);
+    }
+    this.#isRefused = true;
+    this.#later(REFUSED_MS);
+  }
+
+  #later(afterMs?: number): void {
     const { clock, inOrder } = this.#options;
     clock.clearTimeout(this.#timer);
-    const ms = backoffMs(this.#failures++, RETRY);
+    const ms = afterMs ?? backoffMs(this.#failures++, RETRY);
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 
@@ -116,26 +157,31 @@ export class CatchUp {
    * before somebody spoke counts before it.
    */
   async #readPosts(decided: Reaction[]): Promise<void> {
-    const { api, channelId, clock, heard, hear, log } = this.#options;
+    const { api, channelId, hear, heard } = this.#options;
     if (this.#gapFrom === undefined) {
       return;
     }
+    const stale: Post[] = [];
+    const oldest = heard.now - MAX_AGE_MS;
+    for (const post of await api.postsSince(channelId, this.#gapFrom)) {
+      await this.#tellReactions(decided, post.createdAt);
+      await this.#dealWith(`post ${post.id}`, () =>
+        post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post),
+      );
+    }
+    this.#tellStale(stale);
+  }
+
+  /** One that can't be dealt with keeps nobody from being heard. */
+  async #dealWith(what: string, perform: () => Promise<void>): Promise<void> {
     try {
-      const stale: Post[] = [];
-      const oldest = clock.now() - MAX_AGE_MS;
-      for (const post of await api.postsSince(channelId, this.#gapFrom)) {
-        await this.#tellReactions(decided, post.createdAt);
-        await (post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post));
-      }
-      this.#tellStale(stale);
+      await perform();
     } catch (error) {
       if (isPassing(error)) {
         throw error;
       }
-      log.error("Could not read what was posted in the meantime", error);
+      this.#options.log.error(`Could not handle ${what}`, error);
     }
-    this.#gapFrom = undefined;
-    heard.save(undefined);
   }
 
   /** A message for Claude that has become too old to act on without asking. */
@@ -144,13 +190,18 @@ export class CatchUp {
     if (heard.has(post.id)) {
       return;
     }
-    heard.take(post.id);
     if (await isForUs(post)) {
       stale.push(post);
+    } else {
+      heard.take(post);
     }
   }
 
+  /** Not before all of them are known: what fails in between is read again. */
   #tellStale(stale: readonly Post[]): void {
+    for (const post of stale) {
+      this.#options.heard.take(post);
+    }
     const [newest] = stale.slice(-1);
     if (newest) {
       const named = stale.slice(-MAX_STALE_NAMED);
@@ -164,46 +215,12 @@ export class CatchUp {
     }
   }
 
-  /** What was decided on open cards while nobody listened, oldest first; a card that was deleted is posted anew. */
-  async #readCards(): Promise<Reaction[]> {
-    const { sessions, cardSeen } = this.#options;
-    if (!this.#hasUnseenCards) {
-      return [];
-    }
-    const found: Reaction[] = [];
-    for (const { threadId, postId } of sessions.openCards()) {
-      cardSeen(postId, threadId);
-      try {
-        found.push(...(await this.#reactionsOn(postId)));
-      } catch (error) {
-        if (!isGone(error)) {
-          throw error;
-        }
-        sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
-      }
-    }
-    const at = ({ createdAt = Infinity }: Reaction): number => createdAt;
-    return found.sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0));
-  }
-
-  async #reactionsOn(postId: PostId): Promise<Reaction[]> {
-    const { api, botId, channelId } = this.#options;
-    await api.post(postId);
-    const found: Reaction[] = [];
-    for (const reaction of await api.reactions(postId)) {
-      // The server keeps the reactions of people who have left the channel since.
-      if (reaction.userId !== botId && (await api.isMember(channelId, reaction.userId))) {
-        found.push(reaction);
-      }
-    }
-    return found;
-  }
-
   /** Takes from `decided` what is older than `before`. */
   async #tellReactions(decided: Reaction[], before: number): Promise<void> {
     for (let [next] = decided; next && (next.createdAt ?? Infinity) <= before; [next] = decided) {
       decided.shift();
-      await this.#options.reacted(next);
+      const reaction = next;
+      await this.#dealWith(`a reaction on ${next.postId}`, () => this.#options.reacted(reaction));
     }
   }
 }

@@ -8,6 +8,10 @@ export interface Cursor {
   readonly at: number;
   /** The newest posts heard. */
   readonly heard: readonly PostId[];
+  /** Posts heard that are dated after `at`, and when: they come again with each gap until their time has passed. */
+  readonly datedAhead?: readonly (readonly [PostId, number])[] | undefined;
+  /** How far the server's clock was ahead of ours. Earlier versions kept none, and took any post's date for `at`. */
+  readonly leadMs?: number | undefined;
 }
 
 export interface CursorKeeper {
@@ -18,7 +22,12 @@ export interface CursorKeeper {
   flush(): void;
 }
 
-const document = z.object({ at: z.number(), heard: z.array(z.string()) });
+const document = z.object({
+  at: z.number(),
+  heard: z.array(z.string()),
+  datedAhead: z.array(z.tuple([z.string(), z.number()])).optional(),
+  leadMs: z.number().nonnegative().optional(),
+});
 
 export function decodeCursor(value: unknown): Cursor | undefined {
   return document.safeParse(value).data as Cursor | undefined;

@@ -1,9 +1,10 @@
 // Which posts of the channel have been taken, and how far it has been heard: no post counts twice, whoever sends it
-// again, and none that comes from the past.
+// again, and none that comes from the past. What is dated in the future moves nothing but itself.
 
-import type { PostId } from "../mattermost/types.ts";
+import type { Post, PostId } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { CursorKeeper } from "./cursor.ts";
+import { ServerTime } from "./server-time.ts";
 
 const MAX_KNOWN = 5000;
 const MAX_KEPT = 200;
@@ -12,9 +13,11 @@ const REPLAY_MS = 60_000;
 
 export class Heard {
   readonly #cursor: CursorKeeper;
-  readonly #now: () => number;
+  readonly #time: ServerTime;
   readonly #taken = new BoundedMap<PostId, true>(MAX_KNOWN);
   #newest: readonly PostId[] = [];
+  /** Taken, and dated later than what counts as the newest post. */
+  #datedAhead: readonly (readonly [PostId, number])[] = [];
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
@@ -22,12 +25,16 @@ export class Heard {
   /** `now`: our clock; a channel nothing was ever heard of begins there. */
   constructor(cursor: CursorKeeper, now: () => number) {
     this.#cursor = cursor;
-    this.#now = now;
     const saved = cursor.load();
-    this.#newestAt = saved?.at ?? now();
+    // Kept with a lead it was no future when it was kept: if it is now, our clock was set back, or the server's is ahead.
+    const isPlausible = saved?.leadMs !== undefined;
+    this.#newestAt = isPlausible ? saved.at : Math.min(saved?.at ?? Infinity, now());
+    this.#time = new ServerTime(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
-    for (const postId of saved?.heard ?? []) {
-      this.take(postId);
+    this.#datedAhead = saved?.datedAhead ?? [];
+    this.#newest = saved?.heard ?? [];
+    for (const postId of [...this.#newest, ...this.#datedAhead.map(([id]) => id)]) {
+      this.#taken.set(postId, true);
     }
   }
 
@@ -36,31 +43,43 @@ export class Heard {
     return this.#newestAt;
   }
 
+  /** The server's clock, as far as it is known. */
+  get now(): number {
+    return this.#time.now;
+  }
+
   has(postId: PostId): boolean {
     return this.#taken.has(postId);
   }
 
-  take(postId: PostId): void {
-    this.#taken.set(postId, true);
-    this.#newest = [...this.#newest, postId].slice(-MAX_KEPT);
+  take({ id, createdAt }: Pick<Post, "id" | "createdAt">): void {
+    this.#taken.set(id, true);
+    this.#newest = [...this.#newest, id].slice(-MAX_KEPT);
+    if (createdAt > this.now) {
+      this.#datedAhead = [...this.#datedAhead, [id, createdAt] as const].slice(-MAX_KEPT);
+    }
   }
 
   /** It could not be dealt with after all, and will come again. */
   giveBack(postId: PostId): void {
     this.#taken.delete(postId);
     this.#newest = this.#newest.filter((id) => id !== postId);
+    this.#datedAhead = this.#datedAhead.filter(([id]) => id !== postId);
   }
 
-  noteTime(createdAt: number): void {
-    this.#newestAt = this.#isServerTime ? Math.max(this.#newestAt, createdAt) : createdAt;
+  /** `isLive`: it was told as news, so that its date says what time it is on the server. */
+  noteTime(createdAt: number, isLive: boolean): void {
+    if (isLive) {
+      this.#time.note(createdAt);
+    }
+    const newest = this.#isServerTime ? Math.max(this.#newestAt, createdAt) : createdAt;
+    this.#newestAt = Math.min(newest, this.now);
     this.#isServerTime = true;
   }
 
   /** Told as news, but made long before other news: an old event again, or a thread that was moved here. */
   isFromThePast(createdAt: number): boolean {
-    // One post that is dated in the future, by a clock that was wrong for a moment, must not make all others old.
-    const newest = Math.min(this.#newestAt, this.#now() + REPLAY_MS);
-    return this.#isServerTime && createdAt < newest - REPLAY_MS;
+    return this.#isServerTime && createdAt < Math.min(this.#newestAt, this.now) - REPLAY_MS;
   }
 
   /** Nothing more is heard. */
@@ -70,6 +89,9 @@ export class Heard {
 
   /** `gapFrom`: since when posts may have been missed. */
   save(gapFrom: number | undefined): void {
-    this.#cursor.save({ at: gapFrom ?? this.#newestAt, heard: this.#newest });
+    const at = gapFrom ?? this.#newestAt;
+    this.#datedAhead = this.#datedAhead.filter(([, createdAt]) => createdAt > at);
+    const datedAhead = this.#datedAhead.length > 0 ? { datedAhead: this.#datedAhead } : {};
+    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, leadMs: this.#time.leadMs });
   }
 }

@@ -4,8 +4,11 @@
 import { codeSpans } from "../render/code-spans.ts";
 
 const NAME = "[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*";
-/** What may not stand before an `@` that begins a mention: the rest of a word, a mail address, a path. */
-const NOT_AFTER = "(?<![\\p{L}\\p{N}_.@/+-])";
+/**
+ * What may not stand before an `@` that begins a mention: the rest of a word, a mail address, a path. Emphasis may
+ * (`_@name_`, 10.11).
+ */
+const NOT_AFTER = "(?<![\\p{L}\\p{N}@/+][_.-]{0,8})";
 
 function escaped(name: string): string {
   return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

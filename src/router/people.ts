@@ -3,7 +3,7 @@
 import type { Directory } from "../mattermost/directory.ts";
 import type { Post, User, UserId } from "../mattermost/types.ts";
 import type { Person } from "../session/access.ts";
-import { leadingNames, nameCandidates } from "./mention.ts";
+import { leadingNames, mentions, nameCandidates } from "./mention.ts";
 import type { Reading } from "./route.ts";
 
 export interface PeopleKnown {
@@ -51,4 +51,27 @@ async function userNamed(directory: Directory, names: readonly string[]): Promis
     }
   }
   return undefined;
+}
+
+/** Everybody in the channel is on the server's list for these (10.11). */
+const GROUPS = ["all", "channel", "here"];
+
+/**
+ * Whether a post mentions the bot, by the server's list of the accounts it takes as mentioned. Undefined when the list
+ * doesn't say: there is none, it holds the bot for another reason, or the bot goes by another name than its account's.
+ */
+export function isMentionTold(
+  { directory, botId, botName }: PeopleKnown,
+  { message }: Post,
+  told: readonly UserId[] | undefined,
+): boolean | undefined {
+  const name = botName.toLowerCase();
+  if (told === undefined || directory.known(botId)?.username.toLowerCase() !== name) {
+    return undefined;
+  }
+  if (!told.includes(botId)) {
+    return false;
+  }
+  const isNamed = message.toLowerCase().includes(`@${name}`);
+  return isNamed && !GROUPS.some((group) => mentions(message, group)) ? true : undefined;
 }

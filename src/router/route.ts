@@ -34,8 +34,9 @@ export interface Reading {
   readonly command: ParsedCommand | undefined;
 }
 
-export function read(post: Post, botName: string): Reading {
-  const isMention = mentions(post.message, botName);
+/** `isMentionTold`: what the server says of it, where it does. */
+export function read(post: Post, botName: string, isMentionTold?: boolean): Reading {
+  const isMention = isMentionTold ?? mentions(post.message, botName);
   const text = withoutLeadingMention(post.message, botName);
   return { isMention, text, command: parseCommand(text, isMention) };
 }

@@ -3,35 +3,28 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
-import { isGone, isPassing } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  SocketEvent,
-  ThreadId,
-} from "../mattermost/types.ts";
-import { type Notice, notice } from "../render/bars.ts";
+import { isPassing } from "../mattermost/error.ts";
+import type { ChannelId, MattermostApi, Post, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
+import type { Notice } from "../render/bars.ts";
+import { notice } from "../render/bars.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person, type StandingOf } from "../session/access.ts";
-import { helpText } from "../session/commands.ts";
-import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";
-import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp } from "./catch-up.ts";
+import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
-import { Limits } from "./limits.ts";
-import { addresseeOf, commandUserOf, type PeopleKnown, personOf } from "./people.ts";
-import { type Facts, type Reading, type Route, read, route } from "./route.ts";
+import { Outcomes } from "./outcomes.ts";
+import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
+import { Presence } from "./presence.ts";
+import { Rivals } from "./rivals.ts";
+import { type Facts, type Reading, read, route } from "./route.ts";
 
 export interface RouterDependencies extends PeopleKnown {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "open" | "openCards">;
+  readonly sessions: Pick<SessionManager, "find" | "open" | "openCards" | "waitingPosts" | "liveThreads">;
   readonly standingOf: StandingOf;
   readonly cursor: CursorKeeper;
   readonly audit: Pick<AuditTrail, "append">;
@@ -42,16 +35,31 @@ export interface RouterDependencies extends PeopleKnown {
   readonly newUuid: () => string;
   readonly channelId: ChannelId;
   readonly maxSessions: number;
+  /** The mark of the posts that this process makes. */
+  readonly instance: string;
+  /** Another mm-claude runs this bot in this channel, and this one is to end; why, in a sentence or two. */
+  readonly onRival: (why: string) => void;
+  /** The bot was removed from the channel, or is in it again. */
+  readonly onAway: (isAway: boolean) => void;
 }
 
-const MAX_POSTS_KNOWN = 5000;
+/** How a post came to be heard. */
+interface Told {
+  /** As news, and not because it was read again. */
+  readonly isLive: boolean;
+  /** Whether the server says that it mentions the bot; undefined when it does not say. */
+  readonly isMention: boolean | undefined;
+}
+
+const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
 export class Router {
   readonly #dependencies: RouterDependencies;
-  /** Which thread a post belongs to: a reaction names only the post. */
-  readonly #threads = new BoundedMap<PostId, ThreadId>(MAX_POSTS_KNOWN);
   readonly #heard: Heard;
-  readonly #limits = new Limits();
+  readonly #outcomes: Outcomes;
+  readonly #changes: Changes;
+  readonly #presence: Presence;
+  readonly #rivals: Rivals;
   readonly #catchUp: CatchUp;
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
@@ -59,12 +67,23 @@ export class Router {
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
     this.#heard = new Heard(dependencies.cursor, () => dependencies.clock.now());
+    this.#outcomes = new Outcomes({
+      ...dependencies,
+      isListed: (by) => this.#isListed(by),
+      now: () => this.#heard.now,
+    });
+    this.#changes = new Changes(dependencies);
+    this.#presence = new Presence(dependencies);
+    this.#rivals = new Rivals(dependencies);
     this.#catchUp = new CatchUp({
       ...dependencies,
       heard: this.#heard,
-      hear: (post) => this.#hear(post),
-      reacted: (reaction) => this.#reacted(reaction, false),
-      cardSeen: (postId, threadId) => this.#threads.set(postId, threadId),
+      presence: this.#presence,
+      hear: (post) => this.#hear(post, READ_AGAIN),
+      reacted: (reaction) => this.#changes.reacted(reaction, false),
+      cardSeen: (postId, threadId) => this.#changes.cardSeen(postId, threadId),
+      edited: (post) => this.#changes.edited(post),
+      threadGone: (threadId) => this.#changes.threadGone(threadId),
       isForUs: (post) => this.#isForUs(post),
       inOrder: (what, perform) => this.#inOrder(what, perform),
     });
@@ -99,15 +118,19 @@ export class Router {
   }
 
   async #dispatch(event: SocketEvent): Promise<void> {
-    const { directory, log } = this.#dependencies;
+    const { channelId, directory, log } = this.#dependencies;
     switch (event.type) {
       case "posted":
-        if (this.#isNews(event.post.createdAt, `post ${event.post.id}`)) {
-          await this.#posted(event.post);
+        // One socket tells of all the channels the account is in.
+        if (event.post.channelId === channelId) {
+          await this.#postedNow(event);
         }
         break;
+      case "postEdited":
+        await this.#orLookAgain(() => this.#changes.edited(event.post));
+        break;
       case "postDeleted":
-        this.#deleted(event.post);
+        this.#changes.deleted(event.post);
         break;
       case "reactionAdded":
       case "reactionRemoved":
@@ -116,36 +139,61 @@ export class Router {
       case "userUpdated":
         directory.userUpdated(event.user);
         break;
+      case "memberAdded":
+      case "memberRemoved":
+        await this.#memberChanged(event);
+        break;
       case "hello":
         log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
+        this.#rivals.listen();
         if (!event.resumed) {
           // What the checks of a start have told is as good as news.
           if (this.#hasBeenConnected) {
             directory.mayHaveMissedUpdates();
           }
-          this.#catchUp.begin();
           this.#hasBeenConnected = true;
-          await this.#catchUp.perform();
+          await this.#makeUp();
         }
         break;
       case "disconnected":
         log.warn(`The connection to the server is gone (${event.reason}); reconnecting.`);
         break;
-      case "memberAdded":
-      case "memberRemoved":
-      case "postEdited":
-        // An edit is never new input.
-        break;
+    }
+  }
+
+  /** Something may be missing since the last that was heard. */
+  async #makeUp(): Promise<void> {
+    this.#catchUp.begin();
+    await this.#catchUp.perform();
+  }
+
+  async #memberChanged(
+    event: SocketEvent & { readonly type: "memberAdded" | "memberRemoved" },
+  ): Promise<void> {
+    const { botId, channelId } = this.#dependencies;
+    if (event.userId === botId && event.channelId === channelId) {
+      if (event.type === "memberRemoved") {
+        this.#presence.left();
+      }
+      await this.#makeUp();
+    }
+  }
+
+  async #postedNow({ post, mentions }: SocketEvent & { readonly type: "posted" }): Promise<void> {
+    if (this.#isNews(post.createdAt, `post ${post.id}`)) {
+      this.#rivals.look(post);
+      const isMention = isMentionTold(this.#dependencies, post, mentions);
+      await this.#posted(post, { isLive: true, isMention });
     }
   }
 
   /** While the server can't tell who wrote it, a post waits, and those after it: the next one brings them all. */
-  async #posted(post: Post): Promise<void> {
+  async #posted(post: Post, told: Told): Promise<void> {
     try {
       if (this.#catchUp.isNeeded) {
         await this.#catchUp.perform();
       }
-      await this.#hear(post);
+      await this.#hear(post, told);
     } catch (error) {
       if (isPassing(error)) {
         this.#catchUp.postponeFrom(post.createdAt);
@@ -154,15 +202,15 @@ export class Router {
     }
   }
 
-  async #hear(post: Post): Promise<void> {
+  async #hear(post: Post, told: Told): Promise<void> {
     const { channelId } = this.#dependencies;
     if (post.channelId !== channelId || this.#heard.has(post.id)) {
       return;
     }
-    this.#heard.take(post.id);
-    this.#threads.set(post.id, post.threadId);
-    this.#heard.noteTime(post.createdAt);
-    await this.#actOn(post);
+    this.#heard.take(post);
+    this.#changes.seen(post);
+    this.#heard.noteTime(post.createdAt, told.isLive);
+    await this.#actOn(post, told);
     this.#heard.save(this.#catchUp.gapFrom);
   }
 
@@ -172,20 +220,33 @@ export class Router {
     return post.isFromPerson && isMeant && (await personOf(this.#dependencies, post.userId)) !== undefined;
   }
 
-  async #actOn(post: Post): Promise<void> {
-    const { botId, botName, sessions, newUuid, log } = this.#dependencies;
+  async #actOn(post: Post, { isMention }: Told): Promise<void> {
+    const { botId, botName, sessions } = this.#dependencies;
     if (post.userId === botId || !post.isFromPerson) {
       return;
     }
-    const reading = read(post, botName);
+    const reading = read(post, botName, isMention);
     const hasSession = sessions.find(post.threadId) !== undefined;
     if (!reading.isMention && !hasSession) {
       return;
     }
-    const facts = await this.#lookUp(post, reading, { hasSession, uuid: newUuid() }).catch((error) => {
-      this.#heard.giveBack(post.id);
+    try {
+      await this.#decide(post, reading, hasSession);
+    } catch (error) {
+      if (isPassing(error)) {
+        this.#heard.giveBack(post.id);
+      } else if (hasSession || this.#isListed({ id: post.userId })) {
+        const why = error instanceof Error ? error.message : String(error);
+        const words = `💥 This message was not taken: ${inlineCode(why, 300)}. Send it again, or see mm-claude's log.`;
+        this.#dependencies.reply(post.threadId, notice(words));
+      }
       throw error;
-    });
+    }
+  }
+
+  async #decide(post: Post, reading: Reading, hasSession: boolean): Promise<void> {
+    const { sessions, newUuid, log } = this.#dependencies;
+    const facts = await this.#lookUp(post, reading, { hasSession, uuid: newUuid() });
     // A session may have ended, or begun, while names were looked up.
     const current = {
       ...facts,
@@ -195,7 +256,7 @@ export class Router {
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
     if (decided.kind !== "ignore") {
-      this.#follow(decided, facts.by ?? { id: post.userId, name: "" }, post);
+      this.#outcomes.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
   }
 
@@ -212,37 +273,6 @@ export class Router {
     };
   }
 
-  #follow(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
-    const { clock, sessions, reply, maxSessions } = this.#dependencies;
-    if (decided.kind === "refuse") {
-      this.#refuse(threadId, by);
-    } else if (!this.#limits.takesPost(decided, by.id, this.#isListed(by), threadId, createdAt)) {
-      if (this.#limits.mayWarn(by.id, clock.now())) {
-        reply(threadId, notice(tooMuch(by)));
-      }
-    } else if (decided.kind === "reply") {
-      if (this.#limits.mayRemark(by.id, clock.now())) {
-        reply(threadId, REPLIES[decided.reply]());
-      }
-    } else if (decided.kind === "deliver") {
-      sessions.find(threadId)?.deliver(decided.signal);
-    } else if (!sessions.open(threadId, decided.by, decided.message)) {
-      reply(threadId, notice(tooBusy(maxSessions)));
-    }
-  }
-
-  #refuse(threadId: ThreadId, by: Person): void {
-    const { audit, clock, reply, botName } = this.#dependencies;
-    if (this.#limits.mayRefuse(by.id, clock.now())) {
-      audit.append({ action: "refused", by, threadId });
-      // In code format: a name that pinged could make two bots answer each other without end.
-      const words =
-        `🔒 Sorry ${inlineCode(`@${by.name}`)}, you are not among those who may start a session with ` +
-        `${inlineCode(`@${botName}`)}. Ask whoever runs it to add you to ALLOWED_USERS.`;
-      reply(threadId, notice(words));
-    }
-  }
-
   #isListed({ id }: Pick<Person, "id">): boolean {
     return authorise("start", id, undefined, this.#dependencies.standingOf);
   }
@@ -257,70 +287,24 @@ export class Router {
 
   async #reactedNow(reaction: Reaction, isRemoval: boolean): Promise<void> {
     const { createdAt, emojiName, postId, userId } = reaction;
-    const { botId, clock } = this.#dependencies;
+    const { botId } = this.#dependencies;
     // A removal carries the time of what it removes.
     const isNews = isRemoval || createdAt === undefined || this.#isNews(createdAt, `reaction on ${postId}`);
     const name = canonicalEmoji(emojiName);
-    if (isNews && name && userId !== botId && this.#limits.takesReaction(userId, name, clock.now())) {
-      await this.#reacted(reaction, isRemoval);
+    if (isNews && name && userId !== botId && this.#outcomes.takesReaction(userId, name)) {
+      await this.#orLookAgain(() => this.#changes.reacted(reaction, isRemoval));
     }
   }
 
-  async #reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
-    const { botId, sessions, newUuid } = this.#dependencies;
-    const emojiName = canonicalEmoji(reaction.emojiName);
-    if (reaction.userId === botId || !emojiName) {
-      return;
-    }
-    const threadId = await this.#threadOf(reaction.postId);
-    if (!threadId || !sessions.find(threadId)) {
-      return;
-    }
-    const by = await personOf(this.#dependencies, reaction.userId);
-    if (by) {
-      const { postId } = reaction;
-      const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid() } as const;
-      sessions.find(threadId)?.deliver(signal);
-    }
-  }
-
-  #deleted(post: Post): void {
-    const { channelId, sessions } = this.#dependencies;
-    const session = post.channelId === channelId ? sessions.find(post.threadId) : undefined;
-    const isRoot = post.id === post.threadId;
-    session?.deliver(
-      isRoot
-        ? { type: "threadLost", reason: "its first post was deleted" }
-        : { type: "postDeleted", postId: post.id },
-    );
-  }
-
-  async #threadOf(postId: PostId): Promise<ThreadId | undefined> {
-    const known = this.#threads.get(postId);
-    if (known) {
-      return known;
-    }
-    const { api, channelId } = this.#dependencies;
-    const post = await api.post(postId).catch((error: unknown) => {
-      if (isGone(error)) {
-        return undefined;
+  /** While the server can't tell who it is about, what has become of cards and waiting messages is to be read again. */
+  async #orLookAgain(perform: () => Promise<void>): Promise<void> {
+    try {
+      await perform();
+    } catch (error) {
+      if (isPassing(error)) {
+        this.#catchUp.lookAgain();
       }
       throw error;
-    });
-    if (post?.channelId !== channelId) {
-      return undefined;
     }
-    this.#threads.set(postId, post.threadId);
-    return post.threadId;
   }
 }
-
-function tooMuch({ name }: Person): string {
-  return `⏳ That was a lot at once, ${inlineCode(`@${name}`)}: the last messages were not taken. Send them again in a while.`;
-}
-
-const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => Notice>> = {
-  empty: () => notice("Mention me with your request"),
-  help: () => notice("Write them in a thread that has a session.", helpText()),
-  noSession: () => notice("There is no session in this thread. Mention me with your request to start one."),
-};

@@ -1,5 +1,6 @@
-// The people the settings name, bound to accounts: a name counts only for the account that had it when the settings
-// were read, and only while that account has it. Whoever takes a freed name takes nothing else.
+// The people the settings name, bound to accounts: a name lets in only the account that had it when the settings were
+// first read with it, and only while that account has it, or another name of the same setting. Whoever takes a freed
+// name takes nothing else.
 
 import { z } from "zod";
 import type { User, UserId } from "../mattermost/types.ts";
@@ -8,12 +9,13 @@ import type { Standing, StandingOf } from "./access.ts";
 /** Usernames of the settings, in lower case, and the accounts they were given to. */
 export type Bindings = Readonly<Record<string, UserId>>;
 
+/** A name of a setting, and the account that it was given to. */
+export type Named = Pick<User, "id" | "username">;
+
 export interface Binding {
   /** What is kept for the next start. */
   readonly bindings: Bindings;
-  /** The accounts that are let in. */
-  readonly users: readonly User[];
-  /** Names that belong to another account than at an earlier start. */
+  /** Names that now belong to an account none of the setting's names was given to. */
   readonly changedHands: readonly string[];
 }
 
@@ -26,29 +28,25 @@ export function decodeBindings(value: unknown): Bindings {
 
 /** `before`: what an earlier start has bound. A name that is no longer set is forgotten. */
 export function bindNames(users: readonly User[], before: Bindings): Binding {
-  const bindings: Record<string, UserId> = {};
-  const known: User[] = [];
-  const changedHands: string[] = [];
-  for (const user of users) {
-    const name = user.username.toLowerCase();
-    const bound = Object.hasOwn(before, name) ? before[name] : undefined;
-    bindings[name] = bound ?? user.id;
-    if (bound === undefined || bound === user.id) {
-      known.push(user);
-    } else {
-      changedHands.push(name);
-    }
-  }
-  return { bindings, users: known, changedHands };
+  const bound = users.map(({ id, username }) => {
+    const name = username.toLowerCase();
+    return [name, (Object.hasOwn(before, name) ? before[name] : undefined) ?? id] as const;
+  });
+  const bindings = Object.fromEntries(bound);
+  const accounts = new Set(Object.values(bindings));
+  const changedHands = users
+    .filter(({ id }) => !accounts.has(id))
+    .map(({ username }) => username.toLowerCase());
+  return { bindings, changedHands };
 }
 
 export interface AllowListOptions {
   /** What was last heard of an account; undefined for one that was never heard of. */
   readonly known: (id: UserId) => User | undefined;
   /** Undefined: everyone. */
-  readonly allowed: readonly User[] | undefined;
+  readonly allowed: readonly Named[] | undefined;
   /** Undefined: whoever is listed. */
-  readonly approvers: readonly User[] | undefined;
+  readonly approvers: readonly Named[] | undefined;
 }
 
 export function createAllowList({ known, allowed, approvers }: AllowListOptions): StandingOf {
@@ -63,10 +61,12 @@ export function createAllowList({ known, allowed, approvers }: AllowListOptions)
   };
 }
 
-function namedIn(users: readonly User[] | undefined): (user: User) => boolean {
-  if (users === undefined) {
+/** Two of a setting who have exchanged their names are the same two people: each name gives the same rights. */
+function namedIn(setting: readonly Named[] | undefined): (user: User) => boolean {
+  if (setting === undefined) {
     return () => true;
   }
-  const names = new Map(users.map((user) => [user.id, user.username.toLowerCase()]));
-  return (user) => names.get(user.id) === user.username.toLowerCase();
+  const accounts = new Set(setting.map(({ id }) => id));
+  const names = new Set(setting.map(({ username }) => username.toLowerCase()));
+  return ({ id, username }) => accounts.has(id) && names.has(username.toLowerCase());
 }

@@ -3,11 +3,10 @@
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
-import type { Tone } from "../render/bars.ts";
+import { bar, type Tone } from "../render/bars.ts";
 import {
   closedCard,
   DIGITS,
-  guestCard,
   openCard,
   permissionCard,
   planCard,
@@ -15,11 +14,12 @@ import {
   questionTitle,
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
-import type { PostFile } from "../thread/writes.ts";
+import type { PostFile, PostKey } from "../thread/writes.ts";
+import type { Action } from "./access.ts";
 import { holdOtherTools, scheduleVerdicts } from "./cadence.ts";
-import { audit, breakPage, may, newKey } from "./state.ts";
-import type { Ask, Message, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
-import { holdVerdict } from "./verdicts.ts";
+import { audit, breakPage, may, newKey, notWaiting } from "./state.ts";
+import type { Ask, CardPiece, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
+import { holdVerdict, showVerdictOf } from "./verdicts.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 
@@ -47,11 +47,8 @@ export function askPermission(
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
   const isCarded = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
-  const { card, file } = permissionCard(
-    toolInFull(use, step.context),
-    approverNames(step),
-    step.context.postLimit,
-  );
+  const names = whomToCall(step, "approve");
+  const { card, file } = permissionCard(toolInFull(use, step.context), names, step.context.postLimit);
   const ask: PermissionAsk = {
     kind: "permission",
     key: newKey(step, "ask"),
@@ -65,10 +62,13 @@ export function askPermission(
 }
 
 /** Whom a card calls: the owner, or who may decide in the owner's place. */
-function approverNames(step: Step): readonly string[] {
+export function whomToCall(step: Step, action: Action): readonly string[] {
   const { owner } = step.state;
-  const { approvers } = step.context;
-  return approvers.length === 0 || may(step, "approve", owner) ? [owner.name] : approvers;
+  const { approvers, listed = [] } = step.context;
+  if (may(step, action, owner)) {
+    return [owner.name];
+  }
+  return approvers.length > 0 ? approvers : listed;
 }
 
 /** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
@@ -89,20 +89,18 @@ function isBeingAsked({ asks, cardedTools }: Step["state"], id: ToolUseId): bool
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
-  const { state } = step;
-  const card = planCard(event.plan, approverNames(step));
-  if (state.isPlanApproved) {
-    audit(step, "plan-approved-automatically", undefined, { plan: event.plan });
-    answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
-    breakPage(step);
-    const head = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
-    for (const post of openCard({ ...card, head, choices: "" }, step.context.postLimit)) {
-      step.emit({ type: "put", key: newKey(step, "plan"), ...post, isFinal: true });
-    }
+  const { requestId, plan, input } = event;
+  const card = planCard(plan, whomToCall(step, "approve"));
+  const key = newKey(step, "ask");
+  if (!step.state.isPlanApproved) {
+    open(step, { kind: "plan", key, postId: undefined, card, requestId, plan, input });
     return;
   }
-  const { requestId, plan, input } = event;
-  open(step, { kind: "plan", key: newKey(step, "ask"), postId: undefined, card, requestId, plan, input });
+  audit(step, "plan-approved-automatically", undefined, { plan });
+  answer(step, requestId, { behavior: "allow", updatedInput: input });
+  breakPage(step);
+  const head = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
+  putPosts(step, { key, card: { ...card, head, choices: "" } }, true);
 }
 
 export function askQuestions(step: Step, event: ClaudeEvent & { type: "questionAsked" }): void {
@@ -124,7 +122,7 @@ export function openQuestion(
     answer(step, requestId, { behavior: "allow", updatedInput: { ...input, answers } });
     return;
   }
-  const card = questionCard(question, questionTitle(index, questions.length), step.state.owner.name);
+  const card = questionCard(question, questionTitle(index, questions.length), whomToCall(step, "answer"));
   const key = newKey(step, "ask");
   open(step, {
     kind: "question",
@@ -140,13 +138,7 @@ export function openQuestion(
   });
 }
 
-export function askGuest(step: Step, message: Message): void {
-  const files = message.attachments.map((file) => file.name);
-  const card = guestCard(message.by.name, message.text, files, step.state.owner.name);
-  open(step, { kind: "guest", key: newKey(step, "ask"), postId: undefined, card, message });
-}
-
-function open(step: Step, ask: Ask, file?: PostFile): void {
+export function open(step: Step, ask: Ask, file?: PostFile): void {
   if (ask.kind !== "guest") {
     // What Claude said before it asked is said; a guest may come in the middle of a sentence.
     step.state.turn.transcript.endText();
@@ -160,14 +152,28 @@ function open(step: Step, ask: Ask, file?: PostFile): void {
   }
 }
 
-function putCard(step: Step, ask: Ask, file: PostFile | undefined): void {
-  const posts = openCard(ask.card, step.context.postLimit);
-  posts.forEach((post, index) => {
-    const isLast = index === posts.length - 1;
-    const key = isLast ? ask.key : newKey(step, ask.key);
-    step.emit({ type: "put", key, ...post, isFinal: !isLast, ...(isLast && file ? { file } : {}) });
-  });
+function putCard(step: Step, ask: Ask, file?: PostFile): void {
+  ask.pieces = putPosts(step, ask, false, file);
   reactWithChoices(step, ask);
+}
+
+/** Gives the posts above the last one, which is the card's own. */
+function putPosts(
+  step: Step,
+  { key, card }: Pick<Ask, "key" | "card">,
+  isFinal: boolean,
+  file?: PostFile,
+): CardPiece[] {
+  const posts = openCard(card, step.context.postLimit);
+  return posts.flatMap((post, index) => {
+    if (index === posts.length - 1) {
+      step.emit({ type: "put", key, ...post, isFinal, ...(file ? { file } : {}) });
+      return [];
+    }
+    const piece = { key: newKey(step, key), postId: undefined };
+    step.emit({ type: "put", key: piece.key, ...post, isFinal: true });
+    return [piece];
+  });
 }
 
 function reactWithChoices(step: Step, ask: Ask): void {
@@ -178,20 +184,71 @@ function reactWithChoices(step: Step, ask: Ask): void {
 
 export function choicesOf(ask: Ask): readonly string[] {
   if (ask.kind !== "question") {
-    return CHOICES[ask.kind];
+    return isInPart(ask) ? ["-1"] : CHOICES[ask.kind];
   }
-  const question = ask.questions[ask.index];
-  const digits = DIGITS.slice(0, question?.options.length ?? 0).map((digit) => digit.name);
-  return question?.multiSelect ? [...digits, "white_check_mark"] : digits;
+  const { options = [], multiSelect } = ask.questions[ask.index] ?? {};
+  const digits = DIGITS.slice(0, options.length).map((digit) => digit.name);
+  return multiSelect && digits.length > 0 ? [...digits, "white_check_mark"] : digits;
 }
 
-/** A card that somebody deleted is posted again: the decision is still needed. */
+export function isInPart(ask: Ask): boolean {
+  return ask.kind === "permission" && ask.isInPart === true;
+}
+
+/** All that the card promises is in the thread: before that nobody can have seen what they would allow. */
+export function isAllowable(ask: Ask): boolean {
+  const posts = [ask, ...(ask.pieces ?? [])];
+  return !isInPart(ask) && posts.every(({ postId }) => postId !== undefined);
+}
+
+/** The server takes no file for a card, which is not posted yet: posts say all of it, or it can't be allowed. */
+export function fileRefused(step: Step, key: PostKey): void {
+  const { state, context } = step;
+  const ask = state.asks.find((candidate) => candidate.key === key);
+  if (ask?.kind !== "permission") {
+    decidedUnseen(step, key);
+    return;
+  }
+  const full = toolInFull(ask.use, context);
+  const whole = permissionCard(full, whomToCall(step, "approve"), context.postLimit, false);
+  const anew = { ...ask, isInPart: false, ...whole, postId: undefined, isHinted: false };
+  state.asks = state.asks.map((other) => (other === ask ? anew : other));
+  putCard(step, anew);
+}
+
+/** Nobody waits for that card any more, but it is to be told what became of it. */
+function decidedUnseen(step: Step, key: PostKey): void {
+  if (!showVerdictOf(step, key)) {
+    const text = "⚪ **No longer open**: it was over before its card could be shown";
+    step.emit({ type: "put", key, markdown: "", bar: bar("void", text), isFinal: true });
+  }
+}
+
+/** A card that somebody deleted is posted again, and so is a piece of it: the decision is still needed. */
 export function cardDeleted(step: Step, postId: PostId): void {
-  const ask = step.state.asks.find((candidate) => candidate.postId === postId);
-  if (ask) {
-    ask.postId = undefined;
-    step.emit({ type: "repost", key: ask.key });
-    reactWithChoices(step, ask);
+  for (const ask of step.state.asks) {
+    if (ask.postId === postId) {
+      ask.postId = undefined;
+      step.emit({ type: "repost", key: ask.key });
+      reactWithChoices(step, ask);
+    }
+    for (const [index, piece] of (ask.pieces ?? []).entries()) {
+      if (piece.postId === postId) {
+        piece.postId = undefined;
+        const post = openCard(ask.card, step.context.postLimit)[index];
+        step.emit({ type: "put", key: piece.key, markdown: post?.markdown ?? "", isFinal: true });
+      }
+    }
+  }
+}
+
+/** Says above the choices, once, what becomes of words that decide nothing. */
+export function hintAt(step: Step, ask: Ask, hint: string): void {
+  if (!ask.isHinted) {
+    ask.isHinted = true;
+    const card = { ...ask.card, choices: `${hint}\n${ask.card.choices}` };
+    const post = openCard(card, step.context.postLimit).at(-1);
+    step.emit({ type: "put", key: ask.key, markdown: "", ...post, isFinal: false });
   }
 }
 
@@ -215,6 +272,9 @@ export function voidAsks(step: Step, reason: string, guestsToo = false): void {
 export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
+  if (ask.reply) {
+    notWaiting(step, ask.reply);
+  }
   if (isToolToRun && ask.kind === "permission" && ask.toolUseId !== undefined) {
     holdVerdict(step, ask.toolUseId, ask, verdict);
     scheduleVerdicts(step);
@@ -240,9 +300,10 @@ export function goOn(step: Step): void {
 /** A reaction that came before the card's id was known is looked at again. */
 export function cardPosted(step: Step, key: string, postId: PostId): readonly Reaction[] {
   const { state } = step;
-  const ask = state.asks.find((candidate) => candidate.key === key);
-  if (ask) {
-    ask.postId = postId;
+  const posts = state.asks.flatMap((ask) => [ask, ...(ask.pieces ?? [])]);
+  const post = posts.find((candidate) => candidate.key === key);
+  if (post) {
+    post.postId = postId;
   } else if (key === state.cutOffKey) {
     state.cutOffPostId = postId;
   } else {

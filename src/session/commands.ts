@@ -1,5 +1,6 @@
 // The one registry of mm-claude's commands: their names, who may use them, the words of the help. Pure.
 
+import { editDistance } from "../util/edit-distance.ts";
 import type { Action } from "./access.ts";
 import type { Command } from "./types.ts";
 
@@ -81,17 +82,4 @@ export function nearestCommand(name: string, others: readonly string[]): string 
     }
   }
   return best?.name;
-}
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

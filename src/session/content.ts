@@ -7,14 +7,15 @@ import type { Directory } from "../mattermost/directory.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
 import { quote } from "../render/markdown.ts";
+import { isImageType, nameByType, typeOf } from "./file-type.ts";
 import { heldIn, saveFile } from "./files-directory.ts";
+import { spokenBy } from "./labels.ts";
 import type { Message } from "./types.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/** What the Messages API takes as an image, and its limit for one. */
-const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-const MAX_IMAGE_BYTES = 5 * MEGABYTE;
+/** The Messages API counts an image's base64, four characters of it for three bytes. */
+const MAX_IMAGE_BYTES = (5 * MEGABYTE * 3) / 4;
 const MAX_FILE_BYTES = 50 * MEGABYTE;
 const TOO_LARGE = `it is larger than ${MAX_FILE_BYTES / MEGABYTE} MB`;
 const MAX_MESSAGE_FILES = 10;
@@ -32,6 +33,8 @@ export interface ContentOptions {
   readonly threadId: ThreadId;
   /** Where files are saved; a directory of this session's own. Undefined when there is none. */
   readonly filesDirectory: string | undefined;
+  /** Images are saved as well. */
+  readonly imagesAsFiles?: boolean;
   /** Told in one sentence what could not be handed over. */
   readonly onProblem: (detail: string) => void;
 }
@@ -103,21 +106,24 @@ async function filesOf({ attachments, postId }: Message, options: ContentOptions
 async function fetched(
   file: Attachment,
   postId: PostId,
-  { api, filesDirectory }: ContentOptions,
+  { api, filesDirectory, imagesAsFiles = false }: ContentOptions,
 ): Promise<MessageBlock | { readonly path: string } | "no room"> {
   if (file.size > MAX_FILE_BYTES) {
     throw new Error(TOO_LARGE);
   }
-  const name = safeFileName(file.name, `${postId}${file.id}`);
-  const isImage = (bytes: number): boolean => IMAGE_TYPES.has(file.mimeType) && bytes <= MAX_IMAGE_BYTES;
+  const nameAs = (name: string): string => safeFileName(name, `${postId}${file.id}`);
   // What the server says of a file spares a download in vain; what counts is what comes.
-  if (!isImage(file.size) && (await placeFor(filesDirectory, name, file.size)) === undefined) {
+  const mayBeImage = !imagesAsFiles && isImageType(file.mimeType) && file.size <= MAX_IMAGE_BYTES;
+  if (!mayBeImage && (await placeFor(filesDirectory, nameAs(file.name), file.size)) === undefined) {
     return "no room";
   }
   const bytes = await api.file(file.id, MAX_FILE_BYTES);
-  if (isImage(bytes.byteLength)) {
-    return { type: "image", mediaType: file.mimeType, base64: Buffer.from(bytes).toString("base64") };
+  const type = typeOf(bytes);
+  if (!imagesAsFiles && type && isImageType(type.mediaType) && bytes.byteLength <= MAX_IMAGE_BYTES) {
+    return { type: "image", mediaType: type.mediaType, base64: Buffer.from(bytes).toString("base64") };
   }
+  // Claude goes by the name when it reads a file, and a text it takes for an image would be refused with all that follows.
+  const name = nameAs(nameByType(safeFileName(file.name, ""), type));
   const place = await placeFor(filesDirectory, name, bytes.byteLength);
   // The name is this file's alone; a message that is sent again after a crash saves it again.
   return place === undefined ? "no room" : { path: await saveFile(place, name, bytes) };
@@ -227,6 +233,10 @@ async function spoken(post: Post, directory: Pick<Directory, "byId">): Promise<s
     return "";
   }
   const user = await directory.byId(post.userId).catch(() => undefined);
-  const name = user ? `@${user.username}` : "somebody";
-  return `[${post.isFromPerson ? name : `${name}, automatic`}]: ${post.message}${files}`;
+  return `${spokenBy(user?.username, post.message, { isAutomatic: !post.isFromPerson })}${files}`;
+}
+
+/** Where a message's files are, images as well: for what reaches Claude as text alone. Never rejects. */
+export async function savedFiles(message: Message, options: ContentOptions): Promise<readonly string[]> {
+  return (await filesOf(message, { ...options, imagesAsFiles: true })).saved;
 }

@@ -1,17 +1,16 @@
-// What people decide about an open ask, by emoji or in words: whether they may, and taking the decision to Claude.
+// What people decide about an open ask: by emoji, whether they may, and taking the decision to Claude.
 // The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
 
-import { DIGITS, questionTitle } from "../render/cards.ts";
-import { inlineCode, oneLine, truncate } from "../render/markdown.ts";
+import { DIGITS, nameOf, questionTitle } from "../render/cards.ts";
+import { asWritten } from "../render/left-out.ts";
+import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
-import { answer, choicesOf, close, goOn, openQuestion } from "./asks.ts";
-import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
+import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
+import { withoutLabels } from "./labels.ts";
+import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
-
-/** "no problem" is none. */
-const DENIAL = /^\s*(?:no(?!\s+(?:problem|worries|objections?|rush)\b)|deny)\b[\s,.:;!-]*([\s\S]*)$/i;
 
 /** True when the reaction was about an open ask, whether it decided anything or not. */
 export function reactToAsk(step: Step, reaction: Reaction): boolean {
@@ -20,6 +19,10 @@ export function reactToAsk(step: Step, reaction: Reaction): boolean {
   if (!ask || !choicesOf(ask).includes(reaction.emojiName)) {
     return false;
   }
+  if (ask.reply) {
+    // Somebody has answered already.
+    return true;
+  }
   if (ask.kind === "question") {
     if (may(step, "answer", reaction.by)) {
       chooseOption(step, ask, reaction);
@@ -27,6 +30,9 @@ export function reactToAsk(step: Step, reaction: Reaction): boolean {
     return true;
   }
   if (reaction.isRemoval || !may(step, ask.kind === "guest" ? "steer" : "approve", reaction.by)) {
+    return true;
+  }
+  if (reaction.emojiName !== "-1" && !isAllowable(ask)) {
     return true;
   }
   switch (ask.kind) {
@@ -43,41 +49,21 @@ export function reactToAsk(step: Step, reaction: Reaction): boolean {
   return true;
 }
 
-/** Takes a message as the answer to an open ask, if it is one. */
-export function answerInWords(step: Step, message: Message): boolean {
-  const { state } = step;
-  if (message.attachments.length > 0 || message.isSlashCommand || message.text.trim() === "") {
-    return false;
-  }
-  const text = message.text.trim();
-  const question = state.asks.find((ask) => ask.kind === "question");
-  if (question && may(step, "answer", message.by)) {
-    answerQuestion(step, question, message.by, text);
-    return true;
-  }
-  if (!may(step, "approve", message.by)) {
-    return false;
-  }
-  const plan = state.asks.find((ask) => ask.kind === "plan");
-  if (plan) {
-    decidePlan(step, plan, message.by, text);
-    return true;
-  }
-  const permission = state.asks.find((ask) => ask.kind === "permission");
-  const denial = permission && DENIAL.exec(text);
-  if (permission && denial) {
-    decidePermission(step, permission, message.by, "-1", denial[1]?.trim());
-    return true;
-  }
-  return false;
-}
-
-function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName: string, reason = ""): void {
+export function decidePermission(
+  step: Step,
+  ask: PermissionAsk,
+  by: Person,
+  emojiName: string,
+  reason = "",
+): void {
   if (emojiName === "-1") {
-    const why = reason === "" ? "They gave no reason; ask what to do instead." : `Their reason: ${reason}`;
+    const why =
+      reason === ""
+        ? "They gave no reason; ask what to do instead."
+        : `Their reason: ${withoutLabels(reason)}`;
     audit(step, "tool-denied", by, { tool: ask.use.name, input: ask.use.input, reason });
     answer(step, ask.requestId, { behavior: "deny", message: `@${by.name} denied this. ${why}` });
-    const words = reason === "" ? "" : `: ${truncate(oneLine(reason), 300)}`;
+    const words = reason === "" ? "" : `: ${asWritten(reason)}`;
     close(step, ask, `👎 **Denied** by @${by.name}${words}`, "bad");
     goOn(step);
     return;
@@ -86,9 +72,10 @@ function decidePermission(step: Step, ask: PermissionAsk, by: Person, emojiName:
     allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
   } else {
     step.state.isAuto = true;
+    step.state.autoGrantedBy = by;
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
-      if (open.kind === "permission") {
+      if (open.kind === "permission" && !isInPart(open) && !open.reply) {
         allow(step, open, by, `✅ **Allowed for this session** by @${by.name}`);
       }
     }
@@ -105,10 +92,11 @@ function allow(step: Step, ask: PermissionAsk, by: Person, verdict: string): voi
 }
 
 /** `changes`: undefined approves; "" asks for changes without saying which. */
-function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | undefined): void {
+export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | undefined): void {
   const { plan } = ask;
   if (changes === undefined) {
-    step.state.isPlanApproved = true;
+    // Nothing was approved that later plans could be part of when there was no plan.
+    step.state.isPlanApproved = plan.trim() !== "";
     audit(step, "plan-approved", by, { plan });
     answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.input });
     close(step, ask, `✅ **Plan approved** by @${by.name}`, "good");
@@ -116,10 +104,10 @@ function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string | unde
     const message =
       changes === ""
         ? `@${by.name} wants changes to this plan. Ask them which.`
-        : `@${by.name} wants changes to this plan: ${changes}`;
+        : `@${by.name} wants changes to this plan: ${withoutLabels(changes)}`;
     audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
-    const what = changes === "" ? "" : `: ${truncate(oneLine(changes), 300)}`;
+    const what = changes === "" ? "" : `: ${asWritten(changes)}`;
     close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
   }
   goOn(step);
@@ -145,11 +133,18 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
   }
 }
 
-function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string): void {
+/** `shown`: what the card says of the answer. */
+export function answerQuestion(
+  step: Step,
+  ask: QuestionAsk,
+  by: Person,
+  text: string,
+  shown = `**${asWritten(text)}**`,
+): void {
   const question = ask.questions[ask.index];
   const title = questionTitle(ask.index, ask.questions.length);
   audit(step, "answered", by, { question: question?.question ?? "", answer: text });
-  close(step, ask, `${title} · ✅ **${truncate(oneLine(text), 300)}** (@${by.name})`, "good");
+  close(step, ask, `${title} · ✅ ${shown} (@${by.name})`, "good");
   openQuestion(step, ask, ask.index + 1, { ...ask.answers, [question?.question ?? ""]: text });
   goOn(step);
 }
@@ -157,10 +152,11 @@ function answerQuestion(step: Step, ask: QuestionAsk, by: Person, text: string):
 function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): void {
   const { state } = step;
   const guest = ask.message.by;
+  const name = nameOf(guest.name);
   const what = { guest, message: ask.message.text };
   if (emojiName === "-1") {
     audit(step, "guest-denied", by, what);
-    close(step, ask, `👎 Message of @${guest.name} denied by @${by.name}`, "bad");
+    close(step, ask, `👎 Message of ${name} denied by @${by.name}`, "bad");
     return;
   }
   audit(step, "guest-allowed", by, what);
@@ -171,16 +167,15 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
     message = ask.message;
     audit(step, "invited", by, { user: guest });
     updateHeader(step);
-    close(step, ask, `✅ @${guest.name} invited to this session by @${by.name}`, "good");
+    close(step, ask, `✅ ${name} invited to this session by @${by.name}`, "good");
   } else {
-    close(step, ask, `✅ Message of @${guest.name} allowed by @${by.name}`, "good");
+    close(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
   }
   enqueue(step, message);
 }
 
 /** As many as anybody will want to have read by Claude one after the other. */
 const MAX_QUEUE = 50;
-const NOT_TAKEN = "no_entry_sign";
 
 /** Queues an authorised message for Claude; 👀 shows that it waits. */
 export function enqueue(step: Step, message: Message): void {
@@ -198,8 +193,9 @@ export function enqueue(step: Step, message: Message): void {
 }
 
 /** Marks a message that goes nowhere, and says why, once in a while. */
-export function notTaken(step: Step, { by, postId }: Message, what: string, why: string): void {
-  step.emit({ type: "react", target: { postId }, emojiName: NOT_TAKEN });
+export function notTaken(step: Step, message: Message, what: string, why: string): void {
+  const { by } = message;
+  markNotTaken(step, message);
   if (mayTell(step, what, by)) {
     const name = inlineCode(`@${by.name}`);
     say(step, `🚫 ${name}, ${why}: what you wrote was not taken. Send it again later.`);

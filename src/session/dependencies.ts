@@ -8,6 +8,7 @@ import type { Directory } from "../mattermost/directory.ts";
 import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import type { Redact } from "../util/redact.ts";
 import type { Person } from "./access.ts";
 import type { SessionContext } from "./types.ts";
 
@@ -25,6 +26,8 @@ export interface SessionDependencies {
   readonly claudePath: string;
   /** What Claude's file tools may not touch: mm-claude's own settings and state. */
   readonly deniedPaths: readonly string[];
+  /** Takes the bot's token out of a text. */
+  readonly redact: Redact;
   readonly botId: UserId;
   readonly channelId: ChannelId;
   readonly audit: Pick<AuditTrail, "append">;
@@ -48,4 +51,11 @@ export interface Opening {
 /** What the names of the documents begin with that hold a channel's sessions: other channels have other daemons. */
 export function sessionPrefix(channelId: ChannelId): string {
   return `session-${channelId}-`;
+}
+
+/** Where a session gets a place to run in, and gives it back. */
+export interface Slots<Session> {
+  acquire(session: Session): number | undefined;
+  release(slot: number): void;
+  ended(session: Session): void;
 }

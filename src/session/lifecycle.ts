@@ -2,7 +2,7 @@
 
 import type { ClaudeEvent } from "../claude/types.ts";
 import { bar } from "../render/bars.ts";
-import { fence, showHidden, truncate } from "../render/markdown.ts";
+import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
 import {
@@ -17,7 +17,7 @@ import {
   writePages,
 } from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
-import type { SavedTurn, Step } from "./types.ts";
+import type { SavedTurn, SessionState, Step } from "./types.ts";
 import { forgetVerdicts } from "./verdicts.ts";
 
 export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
@@ -62,15 +62,14 @@ export function idleTimer(step: Step): void {
   if (state.phase !== "idle" && state.phase !== "working") {
     return;
   }
-  // A process that starts slowly is not idle; the client gives up on one that never answers.
-  const since = state.isStarting ? step.now : state.lastActivityAt;
+  const since = holdOf(state) === undefined ? state.lastActivityAt : step.now;
   const leftMs = since + context.idleMs - step.now;
   if (leftMs > 0) {
     // No longer than that, also when the clock was set back in between.
     step.emit({ type: "setTimer", name: "idle", ms: Math.min(leftMs, context.idleMs) });
     return;
   }
-  fallAsleep(step, "the session timed out", true);
+  fallAsleep(step, "the session timed out", false);
   say(
     step,
     `⏰ **Session timed out** after ${duration(context.idleMs)} without activity. Reply in this thread to resume.`,
@@ -123,10 +122,17 @@ function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; n
   }
   if (/No conversation found/i.test(stderr)) {
     startAfresh(state);
-    const notice = "ℹ️ Claude had not saved this conversation: it starts afresh, with this thread as context.";
+    const context = state.hasCleared ? "" : ", with this thread as context";
+    const notice = `ℹ️ Claude had not saved this conversation: it starts afresh${context}.`;
     return { hasConversation: false, notice };
   }
-  return /already in use/i.test(stderr) ? { hasConversation: true } : undefined;
+  if (/already in use/i.test(stderr)) {
+    return { hasConversation: true };
+  }
+  // 2.0.76 ends at the first message after a background command has ended, and takes it when it is started again.
+  return /only prompt commands are supported in streaming mode/i.test(stderr)
+    ? { hasConversation: state.hasConversation }
+    : undefined;
 }
 
 export function stop(step: Step, by: Person): void {
@@ -192,11 +198,29 @@ function end(step: Step, why: string): void {
   state.phase = "ended";
 }
 
+/** What holds a session: while there is any of it, it neither times out nor gives its slot to another. */
+export type Hold = "turn" | "ask" | "subagent" | "background";
+
+/**
+ * Undefined: Claude waits for the next message, and nothing of its runs. A guest's message that waits for somebody's
+ * word holds nothing: guests could keep every slot that way.
+ */
+export function holdOf({ phase, queue, asks, subagents, background }: SessionState): Hold | undefined {
+  if (phase === "working" || queue.length > 0) {
+    return "turn";
+  }
+  if (asks.some((ask) => ask.kind !== "guest")) {
+    return "ask";
+  }
+  return subagents.size > 0 ? "subagent" : background.length > 0 ? "background" : undefined;
+}
+
 /** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */
 export function leaveProcess(step: Step, why: string): void {
   const { state } = step;
   writePages(step, true);
   state.turn.transcript.breakPage();
+  endBackground(step, why);
   step.emit({ type: "clearTimer", name: "flush" });
   step.emit({ type: "clearTimer", name: "idle" });
   step.emit({ type: "clearTimer", name: "watchdog" });
@@ -210,11 +234,25 @@ export function leaveProcess(step: Step, why: string): void {
     state.queue.unshift(state.inFlight);
     state.inFlight = undefined;
   }
+  state.isPreparing = false;
+  state.isClearing = false;
   state.generation++;
   state.phase = "asleep";
   if (state.slot !== undefined) {
     state.slot = undefined;
     step.emit({ type: "releaseSlot" });
+  }
+}
+
+/** What ran beside the turns ended with its process, and nobody else will say so. */
+function endBackground(step: Step, why: string): void {
+  const { state } = step;
+  const [...tasks] = state.background;
+  state.background = [];
+  if (tasks.length > 0) {
+    const named = tasks.slice(0, 5).map(({ description }) => inlineCode(description, 100));
+    const more = tasks.length > named.length ? ` and ${tasks.length - named.length} more` : "";
+    say(step, `⚪ **No longer running**, because ${why}: ${named.join(", ")}${more}`);
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
-import type { SessionDependencies } from "./dependencies.ts";
-import { Session, type Slots } from "./session.ts";
+import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
+import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
 
@@ -38,7 +38,11 @@ export class SessionManager {
       if (index >= MAX_ASLEEP || session.lastActivityAt < oldest) {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
-        session.forget();
+        try {
+          session.forget();
+        } catch (error) {
+          log.error(`What is kept of the session in thread ${session.threadId} could not be removed`, error);
+        }
       }
     }
   }
@@ -54,10 +58,19 @@ export class SessionManager {
       return false;
     }
     this.#forgetOld();
-    const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
+    const session = this.#newSession(threadId, { owner, slot });
     this.#sessions.set(threadId, session);
-    session.deliver({ type: "message", message });
+    session.open(message);
     return true;
+  }
+
+  #newSession(threadId: ThreadId, opening: Opening): Session {
+    try {
+      return new Session(threadId, opening, this.#slots, this.#dependencies);
+    } catch (error) {
+      this.#usedSlots.delete(opening.slot);
+      throw error;
+    }
   }
 
   /** Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. */
@@ -87,14 +100,35 @@ export class SessionManager {
     );
   }
 
+  /** The posts of messages that wait for Claude. */
+  waitingPosts(): { readonly threadId: ThreadId; readonly postId: PostId }[] {
+    return [...this.#sessions.values()].flatMap(({ threadId, waitingPosts }) =>
+      waitingPosts.map((postId) => ({ threadId, postId })),
+    );
+  }
+
+  /** The threads of the sessions that Claude runs for. */
+  liveThreads(): ThreadId[] {
+    return [...this.#sessions.values()].filter(({ isLive }) => isLive).map(({ threadId }) => threadId);
+  }
+
   async shutDown(): Promise<void> {
     this.#isShuttingDown = true;
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    await Promise.all([...sessions.map((session) => session.shutDown()), ...this.#leaving]);
+    await Promise.all([...sessions.map((session) => this.#shutDown(session)), ...this.#leaving]);
   }
 
-  readonly #slots: Slots = {
+  /** What one of them fails to tidy up must not keep the others from it. */
+  async #shutDown(session: Session): Promise<void> {
+    try {
+      await session.shutDown();
+    } catch (error) {
+      this.#dependencies.log.error(`The session in thread ${session.threadId} did not end in order`, error);
+    }
+  }
+
+  readonly #slots: Slots<Session> = {
     acquire: () => (this.#isShuttingDown ? undefined : this.#takeSlot()),
     release: (slot) => {
       this.#usedSlots.delete(slot);
@@ -103,7 +137,7 @@ export class SessionManager {
       if (this.#sessions.get(session.threadId) === session) {
         this.#sessions.delete(session.threadId);
       }
-      const left = session.shutDown().finally(() => this.#leaving.delete(left));
+      const left = this.#shutDown(session).finally(() => this.#leaving.delete(left));
       this.#leaving.add(left);
     },
   };

@@ -3,13 +3,15 @@
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
-import { askGuest } from "./asks.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
-import { answerInWords, enqueue, notTaken, reactToAsk } from "./decisions.ts";
+import { enqueue, notTaken, reactToAsk } from "./decisions.ts";
+import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
 import { goOnMessage } from "./recovery.ts";
-import { audit, may, mayTell, say, updateHeader } from "./state.ts";
+import { answerInWords } from "./replies.ts";
+import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
+import { withdrawUnsent } from "./waiting.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
 const MAX_EARLY = 20;
@@ -118,6 +120,11 @@ function interrupt(step: Step, by: Person): void {
     return;
   }
   audit(step, "interrupted", by);
+  if (withdrawUnsent(step)) {
+    say(step, `⏸️ **Interrupted** by @${by.name}: Claude did not get the message`);
+    takeUpWork(step);
+    return;
+  }
   state.turn.interruptedBy ??= by;
   step.emit({ type: "interruptClaude" });
   step.emit({ type: "setTimer", name: "watchdog", ms: INTERRUPT_MS });

@@ -1,7 +1,7 @@
 // Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
 
 import { dropSavedMessage, GO_ON, leaveProcess, offerToGoOn } from "./lifecycle.ts";
-import { takeUpWork, updateHeader } from "./state.ts";
+import { may, takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 
@@ -16,6 +16,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
   state.slot = undefined;
   state.isSlotAsked = false;
   leaveProcess(step, "mm-claude was started again");
+  judgeRights(step);
   state.lostDirectory ??= state.hasConversation ? lostDirectory : undefined;
   if (wasLive || state.isMarkedStopped) {
     state.isMarkedStopped = false;
@@ -25,6 +26,20 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
     offerToGoOn(step);
   }
   takeUpWork(step);
+}
+
+/**
+ * A restart never raises a right: what runs unasked is what today's settings let run so, or a person who may still
+ * decide; what somebody has made interactive stays so.
+ */
+function judgeRights(step: Step): void {
+  const { state, context } = step;
+  const { autoGrantedBy: by } = state;
+  if (state.isAuto && !context.isAuto && !(by && may(step, "approve", by))) {
+    state.isAuto = false;
+    state.autoGrantedBy = undefined;
+    updateHeader(step);
+  }
 }
 
 /** The message that 🔄 on the notice of a cut-off turn stands for. */

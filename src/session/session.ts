@@ -1,61 +1,47 @@
-// One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals.
-// Decides nothing; `step` does.
+// One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals. Whatever
+// throws here ends at this session. Decides nothing; `step` does.
 
 import { existsSync } from "node:fs";
-import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../claude/types.ts";
-import type { Warm } from "../claude/warm-pool.ts";
+import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
-import { type KnownProcess, startMark } from "../util/processes.ts";
-import { contentOf } from "./content.ts";
-import { type Opening, type SessionDependencies, sessionPrefix } from "./dependencies.ts";
-import { fileBefore } from "./file-before.ts";
-import { FilesDirectory } from "./files-directory.ts";
+import { beginConversation } from "./conversation.ts";
+import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
+import { fileBefore } from "./disclosure.ts";
+import { holdOf } from "./lifecycle.ts";
+import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
-import { audit, initialState, updateHeader } from "./state.ts";
+import { initialState } from "./state.ts";
 import { step } from "./step.ts";
+import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
+import { askWriter, isForWriter } from "./writer-effects.ts";
 
-/** Where a session gets a place to run in, and gives it back. */
-export interface Slots {
-  acquire(session: Session): number | undefined;
-  release(slot: number): void;
-  ended(session: Session): void;
-}
-
-/** A process that is to end gets this long to save before it is sent signals. */
-const SAVE_MS = 5000;
-const CUT_OFF_MS = 2000;
-/** A write that takes longer is left for the next start. */
+/** A write that takes longer at the end is left for the next start. */
 const LAST_WRITE_MS = 4000;
 
 export class Session {
   readonly threadId: ThreadId;
   readonly #dependencies: SessionDependencies;
-  readonly #slots: Slots;
+  readonly #slots: Slots<Session>;
   readonly #state: SessionState;
   readonly #writer: ThreadWriter;
-  #sessionId: string;
-  #files: FilesDirectory;
+  readonly #process: SessionProcess;
   readonly #context: SessionContext;
   /** Where an earlier run worked, when that is no more. */
   readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
   readonly #timers: SessionTimers;
-  readonly #closing = new Set<Promise<void>>();
   #isStepping = false;
   #isShutDown = false;
   #slot: number | undefined;
-  #client: ClaudeClient | undefined;
-  #process: KnownProcess | undefined;
-  #sending: Promise<void> | undefined;
 
-  /** `origin`: a session that starts, or one that is kept in the store. */
+  /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
     threadId: ThreadId,
     origin: Opening | SessionSnapshot,
-    slots: Slots,
+    slots: Slots<Session>,
     dependencies: SessionDependencies,
   ) {
     const { api, clock, log, context, botId, channelId, sendTyping } = dependencies;
@@ -63,8 +49,7 @@ export class Session {
     this.threadId = threadId;
     this.#dependencies = dependencies;
     this.#slots = slots;
-    this.#sessionId = saved?.sessionId ?? dependencies.newSessionId();
-    this.#files = new FilesDirectory(log, saved?.filesDirectory);
+    this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
     // A conversation belongs to its directory, wherever mm-claude is started the next time.
     const isDirectoryLost = saved !== undefined && !existsSync(saved.directory);
     this.#lostDirectory = isDirectoryLost ? saved.directory : undefined;
@@ -72,7 +57,7 @@ export class Session {
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
-      () => sendTyping(channelId, threadId),
+      () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
     const writerOptions = {
       api,
@@ -93,21 +78,26 @@ export class Session {
       this.#state = origin.state;
     } else {
       this.#slot = origin.slot;
-      this.#state = initialState(origin.owner, origin.slot, context, clock.now());
-      const emit = (effect: Effect): void => this.#perform(effect);
-      const opening = { state: this.#state, context: this.#context, now: clock.now(), emit };
-      audit(opening, "started", origin.owner, { directory: context.directory, isAuto: context.isAuto });
-      updateHeader(opening);
+      const { owner, slot } = origin;
+      this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
     }
+  }
+
+  /** For a session that starts, with its first message. */
+  open(message: Message): void {
+    this.deliver({ type: "opened" });
+    this.deliver({ type: "message", message });
   }
 
   /** For a session from the store: finds out what became of its turn, and goes on. */
   restore(): void {
     if (this.#state.phase === "ended") {
       this.#slots.ended(this);
-    } else {
-      this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory });
+      return;
     }
+    this.#within("looking for what Claude had saved", () =>
+      this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory }),
+    );
   }
 
   /** Cards somebody may have decided about while nobody listened. */
@@ -117,10 +107,19 @@ export class Session {
     return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
   }
 
-  /** Runs but waits for nothing, or for a guest's message at most: it may sleep when its slot is needed. */
+  /** Messages somebody may take back, or say in other words, before Claude gets them. */
+  get waitingPosts(): PostId[] {
+    const { inFlight, isPreparing, queue } = this.#state;
+    return [...(inFlight && isPreparing ? [inFlight] : []), ...queue].map(({ postId }) => postId);
+  }
+
+  get isLive(): boolean {
+    return this.#state.phase !== "asleep";
+  }
+
+  /** It may sleep when its slot is needed. */
   get isIdle(): boolean {
-    const { phase, queue, asks } = this.#state;
-    return phase === "idle" && queue.length === 0 && asks.every((ask) => ask.kind === "guest");
+    return this.#state.phase === "idle" && holdOf(this.#state) === undefined;
   }
 
   get isAsleep(): boolean {
@@ -132,61 +131,99 @@ export class Session {
     this.#isShutDown = true;
     this.#writer.close();
     this.#dependencies.documents.remove(this.#documentName);
-    this.#files.remove();
+    this.#process.removeFiles();
   }
 
   get lastActivityAt(): number {
     return this.#state.lastActivityAt;
   }
 
-  /** Takes a signal; signals that come while one is being taken wait their turn. */
+  /** Takes a signal; signals that come while one is being taken wait their turn. Never throws. */
   deliver(signal: Signal): void {
     this.#mailbox.push(signal);
     if (this.#isStepping || this.#isShutDown) {
       return;
     }
     this.#isStepping = true;
-    try {
-      for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) {
+    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) {
+      try {
         this.#take(next);
+      } catch (error) {
+        this.#fail(`taking "${next.type}"`, error);
       }
-    } finally {
-      this.#isStepping = false;
+    }
+    this.#isStepping = false;
+  }
+
+  readonly #onProblem = (detail: string): void => this.deliver({ type: "attachmentProblem", detail });
+
+  /** Does what is no signal of the mailbox's within the same boundary. */
+  #within(what: string, perform: () => void): void {
+    try {
+      perform();
+    } catch (error) {
+      // In the middle of a signal its own boundary is the one that ends it.
+      if (this.#isStepping) {
+        throw error;
+      }
+      this.#fail(what, error);
     }
   }
 
   #take(signal: Signal): void {
-    const { clock, log } = this.#dependencies;
-    try {
-      const effects = step(this.#state, signal, this.#context, clock.now());
-      // Most signals are words on their way, which cause nothing by themselves.
-      if (effects.length === 0 && isFrequent(signal)) {
-        return;
-      }
-      // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
-      // between, it is known what was to be done.
-      for (const effect of effects.filter(isForWriter)) {
-        this.#perform(effect);
-      }
-      // Words on their way may be worth showing at once: what people see is never more than what is saved.
-      if (!isFrequent(signal) || effects.some(isForWriter)) {
-        this.#save();
-      }
-      for (const effect of effects.filter((effect) => !isForWriter(effect))) {
-        this.#perform(effect);
-      }
-    } catch (error) {
-      log.error(`Thread ${this.threadId}: a fault in mm-claude while taking "${signal.type}"`, error);
+    const effects = step(this.#state, signal, this.#context, this.#dependencies.clock.now());
+    // Most signals are words on their way, which cause nothing by themselves.
+    if (effects.length === 0 && isFrequent(signal)) {
+      return;
     }
+    // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
+    // between, it is known what was to be done.
+    for (const effect of effects.filter(isForWriter)) {
+      this.#perform(effect);
+    }
+    // Words on their way may be worth showing at once: what people see is never more than what is saved.
+    if (!isFrequent(signal) || effects.some(isForWriter)) {
+      this.#save();
+    }
+    for (const effect of effects.filter((effect) => !isForWriter(effect))) {
+      this.#perform(effect);
+    }
+  }
+
+  /** The boundary: people are told, the process and the slot are given back, and no other session hears of it. */
+  #fail(what: string, error: unknown): void {
+    const { clock, log } = this.#dependencies;
+    log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
+    if (this.#state.phase === "ended" || this.#isShutDown) {
+      return;
+    }
+    const detail = error instanceof Error ? error.message : String(error);
+    const attempt = (perform: () => void): void => {
+      try {
+        perform();
+      } catch (further) {
+        log.error(`Thread ${this.threadId}: and while ending what it had begun`, further);
+      }
+    };
+    attempt(() => {
+      const effects = step(this.#state, { type: "fault", what, detail }, this.#context, clock.now());
+      for (const effect of effects) {
+        attempt(() => this.#perform(effect));
+      }
+    });
+    // Whatever has become of the step: these are what others would lack.
+    attempt(() => this.#timers.clearAll());
+    attempt(() => this.#process.close(true));
+    attempt(() => this.#releaseSlot());
+    attempt(() => this.#save());
   }
 
   #save(): void {
     const snapshot: SessionSnapshot = {
       threadId: this.threadId,
-      sessionId: this.#sessionId,
       directory: this.#context.directory,
-      process: this.#process,
-      filesDirectory: this.#files.path,
+      process: this.#process.known,
+      filesDirectory: this.#process.filesPath,
       state: this.#state,
       writer: this.#writer.toJSON(),
     };
@@ -202,37 +239,23 @@ export class Session {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
     const patienceMs = this.#state.phase === "ended" ? undefined : LAST_WRITE_MS;
-    await Promise.all([...this.#closing, this.#writer.idle(patienceMs)]);
+    await Promise.all([this.#process.closed(), this.#writer.idle(patienceMs)]);
     this.#isShutDown = true;
     this.#writer.close();
     if (this.#state.phase === "ended") {
       this.#dependencies.documents.remove(this.#documentName);
-      this.#files.remove();
+      this.#process.removeFiles();
     } else {
       this.#save();
     }
   }
 
   #perform(effect: Effect): void {
+    if (isForWriter(effect)) {
+      askWriter(this.#writer, effect);
+      return;
+    }
     switch (effect.type) {
-      case "put":
-        this.#writer.put(effect.key, effect.markdown, effect);
-        break;
-      case "repost":
-        this.#writer.repost(effect.key);
-        break;
-      case "forget":
-        this.#writer.forget(effect.keys);
-        break;
-      case "hurry":
-        this.#writer.hurry(effect.keys);
-        break;
-      case "react":
-        this.#writer.react(effect.target, effect.emojiName);
-        break;
-      case "unreact":
-        this.#writer.unreact(effect.target, effect.emojiName);
-        break;
       case "typing":
         this.#timers.setTyping(effect.isOn);
         break;
@@ -245,20 +268,26 @@ export class Session {
       case "startClaude":
         this.#start(effect.generation, effect.resume);
         break;
+      case "prepare":
+        this.#prepare(effect.message, effect.text);
+        break;
       case "send":
-        this.#send(effect.message, effect.text);
+        this.#process.send(effect.uuid, effect.content);
+        break;
+      case "saveFiles":
+        this.#saveFiles(effect.message);
         break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
         break;
       case "answer":
-        this.#client?.answer(effect.requestId, effect.answer);
+        this.#process.answer(effect.requestId, effect.answer);
         break;
       case "interruptClaude":
-        this.#client?.interrupt();
+        this.#process.interrupt();
         break;
       case "closeClaude":
-        this.#close(effect.now);
+        this.#process.close(effect.now);
         break;
       case "setTimer":
         this.#timers.set(effect.name, effect.ms);
@@ -288,97 +317,37 @@ export class Session {
   }
 
   #start(generation: number, resume: boolean): void {
-    const { startClaude } = this.#dependencies;
     const { directory } = this.#context;
-    const listener = (event: ClaudeEvent): void => {
-      const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-      this.deliver({ type: "claude", generation, event, ...fileBefore(event, directory), ...saved });
-    };
-    const warm = resume ? undefined : this.#takeWarm();
-    this.#client = warm?.adopt(listener) ?? startClaude(this.#startOf(resume), listener);
-    const { pid } = this.#client;
-    const mark = pid === undefined ? undefined : startMark(pid);
-    this.#process = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
+    const { deniedPaths, redact } = this.#dependencies;
+    const rules = { directory, deniedPaths, redact };
+    const listener = (event: ClaudeEvent): void =>
+      this.#within("hearing Claude", () => {
+        const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
+        this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
+      });
+    const { conversationId } = this.#state;
+    beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
     // Nothing may have been saved yet that says which process to look for.
     this.#save();
   }
 
-  #startOf(resume: boolean): ClaudeStart {
-    const { claudePath, deniedPaths } = this.#dependencies;
-    const extraDirectories = [this.#files.make()].flatMap((path) => path ?? []);
-    return {
-      claudePath,
-      directory: this.#context.directory,
-      sessionId: this.#sessionId,
-      resume,
-      deniedPaths,
-      extraDirectories,
-    };
-  }
-
-  /** A process that waits has the conversation's id and the place for its files already. */
-  #takeWarm(): Warm | undefined {
-    const { warm, log, context } = this.#dependencies;
-    const isElsewhere = this.#context.directory !== context.directory || this.#files.path !== undefined;
-    const taken = isElsewhere ? undefined : warm.take();
-    if (taken) {
-      this.#sessionId = taken.start.sessionId;
-      this.#files = new FilesDirectory(log, taken.start.extraDirectories[0]);
-    }
-    return taken;
-  }
-
   #savedTurn(): SavedTurn {
-    const { inFlight, queue, turn, hasConversation } = this.#state;
-    const message = inFlight ?? queue[0];
-    const conversation =
-      hasConversation || message ? this.#dependencies.readSaved(this.#sessionId) : undefined;
-    return {
-      holdsMessage: message && conversation?.holds(message.uuid),
-      texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
-    };
+    return savedTurnOf(this.#state, this.#dependencies.readSaved);
   }
 
-  #send(message: Message, text: string): void {
-    const client = this.#client;
-    if (!message.withThread && message.attachments.length === 0 && !this.#sending) {
-      client?.send(message.uuid, [{ type: "text", text }]);
-      return;
-    }
-    const { api, directory } = this.#dependencies;
-    const sending = contentOf(message, text, {
-      api,
-      directory,
-      threadId: this.threadId,
-      filesDirectory: this.#files.make(),
-      onProblem: (detail) => this.deliver({ type: "attachmentProblem", detail }),
-    }).then((blocks) => {
-      if (this.#sending === sending) {
-        this.#sending = undefined;
-      }
-      // The process may have been closed, or replaced, in the meantime.
-      if (this.#client === client) {
-        client?.send(message.uuid, blocks);
-      }
-    });
-    this.#sending = sending;
+  #prepare(message: Message, text: string): void {
+    this.#process.prepare(message, text, this.#onProblem).then(
+      (content) => this.deliver({ type: "prepared", uuid: message.uuid, content }),
+      (error: unknown) => this.#fail("fetching what goes along with a message", error),
+    );
   }
 
-  #close(now: boolean): void {
-    const client = this.#client;
-    if (!client) {
-      return;
-    }
-    this.#client = undefined;
-    const closed = client.close(now ? CUT_OFF_MS : SAVE_MS).finally(() => this.#closing.delete(closed));
-    this.#closing.add(closed);
+  #saveFiles(message: Message): void {
+    this.#process.saveFiles(message, this.#onProblem).then(
+      (paths) => this.deliver({ type: "filesSaved", uuid: message.uuid, paths }),
+      (error: unknown) => this.#fail("saving the files of a reply", error),
+    );
   }
-}
-
-type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "hurry" | "react" | "unreact" };
-
-function isForWriter(effect: Effect): effect is WriterEffect {
-  return ["put", "repost", "forget", "hurry", "react", "unreact"].includes(effect.type);
 }
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */

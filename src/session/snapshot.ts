@@ -1,19 +1,16 @@
-// A session as plain JSON and back: what a document in the store holds. Written and read by the same version of the
-// format only; another one is refused, not guessed at.
+// A session as plain JSON and back: what a document in the store holds. What an earlier version of mm-claude wrote is
+// taken over step by step; what a later one wrote is refused, not guessed at.
 
 import { z } from "zod";
 import type { ThreadId } from "../mattermost/types.ts";
 import { Transcript, type TranscriptSnapshot } from "../render/transcript.ts";
 import type { WriterSnapshot } from "../thread/writes.ts";
 import type { KnownProcess } from "../util/processes.ts";
+import { migrated, VERSION } from "./snapshot-versions.ts";
 import type { SessionState } from "./types.ts";
-
-const VERSION = 2;
 
 export interface SessionSnapshot {
   readonly threadId: ThreadId;
-  /** Claude's name for the conversation. */
-  readonly sessionId: string;
   /** The Claude process that ran; undefined when none did. */
   readonly process: KnownProcess | undefined;
   /** Where Claude works in it. */
@@ -27,13 +24,14 @@ export interface SessionSnapshot {
 const document = z.looseObject({
   version: z.literal(VERSION),
   threadId: z.string().min(1),
-  sessionId: z.uuid(),
   directory: z.string(),
   state: z.looseObject({
     owner: z.looseObject({ id: z.string(), name: z.string() }),
     phase: z.enum(["idle", "working", "asleep", "ended"]),
+    conversationId: z.uuid(),
     queue: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
     asks: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
+    background: z.array(z.object({ id: z.string(), description: z.string() })),
     turn: z.looseObject({}),
   }),
   writer: z.looseObject({ entries: z.array(z.unknown()), writes: z.array(z.unknown()) }),
@@ -44,13 +42,13 @@ export function encodeSnapshot(snapshot: SessionSnapshot): string {
   return JSON.stringify({ version: VERSION, ...snapshot }, tagged);
 }
 
-/** Undefined when it is not a document of this version. */
+/** Undefined when it is no document of this version or of one before it. */
 export function decodeSnapshot(value: unknown): SessionSnapshot | undefined {
-  if (!document.safeParse(value).success) {
-    return undefined;
-  }
   try {
-    return JSON.parse(JSON.stringify(value), untagged) as SessionSnapshot;
+    const current = migrated(value);
+    return document.safeParse(current).success
+      ? (JSON.parse(JSON.stringify(current), untagged) as SessionSnapshot)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -2,12 +2,14 @@
 // current, take up work. Pure: changes the state it is given, emits effects, reaches nothing else.
 
 import type { AuditAction } from "../audit/record.ts";
+import type { MessageBlock } from "../claude/types.ts";
 import { notice } from "../render/bars.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorise, type Person } from "./access.ts";
+import { spokenBy, withoutLabels } from "./labels.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
@@ -18,17 +20,21 @@ export function initialState(
   slot: number,
   context: SessionContext,
   now: number,
+  conversationId: string,
 ): SessionState {
   return {
     owner,
     phase: "asleep",
     generation: 0,
-    isStarting: false,
     slot,
     isSlotAsked: false,
+    conversationId,
     hasConversation: false,
+    isClearing: false,
+    hasCleared: false,
     hasRetriedStart: false,
     isAuto: context.isAuto,
+    autoGrantedBy: undefined,
     isPlanApproved: false,
     participants: new Map(),
     speakers: new Map(),
@@ -37,6 +43,7 @@ export function initialState(
     queue: [],
     waiting: new Set(),
     inFlight: undefined,
+    isPreparing: false,
     asks: [],
     cardedTools: new Map(),
     early: [],
@@ -44,6 +51,8 @@ export function initialState(
     cutOffKey: undefined,
     cutOffPostId: undefined,
     subagents: new Map(),
+    background: [],
+    faults: 0,
     tasks: [],
     tasksKey: undefined,
     turn: newTurn(1, context, [owner.name]),
@@ -54,14 +63,10 @@ export function initialState(
   };
 }
 
-function newTurn(
-  number: number,
-  context: SessionContext,
-  names: readonly string[],
-  messageUuid?: string,
-): Turn {
+function newTurn(number: number, context: SessionContext, names: readonly string[], message?: Message): Turn {
   return {
-    messageUuid,
+    messageUuid: message?.uuid,
+    by: message?.by,
     transcript: new Transcript(`turn${number}`, context.postLimit, names),
     streaming: undefined,
     confirmed: new Map(),
@@ -70,6 +75,7 @@ function newTurn(
     growth: 0,
     flushedAt: undefined,
     interruptedBy: undefined,
+    hasShown: false,
   };
 }
 
@@ -142,7 +148,9 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
 export function updateHeader(step: Step, status?: HeaderStatus): void {
   const { state, context } = step;
   const live: HeaderStatus =
-    state.slot === undefined ? { kind: "asleep" } : { kind: "live", slot: state.slot };
+    state.slot === undefined
+      ? { kind: "asleep" }
+      : { kind: "live", slot: state.slot, background: state.background.length };
   const markdown = renderHeader({
     version: context.version,
     directory: context.directory,
@@ -208,11 +216,11 @@ function leaveLostDirectory(step: Step): void {
   startAfresh(state);
 }
 
-/** The next message brings the thread along. */
+/** What was said is lost: the next message begins anew, with the thread as context unless that was cleared away. */
 export function startAfresh(state: SessionState): void {
   state.hasConversation = false;
   const [first, ...rest] = state.queue;
-  if (first) {
+  if (first && !state.hasCleared) {
     state.queue.splice(0, state.queue.length, { ...first, withThread: true }, ...rest);
   }
 }
@@ -221,7 +229,6 @@ function startProcess(step: Step): void {
   const { state } = step;
   state.generation++;
   state.phase = "idle";
-  state.isStarting = true;
   step.emit({ type: "startClaude", generation: state.generation, resume: state.hasConversation });
   step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
 }
@@ -235,18 +242,37 @@ function sendNext(step: Step): void {
   state.phase = "working";
   state.inFlight = message;
   state.speakers.set(message.by.id, message.by.name);
-  beginTurn(step, message.uuid);
+  beginTurn(step, message);
   notWaiting(step, message);
-  step.emit({ type: "send", message, text: wordsFor(step, message) });
   step.emit({ type: "typing", isOn: true });
+  const text = wordsFor(step, message);
+  if (message.withThread || message.attachments.length > 0) {
+    state.isPreparing = true;
+    step.emit({ type: "prepare", message, text });
+  } else {
+    send(step, message.uuid, [{ type: "text", text }]);
+  }
+}
+
+/** What goes along with the message under way is there; one that was withdrawn meanwhile is another's. */
+export function prepared(step: Step, uuid: string, content: readonly MessageBlock[]): void {
+  const { state } = step;
+  if (state.isPreparing && state.inFlight?.uuid === uuid) {
+    state.isPreparing = false;
+    send(step, uuid, content);
+  }
+}
+
+function send(step: Step, uuid: string, content: readonly MessageBlock[]): void {
+  step.emit({ type: "send", uuid, content });
   step.emit({ type: "setTimer", name: "watchdog", ms: SILENT_START_MS });
 }
 
-export function beginTurn(step: Step, messageUuid?: string): void {
+export function beginTurn(step: Step, message?: Message): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
   const names = [state.owner.name, ...state.participants.values(), ...state.speakers.values()];
-  state.turn = newTurn(state.postsMade++, context, [...new Set(names)], messageUuid);
+  state.turn = newTurn(state.postsMade++, context, [...new Set(names)], message);
   state.cutOffKey = undefined;
   state.cutOffPostId = undefined;
 }
@@ -258,12 +284,12 @@ function wordsFor({ state }: Step, message: Message): string {
   }
   const text = withoutLabels(message.text);
   const isNamed = state.speakers.size > 1 || text.startsWith("/");
-  return isNamed ? `[@${message.by.name}]: ${text}` : text;
+  return isNamed ? spokenBy(message.by.name, message.text) : text;
 }
 
-/** A line that looks as if somebody else had said it is told for what it is. */
-function withoutLabels(text: string): string {
-  return text.replace(/^(\s*)\[@/gm, "$1\\[@");
+/** The mark of a message that goes nowhere. */
+export function markNotTaken(step: Step, { postId }: Message): void {
+  step.emit({ type: "react", target: { postId }, emojiName: "no_entry_sign" });
 }
 
 export function notWaiting(step: Step, message: Message): void {

@@ -2,8 +2,10 @@
 // no clock, no socket, no process.
 
 import type { PostId } from "../mattermost/types.ts";
-import { cardDeleted, cardPosted } from "./asks.ts";
+import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
+import { onFault } from "./fault.ts";
+import { guestDeleted, guestEdited } from "./guests.ts";
 import {
   idleTimer,
   shutDown,
@@ -15,9 +17,11 @@ import {
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { restored } from "./recovery.ts";
-import { say } from "./state.ts";
+import { filesSaved } from "./replies.ts";
+import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
+import { messageDeleted, messageEdited } from "./waiting.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
   const effects: Effect[] = [];
@@ -30,6 +34,9 @@ export function step(state: SessionState, signal: Signal, context: SessionContex
 function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {
+    case "opened":
+      opened(step);
+      break;
     case "message":
       if (isNew(step, signal.message.postId)) {
         onMessage(step, signal.message);
@@ -45,6 +52,12 @@ function take(step: Step, signal: Signal): void {
       break;
     case "postDeleted":
       cardDeleted(step, signal.postId);
+      messageDeleted(step, signal.postId);
+      guestDeleted(step, signal.postId);
+      break;
+    case "postEdited":
+      messageEdited(step, signal.postId, signal.text);
+      guestEdited(step, signal.postId, signal.text);
       break;
     case "claude":
       // An earlier process may still speak while it ends.
@@ -57,8 +70,11 @@ function take(step: Step, signal: Signal): void {
         onReaction(step, reaction);
       }
       break;
-    case "postEdited":
     case "fileRefused":
+      fileRefused(step, signal.key);
+      break;
+    case "filesSaved":
+      filesSaved(step, signal.uuid, signal.paths);
       break;
     case "threadLost":
       threadLost(step);
@@ -81,6 +97,12 @@ function take(step: Step, signal: Signal): void {
     case "attachmentProblem":
       say(step, `⚠️ ${signal.detail}`);
       break;
+    case "prepared":
+      prepared(step, signal.uuid, signal.content);
+      break;
+    case "fault":
+      onFault(step, signal.what, signal.detail);
+      break;
     case "shutdown":
       shutDown(step);
       break;
@@ -91,6 +113,12 @@ const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
   TimerName,
   (step: Step) => void
 >;
+
+function opened(step: Step): void {
+  const { state, context } = step;
+  audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
+  updateHeader(step);
+}
 
 /** How many posts are remembered: more than any gap after a crash can hold. */
 const MAX_TAKEN = 200;

@@ -1,7 +1,7 @@
 // A subagent is one post: that it works, then that it is done. What it does inside is its own affair.
 
 import type { ClaudeEvent, ToolInput, ToolUseId } from "../claude/types.ts";
-import { oneLine, truncate } from "../render/markdown.ts";
+import { inlineCode, oneLine, truncate } from "../render/markdown.ts";
 import { breakPage, newKey } from "./state.ts";
 import type { Step } from "./types.ts";
 
@@ -9,7 +9,10 @@ const word = (value: unknown): string => (typeof value === "string" ? oneLine(tr
 
 export function subagentStarted(step: Step, id: ToolUseId, input: ToolInput): void {
   const kind = word(input["subagent_type"]);
-  const label = ["🤖 **Subagent**", kind === "" ? "" : `*(${kind})*`, word(input["description"])];
+  const description = word(input["description"]);
+  // Not as its tool is called: shown as it is.
+  const odd = kind + description === "" ? inlineCode(JSON.stringify(input), 200) : "";
+  const label = ["🤖 **Subagent**", kind === "" ? "" : `*(${kind})*`, description, odd];
   const subagent = { key: newKey(step, "subagent"), label: label.filter((part) => part !== "").join(" ") };
   breakPage(step);
   step.state.subagents.set(id, subagent);

@@ -1,13 +1,16 @@
 // Claude's words, each exactly once: streamed in pieces, confirmed block by block, and found again in what Claude saved
 // when a process could not finish telling them.
 
-import type { SavedTurn, Step } from "./types.ts";
+import type { SavedConversation } from "../claude/saved-conversation.ts";
+import { usageLimitInWords } from "../render/usage-limit.ts";
+import type { SavedTurn, SessionState, Step } from "./types.ts";
 
 /**
  * The complete block confirms what was streamed; what the pieces lacked is added, and all of it when there were none.
  * True when something was added.
  */
-export function completeText({ state: { turn } }: Step, messageId: string, text: string): boolean {
+export function completeText(step: Step, messageId: string, text: string): boolean {
+  const { turn } = step.state;
   const { streaming, confirmed } = turn;
   const streamed = streaming?.messageId === messageId ? streaming.blocks[streaming.confirmed] : undefined;
   if (streaming && streamed) {
@@ -15,13 +18,15 @@ export function completeText({ state: { turn } }: Step, messageId: string, text:
   } else {
     turn.transcript.endText();
   }
+  // What Claude Code says for programs comes undivided: in pieces it is Claude's own words.
+  const whole = streamed === undefined ? usageLimitInWords(text, step.now, step.context.timeZone) : text;
   const missing =
-    streamed === undefined ? text : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
+    streamed === undefined ? whole : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
   if (missing !== "") {
     turn.transcript.appendText(missing);
   }
   turn.transcript.endText();
-  turn.lastText = text;
+  turn.lastText = whole;
   confirmed.set(messageId, (confirmed.get(messageId) ?? 0) + 1);
   return missing !== "";
 }
@@ -36,4 +41,17 @@ export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
       completeText(step, messageId, text);
     }
   }
+}
+
+/** What can be found out about a turn whose process can't tell it. */
+export function savedTurnOf(
+  { conversationId, inFlight, queue, turn, hasConversation }: SessionState,
+  readSaved: (conversationId: string) => SavedConversation | undefined,
+): SavedTurn {
+  const message = inFlight ?? queue[0];
+  const conversation = hasConversation || message ? readSaved(conversationId) : undefined;
+  return {
+    holdsMessage: message && conversation?.holds(message.uuid),
+    texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
+  };
 }

@@ -34,14 +34,21 @@ export class SessionTimers {
     this.#timers.delete(name);
   }
 
+  clearAll(): void {
+    for (const name of [...this.#timers.keys()]) {
+      this.clear(name);
+    }
+    this.setTyping(false);
+  }
+
   setTyping(isOn: boolean): void {
     if (!isOn) {
       this.#clock.clearTimeout(this.#typing);
       this.#typing = undefined;
     } else if (!this.#typing) {
       const again = (): void => {
-        this.#sendTyping();
         this.#typing = this.#clock.setTimeout(again, TYPING_EVERY_MS);
+        this.#sendTyping();
       };
       again();
     }

@@ -1,14 +1,16 @@
 // What Claude does: every event of its process, as text, lines, cards and lists in the thread, and the end of the
 // turn or of the process.
 
-import type { ClaudeEvent } from "../claude/types.ts";
+import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./asks.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
+import { conversationReset, turnBeganIn } from "./conversation.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
-import { beginTurn, breakPage, newKey, takeUpWork, writePages } from "./state.ts";
+import { beginTurn, breakPage, newKey, takeUpWork, updateHeader, writePages } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import type { SavedTurn, Step } from "./types.ts";
@@ -31,16 +33,15 @@ export function onClaudeEvent(
 ): void {
   const { state } = step;
   state.lastActivityAt = step.now;
-  state.isStarting = false;
   switch (event.type) {
     case "ready":
       state.commands = event.commands;
       break;
     case "turnStarted":
       step.emit({ type: "clearTimer", name: "watchdog" });
-      state.hasConversation = true;
       state.hasRetriedStart = false;
       wakeUp(step);
+      turnBeganIn(step, event.conversationId);
       break;
     case "messageStarted":
       wakeUp(step);
@@ -95,8 +96,13 @@ export function onClaudeEvent(
       }
       break;
     case "conversationReset":
+      conversationReset(step);
+      break;
     case "promptRefused":
+      promptRefused(step, event.reason);
+      break;
     case "backgroundTasks":
+      setBackground(step, event.tasks);
       break;
     case "turnEnded":
       endTurn(step, event);
@@ -124,6 +130,20 @@ function wakeUp(step: Step): void {
   }
 }
 
+function promptRefused(step: Step, reason: string): void {
+  const why = reason.trim() === "" ? "; it gave no reason" : quoted(reason.trim());
+  notice(step, "refused", `🚫 **A hook refused this message**, so Claude did not get it${why}`);
+}
+
+function setBackground(step: Step, tasks: readonly BackgroundTask[]): void {
+  const { state } = step;
+  const hasChanged = tasks.length !== state.background.length;
+  state.background = tasks;
+  if (hasChanged) {
+    updateHeader(step);
+  }
+}
+
 function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): void {
   const { turn } = step.state;
   const blocks = turn.streaming?.blocks;
@@ -135,12 +155,14 @@ function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): voi
     blocks?.push({ index: blockIndex, text });
   }
   turn.transcript.appendText(text);
+  turn.hasShown = true;
   scheduleText(step);
 }
 
 /** A block is whole: what people have not seen of it yet is shown soon. */
 function confirmText(step: Step, { messageId, text }: EventOf<"text">): void {
   if (completeText(step, messageId, text)) {
+    step.state.turn.hasShown = true;
     scheduleText(step);
   }
 }
@@ -151,6 +173,8 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   turn.transcript.endText();
   newGrowth(step);
   turn.tools.set(id, { name, input });
+  // Its line, or the card that stands for it.
+  turn.hasShown = true;
   if (SILENT_TOOLS.has(name)) {
     return;
   }
@@ -215,10 +239,12 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
 
 function notice(step: Step, name: string, text: string): void {
   step.state.turn.transcript.notice(name, text);
+  step.state.turn.hasShown = true;
   scheduleLines(step);
 }
 
-function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded">): void {
+function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"turnEnded">): void {
+  const reason = usageLimitInWords(told, step.now, step.context.timeZone);
   const { state } = step;
   const { turn } = state;
   step.emit({ type: "clearTimer", name: "watchdog" });
@@ -235,21 +261,29 @@ function endTurn(step: Step, { isError, reason, wasAborted }: EventOf<"turnEnded
     turn.transcript.notice("end", `❌ ${failure(reason)}`);
   } else if (isError) {
     turn.transcript.notice("end", "❌ **The turn failed**, for the reason above.");
+  } else if (!turn.hasShown && turn.messageUuid !== undefined) {
+    turn.transcript.notice("end", "ℹ️ **Claude ended this turn without a word.**");
   }
+  state.faults = 0;
   finishTurn(step);
   takeUpWork(step);
 }
 
 function failure(reason: string): string {
-  const words = showHidden(reason.trim());
-  const said = words === "" ? "Claude gave no reason." : words;
-  return said.includes("\n")
-    ? `**The turn failed**\n${fence(truncate(said, 2000))}`
-    : `**The turn failed**: ${quietMentions(truncate(said, 500))}`;
+  const said = reason.trim() === "" ? "Claude gave no reason." : reason.trim();
+  return `**The turn failed**${quoted(said)}`;
+}
+
+/** Somebody's words as they are, after a colon; several lines in a block. */
+function quoted(words: string): string {
+  const shown = showHidden(words);
+  return shown.includes("\n")
+    ? `\n${fence(truncate(shown, 2000))}`
+    : `: ${quietMentions(truncate(shown, 500))}`;
 }
 
 /** Everything this turn has to show is written; what comes next is another turn's. */
-function finishTurn(step: Step): void {
+export function finishTurn(step: Step): void {
   const { state } = step;
   writePages(step, true);
   step.emit({ type: "clearTimer", name: "flush" });

@@ -2,7 +2,9 @@
 
 import type { AuditEntry } from "../audit/record.ts";
 import type {
+  BackgroundTask,
   ClaudeEvent,
+  MessageBlock,
   PermissionAnswer,
   Question,
   RequestId,
@@ -51,6 +53,8 @@ export type Command =
   | { readonly name: "usage"; readonly usage: string };
 
 export type Signal =
+  /** The session begins; it has the slot it was made with. */
+  | { readonly type: "opened" }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "command"; readonly by: Person; readonly postId: PostId; readonly command: Command }
   | {
@@ -92,6 +96,12 @@ export type Signal =
   | { readonly type: "slotWithdrawn" }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "attachmentProblem"; readonly detail: string }
+  /** What a message needs besides its words has been fetched. */
+  | { readonly type: "prepared"; readonly uuid: string; readonly content: readonly MessageBlock[] }
+  /** The files of a reply, where Claude can read them; those that could not be saved are missing. */
+  | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
+  /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */
+  | { readonly type: "fault"; readonly what: string; readonly detail: string }
   | { readonly type: "shutdown" };
 
 /** What is left of a turn whose process is gone. */
@@ -127,7 +137,11 @@ export type Effect =
   | { readonly type: "acquireSlot" }
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
-  | { readonly type: "send"; readonly message: Message; readonly text: string }
+  /** Fetches what goes along with a message: the thread before it, its files. */
+  | { readonly type: "prepare"; readonly message: Message; readonly text: string }
+  | { readonly type: "send"; readonly uuid: string; readonly content: readonly MessageBlock[] }
+  /** Of a reply that decides once they are there: `filesSaved`. */
+  | { readonly type: "saveFiles"; readonly message: Message }
   | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
@@ -138,11 +152,21 @@ export type Effect =
   /** The session is over; nothing may be asked of it any more. */
   | { readonly type: "ended" };
 
-interface AskBase {
+/** One of the posts of a card. */
+export interface CardPiece {
   readonly key: PostKey;
-  readonly card: Card;
-  /** Known once the card is posted. */
+  /** Known once it is posted. */
   postId: PostId | undefined;
+}
+
+interface AskBase extends CardPiece {
+  readonly card: Card;
+  /** The posts above it that hold what the card's own has no room for, in order. */
+  pieces?: readonly CardPiece[];
+  /** The card says how to decide, since words came that decided nothing. */
+  isHinted?: boolean;
+  /** Decides once its files are saved. */
+  reply?: Message | undefined;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -150,6 +174,8 @@ export interface PermissionAsk extends AskBase {
   readonly requestId: RequestId;
   readonly toolUseId: ToolUseId | undefined;
   readonly use: ToolUse;
+  /** Nothing can show all of it, so it can't be allowed. */
+  readonly isInPart?: boolean;
 }
 
 export interface PlanAsk extends AskBase {
@@ -175,6 +201,8 @@ export interface QuestionAsk extends AskBase {
 export interface GuestAsk extends AskBase {
   readonly kind: "guest";
   readonly message: Message;
+  /** How often the guest has changed it. */
+  readonly edits?: number;
 }
 
 export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
@@ -193,6 +221,8 @@ export interface CardedTool {
 export interface Turn {
   /** The message it answers; undefined for work Claude took up by itself. */
   readonly messageUuid: string | undefined;
+  /** Who wrote it. */
+  readonly by: Person | undefined;
   readonly transcript: Transcript;
   /** The message being streamed and the text of its blocks, to recognise the blocks that confirm them. */
   streaming:
@@ -207,6 +237,8 @@ export interface Turn {
   /** When it was last written. */
   flushedAt: number | undefined;
   interruptedBy: Person | undefined;
+  /** People have been shown something of it, or will be soon. */
+  hasShown: boolean;
 }
 
 export type Phase = "idle" | "working" | "asleep" | "ended";
@@ -216,17 +248,23 @@ export interface SessionState {
   phase: Phase;
   /** Counts the processes of this session. */
   generation: number;
-  /** The process has not said anything yet. */
-  isStarting: boolean;
   slot: number | undefined;
   isSlotAsked: boolean;
-  /** Claude has begun a turn under this session's id: there is something to resume. */
+  /** Claude's name for the conversation. */
+  conversationId: string;
+  /** Claude has begun a turn in it: there is something to resume. */
   hasConversation: boolean;
+  /** Claude has cleared it, and will name the one that begins. */
+  isClearing: boolean;
+  /** It began with a clearing: what the thread said before is no part of it. */
+  hasCleared: boolean;
   /** The directory of the conversation is gone: people are told when it starts afresh in another one. */
   lostDirectory?: string | undefined;
   /** A process that failed to find (or to make) the conversation is replaced once. */
   hasRetriedStart: boolean;
   isAuto: boolean;
+  /** Who allowed everything in this session; undefined when the settings did. */
+  autoGrantedBy: Person | undefined;
   isPlanApproved: boolean;
   /** Invited people: id to username. */
   readonly participants: Map<UserId, string>;
@@ -242,6 +280,8 @@ export interface SessionState {
   readonly waiting: Set<PostId>;
   /** Sent and not yet known to be in Claude's transcript. */
   inFlight: Message | undefined;
+  /** What goes along with it is still being fetched: Claude has nothing of it. */
+  isPreparing: boolean;
   asks: Ask[];
   readonly cardedTools: Map<ToolUseId, CardedTool>;
   /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
@@ -252,6 +292,10 @@ export interface SessionState {
   cutOffKey: PostKey | undefined;
   cutOffPostId: PostId | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
+  /** What runs beside the turns, as Claude tells it. */
+  background: readonly BackgroundTask[];
+  /** How often something threw since a turn last came to its end. */
+  faults: number;
   tasks: readonly Task[];
   tasksKey: PostKey | undefined;
   turn: Turn;
@@ -279,6 +323,10 @@ export interface SessionContext {
   readonly standingOf: StandingOf;
   /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
   readonly approvers: readonly string[];
+  /** Names of all who are listed; none when everyone is. */
+  readonly listed?: readonly string[];
+  /** Of this machine, as an IANA name: in it times are told. */
+  readonly timeZone: string;
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

@@ -3,6 +3,7 @@
 
 import type { ToolUseId } from "../claude/types.ts";
 import { closedCard } from "../render/cards.ts";
+import type { PostKey } from "../thread/writes.ts";
 import type { CardedTool, PermissionAsk, Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
@@ -29,6 +30,16 @@ export function showVerdicts(step: Step, all: boolean): void {
       put(step, carded, carded.verdict, false);
     }
   }
+}
+
+/** The post of that key is made anew; false when no tool's decision stands in it. */
+export function showVerdictOf(step: Step, key: PostKey): boolean {
+  const carded = [...step.state.cardedTools.values()].find((candidate) => candidate.key === key);
+  if (carded) {
+    carded.showAt = undefined;
+    put(step, carded, carded.verdict, false);
+  }
+  return carded !== undefined;
 }
 
 /** The tools are done with, or will never be. */

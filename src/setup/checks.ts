@@ -2,6 +2,7 @@
 // failure is a sentence that says the mend. Prints nothing.
 import { decodeChannelId } from "../mattermost/decode.ts";
 import { MattermostError } from "../mattermost/error.ts";
+import { proxyFor, UnusableProxy } from "../mattermost/proxy.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
 
 export type Check<T> =
@@ -23,6 +24,37 @@ const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check
   hints,
 });
 const failed = (text: string, isServerDown = false): Check<never> => ({ ok: false, text, isServerDown });
+
+/** How the server is reached when it isn't directly; undefined when it is. */
+export function checkProxy(url: string): Check<undefined> | undefined {
+  try {
+    const proxy = proxyFor(url);
+    return (
+      proxy &&
+      passed(undefined, `the server is reached through the proxy ${proxy.address} (${proxy.variable})`)
+    );
+  } catch (error) {
+    if (error instanceof UnusableProxy) return failed(`${error.message}.`);
+    throw error;
+  }
+}
+
+/** Node itself only warns when it can't use the file, and then trusts nobody more; undefined when none is named. */
+export function checkExtraCertificates(
+  path: string | undefined,
+  read: (path: string) => string,
+): Check<undefined> | undefined {
+  if (!path) return undefined;
+  const broken = (why: string) =>
+    failed(`NODE_EXTRA_CA_CERTS names ${path}, ${why}. Correct the path, or unset it.`);
+  try {
+    return read(path).includes("-----BEGIN CERTIFICATE-----")
+      ? passed(undefined, `certificates of ${path} are trusted as well (NODE_EXTRA_CA_CERTS)`)
+      : broken("which holds no certificate in PEM form");
+  } catch (error) {
+    return broken(`which can't be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
 
 /** For an `api` with any token: a server that refuses it as Mattermost does is one that can be reached. */
 export async function checkServer(api: MattermostApi, url: string): Promise<Check<undefined>> {

@@ -1,6 +1,7 @@
 // Checks everything a start depends on and says what it found, one line each. Changes nothing.
+import { readFileSync } from "node:fs";
 import { ConfigError, type Problem } from "../config/error.ts";
-import { type ConfigInput, givenTexts, type Loaded, loadConfig } from "../config/load.ts";
+import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { stateRoot } from "../store/place.ts";
@@ -12,6 +13,8 @@ import {
   checkBotName,
   checkChannel,
   checkClaude,
+  checkExtraCertificates,
+  checkProxy,
   checkServer,
   checkUsers,
 } from "./checks.ts";
@@ -37,8 +40,12 @@ export async function runDoctor({
   nodeVersion,
 }: DoctorOptions): Promise<0 | 1> {
   let failures = 0;
+  let warnings = 0;
   const good = (text: string) => print(`✓ ${text}`);
-  const warn = (text: string) => print(`! ${text}`);
+  const warn = (text: string) => {
+    warnings += 1;
+    print(`! ${text}`);
+  };
   const bad = (text: string) => {
     failures += 1;
     print(`✗ ${text}`);
@@ -62,26 +69,40 @@ export async function runDoctor({
   else good(`settings are complete (${describeSource(loaded)})`);
   const file = "config" in loaded ? loaded.source.file : undefined;
   const state = stateRoot({ stateHome: input.env["XDG_STATE_HOME"], home: input.home });
-  for (const warning of [...secrecyWarnings(input, file), ...stateWarnings(state)]) warn(warning);
+  const found = [...strayWarnings(input), ...secrecyWarnings(input, file), ...stateWarnings(state)];
+  for (const warning of found) warn(warning);
 
   const config = "config" in loaded ? loaded.config : undefined;
   report(await checkClaude(claudeVersion, config?.claudePath ?? givenTexts(input).claudePath ?? "claude"));
   if (config === undefined) print("- the server is not checked before the settings are right");
-  else await checkMattermost(config, connect, report);
+  else await checkMattermost(config, input.env, connect, report);
   if (config?.skipPermissions === true) {
     warn("SKIP_PERMISSIONS is on: Claude runs every tool without asking anybody.");
   }
 
   print("");
-  print(failures === 0 ? "All is well." : `${failures} ${failures === 1 ? "problem" : "problems"} found.`);
+  print(summary(failures, warnings));
   return failures === 0 ? 0 : 1;
+}
+
+/** Who reads nothing but the last line must not take warnings for none. */
+function summary(failures: number, warnings: number): string {
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  if (failures === 0)
+    return warnings === 0 ? "All is well." : `No problems, but ${counted(warnings, "warning")}.`;
+  return `${counted(failures, "problem")} found${warnings === 0 ? "" : `, and ${counted(warnings, "warning")}`}.`;
 }
 
 async function checkMattermost(
   config: Config,
+  env: ConfigInput["env"],
   connect: DoctorOptions["connect"],
   report: <T>(check: Check<T>) => T | undefined,
 ): Promise<void> {
+  const read = (path: string): string => readFileSync(path, "utf8");
+  for (const check of [checkProxy(config.url), checkExtraCertificates(env["NODE_EXTRA_CA_CERTS"], read)]) {
+    if (check !== undefined) report(check);
+  }
   const api = connect(config.url, config.token);
   const server = await checkServer(api, config.url);
   report(server);

@@ -1,8 +1,9 @@
 // Writes the settings file so that the loader reads back exactly what was meant, and nobody else reads it.
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parse } from "dotenv";
 import { ConfigError } from "../config/error.ts";
+import { makeDirectory } from "../util/make-directory.ts";
 
 export type EnvValues = Readonly<Record<string, string>>;
 
@@ -64,7 +65,7 @@ export async function readEnvFile(path: string): Promise<EnvValues> {
 export async function writeEnvFile(path: string, values: EnvValues): Promise<void> {
   const text = renderEnvFile(values);
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   await chmod(directory, 0o700);
   const draft = `${path}.${process.pid}.tmp`;
   try {

@@ -4,6 +4,7 @@
 import * as nodeFs from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
+import { makeDirectory } from "../util/make-directory.ts";
 import { startMark } from "../util/processes.ts";
 
 /** What a disk that fails is played with. */
@@ -33,6 +34,7 @@ export interface Folder {
 }
 
 const EXTENSION = ".json";
+const OWNER_ONLY = 0o700;
 
 /** The same folder, with all that is written passed through `redact`. */
 export function redacted(folder: Folder, redact: (text: string) => string): Folder {
@@ -41,10 +43,11 @@ export function redacted(folder: Folder, redact: (text: string) => string): Fold
 
 /** Throws when there can be no such folder. */
 export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
-  const { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = files;
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } =
+    files;
+  makeDirectory(path, OWNER_ONLY, mkdirSync);
   // An older one may have been made with other rights.
-  chmodSync(path, 0o700);
+  chmodSync(path, OWNER_ONLY);
   for (const file of readdirSync(path).filter(isAbandoned)) {
     rmSync(join(path, file), { force: true });
   }
@@ -96,6 +99,12 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
     write(name, json) {
       const temporary = `${fileOf(name)}.${process.pid}.tmp`;
       try {
+        if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+          log.warn(
+            `${path} was taken away and is made again: sessions that rest would not survive a restart`,
+          );
+          makeDirectory(path, OWNER_ONLY, mkdirSync);
+        }
         writeFileSync(temporary, json, { mode: 0o600 });
         renameSync(temporary, fileOf(name));
         if (isFailing) {

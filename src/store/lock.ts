@@ -1,13 +1,94 @@
 // One daemon for one bot and channel on a machine: two would both answer every message.
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "../util/make-directory.ts";
 import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
 
 export type Lock = { readonly release: () => void } | { readonly heldBy: number };
 
+export interface DaemonOf {
+  readonly botId: string;
+  readonly channelId: string;
+}
+
+const EXTENSION = ".lock";
+const OWNER_ONLY = 0o700;
+
+/**
+ * Taken in the state folder, as version 0.1.0 does, and in the first of `machineDirectories` that can be used: two
+ * daemons may have different state folders, by their HOME or the spelling of the server's address, and one bot. The
+ * server makes no id twice. Throws when the state folder can't be written.
+ */
+export function lockDaemon(
+  { botId, channelId }: DaemonOf,
+  stateFolder: string,
+  machineDirectories: readonly string[],
+): Lock {
+  const ofMachine = lockInFirst(machineDirectories, `${botId}-${channelId}`);
+  if (ofMachine && "heldBy" in ofMachine) {
+    return ofMachine;
+  }
+  const inFolder = takeLock(stateFolder, channelId);
+  if ("heldBy" in inFolder) {
+    ofMachine?.release();
+    return inFolder;
+  }
+  return {
+    release() {
+      inFolder.release();
+      ofMachine?.release();
+    },
+  };
+}
+
+function lockInFirst(directories: readonly string[], name: string): Lock | undefined {
+  for (const directory of directories) {
+    try {
+      makeOwn(directory);
+      removeAbandoned(directory);
+      return takeLock(directory, name);
+    } catch {
+      // No place for locks: a home that is read-only or not there, or somebody else's directory.
+    }
+  }
+  return undefined;
+}
+
+/** A real directory of this user's that nobody else can write: what others may put there, or take away, says nothing. */
+function makeOwn(directory: string): void {
+  makeDirectory(directory, OWNER_ONLY);
+  const found = lstatSync(directory);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new Error(`${directory} is no directory of this user's`);
+  }
+  if ((found.mode & 0o777) !== OWNER_ONLY) {
+    chmodSync(directory, OWNER_ONLY);
+  }
+}
+
+/** Daemons that were killed never give their locks back, and their bots may never run here again. */
+function removeAbandoned(directory: string): void {
+  for (const file of readdirSync(directory).filter((name) => name.endsWith(EXTENSION))) {
+    const path = join(directory, file);
+    const holder = readHolder(path);
+    if (!holder || !isRunning(holder)) {
+      removeStale(path);
+    }
+  }
+}
+
 export function takeLock(directory: string, name: string): Lock {
-  const file = join(directory, `${name}.lock`);
+  const file = join(directory, `${name}${EXTENSION}`);
   const mine: KnownProcess = { pid: process.pid, startMark: startMark(process.pid) ?? "" };
   // Whole before it is there under its name: nobody ever reads half a lock.
   const draft = `${file}.${process.pid}.tmp`;

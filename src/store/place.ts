@@ -1,6 +1,8 @@
-// Where the state is kept: under the platform's state directory, one folder for each server and bot.
+// Where the state is kept: under the platform's state directory, one folder for each server and bot. And where locks
+// are, which no variable may move.
 
 import { createHash } from "node:crypto";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 interface Surroundings {
@@ -18,4 +20,24 @@ export function stateDirectory(surroundings: Surroundings, serverUrl: string, bo
   const host = new URL(serverUrl).host.replace(/[^a-z0-9.-]/gi, "_");
   const mark = createHash("sha256").update(serverUrl).digest("hex").slice(0, 8);
   return join(stateRoot(surroundings), `${host}-${mark}-${botId}`);
+}
+
+/**
+ * Where one user's daemons on this machine meet, whatever their HOME and XDG variables say: the home directory that the
+ * system has for the account, where nobody else can plant or remove anything and nothing is cleaned away; for an
+ * account that can't write there a directory of its own in /tmp.
+ */
+export function machineLockDirectories(account: Account = userInfo): string[] {
+  return [...homeOf(account), `/tmp/mm-claude-${process.getuid?.() ?? ""}`];
+}
+
+type Account = () => { readonly homedir: string };
+
+function homeOf(account: Account): string[] {
+  try {
+    return [join(account().homedir, ".local", "state", "mm-claude", "locks")];
+  } catch {
+    // A number without an account, as containers have.
+    return [];
+  }
 }

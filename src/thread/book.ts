@@ -1,6 +1,7 @@
 // The posts that a writer knows and the writes it has left to do, in order. Reaches nothing: whoever performs them does.
 
 import type { PostId } from "../mattermost/types.ts";
+import { storable } from "../util/storable.ts";
 import { forgetPost, isWritten } from "./entry.ts";
 import {
   type Entry,
@@ -73,7 +74,7 @@ export class Book {
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
-    entry.wanted = { markdown, bar };
+    entry.wanted = { markdown: storable(markdown), bar };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     entry.ifClosed = ifClosed ?? entry.ifClosed;

@@ -1,7 +1,7 @@
 // What the real CLIs of three generations can be talked into by a message, or do by themselves, when the daemon runs
 // them with its own flags.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { ToolUse } from "../../src/sandbox/model/scene.ts";
@@ -118,11 +118,14 @@ for (const { version, path } of realClaudes()) {
       mkdirSync(join(here.home, ".config/mm-claude"), { recursive: true });
       const content = `MATTERMOST_TOKEN=${token}\nNOTE=${SECRET}\n`;
       for (const file of settings) writeFileSync(file, content, { mode: 0o600 });
+      const link = join(here.directory, "link.txt");
+      symlinkSync(settings[0] ?? "", link);
       await here.ready({ claudePath: path, env: { MATTERMOST_TOKEN: "" } });
       const uses = (): ToolUse[] => [
-        ...[...settings, ...allFiles(stateOf(here))].flatMap((file_path) => [
+        ...[...settings, link, ...allFiles(stateOf(here))].flatMap((file_path) => [
           { name: "Read", input: { file_path } },
           { name: "Edit", input: { file_path, old_string: "NOTE", new_string: "mine" } },
+          { name: "Edit", input: { file_path, old_string: "-", new_string: "#", replace_all: true } },
           { name: "Write", input: { file_path, content: "mine" } },
         ]),
         { name: "Write", input: { file_path: join(stateOf(here), "new.json"), content: "{}" } },
@@ -156,12 +159,16 @@ for (const { version, path } of realClaudes()) {
       );
       await here.says(root, "named");
       tried(
-        `Claude called Read, Edit and Write for ${(list.length - 4) / 3} files of its keeper's, and searched; a message named them with @`,
+        `Claude called Read, Edit and Write for ${(list.length - 4) / 4} files of its keeper's, and searched; a message named them with @`,
       );
       expect(list.length).toBeGreaterThan(16);
       expect(errors).toEqual(list.map(() => true));
       expect(here.text(root)).not.toContain("Permission requested");
       expect(here.heard()).not.toContain(SECRET);
+      // Nor does mm-claude show by itself what the refused changes would have made of them.
+      for (const secret of [SECRET, SECRET.replace("-", "#"), "MATTERMOST_TOKEN", token]) {
+        expect(here.text(root)).not.toContain(secret);
+      }
       for (const file of settings) expect(readFileSync(file, "utf8")).toBe(content);
       expect(allFiles(stateOf(here)).filter((file) => file.endsWith("new.json"))).toEqual([]);
       happened(

@@ -166,21 +166,43 @@ describe("an impostor", () => {
     happened(`the old post got no answer: ${outcome}`);
   });
 
-  attack("what a guest edits after the card was shown does not reach Claude", async ({ tried, happened }) => {
+  attack(
+    "what a guest edits after the card was shown is asked about anew, and never let in by an older 👍",
+    async ({ tried, happened }) => {
+      const here = await town();
+      await here.ready();
+      const root = await here.ask("RUN hello");
+      await here.says(root, "scripted model");
+      const post = await here.carol.say("RUN echo harmless words", root);
+      const before = await here.card(root, "@carol wants to send a message");
+      await here.carol.edit(post, "RUN echo wicked words");
+      const after = await here.until(root, (posts) =>
+        posts.find((one) => one.id !== before.id && wordsOf(one).includes("wants to send a message")),
+      );
+      await here.alice.react(before.id, "+1");
+      tried("carol's message waited for approval and was edited, and the card it had had was approved then");
+      await here.passes();
+      expect(wordsOf(here.post(before.id) ?? before)).toContain("**Changed** by @carol");
+      expect(wordsOf(after)).toContain("wicked words");
+      expect(here.heard()).not.toMatch(/harmless|wicked/);
+      happened("Claude got nothing: a new card shows the new words and waits");
+    },
+  );
+
+  attack("what a guest takes back can't be let in", async ({ tried, happened }) => {
     const here = await town();
     await here.ready();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
-    const post = await here.carol.say("RUN echo harmless words", root);
+    const post = await here.carol.say("RUN echo regretted words", root);
     const card = await here.card(root, "@carol wants to send a message");
-    await here.carol.edit(post, "RUN echo wicked words");
-    tried("carol's message waited for approval, was edited, and was approved then");
-    await here.passes();
+    await here.api(here.carol, "DELETE", `/posts/${post}`);
+    await here.says(root, "**Withdrawn**");
     await here.alice.react(card.id, "+1");
-    await here.says(root, /(?<!> )RUN echo harmless words/);
-    expect(wordsOf(here.post(card.id) ?? card)).toContain("harmless words");
-    expect(here.heard()).not.toContain("wicked");
-    happened("Claude got the words that the card had shown: harmless words");
+    tried("carol deleted her message while it waited, and its card was approved then");
+    await here.passes();
+    expect(here.heard()).not.toContain("regretted");
+    happened("the card said that it was withdrawn, and Claude got nothing");
   });
 
   attack("posts and reactions in another channel count for nothing here", async ({ tried, happened }) => {

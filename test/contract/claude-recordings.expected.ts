@@ -1,18 +1,30 @@
 // Every recording in short; the words are those of sketch() in test/support/claude-recording.ts.
 
 export const expected: Readonly<Record<string, string>> = {
+  "1.0.128-background-bash":
+    'response · turn · message · replayed · use Bash · result · backgrounded · message · use BashOutput · result · message · use BashOutput · result · message · deltas · "Out: [["Bash","Command …" · end',
   "1.0.128-bash":
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+  "1.0.128-clear":
+    'response · turn · message · deltas · replayed · "RUN echo alpha" · end · turn · nothing said · end · turn · message · deltas · replayed · "Unknown slash command: …" · end',
+  "1.0.128-hook-refuses-prompt":
+    'response · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "RUN echo one" · end · turn · nothing said · end · turn · message · deltas · replayed · "RUN echo two" · end · turn · message · replayed · use Bash · ask Bash · result · replayed · message · use Bash · ask Bash · result · message · deltas · "The gate is behind us." · end',
   "1.0.128-plan":
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
   "1.0.128-replay-queue-interrupt-partial":
     'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
   "1.0.128-slash-commands":
-    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · compacted · replayed · "Compacted" · end · turn · end',
+    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · compacted · replayed · "Compacted" · end · turn · nothing said · end',
   "1.0.128-todo":
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
+  "2.0.76-background-bash":
+    'response · turn · message · replayed · use Bash · result · backgrounded · message · deltas · "Started." · end · error: only prompt commands are suppo',
   "2.0.76-bash":
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+  "2.0.76-clear":
+    'response · turn · message · deltas · replayed · "RUN echo alpha" · end · turn · nothing said · end · turn · message · deltas · replayed · "Unknown slash command: …" · end',
+  "2.0.76-hook-refuses-prompt":
+    'response · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "RUN echo one" · end · turn · nothing said · end · turn · message · deltas · replayed · "RUN echo two" · end · turn · message · replayed · use Bash · ask Bash · response · result · replayed · message · use Bash · ask Bash · response · result · message · deltas · "The gate is behind us." · end',
   "2.0.76-in-process-mcp":
     'ungranted mcp_message · response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use mcp__mm__send_file · ask mcp__mm__send_file · ungranted mcp_message · result · "File sent." · end',
   "2.0.76-plan":
@@ -22,7 +34,7 @@ export const expected: Readonly<Record<string, string>> = {
   "2.0.76-replay-queue-interrupt-partial":
     'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
   "2.0.76-slash-commands":
-    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · compacting · turn · compacted · replayed · "Compacted" · end · turn · end',
+    'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · compacting · turn · compacted · replayed · "Compacted" · end · turn · nothing said · end',
   "2.0.76-todo":
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
   "2.1.197-allow-with-rules":
@@ -66,7 +78,7 @@ export const expected: Readonly<Record<string, string>> = {
     'response · turn · "Total cost:            …" · end · turn · "## Context Usage  **Mod…" · end · compacting · not compacted · turn · "Not enough messages to …" · end · turn · "/model isn\'t available …" · end · turn · "Unknown command: /nosuch" · end',
   "2.1.197-stdin-end": 'response · turn · "word word word word wor…" · end',
   "2.1.197-subagent-partial":
-    'response · turn · message · use Agent · subagent completed · result · message · deltas · "Agent finished." · end',
+    'response · turn · message · use Agent · task completed · result · message · deltas · "Agent finished." · end',
   "2.1.197-tasks-partial":
     'response · turn · message · use TaskCreate · result · message · use TaskUpdate · result · message · use TaskUpdate · result · message · deltas · "All done." · end',
   "2.1.197-text": 'response · turn · "Hello! I am a scripted …" · end',
@@ -74,14 +86,38 @@ export const expected: Readonly<Record<string, string>> = {
     'response · ungranted mcp_message · ungranted mcp_message · ungranted mcp_message · turn · message · deltas · "Thought." · end',
   "2.1.197-write-partial":
     'response · turn · message · use Write · ask Write · result · message · deltas · "Written." · end',
+  "2.1.330-always-allow":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · replayed · message · use Bash · ask Bash · response · failed · message · use Bash · failed · message · deltas · "Tests ran." · end',
   "2.1.330-background-agent":
-    'response · turn · replayed · message · deltas · "I send somebody." · use Agent · result · message · deltas · "The subagent is back." · end · result · subagent completed · turn · message · deltas · "The subagent is back." · end',
+    'response · turn · replayed · message · deltas · "I send somebody." · use Agent · 1 in background · result · message · deltas · "The subagent is back." · end · result · task completed · 0 in background · turn · message · deltas · "The subagent is back." · end',
+  "2.1.330-background-bash":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · replayed · message · use Bash · 1 in background · result · backgrounded · message · deltas · "Started it in the backg…" · end · response · task completed · 0 in background · turn · message · deltas · "The background command …" · end',
+  "2.1.330-clear":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · replayed · message · deltas · "Answer alpha." · end · cleared · 0 in background · turn · replayed · end · turn · replayed · message · deltas · "Answer beta." · end',
+  "2.1.330-controls":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · response · response · response · response · response · response · response · response · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · response · response · response · response · response · response · response',
+  "2.1.330-hook-refuses-prompt":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · prompt refused: no such words here · end · turn · replayed · message · deltas · "Answer beta." · end',
+  "2.1.330-hook-refuses-queued":
+    'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · replayed · turn · prompt refused: no such words here · end · turn · replayed · message · use Bash · ask Bash · response · result · prompt refused: no such words here · message · use Bash · ask Bash · response · result · message · deltas · "The gate is behind us." · end',
+  "2.1.330-hook-stops-prompt":
+    'response · turn · prompt refused: we are closed · replayed · end · turn · replayed · message · deltas · "something forbidden Ope…" · end',
+  "2.1.330-hook-stops-turn":
+    'response · turn · replayed · message · deltas · "Let me run a command." · use Bash · ask Bash · response · result · error: a hook stopped the turn',
+  "2.1.330-in-process-tool":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · replayed · message · use mcp__chat__send_file · ask mcp__chat__send_file · response · ungranted mcp_message · response · result · message · deltas · "File sent." · end',
   "2.1.330-message-while-a-tool-runs":
     'response · turn · replayed · message · deltas · "Let me run a command." · use Bash · ask Bash · response · result · replayed · message · deltas · "RUN echo in between" · end',
   "2.1.330-plan":
     'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · result · message · use Write · result · message · use ExitPlanMode · plan written · response · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
   "2.1.330-queue-interrupt":
     'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · turn · replayed · message · deltas · "RUN hello RUN echo seco…" · end',
+  "2.1.330-rate-limit-warning": 'response · turn · replayed · message · deltas · "Answer alpha." · end',
+  "2.1.330-rewind-files":
+    'response · turn · replayed · message · use Write · ask Write · response · result · message · deltas · "Written." · end · response · response',
   "2.1.330-slash-commands":
     'response · turn · "Estimated cost:        …" · replayed · end · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · compacting · compacted · turn · replayed · "Compacted" · replayed · end · turn · replayed · message · deltas · "I follow a script. Say …" · end',
+  "2.1.330-withdraw-queued":
+    'ungranted mcp_message · response · response · ungranted mcp_message · response · ungranted mcp_message · response · turn · replayed · message · deltas · response · deltas · "w0 w1 w2 w3 w4 w5 w6 w7…" · end · turn · replayed · message · deltas · "Answer gamma." · end',
+  "2.1.330-worktree": 'response · turn · replayed · message · deltas · "Answer alpha." · end',
 };

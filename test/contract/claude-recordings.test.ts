@@ -30,12 +30,41 @@ describe("recorded conversations", () => {
       .flatMap((name) => decodeRecording(name, 4096))
       .flatMap((decoded) => (decoded.type === "skipped" ? [decoded.what] : []));
     expect([...new Set(skipped)].sort()).toEqual([
-      "frame of type command_lifecycle",
-      "system/background_tasks_changed",
+      "frame of type rate_limit_event",
+      "system/hook_response",
+      "system/hook_started",
+      "system/session_title_changed",
       "system/task_progress",
-      "system/task_started",
-      "system/task_updated",
       "system/thinking_tokens",
+    ]);
+  });
+
+  it("name another conversation after it was cleared, and the same one otherwise", () => {
+    const idsOf = (name: string) =>
+      decodeRecording(name, 4096).flatMap((one) =>
+        one.type === "turnStarted"
+          ? [one.conversationId]
+          : one.type === "conversationReset"
+            ? ["cleared"]
+            : [],
+      );
+    const [before, after] = ["dba0f2b0-e272-44e3-ade3-e54c8ecd69e4", "1ddbdbde-ad85-4b75-8d2f-cb9b9f7af8f1"];
+    expect(idsOf("2.1.330-clear")).toEqual([before, "cleared", after, after]);
+    // They know no /clear over stdio: nothing is cleared.
+    for (const older of ["1.0.128-clear", "2.0.76-clear"]) expect(new Set(idsOf(older)).size).toBe(1);
+  });
+
+  it("list what runs in the background by its id and purpose", () => {
+    const tasks = decodeRecording("2.1.330-background-bash", 4096).flatMap((one) =>
+      one.type === "backgroundTasks" ? [one.tasks] : [],
+    );
+    expect(tasks).toEqual([[{ id: "bcxiabivh", description: "Wait in the background" }], []]);
+    const begun = ["1.0.128-background-bash", "2.0.76-background-bash"].flatMap((name) =>
+      decodeRecording(name, 4096).flatMap((one) => (one.type === "backgrounded" ? [one.task] : [])),
+    );
+    expect(begun).toEqual([
+      { id: "90f821", description: "Short one" },
+      { id: "b426fc7", description: "Short" },
     ]);
   });
 

@@ -31,6 +31,7 @@ test("the first connection tells this story", () => {
     "reactionAdded",
     "reactionRemoved",
     "postEdited",
+    "memberAdded",
     "posted",
     "posted",
     "posted",

@@ -4,7 +4,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { join } from "node:path";
 import { parse } from "dotenv";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openAuditTrail } from "../../src/audit/trail.ts";
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.ts";
+import { stateDirectory } from "../../src/store/place.ts";
+import { createLog } from "../../src/util/log.ts";
 import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -147,8 +150,62 @@ describe("bad input", () => {
     expect(stderr).toContain("the file can't be read");
   });
 
+  test("a misspelled setting stops the start, beside all else that is wrong", () => {
+    const places = emptyPlaces();
+    places.write(places.userFile, "ALLOWED_USER=alice\nMAX_SESIONS=3\n");
+    const { code, lines } = run([], { places, env: { MATTERMOST_URL: "https://chat.example.com" } });
+    expect(code).toBe(2);
+    expect(lines.map((line) => line.trim().split(" ")[0])).toEqual([
+      "mm-claude",
+      "MATTERMOST_TOKEN:",
+      "MATTERMOST_CHANNEL_ID:",
+      "ALLOWED_USER",
+      "MAX_SESIONS",
+    ]);
+  });
+
   test("setup without a terminal is refused", () => {
     expect(run(["setup"])).toMatchObject({ code: 1, stderr: expect.stringContaining("needs a terminal") });
+  });
+});
+
+describe("what it prints", () => {
+  const shell = (command: string, { home, cwd } = emptyPlaces()) =>
+    spawnSync("/bin/sh", ["-c", command.replaceAll("mm-claude", `"${process.execPath}" "${PROGRAM}"`)], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", HOME: home },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+
+  test("reaches a slow reader whole, however much it is", () => {
+    const places = emptyPlaces();
+    const folder = stateDirectory(
+      { stateHome: undefined, home: places.home },
+      "https://chat.example.com",
+      "bot",
+    );
+    mkdirSync(folder, { recursive: true });
+    const log = createLog({ debug: false, secrets: [], write: () => {} });
+    const trail = openAuditTrail({ folder, name: "chan", now: Date.now, log, redact: (line) => line });
+    const by = { id: "u1", name: "alice" };
+    for (let at = 0; at < 300; at++) {
+      trail.append({ action: "started", by, threadId: "t1", what: { message: "x".repeat(2000) } });
+    }
+    const { stdout } = shell("mm-claude audit --json | { sleep 1; wc -l; }", places);
+    expect(Number(stdout)).toBe(300);
+  });
+
+  test("may be read in part, or not at all", () => {
+    const { stdout, stderr } = shell("mm-claude --help | head -n 1");
+    expect([stdout.slice(0, 6), stderr]).toEqual(["Usage:", ""]);
+    expect(shell("mm-claude --bogus >&- 2>&-").status).toBe(2);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("has failed when the disk has no room for it", () => {
+    const { status, stderr } = shell("mm-claude --help > /dev/full");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: mm-claude ended: ENOSPC[^\n]*\n$/);
   });
 });
 
@@ -172,6 +229,14 @@ describe("with a server", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("MATTERMOST_TOKEN");
     expect(stderr).not.toContain("wr0ng");
+  });
+
+  test("what has no effect in mm-claude's own file is told at the start", async () => {
+    const world = await setupWorld();
+    const places = emptyPlaces();
+    places.write(places.userFile, "COLOUR=red\n");
+    const { stderr } = await runAsync([], settings(world, { CLAUDE_PATH: "/no/claude" }), places);
+    expect(stderr).toMatch(/^warning: COLOUR in \S+ has no effect: mm-claude has no such setting\.$/m);
   });
 
   test("doctor finds all well, and says what isn't", async () => {

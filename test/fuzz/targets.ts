@@ -136,10 +136,13 @@ function claudeLines(): Target {
   };
 }
 
-type ClaudeSays = Exclude<Decoded, { readonly type: "skipped" | "response" | "ungranted" }>;
+/** What the client keeps to itself. */
+const INNER = ["skipped", "response", "ungranted", "lifecycle", "silentTurn", "backgrounded"] as const;
+
+type ClaudeSays = Exclude<Decoded, { readonly type: (typeof INNER)[number] }>;
 
 function isEvent(decoded: Decoded): decoded is ClaudeSays {
-  return !["skipped", "response", "ungranted"].includes(decoded.type);
+  return !(INNER as readonly string[]).includes(decoded.type);
 }
 
 /** What lies on the disk may have been spoiled too. */

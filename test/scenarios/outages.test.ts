@@ -110,3 +110,32 @@ test("a session whose directory is gone after a restart starts afresh in the pre
     await world.says(root, "You said: once more");
     expect(world.text(root).split("is gone")).toHaveLength(2);
   }));
+
+test("a bot that is removed from its channel in the middle of an answer goes on with all of it when it is added again", async () => {
+  let goOn = (): void => {};
+  const isAway = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const claude = inProcessClaude(async (turn) => {
+    turn.say("I begin. ");
+    if (turn.text.includes("slowly")) await isAway;
+    turn.say(`You said: ${turn.text}`);
+  });
+  const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
+  try {
+    const { alice } = world.people;
+    const root = await alice.say("@claude-code slowly");
+    await world.says(root, "I begin.");
+    await alice.request("DELETE", `/channels/${world.channelId}/members/${world.bot.id}`);
+    await logged(world, "is not in the channel any more");
+    goOn();
+    await alice.say("said meanwhile", root);
+    await alice.request("POST", `/channels/${world.channelId}/members`, { user_id: world.bot.id });
+    await world.says(root, /You said: .*slowly/);
+    await world.says(root, /You said: .*said meanwhile/);
+    await logged(world, "is in the channel again");
+    expect(world.log.filter((line) => /^(?:warning|error)/.test(line))).toHaveLength(1);
+  } finally {
+    await world.close();
+  }
+});

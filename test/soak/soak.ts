@@ -124,6 +124,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       idleMs: IDLE_MS,
       isAuto: false,
       postLimit: 16_383,
+      timeZone: "UTC",
       standingOf,
       approvers: [],
     },
@@ -131,6 +132,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     botId: BOT,
     channelId: CHANNEL,
     deniedPaths: [],
+    redact: (text: string) => text,
     audit,
     documents: {
       write: (name, json) => void documents.set(name, json.length),
@@ -153,6 +155,9 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     standingOf,
     audit,
     maxSessions: count,
+    instance: "0-0",
+    onRival: () => {},
+    onAway: () => {},
   });
   const held = (): Held => ({
     timers: clock.pending(),

@@ -85,7 +85,13 @@ function sketchOne(decoded: Decoded): string {
           ? `error: ${decoded.reason.slice(0, 30)}`
           : "end";
     case "taskEnded":
-      return `subagent ${decoded.status}`;
+      return `task ${decoded.status}`;
+    case "backgroundTasks":
+      return `${decoded.tasks.length} in background`;
+    case "conversationReset":
+      return "cleared";
+    case "promptRefused":
+      return `prompt refused: ${decoded.reason}`;
     case "compacted":
       return decoded.error === undefined ? "compacted" : "not compacted";
     case "apiRetry":
@@ -96,6 +102,11 @@ function sketchOne(decoded: Decoded): string {
       return decoded.error === undefined ? "response" : "refused";
     case "malformed":
       return `MALFORMED ${decoded.detail}`;
+    case "silentTurn":
+      return "nothing said";
+    case "backgrounded":
+      return "backgrounded";
+    case "lifecycle":
     // Noise for a person; which kinds there are is tested by itself.
     case "skipped":
       return "";

@@ -91,6 +91,7 @@ function receive(frame) {
 }
 
 const commands = [
+  { name: "clear", description: "Begin a new conversation", argumentHint: "" },
   { name: "code-review", description: "Review the diff", argumentHint: "[target]", aliases: ["review"] },
   { name: "compact", description: "Compact the conversation", argumentHint: "" },
   { name: "context", description: "Show the context", argumentHint: "" },

@@ -5,6 +5,7 @@ import {
   chmodSync,
   constants,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -75,6 +76,8 @@ export interface ClaudeHome {
   /** Where Claude works; empty but for what the test writes. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** The project gets a hook that refuses every message with `word` in it. */
+  refuse(word: string, reason: string): void;
   remove(): void;
 }
 
@@ -86,6 +89,12 @@ export function claudeHome(modelUrl: string): ClaudeHome {
     home,
     directory,
     environment: scriptedEnvironment(modelUrl, home),
+    refuse(word, reason) {
+      const command = `grep -q '${word}' && { echo '${reason}' >&2; exit 2; } || exit 0`;
+      const hooks = { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] };
+      mkdirSync(join(directory, ".claude"), { recursive: true });
+      writeFileSync(join(directory, ".claude/settings.json"), JSON.stringify({ hooks }));
+    },
     remove() {
       for (const path of [home, directory]) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     },

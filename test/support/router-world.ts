@@ -1,7 +1,9 @@
 // A router over a fake server: people, posts and sessions that only note what they are told.
 
+import type { AuditEntry } from "../../src/audit/record.ts";
 import { createDirectory } from "../../src/mattermost/directory.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
+import { newInstance } from "../../src/mattermost/instance.ts";
 import type {
   ChannelId,
   Post,
@@ -19,6 +21,8 @@ import type { Signal } from "../../src/session/types.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 const CHANNEL = "channel" as ChannelId;
+/** The mark of this process. */
+export const INSTANCE = newInstance(1_700_000_000_000, () => 0.5);
 
 export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) {
   const clock = createFakeClock();
@@ -32,7 +36,11 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     reactions: [] as Reaction[],
     /** Who is not in the channel any more. */
     left: [] as UserId[],
+    /** Threads whose first post is there no more. */
+    goneThreads: [] as ThreadId[],
     openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
+    liveThreads: [] as ThreadId[],
     failures: [] as MattermostError[],
     asked: [] as string[],
   };
@@ -64,6 +72,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const person = (name: string): User => people.find((one) => one.username === name) as User;
   const replies: string[] = [];
   const audited: string[] = [];
+  const records: AuditEntry[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
@@ -73,17 +82,22 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     logged.push(line);
     causes.push(cause);
   };
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: note };
+  const told: string[] = [];
+  const tell = (line: string): void => void told.push(line);
+  const log = { debug: () => {}, info: tell, warn: tell, error: note };
   const begin = (threadId: ThreadId): void => {
     const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
     sessions.set(threadId, session as unknown as Session);
   };
+  const rivals: string[] = [];
+  const away: boolean[] = [];
   let uuids = 0;
   const dependencies: RouterDependencies = {
     api: {
       post: (id) =>
         answer(`post ${id}`, () => {
-          const post = server.posts.find((one) => one.id === id);
+          const isRoot = sessions.has(id) && !server.goneThreads.includes(id);
+          const post = server.posts.find((one) => one.id === id) ?? (isRoot ? rootOf(id) : undefined);
           if (!post) {
             throw new MattermostError("not-found", "no such post");
           }
@@ -105,6 +119,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     directory,
     sessions: {
       openCards: () => server.openCards,
+      waitingPosts: () => server.waitingPosts,
+      liveThreads: () => server.liveThreads,
       find: (threadId) => sessions.get(threadId),
       open: (threadId, by, message) => {
         if (isFull) {
@@ -117,7 +133,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     },
     reply: (thread, { markdown, bar }) =>
       replies.push(`${thread}: ${[bar.text, markdown].filter((part) => part !== "").join("\n")}`),
-    audit: { append: ({ action, by }) => audited.push(`${action} ${by?.name}`) },
+    audit: {
+      append(entry) {
+        audited.push(`${entry.action} ${entry.by?.name}`);
+        records.push(entry);
+      },
+    },
     clock,
     log,
     newUuid: () => `uuid${++uuids}`,
@@ -130,7 +151,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       approvers: undefined,
     }),
     maxSessions: 5,
+    instance: INSTANCE,
+    onRival: (why) => rivals.push(why),
+    onAway: (isAway) => away.push(isAway),
   };
+  // As the start-up checks have found it.
+  directory.userUpdated(person("claude-code"));
   const router = new Router(dependencies);
   let made = 0;
   const post = (by: string, message: string, more: Partial<Post> = {}): Post => {
@@ -150,8 +176,17 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     server.posts.push(made_);
     return made_;
   };
-  const says = async (by: string, message: string, more: Partial<Post> = {}): Promise<void> =>
-    router.take({ type: "posted", post: post(by, message, more) });
+  const says = async (
+    by: string,
+    message: string,
+    more: Partial<Post> = {},
+    mentions?: readonly string[],
+  ): Promise<void> =>
+    router.take({
+      type: "posted",
+      post: post(by, message, more),
+      ...(mentions ? { mentions: mentions as readonly UserId[] } : {}),
+    });
   const react = (
     by: string,
     postId: string,
@@ -176,15 +211,35 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     server,
     replies,
     audited,
+    records,
     delivered,
     opened,
     begin,
     logged,
+    told,
     causes,
+    rivals,
+    away,
+    directory,
     says,
     react,
     post,
     texts,
     sessions,
+  };
+}
+
+/** Threads begin with somebody's post, which no test has to write. */
+function rootOf(id: ThreadId): Post {
+  return {
+    id,
+    channelId: CHANNEL,
+    threadId: id,
+    userId: "alice" as UserId,
+    message: "",
+    createdAt: 0,
+    isFromPerson: true,
+    pendingPostId: undefined,
+    attachments: [],
   };
 }

@@ -38,6 +38,18 @@ export const standingOf: StandingOf = (id) => ({
 const wordsOf = ({ markdown, bar }: Effect & { readonly type: "put" }): string =>
   [markdown, bar?.text ?? ""].filter((part) => part !== "").join("\n");
 
+/** What goes to Claude, and what goes to it once its files have been fetched. */
+function wordsSent(effect: Effect): string[] {
+  if (effect.type === "prepare") {
+    return [effect.text];
+  }
+  return effect.type === "send"
+    ? effect.content.flatMap((block) => (block.type === "text" ? [block.text] : []))
+    : [];
+}
+
+export const CONVERSATION = "3f0b1c1e-0000-4000-8000-000000000000";
+
 export interface Script {
   readonly state: SessionState;
   /** What the last signal caused, without the beats of timers and typing. */
@@ -69,11 +81,12 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     idleMs: 1_800_000,
     isAuto: false,
     postLimit: 16_383,
+    timeZone: "UTC",
     standingOf,
     approvers: [],
     ...more,
   };
-  const state = initialState(OWNER, 1, context, 0);
+  const state = initialState(OWNER, 1, context, 0, CONVERSATION);
   const posts = new Map<string, string>();
   const all: Effect[] = [];
   let commands = 0;
@@ -119,6 +132,9 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
       if (!ask) {
         throw new Error("no card waits to be posted");
       }
+      for (const { key } of ask.pieces ?? []) {
+        script.take({ type: "posted", key, postId: `${key}-post` as PostId });
+      }
       const postId = `c${++cards}` as PostId;
       script.take({ type: "posted", key: ask.key, postId });
       return postId;
@@ -130,7 +146,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     said: () => all.flatMap((effect) => (effect.type === "put" ? [wordsOf(effect)] : [])).join("\n---\n"),
     answers: () =>
       all.flatMap((effect) => (effect.type === "answer" ? [{ to: effect.requestId, ...effect.answer }] : [])),
-    sent: () => all.flatMap((effect) => (effect.type === "send" ? [effect.text] : [])),
+    sent: () => all.flatMap(wordsSent),
   };
   return script;
 }

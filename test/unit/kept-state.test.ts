@@ -5,7 +5,7 @@ import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "
 import { createDirectory, type Directory } from "../../src/mattermost/directory.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../src/mattermost/types.ts";
-import { authorise, type StandingOf } from "../../src/session/access.ts";
+import { authorise } from "../../src/session/access.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { sessionPrefix } from "../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../src/session/snapshot.ts";
@@ -44,7 +44,6 @@ function setUp() {
 
 const snapshotOf = ({ state }: Script, threadId = "thread"): SessionSnapshot => ({
   threadId: threadId as ThreadId,
-  sessionId: "0b2a8a3e-7c51-4b0e-9d3c-0a1b2c3d4e5f",
   process: undefined,
   directory: "/home/alice/project",
   filesDirectory: undefined,
@@ -167,7 +166,11 @@ describe("how far the channel was heard", () => {
 
   test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
     const { folder } = setUp();
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
+      at: 5001,
+      heard: [],
+      leadMs: 0,
+    });
     expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
   });
 
@@ -199,62 +202,87 @@ describe("how far the channel was heard", () => {
   test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
     const { folder, documents } = setUp();
     documents.set(`cursor-${CHANNEL}`, text);
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({ at: 5001, heard: [] });
+    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
+      at: 5001,
+      heard: [],
+      leadMs: 0,
+    });
   });
 });
 
 describe("the names of a setting", () => {
   const ALICE = user("alice");
+  const BOB = user("bob");
   const thief: User = { ...user("thief"), username: "Alice" };
-  const names = (users: readonly User[]) => users.map(({ username }) => username);
+  /** What a start with these holders of the setting's names lets in. */
+  const started = (
+    world: ReturnType<typeof setUp>,
+    users: readonly User[],
+    setting: "ALLOWED_USERS" | "APPROVERS" = "ALLOWED_USERS",
+  ) => {
+    const allowed = admitted(setting, users, CHANNEL, world.folder, world.log);
+    const known = (id: UserId) => users.find((one) => one.id === id);
+    const standingOf = createAllowList({ known, allowed, approvers: undefined });
+    return users.filter(({ id }) => authorise("start", id, undefined, standingOf)).map(({ id }) => id);
+  };
 
   test("let in the accounts that had them at the first start, at every later one", () => {
-    const { folder, log, warnings } = setUp();
+    const world = setUp();
     for (let start = 1; start <= 3; start++) {
-      expect(admitted("ALLOWED_USERS", [ALICE, user("bob")], CHANNEL, folder, log)).toHaveLength(2);
+      expect(started(world, [ALICE, BOB])).toEqual(["alice", "bob"]);
     }
-    expect(warnings).toEqual([]);
+    expect(world.warnings).toEqual([]);
   });
 
   test("let nobody in who has taken one over, say so each time, and name the file to delete", () => {
-    const { documents, folder, log, warnings } = setUp();
-    admitted("ALLOWED_USERS", [ALICE, user("bob")], CHANNEL, folder, log);
+    const world = setUp();
+    const { documents, warnings } = world;
+    started(world, [ALICE, BOB]);
     for (let start = 1; start <= 2; start++) {
-      expect(names(admitted("ALLOWED_USERS", [thief, user("bob")], CHANNEL, folder, log))).toEqual(["bob"]);
+      expect(started(world, [thief, BOB])).toEqual(["bob"]);
       expect(warnings).toHaveLength(start);
     }
     expect(warnings[0]).toContain("@alice in ALLOWED_USERS is another account");
     const [, file = ""] = /delete \/state\/(\S+)\.json/.exec(warnings[0] ?? "") ?? [];
     expect(documents.delete(file)).toBe(true);
-    expect(names(admitted("ALLOWED_USERS", [thief], CHANNEL, folder, log))).toEqual(["Alice"]);
+    expect(started(world, [thief])).toEqual(["thief"]);
   });
 
   test("belong to the account again that had them first", () => {
+    const world = setUp();
+    started(world, [ALICE], "APPROVERS");
+    expect(started(world, [thief], "APPROVERS")).toEqual([]);
+    expect(started(world, [ALICE], "APPROVERS")).toEqual(["alice"]);
+  });
+
+  test("let in two people who have exchanged theirs while mm-claude did not run, without a warning", () => {
+    const world = setUp();
+    started(world, [ALICE, BOB]);
+    const exchanged = [
+      { ...ALICE, username: "bob" },
+      { ...BOB, username: "alice" },
+    ];
+    expect(started(world, exchanged)).toEqual(["alice", "bob"]);
+    expect(started(world, [ALICE, BOB])).toEqual(["alice", "bob"]);
+    expect(world.warnings).toEqual([]);
+  });
+
+  test("let in whoever has their own back, without another start", () => {
     const { folder, log } = setUp();
-    admitted("APPROVERS", [ALICE], CHANNEL, folder, log);
-    admitted("APPROVERS", [thief], CHANNEL, folder, log);
-    expect(admitted("APPROVERS", [ALICE], CHANNEL, folder, log)).toEqual([ALICE]);
+    admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
+    const allowed = admitted("ALLOWED_USERS", [thief], CHANNEL, folder, log);
+    const standingOf = createAllowList({ known: () => ALICE, allowed, approvers: undefined });
+    expect(authorise("start", ALICE.id, undefined, standingOf)).toBe(true);
   });
 
   test("are bound for each setting and each channel alone", () => {
-    const { folder, log, warnings } = setUp();
-    admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
-    expect(admitted("APPROVERS", [thief], CHANNEL, folder, log)).toEqual([thief]);
-    expect(admitted("ALLOWED_USERS", [thief], "other" as ChannelId, folder, log)).toEqual([thief]);
-    expect(warnings).toEqual([]);
-  });
-
-  test("keep a thief from the door over a restart", () => {
-    const { folder, log } = setUp();
-    const start = (users: readonly User[]): StandingOf =>
-      createAllowList({
-        known: (id) => users.find((one) => one.id === id),
-        allowed: admitted("ALLOWED_USERS", users, CHANNEL, folder, log),
-        approvers: undefined,
-      });
-    expect(authorise("start", ALICE.id, undefined, start([ALICE]))).toBe(true);
-    const later = start([thief]);
-    expect(authorise("start", "thief" as UserId, undefined, later)).toBe(false);
-    expect(authorise("start", ALICE.id, undefined, later)).toBe(false);
+    const world = setUp();
+    const { folder, log } = world;
+    started(world, [ALICE]);
+    expect(started(world, [thief], "APPROVERS")).toEqual(["thief"]);
+    expect(admitted("ALLOWED_USERS", [thief], "other" as ChannelId, folder, log)).toEqual([
+      { id: "thief", username: "alice" },
+    ]);
+    expect(world.warnings).toEqual([]);
   });
 });

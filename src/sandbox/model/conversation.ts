@@ -26,8 +26,20 @@ export function readConversation(body: Rec): Conversation | undefined {
     toolNames: [...offered, ...deferredTools(messages)],
     calls: readCalls(turn),
     directory: /working directory: ([^\s"\\]+)/i.exec(everything)?.[1] ?? "",
-    planFile: /[^\s"'`\\]*\/\.claude\/plans\/[\w-]+\.md/.exec(everything)?.[0],
+    planFile: planFileIn(everything),
   };
+}
+
+/**
+ * From the name outwards: a picture's base64 is full of what a path is made of, and a pattern that begins with the path
+ * would begin it anew at every letter.
+ */
+function planFileIn(everything: string): string | undefined {
+  const name = /\/\.claude\/plans\/[\w-]{1,200}\.md/.exec(everything);
+  if (name === null) return undefined;
+  let from = name.index;
+  while (from > 0 && !/[\s"'`\\]/.test(everything.charAt(from - 1))) from--;
+  return everything.slice(from, name.index + name[0].length);
 }
 
 function readCalls(turn: readonly Rec[]): Call[] {
@@ -42,13 +54,26 @@ function readCalls(turn: readonly Rec[]): Call[] {
       return {
         name: String(block["name"]),
         input: record(block["input"]),
-        result: result === undefined ? undefined : resultText(result["content"]).replace(reminder, "").trim(),
+        result: result === undefined ? undefined : withoutReminders(resultText(result["content"])),
         isError: result?.["is_error"] === true,
       };
     });
 }
 
-const reminder = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+const REMINDER = { begin: "<system-reminder>", end: "</system-reminder>" };
+
+function withoutReminders(text: string): string {
+  let rest = "";
+  let from = 0;
+  for (let at = text.indexOf(REMINDER.begin); at >= 0; at = text.indexOf(REMINDER.begin, from)) {
+    const end = text.indexOf(REMINDER.end, at);
+    if (end < 0) break;
+    rest += text.slice(from, at);
+    from = end + REMINDER.end.length;
+  }
+  return (rest + text.slice(from)).trim();
+}
+
 const interruption = /^\[Request interrupted by user(?: for tool use)?\]$/;
 const localCommand = /^(?:Caveat: The messages below|<(?:local-)?command-|<bash-)/;
 
@@ -57,20 +82,25 @@ const compaction = /create a detailed summary of (?:the|our|this) conversation/i
 const continued = /^This session is being continued from a previous conversation/;
 
 /** How 2.1.330 hands over what a person says while Claude works: in a message of role "system". */
-const midTurn = /The user sent a new message while you were working:\n([\s\S]*?)\n\nThis is how Claude Code/;
+const MID_TURN = {
+  begin: "The user sent a new message while you were working:\n",
+  end: "\n\nThis is how Claude Code",
+};
+
+function saidMidTurn(text: string): string[] {
+  const at = text.indexOf(MID_TURN.begin);
+  const from = at + MID_TURN.begin.length;
+  const end = at < 0 ? -1 : text.indexOf(MID_TURN.end, from);
+  return end < 0 ? [] : [text.slice(from, end)];
+}
 
 /** What the person said in a message; after an interruption only what was said since. */
 function spoken(message: Rec): string[] {
   if (message["role"] === "assistant") return [];
-  if (message["role"] === "system")
-    return blocks(message).flatMap(({ text }) => midTurn.exec(String(text))?.[1] ?? []);
+  if (message["role"] === "system") return blocks(message).flatMap(({ text }) => saidMidTurn(String(text)));
   const words = blocks(message)
     .filter((block) => block["type"] === "text")
-    .map((block) =>
-      String(block["text"] ?? "")
-        .replace(reminder, "")
-        .trim(),
-    );
+    .map((block) => withoutReminders(String(block["text"] ?? "")));
   return words
     .slice(words.findLastIndex((text) => interruption.test(text)) + 1)
     .filter((text) => text !== "" && !localCommand.test(text) && !continued.test(text));
@@ -78,13 +108,15 @@ function spoken(message: Rec): string[] {
 
 /** 2.1.330 offers some tools by name only: a list, one a line, after a sentence that says so. */
 function deferredTools(messages: readonly Rec[]): string[] {
-  const announcement = /deferred tools are now available[^\n]*\n((?:\w+(?:\n|$))+)/g;
-  const texts = messages.flatMap(blocks).map((block) => String(block["text"] ?? ""));
-  return texts.flatMap((text) =>
-    [...text.matchAll(announcement)].flatMap(([, names = ""]) =>
-      names.split("\n").filter((name) => name !== ""),
-    ),
-  );
+  return messages.flatMap(blocks).flatMap((block) => {
+    const lines = String(block["text"] ?? "").split("\n");
+    let isListed = false;
+    return lines.filter((line) => {
+      const isName = isListed && /^\w{1,200}$/.test(line);
+      isListed = isName || line.includes("deferred tools are now available");
+      return isName;
+    });
+  });
 }
 
 function blocks(message: Rec): Rec[] {

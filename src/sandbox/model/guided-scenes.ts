@@ -19,19 +19,27 @@ import type { Scene, Step, StepContext } from "./scene.ts";
 
 /** The first that matches plays; the last one always does. */
 export const guidedScenes: readonly Scene[] = [
-  guided("question", /\bask me\b|\bquestions?\b/i, playQuestion),
-  guided("plan", /\bplan\b/i, playPlan),
-  guided("approve", /\btests?\b|\bfix\b|\bbug\b/i, playApprove),
-  guided(
-    "ask",
-    /\b(?:what|how|explain|describe)\b[\s\S]*\b(?:project|directory|code|repo(?:sitory)?|this)\b/i,
-    playAsk,
-  ),
-  guided("anything", /^/, playAnything),
+  guided("question", has(/\bask me\b|\bquestions?\b/i), playQuestion),
+  guided("plan", has(/\bplan\b/i), playPlan),
+  guided("approve", has(/\btests?\b|\bfix\b|\bbug\b/i), playApprove),
+  guided("ask", asksAboutProject, playAsk),
+  guided("anything", () => true, playAnything),
 ];
 
-function guided(name: string, words: RegExp, play: Scene["play"]): Scene {
-  return { name: `guided ${name}`, matches: (text) => words.test(text), play };
+function guided(name: string, matches: Scene["matches"], play: Scene["play"]): Scene {
+  return { name: `guided ${name}`, matches, play };
+}
+
+function has(words: RegExp): Scene["matches"] {
+  return (text) => words.test(text);
+}
+
+function asksAboutProject(text: string): boolean {
+  const question = /\b(?:what|how|explain|describe)\b/i.exec(text);
+  return (
+    question !== null &&
+    has(/\b(?:project|directory|code|repo(?:sitory)?|this)\b/i)(text.slice(question.index))
+  );
 }
 
 function playAsk({ step, calls, directory }: StepContext): Step {

@@ -55,5 +55,5 @@ export function runScene(name: string, play: Scene["play"]): Scene {
 
 /** "RUN hello" → "hello"; the last one in the text counts. */
 function lastRun(text: string): string | undefined {
-  return /.*\bRUN\s+([a-z][a-z0-9-]*)/s.exec(text)?.[1];
+  return [...text.matchAll(/\bRUN\s+([a-z][a-z0-9-]*)/g)].at(-1)?.[1];
 }

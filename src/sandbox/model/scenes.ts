@@ -37,6 +37,13 @@ export const scenes: readonly Scene[] = [
     return { text: outcome(calls, "The gate is behind us.") };
   }),
 
+  // Since 2.1 the end of the command begins a turn of its own.
+  runScene("background", (context) => runInBackground(context, "sleep 2; echo over")),
+  // Waits as the scene "gate" does, and asks first because it writes.
+  runScene("background-gate", (context) =>
+    runInBackground(context, "touch waiting; until [ -f go ]; do sleep 0.05; done; echo over"),
+  ),
+
   runScene("read", ({ step, calls, directory }) =>
     step === 0
       ? { tools: [{ name: "Read", input: { file_path: `${directory}/notes.txt` } }] }
@@ -71,6 +78,7 @@ export const scenes: readonly Scene[] = [
   }),
 
   runScene("plan", playPlan),
+  runScene("plan-empty", playEmptyPlan),
 
   runScene("question", ({ step, calls }) =>
     step === 0
@@ -112,6 +120,19 @@ function sendAgent({ step, calls, toolNames }: StepContext, extra: ToolUse["inpu
     ...extra,
   };
   return { text: "I send somebody.", tools: [{ name, input }] };
+}
+
+function runInBackground({ step, calls }: StepContext, command: string): Step {
+  if (step === 0) {
+    const { name, input } = bash(command, "Wait in the background");
+    return {
+      text: "This may take a while.",
+      tools: [{ name, input: { ...input, run_in_background: true } }],
+    };
+  }
+  return {
+    text: step === 1 ? outcome(calls, "It runs in the background.") : "The background command has ended.",
+  };
 }
 
 const overloaded = {
@@ -161,6 +182,15 @@ function playPlan({ calls, toolNames, planFile }: StepContext): Step {
   return {
     tools: [planFile === undefined ? { name: "ExitPlanMode", input: { plan } } : write(planFile, plan)],
   };
+}
+
+/** Asks for consent to a plan without a word: since 2.0 because no file was written. */
+function playEmptyPlan({ calls, toolNames }: StepContext): Step {
+  const isNewer = toolNames.includes("EnterPlanMode");
+  if (isNewer && !made(calls, "EnterPlanMode")) return { tools: [{ name: "EnterPlanMode", input: {} }] };
+  const last = calls.at(-1);
+  if (last?.name === "ExitPlanMode" || last?.isError) return { text: outcome([last], "There was no plan.") };
+  return { tools: [{ name: "ExitPlanMode", input: isNewer ? {} : { plan: "" } }] };
 }
 
 const tasks = ["Find the cause", "Mend it", "Test it"];

@@ -34,10 +34,25 @@ export interface ScriptedModel {
 }
 
 const requestsKept = 200;
+/** A conversation with pictures is sent anew with every step. */
+const bytesKept = 64 * 1024 * 1024;
 const bodyLimitBytes = 64 * 1024 * 1024;
 
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const requests: LoggedRequest[] = [];
+  const sizes: number[] = [];
+  let keptBytes = 0;
+
+  function keep(request: LoggedRequest, size: number): void {
+    requests.push(request);
+    keptBytes += size;
+    sizes.push(size);
+    while (requests.length > requestsKept || (keptBytes > bytesKept && requests.length > 1)) {
+      requests.shift();
+      keptBytes -= sizes.shift() ?? 0;
+    }
+  }
+
   const attempts = createAttemptCounter();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -48,8 +63,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     const isMessage = method === "POST" && path === "/v1/messages";
     const conversation = isMessage ? readConversation(body) : undefined;
     const scene = conversation && options.scenes.find((one) => one.matches(conversation.userText));
-    requests.push({ method, path, scene: scene?.name, step: conversation?.step, body });
-    if (requests.length > requestsKept) requests.shift();
+    keep({ method, path, scene: scene?.name, step: conversation?.step, body }, text.length);
 
     if (method === "POST" && path === "/v1/messages/count_tokens") {
       return sendJson(response, 200, { input_tokens: Math.ceil(text.length / 4) });

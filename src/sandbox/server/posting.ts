@@ -73,6 +73,10 @@ export function createPosting(options: PostingOptions): Posting {
     }
   }
 
+  function checkStorable(what: object, id: string): void {
+    if (holdsNul(what)) throw new ApiError(500, id, "Unable to save the Post.");
+  }
+
   function openChannel(channelId: string): ChannelRecord {
     const channel = store.places.channel(channelId);
     if (!channel) throw refused();
@@ -211,6 +215,7 @@ export function createPosting(options: PostingOptions): Posting {
       }
       checkRoot(rootId, channelId);
       checkLength(message);
+      checkStorable([message, input.props], "app.post.save.app_error");
       if (setOnline) presence.set(author.id, "online");
       const props = { ...input.props, ...(author.isBot && { from_bot: "true" }) };
       const mentions = mentionedIn({ message, props }, activeMembers(channelId));
@@ -271,6 +276,7 @@ export function createPosting(options: PostingOptions): Posting {
       }
       openChannel(post.channelId);
       if (changes.message !== undefined) checkLength(changes.message);
+      checkStorable(changes, "app.post.update.app_error");
       store.posts.edit(post, changes);
       hub.publish(postEdited(store, post));
       return post;
@@ -282,4 +288,10 @@ export function createPosting(options: PostingOptions): Posting {
       hub.publish(event);
     },
   };
+}
+
+/** A database keeps none, and the server fails over it: when a post is made (10.11), and when it is edited (read). */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsNul);
 }

@@ -4,9 +4,7 @@ import { randomUUID } from "node:crypto";
 import { blocks } from "./model.mjs";
 import { add } from "./transcript.mjs";
 
-export function createAgents({ wire, tools, stream, notify }) {
-  let working = 0;
-
+export function createAgents({ wire, tools, stream, background }) {
   async function run(use, signal) {
     const messages = [];
     const parent_tool_use_id = use.id;
@@ -70,47 +68,27 @@ export function createAgents({ wire, tools, stream, notify }) {
   }
 
   return {
-    areWorking: () => working > 0,
     async start(use, signal) {
       const agentId = randomUUID().slice(0, 8);
       const { description, prompt, run_in_background: inBackground = true } = use.input;
-      wire.emit({
-        type: "system",
-        subtype: "task_started",
-        task_id: agentId,
-        tool_use_id: use.id,
-        description,
-      });
-      const ended = (status) => ({
-        type: "system",
-        subtype: "task_notification",
-        task_id: agentId,
-        tool_use_id: use.id,
-        status,
-        summary: description,
-      });
       if (!inBackground) {
+        const task = { task_id: agentId, tool_use_id: use.id };
+        wire.emit({ type: "system", subtype: "task_started", ...task, description });
         const text = await run(use, signal).catch(() => undefined);
-        wire.emit(ended(text === undefined ? "failed" : "completed"));
+        const status = text === undefined ? "failed" : "completed";
+        wire.emit({ type: "system", subtype: "task_notification", ...task, status, summary: description });
         if (text === undefined) return { text: "The subagent was interrupted.", isError: true };
         return {
           text: [{ type: "text", text }],
           structured: { status: "completed", prompt, agentId, content: [{ type: "text", text }] },
         };
       }
-      working++;
-      run(use, undefined)
-        .then(
-          (text) => [ended("completed"), text],
-          (error) => [ended("failed"), error.message],
-        )
-        .then(([frame, text]) => {
-          working--;
-          notify(
-            frame,
-            `<system-reminder>\n<task-notification>${text}</task-notification>\n</system-reminder>`,
-          );
-        });
+      const task = { id: agentId, toolUseId: use.id, description, task_type: "local_agent" };
+      background.began(task);
+      run(use, undefined).then(
+        (text) => background.ended(task, "completed", text),
+        (error) => background.ended(task, "failed", error.message),
+      );
       return {
         text: [{ type: "text", text: `Async agent launched successfully.\nagentId: ${agentId}` }],
         structured: { isAsync: true, status: "async_launched", agentId, description, prompt },

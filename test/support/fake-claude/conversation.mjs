@@ -4,6 +4,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAgents } from "./agents.mjs";
+import { createBackground } from "./background.mjs";
+import { refusalOf } from "./hooks.mjs";
 import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
@@ -17,10 +19,10 @@ export function createConversation({ wire, transcript }) {
   let isEnding = false;
   let lastFailed = false;
   const tools = createTools();
-  const agents = createAgents({ wire, tools, stream, notify });
+  const background = createBackground({ wire, notify });
+  const agents = createAgents({ wire, tools, stream, background });
 
-  function notify(frame, text) {
-    wire.emit(frame);
+  function notify(text) {
     notifications.push(text);
     next();
   }
@@ -28,7 +30,7 @@ export function createConversation({ wire, transcript }) {
   function next() {
     if (turn !== undefined) return;
     if (queue.length === 0 && notifications.length === 0) {
-      if (isEnding && !agents.areWorking()) process.exit(lastFailed ? 1 : 0);
+      if (isEnding && !background.areWorking()) process.exit(lastFailed ? 1 : 0);
       return;
     }
     turn = new AbortController();
@@ -60,6 +62,8 @@ export function createConversation({ wire, transcript }) {
     if (taken.length > 0) {
       const command = await slashCommand(text, taken);
       if (command !== undefined) return command;
+      const refusal = refusalOf(text);
+      if (refusal !== undefined) return refused(refusal, taken);
     }
     const fault = misbehaviourIn(text);
     const events = notifications.splice(0).map((note) => ({ type: "text", text: note }));
@@ -181,7 +185,9 @@ export function createConversation({ wire, transcript }) {
     const outcome =
       use.name === "Agent" || use.name === "Task"
         ? await agents.start(use, turn?.signal)
-        : await tools.run(use.name, input);
+        : use.name === "Bash" && input.run_in_background === true
+          ? background.startCommand({ ...use, input })
+          : await tools.run(use.name, input);
     return emitResult(use, outcome, null);
   }
 
@@ -246,6 +252,7 @@ export function createConversation({ wire, transcript }) {
   /** The CLI's own commands; any other "/name" goes to the model as text. */
   async function slashCommand(text, taken) {
     const name = /^\/([\w-]+)/.exec(text)?.[1];
+    if (name === "clear") return clear(taken);
     if (!["usage", "cost", "context", "compact"].includes(name)) return undefined;
     if (name === "compact") {
       wire.emit({ type: "system", subtype: "status", status: "compacting" });
@@ -257,15 +264,38 @@ export function createConversation({ wire, transcript }) {
     const answer =
       { compact: "Compacted", context: "## Context Usage\n\n10 of 200k tokens" }[name] ?? "Total cost: $0.00";
     synthetic(answer);
-    for (const message of taken)
-      wire.emit({
-        type: "user",
-        message: message.message,
-        parent_tool_use_id: null,
-        uuid: message.uuid,
-        isReplay: true,
-      });
+    replay(taken);
     return success(answer);
+  }
+
+  /** What was in the background goes on: only the conversation is another one. */
+  function clear(taken) {
+    wire.emit({ type: "conversation_reset", new_conversation_id: randomUUID(), trigger: "clear" });
+    background.tell();
+    // Not the id that was told before.
+    const id = randomUUID();
+    wire.beginSession(id);
+    transcript.beginSession(id);
+    startTurn();
+    replay(taken);
+    return { ...success(""), num_turns: 0, local_command: "clear" };
+  }
+
+  /** Nothing of it is saved, and its last message is never echoed. */
+  function refused({ reason, content }, taken) {
+    replay(taken.slice(0, -1));
+    startTurn();
+    wire.emit({
+      type: "system",
+      subtype: "informational",
+      content,
+      level: "warning",
+      prevent_continuation: true,
+      prompt_submit_outcome: { kind: "blocked_by_hook", prompt_kept: false, reason },
+    });
+    for (const { uuid } of taken)
+      wire.emit({ type: "command_lifecycle", command_uuid: uuid, state: "completed" });
+    return { ...success(content), num_turns: 0 };
   }
 
   function replay(messages) {

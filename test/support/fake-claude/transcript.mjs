@@ -3,9 +3,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-export function openTranscript(sessionId) {
+export function openTranscript(firstSessionId) {
+  let sessionId = firstSessionId;
   const folder = process.cwd().replaceAll(/[^a-zA-Z0-9]/g, "-");
-  const file = join(process.env.HOME ?? "/nonexistent", ".claude/projects", folder, `${sessionId}.jsonl`);
+  const fileOf = (id) => join(process.env.HOME ?? "/nonexistent", ".claude/projects", folder, `${id}.jsonl`);
+  let file = fileOf(sessionId);
   const exists = existsSync(file);
   const messages = [];
   if (exists) {
@@ -17,6 +19,12 @@ export function openTranscript(sessionId) {
     exists,
     /** As the Messages API takes them: roles alternate. */
     messages,
+    /** An empty conversation under another id; the one before stays as it was saved. */
+    beginSession(id) {
+      sessionId = id;
+      file = fileOf(id);
+      messages.length = 0;
+    },
     save(message, uuid) {
       add(messages, message);
       mkdirSync(dirname(file), { recursive: true });

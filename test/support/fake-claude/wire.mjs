@@ -3,7 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 
-export function createWire(sessionId) {
+export function createWire(firstSessionId) {
+  let sessionId = firstSessionId;
   const asks = new Map();
 
   const encode = (frame) =>
@@ -45,6 +46,10 @@ export function createWire(sessionId) {
   return {
     emit,
     raw,
+    /** From now on the frames are another conversation's. */
+    beginSession(id) {
+      sessionId = id;
+    },
     ask,
     settle(response) {
       asks.get(response.request_id)?.(

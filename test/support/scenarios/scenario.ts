@@ -25,3 +25,9 @@ export interface Scenario {
 export function ask(world: World, text: string): Promise<string> {
   return world.people.alice.say(`@claude-code ${text}`);
 }
+
+/** A PNG of one red pixel. */
+export const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);

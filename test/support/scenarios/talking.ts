@@ -1,13 +1,7 @@
 // Scenarios of starting and talking: text, context, files, queueing, sleeping.
 
 import { expect } from "vitest";
-import { ask, type Scenario } from "./scenario.ts";
-
-/** A PNG of one red pixel. */
-const PIXEL = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
-  "base64",
-);
+import { ask, PIXEL, type Scenario } from "./scenario.ts";
 
 export const talking: readonly Scenario[] = [
   {

@@ -169,6 +169,62 @@ describe("asks", () => {
   });
 });
 
+describe("requests that can't be asked of people", () => {
+  it("are refused, so that Claude goes on, and told", async () => {
+    const claude = startScript(`
+      let answers = [];
+      const ask = (request_id, request) => say({ type: "control_request", request_id, request });
+      const on = (f) => {
+        if (f.type === "user") {
+          ask("long", { subtype: "can_use_tool", tool_name: "Write", input: { content: "x".repeat(33 * 1024 * 1024) } });
+          ask("list", { subtype: "can_use_tool", tool_name: "Bash", input: [] });
+          ask("nothing");
+        }
+        else if (f.type === "control_request") ready(f);
+        else if (answers.push(f.response.request_id + " " + f.response.subtype) === 3)
+          say({ type: "assistant", message: { id: "m", content: answers.join() } }), say({ type: "result", subtype: "success" });
+      };`);
+    claude.say("hello");
+    expect((await claude.next("text")).text).toBe("long error,list error,nothing error");
+    expect(claude.events.flatMap((event) => (event.type === "malformed" ? [event.detail] : []))).toEqual([
+      "a line of more than 32 MB",
+      expect.stringMatching(/^can_use_tool at input: /),
+    ]);
+  });
+});
+
+describe("a turn of which nothing is heard", () => {
+  const init = '{ type: "system", subtype: "init", model: "m" }';
+
+  it("was refused by a hook, and its message is not taken again (1.0.128, 2.0.76)", async () => {
+    const claude = startScript(`
+      const on = (f) => {
+        if (f.type === "control_request") return ready(f);
+        say(${init});
+        say({ type: "result", subtype: "success", result: "" });
+      };`);
+    const uuid = claude.say("forbidden");
+    expect((await claude.next("promptRefused")).reason).toBe("");
+    expect((await claude.next("replayed")).uuid).toBe(uuid);
+    await claude.next("turnEnded");
+    claude.say("/clear");
+    await claude.next("turnEnded");
+    expect(claude.events.filter(({ type }) => type === "promptRefused")).toHaveLength(1);
+  });
+
+  it("never began when the program says why it ends: the message is not taken (2.0.76)", async () => {
+    const claude = startScript(`
+      const on = (f) => {
+        if (f.type === "control_request") return ready(f);
+        say({ type: "result", subtype: "error_during_execution", is_error: true, num_turns: 0, errors: ["only prompt commands"] });
+        setTimeout(() => process.exit(1), 50);
+      };`);
+    claude.say("hello");
+    expect(await claude.next("exited")).toMatchObject({ code: 1, stderr: "only prompt commands" });
+    expect(claude.events.map(({ type }) => type)).toEqual(["ready", "exited"]);
+  });
+});
+
 describe("closing", () => {
   it("in the middle of an answer interrupts it, so that what was said is kept", async () => {
     const claude = start();

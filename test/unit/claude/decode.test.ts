@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest";
 import { createDecoder, type Decoded } from "../../../src/claude/decode.ts";
-import { decodeReady } from "../../../src/claude/decode-control.ts";
 
 /** Several frames, one decoder. */
 function decode(...frames: readonly object[]): Decoded[] {
@@ -16,11 +15,6 @@ const user = (content: unknown, more: object = {}) => ({
   message: { role: "user", content },
   uuid: "u1",
   ...more,
-});
-const ask = (tool_name: string, input: object, more: object = {}) => ({
-  type: "control_request",
-  request_id: "r1",
-  request: { subtype: "can_use_tool", tool_name, input, tool_use_id: "t1", ...more },
 });
 
 describe("lines that are no frames", () => {
@@ -56,6 +50,12 @@ describe("known frames that lack a field", () => {
     { type: "control_request", request: { subtype: "can_use_tool" } },
     { type: "control_cancel_request" },
     { type: "control_response", response: { subtype: "success" } },
+    { type: "command_lifecycle" },
+    { type: "system", subtype: "background_tasks_changed" },
+    { type: "system", subtype: "background_tasks_changed", tasks: [{ description: "no id" }] },
+    { type: "system", subtype: "informational", prevent_continuation: true },
+    { type: "assistant", message: { id: "m", content: null } },
+    { type: "user", message: { content: null } },
   ])("are malformed: %j", (frame) => {
     const [first] = decode(frame);
     expect(first?.type).toBe("malformed");
@@ -67,12 +67,84 @@ describe("known frames that lack a field", () => {
     ]);
   });
 
-  it("do not leave Claude waiting when they asked something", () => {
-    expect(decode(ask("AskUserQuestion", { questions: "none" })).at(-1)).toEqual({
-      type: "ungranted",
-      requestId: "r1",
-      subtype: "can_use_tool",
+  it("end the turn all the same when they are its result", () => {
+    expect(decode({ type: "result" })).toMatchObject([
+      { type: "malformed" },
+      { type: "turnEnded", isError: true },
+    ]);
+    expect(decode(result({ errors: null, is_error: null, terminal_reason: 7 }))).toMatchObject([
+      { type: "turnEnded", isError: false },
+    ]);
+  });
+
+  it("take nothing with them that can be read", () => {
+    const blocks = [null, "words", { type: "text", text: "seen" }, { type: "text" }];
+    expect(
+      decode({ type: "assistant", message: { id: "m", content: blocks } }).map(({ type }) => type),
+    ).toEqual(["malformed", "malformed", "text", "malformed"]);
+    const content = [null, { type: "tool_result", tool_use_id: "t1", is_error: "yes", content: [null, 7] }];
+    expect(decode(user(content))).toEqual([
+      { type: "toolResult", id: "t1", isError: false, text: "null\n7", structured: undefined },
+    ]);
+  });
+
+  it("show a tool's input whatever it is", () => {
+    const use = (input: unknown) => ({
+      type: "assistant",
+      message: { id: "m", content: [{ type: "tool_use", id: "t1", name: "Bash", input }] },
     });
+    expect(decode(use("ls"), use(["ls"]), use(null), use({ command: "ls" }))).toMatchObject([
+      { input: { input: "ls" } },
+      { input: { input: ["ls"] } },
+      { input: {} },
+      { input: { command: "ls" } },
+    ]);
+  });
+});
+
+describe("any JSON at all", () => {
+  const values: readonly unknown[] = [
+    null,
+    7,
+    "",
+    [],
+    [null],
+    {},
+    { toString: 1, valueOf: 2 },
+    { type: { toString: 1 } },
+  ];
+  const types = [
+    "stream_event",
+    "assistant",
+    "user",
+    "system",
+    "result",
+    "control_request",
+    "command_lifecycle",
+  ];
+
+  it("is read without a word of complaint from JavaScript", () => {
+    const decoder = createDecoder();
+    for (const value of values) {
+      decoder(JSON.stringify({ type: value }));
+      for (const type of types) {
+        for (const field of [
+          "subtype",
+          "message",
+          "event",
+          "request",
+          "request_id",
+          "response",
+          "tool_use_result",
+        ])
+          decoder(JSON.stringify({ type, [field]: value }));
+        for (const content of [value, [value], [{ type: value }], [{ type: "text", text: value }]])
+          decoder(JSON.stringify({ type, message: { id: "m", content } }));
+        decoder(
+          JSON.stringify({ type, subtype: "informational", level: value, prevent_continuation: value }),
+        );
+      }
+    }
   });
 });
 
@@ -171,6 +243,45 @@ describe("the end of a turn", () => {
   });
 });
 
+describe("a turn in which nothing was said", () => {
+  const init = { type: "system", subtype: "init", model: "m" };
+  const typesOf = (...frames: readonly object[]) => decode(...frames).map(({ type }) => type);
+
+  it("is told as that: a hook refused its prompt (1.0.128, 2.0.76)", () => {
+    expect(typesOf(init, result({ result: "" }))).toEqual(["turnStarted", "silentTurn", "turnEnded"]);
+  });
+
+  it("is none when there was an echo, an error, an interruption or a result", () => {
+    expect(typesOf(init, user("hi"), result({ result: "" }))).not.toContain("silentTurn");
+    expect(typesOf(init, result({ result: "", is_error: true }))).not.toContain("silentTurn");
+    expect(typesOf(init, user("[Request interrupted by user]"), result({ result: "" }))).not.toContain(
+      "silentTurn",
+    );
+    expect(typesOf(init, result({ result: "The answer" }))).not.toContain("silentTurn");
+    expect(typesOf(result({ result: "" }))).not.toContain("silentTurn");
+  });
+});
+
+describe("what the program has to say", () => {
+  const says = (more: object) =>
+    decode({ type: "system", subtype: "informational", content: "Words", level: "warning", ...more });
+
+  it("refuses a prompt by the hook's own words, or else by all there are", () => {
+    const prompt_submit_outcome = { kind: "blocked_by_hook", prompt_kept: false, reason: "not here" };
+    expect(says({ prevent_continuation: true, prompt_submit_outcome })).toEqual([
+      { type: "promptRefused", reason: "not here" },
+    ]);
+    for (const outcome of [undefined, null, {}, { reason: "" }, "blocked"])
+      expect(says({ prevent_continuation: true, prompt_submit_outcome: outcome })).toEqual([
+        { type: "promptRefused", reason: "Words" },
+      ]);
+  });
+
+  it("is skipped when nothing follows from it", () => {
+    expect(says({})).toEqual([{ type: "skipped", what: "system/informational of level warning" }]);
+  });
+});
+
 describe("a compaction", () => {
   const boundary = { type: "system", subtype: "compact_boundary" };
   const status = (more: object) => ({ type: "system", subtype: "status", ...more });
@@ -190,65 +301,6 @@ describe("a compaction", () => {
     expect(decode(status({ status: null, compact_result: "failed", compact_error: "Too short" }))).toEqual([
       { type: "compacted", error: "Too short" },
     ]);
-  });
-});
-
-describe("what Claude asks", () => {
-  it("is a permission for a tool", () => {
-    expect(decode(ask("Bash", { command: "ls" }))).toEqual([
-      {
-        type: "permissionAsked",
-        requestId: "r1",
-        toolName: "Bash",
-        input: { command: "ls" },
-        toolUseId: "t1",
-      },
-    ]);
-  });
-
-  it("is a plan, whether its text came along or not", () => {
-    expect(decode(ask("ExitPlanMode", { plan: "# P" }), ask("ExitPlanMode", {}))).toMatchObject([
-      { type: "planAsked", plan: "# P", input: { plan: "# P" } },
-      { type: "planAsked", plan: "", input: {} },
-    ]);
-  });
-
-  it("is questions, with what is left out filled in and the input untouched", () => {
-    const input = { questions: [{ question: "Which?", options: [{ label: "A" }] }], more: 1 };
-    expect(decode(ask("AskUserQuestion", input))).toEqual([
-      {
-        type: "questionAsked",
-        requestId: "r1",
-        questions: [
-          { question: "Which?", header: "", multiSelect: false, options: [{ label: "A", description: "" }] },
-        ],
-        input,
-        toolUseId: "t1",
-      },
-    ]);
-  });
-
-  it("is refused when nobody here can grant it", () => {
-    const request = { type: "control_request", request_id: "r2", request: { subtype: "hook_callback" } };
-    expect(decode(request)).toEqual([{ type: "ungranted", requestId: "r2", subtype: "hook_callback" }]);
-  });
-});
-
-describe("the answer to initialize", () => {
-  it("lists the slash commands", () => {
-    expect(
-      decodeReady({ commands: [{ name: "usage", aliases: ["cost"], description: "" }, { name: "compact" }] }),
-    ).toEqual({
-      type: "ready",
-      commands: [
-        { name: "usage", aliases: ["cost"] },
-        { name: "compact", aliases: [] },
-      ],
-    });
-  });
-
-  it("is malformed without them", () => {
-    expect(decodeReady(undefined).type).toBe("malformed");
   });
 });
 

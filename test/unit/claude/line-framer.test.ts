@@ -41,6 +41,19 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return [...chunks, bytes.subarray(at)];
 }
 
+it("a line that is too long leaves its head, in whatever pieces it comes", () => {
+  const line = Buffer.from(`{"type":"control_request"${"x".repeat(2_000)}\n`);
+  for (const sizes of [[line.length], [700, 400, line.length]]) {
+    const heads: string[] = [];
+    const framer = createLineFramer(
+      { line() {}, tooLong: (_limit, head) => heads.push(head), endless() {} },
+      1_000,
+    );
+    for (const chunk of cut(line, sizes)) framer.push(chunk);
+    expect(heads).toEqual([line.subarray(0, 256).toString()]);
+  }
+});
+
 describe("a line framer", () => {
   it("gives the same lines wherever the pipe cuts, also inside a character", () => {
     fc.assert(

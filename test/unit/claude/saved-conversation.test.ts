@@ -1,6 +1,18 @@
 // Against what three generations of the CLI have really saved; each file is one conversation of two messages.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,4 +69,31 @@ test("nothing saved is undefined, whether the conversation or the whole place is
   expect(readSavedConversation({ HOME: home }, "another")).toBeUndefined();
   expect(readSavedConversation({ HOME: "/nonexistent" }, SESSION)).toBeUndefined();
   expect(readSavedConversation({}, SESSION)).toBeUndefined();
+});
+
+test("what is in its place but is no file of a fitting size is nothing saved, and is not waited for", () => {
+  const { home, file } = saved("2.1.330");
+  const put: readonly (() => void)[] = [
+    () => mkdirSync(file),
+    () => symlinkSync(file, file),
+    () => symlinkSync("/dev/zero", file),
+    () => execFileSync("mkfifo", [file]),
+    () => {
+      writeFileSync(file, "");
+      truncateSync(file, 1024 ** 3);
+    },
+  ];
+  for (const place of put) {
+    rmSync(file, { recursive: true, force: true });
+    place();
+    expect(readSavedConversation({ HOME: home }, SESSION)).toBeUndefined();
+  }
+});
+
+test("lines that say nothing are left out", () => {
+  const { home, file } = saved("2.1.330");
+  const odd = ["null", "7", '{"type":"assistant","message":null}'];
+  odd.push('{"type":"assistant","message":{"id":"m","content":[null,7,{"type":"text","text":"said"}]}}');
+  appendFileSync(file, `${odd.join("\n")}\n`);
+  expect(readSavedConversation({ HOME: home }, SESSION)?.textsAfter(SECOND).at(-1)?.text).toBe("said");
 });

@@ -43,4 +43,37 @@ describe("sent messages", () => {
     expect(sent.turnEnded()).toEqual([]);
     expect(sent.turnEnded()).toEqual(["b"]);
   });
+
+  it("are over without an echo when Claude says so: a hook refused all that were taken together (2.1.330)", () => {
+    const sent = createSentMessages();
+    for (const uuid of ["a", "b", "c"]) sent.add(uuid, text("hello"));
+    expect([...sent.taken("a"), ...sent.taken("b")]).toEqual(["a", "b"]);
+    expect(["a", "b", "c"].flatMap((uuid) => sent.followed(uuid, "started"))).toEqual([]);
+    expect(sent.turnEnded()).toEqual([]);
+    expect(["a", "b", "c"].flatMap((uuid) => sent.followed(uuid, "completed"))).toEqual(["c"]);
+  });
+
+  it("still wait when a turn ends that Claude began by itself, slash commands as well (2.1.330)", () => {
+    const sent = createSentMessages();
+    sent.add("a", text("/compact"));
+    expect(sent.followed("a", "queued")).toEqual([]);
+    expect([...sent.refused(), ...sent.turnEnded()]).toEqual([]);
+    expect(sent.followed("a", "completed")).toEqual(["a"]);
+  });
+
+  it("were refused when their turn was silent, one a turn (1.0.128, 2.0.76)", () => {
+    const sent = createSentMessages();
+    for (const [uuid, words] of [
+      ["a", "hello"],
+      ["b", "/cost"],
+      ["c", "hello"],
+    ] as const)
+      sent.add(uuid, text(words));
+    expect(sent.refused()).toEqual(["a"]);
+    expect(sent.turnEnded()).toEqual([]);
+    // A slash command that says nothing is no refusal.
+    expect(sent.refused()).toEqual([]);
+    expect(sent.turnEnded()).toEqual(["b"]);
+    expect(sent.refused()).toEqual(["c"]);
+  });
 });

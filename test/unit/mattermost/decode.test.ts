@@ -73,6 +73,13 @@ describe("who wrote a post", () => {
 });
 
 describe("posts", () => {
+  test("one of mm-claude's own tells which process made it, where that did", () => {
+    const marked = { ...wirePost, props: { mm_claude_instance: "loyw3v28-x" } };
+    expect(decodePost(marked)?.instance).toBe("loyw3v28-x");
+    expect(decodePost({ ...wirePost, props: { mm_claude_instance: 1 } })).not.toHaveProperty("instance");
+    expect(decodePost(wirePost)).not.toHaveProperty("instance");
+  });
+
   test("a root is its own thread, a reply belongs to its root", () => {
     const root = "kr1x5a946iypikqgato8c5ytdh";
     expect(decodePost(wirePost)?.threadId).toBe(ID);
@@ -112,27 +119,56 @@ describe("posts", () => {
     ]);
   });
 
-  test("a list comes out oldest first, without deleted and unusable posts", () => {
-    const posts = decodePostList({
-      order: ["c", "b", "a"],
+  const listed = (id: string, create_at: number, over: object = {}) => ({
+    ...wirePost,
+    id,
+    create_at,
+    ...over,
+  });
+
+  test("a list is what its order names, oldest first, without deleted and unusable posts", () => {
+    const list = decodePostList({
+      order: ["c", "b", "gone", "odd", "missing", "toString", "a"],
       posts: {
-        c: { ...wirePost, id: "c", create_at: 3 },
-        a: { ...wirePost, id: "a", create_at: 1 },
-        gone: { ...wirePost, id: "gone", create_at: 2, delete_at: 9 },
+        c: listed("c", 3),
+        a: listed("a", 1),
+        gone: listed("gone", 2, { delete_at: 9 }),
         odd: { nonsense: true },
-        b: { ...wirePost, id: "b", create_at: 3 },
+        root: listed("root", 0),
+        b: listed("b", 3),
       },
     });
-    expect(posts?.map((post) => post.id)).toEqual(["a", "b", "c"]);
+    expect(list?.posts.map((post) => post.id)).toEqual(["a", "b", "c"]);
+    expect(list).toMatchObject({ length: 7, oldestAt: 1, hasOlder: false });
+  });
+
+  test("a list tells how far back it reaches by its order alone, with what was deleted", () => {
+    const posts = {
+      a: listed("a", 20),
+      gone: listed("gone", 10, { delete_at: 30 }),
+      root: listed("root", 1),
+    };
+    expect(decodePostList({ order: ["a", "gone"], posts, prev_post_id: "root" })).toMatchObject({
+      length: 2,
+      oldestAt: 10,
+      hasOlder: true,
+    });
+  });
+
+  test("an empty list is one, in each of the server's spellings", () => {
+    for (const empty of [
+      { order: [], posts: {} },
+      { order: null, posts: null },
+      { order: [], prev_post_id: "" },
+    ]) {
+      expect(decodePostList(empty)).toMatchObject({ posts: [], length: 0, hasOlder: false });
+    }
   });
 
   test("an answer that is no post list is not one", () => {
-    expect([undefined, null, "x", []].map(decodePostList)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    for (const other of [undefined, null, "x", [], {}, { posts: {} }, { order: "a" }, { order: [7] }]) {
+      expect(decodePostList(other), JSON.stringify(other)).toBeUndefined();
+    }
   });
 });
 
@@ -222,6 +258,80 @@ describe("frames", () => {
     });
   });
 
+  const event = (value: object) => {
+    const decoded = frame({ seq: 1, ...value });
+    return decoded?.kind === "event" ? decoded.event : decoded;
+  };
+
+  test("whom a post mentions is a list of ids within a string, or it is not known", () => {
+    const mentions = (value: unknown) => {
+      const decoded = event({ event: "posted", data: { post: JSON.stringify(wirePost), mentions: value } });
+      if (decoded === undefined || !("post" in decoded)) throw new Error("the post is lost");
+      return decoded.type === "posted" ? decoded.mentions : "no post";
+    };
+    expect(mentions('["u1","u2"]')).toEqual(["u1", "u2"]);
+    expect(mentions("[]")).toEqual([]);
+    for (const bad of [undefined, null, "", "{half", "null", "7", '"u1"', "[7]", '["../u"]', 7, {}, [null]]) {
+      expect(mentions(bad), JSON.stringify(bad)).toBeUndefined();
+    }
+  });
+
+  const broadcast = (over: object) => ({
+    omit_users: null,
+    user_id: "",
+    channel_id: "",
+    team_id: "",
+    ...over,
+  });
+
+  test("who comes into a channel is told of by the channel the event goes to", () => {
+    const added = { type: "memberAdded", channelId: "c", userId: "u" };
+    const toChannel = broadcast({ channel_id: "c" });
+    expect(
+      event({ event: "user_added", data: { team_id: "t", user_id: "u" }, broadcast: toChannel }),
+    ).toEqual(added);
+    // Who joins a team comes into its default channels, and then as a whole user (read in the server's source).
+    const data = { team_id: "t", user: { id: "u", username: "bob" } };
+    expect(event({ event: "user_added", data, broadcast: toChannel })).toEqual(added);
+  });
+
+  test("who is gone from a channel is told to the channel, and to the account itself in another form", () => {
+    const removed = { type: "memberRemoved", channelId: "c", userId: "u" };
+    expect(
+      event({
+        event: "user_removed",
+        data: { user_id: "u", remover_id: "r" },
+        broadcast: broadcast({ channel_id: "c" }),
+      }),
+    ).toEqual(removed);
+    expect(
+      event({
+        event: "user_removed",
+        data: { channel_id: "c", remover_id: "r" },
+        broadcast: broadcast({ user_id: "u" }),
+      }),
+    ).toEqual(removed);
+  });
+
+  test("one who comes or goes without a channel or a name is no event, and spoils no number", () => {
+    for (const name of ["user_added", "user_removed"]) {
+      for (const rest of [
+        {},
+        { data: { user_id: "u" } },
+        { data: { user_id: "u" }, broadcast: null },
+        { data: { user_id: "u" }, broadcast: "c" },
+        { data: { user_id: "u" }, broadcast: broadcast({ channel_id: "../c" }) },
+        { data: { remover_id: "r" }, broadcast: broadcast({ channel_id: "c" }) },
+      ]) {
+        expect(frame({ event: name, seq: 3, ...rest })).toEqual({
+          kind: "skipped",
+          seq: 3,
+          problem: `unusable ${name}`,
+        });
+      }
+    }
+  });
+
   test("an event without use keeps its number", () => {
     expect(frame({ event: "status_change", seq: 9, data: {} })).toEqual({
       kind: "skipped",
@@ -269,10 +379,19 @@ describe("frames", () => {
   });
 
   test("no value in an event's place makes it throw", () => {
-    const names = fc.constantFrom("posted", "reaction_added", "user_updated", "hello", "other");
+    const names = fc.constantFrom(
+      "posted",
+      "reaction_added",
+      "user_updated",
+      "user_added",
+      "user_removed",
+      "hello",
+      "other",
+    );
     fc.assert(
       fc.property(names, fc.jsonValue(), fc.jsonValue(), (event, value, seq) => {
-        void decodeFrame(JSON.stringify({ event, seq, data: { post: value, reaction: value, user: value } }));
+        const data = { post: value, reaction: value, user: value, user_id: value, mentions: value };
+        void decodeFrame(JSON.stringify({ event, seq, data, broadcast: value }));
         void decodeFrame(JSON.stringify({ event, seq: 1, data: value }));
       }),
     );

@@ -32,7 +32,7 @@ function serve(...answers: Response[]) {
     return answer;
   };
   const options = { url: "https://example.com", token: "t", clock, random: () => 0.5 };
-  const api = connectRest({ ...options, transport: transportOf(fakeFetch) });
+  const api = connectRest({ ...options, instance: "1-a", transport: transportOf(fakeFetch) });
   return { api, sent, clock };
 }
 
@@ -208,10 +208,11 @@ test("a new post takes its files and its bar along, and keeps its mark beside th
       file_ids: ["f"],
       props: {
         mm_claude_pending_post_id: "k",
+        mm_claude_instance: "1-a",
         attachments: [{ color: "#aa0000", text: "**stop**", fallback: "**stop**" }],
       },
     },
-    { ...body, props: { mm_claude_pending_post_id: "k" } },
+    { ...body, props: { mm_claude_pending_post_id: "k", mm_claude_instance: "1-a" } },
   ]);
 });
 
@@ -225,6 +226,7 @@ test("an edit without a bar leaves the props alone, and one with a bar keeps the
       message: "b",
       props: {
         mm_claude_pending_post_id: "k",
+        mm_claude_instance: "1-a",
         attachments: [{ color: "#00aa00", text: "go", fallback: "go" }],
       },
     },

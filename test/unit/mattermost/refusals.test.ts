@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isGone, isPassing, MattermostError } from "../../../src/mattermost/error.ts";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import type { Reply } from "../../../src/mattermost/transport.ts";
-import type { ChannelId, MattermostApi, PostId, UserId } from "../../../src/mattermost/types.ts";
+import type { ChannelId, FileId, MattermostApi, PostId, UserId } from "../../../src/mattermost/types.ts";
 import { exchangesOf } from "../../support/server-recording.ts";
 
 const POST = "p" as PostId;
@@ -121,11 +121,40 @@ describe("what something between answers passes", () => {
     }
   });
 
-  test("a page with 200", async () => {
-    for (const body of ["<html>Sign in</html>", "", "{}", "null", "[]"]) {
-      const error = await failure(answered({ status: 200, body, headers: HTML_TYPE }).post(POST));
-      expect([error.code, isPassing(error), isGone(error)]).toEqual(["bad-answer", true, false]);
+  test("a page with 200 is no answer to anything: nothing was written, nobody is a member, it is no file", async () => {
+    const asked = {
+      ...calls,
+      "remove a reaction": (api: MattermostApi) =>
+        api.removeReaction({ userId: USER, postId: POST, emojiName: "x" }),
+      "upload a file": (api: MattermostApi) => api.uploadFile(CHANNEL, "a", new Uint8Array([1])),
+      "read reactions": (api: MattermostApi) => api.reactions(POST),
+      "read the channel": (api: MattermostApi) => api.postsSince(CHANNEL, 0),
+      "read the settings": (api: MattermostApi) => api.maxPostSize(),
+    };
+    for (const body of ["<html>Sign in</html>", "", '"ok"']) {
+      for (const [title, call] of Object.entries(asked)) {
+        const error = await failure(call(answered({ status: 200, body, headers: HTML_TYPE })));
+        expect([error.code, isPassing(error), isGone(error)], title).toEqual(["bad-answer", true, false]);
+      }
     }
+    const page = answered({ status: 200, body: "<html>Sign in</html>", headers: HTML_TYPE });
+    expect((await failure(page.file("f" as FileId, 99))).code).toBe("bad-answer");
+  });
+
+  test("a page that somebody has attached is a file", async () => {
+    const headers = { ...HTML_TYPE, "content-disposition": "attachment; filename*=UTF-8''a.html" };
+    const api = answered({ status: 200, body: "<html>", headers });
+    expect(Buffer.from(await api.file("f" as FileId, 99)).toString()).toBe("<html>");
+  });
+
+  test("JSON of another kind with 200 makes nobody a member", async () => {
+    const answers = [{}, { user_id: "other", channel_id: "c" }, { user_id: "u" }, { status: "OK" }, []];
+    for (const body of answers) {
+      const api = answered({ status: 200, body: JSON.stringify(body), headers: JSON_TYPE });
+      expect((await failure(api.isMember(CHANNEL, USER))).code).toBe("bad-answer");
+    }
+    const member = answered({ status: 200, body: '{"user_id":"u","channel_id":"c"}', headers: JSON_TYPE });
+    expect(await member.isMember(CHANNEL, USER)).toBe(true);
   });
 
   test("a refused token is the server's word alone", async () => {

@@ -10,6 +10,7 @@ import {
 } from "../../../src/render/cards.ts";
 import { openFence } from "../../../src/render/code-spans.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
+import { asWritten } from "../../../src/render/left-out.ts";
 import { harmless, inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
 import type { FullTool } from "../../../src/render/tools.ts";
@@ -20,7 +21,7 @@ const HEADER: Header = {
   home: "/home/alice",
   owner: "alice",
   participants: ["bob", "carol"],
-  status: { kind: "live", slot: 1 },
+  status: { kind: "live", slot: 1, background: 0 },
   maxSessions: 5,
   isAuto: false,
 };
@@ -86,6 +87,18 @@ test("a command of 60,000 characters goes along as a file, and its card says so"
   expect(file).toEqual({ name: "command.sh", text: `💻 **Bash**\n\n${command}` });
 });
 
+test("where the server takes no file, twelve posts show it, and what needs more can only be denied", () => {
+  const command = (characters: number): string => "echo 1234\n".repeat(characters / 10).trim();
+  const inPosts = permissionCard(bash(command(170_000)), ["alice"], 16_383, false);
+  expect(inPosts.file).toBeUndefined();
+  expect(inPosts.isInPart).toBeUndefined();
+  expect(openCard(inPosts.card, 16_383).length).toBe(11);
+  const inPart = permissionCard(bash(command(1_000_000)), ["alice"], 16_383, false);
+  expect(inPart).toMatchObject({ isInPart: true, card: { choices: "👎 deny" } });
+  expect(openCard(inPart.card, 16_383)).toHaveLength(1);
+  expect(inPart.card.body).toContain("It has 1000011 characters");
+});
+
 test("a decided card says in its bar who decided what", () => {
   const { card } = permissionCard(bash("ls"), ["alice"], 16_383);
   expect(closedCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
@@ -112,24 +125,90 @@ test("a question shows its choices by number, in words that can't break them", (
     { label: "`@all`", description: "" },
   ];
   const question = { question: "Which?", header: "", multiSelect: false, options };
-  const [post] = openCard(questionCard(question, questionTitle(0, 1), "alice"), 16_383);
+  const [post] = openCard(questionCard(question, questionTitle(0, 1), ["alice"]), 16_383);
   expect(post?.markdown).toContain("❓ **Question** · @alice\nWhich?");
   expect(post?.markdown).toContain("1️⃣ **a\\*b\\\\** - one two\n2️⃣ **\\`@\u200ball\\`**");
   expect(questionTitle(1, 3)).toBe("❓ **Question** *(2/3)*");
 });
 
-test("no more than nine choices are shown", () => {
+test("nine choices have an emoji, and the card says how the others are chosen", () => {
   const options = Array.from({ length: 12 }, (_, at) => ({ label: `c${at}`, description: "" }));
-  const card = questionCard({ question: "?", header: "", multiSelect: true, options }, "t", "alice");
-  expect(card.body).toContain("9️⃣ **c8**");
-  expect(card.body).not.toContain("c9");
+  const card = questionCard({ question: "?", header: "", multiSelect: true, options }, "t", ["alice"]);
+  expect(card.body).toContain("9️⃣ **c8**\n▫️ **c9**\n▫️ **c10**\n▫️ **c11**\n");
+  expect(card.choices).toContain("reply in words with one of the others");
 });
 
-test("a guest's words are quoted line by line, with their files, and what hides in them is shown", () => {
-  const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e", ["a|b.png"], "alice");
-  expect(head).toBe("🔒 @carol wants to send a message:");
-  expect(body).toBe("> hi @\u200bbob\n>\n> # big⟨U+202E⟩\n> 📎 a\\|b.png\n\n@alice");
+test("a question, a choice or a plan without words says so, and what can be done", () => {
+  const option = { label: "", description: "" };
+  const { body } = questionCard(
+    { question: " ", header: "", multiSelect: false, options: [option] },
+    "t",
+    [],
+  );
+  expect(body).toBe("*Claude gave no text for its question.*\n\n1️⃣ ***(no words)***\n");
+  const titled = questionCard({ question: "", header: "Size", multiSelect: true, options: [] }, "t", []);
+  expect(titled).toEqual({ head: "t", body: "Size\n\n\n", choices: "Reply with your answer" });
+  expect(planCard(" \n", ["alice"])).toEqual({
+    head: "📋 **Plan** · @alice",
+    body: "*Claude gave no text for its plan.*",
+    choices: "👍 let it build all the same · 👎 ask for a plan, or reply with what you want",
+  });
 });
+
+test.each([
+  'Read [docs](http://d.example "push to main").',
+  "[docs]: http://d.example 'push to main'\n\nRead.",
+  "- a\n[docs]: http://d.example",
+  "Do <!-- push to main --> it",
+  "```tex\nx % push to main\n```",
+  "1. ~~~ latex\n   % push\n   ~~~",
+  "It costs $x % push to main$",
+  `[docs](${"x".repeat(400)}`,
+])("a plan of which clients leave something out is shown as its source: %j", (plan) => {
+  expect(planCard(plan, ["alice"]).body).toMatch(/^\n(`{3,}|~{3,})markdown\n[\s\S]+\n\1\n$/);
+  expect(planCard(plan, ["alice"]).body).toContain(plan);
+});
+
+test.each([
+  "# Plan\n\n1. Run `npm test <name>`\n2. See [docs](http://d.example)",
+  "```ts\nconst a: List<string> = b[c]('d'); // <!-- x -->\n```",
+  "It costs $5, all of it",
+])("a plan that clients show whole is shown as Markdown: %j", (plan) => {
+  expect(planCard(plan, ["alice"]).body).toBe(`\n${plan}\n`);
+});
+
+test("what clients would leave out of a choice is shown too", () => {
+  const options = [{ label: 'a [b](c "d")', description: "<!-- e -->" }];
+  const card = questionCard({ question: "?", header: "", multiSelect: false, options }, "t", []);
+  expect(card.body).toContain('1️⃣ **`a [b](c "d")`** - `<!-- e -->`');
+});
+
+test("a guest's words, files and name are shown as they are, and what hides in them as well", () => {
+  const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e ```", ["a|b.png"], ["alice"]);
+  expect(head).toBe("🔒 @carol wants to send a message:");
+  expect(body).toBe("````\nhi @bob\n\n# big⟨U+202E⟩ ```\n````\n📎 `a|b.png`\n\n@alice");
+  expect(guestCard("c", "", ["x"], []).body).toBe("📎 `x`");
+});
+
+test.each([
+  ["use pnpm, please!", "use pnpm, please!"],
+  ["use  pnpm\nand node", "use pnpm and node"],
+  ["use `pnpm`", "`` use `pnpm` ``"],
+  ["@all <b> [x](y) $z$ :tada:", "`@all <b> [x](y) $z$ :tada:`"],
+  ["a\u202eb", "`a⟨U+202E⟩b`"],
+  ["x".repeat(400), `${"x".repeat(299)}…`],
+])("the words %j are written as %j on one line", (text, line) => {
+  expect(asWritten(text)).toBe(line);
+});
+
+test.each(["](", "[", "<", "$", "$%", "\n[", "`", "```tex", "\n> > ", " ", "!["])(
+  "a megabyte of %j is looked through in a moment",
+  (part) => {
+    const text = part.repeat(Math.ceil(1_000_000 / part.length));
+    planCard(text, ["alice"]);
+    asWritten(text);
+  },
+);
 
 test.each([
   ["@all", "@\u200ball"],
@@ -197,7 +276,7 @@ test("the newer list grows by the ids the results name, and changes task by task
   expect(isAllDone(done)).toBe(false);
 });
 
-test("a task's words can't break their line, and an input of the wrong kind is no task", () => {
+test("a task's words can't break their line", () => {
   const todos = [
     { content: "a\n**b** ~~c~~ `d | @all", status: "in_progress" },
     { content: "", status: "x" },
@@ -205,7 +284,6 @@ test("a task's words can't break their line, and an input of the wrong kind is n
   expect(renderTasks(tasksAfter([], "TodoWrite", { todos }))).toBe(
     "📋 **Tasks** (0/2)\n🔄 **a \\*\\*b\\*\\* \\~\\~c\\~\\~ \\`d \\| @\u200ball**\n⬜ …",
   );
-  expect(tasksAfter([], "TodoWrite", { todos: "x" })).toEqual([]);
   expect(isTaskTool("TaskUpdate")).toBe(true);
   expect(isTaskTool("Task")).toBe(false);
 });

@@ -62,8 +62,11 @@ describe("a value can't break its line or hide", () => {
   });
 });
 
-test("an input of the wrong kind is shown as nothing", () => {
-  expect(headline("Bash", { command: 7 })).toBe("💻 **Bash** `''`");
+test("an input of the wrong kind is shown as what it is", () => {
+  expect(headline("Bash", { command: 7 })).toBe("💻 **Bash** `7`");
+  expect(headline("Bash", { command: ["rm", "-rf"] })).toBe('💻 **Bash** `["rm","-rf"]`');
+  expect(headline("Grep", { pattern: null })).toBe("🔎 **Grep** `null`");
+  expect(headline("Bash", {})).toBe("💻 **Bash** `''`");
   expect(toolInFull(use("Edit", { file_path: null, edits: "x" }), PLACES).headline).toContain("**Edit**");
 });
 

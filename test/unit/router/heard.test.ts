@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
 import type { Cursor } from "../../../src/router/cursor.ts";
@@ -5,8 +6,11 @@ import { Heard } from "../../../src/router/heard.ts";
 
 const NOW = 1_700_000_000_000;
 const id = (name: string) => name as PostId;
+const post = (name: string, createdAt = NOW) => ({ id: id(name), createdAt });
 
-function setUp(saved?: Cursor) {
+const YEAR = 365 * 24 * 3_600_000;
+
+function setUp(saved?: Cursor, now = () => NOW) {
   const keeper = {
     kept: saved,
     load: () => saved,
@@ -15,49 +19,130 @@ function setUp(saved?: Cursor) {
     },
     flush() {},
   };
-  return { heard: new Heard(keeper, () => NOW), keeper };
+  return { heard: new Heard(keeper, now), keeper };
 }
 
 test("a post that was taken is known, one that was given back is not", () => {
   const { heard } = setUp();
-  heard.take(id("a"));
-  heard.take(id("b"));
+  heard.take(post("a"));
+  heard.take(post("b"));
   heard.giveBack(id("a"));
   expect(["a", "b", "c"].map((name) => heard.has(id(name)))).toEqual([false, true, false]);
 });
 
 test("a post that was given back is not kept as heard", () => {
   const { heard, keeper } = setUp();
-  heard.take(id("a"));
-  heard.take(id("b"));
+  heard.take(post("a"));
+  heard.take(post("b"));
   heard.giveBack(id("a"));
   heard.save(undefined);
   expect(keeper.kept?.heard).toEqual(["b"]);
 });
 
-test("one post that is dated in the future does not make those after it old", () => {
-  const { heard } = setUp();
-  heard.noteTime(NOW);
-  heard.noteTime(NOW + 3_600_000);
-  expect(heard.isFromThePast(NOW + 1000)).toBe(false);
-  expect(heard.isFromThePast(NOW - 1)).toBe(true);
+test("one post that is dated in the future moves nothing on, neither the gap nor what is kept", () => {
+  const { heard, keeper } = setUp();
+  heard.noteTime(NOW, true);
+  heard.noteTime(NOW + YEAR, true);
+  expect(heard.newestAt).toBe(NOW);
+  expect([NOW + 1000, NOW, NOW - 60_001].map((at) => heard.isFromThePast(at))).toEqual([false, false, true]);
+  heard.save(undefined);
+  expect(keeper.kept?.at).toBe(NOW);
+});
+
+test("a cursor in the future that an earlier version kept begins now", () => {
+  const { heard } = setUp({ at: NOW + YEAR, heard: [] });
+  expect(heard.newestAt).toBe(NOW);
+  expect(heard.isFromThePast(NOW)).toBe(false);
+});
+
+test("a post dated in the future is known until its time has come, however many others were heard since", () => {
+  let now = NOW;
+  const first = setUp(undefined, () => now);
+  first.heard.take(post("ahead", NOW + 1000));
+  for (let index = 0; index < 300; index++) {
+    first.heard.take(post(`p${index}`));
+    first.heard.noteTime(NOW, true);
+  }
+  first.heard.save(undefined);
+  expect(first.keeper.kept?.heard).not.toContain("ahead");
+  const second = setUp(first.keeper.kept, () => now);
+  expect(second.heard.has(id("ahead"))).toBe(true);
+  now += 2000;
+  second.heard.noteTime(now, true);
+  second.heard.save(undefined);
+  expect(second.keeper.kept?.datedAhead).toBeUndefined();
+});
+
+test("a server whose clock is ahead with every post is followed; when it is set right, so is the cursor", () => {
+  const { heard, keeper } = setUp();
+  const ahead = 2 * 3_600_000;
+  for (let index = 0; index < 5; index++) {
+    heard.noteTime(NOW + ahead + index, true);
+  }
+  expect(heard.newestAt).toBeGreaterThanOrEqual(NOW + ahead);
+  heard.save(undefined);
+  expect(setUp(keeper.kept).heard.newestAt).toBe(heard.newestAt);
+  heard.noteTime(NOW, true);
+  expect(heard.newestAt).toBe(NOW);
+});
+
+test("our clock being set back loses nothing and brings nothing again: what was kept still counts", () => {
+  let now = NOW;
+  const { heard, keeper } = setUp(undefined, () => now);
+  heard.noteTime(NOW, true);
+  heard.save(undefined);
+  now -= YEAR;
+  const later = setUp(keeper.kept, () => now);
+  expect(later.heard.newestAt).toBe(NOW);
+  later.heard.noteTime(NOW + 5000, true);
+  expect(later.heard.newestAt).toBe(NOW);
+  expect(later.heard.now).toBe(NOW);
+  for (let index = 0; index < 5; index++) {
+    later.heard.noteTime(NOW + 5000, true);
+  }
+  expect(later.heard.newestAt).toBe(NOW + 5000);
+});
+
+test("whatever dates posts have, a gap begins no later than the last one that was dated right", () => {
+  const event = fc.record({
+    passedMs: fc.nat({ max: 600_000 }),
+    aheadMs: fc.constantFrom(0, 0, 61_000, YEAR),
+  });
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      let now = NOW;
+      const { heard, keeper } = setUp({ at: NOW, heard: [], leadMs: 0 }, () => now);
+      let ahead = 0;
+      for (const { passedMs, aheadMs } of events) {
+        now += passedMs;
+        // Five in a row are no accident any more.
+        ahead = aheadMs === 0 ? 0 : ahead + 1;
+        heard.noteTime(now + (ahead < 5 ? aheadMs : 0), true);
+        ahead %= 5;
+        heard.save(undefined);
+        expect(heard.newestAt).toBeLessThanOrEqual(now);
+        expect(keeper.kept?.at).toBeLessThanOrEqual(now);
+        expect(heard.isFromThePast(now)).toBe(false);
+      }
+    }),
+  );
 });
 
 test("what was heard before a restart is known after it", () => {
   const first = setUp();
-  first.heard.take(id("a"));
-  first.heard.noteTime(NOW + 5);
+  first.heard.take(post("a"));
+  first.heard.noteTime(NOW - 5, true);
   first.heard.save(undefined);
   const second = setUp(first.keeper.kept);
   expect(second.heard.has(id("a"))).toBe(true);
-  expect(second.heard.newestAt).toBe(NOW + 5);
+  expect(second.heard.newestAt).toBe(NOW - 5);
   second.heard.save(undefined);
-  expect(second.keeper.kept).toEqual({ at: NOW + 5, heard: ["a"] });
+  expect(second.keeper.kept).toEqual({ at: NOW - 5, heard: ["a"], leadMs: 0 });
 });
 
 test("of many posts the newest two hundred are kept", () => {
   const { heard, keeper } = setUp();
-  for (let index = 1; index <= 300; index++) heard.take(id(`p${index}`));
+  for (let index = 1; index <= 300; index++) heard.take(post(`p${index}`));
   heard.save(undefined);
   expect(keeper.kept?.heard).toHaveLength(200);
   expect(keeper.kept?.heard.at(0)).toBe("p101");
@@ -67,7 +152,7 @@ test("of many posts the newest two hundred are kept", () => {
 
 test("while posts may have been missed the gap is what is kept, and not the newest post", () => {
   const { heard, keeper } = setUp();
-  heard.noteTime(NOW);
+  heard.noteTime(NOW, true);
   heard.save(NOW - 500);
   expect(keeper.kept?.at).toBe(NOW - 500);
   heard.save(0);
@@ -79,11 +164,11 @@ test("while posts may have been missed the gap is what is kept, and not the newe
 test("the first post heard sets the time, also where our clock is ahead; later ones only move it on", () => {
   const { heard } = setUp();
   expect(heard.newestAt).toBe(NOW);
-  heard.noteTime(NOW - 7_200_000);
+  heard.noteTime(NOW - 7_200_000, true);
   expect(heard.newestAt).toBe(NOW - 7_200_000);
-  heard.noteTime(NOW - 7_300_000);
+  heard.noteTime(NOW - 7_300_000, true);
   expect(heard.newestAt).toBe(NOW - 7_200_000);
-  heard.noteTime(NOW);
+  heard.noteTime(NOW, true);
   expect(heard.newestAt).toBe(NOW);
 });
 
@@ -96,7 +181,7 @@ test.each([
   ["a post that was heard", setUp()],
   ["a cursor that was kept", setUp({ at: NOW, heard: [] })],
 ])("what is more than a minute older than %s is from the past", (_what, { heard }) => {
-  heard.noteTime(NOW);
+  heard.noteTime(NOW, true);
   expect([NOW, NOW - 60_000, NOW - 60_001].map((at) => heard.isFromThePast(at))).toEqual([
     false,
     false,

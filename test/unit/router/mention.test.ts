@@ -33,6 +33,10 @@ describe("a mention is seen", () => {
     "@claude-code-2 and @claude-code",
     "@claude-code…",
     "😀@claude-code😀",
+    "_@claude-code_",
+    "see __@claude-code__",
+    "...@claude-code",
+    "- @claude-code",
   ])("in %j", (text) => {
     expect(mentions(text, BOT)).toBe(true);
   });
@@ -61,6 +65,10 @@ describe("no mention is seen", () => {
     "@claude-code日本",
     "https://host/@claude-code",
     "@@claude-code",
+    "a_@claude-code",
+    "a-_.@claude-code",
+    "/.@claude-code",
+    "jane.@claude-code",
   ])("in %j", (text) => {
     expect(mentions(text, BOT)).toBe(false);
   });
@@ -117,4 +125,22 @@ test.each([
 test("a name may end in what could be the sentence's punctuation: both are tried, as written first", () => {
   expect(nameCandidates("Jane.Doe")).toEqual(["jane.doe"]);
   expect(nameCandidates("bob_")).toEqual(["bob_", "bob"]);
+});
+
+test("a text of a megabyte is looked through at once, whatever it is made of", () => {
+  for (const part of [
+    "_",
+    "@",
+    "@claude-code-",
+    "a_@claude-cod",
+    " @claude-code_",
+    "`",
+    "@claude-code`",
+    "\n",
+  ]) {
+    const text = part.repeat(1_000_000 / part.length);
+    mentions(text, BOT);
+    withoutLeadingMention(text, BOT);
+    leadingNames(text);
+  }
 });

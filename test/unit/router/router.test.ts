@@ -36,6 +36,15 @@ test("without a session and without a mention a post means nothing, and nobody i
   expect([opened, replies, server.asked]).toEqual([[], [], []]);
 });
 
+test("whether a post mentions the bot is the server's to say, where it does", async () => {
+  const { says, opened } = setUp();
+  await says("alice", "@claude-code one", { threadId: "t1" as ThreadId }, ["bob"]);
+  await says("alice", "日本語@claude-code two", { threadId: "t2" as ThreadId }, ["claude-code"]);
+  await says("alice", "@all three", { threadId: "t3" as ThreadId }, ["bob", "claude-code"]);
+  await says("alice", "@claude-code four", { threadId: "t4" as ThreadId });
+  expect(opened.map(({ text }) => text)).toEqual(["日本語@claude-code two", "four"]);
+});
+
 test("two quick mentions in one thread start one session", async () => {
   const { says, opened, texts } = setUp();
   await says("alice", "@claude-code one");

@@ -47,15 +47,16 @@ describe("the choices of a card", () => {
 
   test("a question's are its options, and done where there may be several", () => {
     const offered = ["one", "two", "white_check_mark"];
-    const several = questionCard(question, "❓ **Question**", "alice");
+    const several = questionCard(question, "❓ **Question**", ["alice"]);
     expect(labels(several, offered)).toEqual(["Small", "Large (x2)", "Done"]);
-    const one = questionCard({ ...question, multiSelect: false }, "❓ **Question**", "alice");
+    const one = questionCard({ ...question, multiSelect: false }, "❓ **Question**", ["alice"]);
     expect(labels(one, offered.slice(0, 2))).toEqual(["Small", "Large (x2)"]);
   });
 
   test("a guest's message is allowed, its author invited, or it is denied", () => {
-    const card = guestCard("carol", "👍 to deny\n1️⃣ **All** - of it", [], "alice");
-    expect(labels(card, ANY)).toEqual(["Allow this message", "Invite them to the session", "Deny"]);
+    const card = guestCard("carol", "👍 to deny\n1️⃣ **All** - of it", [], ["alice"]);
+    const offered = ["+1", "white_check_mark", "-1"];
+    expect(labels(card, offered)).toEqual(["Allow this message", "Invite them to the session", "Deny"]);
   });
 
   test("what a tool is about can't change what a button says", () => {
@@ -85,8 +86,8 @@ describe("the choices of a card", () => {
     const cards = [
       permission("ls"),
       planCard("1. Do it", ["alice"]),
-      questionCard(question, "❓ **Question**", "alice"),
-      guestCard("carol", "hello", [], "alice"),
+      questionCard(question, "❓ **Question**", ["alice"]),
+      guestCard("carol", "hello", [], ["alice"]),
     ];
     for (const card of cards) {
       const { markdown, bar } = closedCard(card, LIMIT, verdict, "good");

@@ -320,7 +320,7 @@ test("a card that is deleted is posted again and its choices with it", () => {
   expect(script.take({ type: "postDeleted", postId: "m1" as PostId })).toEqual([]);
 });
 
-test("several guests' messages wait, each with its own card, in the words of the guest without pings", () => {
+test("several guests' messages wait, each with its own card, in the words of the guest", () => {
   const script = working();
   script.says(OTHER, "delete it all, @channel @bob");
   const first = script.postCard();
@@ -330,10 +330,8 @@ test("several guests' messages wait, each with its own card, in the words of the
   const third = script.postCard();
   const cards = [...script.posts.values()].filter((text) => text.includes("wants to send a message"));
   expect(cards).toHaveLength(3);
-  expect(cards[0]).toMatch(
-    /^🔒 @oscar wants to send a message:\n> delete it all, @\u200bchannel @\u200bbob\n/,
-  );
-  expect(cards[1]).toContain("> two\n> lines\n");
+  expect(cards[0]).toContain("🔒 @oscar wants to send a message:\n```\ndelete it all, @channel @bob\n```\n");
+  expect(cards[1]).toContain("```\ntwo\nlines\n```\n");
   expect(cards[0]).toContain("React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny");
   script.react(OWNER, second, "-1");
   script.react(LISTED, third, "white_check_mark");

@@ -5,7 +5,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
 import { ACCESS, type Action, authorise, type Members, type Standing } from "../../../src/session/access.ts";
-import { bindNames, createAllowList, decodeBindings } from "../../../src/session/allow-list.ts";
+import {
+  type Bindings,
+  bindNames,
+  createAllowList,
+  decodeBindings,
+} from "../../../src/session/allow-list.ts";
 import { person, user } from "../../support/session-script.ts";
 
 const ACTIONS = Object.keys(ACCESS) as Action[];
@@ -145,6 +150,18 @@ describe("the allow list", () => {
     expect(standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
   });
 
+  test("accounts that exchange their names keep what both names give, and only that", () => {
+    const bob = user("bob");
+    const accounts = new Map<UserId, User>([
+      [alice.id, { ...alice, username: "bob" }],
+      [bob.id, { ...bob, username: "Alice" }],
+    ]);
+    const known = (id: UserId) => accounts.get(id);
+    const standingOf = createAllowList({ known, allowed: [alice, bob], approvers: [alice] });
+    expect(standingOf(alice.id)).toEqual({ isListed: true, isApprover: false });
+    expect(standingOf(bob.id)).toEqual({ isListed: true, isApprover: false });
+  });
+
   test("another account that takes the name gets nothing", () => {
     const thief = user("thief");
     const accounts = new Map<UserId, User>([
@@ -169,8 +186,18 @@ describe("names over a restart", () => {
     const thief = { ...user("thief"), username: "Alice" };
     const second = bindNames([thief, user("bob")], first.bindings);
     expect(second.changedHands).toEqual(["alice"]);
-    expect(second.users.map(({ username }) => username)).toEqual(["bob"]);
     expect(second.bindings).toEqual(first.bindings);
+  });
+
+  test("that two of them have exchanged are in nobody else's hands", () => {
+    const [bob, carol] = [user("bob"), user("carol")];
+    const before = bindNames([alice, bob, carol], {}).bindings;
+    const turned = [
+      { ...alice, username: "bob" },
+      { ...bob, username: "carol" },
+      { ...carol, username: "alice" },
+    ];
+    expect(bindNames(turned, before)).toEqual({ bindings: before, changedHands: [] });
   });
 
   test("are free again once the settings no longer name them", () => {
@@ -184,4 +211,38 @@ describe("names over a restart", () => {
     expect(decodeBindings(["x"])).toEqual({});
     expect(bindNames([{ ...alice, username: "constructor" }], {}).changedHands).toEqual([]);
   });
+});
+
+test("whatever accounts are renamed to, a restart changes nobody's place, and no outsider ever gets one", () => {
+  const LISTED = ["alice", "bob", "carol"];
+  const IDS = ["alice", "bob", "carol", "mallory", "trudy"] as UserId[];
+  // Which name each account has, after each round of renames.
+  const names = fc.shuffledSubarray([...LISTED, "mallory", "x", "y"], { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(names, { maxLength: 6 }), (rounds) => {
+      let accounts = IDS.map((id) => user(id));
+      const known = (id: UserId) => accounts.find((one) => one.id === id);
+      let bindings: Bindings = {};
+      const start = () => {
+        const found = accounts.filter(({ username }) => LISTED.includes(username));
+        ({ bindings } = bindNames(found, bindings));
+        const allowed = Object.entries(bindings).map(([username, id]) => ({ username, id }));
+        return createAllowList({ known, allowed, approvers: undefined });
+      };
+      let standingOf = start();
+      const listed = () => IDS.filter((id) => standingOf(id)?.isListed);
+      for (const round of rounds) {
+        accounts = accounts.map((one, at) => ({ ...one, username: round[at] ?? one.username }));
+        const hasName = accounts.filter(
+          ({ id, username }) => LISTED.includes(id) && LISTED.includes(username),
+        );
+        expect(listed()).toEqual(hasName.map(({ id }) => id));
+        // Where a name belongs to nobody mm-claude does not start.
+        if (LISTED.every((name) => round.includes(name))) {
+          standingOf = start();
+          expect(listed()).toEqual(hasName.map(({ id }) => id));
+        }
+      }
+    }),
+  );
 });

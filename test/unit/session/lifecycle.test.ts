@@ -76,13 +76,12 @@ test("after the idle time without a message or an event the process closes, and 
   expect(script.posts.get("header")).toContain("#2 of 5 max");
 });
 
-test("a message Claude never took is not lost when the session times out", () => {
+test("a message Claude never took is not lost when Claude does not answer", () => {
   const script = createScript();
   script.says(OWNER, "one");
   script.says(OWNER, "two");
   script.claude({ type: "ready", commands: [] });
-  script.now += 1_800_000;
-  script.take({ type: "timer", name: "idle" });
+  script.take({ type: "timer", name: "watchdog" });
   script.says(OWNER, "three");
   script.take({ type: "slotGranted", slot: 1 });
   expect(script.sent()).toEqual(["one", "one"]);
@@ -155,7 +154,7 @@ test("a conversation that was never saved is begun anew once, and never in a loo
   expect(types(script.effects).filter((type) => type === "acquireSlot")).toHaveLength(2);
   script.take({ type: "slotGranted", slot: 1 });
   expect(starts(script)).toEqual([false, true, false]);
-  const last = script.effects.findLast((effect) => effect.type === "send");
+  const last = script.effects.findLast((effect) => effect.type === "prepare");
   expect(last).toMatchObject({ message: { text: "again", withThread: true } });
   script.claude(exited("No conversation found with session ID: x"));
   expect(starts(script)).toHaveLength(3);

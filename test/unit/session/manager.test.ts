@@ -17,6 +17,8 @@ interface Process {
   isClosed: boolean;
 }
 
+const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
 function setUp(maxSessions = 2) {
   const server = createFakeThreadApi();
   const clock = createFakeClock();
@@ -31,6 +33,7 @@ function setUp(maxSessions = 2) {
     directory: { byId: async () => undefined },
     audit: { append: () => {} },
     deniedPaths: [],
+    redact: (text: string) => text,
     warm: { take: () => undefined },
     clock,
     log: quiet,
@@ -47,7 +50,7 @@ function setUp(maxSessions = 2) {
         },
       };
     },
-    newSessionId: () => `id${++ids}`,
+    newSessionId: () => id(++ids),
     sendTyping: () => {},
     context: {
       version: "0.1.0",
@@ -58,6 +61,7 @@ function setUp(maxSessions = 2) {
       idleMs: 1_800_000,
       isAuto: false,
       postLimit: 16_383,
+      timeZone: "UTC",
       standingOf,
       approvers: [],
     },
@@ -108,7 +112,7 @@ test("when every slot is taken, the session that has been idle for longest sleep
   world.processes[0]?.tell(turnEnded());
   expect(world.open("c")).toBe(true);
   await settle();
-  expect(world.live()).toEqual(["id1", "id3"]);
+  expect(world.live()).toEqual([id(1), id(3)]);
   expect([...world.server.posts.values()].some((text) => text.includes("asleep"))).toBe(true);
   expect(find(world, "b")).toBeDefined();
   await world.manager.shutDown();
@@ -124,11 +128,11 @@ test("a sleeping session wakes in a free slot and resumes its own conversation",
   find(world, "a")?.deliver({ type: "message", message: world.message("again") });
   await settle();
   expect(world.processes.map(({ start }) => [start.sessionId, start.resume])).toEqual([
-    ["id1", false],
-    ["id2", false],
-    ["id1", true],
+    [id(1), false],
+    [id(2), false],
+    [id(1), true],
   ]);
-  expect(world.live()).toEqual(["id1"]);
+  expect(world.live()).toEqual([id(1)]);
   await world.manager.shutDown();
 });
 
@@ -153,7 +157,7 @@ test("an ended session is found no more, its slot is free, and its thread may be
   expect(find(world, "a")).toBeUndefined();
   expect(world.live()).toEqual([]);
   expect(world.open("a")).toBe(true);
-  expect(world.live()).toEqual(["id2"]);
+  expect(world.live()).toEqual([id(2)]);
   await world.manager.shutDown();
 });
 
@@ -211,7 +215,7 @@ test("one session that can't be taken up is a warning, and the others are taken 
   await earlier.manager.shutDown();
   const read = (name: string): SessionSnapshot => {
     const document = JSON.parse(earlier.documents.get(`session-channel-${name}`) ?? "") as object;
-    const snapshot = decodeSnapshot({ ...document, sessionId: "3f0b1c1e-0000-4000-8000-000000000000" });
+    const snapshot = decodeSnapshot(document);
     if (!snapshot) throw new Error("not read");
     return snapshot;
   };
@@ -243,5 +247,19 @@ test("no word is shown that is not saved, also one that is worth showing as it c
     expect(text.startsWith(shown)).toBe(true);
     expect([...world.documents.values()].join()).toContain(shown);
   }
+  await world.manager.shutDown();
+});
+
+test("it tells the threads Claude runs for, and the posts that wait for it", async () => {
+  const world = setUp(1);
+  world.open("a");
+  find(world, "a")?.deliver({ type: "message", message: world.message("waits") });
+  expect(world.manager.liveThreads()).toEqual(["a"]);
+  expect(world.manager.waitingPosts()).toEqual([{ threadId: "a", postId: "m2" }]);
+  world.processes[0]?.tell(turnEnded());
+  expect(world.manager.waitingPosts()).toEqual([]);
+  world.processes[0]?.tell(turnEnded());
+  world.open("b");
+  expect(world.manager.liveThreads()).toEqual(["b"]);
   await world.manager.shutDown();
 });

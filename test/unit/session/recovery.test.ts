@@ -147,7 +147,7 @@ test("a conversation that was never saved is started afresh with the thread, sai
   script.effects.length = 0;
   script.take({ type: "slotGranted", slot: 1 });
   expect(script.effects).toContainEqual(expect.objectContaining({ type: "startClaude", resume: false }));
-  const sent = script.effects.find((effect) => effect.type === "send");
+  const sent = script.effects.find((effect) => effect.type === "prepare");
   expect(sent).toMatchObject({ message: { text: "and now?", withThread: true } });
   script.effects.length = 0;
   script.claude(exited("No conversation found with session ID: x"));
@@ -165,7 +165,7 @@ test("a directory that is gone is said in one sentence when the session wakes, a
   script.take({ type: "slotGranted", slot: 1 });
   expect(script.said()).toContain("`~/gone` is gone: Claude starts afresh in `~/project`");
   expect(script.effects).toContainEqual(expect.objectContaining({ type: "startClaude", resume: false }));
-  expect(script.effects.find((effect) => effect.type === "send")).toMatchObject({
+  expect(script.effects.find((effect) => effect.type === "prepare")).toMatchObject({
     message: { withThread: true },
   });
 });

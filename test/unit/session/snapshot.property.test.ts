@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClaudeEvent, ToolInput } from "../../../src/claude/types.ts";
-import type { PostId, ThreadId } from "../../../src/mattermost/types.ts";
+import type { FileId, PostId, ThreadId } from "../../../src/mattermost/types.ts";
 import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import { step } from "../../../src/session/step.ts";
 import type { SessionContext, SessionState, Signal } from "../../../src/session/types.ts";
@@ -31,6 +31,7 @@ const CONTEXT: SessionContext = {
   maxSessions: 5,
   idleMs: 1_800_000,
   isAuto: false,
+  timeZone: "UTC",
   postLimit: 1000,
   standingOf,
   approvers: [],
@@ -72,6 +73,8 @@ const event: fc.Arbitrary<ClaudeEvent> = fc.oneof(
   fc.constant<ClaudeEvent>({ type: "exited", code: 1, signal: null, stderr: "x" }),
 );
 
+const words = fc.constantFrom("yes", "no, use pnpm", "what?", "x".repeat(3000));
+
 type Move = (state: SessionState, index: number) => Signal;
 
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -79,8 +82,8 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     (one): Move =>
       (state) => ({ type: "claude", generation: state.generation, event: one }),
   ),
-  fc.tuple(who, fc.string({ maxLength: 20 })).map(
-    ([by, text]): Move =>
+  fc.tuple(who, fc.oneof(fc.string({ maxLength: 20 }), words), fc.boolean()).map(
+    ([by, text, withFile]): Move =>
       (_state, index) => ({
         type: "message",
         message: {
@@ -88,7 +91,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           postId: `post${index}` as PostId,
           by,
           text,
-          attachments: [],
+          attachments: withFile ? [{ id: "f" as FileId, name: "a.png", size: 1, mimeType: "image/png" }] : [],
           isSlashCommand: false,
           withThread: false,
         },
@@ -104,6 +107,23 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         isRemoval,
         uuid: `r${index}`,
       }),
+  ),
+  fc.constantFrom<Move>(
+    (state) => ({ type: "fileRefused", key: state.asks.at(-1)?.key ?? "header" }),
+    (state) => ({
+      type: "filesSaved",
+      uuid: state.asks.find((ask) => ask.reply)?.reply?.uuid ?? "none",
+      paths: ["/tmp/a"],
+    }),
+    (state) => ({ type: "postDeleted", postId: state.asks[0]?.postId ?? ("none" as PostId) }),
+    (state, index) => {
+      const guest = state.asks.find((ask) => ask.kind === "guest");
+      return {
+        type: "postEdited",
+        postId: guest?.message.postId ?? ("none" as PostId),
+        text: `new ${index}`,
+      };
+    },
   ),
   fc.constant<Move>((state, index) => ({
     type: "posted",
@@ -128,7 +148,6 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 function roundTrip(state: SessionState): SessionState | undefined {
   const snapshot: SessionSnapshot = {
     threadId: "thread" as ThreadId,
-    sessionId: "3f0b1c1e-0000-4000-8000-000000000000",
     directory: CONTEXT.directory,
     process: undefined,
     filesDirectory: undefined,

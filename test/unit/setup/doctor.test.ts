@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { OptionValues } from "../../../src/config/load.ts";
 import { runDoctor } from "../../../src/setup/doctor.ts";
 import { emptyPlaces, setupWorld } from "../../support/setup-world.ts";
@@ -51,6 +51,48 @@ test("when all is well every check has its line and the exit code is 0", async (
     "All is well.",
   ]);
   expect(exitCode).toBe(0);
+});
+
+test("a proxy has its line, without its password, and one that can't be used is a failure", async () => {
+  const world = await setupWorld();
+  const env = { ...settings(world), MATTERMOST_URL: "https://chat.example" };
+  vi.stubEnv("https_proxy", "http://alice:s3cret@proxy.example:3128");
+  vi.stubEnv("no_proxy", "");
+  vi.stubEnv("NO_PROXY", "");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const api = world.connect(world.url, world.bot.token);
+  const used = await examine({ world: { ...world, connect: () => api }, env });
+  expect(used.good).toContain(
+    "the server is reached through the proxy http://proxy.example:3128 (https_proxy)",
+  );
+  expect(used.lines.join()).not.toContain("s3cret");
+  vi.stubEnv("https_proxy", "socks5://alice:s3cret@proxy.example:1080");
+  const unusable = await examine({ world: { ...world, connect: () => api }, env });
+  expect(unusable.bad).toEqual([
+    "https_proxy holds no address of a proxy that can be used: set it to http://host:port, or to https://host:port " +
+      "for a proxy that speaks TLS.",
+  ]);
+  expect(unusable.exitCode).toBe(1);
+});
+
+test("a file of further certificates has its line, and is a failure when Node can't use it", async () => {
+  const world = await setupWorld();
+  const certificates = new URL("../../fixtures/tls/cert.pem", import.meta.url).pathname;
+  const key = new URL("../../fixtures/tls/key.pem", import.meta.url).pathname;
+  const told = async (path: string) =>
+    examine({ world, env: { ...settings(world), NODE_EXTRA_CA_CERTS: path } });
+  expect((await told(certificates)).good).toContain(
+    `certificates of ${certificates} are trusted as well (NODE_EXTRA_CA_CERTS)`,
+  );
+  for (const [path, why] of [
+    ["/nowhere/ca.pem", "which can't be read"],
+    [key, "which holds no certificate in PEM form"],
+  ] as const) {
+    const { bad, exitCode } = await told(path);
+    expect(bad).toEqual([expect.stringContaining(`NODE_EXTRA_CA_CERTS names ${path}, ${why}`)]);
+    expect(exitCode).toBe(1);
+  }
+  expect((await told("")).bad).toEqual([]);
 });
 
 test("missing settings are each a failure, and the server is left alone", async () => {
@@ -160,4 +202,29 @@ test("nothing is changed, and the token is on no line", async () => {
   const { lines } = await examine({ world, places });
   expect(readFileSync(places.userFile, "utf8")).toBe(text);
   expect(lines.join("\n")).not.toContain(world.bot.token);
+});
+
+test("warnings are counted in the last line, which then says nothing of all being well", async () => {
+  const world = await setupWorld();
+  const one = emptyPlaces();
+  one.write(one.userFile, "COLOUR=red\n", 0o600);
+  const { exitCode, warnings, lines } = await examine({ world, places: one });
+  expect(warnings).toEqual([`COLOUR in ${one.userFile} has no effect: mm-claude has no such setting.`]);
+  expect([exitCode, lines.at(-1)]).toEqual([0, "No problems, but 1 warning."]);
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const two = await examine({ world, places: one, env });
+  expect([two.exitCode, two.lines.at(-1)]).toEqual([0, "No problems, but 2 warnings."]);
+  const ill = await examine({ world, places: one, env: { ...env, MATTERMOST_TOKEN: "wrong" } });
+  expect([ill.exitCode, ill.lines.at(-1)]).toEqual([1, "1 problem found, and 1 warning."]);
+});
+
+test("a misspelled setting is a failure that names the right one", async () => {
+  const world = await setupWorld();
+  const places = emptyPlaces();
+  places.write(join(places.cwd, ".env"), "ALLOWED_USER=alice\n");
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const { exitCode, bad } = await examine({ world, places, env });
+  expect(bad).toEqual([expect.stringContaining("ALLOWED_USER in ")]);
+  expect(bad[0]).toContain("Call it ALLOWED_USERS");
+  expect(exitCode).toBe(1);
 });

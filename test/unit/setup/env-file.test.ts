@@ -119,6 +119,10 @@ describe("the file", () => {
     expect(readdirSync(dirname(userFile))).toEqual([".env"]);
   });
 
+  test.skipIf(process.platform !== "linux")("says so where there can be no such directory", async () => {
+    await expect(writeEnvFile("/proc/nope/mm-claude/.env", { A: "1" })).rejects.toThrow("ENOENT");
+  });
+
   test("that isn't there has no settings", async () => {
     expect(await readEnvFile(emptyPlaces().userFile)).toEqual({});
   });

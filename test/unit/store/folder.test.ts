@@ -198,3 +198,16 @@ test("all that is written passes through what takes secrets out; the rest is the
   expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
   expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);
 });
+
+test("a folder that is taken away while the daemon runs is made again for the next document, with a warning", ({
+  place,
+  expect,
+}) => {
+  const folder = place.open();
+  folder.write("one", "1");
+  rmSync(place.path, { recursive: true });
+  folder.write("two", "2");
+  folder.write("three", "3");
+  expect([folder.names().sort(), modeOf(place.path)]).toEqual([["three", "two"], 0o700]);
+  expect(place.lines).toEqual([expect.stringMatching(/^warn .* was taken away and is made again/)]);
+});

@@ -1,10 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { takeLock } from "../../../src/store/lock.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { lockDaemon, takeLock } from "../../../src/store/lock.ts";
+import { machineLockDirectories } from "../../../src/store/place.ts";
 import { startMark } from "../../../src/util/processes.ts";
 
 function folder(): string {
@@ -77,4 +89,89 @@ test("who gives a lock back that has become another's leaves it alone", async ()
   if (!("release" in mine)) throw new Error("not taken");
   mine.release();
   expect(takeLock(path, "channel")).toEqual({ heldBy: other.pid });
+});
+
+describe("a daemon's lock", () => {
+  const DAEMON = { botId: "bot", channelId: "channel" };
+
+  test("holds against another one with another state folder, and leaves nothing of its own when it is given back", () => {
+    const [mine, theirs, machine] = [folder(), folder(), join(folder(), "deep", "locks")];
+    const lock = lockDaemon(DAEMON, mine, [machine]);
+    expect(lockDaemon(DAEMON, theirs, [machine])).toEqual({ heldBy: process.pid });
+    expect(readdirSync(theirs)).toEqual([]);
+    expect(statSync(machine).mode & 0o777).toBe(0o700);
+    expect(statSync(join(machine, "bot-channel.lock")).mode & 0o777).toBe(0o600);
+    if (!("release" in lock)) throw new Error("not taken");
+    lock.release();
+    expect([readdirSync(mine), readdirSync(machine)]).toEqual([[], []]);
+  });
+
+  test("leaves another bot and another channel alone", () => {
+    const machine = folder();
+    for (const other of [DAEMON, { ...DAEMON, botId: "second" }, { ...DAEMON, channelId: "second" }]) {
+      expect("release" in lockDaemon(other, folder(), [machine])).toBe(true);
+    }
+  });
+
+  test("that a daemon of version 0.1.0 holds in the state folder is respected", async () => {
+    const [path, machine] = [folder(), folder()];
+    const other = await process_();
+    holdAs(path, other.pid);
+    expect(lockDaemon(DAEMON, path, [machine])).toEqual({ heldBy: other.pid });
+    expect(readdirSync(machine)).toEqual([]);
+    await other.end();
+    expect("release" in lockDaemon(DAEMON, path, [machine])).toBe(true);
+  });
+
+  test("of a killed one is taken over, and those of others that were killed are cleared away", async () => {
+    const machine = folder();
+    const [dead, living] = [await process_(), await process_()];
+    for (const [name, { pid }] of [
+      ["bot-channel", dead] as const,
+      ["gone-channel", dead] as const,
+      ["up-channel", living] as const,
+    ])
+      writeFileSync(join(machine, `${name}.lock`), JSON.stringify({ pid, startMark: startMark(pid) }));
+    await dead.end();
+    expect("release" in lockDaemon(DAEMON, folder(), [machine])).toBe(true);
+    expect(readdirSync(machine).sort()).toEqual(["bot-channel.lock", "up-channel.lock"]);
+  });
+
+  test.each([
+    { what: "a link", plant: (path: string) => symlinkSync(folder(), path) },
+    { what: "a link to nothing", plant: (path: string) => symlinkSync("/nowhere", path) },
+    { what: "a file", plant: (path: string) => writeFileSync(path, "") },
+  ])("is not put where somebody has planted $what: the next place is taken", ({ plant }) => {
+    const [first, second] = [join(folder(), "locks"), join(folder(), "locks")];
+    plant(first);
+    lockDaemon(DAEMON, folder(), [first, second]);
+    expect(readdirSync(second)).toEqual(["bot-channel.lock"]);
+    expect(lstatSync(first).isDirectory()).toBe(false);
+  });
+
+  test("closes a directory that others could write", () => {
+    const machine = folder();
+    chmodSync(machine, 0o777);
+    lockDaemon(DAEMON, folder(), [machine]);
+    expect(statSync(machine).mode & 0o777).toBe(0o700);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("is not put into another user's directory", () => {
+    const machine = folder();
+    chownSync(machine, 65534, 65534);
+    const path = folder();
+    expect("release" in lockDaemon(DAEMON, path, [machine])).toBe(true);
+    expect(readdirSync(machine)).toEqual([]);
+    expect(JSON.parse(readFileSync(join(path, "channel.lock"), "utf8"))).toMatchObject({ pid: process.pid });
+  });
+});
+
+test("the places for locks heed no variable: the account's own home, then a directory of the user's in /tmp", () => {
+  const account = () => ({ homedir: "/home/dev" });
+  const inTmp = `/tmp/mm-claude-${process.getuid?.()}`;
+  expect(machineLockDirectories(account)).toEqual(["/home/dev/.local/state/mm-claude/locks", inTmp]);
+  const nobody = (): never => {
+    throw new Error("ENOENT: no such file or directory, uv_os_get_passwd");
+  };
+  expect(machineLockDirectories(nobody)).toEqual([inTmp]);
 });

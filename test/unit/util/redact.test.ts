@@ -48,3 +48,21 @@ test("of several secrets none is left, however they are mixed with text", () => 
     ),
   );
 });
+
+test("most of a secret is one too: where a text was cut, its beginning or its end is left", () => {
+  const token = "xq7he3kfmnapz8wq4yeasr6tu1";
+  const redact = createRedact([token]);
+  for (let cut = 12; cut < token.length; cut++) {
+    expect(redact(`echo ${token.slice(0, cut)}…`)).toBe("echo [secret]…");
+    expect(redact(`…${token.slice(-cut)} | sh`)).toBe("…[secret] | sh");
+  }
+  expect(redact(token.slice(0, 11) + token.slice(-11))).toBe(token.slice(0, 11) + token.slice(-11));
+  expect(redact(`${token.slice(0, 14)}${token}${token.slice(-14)}`)).toBe("[secret][secret][secret]");
+  expect(redact("xq7he3kfmnapxq7he3kfmnap")).toBe("[secret][secret]");
+});
+
+test("a megabyte of beginnings is gone through at once", () => {
+  const redact = createRedact(["a".repeat(26), "abcabcabcabcabcabcabcabcab"]);
+  for (const part of ["a".repeat(25), "abc", "b", "cabcabcabcab "])
+    redact(`b${part}`.repeat(1_000_000 / part.length));
+});

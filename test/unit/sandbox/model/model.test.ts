@@ -1,6 +1,8 @@
 // The scripted model as the CLI meets it: over HTTP.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConversation } from "../../../../src/sandbox/model/conversation.ts";
+import { guidedScenes } from "../../../../src/sandbox/model/guided-scenes.ts";
 import { runScene } from "../../../../src/sandbox/model/scene.ts";
 import { scenes } from "../../../../src/sandbox/model/scenes.ts";
 import { type ScriptedModel, startScriptedModel } from "../../../../src/sandbox/model/server.ts";
@@ -141,6 +143,9 @@ describe("the scripted model", () => {
     for (let n = 0; n < 205; n++) await fetch(`${model.url}/${n}`);
     expect(model.requests).toHaveLength(200);
     expect(model.requests.at(-1)?.path).toBe("/204");
+    const picture = "x".repeat(25 * 1024 ** 2);
+    for (let n = 0; n < 3; n++) await post({ tools, picture, n, messages: [user("RUN hello")] });
+    expect(model.requests.map(({ body }) => body["n"])).toEqual([1, 2]);
   });
 
   it("stops writing when the reader leaves, and can be closed at once", async () => {
@@ -153,6 +158,57 @@ describe("the scripted model", () => {
     await slow.body?.getReader().read();
     leave.abort();
     await model.close();
+  });
+});
+
+describe("a conversation of many megabytes", () => {
+  const most = 6 * 1024 * 1024;
+  const image = {
+    type: "image",
+    source: {
+      type: "base64",
+      media_type: "image/png",
+      data: "iVBORw0KGgo+/abcdefghijklmn".repeat(most / 27),
+    },
+  };
+  /** What a request takes; reading and writing the JSON of it takes the most. */
+  async function took(messages: readonly object[], scenesWanted = scenes): Promise<number> {
+    const begun = performance.now();
+    readConversation({ tools, system: "Primary working directory: /p", messages });
+    const { userText } = readConversation({ tools, messages }) ?? { userText: "" };
+    scenesWanted.find((scene) => scene.matches(userText));
+    return performance.now() - begun;
+  }
+
+  it("is read without delay: a picture, and a plan file named after it", async () => {
+    const plan = {
+      type: "text",
+      text: "RUN plan; your plan goes to `/home/dev/.claude/plans/a-plan.md`, please",
+    };
+    const messages = [{ role: "user", content: [image, image, plan] }];
+    expect(await took(messages)).toBeLessThan(1_500);
+    expect(readConversation({ tools, messages })?.planFile).toBe("/home/dev/.claude/plans/a-plan.md");
+  });
+
+  it.each([
+    "no scene at all ",
+    "RUN ",
+    "what ",
+    "<system-reminder>",
+    "The user sent a new message while you were working:\n",
+    "deferred tools are now available",
+    "deferred tools are now available\nA\n",
+    "/.claude/plans/",
+    "working directory: ",
+    "[Request interrupted by user]",
+    "\n",
+    "x",
+  ])("is read without delay when it is full of %j", async (words) => {
+    const text = words.repeat(1024 ** 2 / words.length);
+    for (const role of ["user", "system"]) {
+      const messages = [user("RUN hello"), { role, content: [{ type: "text", text }] }];
+      expect(await took(messages, [...scenes, ...guidedScenes])).toBeLessThan(1_000);
+    }
   });
 });
 
@@ -196,5 +252,33 @@ describe("the scenes", () => {
     expect((text.match(/^```/gm) ?? []).length % 2).toBe(0);
     const unbroken = (await ask([user("RUN long-unbroken")])).content[0]?.text ?? "";
     expect(unbroken).not.toContain("\n\n");
+  });
+
+  it("start a command in the background, and say when it is over", async () => {
+    const begun = [user("RUN background"), assistant(use("1", "Bash"))];
+    const over = [...begun, results(["1", "Command running in background with ID: b1"])];
+    expect((await ask([user("RUN background")])).content).toMatchObject([
+      { text: "This may take a while." },
+      { name: "Bash", input: { run_in_background: true } },
+    ]);
+    expect((await ask(over)).content).toMatchObject([{ text: "It runs in the background." }]);
+    // The turn that Claude begins by itself.
+    const after = [...over, assistant({ type: "text", text: "It runs in the background." })];
+    const note = user("<system-reminder>b1 completed</system-reminder>");
+    expect((await ask([...after, note])).content).toMatchObject([
+      { text: "The background command has ended." },
+    ]);
+  });
+
+  it("ask for consent to a plan that nobody wrote, with the words the version knows", async () => {
+    const offered = (...names: readonly string[]) => ({ tools: names.map((name) => ({ name })) });
+    const first = async (more: object) => (await ask([user("RUN plan-empty")], more)).content;
+    expect(await first(offered("ExitPlanMode"))).toMatchObject([
+      { name: "ExitPlanMode", input: { plan: "" } },
+    ]);
+    const newer = offered("EnterPlanMode", "ExitPlanMode");
+    expect(await first(newer)).toMatchObject([{ name: "EnterPlanMode" }]);
+    const entered = [user("RUN plan-empty"), assistant(use("1", "EnterPlanMode")), results(["1", "Entered"])];
+    expect((await ask(entered, newer)).content).toMatchObject([{ name: "ExitPlanMode", input: {} }]);
   });
 });

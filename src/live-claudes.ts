@@ -1,0 +1,60 @@
+// Every Claude process that runs, so that none outlives the daemon.
+
+import { startClaude } from "./claude/client.ts";
+import { familyOf, killFamily } from "./claude/family.ts";
+import type { ClaudeClient, StartClaude } from "./claude/types.ts";
+import type { Log } from "./util/log.ts";
+
+export interface LiveClaudes {
+  readonly start: StartClaude;
+  /** Ends every process that is left, with all that it started, and whatever is started after. */
+  kill(): void;
+}
+
+export interface LiveClaudesOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly secrets: readonly string[];
+  readonly log: Log;
+}
+
+export function liveClaudes({ environment, secrets, log }: LiveClaudesOptions): LiveClaudes {
+  const live = new Set<ClaudeClient>();
+  let isOver = false;
+  return {
+    start(start, listener) {
+      const client = startClaude(
+        start,
+        (event) => {
+          if (event.type === "exited") {
+            live.delete(client);
+          }
+          listener(event);
+        },
+        { environment, secrets, debug: (line) => log.debug(line) },
+      );
+      live.add(client);
+      if (isOver) {
+        kill(client);
+      }
+      return client;
+    },
+    kill() {
+      isOver = true;
+      live.forEach(kill);
+    },
+  };
+}
+
+function kill({ pid }: ClaudeClient): void {
+  if (pid === undefined) {
+    return;
+  }
+  try {
+    // Each runs in a process group of its own.
+    const family = familyOf(pid);
+    process.kill(-pid, "SIGKILL");
+    killFamily(family);
+  } catch {
+    // It ended by itself.
+  }
+}

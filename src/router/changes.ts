@@ -1,0 +1,130 @@
+// What people change about posts that are there: they react, edit and delete. Told to the session of the thread, which
+// knows what it means.
+
+import type { AuditTrail } from "../audit/trail.ts";
+import { canonicalEmoji } from "../mattermost/emoji.ts";
+import { isGone } from "../mattermost/error.ts";
+import type { ChannelId, MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
+import type { SessionManager } from "../session/manager.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
+import { KnownTexts } from "./known-texts.ts";
+import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
+import { read } from "./route.ts";
+
+export interface ChangesOptions extends PeopleKnown {
+  readonly api: Pick<MattermostApi, "post">;
+  readonly sessions: Pick<SessionManager, "find">;
+  readonly audit: Pick<AuditTrail, "append">;
+  readonly channelId: ChannelId;
+  readonly newUuid: () => string;
+}
+
+const MAX_POSTS_KNOWN = 5000;
+
+export class Changes {
+  readonly #options: ChangesOptions;
+  /** Which thread a post belongs to: a reaction names only the post. */
+  readonly #threads = new BoundedMap<PostId, ThreadId>(MAX_POSTS_KNOWN);
+  readonly #texts = new KnownTexts();
+
+  constructor(options: ChangesOptions) {
+    this.#options = options;
+  }
+
+  /** A post that is new. */
+  seen(post: Post): void {
+    this.#threads.set(post.id, post.threadId);
+    this.#texts.note(post);
+  }
+
+  cardSeen(postId: PostId, threadId: ThreadId): void {
+    this.#threads.set(postId, threadId);
+  }
+
+  async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
+    const { botId, sessions, newUuid } = this.#options;
+    const emojiName = canonicalEmoji(reaction.emojiName);
+    if (reaction.userId === botId || !emojiName) {
+      return;
+    }
+    const threadId = await this.#threadOf(reaction.postId);
+    if (!threadId || !sessions.find(threadId)) {
+      return;
+    }
+    const by = await personOf(this.#options, reaction.userId);
+    if (by) {
+      const { postId } = reaction;
+      const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid() } as const;
+      sessions.find(threadId)?.deliver(signal);
+    }
+  }
+
+  /**
+   * What a post says now, if that is something else than before. Never a command, nor does it begin anything: only what
+   * waits for Claude changes by it.
+   */
+  async edited(post: Post): Promise<void> {
+    const { botId, botName, channelId, sessions } = this.#options;
+    const isPersons = post.channelId === channelId && post.isFromPerson && post.userId !== botId;
+    if (!isPersons || !sessions.find(post.threadId) || !this.#texts.note(post)) {
+      return;
+    }
+    const { text } = read(post, botName);
+    const addressee = await addresseeOf(this.#options, post).catch((error: unknown) => {
+      this.#texts.forget(post.id);
+      throw error;
+    });
+    // What would be nothing for Claude as a new message is nothing now: it is empty, or said to somebody else.
+    const isWithdrawn = addressee !== undefined || (text.trim() === "" && post.attachments.length === 0);
+    const { id: postId } = post;
+    sessions
+      .find(post.threadId)
+      ?.deliver(isWithdrawn ? { type: "postDeleted", postId } : { type: "postEdited", postId, text });
+  }
+
+  deleted(post: Post): void {
+    const { channelId, sessions } = this.#options;
+    if (post.channelId !== channelId) {
+      return;
+    }
+    if (post.id === post.threadId) {
+      this.threadGone(post.threadId, post);
+    } else {
+      sessions.find(post.threadId)?.deliver({ type: "postDeleted", postId: post.id });
+    }
+  }
+
+  /**
+   * Nobody can write there any more, whoever has deleted the first post: the server tells a bot whose it was, and not who
+   * took it away (10.11).
+   */
+  threadGone(threadId: ThreadId, root?: Post): void {
+    const { audit, directory, sessions } = this.#options;
+    const session = sessions.find(threadId);
+    if (session) {
+      const reason = "its first post was deleted";
+      const author = root && { id: root.userId, name: directory.known(root.userId)?.username };
+      audit.append({ action: "stopped", threadId, what: { reason, ...(author ? { author } : {}) } });
+      session.deliver({ type: "threadLost", reason });
+    }
+  }
+
+  async #threadOf(postId: PostId): Promise<ThreadId | undefined> {
+    const known = this.#threads.get(postId);
+    if (known) {
+      return known;
+    }
+    const { api, channelId } = this.#options;
+    const post = await api.post(postId).catch((error: unknown) => {
+      if (isGone(error)) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (post?.channelId !== channelId) {
+      return undefined;
+    }
+    this.#threads.set(postId, post.threadId);
+    return post.threadId;
+  }
+}

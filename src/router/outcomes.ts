@@ -1,0 +1,81 @@
+// What becomes of a post once its route is decided: it goes to its session, opens one, or is answered by mm-claude
+// itself, all within the limits of what one person and one thread may cause.
+
+import type { AuditTrail } from "../audit/trail.ts";
+import type { Post, ThreadId, UserId } from "../mattermost/types.ts";
+import { type Notice, notice } from "../render/bars.ts";
+import { inlineCode } from "../render/markdown.ts";
+import type { Person } from "../session/access.ts";
+import { helpText } from "../session/commands.ts";
+import { tooBusy } from "../session/lifecycle.ts";
+import type { SessionManager } from "../session/manager.ts";
+import { Limits } from "./limits.ts";
+import type { Route } from "./route.ts";
+
+export interface OutcomesOptions {
+  readonly sessions: Pick<SessionManager, "find" | "open">;
+  readonly audit: Pick<AuditTrail, "append">;
+  /** Posts a single reply in a thread, whether it has a session or not. */
+  readonly reply: (threadId: ThreadId, notice: Notice) => void;
+  readonly botName: string;
+  readonly maxSessions: number;
+  readonly isListed: (by: Pick<Person, "id">) => boolean;
+  /** The server's clock. */
+  readonly now: () => number;
+}
+
+export class Outcomes {
+  readonly #options: OutcomesOptions;
+  readonly #limits = new Limits();
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options;
+  }
+
+  takesReaction(by: UserId, emojiName: string): boolean {
+    return this.#limits.takesReaction(by, emojiName, this.#options.now());
+  }
+
+  of(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
+    const { isListed, maxSessions, now, reply, sessions } = this.#options;
+    // What is dated in the future counts as now: nobody has to be silent until then.
+    const at = Math.min(createdAt, now());
+    if (decided.kind === "refuse") {
+      this.#refuse(threadId, by);
+    } else if (!this.#limits.takesPost(decided, by.id, isListed(by), threadId, at)) {
+      if (this.#limits.mayWarn(by.id, now())) {
+        reply(threadId, notice(tooMuch(by)));
+      }
+    } else if (decided.kind === "reply") {
+      if (this.#limits.mayRemark(by.id, now())) {
+        reply(threadId, REPLIES[decided.reply]());
+      }
+    } else if (decided.kind === "deliver") {
+      sessions.find(threadId)?.deliver(decided.signal);
+    } else if (!sessions.open(threadId, decided.by, decided.message)) {
+      reply(threadId, notice(tooBusy(maxSessions)));
+    }
+  }
+
+  #refuse(threadId: ThreadId, by: Person): void {
+    const { audit, botName, now, reply } = this.#options;
+    if (this.#limits.mayRefuse(by.id, now())) {
+      audit.append({ action: "refused", by, threadId });
+      // In code format: a name that pinged could make two bots answer each other without end.
+      const words =
+        `🔒 Sorry ${inlineCode(`@${by.name}`)}, you are not among those who may start a session with ` +
+        `${inlineCode(`@${botName}`)}. Ask whoever runs it to add you to ALLOWED_USERS.`;
+      reply(threadId, notice(words));
+    }
+  }
+}
+
+function tooMuch({ name }: Person): string {
+  return `⏳ That was a lot at once, ${inlineCode(`@${name}`)}: the last messages were not taken. Send them again in a while.`;
+}
+
+const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => Notice>> = {
+  empty: () => notice("Mention me with your request"),
+  help: () => notice("Write them in a thread that has a session.", helpText()),
+  noSession: () => notice("There is no session in this thread. Mention me with your request to start one."),
+};

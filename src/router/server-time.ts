@@ -1,0 +1,30 @@
+// What time it is on the server, as far as posts tell: our clock, and how far the server's is ahead of it. One post that
+// is dated in the future says nothing; a server that is ahead with each of them does.
+
+const TOLD_BY = 5;
+
+export class ServerTime {
+  readonly #now: () => number;
+  /** How far the last posts were dated ahead of our clock when they were told. */
+  readonly #leads: number[];
+
+  /** `leadMs`: what was last known. */
+  constructor(now: () => number, leadMs: number) {
+    this.#now = now;
+    this.#leads = [leadMs];
+  }
+
+  /** A post was made just now, and has this date. */
+  note(createdAt: number): void {
+    this.#leads.push(createdAt - this.#now());
+    this.#leads.splice(0, this.#leads.length - TOLD_BY);
+  }
+
+  get leadMs(): number {
+    return Math.max(0, Math.min(...this.#leads));
+  }
+
+  get now(): number {
+    return this.#now() + this.leadMs;
+  }
+}

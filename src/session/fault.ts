@@ -1,0 +1,66 @@
+// What becomes of a session when something of its own throws: it ends its process visibly, gives back what it holds,
+// and can be resumed. Relies on as little of the state as it can.
+
+import { inlineCode } from "../render/markdown.ts";
+import { leaveProcess } from "./lifecycle.ts";
+import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from "./state.ts";
+import type { Step } from "./types.ts";
+
+/**
+ * Something threw, and what the state says of the process and its turn can't be relied on: all of that is dropped. The
+ * conversation, the people and the messages that wait stay, unless it has just thrown before: then one of those
+ * messages may be what nothing can be done with.
+ */
+export function onFault(step: Step, what: string, detail: string): void {
+  const { state } = step;
+  try {
+    leaveProcess(step, "mm-claude failed");
+  } catch {
+    // Said below, and logged already as what it comes from.
+  }
+  dropProcess(step);
+  state.faults++;
+  const lost = state.faults > 1 ? state.queue.splice(0) : [];
+  for (const message of lost) {
+    notWaiting(step, message);
+    markNotTaken(step, message);
+  }
+  audit(step, "failed", undefined, { what, detail });
+  updateHeader(step, { kind: "asleep" });
+  const waited =
+    lost.length === 0
+      ? ""
+      : ` ${lost.length === 1 ? "The message" : `The ${lost.length} messages`} that waited can't be taken: send what still matters again.`;
+  say(
+    step,
+    `💥 **mm-claude failed** while ${what} (${inlineCode(detail, 300)}). It is in the log; please report it.${waited} Reply in this thread to resume.`,
+  );
+}
+
+function dropProcess(step: Step): void {
+  const { state } = step;
+  for (const name of ["flush", "idle", "watchdog"] as const) {
+    step.emit({ type: "clearTimer", name });
+  }
+  step.emit({ type: "typing", isOn: false });
+  step.emit({ type: "closeClaude", now: true });
+  step.emit({ type: "releaseSlot" });
+  if (state.phase !== "asleep") {
+    state.generation++;
+  }
+  state.phase = "asleep";
+  state.slot = undefined;
+  state.isSlotAsked = false;
+  state.inFlight = undefined;
+  state.isPreparing = false;
+  state.isClearing = false;
+  state.flushAt = undefined;
+  state.asks = state.asks.filter((ask) => ask.kind === "guest");
+  state.cardedTools.clear();
+  state.early = [];
+  state.subagents.clear();
+  state.background = [];
+  state.tasks = [];
+  state.tasksKey = undefined;
+  beginTurn(step);
+}

@@ -1,0 +1,128 @@
+// The Claude process of one session: started anew or taken from those that wait, spoken to, ended; and the place for the
+// files it is given. Knows no state and decides nothing.
+
+import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
+import type { ThreadId } from "../mattermost/types.ts";
+import { type KnownProcess, startMark } from "../util/processes.ts";
+import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
+import type { SessionDependencies } from "./dependencies.ts";
+import { FilesDirectory } from "./files-directory.ts";
+import type { Message } from "./types.ts";
+
+/** A process that is to end gets this long to save before it is sent signals. */
+const SAVE_MS = 5000;
+const CUT_OFF_MS = 2000;
+
+export interface ProcessStart {
+  readonly conversationId: string;
+  readonly directory: string;
+  readonly resume: boolean;
+}
+
+export class SessionProcess {
+  readonly #threadId: ThreadId;
+  readonly #dependencies: SessionDependencies;
+  readonly #closing = new Set<Promise<void>>();
+  #files: FilesDirectory;
+  #client: ClaudeClient | undefined;
+  #known: KnownProcess | undefined;
+
+  /** `filesPath`: where an earlier run has put files. */
+  constructor(threadId: ThreadId, dependencies: SessionDependencies, filesPath: string | undefined) {
+    this.#threadId = threadId;
+    this.#dependencies = dependencies;
+    this.#files = new FilesDirectory(dependencies.log, filesPath);
+  }
+
+  /** By what the process that runs, or ran last, is found again after a crash. */
+  get known(): KnownProcess | undefined {
+    return this.#known;
+  }
+
+  get filesPath(): string | undefined {
+    return this.#files.path;
+  }
+
+  /** Gives the conversation's id: a process that has waited brings its own. */
+  start({ conversationId, directory, resume }: ProcessStart, listener: (event: ClaudeEvent) => void): string {
+    const { startClaude, claudePath, deniedPaths } = this.#dependencies;
+    this.#client = undefined;
+    const warm = resume ? undefined : this.#takeWarm(directory);
+    if (warm) {
+      this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
+      this.#client = warm.adopt(listener);
+    } else {
+      const extraDirectories = [this.#files.make()].flatMap((path) => path ?? []);
+      const start = {
+        claudePath,
+        directory,
+        sessionId: conversationId,
+        resume,
+        deniedPaths,
+        extraDirectories,
+      };
+      this.#client = startClaude(start, listener);
+    }
+    const { pid } = this.#client;
+    const mark = pid === undefined ? undefined : startMark(pid);
+    this.#known = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
+    return warm?.start.sessionId ?? conversationId;
+  }
+
+  /** One that waits in this directory; a session with files of its own has a place that it was not given. */
+  #takeWarm(directory: string) {
+    const { warm, context } = this.#dependencies;
+    const isElsewhere = directory !== context.directory || this.#files.path !== undefined;
+    return isElsewhere ? undefined : warm.take();
+  }
+
+  /** A message with what goes along with it; `onProblem` is told what could not be fetched. */
+  prepare(message: Message, text: string, onProblem: (detail: string) => void): Promise<MessageBlock[]> {
+    return contentOf(message, text, this.#fetching(onProblem));
+  }
+
+  /** Saves the files of a reply where Claude can read them; their paths. */
+  saveFiles(message: Message, onProblem: (detail: string) => void): Promise<readonly string[]> {
+    return savedFiles(message, this.#fetching(onProblem));
+  }
+
+  #fetching(onProblem: (detail: string) => void): ContentOptions {
+    const { api, directory } = this.#dependencies;
+    return { api, directory, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
+  }
+
+  send(uuid: string, content: readonly MessageBlock[]): void {
+    this.#client?.send(uuid, content);
+  }
+
+  answer(...answer: Parameters<ClaudeClient["answer"]>): void {
+    this.#client?.answer(...answer);
+  }
+
+  interrupt(): void {
+    this.#client?.interrupt();
+  }
+
+  /** `now`: a turn that runs is cut off instead of being waited for. */
+  close(now: boolean): void {
+    const client = this.#client;
+    if (!client) {
+      return;
+    }
+    this.#client = undefined;
+    const closed = client
+      .close(now ? CUT_OFF_MS : SAVE_MS)
+      .catch((error: unknown) => this.#dependencies.log.error("A Claude could not be ended", error))
+      .finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+
+  /** Resolves when all that were closed are gone. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closing);
+  }
+
+  removeFiles(): void {
+    this.#files.remove();
+  }
+}

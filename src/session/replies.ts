@@ -1,0 +1,127 @@
+// What people say in words about what is open: a message that can be about one ask only is taken as its answer, with
+// the files that came along; every other one waits for Claude, and the cards say how they are decided.
+
+import { waitingHint } from "../render/cards.ts";
+import { asWritten } from "../render/left-out.ts";
+import { inlineCode } from "../render/markdown.ts";
+import type { Person } from "./access.ts";
+import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
+import { decisionIn, type WordsDecision } from "./deciding-words.ts";
+import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
+import { may, notWaiting } from "./state.ts";
+import type { Ask, GuestAsk, Message, Step } from "./types.ts";
+
+type ClaudesAsk = Exclude<Ask, GuestAsk>;
+
+/** Takes a message as the answer to an open ask, if it is one. */
+export function answerInWords(step: Step, message: Message): boolean {
+  const { state } = step;
+  if (message.isSlashCommand) {
+    return false;
+  }
+  const decision = decisionOf(message);
+  const ask = meantOf(state.asks.filter((candidate) => canMean(step, candidate, message.by, decision)));
+  if (!ask || (ask.kind !== "question" && decision.kind === "consent" && !isAllowable(ask))) {
+    tellHow(step);
+    return false;
+  }
+  if (message.attachments.length > 0) {
+    ask.reply = message;
+    state.waiting.add(message.postId);
+    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+    step.emit({ type: "saveFiles", message });
+  } else {
+    take(step, ask, message, []);
+  }
+  return true;
+}
+
+/** The files of a reply are where Claude can read them. What the reply was about may be over by then. */
+export function filesSaved(step: Step, uuid: string, paths: readonly string[]): void {
+  const ask = step.state.asks.find((candidate) => candidate.reply?.uuid === uuid);
+  const message = ask?.reply;
+  if (!ask || !message) {
+    return;
+  }
+  ask.reply = undefined;
+  notWaiting(step, message);
+  const saysSomething = message.text.trim() !== "" || paths.length > 0;
+  if (ask.kind !== "guest" && saysSomething && canMean(step, ask, message.by, decisionOf(message))) {
+    take(step, ask, message, paths);
+  }
+}
+
+/** Consent that brings a file along says more than consent. */
+function decisionOf({ text, attachments }: Message): WordsDecision {
+  const decision = decisionIn(text);
+  return decision.kind === "consent" && attachments.length > 0 ? { kind: "undecided" } : decision;
+}
+
+/** Whether words of that person's could be about `ask`. Nobody answers a guest in words, but "yes" may be meant so. */
+function canMean(step: Step, ask: Ask, by: Person, { kind }: WordsDecision): boolean {
+  if (ask.reply) {
+    return false;
+  }
+  switch (ask.kind) {
+    case "question":
+      return may(step, "answer", by);
+    case "plan":
+      return may(step, "approve", by);
+    case "permission":
+      return kind !== "undecided" && may(step, "approve", by);
+    case "guest":
+      return kind !== "undecided" && may(step, "steer", by);
+  }
+}
+
+/** The one ask that can be meant. Questions are answered in the order they were asked. */
+function meantOf(asks: readonly Ask[]): ClaudesAsk | undefined {
+  const [first] = asks;
+  const isCertain = asks.length === 1 || asks.every((ask) => ask.kind === "question");
+  return first && first.kind !== "guest" && isCertain ? first : undefined;
+}
+
+function tellHow(step: Step): void {
+  const { asks } = step.state;
+  const isAlone = asks.length === 1;
+  for (const ask of asks) {
+    if (ask.kind !== "guest" && !ask.reply) {
+      const how = { isAlone, isInPart: isInPart(ask), hasEmoji: choicesOf(ask).length > 0 };
+      hintAt(step, ask, waitingHint(ask.kind, how));
+    }
+  }
+}
+
+function take(step: Step, ask: ClaudesAsk, message: Message, paths: readonly string[]): void {
+  const { by } = message;
+  const text = message.text.trim();
+  const decision = decisionOf(message);
+  switch (ask.kind) {
+    case "question": {
+      const names = message.attachments.map(({ name }) => `📎 ${inlineCode(name)}`);
+      const shown = [...(text === "" ? [] : [`**${asWritten(text)}**`]), ...names].join(" ");
+      answerQuestion(step, ask, by, withFiles(text, paths), shown);
+      break;
+    }
+    case "plan":
+      if (decision.kind === "consent") {
+        decidePlan(step, ask, by, undefined);
+      } else {
+        const isBare = decision.kind === "denial" && decision.reason === "" && paths.length === 0;
+        decidePlan(step, ask, by, isBare ? "" : withFiles(text, paths));
+      }
+      break;
+    case "permission":
+      if (decision.kind === "denial") {
+        decidePermission(step, ask, by, "-1", withFiles(decision.reason, paths));
+      } else {
+        decidePermission(step, ask, by, "+1");
+      }
+      break;
+  }
+}
+
+function withFiles(text: string, paths: readonly string[]): string {
+  const list = paths.map((path) => `- ${path}`).join("\n");
+  return paths.length === 0 ? text : `${text}\n\nAttached files:\n${list}`.trim();
+}

@@ -1,0 +1,29 @@
+// The signals that end the daemon, and the two waits that go with them.
+
+export interface StopSignals {
+  /** Asks for an orderly end. */
+  readonly stop: AbortSignal;
+  /** The second one: for an end at once. */
+  readonly stopAtOnce: AbortSignal;
+}
+
+export function stopSignals(): StopSignals {
+  const stop = new AbortController();
+  const stopAtOnce = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => (stop.signal.aborted ? stopAtOnce : stop).abort());
+  }
+  return { stop: stop.signal, stopAtOnce: stopAtOnce.signal };
+}
+
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    } else {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }
+  });
+
+// Keeps the process alive: while the server is down there is nothing else that would.
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

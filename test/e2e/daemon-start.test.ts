@@ -1,0 +1,171 @@
+// What keeps the built daemon from starting, besides its settings: another one, a place where nothing can be kept, a
+// signal that comes first.
+
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scenes } from "../../src/sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  model = await startScriptedModel({ scenes });
+});
+
+afterAll(() => model.close());
+
+describe("a second daemon of the same bot and channel", () => {
+  test.each([
+    { what: "as the first", env: () => ({}) },
+    {
+      what: "by another name of the server",
+      env: ({ sandbox }: DaemonWorld) => ({
+        MATTERMOST_URL: sandbox.url.replace("127.0.0.1", "localhost"),
+      }),
+    },
+    { what: "from another home", env: ({ directory }: DaemonWorld) => ({ HOME: directory }) },
+    {
+      what: "with another place for its state",
+      env: ({ directory }: DaemonWorld) => ({ XDG_STATE_HOME: join(directory, "state") }),
+    },
+    {
+      what: "with all of it different",
+      env: ({ sandbox, directory }: DaemonWorld) => ({
+        MATTERMOST_URL: `${sandbox.url.replace("127.0.0.1", "localhost")}/`,
+        HOME: directory,
+        XDG_STATE_HOME: join(directory, "state"),
+        XDG_RUNTIME_DIR: directory,
+        TMPDIR: directory,
+      }),
+    },
+  ])("$what is refused in one sentence, and starts when the first was killed", async ({ env }) => {
+    const world = await daemonWorld(model.url);
+    const first = await world.ready();
+    const second = world.start({ env: env(world) });
+    expect(await second.exit).toEqual({ code: 2, signal: null });
+    expect(second.output()).toBe(
+      "error: @claude-code in this channel is already run by another mm-claude on this machine " +
+        `(process ${first.pid}). Stop that one first.\n`,
+    );
+    first.signal("SIGKILL");
+    await first.exit;
+    await world.ready({ env: env(world) });
+  });
+});
+
+describe("a place for the state", () => {
+  test.each([
+    { what: "below /proc", state: () => "/proc/nope" },
+    { what: "below a process in /proc", state: () => "/proc/self/nope" },
+    {
+      what: "that is a file",
+      state: ({ directory }: DaemonWorld) => {
+        writeFileSync(join(directory, "file"), "");
+        return join(directory, "file");
+      },
+    },
+    { what: "that takes no directory", state: () => "/sys/kernel" },
+  ])("$what is told in one sentence, exit code 2, and no banner", async ({ state }) => {
+    if (process.platform !== "linux") return;
+    const world = await daemonWorld(model.url);
+    const path = state(world);
+    const startedAt = Date.now();
+    const daemon = world.start({ env: { XDG_STATE_HOME: path } });
+    expect(await daemon.exit).toEqual({ code: 2, signal: null });
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    const [heading, ...lines] = daemon.output().trim().split("\n");
+    expect(heading).toBe("mm-claude can't start with these settings:");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`${path}/mm-claude/`);
+    expect(lines[0]).toContain("set XDG_STATE_HOME to a directory that can be written");
+  });
+
+  test("that is taken away while it runs is made again, and nothing else changes", async () => {
+    const world = await daemonWorld(model.url);
+    const daemon = await world.ready();
+    const root = await world.ask("RUN hello");
+    await world.says(root, "scripted model");
+    rmSync(join(world.home, ".local"), { recursive: true });
+    await world.say("RUN echo still here", root);
+    await world.says(root, "RUN echo still here");
+    await daemon.prints("was taken away and is made again");
+    daemon.signal("SIGTERM");
+    expect(await daemon.exit).toEqual({ code: 0, signal: null });
+  });
+
+  test("for temporary files that does not exist keeps nobody from working", async () => {
+    const world = await daemonWorld(model.url);
+    const daemon = await world.ready({ env: { TMPDIR: join(world.directory, "nowhere") } });
+    const root = await world.ask("RUN hello");
+    await world.says(root, "scripted model");
+    daemon.signal("SIGTERM");
+    expect(await daemon.exit).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("a signal", () => {
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "%s while claude does not tell its version ends all of it with 0",
+    async (signal) => {
+      const world = await daemonWorld(model.url);
+      const asked = join(world.directory, "asked");
+      const claudePath = join(world.directory, "claude");
+      writeFileSync(claudePath, `#!/bin/sh\ntouch ${asked}\nexec sleep 60\n`);
+      chmodSync(claudePath, 0o755);
+      const daemon = world.start({ claudePath });
+      await until(
+        () => existsSync(asked),
+        () => daemon.output(),
+      );
+      await endsSoon(world, daemon, signal);
+    },
+  );
+
+  test("while the server takes the question and never answers ends it with 0", async () => {
+    let isAsked = false;
+    const world = await daemonWorld(model.url, {
+      mount: (app) =>
+        app.get("/api/v4/users/me", () => {
+          isAsked = true;
+          return new Promise<Response>(() => {});
+        }),
+    });
+    const daemon = world.start();
+    await until(
+      () => isAsked,
+      () => daemon.output(),
+    );
+    await endsSoon(world, daemon, "SIGTERM");
+  });
+
+  test("while the server fails to tell who wrote what waits ends it with 0", async () => {
+    const world = await daemonWorld(model.url);
+    // Nobody is looked up by name.
+    const everyone = { env: { ALLOWED_USERS: "" } };
+    const first = await world.ready(everyone);
+    const root = await world.ask("RUN slow");
+    await world.says(root, "word1");
+    const waiting = await world.say("RUN echo later", root);
+    await world.until(root, (posts) => posts.find(({ id }) => id === waiting)?.reactions.length);
+    first.signal("SIGKILL");
+    await first.exit;
+    world.sandbox.faults.failNext(500, { path: `/api/v4/users/${world.alice.id}`, count: 1000 });
+    const second = world.start({ ...everyone, args: ["--debug"] });
+    await second.prints("trying again to look up a user");
+    await endsSoon(world, second, "SIGTERM");
+  });
+});
+
+async function endsSoon(
+  world: DaemonWorld,
+  daemon: ReturnType<DaemonWorld["start"]>,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  const sentAt = Date.now();
+  daemon.signal(signal);
+  expect(await daemon.exit).toEqual({ code: 0, signal: null });
+  expect(Date.now() - sentAt).toBeLessThan(10_000);
+  expect(world.processes()).toEqual([]);
+}

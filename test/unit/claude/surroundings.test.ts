@@ -1,0 +1,38 @@
+// What is looked at before a waiting process is used: whatever is wrong with it, it is only a mark.
+
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { settingsMark } from "../../../src/claude/surroundings.ts";
+
+function project(): string {
+  return mkdtempSync(join(tmpdir(), "surroundings-"));
+}
+
+test.each<[string, (directory: string) => void]>([
+  [
+    "CLAUDE.md that is a link to itself",
+    (directory) => symlinkSync("CLAUDE.md", join(directory, "CLAUDE.md")),
+  ],
+  [".claude that is a file", (directory) => writeFileSync(join(directory, ".claude"), "")],
+  [".git that is a file", (directory) => writeFileSync(join(directory, ".git"), "gitdir: elsewhere")],
+  [
+    "a ring of links",
+    (directory) => {
+      mkdirSync(join(directory, ".claude"));
+      symlinkSync("settings.local.json", join(directory, ".claude", "settings.json"));
+      symlinkSync("settings.json", join(directory, ".claude", "settings.local.json"));
+    },
+  ],
+])("%s is no reason to fail", (_what, make) => {
+  const directory = project();
+  const before = settingsMark(directory, { HOME: directory });
+  make(directory);
+  expect(settingsMark(directory, { HOME: directory })).toEqual(expect.any(String));
+  expect(before).toEqual(expect.any(String));
+});
+
+test("a home with a NUL in its name is no reason to fail", () => {
+  expect(settingsMark(project(), { HOME: "/a\0b" })).toEqual(expect.any(String));
+});

@@ -1,0 +1,114 @@
+// What was missed is read page by page until the gap is passed: by the order that the server gives, and by nothing else.
+
+import { expect, test } from "vitest";
+import { connectRest } from "../../../src/mattermost/rest.ts";
+import type { ChannelId } from "../../../src/mattermost/types.ts";
+import { transportOf } from "../../support/fetch-transport.ts";
+
+const CHANNEL = "c" as ChannelId;
+const DAY_MS = 24 * 3_600_000;
+
+interface WirePost {
+  readonly id: string;
+  readonly create_at: number;
+  readonly root_id: string;
+  readonly delete_at: number;
+}
+
+const post = (id: string, create_at: number, over: Partial<WirePost> = {}): WirePost => ({
+  id,
+  create_at,
+  root_id: "",
+  delete_at: 0,
+  ...over,
+});
+
+/**
+ * A channel as the server pages it (10.11): the newest first in `order`, and in `posts` the roots of its replies as well,
+ * which have no place in the order. `isHidden`: what the server takes out of a page after it has cut it.
+ */
+function channelOf(all: readonly WirePost[], isHidden: (post: WirePost) => boolean = () => false) {
+  const asked: string[] = [];
+  const wire = (one: WirePost) => ({ ...one, channel_id: "c", user_id: "u", message: one.id });
+  const transport = transportOf(async (url) => {
+    const { searchParams } = new URL(url);
+    const [page, perPage] = [Number(searchParams.get("page")), Number(searchParams.get("per_page"))];
+    asked.push(`${page}`);
+    const newestFirst = [...all].sort((one, other) => other.create_at - one.create_at);
+    const cut = newestFirst.slice(page * perPage, (page + 1) * perPage);
+    const shown = cut.filter((one) => !isHidden(one));
+    const roots = all.filter((one) => shown.some((reply) => reply.root_id === one.id));
+    return Response.json({
+      order: shown.map((one) => one.id),
+      posts: Object.fromEntries([...roots, ...shown].map((one) => [one.id, wire(one)])),
+      prev_post_id: newestFirst[(page + 1) * perPage]?.id ?? "",
+      next_post_id: "",
+    });
+  });
+  return { asked, api: connectRest({ url: "https://example.com", token: "t", transport }) };
+}
+
+/** So many posts, a second apart, the newest at `newestAt`. */
+const many = (count: number, newestAt: number): WirePost[] =>
+  Array.from({ length: count }, (_, at) => post(`n${at}`, newestAt - at * 1000));
+
+const NOW = 1_700_000_000_000;
+
+test("an old root that comes along with a reply doesn't end the reading early", async () => {
+  const old = post("old", NOW - 30 * DAY_MS);
+  const missed = [post("reply", NOW, { root_id: "old" }), ...many(251, NOW - 1000)];
+  const { api, asked } = channelOf([old, ...missed]);
+  const found = await api.postsSince(CHANNEL, NOW - 3_600_000);
+  expect(found).toHaveLength(252);
+  expect(found.map(({ id }) => id)).not.toContain("old");
+  expect(found.at(-1)?.id).toBe("reply");
+  expect(asked).toEqual(["0", "1"]);
+});
+
+test("a page of exactly 200 with an old root beside it is not the last", async () => {
+  const old = post("old", NOW - 30 * DAY_MS);
+  const page = many(200, NOW).map((one) => ({ ...one, root_id: "old" }));
+  const { api } = channelOf([old, ...page, post("mention", NOW - 250_000)]);
+  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  expect(found[0]?.id).toBe("mention");
+  expect(found).toHaveLength(201);
+});
+
+test("deleted posts on a full page don't make it the last", async () => {
+  const page = many(200, NOW).map((one, at) => (at % 2 === 0 ? { ...one, delete_at: NOW } : one));
+  const { api } = channelOf([...page, post("mention", NOW - 250_000)]);
+  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  expect(found.map(({ id }) => id)[0]).toBe("mention");
+  expect(found).toHaveLength(101);
+});
+
+test("what the server leaves out of a page doesn't make it the last", async () => {
+  const all = [...many(200, NOW), post("mention", NOW - 250_000)];
+  const { api } = channelOf(all, ({ id }) => id === "n7");
+  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  expect(found[0]?.id).toBe("mention");
+  expect(found).toHaveLength(200);
+});
+
+test("nothing is read beyond the gap, nor beyond the channel's first post", async () => {
+  const long = channelOf(many(1000, NOW));
+  expect(await long.api.postsSince(CHANNEL, NOW - 250_000)).toHaveLength(251);
+  expect(long.asked).toEqual(["0", "1"]);
+  const short = channelOf(many(3, NOW));
+  expect(await short.api.postsSince(CHANNEL, 0)).toHaveLength(3);
+  expect(short.asked).toEqual(["0"]);
+  const empty = channelOf([]);
+  expect(await empty.api.postsSince(CHANNEL, 0)).toEqual([]);
+});
+
+test("what has come in between two pages is on both, and is found once", async () => {
+  const all = many(300, NOW);
+  const { api } = channelOf(all, () => {
+    // Somebody speaks once the first page is cut.
+    if (all.length === 300) all.push(post("late", NOW + 1000));
+    return false;
+  });
+  const found = await api.postsSince(CHANNEL, 0);
+  expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+  expect(found).toHaveLength(300);
+});

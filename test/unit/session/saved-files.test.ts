@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Attachment, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import { savedFiles } from "../../../src/session/content.ts";
+import { OWNER, user } from "../../support/session-script.ts";
+
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+test("the files of a reply are saved as files, images as well, and what can't be had is named", async () => {
+  const filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
+  onTestFinished(() => rmSync(filesDirectory, { recursive: true, force: true }));
+  const problems: string[] = [];
+  const file = (id: string, name: string, mimeType: string): Attachment => ({
+    id: id as Attachment["id"],
+    name,
+    mimeType,
+    size: PNG.length,
+  });
+  const attachments = [
+    file("f", "../mock up.png", "image/png"),
+    file("broken", "notes.txt", "text/plain"),
+    file("g", "b.txt", "text/plain"),
+  ];
+  const message = {
+    uuid: "u",
+    postId: "p" as PostId,
+    by: OWNER,
+    text: "",
+    attachments,
+    isSlashCommand: false,
+    withThread: false,
+  };
+  const paths = await savedFiles(message, {
+    api: {
+      thread: async () => [],
+      file: async (id) => {
+        if (id === "broken") {
+          throw new Error("no answer");
+        }
+        return PNG;
+      },
+    },
+    directory: { byId: async (id: UserId) => user(id) },
+    threadId: "t" as ThreadId,
+    filesDirectory,
+    onProblem: (detail) => void problems.push(detail),
+  });
+  expect(paths.map(dirname)).toEqual([filesDirectory, filesDirectory]);
+  expect(paths.map((path) => basename(path).replace(/-[0-9a-f]{6}/, ""))).toEqual([
+    "mock_up.png",
+    "b.txt.png",
+  ]);
+  expect(new Uint8Array(readFileSync(paths[0] ?? ""))).toEqual(PNG);
+  expect(problems).toEqual(["The file `notes.txt` could not be handed to Claude: no answer"]);
+});
