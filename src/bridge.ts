@@ -131,7 +131,8 @@ export async function startBridge(
   const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
     const lost = (reason: string): void => log.warn(`Could not reply in thread ${threadId}: ${reason}`);
     const options = { api, channelId: channel.id, threadId, botId: bot.id, clock, log };
-    new ThreadWriter({ ...options, onPosted: () => {}, onLost: lost }).put("reply", markdown, {
+    const deaf = { onPosted: () => {}, onFileRefused: () => {}, onLost: lost };
+    new ThreadWriter({ ...options, ...deaf }).put("reply", markdown, {
       bar,
       isFinal: true,
     });

@@ -2,7 +2,9 @@
 // what the server says of its limit. Without a limit it holds back nothing but too many requests at once. Knows no
 // endpoint.
 
+import { type BackoffOptions, pauseMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
+import { MattermostError } from "./error.ts";
 import type { ReplyHeaders } from "./transport.ts";
 
 export interface Claim {
@@ -29,7 +31,7 @@ const AT_ONCE_IN_A_LANE = 4;
 const RESERVE = 0.25;
 /** After a refusal that names no time. */
 const PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSE = { baseMs: PAUSE_MS, maxMs: PAUSE_MS };
 /** What is longer is no duration: some proxies name a point in time. */
 const LONGEST_RESET_SECONDS = 300;
 
@@ -47,7 +49,7 @@ interface Waiting {
   readonly go: () => void;
 }
 
-export function createBudget(clock: Clock): Budget {
+export function createBudget(clock: Clock, random: () => number): Budget {
   /** In the order in which the lanes are served. */
   const waiting = new Map<string, Waiting[]>();
   const running = new Map<string, number>();
@@ -138,16 +140,27 @@ export function createBudget(clock: Clock): Budget {
       }
       allowance = heard ?? allowance;
       if (allowance) allowance.left = Math.min(allowance.left, 0);
-      // A limit that names no numbers is felt for: one at a time, then more.
-      atOnce = 1;
+      // A limit that names no numbers is felt for: half as many at once, then more. Once for all that was under way, and
+      // never so few that a refusal of one thread's would be a pause for every other.
+      if (!pause) atOnce = Math.max(AT_ONCE_IN_A_LANE, Math.floor(atOnce / 2));
       clock.clearTimeout(pause);
-      const ms = Math.min(retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS);
+      const ms = pauseMs(0, retryAfterMs ?? PAUSE_MS, { ...PAUSE, random });
       pause = clock.setTimeout(() => {
         pause = undefined;
         admit();
       }, ms);
     },
   };
+}
+
+/**
+ * How long whoever got `error` waits before asking for another turn. After a 429 the budget holds all of them back, with
+ * one jitter for all: with more of its own each would miss the moment in which it opens.
+ */
+export function pauseAfter(error: unknown, attempt: number, options: BackoffOptions): number {
+  const { code, retryAfterMs } = error instanceof MattermostError ? error : {};
+  const isHeldBack = code === "rate-limited" && retryAfterMs !== undefined;
+  return pauseMs(attempt, retryAfterMs, isHeldBack ? { ...options, random: () => 0 } : options);
 }
 
 /** Undefined when the answer names no limit. Reset: seconds until the whole of it is there again, rounded up (7.10). */

@@ -1,10 +1,10 @@
 // One HTTP exchange with the server, with timeout, retries and the token. Knows no endpoint.
-import { backoffMs } from "../util/backoff.ts";
+import { LONGEST_RETRY_AFTER_MS } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import { storable } from "../util/storable.ts";
-import type { Budget, Claim } from "./budget.ts";
+import { type Budget, type Claim, pauseAfter } from "./budget.ts";
 import {
   badAnswer,
   type MattermostError,
@@ -59,8 +59,6 @@ export interface HttpAnswer {
 export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
 
 const BACKOFF = { baseMs: 500, maxMs: 8_000 };
-/** A server or proxy that asks for a longer wait gets an error instead. */
-const LONGEST_RETRY_AFTER_MS = 60_000;
 /** All that is read of a refusal; Mattermost's own are far below a kilobyte. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 /** Most answers fit into it; what holds a longer one doubles. */
@@ -96,13 +94,13 @@ export function createHttp(options: HttpOptions): Http {
     for (let attempt = 0; ; attempt++) {
       const outcome = await budget.inTurn(claim, () => tryOnce(request));
       if (!(outcome instanceof Failure)) return outcome;
-      const waitMs = outcome.retryAfterMs ?? 0;
-      if (!outcome.mayRetry || attempt + 1 >= options.tries || waitMs > LONGEST_RETRY_AFTER_MS)
-        throw outcome.error;
-      log?.debug(`trying again to ${request.what}`, outcome.error);
-      // On top of Retry-After, so that all that was turned away does not come back in the same moment.
-      const pauseMs = waitMs + backoffMs(attempt, { ...BACKOFF, random });
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs));
+      const { error, mayRetry } = outcome;
+      // Whoever is asked to wait for longer is told instead.
+      if (!mayRetry || attempt + 1 >= options.tries || (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS)
+        throw error;
+      log?.debug(`trying again to ${request.what}`, error);
+      const ms = pauseAfter(error, attempt, { ...BACKOFF, random });
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
     }
   };
   const sendOnce: SendHttp = async (request) => {
@@ -116,12 +114,10 @@ export function createHttp(options: HttpOptions): Http {
 class Failure {
   readonly error: MattermostError;
   readonly mayRetry: boolean;
-  readonly retryAfterMs: number | undefined;
 
-  constructor(error: MattermostError, mayRetry: boolean, retryAfterMs?: number) {
+  constructor(error: MattermostError, mayRetry: boolean) {
     this.error = error;
     this.mayRetry = mayRetry;
-    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -217,7 +213,7 @@ function refused(
   }
   const mayRetry = status === 429 || (status >= 500 && status !== 501);
   const serverId = serverIdOf(status, headers, bytes);
-  return new Failure(refusal(what, status, { serverId, retryAfterMs: waitMs }), mayRetry, waitMs);
+  return new Failure(refusal(what, status, { serverId, retryAfterMs: waitMs }), mayRetry);
 }
 
 /** Seconds or an HTTP date. */

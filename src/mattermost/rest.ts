@@ -46,9 +46,9 @@ const MAX_PAGES = 50;
 
 export function connectRest(options: RestOptions): MattermostApi {
   const clock = options.clock ?? systemClock;
-  const budget = createBudget(clock);
-  const redact = createRedact([options.token]);
   const random = options.random ?? Math.random;
+  const budget = createBudget(clock, random);
+  const redact = createRedact([options.token]);
   const instance = options.instance ?? newInstance(clock.now(), random);
   const http = createHttp({
     url: options.url,

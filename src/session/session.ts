@@ -18,6 +18,9 @@ import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
 import { askWriter, isForWriter } from "./writer-effects.ts";
 
+/** A write that takes longer at the end is left for the next start. */
+const LAST_WRITE_MS = 4000;
+
 export class Session {
   readonly threadId: ThreadId;
   readonly #dependencies: SessionDependencies;
@@ -64,6 +67,7 @@ export class Session {
       clock,
       log,
       onPosted: (key: string, postId: PostId) => this.deliver({ type: "posted", key, postId }),
+      onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
       onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);
         this.deliver({ type: "threadLost", reason });
@@ -233,7 +237,9 @@ export class Session {
   /** Ends the process and writes what is left to say. A session that has not ended is kept for the next start. */
   async shutDown(): Promise<void> {
     this.deliver({ type: "shutdown" });
-    await Promise.all([this.#process.closed(), this.#writer.idle()]);
+    // Nobody comes back to a session that has ended: its last words are written however long it takes.
+    const patienceMs = this.#state.phase === "ended" ? undefined : LAST_WRITE_MS;
+    await Promise.all([this.#process.closed(), this.#writer.idle(patienceMs)]);
     this.#isShutDown = true;
     this.#writer.close();
     if (this.#state.phase === "ended") {

@@ -22,12 +22,20 @@ export interface PostFile {
   readonly text: string;
 }
 
+/**
+ * What becomes of a change to a post that the server lets nobody edit any more: what is new of it is a new post
+ * (`continue`), all of it is, once in a while (`repeat`), or nobody is told (`drop`).
+ */
+export type IfClosed = "continue" | "repeat" | "drop";
+
 export interface PutOptions {
   readonly bar?: Bar | undefined;
   readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
+  /** `continue` unless told. */
+  readonly ifClosed?: IfClosed | undefined;
 }
 
 export interface ThreadWriterOptions {
@@ -37,8 +45,17 @@ export interface ThreadWriterOptions {
   readonly botId: UserId;
   readonly clock: Clock;
   readonly log: Log;
-  /** A post got its id, for the first time or again after it had been deleted. */
+  /** `Math.random` unless told. */
+  readonly random?: (() => number) | undefined;
+  /**
+   * A post got its id, for the first time or again after it had been deleted: the one that says what was asked for first,
+   * no later one that goes on from it.
+   */
   readonly onPosted: (key: PostKey, postId: PostId) => void;
+  /** The server takes no such file: there is no such post, and all that was asked for it is forgotten. */
+  readonly onFileRefused: (key: PostKey) => void;
+  /** The server takes no such content: a marker stands in the place of what the post was to say. */
+  readonly onSetAside?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
   readonly onLost: (reason: string) => void;
 }
@@ -49,15 +66,30 @@ export interface Entry {
   wanted: Content;
   /** What a create that is under way, or whose answer was lost, says. */
   creating: Content | undefined;
+  /** How much of what was asked for is written, wherever it stands. */
   written: Content | undefined;
   readonly file: PostFile | undefined;
   /** Of the file once it is on the server, until the post is. */
   fileId: FileId | undefined;
-  uploadFailures: number;
   pendingPostId: string;
   isQueued: boolean;
   isFinal: boolean;
   isProgress: boolean;
+  ifClosed?: IfClosed | undefined;
+  /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
+  closed?: { readonly id: PostId; readonly said: Content } | undefined;
+  aside?: Aside | undefined;
+  /** When the newest post of it was made. */
+  postedAt?: number | undefined;
+}
+
+/** What the server takes not, and a marker stands for. */
+export interface Aside {
+  readonly content: Content;
+  /** Empty when it stands in an earlier post. */
+  readonly marker: string;
+  /** False while it is tried once more. */
+  readonly isHeld: boolean;
 }
 
 export function newEntry(pendingPostId: string, file: PostFile | undefined): Entry {
@@ -68,7 +100,6 @@ export function newEntry(pendingPostId: string, file: PostFile | undefined): Ent
     written: undefined,
     file,
     fileId: undefined,
-    uploadFailures: 0,
     pendingPostId,
     isQueued: false,
     isFinal: false,

@@ -1,8 +1,22 @@
 // One thread of a Mattermost server, as the writer sees it: posts by id, reactions, and faults on demand. Idempotent
 // by `pendingPostId`, as the real one is; a call that a test did not expect fails.
 
-import { MattermostError, type MattermostErrorCode } from "../../src/mattermost/error.ts";
-import type { Bar, FileId, MattermostApi, NewPost, Post, PostId } from "../../src/mattermost/types.ts";
+import { MattermostError, type MattermostErrorCode, refusal } from "../../src/mattermost/error.ts";
+import type {
+  Bar,
+  FileId,
+  MattermostApi,
+  NewPost,
+  Post,
+  PostId,
+  UserId,
+} from "../../src/mattermost/types.ts";
+
+/**
+ * A code: Mattermost's own refusal, or what else has that code. `"lost"`: done, but the answer never comes.
+ * `"failed-late"`: done, and answered as a failure of Mattermost's.
+ */
+export type Fault = MattermostErrorCode | "lost" | "failed-late";
 
 export interface FakeThreadApi {
   readonly api: MattermostApi;
@@ -10,8 +24,12 @@ export interface FakeThreadApi {
   readonly calls: string[];
   /** Post id → text, in the order of creation; a bar's text stands behind a `▌`. */
   readonly posts: Map<PostId, string>;
-  /** The next calls whose name is `call` fail with `code`; `"lost"`: done, but the answer never comes. */
-  failNext(call: string, ...codes: (MattermostErrorCode | "lost")[]): void;
+  /** The next calls whose name is `call` fail. */
+  failNext(call: string, ...faults: Fault[]): void;
+  /** Every call fails whose line matches; none any more when `fault` is undefined. */
+  failAlways(matches: RegExp, fault: Fault | undefined): void;
+  /** Asked about every call's line, after the others. */
+  failBy(faultOf: (line: string) => Fault | undefined): void;
   /** From now on calls wait until `release`. */
   hold(): void;
   release(): void;
@@ -20,9 +38,18 @@ export interface FakeThreadApi {
   limit: number;
 }
 
+interface StoredPost {
+  readonly message: string;
+  readonly bar: Bar | undefined;
+  readonly pendingPostId: string;
+}
+
 export function createFakeThreadApi(): FakeThreadApi {
+  const stored = new Map<PostId, StoredPost>();
   const byPending = new Map<string, PostId>();
-  const faults: { call: string; code: MattermostErrorCode | "lost" }[] = [];
+  const faults: { call: string; fault: Fault }[] = [];
+  const always = new Map<string, { matches: RegExp; fault: Fault }>();
+  let chance: (line: string) => Fault | undefined = () => undefined;
   let gate: { promise: Promise<void>; open: () => void } | undefined;
   let made = 0;
   let uploads = 0;
@@ -31,7 +58,14 @@ export function createFakeThreadApi(): FakeThreadApi {
     calls: [],
     posts: new Map(),
     limit: Number.POSITIVE_INFINITY,
-    failNext: (call, ...codes) => faults.push(...codes.map((code) => ({ call, code }))),
+    failNext: (call, ...codes) => faults.push(...codes.map((fault) => ({ call, fault }))),
+    failAlways(matches, fault) {
+      if (fault) always.set(String(matches), { matches, fault });
+      else always.delete(String(matches));
+    },
+    failBy(faultOf) {
+      chance = faultOf;
+    },
     hold() {
       let open = (): void => {};
       const promise = new Promise<void>((resolve) => {
@@ -43,33 +77,51 @@ export function createFakeThreadApi(): FakeThreadApi {
       gate?.open();
       gate = undefined;
     },
-    delete: (id) => void fake.posts.delete(id),
+    delete(id) {
+      stored.delete(id);
+      fake.posts.delete(id);
+    },
     api: undefined as never,
   };
 
+  const faultOf = (name: string, line: string): Fault | undefined => {
+    const at = faults.findIndex(({ call }) => call === name);
+    return at < 0
+      ? ([...always.values()].find(({ matches }) => matches.test(line))?.fault ?? chance(line))
+      : faults.splice(at, 1)[0]?.fault;
+  };
   const call = async <T>(name: string, line: string, perform: () => T): Promise<T> => {
     fake.calls.push(line);
     await gate?.promise;
-    const at = faults.findIndex((fault) => fault.call === name);
-    const fault = at < 0 ? undefined : faults.splice(at, 1)[0];
-    if (fault && fault.code !== "lost") {
-      throw new MattermostError(fault.code, `fault: ${fault.code}`);
+    const fault = faultOf(name, line);
+    if (fault && fault !== "lost" && fault !== "failed-late") {
+      throw errorOf(fault);
     }
     const result = perform();
     if (fault) {
-      throw new MattermostError("unreachable", "the answer was lost");
+      throw errorOf(fault === "lost" ? "unreachable" : "server");
     }
     return result;
   };
   const check = (message: string): void => {
     if ([...message].length > fake.limit) {
-      throw new MattermostError("too-long", "too long");
+      throw errorOf("too-long");
     }
   };
-  const known = (id: PostId): void => {
-    if (!fake.posts.has(id)) {
-      throw new MattermostError("forbidden", "no such post");
+  const known = (id: PostId): StoredPost => {
+    const post = stored.get(id);
+    if (!post) {
+      throw errorOf("forbidden");
     }
+    return post;
+  };
+  const keep = (id: PostId, post: StoredPost): void => {
+    stored.set(id, post);
+    fake.posts.set(id, said(post.message, post.bar));
+  };
+  const postOf = (id: PostId): Post => {
+    const { message, pendingPostId } = known(id);
+    return { id, message, pendingPostId, userId: "bot" as UserId } as Post;
   };
 
   const said = (message: string, bar: Bar | undefined): string => message + (bar ? `▌${bar.text}` : "");
@@ -80,30 +132,29 @@ export function createFakeThreadApi(): FakeThreadApi {
     createPost: (post: NewPost) =>
       call("create", `create ${said(post.message, post.bar)}${filesOf(post)}`, () => {
         check(post.message);
-        const id = byPending.get(post.pendingPostId) ?? (`p${++made}` as PostId);
-        if (!byPending.has(post.pendingPostId)) {
+        const known = byPending.get(post.pendingPostId);
+        const id = known ?? (`p${++made}` as PostId);
+        if (!known) {
           byPending.set(post.pendingPostId, id);
-          fake.posts.set(id, said(post.message, post.bar));
+          keep(id, { message: post.message, bar: post.bar, pendingPostId: post.pendingPostId });
         }
-        return { id } as Post;
+        return postOf(id);
       }),
     editPost: (id, { message, bar }) =>
       call("edit", `edit ${id} ${said(message, bar)}`, () => {
-        known(id);
+        const post = known(id);
         check(message);
-        fake.posts.set(id, said(message, bar));
+        keep(id, { ...post, message, bar: bar ?? post.bar });
       }),
     uploadFile: (_channelId, name, bytes) =>
       call("upload", `upload ${name} ${new TextDecoder().decode(bytes)}`, () => `f${++uploads}` as FileId),
-    post: (id) =>
-      call("post", `post ${id}`, () => {
-        known(id);
-        return { id } as Post;
-      }),
+    // The root is no post of ours.
+    post: (id) => call("post", `post ${id}`, () => (id === "root" ? ({ id } as Post) : postOf(id))),
+    thread: () => call("thread", "thread", () => [...stored.keys()].map(postOf)),
     addReaction: ({ postId, emojiName }) =>
-      call("react", `react ${postId} ${emojiName}`, () => known(postId)),
+      call("react", `react ${postId} ${emojiName}`, () => void known(postId)),
     removeReaction: ({ postId, emojiName }) =>
-      call("unreact", `unreact ${postId} ${emojiName}`, () => known(postId)),
+      call("unreact", `unreact ${postId} ${emojiName}`, () => void known(postId)),
   };
   const api = new Proxy(parts, {
     get(target, name: keyof MattermostApi) {
@@ -115,4 +166,28 @@ export function createFakeThreadApi(): FakeThreadApi {
     },
   }) as MattermostApi;
   return Object.assign(fake, { api });
+}
+
+/** As the server refuses: what it says itself is JSON with its id. */
+const REFUSALS: Partial<
+  Record<MattermostErrorCode, readonly [status: number, serverId: string | undefined]>
+> = {
+  unauthorized: [401, "api.context.session_expired.app_error"],
+  forbidden: [403, "api.context.permissions.app_error"],
+  "not-found": [404, "app.post.get.app_error"],
+  archived: [400, "api.post.create_post.can_not_post_to_deleted.error"],
+  "too-long": [400, "model.post.is_valid.msg.app_error"],
+  "edit-closed": [400, "api.post.update_post.permissions_time_limit.app_error"],
+  "too-large": [413, "api.file.upload_file.too_large_detailed.app_error"],
+  rejected: [400, "plugin.message_will_be_posted"],
+  server: [500, "app.post.save.app_error"],
+  "rate-limited": [429, undefined],
+  "bad-answer": [403, undefined],
+};
+
+function errorOf(code: MattermostErrorCode): MattermostError {
+  const [status, serverId] = REFUSALS[code] ?? [];
+  return status === undefined
+    ? new MattermostError(code, `fault: ${code}`)
+    : refusal("do it", status, { serverId });
 }

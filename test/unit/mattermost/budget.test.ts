@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { type Budget, createBudget } from "../../../src/mattermost/budget.ts";
+import { type Budget, createBudget, pauseAfter } from "../../../src/mattermost/budget.ts";
+import { MattermostError } from "../../../src/mattermost/error.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 
 /** A budget whose requests are answered by hand, or at once when told so. */
 function world({ answerAtOnce = false } = {}) {
   const clock = createFakeClock();
-  const budget: Budget = createBudget(clock);
+  const budget: Budget = createBudget(clock, () => 0);
   const sent: string[] = [];
   const open: (() => void)[] = [];
   let running = 0;
@@ -110,23 +111,62 @@ test("what was used up comes back at the pace the server names", async () => {
   expect(sent.length).toBeLessThanOrEqual(12);
 });
 
-test("a refusal stops everything for as long as it says, then one goes first", async () => {
+test("a refusal stops everything for as long as it says, then half as many go at once", async () => {
   const { ask, sent, budget, clock, answer } = world();
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 3000 });
-  for (const name of ["a", "b", "c", "d"]) void ask(name);
+  // One more of those that were under way.
+  budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 3000 });
+  const names = Array.from({ length: 20 }, (_, index) => `${index}`);
+  for (const name of names) void ask(name);
   await clock.advance(2999);
   expect(sent).toEqual([]);
   await clock.advance(1);
-  expect(sent).toEqual(["a"]);
+  expect(sent).toEqual(names.slice(0, 8));
   budget.learn({ status: 200, headers: new Headers() });
   await answer();
-  expect(sent).toEqual(["a", "b", "c"]);
+  expect(sent).toEqual(names.slice(0, 10));
+});
+
+test("refusal upon refusal leaves enough at once for one thread's not to stop all others", async () => {
+  const { ask, sent, budget, clock } = world();
+  for (let count = 0; count < 10; count++) {
+    budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });
+    await clock.advance(1000);
+  }
+  for (const name of ["a", "b", "c", "d", "e"]) void ask(name);
+  await settle();
+  expect(sent).toEqual(["a", "b", "c", "d"]);
+});
+
+test.each([
+  [1000, 1500],
+  [undefined, 1500],
+  [3_600_000, 90_000],
+])("a pause of %s ms gets at most half of it as jitter, and is never one of hours", async (ms, longest) => {
+  const clock = createFakeClock();
+  const budget = createBudget(clock, () => 0.999_999);
+  const asked = ms === undefined ? {} : { retryAfterMs: ms };
+  budget.learn({ status: 429, headers: new Headers(), ...asked });
+  const sent: string[] = [];
+  void budget.inTurn({ lane: "a", isUrgent: () => true }, async () => void sent.push("a"));
+  await clock.advance(longest - 1);
+  expect(sent).toEqual([]);
+  await clock.advance(1);
+  expect(sent).toEqual(["a"]);
+});
+
+test.each([
+  ["of its own", new MattermostError("server", "", { status: 503, retryAfterMs: 2000 }), 2500],
+  ["none: the budget has it for all", new MattermostError("rate-limited", "", { retryAfterMs: 2000 }), 2000],
+  ["all of it, where nothing was asked for", new MattermostError("server", ""), 500],
+])("whoever was refused waits as long as was asked, with jitter %s", (_title, error, ms) => {
+  expect(pauseAfter(error, 1, { baseMs: 500, maxMs: 8000, random: () => 0.5 })).toBe(ms);
 });
 
 test("a clock that is set back an hour holds nothing back for an hour", async () => {
   const clock = createFakeClock();
   let shift = 0;
-  const budget = createBudget({ ...clock, now: () => clock.now() + shift });
+  const budget = createBudget({ ...clock, now: () => clock.now() + shift }, () => 0);
   const sent: string[] = [];
   says(budget, 10, 0, 1);
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });

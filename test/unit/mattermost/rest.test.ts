@@ -242,8 +242,8 @@ describe("retries", () => {
     );
     const me = api.me();
     await settle();
-    expect(clock.nextIn()).toBe(5250);
-    await clock.advance(5250);
+    expect(clock.nextIn()).toBe(6250);
+    await clock.advance(6250);
     await me;
   });
 

@@ -24,6 +24,7 @@ function world(isWanted: (line: string) => boolean, answer: () => Response, refu
   const clock = createFakeClock();
   const lines: string[] = [];
   const lost: string[] = [];
+  const refused: string[] = [];
   let left = refusals;
   let made = 0;
   const transport = transportOf(async (url, init) => {
@@ -50,10 +51,11 @@ function world(isWanted: (line: string) => boolean, answer: () => Response, refu
     channelId: "c" as ChannelId,
     threadId: "t" as ThreadId,
     botId: "bot" as UserId,
+    onFileRefused: (key) => void refused.push(key),
     onPosted: () => {},
     onLost: (reason) => void lost.push(reason),
   });
-  return { clock, lines, lost, writer, api };
+  return { clock, lines, lost, refused, writer, api };
 }
 
 test.each(PAGES)("a new post that meets %s is made later, and the thread goes on", async (_title, answer) => {
@@ -78,14 +80,15 @@ test.each(PAGES)("an edit that meets %s is made later, in the same post", async 
 });
 
 test.each(PAGES)(
-  "a file that always meets %s goes into posts, and holds nothing up",
+  "a file that always meets %s is refused: there is no post without it, and nothing is held up",
   async (_title, answer) => {
-    const { clock, lines, lost, writer } = world((line) => line === "POST /files", answer, 99);
+    const { clock, lines, lost, refused, writer } = world((line) => line === "POST /files", answer, 99);
     writer.put("a", "see the file", { file: { name: "a.diff", text: "+1" } });
-    await clock.advance(120_000);
-    await writer.idle();
+    writer.put("b", "next");
+    await clock.advance(10_000);
     expect(lost).toEqual([]);
-    expect(lines.filter((line) => line === "POST /posts")).toHaveLength(2);
+    expect(refused).toEqual(["a"]);
+    expect(lines.filter((line) => line === "POST /posts")).toHaveLength(1);
   },
 );
 

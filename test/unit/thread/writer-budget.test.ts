@@ -8,7 +8,7 @@ import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
 /** Writers of several threads that share a budget which is used up and grows back by one a second. */
 function world() {
   const clock = createFakeClock();
-  const budget = createBudget(clock);
+  const budget = createBudget(clock, () => 0);
   const fake = createFakeThreadApi();
   const api: MattermostApi = new Proxy(fake.api, {
     get: (target, name: keyof MattermostApi) =>
@@ -26,6 +26,7 @@ function world() {
       channelId: "c" as ChannelId,
       threadId: thread as ThreadId,
       botId: "bot" as UserId,
+      onFileRefused: () => {},
       onPosted: () => {},
       onLost: () => {},
     });
@@ -37,7 +38,7 @@ function world() {
     });
     budget.learn({ status: 200, headers });
   };
-  return { clock, calls: fake.calls, posts: fake.posts, writer, useUp };
+  return { clock, fake, calls: fake.calls, posts: fake.posts, writer, useUp };
 }
 
 test("while a thread waits for its turn its edits become one, with the newest text", async () => {
@@ -82,4 +83,19 @@ test("a post that has stopped growing is no mere progress any more", async () =>
   two.hurry(["page"]);
   await clock.advance(2000);
   expect(calls).toEqual(["create all there is", "create still growing"]);
+});
+
+test("a write that fails for ever in one thread delays no other thread", async () => {
+  const { clock, calls, fake, writer } = world();
+  fake.failAlways(/BAD/, "server");
+  const stuck = Array.from({ length: 30 }, (_, index) => writer(`stuck ${index}`));
+  stuck.forEach((thread, index) => {
+    thread.put("bad", `BAD ${index}`);
+  });
+  await settle();
+  writer("another").put("page", "words");
+  await settle();
+  expect(calls.at(-1)).toBe("create words");
+  await clock.advance(60_000);
+  expect(clock.pending()).toBe(0);
 });

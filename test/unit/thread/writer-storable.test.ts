@@ -16,6 +16,7 @@ test("text that grows over the server's limit by what stands for characters it c
     channelId: "c" as ChannelId,
     threadId: "t" as ThreadId,
     botId: "bot" as UserId,
+    onFileRefused: () => {},
     onPosted: () => {},
     onLost: (reason) => void problems.push(reason),
   });

@@ -1,39 +1,12 @@
 import { expect, test } from "vitest";
-import type { ChannelId, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
-import { ThreadWriter } from "../../../src/thread/writer.ts";
-import { createFakeClock, settle } from "../../support/fake-clock.ts";
-import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-
-function setUp() {
-  const server = createFakeThreadApi();
-  const clock = createFakeClock();
-  const posted: string[] = [];
-  const lost: string[] = [];
-  const logged: string[] = [];
-  const log = {
-    debug: () => {},
-    info: () => {},
-    warn: (line: string) => logged.push(line),
-    error: (line: string) => logged.push(line),
-  };
-  const writer = new ThreadWriter({
-    api: server.api,
-    channelId: "channel" as ChannelId,
-    threadId: "root" as ThreadId,
-    botId: "bot" as UserId,
-    clock,
-    log,
-    onPosted: (key, id) => posted.push(`${key}=${id}`),
-    onLost: (reason) => lost.push(reason),
-  });
-  const texts = (): string[] => [...server.posts.values()];
-  return { server, clock, writer, posted, lost, logged, texts };
-}
+import type { PostId } from "../../../src/mattermost/types.ts";
+import { settle } from "../../support/fake-clock.ts";
+import { writerWorld } from "../../support/writer-world.ts";
 
 const p1 = "p1" as PostId;
 
 test("posts go out one at a time in the order they were asked for, however slow the server is", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   server.hold();
   writer.put("a", "A");
   writer.put("b", "B");
@@ -46,7 +19,7 @@ test("posts go out one at a time in the order they were asked for, however slow 
 });
 
 test("a post that changes while its create is under way is created once and edited once, to its newest text", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   server.hold();
   writer.put("a", "A");
   // A write begins in a breath of its own.
@@ -59,7 +32,7 @@ test("a post that changes while its create is under way is created once and edit
 });
 
 test("a post that changes before its turn came is written once", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   server.hold();
   writer.put("x", "X");
   writer.put("a", "A");
@@ -70,7 +43,7 @@ test("a post that changes before its turn came is written once", async () => {
 });
 
 test("the same text again is not written again", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   writer.put("a", "A");
   await writer.idle();
   writer.put("a", "A");
@@ -80,7 +53,7 @@ test("the same text again is not written again", async () => {
 
 test("a write asked for in the very moment the last one ends is not forgotten", async () => {
   for (let depth = 0; depth < 20; depth++) {
-    const { server, writer, texts } = setUp();
+    const { server, writer, texts } = writerWorld();
     const create = server.api.createPost;
     Object.assign(server.api, {
       createPost: (post: Parameters<typeof create>[0]) => {
@@ -100,7 +73,7 @@ test("a write asked for in the very moment the last one ends is not forgotten", 
 });
 
 test("a create whose answer is lost is not doubled, and what changed meanwhile is still written", async () => {
-  const { server, clock, writer, posted, texts } = setUp();
+  const { server, clock, writer, posted, texts } = writerWorld();
   server.failNext("create", "lost");
   writer.put("a", "A");
   await settle();
@@ -114,7 +87,7 @@ test("a create whose answer is lost is not doubled, and what changed meanwhile i
 test.each(["rate-limited", "server", "unreachable", "unauthorized", "bad-answer"] as const)(
   "an answer of %s makes writes wait and loses none",
   async (code) => {
-    const { server, clock, writer, lost, texts } = setUp();
+    const { server, clock, writer, lost, texts } = writerWorld();
     server.failNext("create", code, code, code);
     server.failNext("edit", code, code);
     writer.put("a", "A");
@@ -129,7 +102,7 @@ test.each(["rate-limited", "server", "unreachable", "unauthorized", "bad-answer"
 );
 
 test("the last words of a post are written even if the server fails while the post is being forgotten", async () => {
-  const { server, clock, writer, texts } = setUp();
+  const { server, clock, writer, texts } = writerWorld();
   writer.put("a", "A");
   await writer.idle();
   server.failNext("edit", "server");
@@ -141,7 +114,7 @@ test("the last words of a post are written even if the server fails while the po
 });
 
 test("a final or forgotten post is remembered no more: its key makes a new post", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   writer.put("a", "A", { isFinal: true });
   writer.put("b", "B");
   await writer.idle();
@@ -153,7 +126,7 @@ test("a final or forgotten post is remembered no more: its key makes a new post"
 });
 
 test("a post that was deleted is made again with its newest text", async () => {
-  const { server, writer, posted, texts } = setUp();
+  const { server, writer, posted, texts } = writerWorld();
   writer.put("a", "A");
   await writer.idle();
   server.delete(p1);
@@ -164,7 +137,7 @@ test("a post that was deleted is made again with its newest text", async () => {
 });
 
 test("a card that is deleted while its edit is under way is posted again, and the session is not lost", async () => {
-  const { server, writer, lost, texts } = setUp();
+  const { server, writer, lost, texts } = writerWorld();
   writer.put("card", "open");
   await writer.idle();
   server.hold();
@@ -179,7 +152,7 @@ test("a card that is deleted while its edit is under way is posted again, and th
 });
 
 test("a card deleted just after its edit was taken is posted again", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   writer.put("card", "open");
   await writer.idle();
   server.hold();
@@ -191,21 +164,21 @@ test("a card deleted just after its edit was taken is posted again", async () =>
   expect(texts()).toEqual(["open, still", "open, still"]);
 });
 
-test("a refused edit of a post that exists is given up and told to whoever runs the daemon", async () => {
-  const { server, writer, lost, logged, texts } = setUp();
+test("a refused edit of a post that exists leaves its words, and what is new goes into the next post", async () => {
+  const { server, writer, lost, logged, texts } = writerWorld();
   writer.put("a", "A");
   await writer.idle();
   server.failNext("edit", "forbidden");
   writer.put("a", "A2");
   writer.put("b", "B");
   await writer.idle();
-  expect(texts()).toEqual(["A", "B"]);
+  expect(texts()).toEqual(["A", "2", "B"]);
   expect(lost).toEqual([]);
-  expect(logged).toHaveLength(1);
+  expect(logged).toEqual([]);
 });
 
 test("a refused create loses the thread, once, and nothing is tried after it", async () => {
-  const { server, writer, lost } = setUp();
+  const { server, writer, lost } = writerWorld();
   server.failNext("create", "not-found", "not-found");
   writer.put("a", "A");
   writer.put("b", "B");
@@ -218,7 +191,7 @@ test("a refused create loses the thread, once, and nothing is tried after it", a
 });
 
 test("a post the server finds too long goes out whole, in order, before what comes after it", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   server.limit = 2500;
   const words = Array.from({ length: 2000 }, (_, at) => `word${at}`).join(" ");
   writer.put("long", words);
@@ -232,7 +205,7 @@ test("a post the server finds too long goes out whole, in order, before what com
 });
 
 test("a text that grew while the server found it too long is not cut short", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   server.limit = 2500;
   server.hold();
   writer.put("long", "a ".repeat(1500));
@@ -243,16 +216,17 @@ test("a text that grew while the server found it too long is not cut short", asy
 });
 
 test("a short post that the server calls too long is given up, not tried for ever", async () => {
-  const { server, writer, logged } = setUp();
+  const { server, writer, logged } = writerWorld();
   server.limit = 2;
   writer.put("a", "abc");
   await writer.idle();
-  expect(server.calls).toEqual(["create abc"]);
+  // The second is what would have stood in its place.
+  expect(server.calls.filter((call) => call.startsWith("create"))).toHaveLength(2);
   expect(logged).toHaveLength(1);
 });
 
 test("reactions follow the post they belong to", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   writer.put("card", "card");
   writer.react({ key: "card" }, "+1");
   writer.react({ key: "card" }, "-1");
@@ -269,7 +243,7 @@ test("reactions follow the post they belong to", async () => {
 });
 
 test("a reaction that is refused holds nothing up", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   server.failNext("react", "not-found");
   writer.react({ postId: p1 }, "eyes");
   writer.put("a", "A");
@@ -278,7 +252,7 @@ test("a reaction that is refused holds nothing up", async () => {
 });
 
 test("close gives up what waits, also in the middle of a pause", async () => {
-  const { server, clock, writer } = setUp();
+  const { server, clock, writer } = writerWorld();
   server.failNext("create", "unreachable");
   writer.put("a", "A");
   writer.put("b", "B");
@@ -293,7 +267,7 @@ test("close gives up what waits, also in the middle of a pause", async () => {
 const ASK = { color: "#e8a33d", text: "yes or no" };
 
 test("a bar stands below the text, and an edit of either is an edit of the post", async () => {
-  const { server, writer } = setUp();
+  const { server, writer } = writerWorld();
   writer.put("card", "rm x", { bar: ASK });
   await writer.idle();
   writer.put("card", "rm x", { bar: ASK });
@@ -306,7 +280,7 @@ test("a bar stands below the text, and an edit of either is an edit of the post"
 });
 
 test("a file goes along with its post, once, and again with one that is posted anew", async () => {
-  const { server, writer, clock } = setUp();
+  const { server, writer, clock } = writerWorld();
   server.failNext("create", "server");
   writer.put("card", "see file", { bar: ASK, file: { name: "command.sh", text: "rm x" } });
   await settle();
@@ -324,32 +298,8 @@ test("a file goes along with its post, once, and again with one that is posted a
   expect(server.calls).toEqual(["upload command.sh rm x", "create see file▌yes or no +f2"]);
 });
 
-test("a server that fails to keep a file gets its post without it in the end", async () => {
-  const { server, writer, clock, texts } = setUp();
-  server.failNext("upload", "server", "server", "server");
-  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } });
-  await settle();
-  await clock.advance(10_000);
-  await writer.idle();
-  expect(texts().join("\n")).toContain("rm x");
-});
-
-test("where a file can't go along, all of it follows in posts", async () => {
-  const { server, writer, texts } = setUp();
-  server.failNext("upload", "rejected");
-  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "line\n".repeat(2000) } });
-  await writer.idle();
-  expect(
-    texts()
-      .join("\n")
-      .match(/^line$/gm),
-  ).toHaveLength(2000);
-  expect(texts().length).toBeGreaterThan(2);
-  expect(server.calls.some((call) => call.includes("+f"))).toBe(false);
-});
-
 test("a growing post whose later piece is refused as too long is there once and in order in the end", async () => {
-  const { server, writer, texts } = setUp();
+  const { server, writer, texts } = writerWorld();
   server.limit = 4000;
   const paragraph = (mark: number, length: number): string => `[${mark}] ${"x".repeat(length - 6)}`;
   let text = [paragraph(1, 3000), paragraph(2, 4030), paragraph(3, 1100)].join("\n\n");

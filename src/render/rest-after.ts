@@ -1,0 +1,53 @@
+// What is left to say of a text that grew on after its post could grow no more: as a post of its own, nothing twice,
+// and with the fence it is in. Pure.
+
+import { fenceAfter, type OpenFence } from "./code-spans.ts";
+import { cutAt, withoutEmptyFence } from "./split.ts";
+
+/** Comes to the end of a tool's line: nothing without that line. */
+const OUTCOME = " ↳ ";
+
+/** `said`: what stands there; `wanted`: what should. Empty when all of it has been said. */
+export function restAfter(said: string, wanted: string): string {
+  return wanted.startsWith(said) && !wanted.startsWith(OUTCOME, said.length)
+    ? withoutEmptyFence(cutAt(wanted, said.length).tail)
+    : changedLines(said.split("\n"), wanted.split("\n"));
+}
+
+/** The lines of `wanted` that are not among `said`; of a last line that grew, what it grew by. */
+function changedLines(said: readonly string[], wanted: readonly string[]): string {
+  const left = new Map<string, number>();
+  for (const line of said) {
+    left.set(line, (left.get(line) ?? 0) + 1);
+  }
+  const last = said.at(-1) ?? "";
+  const take = (line: string): boolean => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count > 0;
+  };
+  const lines: string[] = [];
+  let fence: OpenFence | undefined;
+  /** The one that is open in `lines`. */
+  let open: OpenFence | undefined;
+  for (const line of wanted) {
+    const before = fence;
+    fence = fenceAfter(fence, line);
+    const isSaid = line === "" ? lines.length === 0 : (left.get(line) ?? 0) > 0 && take(line);
+    if (isSaid) {
+      if (open) {
+        lines.push(open.marker);
+        open = undefined;
+      }
+      continue;
+    }
+    if (before && !open) {
+      lines.push(`${before.marker}${before.info}`);
+      open = before;
+    }
+    const grown = last !== "" && line.startsWith(last) && take(last) ? line.slice(last.length) : line;
+    lines.push(grown === line || grown.startsWith(OUTCOME) ? line : grown.trimStart());
+    open = fenceAfter(open, line);
+  }
+  return withoutEmptyFence(lines.join("\n").trim());
+}

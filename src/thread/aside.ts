@@ -1,0 +1,60 @@
+// What the server takes not is put aside: a marker stands in its place, so that everything else can go on. The marker is
+// the proof as well: where not even that is taken it is the server that fails, and all waits as before.
+
+import { MattermostError } from "../mattermost/error.ts";
+import type { MattermostApi } from "../mattermost/types.ts";
+import type { Desk } from "./book.ts";
+import { hold, markerFor } from "./entry.ts";
+import { isTransient } from "./patience.ts";
+import { createIn } from "./posting.ts";
+import type { Content, Entry, PostKey } from "./writes.ts";
+
+/** Throws when the server takes no marker either. */
+export async function setAside(
+  { book, options }: Desk,
+  key: PostKey,
+  entry: Entry,
+  content: Content,
+  error: unknown,
+  api: MattermostApi,
+): Promise<void> {
+  const { log, threadId } = options;
+  if (entry.aside) {
+    return hold(entry, entry.aside, content);
+  }
+  const marker = markerFor(reasonOf(error));
+  const { id } = await createIn(api, options, entry, { markdown: marker });
+  const isFinal = !isTransient(error);
+  Object.assign(entry, {
+    id,
+    creating: undefined,
+    postedAt: options.clock.now(),
+    aside: { content, marker, isHeld: isFinal },
+    written: isFinal ? content : undefined,
+  });
+  book.takePieces(key);
+  log.warn(`A post in thread ${threadId} can't be written and is set aside: ${messageOf(error)}`);
+  options.onSetAside?.(key);
+  // The server may have come back in this very moment: once more, behind all that waits.
+  book.queuePut(key);
+}
+
+/** There is no post without its file: whoever asked for it says otherwise what the file was to say. */
+export function refuseFile({ book, options }: Desk, key: PostKey): void {
+  options.log.warn(`The server takes no file for a post in thread ${options.threadId}`);
+  book.drop(key);
+  options.onFileRefused(key);
+}
+
+/** In words for people, plain ASCII. */
+function reasonOf(error: unknown): string {
+  const { status, serverId, answeredBy } = error instanceof MattermostError ? error : {};
+  if (status === undefined) {
+    return "the server gives no answer to it";
+  }
+  const who = answeredBy === "mattermost" ? "the server" : "something before the server, such as a proxy,";
+  const id = serverId === undefined ? "" : ` \`${serverId}\``;
+  return `${who} answers HTTP ${status}${id} to it; its log says why`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

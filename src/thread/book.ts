@@ -1,0 +1,245 @@
+// The posts that a writer knows and the writes it has left to do, in order. Reaches nothing: whoever performs them does.
+
+import type { PostId } from "../mattermost/types.ts";
+import { storable } from "../util/storable.ts";
+import { forgetPost, isWritten } from "./entry.ts";
+import {
+  type Entry,
+  newEntry,
+  type PostKey,
+  type PutOptions,
+  type ReactionTarget,
+  type ThreadWriterOptions,
+  type Write,
+  type WriterSnapshot,
+} from "./writes.ts";
+
+/** What the parts of a writer share. */
+export interface Desk {
+  readonly book: Book;
+  readonly options: ThreadWriterOptions;
+  /** The whole thread is out of reach. */
+  readonly lose: (reason: string) => void;
+}
+
+export class Book {
+  readonly entries = new Map<PostKey, Entry>();
+  readonly #writes: Write[] = [];
+  /** The write under way. */
+  #current: Write | undefined;
+  /** Of a post, in code points: lower once the server has refused one as too long. */
+  limit = Infinity;
+  readonly newPendingPostId: () => string;
+  readonly #onAdded: () => void;
+
+  /** `onAdded`: there is something to do. */
+  constructor(newPendingPostId: () => string, onAdded: () => void) {
+    this.newPendingPostId = newPendingPostId;
+    this.#onAdded = onAdded;
+  }
+
+  /** Writing something twice is harmless: edits and reactions repeat themselves. */
+  toJSON(): WriterSnapshot {
+    const writes = this.#current ? [this.#current, ...this.#writes] : [...this.#writes];
+    return { entries: [...this.entries], writes };
+  }
+
+  restore({ entries, writes }: WriterSnapshot): void {
+    for (const [key, entry] of entries) {
+      // What was set aside may be taken by now.
+      const again = entry.aside ? { aside: { ...entry.aside, isHeld: false }, written: undefined } : {};
+      this.entries.set(key, { ...entry, ...again, isQueued: false });
+    }
+    if (entries.some(([, entry]) => entry.id === undefined)) {
+      this.add({ kind: "adopt" });
+    }
+    for (const write of writes) {
+      if (write.kind === "put") {
+        this.queuePut(write.key);
+      } else if (write.kind !== "adopt") {
+        this.add(write);
+      }
+    }
+    for (const [key, entry] of this.entries) {
+      if (!isWritten(entry)) {
+        this.queuePut(key);
+      }
+    }
+  }
+
+  put(
+    key: PostKey,
+    markdown: string,
+    { bar, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+  ): void {
+    const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
+    this.entries.set(key, entry);
+    entry.wanted = { markdown: storable(markdown), bar };
+    entry.isFinal ||= isFinal;
+    entry.isProgress = isProgress;
+    entry.ifClosed = ifClosed ?? entry.ifClosed;
+    this.queuePut(key);
+  }
+
+  repost(key: PostKey): void {
+    const entry = this.entries.get(key);
+    if (entry) {
+      entry.closed = undefined;
+      forgetPost(entry, this.newPendingPostId());
+      this.queuePut(key);
+    }
+  }
+
+  forget(keys: readonly PostKey[]): void {
+    for (const key of keys) {
+      const entry = this.entries.get(key);
+      if (entry) {
+        entry.isFinal = true;
+        this.dropIfDone(key, entry);
+      }
+    }
+  }
+
+  /** What is set aside is kept: it may be taken another time. */
+  dropIfDone(key: PostKey, entry: Entry): void {
+    if (entry.isFinal && isWritten(entry) && !entry.aside) {
+      this.entries.delete(key);
+    }
+  }
+
+  /** Where a reaction goes; undefined when there is no such post, or one that says only that something can't be said. */
+  postOf(target: ReactionTarget): PostId | undefined {
+    if ("postId" in target) {
+      return target.postId;
+    }
+    const entry = this.entries.get(target.key);
+    return entry?.closed?.id ?? (entry?.aside ? undefined : entry?.id);
+  }
+
+  hurry(keys: readonly PostKey[]): void {
+    for (const key of keys) {
+      const entry = this.entries.get(key);
+      if (entry) {
+        entry.isProgress = false;
+      }
+    }
+  }
+
+  /** Takes out a post, with its further pieces and what was to be done to it. */
+  drop(key: PostKey): void {
+    this.entries.delete(key);
+    this.takePieces(key);
+    const others = this.#writes.splice(0).filter((write) => !("target" in write && isOf(write.target, key)));
+    this.#writes.push(...others);
+  }
+
+  add(write: Write): void {
+    this.#writes.push(write);
+    this.#onAdded();
+  }
+
+  queuePut(key: PostKey): void {
+    const entry = this.entries.get(key);
+    if (entry && !entry.isQueued) {
+      entry.isQueued = true;
+      this.add({ kind: "put", key });
+    }
+  }
+
+  /** Before all that waits. */
+  putFirst(key: PostKey): void {
+    const entry = this.entries.get(key);
+    if (entry && !entry.isQueued) {
+      entry.isQueued = true;
+      this.#writes.unshift({ kind: "put", key });
+    }
+  }
+
+  /** Further pieces of the post `key`, before all that waits. */
+  putPieces(key: PostKey, further: readonly string[]): void {
+    const keys = further.map((_piece, index) => `${key}+${index + 1}`);
+    // Those that wait already wait in an older order.
+    const waiting = this.#writes
+      .splice(0)
+      .filter((write) => write.kind !== "put" || !keys.includes(write.key));
+    further.forEach((piece, index) => {
+      const pieceKey = keys[index] ?? "";
+      const known = this.entries.get(pieceKey);
+      if (known) {
+        known.isQueued = false;
+      }
+      this.put(pieceKey, piece, { isProgress: this.entries.get(key)?.isProgress });
+    });
+    this.#writes.push(...waiting);
+  }
+
+  /** The key of the post that `key` is a piece of, or `key` itself. */
+  wholeOf(key: PostKey): PostKey {
+    const whole = withoutPiece(key);
+    return this.entries.has(whole) ? whole : key;
+  }
+
+  hasPieces(key: PostKey): boolean {
+    return this.entries.has(`${key}+1`);
+  }
+
+  /** Forgets the further pieces of a post, and gives them. */
+  takePieces(key: PostKey): readonly (readonly [PostKey, Entry])[] {
+    const taken = [...this.entries].filter(([other]) => other !== key && withoutPiece(other) === key);
+    for (const [piece] of taken) {
+      this.entries.delete(piece);
+    }
+    return taken;
+  }
+
+  /** The next write with something to do; the one under way from now on. */
+  next(): Write | undefined {
+    do {
+      this.#current = this.#writes.shift();
+    } while (this.#current && !this.#hasWork(this.#current));
+    return this.#current;
+  }
+
+  /** The write under way is done, or to be done another time. */
+  end(isDone: boolean): void {
+    if (this.#current && !isDone) {
+      this.#writes.unshift(this.#current);
+    }
+    this.#current = undefined;
+  }
+
+  #hasWork(write: Write): boolean {
+    const entry = write.kind === "put" ? this.entries.get(write.key) : undefined;
+    if (entry && isWritten(entry)) {
+      entry.isQueued = false;
+      this.dropIfDone(write.kind === "put" ? write.key : "", entry);
+      return false;
+    }
+    return write.kind !== "put" || entry !== undefined;
+  }
+
+  /** Whether the server has not taken it before. */
+  isSecondTry(write: Write): boolean {
+    return write.kind === "put" && this.entries.get(write.key)?.aside?.isHeld === false;
+  }
+
+  /** Whether its post is still to be made, with a file. */
+  hasFileToSend(write: Write): boolean {
+    const entry = write.kind === "put" ? this.entries.get(write.key) : undefined;
+    return entry?.file !== undefined && entry.id === undefined && !entry.closed;
+  }
+
+  /** Whether something waits that goes before the progress of other threads. */
+  get isUrgent(): boolean {
+    const writes = this.#current ? [this.#current, ...this.#writes] : this.#writes;
+    return writes.some(
+      (write) => write.kind === "adopt" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
+    );
+  }
+}
+
+const withoutPiece = (key: PostKey): PostKey => key.replace(/\+\d+$/, "");
+
+function isOf(target: object, key: PostKey): boolean {
+  return "key" in target && target.key === key;
+}

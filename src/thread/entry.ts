@@ -1,0 +1,122 @@
+// What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
+
+import { restAfter } from "../render/rest-after.ts";
+import { pieces } from "../render/split.ts";
+import type { Aside, Content, Entry } from "./writes.ts";
+
+export function isSameContent(one: Content | undefined, other: Content): boolean {
+  return one !== undefined && one.markdown === other.markdown && isSameBar(one, other);
+}
+
+function isSameBar(one: Content, other: Content): boolean {
+  return one.bar?.text === other.bar?.text && one.bar?.color === other.bar?.color;
+}
+
+export const isWritten = ({ written, wanted }: Entry): boolean => isSameContent(written, wanted);
+
+export const isEmptyContent = ({ markdown, bar }: Content): boolean => markdown === "" && bar === undefined;
+
+/** Plain ASCII, whatever it stands for: this at least must be taken. */
+const MARKER = "**Part of this could not be posted:** ";
+
+export function markerFor(reason: string): string {
+  return (
+    `${MARKER}${reason}. Everything else goes on. It is tried again when mm-claude starts the next time; ` +
+    "until then, ask for it in other words, or in smaller parts."
+  );
+}
+
+export const isMarker = (markdown: string): boolean => markdown.startsWith(MARKER);
+
+/** What the post says of `content`, and the pieces that don't fit in. */
+export function pageOf(
+  entry: Entry,
+  content: Content,
+  limit: number,
+): { readonly head: Content; readonly rest: readonly string[] } {
+  const { markdown, bar } = ownPart(entry, content);
+  const [first = "", ...rest] = pieces(markdown, limit);
+  return { head: { markdown: first, bar }, rest };
+}
+
+function ownPart({ closed, aside, ifClosed }: Entry, content: Content): Content {
+  const held = aside?.isHeld ? aside : undefined;
+  const said = held?.content ?? closed?.said;
+  if (!said) {
+    return content;
+  }
+  const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
+  const rest = isWhole ? content.markdown : restAfter(said.markdown, content.markdown);
+  const parts = [held?.marker ?? "", rest].filter((part) => part !== "");
+  return { markdown: parts.join("\n\n"), bar: isSameBar(said, content) ? undefined : content.bar };
+}
+
+/** Takes note of what the post says: an edit may be done that nobody heard of. */
+export function noteMessage(entry: Entry, message: string): void {
+  const { aside } = entry;
+  if (aside && !aside.isHeld && !isMarker(message)) {
+    entry.aside = undefined;
+  }
+  if (!entry.aside) {
+    entry.written = saidBy(entry, message);
+  }
+}
+
+/** How much of what was asked for a post with these words says; what is known of it when they don't tell. */
+function saidBy(entry: Entry, message: string): Content | undefined {
+  const { wanted, written, closed } = entry;
+  const own = ownPart(entry, wanted).markdown;
+  const bar = written?.bar;
+  if (own.startsWith(message)) {
+    return { markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length), bar };
+  }
+  // Words may be kept otherwise than they were sent: what is known beats what is read then.
+  return written ?? (closed ? undefined : { markdown: message });
+}
+
+/** Whether the post with these words says all that an edit was to say, whatever was answered. */
+export function isSaid(
+  entry: Entry,
+  message: string,
+  { head, bar }: { head: Content; bar: Content["bar"] },
+): boolean {
+  // A bar can't be read back.
+  return message === head.markdown && entry.written?.bar?.text === bar?.text;
+}
+
+/** Whether its post says nothing but that something can't be said. */
+export function isMarkerAlone({ aside, written }: Entry): boolean {
+  return aside !== undefined && (!aside.isHeld || isSameContent(written, aside.content));
+}
+
+/** The post can't be edited any more: what is new goes into another one. */
+export function closePost(entry: Entry, pendingPostId: string): void {
+  const { id, aside, written, closed } = entry;
+  if (aside && !aside.isHeld) {
+    // The marker stays where it is; what it stood for is tried in another post.
+    forgetPost(entry, pendingPostId);
+    entry.aside = { ...aside, marker: "" };
+    return;
+  }
+  const first = closed?.id ?? id;
+  entry.closed = first && { id: first, said: written ?? closed?.said ?? { markdown: "" } };
+  forgetPost(entry, pendingPostId);
+}
+
+/** Nothing more is done about what a marker stands for. */
+export function hold(entry: Entry, aside: Aside, content: Content): void {
+  entry.aside = { ...aside, content, isHeld: true };
+  entry.written = content;
+  entry.creating = undefined;
+}
+
+/** The next write makes a new post. */
+export function forgetPost(entry: Entry, pendingPostId: string): void {
+  entry.id = undefined;
+  entry.written = undefined;
+  entry.creating = undefined;
+  entry.aside = undefined;
+  // Files go with the post they were in.
+  entry.fileId = undefined;
+  entry.pendingPostId = pendingPostId;
+}

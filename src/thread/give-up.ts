@@ -1,0 +1,103 @@
+// A write that fails again and again while everything else passes: whether the server answers, whether the write was
+// done all the same, and what is done instead.
+
+import { MattermostError } from "../mattermost/error.ts";
+import type { MattermostApi } from "../mattermost/types.ts";
+import { refuseFile, setAside } from "./aside.ts";
+import type { Desk } from "./book.ts";
+import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteMessage, pageOf } from "./entry.ts";
+import { isTransient } from "./patience.ts";
+import { adopt, performPut, written } from "./perform.ts";
+import { postIfAny } from "./reading.ts";
+import type { Entry, PostKey, Write } from "./writes.ts";
+
+/** Whether the server answers everything else, and the write is not done after all. Throws when it does not. */
+export async function look(desk: Desk, write: Write, api: MattermostApi): Promise<boolean> {
+  const { book, options } = desk;
+  const entry = write.kind === "put" ? book.entries.get(write.key) : undefined;
+  if (write.kind === "put" && entry?.id !== undefined) {
+    await lookAtPost(desk, write.key, entry, api);
+    return true;
+  }
+  if (entry) {
+    try {
+      await adopt(desk, api);
+      return entry.id === undefined;
+    } catch (error) {
+      // Perhaps it is the reading of this very thread that fails.
+      if (!(error instanceof MattermostError) || error.answeredBy !== "mattermost") {
+        throw error;
+      }
+    }
+  }
+  await postIfAny(api, options.threadId);
+  return true;
+}
+
+/** An edit whose answer is a failure may be done all the same. */
+async function lookAtPost(desk: Desk, key: PostKey, entry: Entry, api: MattermostApi): Promise<void> {
+  const { id, wanted } = entry;
+  const post = id && (await postIfAny(api, id));
+  if (!post || entry.id !== id) {
+    return;
+  }
+  const { head, rest } = pageOf(entry, wanted, desk.book.limit);
+  if (isSaid(entry, post.message, { head, bar: wanted.bar })) {
+    written(desk, key, entry, wanted, rest);
+  } else if (!desk.book.hasPieces(key)) {
+    noteMessage(entry, post.message);
+  }
+}
+
+/** Throws when the server takes nothing else instead: then it is not the write's fault. */
+export async function giveUp(desk: Desk, write: Write, error: unknown, api: MattermostApi): Promise<void> {
+  const { book, options } = desk;
+  if (write.kind !== "put") {
+    options.log.debug(`Given up in thread ${options.threadId}: ${write.kind}`, error);
+    return;
+  }
+  const entry = book.entries.get(write.key);
+  if (!entry || isWritten(entry)) {
+    return;
+  }
+  const content = entry.creating ?? entry.wanted;
+  if (entry.id === undefined) {
+    return entry.file && !entry.closed
+      ? refuseFile(desk, write.key)
+      : setAside(desk, write.key, entry, content, error, api);
+  }
+  if (entry.ifClosed === "drop") {
+    return written(desk, write.key, entry, content, []);
+  }
+  if (entry.aside && isMarkerAlone(entry)) {
+    // The marker stands for this as well.
+    return hold(entry, entry.aside, content);
+  }
+  await goOnElsewhere(desk, write.key, entry, error, api);
+}
+
+/** The earlier words stay as they are; what is new goes into a new post, or a marker instead of it. */
+async function goOnElsewhere(
+  desk: Desk,
+  key: PostKey,
+  entry: Entry,
+  error: unknown,
+  api: MattermostApi,
+): Promise<void> {
+  desk.book.takePieces(key);
+  closePost(entry, desk.book.newPendingPostId());
+  try {
+    await performPut(desk, key, api);
+  } catch (again) {
+    if (!isTransient(again)) {
+      throw again;
+    }
+    // It is a new post that fails from now on, also when not even the marker is taken.
+    await adopt(desk, api);
+    if (entry.id === undefined) {
+      await setAside(desk, key, entry, entry.creating ?? entry.wanted, error, api);
+    } else {
+      desk.book.queuePut(key);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// How long one write is tried before it is looked into whether the server is down or takes this one thing not. Knows no
+// posts.
+
+import { isPassing, MattermostError } from "../mattermost/error.ts";
+
+/** What may work later as it is. Nothing but Mattermost's own word is final: who answers in its place may be gone soon. */
+export function isTransient(error: unknown): boolean {
+  return isPassing(error) || (error instanceof MattermostError && error.answeredBy !== "mattermost");
+}
+
+/** Three failures of Mattermost itself, or six of anything on the way to it. */
+const SUSPECT = 6;
+/** So often in a row the server answers everything else while this one thing fails. */
+const LOOKS = 2;
+
+export class Patience {
+  #weight = 0;
+  #looks = 0;
+
+  /** `isSecondTry`: it was set aside before. */
+  constructor(isSecondTry: boolean) {
+    if (isSecondTry) {
+      this.#weight = SUSPECT;
+      this.#looks = LOOKS - 1;
+    }
+  }
+
+  /**
+   * Takes note of a failure. True when it may be the write's own fault: time to look whether the server answers.
+   * `isFile`: there is another way to say it, and somebody waits.
+   */
+  failed(error: unknown, isFile: boolean): boolean {
+    const weight = weightOf(error) * (isFile ? 2 : 1);
+    this.#weight += weight;
+    return weight > 0 && this.isSuspicious;
+  }
+
+  get isSuspicious(): boolean {
+    return this.#weight >= SUSPECT;
+  }
+
+  /** Takes note of whether it did. True when nothing but this write fails. */
+  looked(isAnswering: boolean): boolean {
+    this.#looks = isAnswering ? this.#looks + 1 : 0;
+    return this.#looks >= LOOKS;
+  }
+}
+
+/** A refusal that means all that is sent says nothing about this write. */
+function weightOf(error: unknown): number {
+  if (!(error instanceof MattermostError) || error.code === "rate-limited" || error.code === "unauthorized") {
+    return 0;
+  }
+  return error.answeredBy === "mattermost" && (error.status ?? 0) >= 500 ? 2 : 1;
+}

@@ -1,0 +1,283 @@
+// One try of one write: what is sent, and what an answer means for the post. A failure that may pass is thrown, for
+// whoever tries on.
+
+import { MattermostError } from "../mattermost/error.ts";
+import type { MattermostApi, PostId } from "../mattermost/types.ts";
+import { codePoints } from "../render/markdown.ts";
+import { refuseFile, setAside } from "./aside.ts";
+import type { Desk } from "./book.ts";
+import {
+  closePost,
+  forgetPost,
+  isEmptyContent,
+  isMarker,
+  isSaid,
+  isSameContent,
+  isWritten,
+  noteMessage,
+  pageOf,
+} from "./entry.ts";
+import { isTransient } from "./patience.ts";
+import { createIn, editTo, upload } from "./posting.ts";
+import { isDeleted, postIfAny, postsByPendingId } from "./reading.ts";
+import type { Content, Entry, PostKey, Write } from "./writes.ts";
+
+/** No server's limit is smaller, in code points. */
+const MIN_POST = 1000;
+/** As long as most servers that have a limit at all let posts be edited: a whole list again and again would be noise. */
+const REPEAT_AFTER_MS = 300_000;
+
+export async function perform(desk: Desk, write: Write, api: MattermostApi): Promise<void> {
+  switch (write.kind) {
+    case "adopt":
+      return adopt(desk, api);
+    case "put":
+      return performPut(desk, write.key, api);
+    default:
+      return react(desk, write, api);
+  }
+}
+
+export async function performPut(desk: Desk, key: PostKey, api: MattermostApi): Promise<void> {
+  const { book, options } = desk;
+  const entry = book.entries.get(key);
+  if (!entry) {
+    return;
+  }
+  entry.isQueued = false;
+  const { id } = entry;
+  const content = entry.creating ?? entry.wanted;
+  const { head, rest } = pageOf(entry, content, book.limit);
+  if (isSameContent(entry.written, content)) {
+    return;
+  }
+  if (isEmptyContent(head)) {
+    // Whatever is new of it is no words, when some of it stands elsewhere.
+    return entry.closed && written(desk, key, entry, content, rest);
+  }
+  if (id === undefined && isTooSoon(entry, options.clock.now())) {
+    return;
+  }
+  if (id === undefined && entry.file && entry.fileId === undefined && !entry.closed) {
+    entry.fileId = await upload(api, options, entry.file);
+    if (entry.fileId === undefined) {
+      return refuseFile(desk, key);
+    }
+  }
+  let isMarked = false;
+  try {
+    if (id === undefined) {
+      isMarked = await create(desk, key, entry, { content, head }, api);
+    } else if (!isOnServer(entry, head, book.limit)) {
+      await editTo(api, id, entry, head);
+    }
+  } catch (error) {
+    return recover(desk, key, entry, { id, content, head, rest }, error, api);
+  }
+  if (id !== undefined && entry.id !== id) {
+    // Posted anew while the edit was under way.
+    return;
+  }
+  if (isMarked) {
+    book.queuePut(key);
+    return;
+  }
+  written(desk, key, entry, content, rest);
+}
+
+/** Of a post in pieces the first may say already what it is to say: another edit could only be refused. */
+function isOnServer(entry: Entry, head: Content, limit: number): boolean {
+  return entry.written !== undefined && isSameContent(pageOf(entry, entry.written, limit).head, head);
+}
+
+function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean {
+  return ifClosed === "repeat" && closed !== undefined && now - (postedAt ?? 0) < REPEAT_AFTER_MS;
+}
+
+/** True when a marker stands there: an earlier attempt, not heard of, has made it. */
+async function create(
+  { options }: Desk,
+  key: PostKey,
+  entry: Entry,
+  { content, head }: { readonly content: Content; readonly head: Content },
+  api: MattermostApi,
+): Promise<boolean> {
+  // An attempt whose answer is lost may have succeeded: the next one must say the same.
+  entry.creating = content;
+  const post = await createIn(api, options, entry, head);
+  entry.creating = undefined;
+  entry.id = post.id;
+  entry.postedAt = options.clock.now();
+  if (isMarker(post.message)) {
+    entry.aside = { content, marker: post.message, isHeld: false };
+    return true;
+  }
+  if (!entry.closed) {
+    options.onPosted(key, post.id);
+  }
+  return false;
+}
+
+/** `content` is said, but for the pieces that follow. */
+export function written(
+  { book, options }: Desk,
+  key: PostKey,
+  entry: Entry,
+  content: Content,
+  rest: readonly string[],
+): void {
+  entry.written = content;
+  const { aside, id, closed } = entry;
+  if (aside && !aside.isHeld) {
+    entry.aside = undefined;
+    if (!closed && id !== undefined) {
+      options.onPosted(key, id);
+    }
+  }
+  book.putPieces(key, rest);
+  if (!isWritten(entry)) {
+    book.queuePut(key);
+  }
+  book.dropIfDone(key, entry);
+}
+
+/** Posts of ours that exist although no answer told us so get their entries back. */
+export async function adopt({ book, options }: Desk, api: MattermostApi): Promise<void> {
+  const lost = [...book.entries].filter(([, entry]) => entry.id === undefined);
+  if (lost.length === 0) {
+    return;
+  }
+  const mine = await postsByPendingId(api, options.threadId, options.botId);
+  for (const [key, entry] of lost) {
+    const post = mine.get(entry.pendingPostId);
+    if (!post || entry.id !== undefined) {
+      continue;
+    }
+    entry.id = post.id;
+    if (isMarker(post.message)) {
+      entry.aside = { content: entry.creating ?? entry.wanted, marker: post.message, isHeld: false };
+    } else {
+      noteMessage(entry, post.message);
+      if (isWhole(entry, post.message, book.limit)) {
+        entry.written = entry.creating;
+      }
+      if (!entry.closed) {
+        options.onPosted(key, post.id);
+      }
+    }
+    entry.creating = undefined;
+  }
+}
+
+/** Whether a post that was made unheard of is the whole of what it was made for, its bar as well. */
+function isWhole(entry: Entry, message: string, limit: number): boolean {
+  const page = entry.creating && pageOf(entry, entry.creating, limit);
+  return page !== undefined && page.rest.length === 0 && page.head.markdown === message;
+}
+
+interface Tried {
+  readonly id: PostId | undefined;
+  readonly content: Content;
+  readonly head: Content;
+  readonly rest: readonly string[];
+}
+
+/** `tried`: what the failed write was about. */
+async function recover(
+  desk: Desk,
+  key: PostKey,
+  entry: Entry,
+  tried: Tried,
+  error: unknown,
+  api: MattermostApi,
+): Promise<void> {
+  const { id, content, head, rest } = tried;
+  const { book, options, lose } = desk;
+  const isTooLong = error instanceof MattermostError && error.code === "too-long";
+  // Whoever says so: the same words will meet the same limit again.
+  if (isTooLong && writeShorter(desk, key, entry, head.markdown)) {
+    return;
+  }
+  if (!(error instanceof MattermostError) || isTransient(error)) {
+    throw error;
+  }
+  if (error.code === "archived") {
+    return lose(error.message);
+  }
+  if (id === undefined) {
+    entry.creating = undefined;
+    if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
+      return entry.file && !entry.closed
+        ? refuseFile(desk, key)
+        : setAside(desk, key, entry, content, error, api);
+    }
+    // A refused create means that the whole thread is out of reach.
+    return lose(error.message);
+  }
+  if (entry.id !== id) {
+    return;
+  }
+  const post = await postIfAny(api, id);
+  if (!post) {
+    return postAnew(desk, key, entry);
+  }
+  if (isSaid(entry, post.message, { head, bar: content.bar })) {
+    return written(desk, key, entry, content, rest);
+  }
+  options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
+  if (entry.ifClosed === "drop") {
+    return written(desk, key, entry, content, []);
+  }
+  if (book.takePieces(key).length === 0) {
+    noteMessage(entry, post.message);
+  }
+  closePost(entry, book.newPendingPostId());
+  book.putFirst(key);
+}
+
+/** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
+function postAnew({ book }: Desk, key: PostKey, entry: Entry): void {
+  if (entry.aside) {
+    // Nor is the marker.
+    closePost(entry, book.newPendingPostId());
+  } else {
+    forgetPost(entry, book.newPendingPostId());
+  }
+  book.putFirst(key);
+}
+
+/** The server's limit is smaller than it told us: the rest of a post goes into posts of its own. False for a short one. */
+function writeShorter({ book }: Desk, key: PostKey, entry: Entry, refused: string): boolean {
+  const shorter = Math.floor(codePoints(refused) / 2);
+  if (shorter < MIN_POST) {
+    return false;
+  }
+  book.limit = Math.min(book.limit, shorter);
+  entry.creating = undefined;
+  // A piece is not cut again by itself: the whole is, or what the piece is cut into would outlive its next cut.
+  const whole = book.wholeOf(key);
+  const wholeEntry = book.entries.get(whole) ?? entry;
+  wholeEntry.written = undefined;
+  book.putFirst(whole);
+  return true;
+}
+
+async function react(
+  { book, options }: Desk,
+  { kind, target, emojiName }: Write & { readonly kind: "react" | "unreact" },
+  api: MattermostApi,
+): Promise<void> {
+  const postId = book.postOf(target);
+  if (postId === undefined) {
+    return;
+  }
+  const reaction = { userId: options.botId, postId, emojiName };
+  try {
+    await (kind === "react" ? api.addReaction(reaction) : api.removeReaction(reaction));
+  } catch (error) {
+    if (isTransient(error)) {
+      throw error;
+    }
+    options.log.debug(`A reaction in thread ${options.threadId} is refused`, error);
+  }
+}

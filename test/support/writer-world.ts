@@ -1,0 +1,73 @@
+// A writer of one thread against the fake server, in fake time, and what it tells.
+
+import type { ChannelId, ThreadId, UserId } from "../../src/mattermost/types.ts";
+import { ThreadWriter } from "../../src/thread/writer.ts";
+import type { WriterSnapshot } from "../../src/thread/writes.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { createFakeThreadApi, type FakeThreadApi } from "./fake-thread-api.ts";
+
+export interface WriterWorld {
+  readonly server: FakeThreadApi;
+  readonly clock: FakeClock;
+  readonly writer: ThreadWriter;
+  readonly posted: string[];
+  readonly lost: string[];
+  readonly refusedFiles: string[];
+  readonly setAside: string[];
+  /** What whoever runs the daemon is warned of. */
+  readonly logged: string[];
+  /** What stands in the thread, post by post. */
+  texts(): string[];
+  /** mm-claude is stopped, and started again. */
+  restart(): WriterWorld;
+}
+
+export function writerWorld(
+  server = createFakeThreadApi(),
+  clock = createFakeClock(),
+  random: () => number = Math.random,
+  saved?: WriterSnapshot,
+): WriterWorld {
+  const posted: string[] = [];
+  const lost: string[] = [];
+  const refusedFiles: string[] = [];
+  const setAside: string[] = [];
+  const logged: string[] = [];
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: (line: string) => logged.push(line),
+    error: (line: string) => logged.push(line),
+  };
+  const writer = new ThreadWriter(
+    {
+      api: server.api,
+      channelId: "channel" as ChannelId,
+      threadId: "root" as ThreadId,
+      botId: "bot" as UserId,
+      clock,
+      log,
+      random,
+      onPosted: (key, id) => posted.push(`${key}=${id}`),
+      onFileRefused: (key) => refusedFiles.push(key),
+      onSetAside: (key) => setAside.push(key),
+      onLost: (reason) => lost.push(reason),
+    },
+    saved,
+  );
+  return {
+    server,
+    clock,
+    writer,
+    posted,
+    lost,
+    refusedFiles,
+    setAside,
+    logged,
+    texts: () => [...server.posts.values()],
+    restart() {
+      writer.close();
+      return writerWorld(server, clock, random, JSON.parse(JSON.stringify(writer.toJSON())));
+    },
+  };
+}
