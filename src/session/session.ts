@@ -68,6 +68,7 @@ export class Session {
       log,
       onPosted: (key: string, postId: PostId) => this.deliver({ type: "posted", key, postId }),
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
+      onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
       onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);
         this.deliver({ type: "threadLost", reason });

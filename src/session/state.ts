@@ -166,7 +166,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     maxSessions: context.maxSessions,
     isAuto: state.isAuto,
   });
-  step.emit({ type: "put", key: "header", markdown, isProgress: true });
+  step.emit({ type: "put", key: "header", markdown, isProgress: true, ifClosed: "drop" });
 }
 
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */

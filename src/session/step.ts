@@ -21,6 +21,7 @@ import { filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
+import { cardSetAside } from "./unshown.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
@@ -75,6 +76,9 @@ function take(step: Step, signal: Signal): void {
       break;
     case "filesSaved":
       filesSaved(step, signal.uuid, signal.paths);
+      break;
+    case "setAside":
+      cardSetAside(step, signal.key);
       break;
     case "threadLost":
       threadLost(step);

@@ -224,7 +224,9 @@ function setTasks(step: Step, tasks: readonly Task[]): void {
     state.tasksKey = newKey(step, "tasks");
   }
   state.tasks = tasks;
-  step.emit({ type: "put", key: state.tasksKey ?? "", markdown: renderTasks(tasks), isProgress: true });
+  const markdown = renderTasks(tasks);
+  const how = { isProgress: true, ifClosed: "repeat" } as const;
+  step.emit({ type: "put", key: state.tasksKey ?? "", markdown, ...how });
 }
 
 function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {

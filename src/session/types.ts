@@ -17,7 +17,7 @@ import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
-import type { PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
+import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
 import type { Person, StandingOf } from "./access.ts";
 
 /** A person's words on their way to Claude. */
@@ -89,6 +89,8 @@ export type Signal =
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
   /** The file that was to go with a post is not taken by the server; the post is not made, and is to be put anew. */
   | { readonly type: "fileRefused"; readonly key: PostKey }
+  /** The server takes no such text: a marker stands in the place of what the post was to say. */
+  | { readonly type: "setAside"; readonly key: PostKey }
   | { readonly type: "threadLost"; readonly reason: string }
   | { readonly type: "slotGranted"; readonly slot: number; readonly saved?: SavedTurn }
   | { readonly type: "slotRefused" }
@@ -118,6 +120,7 @@ export type Effect =
   /**
    * `bar`: what stands below the text, as only mm-claude can show it. `file`: goes along when the post is made. `isFinal`:
    * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
+   * `ifClosed`: what becomes of it where the post may not be edited any more.
    */
   | {
       readonly type: "put";
@@ -127,6 +130,7 @@ export type Effect =
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;
+      readonly ifClosed?: IfClosed;
     }
   | { readonly type: "repost"; readonly key: PostKey }
   | { readonly type: "forget"; readonly keys: readonly PostKey[] }
