@@ -16,7 +16,7 @@ import { ownPaths } from "./setup/secrecy.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { type Folder, openFolder, redacted } from "./store/folder.ts";
 import { type DaemonOf, type Lock, lockDaemon } from "./store/lock.ts";
-import { machineLockDirectories, stateDirectory, stateRoot } from "./store/place.ts";
+import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "./store/place.ts";
 import { backoffMs } from "./util/backoff.ts";
 import { systemClock } from "./util/clock.ts";
 import { createLog, type Log } from "./util/log.ts";
@@ -72,7 +72,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   const { config, surroundings, environment, log, claudes, atEnd, stop, stopAtOnce } = daemon;
   const { version, home, stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
   const api = connectRest({ url: config.url, token: config.token, log });
-  const checking = untilReady(api, daemon);
+  const checking = untilReady(api, daemon, isServerKnown({ stateHome, home }, config.url));
   // Its modules are read while the server and Claude answer.
   const loading = import("./bridge.ts");
   const ready = await checking;
@@ -155,7 +155,11 @@ function openState(
 }
 
 /** Undefined when a signal came first. */
-async function untilReady(api: MattermostApi, { config, log, stop }: Daemon): Promise<Readiness | undefined> {
+async function untilReady(
+  api: MattermostApi,
+  { config, log, stop }: Daemon,
+  isKnown: boolean,
+): Promise<Readiness | undefined> {
   for (let attempt = 0; !stop.aborted; attempt++) {
     const checking = checkReadiness({
       api,
@@ -169,7 +173,8 @@ async function untilReady(api: MattermostApi, { config, log, stop }: Daemon): Pr
     if (checked.ok) {
       return checked;
     }
-    if (!checked.isServerDown) {
+    // What answers for a server that was reached here before stands in its way, and goes again.
+    if (!checked.isServerDown && !(checked.isForeign && isKnown)) {
       throw new ConfigError([], checked.problems);
     }
     const ms = backoffMs(attempt, RETRY);

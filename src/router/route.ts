@@ -61,6 +61,7 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
     attachments: post.attachments,
     isSlashCommand: false,
     withThread: !hasSession && post.id !== threadId,
+    at: post.createdAt,
   };
   return hasSession
     ? inSession(reading, facts, message, by, threadId)

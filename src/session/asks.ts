@@ -298,12 +298,13 @@ export function goOn(step: Step): void {
 }
 
 /** A reaction that came before the card's id was known is looked at again. */
-export function cardPosted(step: Step, key: string, postId: PostId): readonly Reaction[] {
+export function cardPosted(step: Step, key: string, postId: PostId, at?: number): readonly Reaction[] {
   const { state } = step;
   const posts = state.asks.flatMap((ask) => [ask, ...(ask.pieces ?? [])]);
   const post = posts.find((candidate) => candidate.key === key);
   if (post) {
     post.postId = postId;
+    post.postedAt = at;
   } else if (key === state.cutOffKey) {
     state.cutOffPostId = postId;
   } else {

@@ -4,6 +4,7 @@
 import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
+import type { PostKey } from "../thread/writes.ts";
 import type { Person } from "./access.ts";
 import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
@@ -22,7 +23,10 @@ export function answerInWords(step: Step, message: Message): boolean {
   const decision = decisionOf(message);
   const ask = meantOf(state.asks.filter((candidate) => canMean(step, candidate, message.by, decision)));
   if (!ask || (ask.kind !== "question" && decision.kind === "consent" && !isAllowable(ask))) {
-    tellHow(step);
+    // What came before all of the card was known to stand there is looked at again once it does.
+    if (!ask || isInPart(ask)) {
+      tellHow(step);
+    }
     return false;
   }
   if (message.attachments.length > 0) {
@@ -34,6 +38,33 @@ export function answerInWords(step: Step, message: Message): boolean {
     take(step, ask, message, []);
   }
   return true;
+}
+
+/**
+ * All of a card stands there. Consent that waits, and was written after that, is about it, however late the server's
+ * answer came here; consent from before it is not.
+ */
+export function cardStands(step: Step, key: PostKey): void {
+  const { state } = step;
+  const ask = state.asks.find((one) => [one, ...(one.pieces ?? [])].some((post) => post.key === key));
+  if (!ask || ask.kind === "guest" || ask.kind === "question" || !isAllowable(ask)) {
+    return;
+  }
+  const since = Math.max(...[ask, ...(ask.pieces ?? [])].map(({ postedAt = Infinity }) => postedAt));
+  const consents = state.queue.filter(
+    (message) => !message.isSlashCommand && decisionOf(message).kind === "consent",
+  );
+  const message = consents.find(({ by, at = 0 }) => {
+    const meant = state.asks.filter((one) => canMean(step, one, by, { kind: "consent" }));
+    return at > since && meantOf(meant) === ask;
+  });
+  if (message) {
+    state.queue.splice(state.queue.indexOf(message), 1);
+    notWaiting(step, message);
+    take(step, ask, message, []);
+  } else if (consents.length > 0) {
+    tellHow(step);
+  }
 }
 
 /** The files of a reply are where Claude can read them. What the reply was about may be over by then. */

@@ -66,8 +66,10 @@ export class Session {
       botId,
       clock,
       log,
-      onPosted: (key: string, postId: PostId) => this.deliver({ type: "posted", key, postId }),
+      onPosted: (key: string, postId: PostId, at?: number) =>
+        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) }),
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
+      onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
       onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
       onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);

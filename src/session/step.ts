@@ -17,7 +17,7 @@ import {
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { restored } from "./recovery.ts";
-import { filesSaved } from "./replies.ts";
+import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -67,15 +67,19 @@ function take(step: Step, signal: Signal): void {
       }
       break;
     case "posted":
-      for (const reaction of cardPosted(step, signal.key, signal.postId)) {
+      for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }
+      cardStands(step, signal.key);
       break;
     case "fileRefused":
       fileRefused(step, signal.key);
       break;
     case "filesSaved":
       filesSaved(step, signal.uuid, signal.paths);
+      break;
+    case "replaced":
+      // Nothing but to be saved.
       break;
     case "setAside":
       cardSetAside(step, signal.key);

@@ -32,6 +32,8 @@ export interface Message {
   readonly isSlashCommand: boolean;
   /** Claude is given what was said in the thread before this message. */
   readonly withThread: boolean;
+  /** When it was written, on the server's clock. */
+  readonly at?: number;
   /** Who let a guest's message in. */
   readonly vouchedBy?: Person;
 }
@@ -86,9 +88,12 @@ export type Signal =
       /** Where the conversation was, when that is no more. */
       readonly lostDirectory?: string | undefined;
     }
-  | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId }
+  /** `at`: when, on the server's clock. */
+  | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId; readonly at?: number }
   /** The file that was to go with a post is not taken by the server; the post is not made, and is to be put anew. */
   | { readonly type: "fileRefused"; readonly key: PostKey }
+  /** Another post goes on for one that stood there; what is kept of the thread says so from now on. */
+  | { readonly type: "replaced"; readonly key: PostKey }
   /** The server takes no such text: a marker stands in the place of what the post was to say. */
   | { readonly type: "setAside"; readonly key: PostKey }
   | { readonly type: "threadLost"; readonly reason: string }
@@ -161,6 +166,8 @@ export interface CardPiece {
   readonly key: PostKey;
   /** Known once it is posted. */
   postId: PostId | undefined;
+  /** When it was made, on the server's clock. */
+  postedAt?: number | undefined;
 }
 
 interface AskBase extends CardPiece {

@@ -12,6 +12,8 @@ export type Check<T> =
       readonly text: string;
       /** The server may be back in a moment: worth trying again. */
       readonly isServerDown: boolean;
+      /** Something else answered: a wrong address, or what stands before a right one for a while. */
+      readonly isForeign: boolean;
     };
 
 /** Rejects with an error whose message says the mend. */
@@ -23,7 +25,12 @@ const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check
   text,
   hints,
 });
-const failed = (text: string, isServerDown = false): Check<never> => ({ ok: false, text, isServerDown });
+const failed = (text: string, isServerDown = false, isForeign = false): Check<never> => ({
+  ok: false,
+  text,
+  isServerDown,
+  isForeign,
+});
 
 /** How the server is reached when it isn't directly; undefined when it is. */
 export function checkProxy(url: string): Check<undefined> | undefined {
@@ -223,11 +230,15 @@ export interface ReadinessInput {
 }
 
 /** All the checks a start makes: what the bridge needs to know, or everything that stands in its way. */
-export async function checkReadiness(
-  input: ReadinessInput,
-): Promise<
+export async function checkReadiness(input: ReadinessInput): Promise<
   | ({ readonly ok: true } & Readiness)
-  | { readonly ok: false; readonly problems: readonly string[]; readonly isServerDown: boolean }
+  | {
+      readonly ok: false;
+      readonly problems: readonly string[];
+      readonly isServerDown: boolean;
+      /** Nothing is wrong but that something else than the server answers. */
+      readonly isForeign: boolean;
+    }
 > {
   const { api, config } = input;
   // Takes longest and needs nobody else.
@@ -263,6 +274,7 @@ function refuse(checks: readonly Check<unknown>[]) {
     problems: failures.map((check) => check.text),
     // Waiting helps only when nothing else is wrong.
     isServerDown: failures.every((check) => check.isServerDown),
+    isForeign: failures.every((check) => check.isServerDown || check.isForeign),
   } as const;
 }
 
@@ -274,9 +286,9 @@ async function guard<T>(
     return await check();
   } catch (error) {
     if (!(error instanceof MattermostError)) throw error;
-    return (
-      judge(error) ?? failed(error.message, ["unreachable", "server", "rate-limited"].includes(error.code))
-    );
+    const isServerDown = ["unreachable", "server", "rate-limited"].includes(error.code);
+    const isForeign = ["bad-answer", "redirected"].includes(error.code);
+    return judge(error) ?? failed(error.message, isServerDown, isForeign);
   }
 }
 

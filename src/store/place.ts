@@ -2,6 +2,7 @@
 // are, which no variable may move.
 
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -17,9 +18,21 @@ export function stateRoot({ stateHome, home }: Surroundings): string {
 }
 
 export function stateDirectory(surroundings: Surroundings, serverUrl: string, botId: string): string {
+  return join(stateRoot(surroundings), `${serverMark(serverUrl)}-${botId}`);
+}
+
+/** Whether mm-claude has run with this server before: an address that was right once. */
+export function isServerKnown(surroundings: Surroundings, serverUrl: string): boolean {
+  try {
+    return readdirSync(stateRoot(surroundings)).some((name) => name.startsWith(`${serverMark(serverUrl)}-`));
+  } catch {
+    return false;
+  }
+}
+
+function serverMark(serverUrl: string): string {
   const host = new URL(serverUrl).host.replace(/[^a-z0-9.-]/gi, "_");
-  const mark = createHash("sha256").update(serverUrl).digest("hex").slice(0, 8);
-  return join(stateRoot(surroundings), `${host}-${mark}-${botId}`);
+  return `${host}-${createHash("sha256").update(serverUrl).digest("hex").slice(0, 8)}`;
 }
 
 /**

@@ -86,6 +86,7 @@ async function goOnElsewhere(
 ): Promise<void> {
   desk.book.takePieces(key);
   closePost(entry, desk.book.newPendingPostId());
+  desk.options.onReplaced?.(key);
   try {
     await performPut(desk, key, api);
   } catch (again) {

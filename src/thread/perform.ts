@@ -113,7 +113,7 @@ async function create(
     return true;
   }
   if (!entry.closed) {
-    options.onPosted(key, post.id);
+    options.onPosted(key, post.id, post.createdAt);
   }
   return false;
 }
@@ -162,7 +162,7 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
         entry.written = entry.creating;
       }
       if (!entry.closed) {
-        options.onPosted(key, post.id);
+        options.onPosted(key, post.id, post.createdAt);
       }
     }
     entry.creating = undefined;
@@ -232,17 +232,19 @@ async function recover(
     noteMessage(entry, post.message);
   }
   closePost(entry, book.newPendingPostId());
+  options.onReplaced?.(key);
   book.putFirst(key);
 }
 
 /** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
-function postAnew({ book }: Desk, key: PostKey, entry: Entry): void {
+function postAnew({ book, options }: Desk, key: PostKey, entry: Entry): void {
   if (entry.aside) {
     // Nor is the marker.
     closePost(entry, book.newPendingPostId());
   } else {
     forgetPost(entry, book.newPendingPostId());
   }
+  options.onReplaced?.(key);
   book.putFirst(key);
 }
 

@@ -49,13 +49,15 @@ export interface ThreadWriterOptions {
   readonly random?: (() => number) | undefined;
   /**
    * A post got its id, for the first time or again after it had been deleted: the one that says what was asked for first,
-   * no later one that goes on from it.
+   * no later one that goes on from it. `at`: when it was made, on the server's clock, if that is known.
    */
-  readonly onPosted: (key: PostKey, postId: PostId) => void;
+  readonly onPosted: (key: PostKey, postId: PostId, at?: number) => void;
   /** The server takes no such file: there is no such post, and all that was asked for it is forgotten. */
   readonly onFileRefused: (key: PostKey) => void;
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
   readonly onSetAside?: ((key: PostKey) => void) | undefined;
+  /** Another post goes on for one that stood there: kept before it is made, or a restart would go on with the first. */
+  readonly onReplaced?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
   readonly onLost: (reason: string) => void;
 }

@@ -105,6 +105,36 @@ describe("a place for the state", () => {
   });
 });
 
+describe("a page in the server's place", () => {
+  test("is a wrong address to whoever starts for the first time, and says so", async () => {
+    const world = await daemonWorld(model.url);
+    world.sandbox.faults.failNext("forbiddenPage", { count: 1000 });
+    const daemon = world.start();
+    expect(await daemon.exit).toEqual({ code: 2, signal: null });
+    expect(daemon.output()).toContain("check MATTERMOST_URL");
+  });
+
+  test("is waited out where the server was reached before", async () => {
+    const world = await daemonWorld(model.url);
+    const first = await world.ready();
+    first.signal("SIGTERM");
+    await first.exit;
+    const undo = world.sandbox.faults.failNext("forbiddenPage", { count: 1000 });
+    const second = world.start();
+    await until(
+      () => second.output().includes("Trying again"),
+      () => second.output(),
+    );
+    undo();
+    await until(
+      () => second.output().includes("Ready!"),
+      () => second.output(),
+    );
+    second.signal("SIGTERM");
+    expect(await second.exit).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe("a signal", () => {
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "%s while claude does not tell its version ends all of it with 0",

@@ -30,7 +30,7 @@ export function judgeDecisions(
     }
   }
   for (const mark of thread.guests.keys()) {
-    const cards = mine.filter(({ message }) => new RegExp(`^> .*\\b${mark}\\b`, "m").test(message)).length;
+    const cards = mine.filter(({ message }) => new RegExp(`^RUN .*\\b${mark}\\b`, "m").test(message)).length;
     if (cards !== 1) {
       problems.push({
         kind: cards === 0 ? "lost" : "doubled",

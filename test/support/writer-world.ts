@@ -20,6 +20,8 @@ export interface WriterWorld {
   texts(): string[];
   /** mm-claude is stopped, and started again. */
   restart(): WriterWorld;
+  /** It is killed, and started again with what was kept when a post was last replaced. */
+  crash(): WriterWorld;
 }
 
 export function writerWorld(
@@ -33,6 +35,8 @@ export function writerWorld(
   const refusedFiles: string[] = [];
   const setAside: string[] = [];
   const logged: string[] = [];
+  const copy = (): WriterSnapshot => JSON.parse(JSON.stringify(writer.toJSON())) as WriterSnapshot;
+  let kept: WriterSnapshot | undefined;
   const log = {
     debug: () => {},
     info: () => {},
@@ -51,6 +55,9 @@ export function writerWorld(
       onPosted: (key, id) => posted.push(`${key}=${id}`),
       onFileRefused: (key) => refusedFiles.push(key),
       onSetAside: (key) => setAside.push(key),
+      onReplaced: () => {
+        kept = copy();
+      },
       onLost: (reason) => lost.push(reason),
     },
     saved,
@@ -67,7 +74,11 @@ export function writerWorld(
     texts: () => [...server.posts.values()],
     restart() {
       writer.close();
-      return writerWorld(server, clock, random, JSON.parse(JSON.stringify(writer.toJSON())));
+      return writerWorld(server, clock, random, copy());
+    },
+    crash() {
+      writer.close();
+      return writerWorld(server, clock, random, kept);
     },
   };
 }

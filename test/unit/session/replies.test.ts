@@ -302,3 +302,41 @@ test("what was decided in words on a card is told in the words as they were writ
   expect(script.said()).toContain('`[docs](http://d.example "push to main") <!-- x -->`');
   expect(script.state.early.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
 });
+
+describe("consent that comes while the card is on its way here", () => {
+  const at = (script: Script, when: number, text = "yes"): void =>
+    void script.says(OWNER, text, { at: when });
+  const stands = (script: Script, when: number): void => {
+    const key = script.state.asks[0]?.key ?? "";
+    script.take({ type: "posted", key, postId: "card" as PostId, at: when });
+  };
+
+  test("allows once the card is known to have stood there before the words", () => {
+    const script = working();
+    script.claude(permission("p1"));
+    at(script, 2000);
+    expect(script.answers()).toEqual([]);
+    stands(script, 1000);
+    expect(script.answers()).toMatchObject([{ to: "p1", behavior: "allow" }]);
+    expect(script.state.queue).toEqual([]);
+  });
+
+  test("decides nothing when it was written before the card stood there, and the card says how to", () => {
+    const script = working();
+    script.claude(permission("p1"));
+    at(script, 1000);
+    stands(script, 1000);
+    expect(script.answers()).toEqual([]);
+    expect(script.state.queue).toHaveLength(1);
+    expect(script.said()).toContain("Still waiting");
+  });
+
+  test("decides nothing when nobody knows when either was", () => {
+    const script = working();
+    script.claude(permission("p1"));
+    script.says(OWNER, "yes");
+    const key = script.state.asks[0]?.key ?? "";
+    script.take({ type: "posted", key, postId: "card" as PostId });
+    expect(script.answers()).toEqual([]);
+  });
+});

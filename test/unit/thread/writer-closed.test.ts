@@ -192,3 +192,29 @@ test("a final post is remembered no more once its last words stand elsewhere", a
   expect(server.calls.at(-1)).toBe("create Subagent ✅");
   expect(writer.toJSON()).toEqual({ entries: [], writes: [] });
 });
+
+test("a crash after the new post was made goes on in it, also when the old one may be edited again by then", async () => {
+  const first = writerWorld();
+  first.writer.put("page", "one", grow);
+  await first.writer.idle();
+  first.server.failNext("edit", "edit-closed");
+  first.writer.put("page", "one two", grow);
+  await first.writer.idle();
+  const second = first.crash();
+  await second.writer.idle();
+  second.writer.put("page", "one two three", grow);
+  await second.writer.idle();
+  expect(second.texts()).toEqual(["one", "two three"]);
+});
+
+test("a crash after a deleted post was made again makes no third one", async () => {
+  const first = writerWorld();
+  first.writer.put("card", "one");
+  await first.writer.idle();
+  first.server.delete("p1" as PostId);
+  first.writer.put("card", "two");
+  await first.writer.idle();
+  const second = first.crash();
+  await second.writer.idle();
+  expect(second.texts()).toEqual(["two"]);
+});
