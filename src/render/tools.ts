@@ -189,7 +189,10 @@ const VIEWS: Readonly<Record<string, ToolView>> = {
   Grep: {
     headline: (use, places) =>
       `🔎 **Grep** ${value(field(use.input, "pattern"))}${field(use.input, "path") ? ` in ${path(use, places, "path")}` : ""}`,
-    summary: (text) => truncate(text.split("\n")[0] ?? "", 60).replace(/[`*_~|<>[\]]/g, ""),
+    // The lines it found are a file's words, which nobody has decided to show: they may call people, or be secret.
+    summary: (text) =>
+      /^(?:Found \d+ files?|No (?:files|matches) found)/.exec(text)?.[0] ??
+      count(lineCount(text.trim()), "line"),
   },
   WebFetch: { headline: ({ input }) => `🌐 **Fetching** ${value(field(input, "url"))}` },
   WebSearch: { headline: ({ input }) => `🔍 **Searching** ${value(field(input, "query"))}` },
