@@ -17,7 +17,7 @@ import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
 import type { Action } from "./access.ts";
 import { holdOtherTools, scheduleVerdicts } from "./cadence.ts";
-import { audit, breakPage, may, newKey, notWaiting } from "./state.ts";
+import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
 import type { Ask, CardPiece, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
 import { holdVerdict, showVerdictOf } from "./verdicts.ts";
 
@@ -57,8 +57,14 @@ export function askPermission(
     requestId: event.requestId,
     toolUseId: isCarded ? toolUseId : undefined,
     use,
+    isBeside: isBeside(step, event.toolUseId),
   };
   open(step, ask, file);
+}
+
+/** 2.1.330 names the tool use; one that is none of this turn's is a subagent's. */
+function isBeside({ state }: Step, id: ToolUseId | undefined): boolean {
+  return id !== undefined && !state.turn.tools.has(id);
 }
 
 /** Whom a card calls: the owner, or who may decide in the owner's place. */
@@ -89,11 +95,20 @@ function isBeingAsked({ asks, cardedTools }: Step["state"], id: ToolUseId): bool
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
-  const { requestId, plan, input } = event;
+  const { requestId, plan, input, toolUseId } = event;
   const card = planCard(plan, whomToCall(step, "approve"));
   const key = newKey(step, "ask");
   if (!step.state.isPlanApproved) {
-    open(step, { kind: "plan", key, postId: undefined, card, requestId, plan, input });
+    open(step, {
+      kind: "plan",
+      key,
+      postId: undefined,
+      card,
+      requestId,
+      plan,
+      input,
+      isBeside: isBeside(step, toolUseId),
+    });
     return;
   }
   audit(step, "plan-approved-automatically", undefined, { plan });
@@ -108,15 +123,16 @@ export function askQuestions(step: Step, event: ClaudeEvent & { type: "questionA
     answer(step, event.requestId, { behavior: "allow", updatedInput: { ...event.input, answers: {} } });
     return;
   }
-  openQuestion(step, event, 0, {});
+  openQuestion(step, { ...event, isBeside: isBeside(step, event.toolUseId) }, 0, {});
 }
 
 export function openQuestion(
   step: Step,
-  { requestId, questions, input }: Pick<QuestionAsk, "requestId" | "questions" | "input">,
+  asked: Pick<QuestionAsk, "requestId" | "questions" | "input" | "isBeside">,
   index: number,
   answers: Readonly<Record<string, string>>,
 ): void {
+  const { requestId, questions, input, isBeside } = asked;
   const question = questions[index];
   if (!question) {
     answer(step, requestId, { behavior: "allow", updatedInput: { ...input, answers } });
@@ -135,6 +151,7 @@ export function openQuestion(
     index,
     answers,
     selected: new Set(),
+    ...(isBeside === undefined ? {} : { isBeside }),
   });
 }
 
@@ -165,6 +182,7 @@ function putPosts(
   file?: PostFile,
 ): CardPiece[] {
   const posts = openCard(card, step.context.postLimit);
+  step.state.turn.hasShown = true;
   return posts.flatMap((post, index) => {
     if (index === posts.length - 1) {
       step.emit({ type: "put", key, ...post, isFinal, ...(file ? { file } : {}) });
@@ -262,10 +280,17 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
   goOn(step);
 }
 
-/** The asks of a turn or a process that is over: nobody waits for the answer any more. Guests' messages stay open. */
+/** The asks of a process that is over: nobody waits for the answer any more. Guests' messages stay open. */
 export function voidAsks(step: Step, reason: string, guestsToo = false): void {
   for (const ask of step.state.asks.filter((candidate) => guestsToo || candidate.kind !== "guest")) {
     close(step, ask, `⚪ **No longer open**: ${reason}`, "void");
+  }
+}
+
+/** The asks of a turn that is over; what a subagent asks beside it, it still waits for. */
+export function voidAsksOfTurn(step: Step): void {
+  for (const ask of step.state.asks.filter(({ kind, isBeside: goesOn }) => kind !== "guest" && !goesOn)) {
+    close(step, ask, "⚪ **No longer open**: the turn is over", "void");
   }
 }
 
@@ -273,7 +298,12 @@ export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolT
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
   if (ask.reply) {
-    notWaiting(step, ask.reply);
+    // What it was to answer is over: it is a message as any other.
+    state.queue.push(ask.reply);
+    ask.reply = undefined;
+    if (state.phase === "idle") {
+      takeUpWork(step);
+    }
   }
   if (isToolToRun && ask.kind === "permission" && ask.toolUseId !== undefined) {
     holdVerdict(step, ask.toolUseId, ask, verdict);

@@ -52,7 +52,12 @@ export function onCommand(step: Step, by: Person, command: Command): void {
   const action =
     command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
   if (!may(step, action, by)) {
-    if (action === "steer" && mayTell(step, "steer", by)) {
+    if (command.name === "slash") {
+      // To who may let it in it is a message as any other, and so it is to Claude.
+      knock(step, command.orElse ?? asWritten(command.message));
+    } else if (command.name === "help" && mayTell(step, "help", by)) {
+      say(step, "Write them in this thread.", helpText());
+    } else if (action === "steer" && mayTell(step, "steer", by)) {
       say(
         step,
         `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,
@@ -65,7 +70,11 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       stop(step, by);
       break;
     case "interrupt":
-      interrupt(step, by);
+      if (state.phase === "working") {
+        interrupt(step, by);
+      } else {
+        say(step, "ℹ️ There is nothing to interrupt: Claude waits for the next message.");
+      }
       break;
     case "help":
       say(step, "Write them in this thread.", helpText());
@@ -86,6 +95,11 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       say(step, `ℹ️ ${command.usage}`);
       break;
   }
+}
+
+/** A `!name` is kept as `/name`. */
+function asWritten(message: Message): Message {
+  return { ...message, text: message.text.replace(/^\//, "!"), isSlashCommand: false };
 }
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {

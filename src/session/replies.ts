@@ -5,33 +5,24 @@ import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
-import type { Person } from "./access.ts";
 import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
-import { may, notWaiting } from "./state.ts";
+import { dropUnauthorised, may, notWaiting } from "./state.ts";
 import type { Ask, GuestAsk, Message, Step } from "./types.ts";
 
 type ClaudesAsk = Exclude<Ask, GuestAsk>;
 
 /** Takes a message as the answer to an open ask, if it is one. */
 export function answerInWords(step: Step, message: Message): boolean {
-  const { state } = step;
-  if (message.isSlashCommand) {
-    return false;
-  }
-  const decision = decisionOf(message);
-  const ask = meantOf(state.asks.filter((candidate) => canMean(step, candidate, message.by, decision)));
-  if (!ask || (ask.kind !== "question" && decision.kind === "consent" && !isAllowable(ask))) {
-    // What came before all of the card was known to stand there is looked at again once it does.
-    if (!ask || isInPart(ask)) {
-      tellHow(step);
-    }
+  const ask = message.isSlashCommand ? undefined : meantBy(step, message);
+  if (!ask) {
+    tellHow(step);
     return false;
   }
   if (message.attachments.length > 0) {
     ask.reply = message;
-    state.waiting.add(message.postId);
+    step.state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
     step.emit({ type: "saveFiles", message });
   } else {
@@ -41,44 +32,44 @@ export function answerInWords(step: Step, message: Message): boolean {
 }
 
 /**
- * All of a card stands there. Consent that waits, and was written after that, is about it, however late the server's
- * answer came here; consent from before it is not.
+ * All of a card stands there. Words that wait, and were written after that, are about it, however late the server's
+ * answer came here; words from before it are not.
  */
 export function cardStands(step: Step, key: PostKey): void {
   const { state } = step;
   const ask = state.asks.find((one) => [one, ...(one.pieces ?? [])].some((post) => post.key === key));
-  if (!ask || ask.kind === "guest" || ask.kind === "question" || !isAllowable(ask)) {
+  if (!ask || ask.kind === "guest") {
     return;
   }
-  const since = Math.max(...[ask, ...(ask.pieces ?? [])].map(({ postedAt = Infinity }) => postedAt));
-  const consents = state.queue.filter(
-    (message) => !message.isSlashCommand && decisionOf(message).kind === "consent",
-  );
-  const message = consents.find(({ by, at = 0 }) => {
-    const meant = state.asks.filter((one) => canMean(step, one, by, { kind: "consent" }));
-    return at > since && meantOf(meant) === ask;
-  });
+  const message = state.queue.find((one) => !one.isSlashCommand && meantBy(step, one) === ask);
   if (message) {
     state.queue.splice(state.queue.indexOf(message), 1);
     notWaiting(step, message);
-    take(step, ask, message, []);
-  } else if (consents.length > 0) {
+    answerInWords(step, message);
+  } else if (state.queue.length > 0) {
     tellHow(step);
   }
 }
 
 /** The files of a reply are where Claude can read them. What the reply was about may be over by then. */
 export function filesSaved(step: Step, uuid: string, paths: readonly string[]): void {
-  const ask = step.state.asks.find((candidate) => candidate.reply?.uuid === uuid);
+  const { state } = step;
+  const ask = state.asks.find((candidate) => candidate.reply?.uuid === uuid);
   const message = ask?.reply;
   if (!ask || !message) {
     return;
   }
   ask.reply = undefined;
-  notWaiting(step, message);
   const saysSomething = message.text.trim() !== "" || paths.length > 0;
-  if (ask.kind !== "guest" && saysSomething && canMean(step, ask, message.by, decisionOf(message))) {
+  if (ask.kind !== "guest" && saysSomething && canMean(step, ask, message)) {
+    notWaiting(step, message);
     take(step, ask, message, paths);
+  } else if (saysSomething) {
+    // Who wrote it may have lost the right to answer: then it is told, as of any message that waits.
+    state.queue.push(message);
+    dropUnauthorised(step);
+  } else {
+    notWaiting(step, message);
   }
 }
 
@@ -88,11 +79,16 @@ function decisionOf({ text, attachments }: Message): WordsDecision {
   return decision.kind === "consent" && attachments.length > 0 ? { kind: "undecided" } : decision;
 }
 
-/** Whether words of that person's could be about `ask`. Nobody answers a guest in words, but "yes" may be meant so. */
-function canMean(step: Step, ask: Ask, by: Person, { kind }: WordsDecision): boolean {
-  if (ask.reply) {
+/**
+ * Whether these words could be about `ask`: all of it stood there when they were written. Nobody answers a guest in
+ * words, but "yes" may be meant so.
+ */
+function canMean(step: Step, ask: Ask, message: Message): boolean {
+  if (ask.reply || !stoodBefore(ask, message)) {
     return false;
   }
+  const { by } = message;
+  const { kind } = decisionOf(message);
   switch (ask.kind) {
     case "question":
       return may(step, "answer", by);
@@ -105,18 +101,31 @@ function canMean(step: Step, ask: Ask, by: Person, { kind }: WordsDecision): boo
   }
 }
 
-/** The one ask that can be meant. Questions are answered in the order they were asked. */
-function meantOf(asks: readonly Ask[]): ClaudesAsk | undefined {
+/** By the server's clock, which has both; what it has not told is not known to be so. */
+function stoodBefore(ask: Ask, { at }: Message): boolean {
+  return [ask, ...(ask.pieces ?? [])].every(
+    ({ postId, postedAt }) =>
+      postId !== undefined && postedAt !== undefined && at !== undefined && postedAt < at,
+  );
+}
+
+/** The one ask that a message can be about. Questions are answered in the order they were asked. */
+function meantBy(step: Step, message: Message): ClaudesAsk | undefined {
+  const asks = step.state.asks.filter((ask) => canMean(step, ask, message));
   const [first] = asks;
   const isCertain = asks.length === 1 || asks.every((ask) => ask.kind === "question");
-  return first && first.kind !== "guest" && isCertain ? first : undefined;
+  if (!first || first.kind === "guest" || !isCertain) {
+    return undefined;
+  }
+  const isConsent = first.kind !== "question" && decisionOf(message).kind === "consent";
+  return isConsent && !isAllowable(first) ? undefined : first;
 }
 
 function tellHow(step: Step): void {
   const { asks } = step.state;
   const isAlone = asks.length === 1;
   for (const ask of asks) {
-    if (ask.kind !== "guest" && !ask.reply) {
+    if (ask.kind !== "guest" && !ask.reply && ask.postId !== undefined) {
       const how = { isAlone, isInPart: isInPart(ask), hasEmoji: choicesOf(ask).length > 0 };
       hintAt(step, ask, waitingHint(ask.kind, how));
     }

@@ -16,6 +16,7 @@ import { step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
+import { unsentMessages } from "./waiting.ts";
 import { askWriter, isForWriter } from "./writer-effects.ts";
 
 /** A write that takes longer at the end is left for the next start. */
@@ -112,8 +113,7 @@ export class Session {
 
   /** Messages somebody may take back, or say in other words, before Claude gets them. */
   get waitingPosts(): PostId[] {
-    const { inFlight, isPreparing, queue } = this.#state;
-    return [...(inFlight && isPreparing ? [inFlight] : []), ...queue].map(({ postId }) => postId);
+    return unsentMessages(this.#state).map(({ postId }) => postId);
   }
 
   get isLive(): boolean {

@@ -13,7 +13,7 @@ import { spokenBy, withoutLabels } from "./labels.ts";
 import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
-const SILENT_START_MS = 120_000;
+export const SILENT_START_MS = 120_000;
 
 export function initialState(
   owner: Person,
@@ -191,7 +191,7 @@ export function takeUpWork(step: Step): void {
 }
 
 /** A message may have waited for long, and who wrote it may have lost the right to by now. */
-function dropUnauthorised(step: Step): void {
+export function dropUnauthorised(step: Step): void {
   const { state } = step;
   const dropped = state.queue.filter(
     ({ by, vouchedBy }) => !may(step, "message", by) && !(vouchedBy && may(step, "steer", vouchedBy)),

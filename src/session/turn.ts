@@ -2,18 +2,27 @@
 // turn or of the process.
 
 import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
-import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
+import { fence, harmless, inlineCode, oneLine, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
-import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./asks.ts";
+import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { conversationReset, turnBeganIn } from "./conversation.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
-import { beginTurn, breakPage, commandsOf, newKey, takeUpWork, updateHeader, writePages } from "./state.ts";
+import {
+  beginTurn,
+  breakPage,
+  commandsOf,
+  newKey,
+  SILENT_START_MS,
+  takeUpWork,
+  updateHeader,
+  writePages,
+} from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
-import type { SavedTurn, Step } from "./types.ts";
+import type { Message, SavedTurn, Step } from "./types.ts";
 import { forgetVerdicts, setCardOutcome } from "./verdicts.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
@@ -41,6 +50,8 @@ export function onClaudeEvent(
       step.emit({ type: "clearTimer", name: "watchdog" });
       state.hasRetriedStart = false;
       wakeUp(step);
+      state.turn.mayBeOwn = state.hasNews === true;
+      state.hasNews = false;
       turnBeganIn(step, event.conversationId);
       break;
     case "messageStarted":
@@ -91,6 +102,7 @@ export function onClaudeEvent(
       );
       break;
     case "taskEnded":
+      state.hasNews = true;
       if (event.toolUseId !== undefined) {
         subagentEnded(step, event.toolUseId, event.status);
       }
@@ -173,12 +185,11 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   turn.transcript.endText();
   newGrowth(step);
   turn.tools.set(id, { name, input });
-  // Its line, or the card that stands for it.
-  turn.hasShown = true;
   if (SILENT_TOOLS.has(name)) {
     return;
   }
   if (SUBAGENT_TOOLS.has(name)) {
+    turn.hasShown = true;
     subagentStarted(step, id, input);
     return;
   }
@@ -187,6 +198,7 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
     return;
   }
   const use = { name, input, fileBefore };
+  turn.hasShown = true;
   turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil(step));
   state.isAuto ? scheduleLines(step) : scheduleHeld(step);
 }
@@ -224,6 +236,7 @@ function setTasks(step: Step, tasks: readonly Task[]): void {
     state.tasksKey = newKey(step, "tasks");
   }
   state.tasks = tasks;
+  state.turn.hasShown = true;
   const markdown = renderTasks(tasks);
   const how = { isProgress: true, ifClosed: "repeat" } as const;
   step.emit({ type: "put", key: state.tasksKey ?? "", markdown, ...how });
@@ -250,8 +263,12 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   const { state } = step;
   const { turn } = state;
   step.emit({ type: "clearTimer", name: "watchdog" });
+  if (turn.mayBeOwn && state.inFlight) {
+    endOwnTurn(step, state.inFlight);
+    return;
+  }
   state.inFlight = undefined;
-  voidAsks(step, "the turn is over");
+  voidAsksOfTurn(step);
   forgetVerdicts(step);
   turn.transcript.endText();
   if (wasAborted || turn.interruptedBy) {
@@ -271,6 +288,23 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   takeUpWork(step);
 }
 
+/** Claude ended a turn that it began by itself: it has not taken the message that is on its way to it. */
+function endOwnTurn(step: Step, message: Message): void {
+  const { state } = step;
+  const { interruptedBy } = state.turn;
+  voidAsksOfTurn(step);
+  forgetVerdicts(step);
+  state.turn.transcript.endText();
+  writePages(step, true);
+  beginTurn(step, message);
+  step.emit({ type: "setTimer", name: "watchdog", ms: SILENT_START_MS });
+  if (interruptedBy) {
+    // It was the turn of the message that was to be interrupted.
+    state.turn.interruptedBy = interruptedBy;
+    step.emit({ type: "interruptClaude" });
+  }
+}
+
 function failure(reason: string): string {
   const said = reason.trim() === "" ? "Claude gave no reason." : reason.trim();
   return `**The turn failed**${quoted(said)}`;
@@ -279,9 +313,7 @@ function failure(reason: string): string {
 /** Somebody's words as they are, after a colon; several lines in a block. */
 function quoted(words: string): string {
   const shown = showHidden(words);
-  return shown.includes("\n")
-    ? `\n${fence(truncate(shown, 2000))}`
-    : `: ${quietMentions(truncate(shown, 500))}`;
+  return shown.includes("\n") ? `\n${fence(truncate(shown, 2000))}` : `: ${harmless(truncate(shown, 500))}`;
 }
 
 /** Everything this turn has to show is written; what comes next is another turn's. */

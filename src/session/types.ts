@@ -178,6 +178,8 @@ interface AskBase extends CardPiece {
   isHinted?: boolean;
   /** Decides once its files are saved. */
   reply?: Message | undefined;
+  /** A subagent that works beside the turns asks: the end of one is not its end. */
+  isBeside?: boolean;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -250,6 +252,8 @@ export interface Turn {
   interruptedBy: Person | undefined;
   /** People have been shown something of it, or will be soon. */
   hasShown: boolean;
+  /** Claude may have begun it by itself, while a message was on its way to it. */
+  mayBeOwn?: boolean;
 }
 
 export type Phase = "idle" | "working" | "asleep" | "ended";
@@ -305,6 +309,8 @@ export interface SessionState {
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   /** What runs beside the turns, as Claude tells it. */
   background: readonly BackgroundTask[];
+  /** Something ended in the background, which Claude will take up in a turn of its own if it can't in another. */
+  hasNews?: boolean;
   /** How often something threw since a turn last came to its end. */
   faults: number;
   tasks: readonly Task[];

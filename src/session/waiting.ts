@@ -5,14 +5,20 @@ import type { PostId } from "../mattermost/types.ts";
 import { askGuest } from "./guests.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
-import type { Message, Step } from "./types.ts";
+import type { Ask, Message, SessionState, Step } from "./types.ts";
 
-/** The message of that post, while Claude has nothing of it. */
+/** What Claude has nothing of: what is being fetched for, what waits for its turn, for a card's files, or for leave. */
+export function unsentMessages({ asks, inFlight, isPreparing, queue }: SessionState): Message[] {
+  const withAsks = asks.flatMap((ask) => [...(ask.reply ? [ask.reply] : []), ...guestMessage(ask)]);
+  return [...(inFlight && isPreparing ? [inFlight] : []), ...queue, ...withAsks];
+}
+
+const guestMessage = (ask: Ask): Message[] => (ask.kind === "guest" ? [ask.message] : []);
+
+/** The message of that post, while Claude has nothing of it; those of guests have their cards. */
 function unsent({ state }: Step, postId: PostId): Message | undefined {
-  const { inFlight, isPreparing, queue } = state;
-  return isPreparing && inFlight?.postId === postId
-    ? inFlight
-    : queue.find((message) => message.postId === postId);
+  const guests = state.asks.flatMap(guestMessage);
+  return unsentMessages(state).find((message) => message.postId === postId && !guests.includes(message));
 }
 
 /** A message that waited was deleted by who wrote it. */
@@ -48,9 +54,18 @@ export function messageEdited(step: Step, postId: PostId, text: string): void {
     withdraw(step, message);
     state.queue.unshift({ ...message, text });
     takeUpWork(step);
-  } else {
+  } else if (!changeReply(step, message, text)) {
     state.queue.splice(state.queue.indexOf(message), 1, { ...message, text });
   }
+}
+
+/** The files of a reply are on their way, and go with the new words. False when it is none. */
+function changeReply({ state }: Step, message: Message, text: string): boolean {
+  const ask = state.asks.find(({ reply }) => reply === message);
+  if (ask) {
+    ask.reply = { ...message, text };
+  }
+  return ask !== undefined;
 }
 
 /** The message under way is withdrawn, when Claude has nothing of it yet; true when it was. */
@@ -65,7 +80,11 @@ export function withdrawUnsent(step: Step): boolean {
 
 function withdraw(step: Step, message: Message): void {
   const { state } = step;
-  if (message === state.inFlight) {
+  const ask = state.asks.find(({ reply }) => reply === message);
+  if (ask) {
+    ask.reply = undefined;
+    notWaiting(step, message);
+  } else if (message === state.inFlight) {
     state.inFlight = undefined;
     state.isPreparing = false;
     finishTurn(step);

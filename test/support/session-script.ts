@@ -92,6 +92,8 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
   let commands = 0;
   let messages = 0;
   let cards = 0;
+  /** The server's clock: whatever comes later is later. */
+  let at = 0;
   const script: Script = {
     state,
     effects: all,
@@ -117,6 +119,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
         attachments: [],
         isSlashCommand: false,
         withThread: false,
+        at: ++at,
         ...parts,
       };
       return script.take({ type: "message", message });
@@ -133,10 +136,10 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
         throw new Error("no card waits to be posted");
       }
       for (const { key } of ask.pieces ?? []) {
-        script.take({ type: "posted", key, postId: `${key}-post` as PostId });
+        script.take({ type: "posted", key, postId: `${key}-post` as PostId, at: ++at });
       }
       const postId = `c${++cards}` as PostId;
-      script.take({ type: "posted", key: ask.key, postId });
+      script.take({ type: "posted", key: ask.key, postId, at: ++at });
       return postId;
     },
     flush: () => {

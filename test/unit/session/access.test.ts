@@ -76,6 +76,7 @@ const DOES: Readonly<Record<string, (script: Script, by: Person) => boolean>> = 
   },
   "answer a question in words": (script, by) => {
     script.claude(asks("q", question("Which?", ["a", "b"])));
+    script.postCard();
     script.says(by, "neither");
     return script.answers().length === 1;
   },

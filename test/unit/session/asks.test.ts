@@ -167,6 +167,7 @@ test.each([
 ])("a reply of %j denies, with the reason %j", (text, reason) => {
   const script = working();
   script.claude(permission("r"));
+  script.postCard();
   script.says(OWNER, text);
   expect(script.answers()).toEqual([
     { to: "r", behavior: "deny", message: expect.stringContaining(reason === "" ? "no reason" : reason) },
@@ -222,6 +223,7 @@ test("a plan is shown as Markdown; once one is approved, later plans go on by th
 test("a reply to a plan is the changes; 👎 alone asks for them; the next plan is asked about again", () => {
   const script = working();
   script.claude(plan("p1"));
+  script.postCard();
   script.says(OWNER, "no tests yet");
   script.claude(plan("p2"));
   script.react(OWNER, script.postCard(), "-1");
@@ -245,6 +247,7 @@ test("questions are asked one at a time, and the answers reach Claude together",
   script.react(OWNER, first, "two");
   expect(script.said()).toContain("❓ **Question** *(2/2)* · @alice");
   script.react(OWNER, first, "one");
+  script.postCard();
   script.says(LISTED, "slowly, please");
   expect(script.answers()).toEqual([
     {
@@ -297,8 +300,18 @@ test("an ask that Claude takes back is marked so, answers nothing and takes no l
   expect(script.state.queue).toMatchObject([{ text: "no" }]);
 });
 
+test("what a subagent asks beside the turn stays open when the turn ends", () => {
+  const script = working();
+  script.claude(permission("r"));
+  const card = script.postCard();
+  script.claude(turnEnded());
+  script.react(OWNER, card, "+1");
+  expect(script.answers()).toMatchObject([{ to: "r", behavior: "allow" }]);
+});
+
 test("what is open when the turn ends is marked void, but a guest's message stays open", () => {
   const script = working();
+  script.claude(toolUse("tool-r", "Bash", { command: "npm test" }));
   script.claude(permission("r"));
   const card = script.postCard();
   script.says(OTHER, "may I?");

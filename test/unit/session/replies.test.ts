@@ -6,6 +6,7 @@ import type { RequestId } from "../../../src/claude/types.ts";
 import type { Attachment, FileId, PostId } from "../../../src/mattermost/types.ts";
 import {
   asks,
+  exited,
   INVITED,
   LISTED,
   OTHER,
@@ -14,7 +15,6 @@ import {
   plan,
   question,
   type Script,
-  turnEnded,
   user,
   working,
 } from "../../support/session-script.ts";
@@ -245,8 +245,8 @@ describe("a reply to a question", () => {
 
   test.each([
     ["is taken back", { type: "askCancelled", requestId: "q" as RequestId }],
-    ["goes with its turn", turnEnded()],
-  ] as const)("answers nothing when the question %s while its files are fetched", (_how, event) => {
+    ["goes with its process", exited("boom")],
+  ] as const)("is a message as any other when the question %s while its files are fetched", (_how, event) => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
@@ -254,7 +254,30 @@ describe("a reply to a question", () => {
     script.claude(event);
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toEqual([]);
+    expect(script.state.queue).toMatchObject([{ text: "like this", attachments: [picture] }]);
+    expect(script.state.waiting.size).toBe(1);
+  });
+
+  test("is withdrawn when it is deleted while its files are fetched", () => {
+    const script = working();
+    script.claude(asks("q", question("Like what?", ["a"])));
+    script.postCard();
+    script.says(OWNER, "the password is hunter2", { attachments: [picture] });
+    script.take({ type: "postDeleted", postId: "m2" as PostId });
+    saved(script, "/tmp/f/mock.png");
+    expect(script.answers()).toEqual([]);
+    expect(script.state.asks).toHaveLength(1);
     expect(script.state.waiting.size).toBe(0);
+  });
+
+  test("answers with its new words when it is edited while its files are fetched", () => {
+    const script = working();
+    script.claude(asks("q", question("Like what?", ["a"])));
+    script.postCard();
+    script.says(OWNER, "like this", { attachments: [picture] });
+    script.take({ type: "postEdited", postId: "m2" as PostId, text: "like that" });
+    saved(script, "/tmp/f/mock.png");
+    expect(JSON.stringify(script.answers())).toContain("like that");
   });
 
   test("counts for nothing when its author lost the right while its files were fetched", () => {
@@ -274,10 +297,12 @@ describe("a reply to a question", () => {
     script.claude(asks("q", question("How?", [], true)));
     expect(script.said()).toContain("Reply with your answer");
     expect(script.effects.filter((effect) => effect.type === "react")).toEqual([]);
+    script.postCard();
     script.says(OWNER, "slowly");
     const labels = Array.from({ length: 12 }, (_, at) => `choice ${at + 1}`);
     script.claude(asks("q2", question("Which?", labels)));
     expect(script.said()).toContain("▫️ **choice 12**");
+    script.postCard();
     script.says(OWNER, "choice 12");
     expect(script.answers()).toMatchObject([
       { updatedInput: { answers: { "How?": "slowly" } } },
@@ -303,40 +328,54 @@ test("what was decided in words on a card is told in the words as they were writ
   expect(script.state.early.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
 });
 
-describe("consent that comes while the card is on its way here", () => {
-  const at = (script: Script, when: number, text = "yes"): void =>
+describe("words that cross a card on its way", () => {
+  const at = (script: Script, when: number, text: string): void =>
     void script.says(OWNER, text, { at: when });
-  const stands = (script: Script, when: number): void => {
+  const stands = (script: Script, when?: number): void => {
     const key = script.state.asks[0]?.key ?? "";
-    script.take({ type: "posted", key, postId: "card" as PostId, at: when });
+    const time = when === undefined ? {} : { at: when };
+    script.take({ type: "posted", key, postId: "card" as PostId, ...time });
   };
+  const CASES = [
+    ["consent", permission("r"), "yes"],
+    ["denial", permission("r"), "no, leave the footer alone"],
+    ["changes of a plan", plan("r"), "use pnpm"],
+    ["an answer", asks("r", question("Which?", ["a"])), "the red one"],
+  ] as const;
 
-  test("allows once the card is known to have stood there before the words", () => {
+  test.each(CASES)("are %s when they were written after it stood there", (_what, event, words) => {
     const script = working();
-    script.claude(permission("p1"));
-    at(script, 2000);
+    script.claude(event);
+    at(script, 2000, words);
     expect(script.answers()).toEqual([]);
     stands(script, 1000);
-    expect(script.answers()).toMatchObject([{ to: "p1", behavior: "allow" }]);
+    expect(script.answers()).toHaveLength(1);
     expect(script.state.queue).toEqual([]);
   });
 
-  test("decides nothing when it was written before the card stood there, and the card says how to", () => {
+  test.each(CASES)("are no %s when they were written before it stood there", (_what, event, words) => {
     const script = working();
-    script.claude(permission("p1"));
-    at(script, 1000);
+    script.claude(event);
+    at(script, 1000, words);
     stands(script, 1000);
     expect(script.answers()).toEqual([]);
     expect(script.state.queue).toHaveLength(1);
     expect(script.said()).toContain("Still waiting");
   });
 
-  test("decides nothing when nobody knows when either was", () => {
+  test.each(CASES)("are no %s when they come late, from before the card", (_what, event, words) => {
     const script = working();
-    script.claude(permission("p1"));
-    script.says(OWNER, "yes");
-    const key = script.state.asks[0]?.key ?? "";
-    script.take({ type: "posted", key, postId: "card" as PostId });
+    script.claude(event);
+    stands(script, 5000);
+    at(script, 4000, words);
+    expect(script.answers()).toEqual([]);
+  });
+
+  test.each(CASES)("are no %s when nobody knows which was first", (_what, event, words) => {
+    const script = working();
+    script.claude(event);
+    stands(script);
+    at(script, 4000, words);
     expect(script.answers()).toEqual([]);
   });
 });

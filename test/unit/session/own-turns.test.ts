@@ -1,0 +1,60 @@
+// Turns that Claude begins by itself when something in the background has ended, beside a message that is on its way to
+// it. The frames are those of the recording 2.1.330-background-bash.
+
+import { expect, test } from "vitest";
+import type { ToolUseId } from "../../../src/claude/types.ts";
+import { OWNER, type Script, turnEnded, working } from "../../support/session-script.ts";
+
+/** A task has ended, and a message was sent before Claude's own turn began. */
+function crossed(): Script {
+  const script = working();
+  script.claude(turnEnded());
+  script.claude({
+    type: "taskEnded",
+    taskId: "b1",
+    toolUseId: "t1" as ToolUseId,
+    status: "completed",
+    summary: "",
+  });
+  script.says(OWNER, "next");
+  script.claude({ type: "turnStarted", model: "m" });
+  return script;
+}
+
+test("the end of Claude's own turn is no answer to the message: it is still under way", () => {
+  const script = crossed();
+  script.claude({ type: "textDelta", text: "The task has ended.", blockIndex: 0 });
+  script.claude(turnEnded());
+  expect(script.state).toMatchObject({ phase: "working", inFlight: { text: "next" } });
+  script.says(OWNER, "and then?");
+  expect(script.sent()).toEqual(["go", "next"]);
+  script.claude({ type: "turnStarted", model: "m" });
+  script.claude({ type: "replayed", uuid: "u2" });
+  script.claude(turnEnded());
+  expect(script.sent()).toEqual(["go", "next", "and then?"]);
+});
+
+test("a message that the turn has taken is answered by it", () => {
+  const script = crossed();
+  script.claude({ type: "replayed", uuid: "u2" });
+  script.claude(turnEnded());
+  expect(script.state).toMatchObject({ phase: "idle", inFlight: undefined });
+});
+
+test("a silent turn of Claude's own is no turn without a word to who waits", () => {
+  const script = crossed();
+  const before = script.said();
+  script.claude(turnEnded());
+  expect(script.said()).toBe(before);
+});
+
+test("an interruption that hit Claude's own turn interrupts the message's as well", () => {
+  const script = crossed();
+  script.command(OWNER, { name: "interrupt" });
+  script.claude(turnEnded(true, "", true));
+  expect(script.effects.filter((effect) => effect.type === "interruptClaude")).toHaveLength(2);
+  script.claude({ type: "turnStarted", model: "m" });
+  script.claude({ type: "replayed", uuid: "u2" });
+  script.claude(turnEnded(true, "", true));
+  expect(script.said()).toContain("⏸️ **Interrupted** by @alice");
+});
