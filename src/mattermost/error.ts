@@ -10,6 +10,8 @@ export type MattermostErrorCode =
   | "redirected"
   | "unauthorized"
   | "forbidden"
+  /** The account is not in the channel: it may be added again. */
+  | "away"
   | "not-found"
   /** Nothing in this channel can be written any more. */
   | "archived"
@@ -67,6 +69,7 @@ export function isGone(error: unknown): boolean {
 }
 
 const PASSING: ReadonlySet<MattermostErrorCode> = new Set([
+  "away",
   "unreachable",
   "server",
   "rate-limited",
@@ -156,6 +159,7 @@ const REASONS = {
   unreachable: "the server did not answer; check MATTERMOST_URL and the network",
   redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
   unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
+  away: "the bot account is not in the channel; add it again",
   forbidden: "the bot account may not do that; add it to the channel or give it the permission",
   "not-found": "the server doesn't know it; check the id or name",
   archived: "the channel is archived; unarchive it or choose another one",

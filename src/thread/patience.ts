@@ -48,7 +48,7 @@ export class Patience {
 
 /** A refusal that means all that is sent says nothing about this write. */
 function weightOf(error: unknown): number {
-  if (!(error instanceof MattermostError) || error.code === "rate-limited" || error.code === "unauthorized") {
+  if (!(error instanceof MattermostError) || ["rate-limited", "unauthorized", "away"].includes(error.code)) {
     return 0;
   }
   return error.answeredBy === "mattermost" && (error.status ?? 0) >= 500 ? 2 : 1;

@@ -19,7 +19,7 @@ import {
 } from "./entry.ts";
 import { isTransient } from "./patience.ts";
 import { createIn, editTo, upload } from "./posting.ts";
-import { isDeleted, postIfAny, postsByPendingId } from "./reading.ts";
+import { isDeleted, postIfAny, postsByPendingId, throwIfAway } from "./reading.ts";
 import type { Content, Entry, PostKey, Write } from "./writes.ts";
 
 /** No server's limit is smaller, in code points. */
@@ -201,6 +201,7 @@ async function recover(
   if (!(error instanceof MattermostError) || isTransient(error)) {
     throw error;
   }
+  await throwIfAway(api, options, error);
   if (error.code === "archived") {
     return lose(error.message);
   }
@@ -279,6 +280,9 @@ async function react(
   } catch (error) {
     if (isTransient(error)) {
       throw error;
+    }
+    if (error instanceof MattermostError) {
+      await throwIfAway(api, options, error);
     }
     options.log.debug(`A reaction in thread ${options.threadId} is refused`, error);
   }

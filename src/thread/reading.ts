@@ -1,8 +1,8 @@
 // What a writer has to read before it writes on: whether a post is gone, and which posts were made unheard of. Only
 // Mattermost itself can say that something is gone.
 
-import { isGone } from "../mattermost/error.ts";
-import type { MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import { isGone, MattermostError } from "../mattermost/error.ts";
+import type { ChannelId, MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import { isTransient } from "./patience.ts";
 
 /** Whether a refused edit means that the post is gone: the refusal alone does not say (403 on 7.10). */
@@ -19,6 +19,20 @@ export async function postIfAny(api: Pick<MattermostApi, "post">, id: PostId): P
       return undefined;
     }
     throw error;
+  }
+}
+
+/**
+ * Throws what passes when a refusal means only that the account was taken out of the channel: whoever did it may add it
+ * again, and the thread is still there.
+ */
+export async function throwIfAway(
+  api: Pick<MattermostApi, "isMember">,
+  { channelId, botId }: { readonly channelId: ChannelId; readonly botId: UserId },
+  error: MattermostError,
+): Promise<void> {
+  if (error.code === "forbidden" && !(await api.isMember(channelId, botId))) {
+    throw new MattermostError("away", "The bot account is not in its channel.", { cause: error });
   }
 }
 

@@ -34,6 +34,8 @@ export interface FakeThreadApi {
   hold(): void;
   release(): void;
   delete(id: PostId): void;
+  /** The account has been taken out of the channel. */
+  isAway: boolean;
   /** Longest post, in code points. */
   limit: number;
 }
@@ -58,6 +60,7 @@ export function createFakeThreadApi(): FakeThreadApi {
     calls: [],
     posts: new Map(),
     limit: Number.POSITIVE_INFINITY,
+    isAway: false,
     failNext: (call, ...codes) => faults.push(...codes.map((fault) => ({ call, fault }))),
     failAlways(matches, fault) {
       if (fault) always.set(String(matches), { matches, fault });
@@ -149,6 +152,7 @@ export function createFakeThreadApi(): FakeThreadApi {
     uploadFile: (_channelId, name, bytes) =>
       call("upload", `upload ${name} ${new TextDecoder().decode(bytes)}`, () => `f${++uploads}` as FileId),
     // The root is no post of ours.
+    isMember: async () => !fake.isAway,
     post: (id) => call("post", `post ${id}`, () => (id === "root" ? ({ id } as Post) : postOf(id))),
     thread: () => call("thread", "thread", () => [...stored.keys()].map(postOf)),
     addReaction: ({ postId, emojiName }) =>

@@ -7,6 +7,7 @@ import { isDeleted, postsByPendingId } from "../../../src/thread/reading.ts";
 import { ThreadWriter } from "../../../src/thread/writer.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 import { transportOf } from "../../support/fetch-transport.ts";
+import { writerWorld } from "../../support/writer-world.ts";
 
 const page = (status: number, headers: Record<string, string> = {}): Response =>
   new Response("<html>Blocked</html>", { status, headers: { "content-type": "text/html", ...headers } });
@@ -118,4 +119,17 @@ test("a post that is too large for a proxy goes in parts", async () => {
   await writer.idle();
   expect(lost).toEqual([]);
   expect(lines.filter((line) => line === "POST /posts").length).toBeGreaterThan(4);
+});
+
+test("a refusal that comes of being taken out of the channel ends nothing: it is written once the account is back", async () => {
+  const { server, writer, clock, lost, texts } = writerWorld();
+  server.isAway = true;
+  server.failAlways(/^create /, "forbidden");
+  writer.put("page", "one");
+  await clock.advance(120_000);
+  expect(lost).toEqual([]);
+  server.isAway = false;
+  server.failAlways(/^create /, undefined);
+  await clock.advance(60_000);
+  expect(texts()).toEqual(["one"]);
 });
