@@ -33,8 +33,10 @@ interface ToolView {
   readonly preview?: (use: ToolUse) => string;
   /** Everything that will happen, for who must approve it; the whole input when left out, or when it gives nothing. */
   readonly full?: (use: ToolUse, places: Places) => FullTool | undefined;
-  /** A short word on a good result; default: nothing but ✅. */
+  /** A short word on a good result that holds no word of what it read; default: nothing but ✅. */
   readonly summary?: (text: string) => string;
+  /** Its errors are what others say: a command, a server. Without this they are the CLI's own words. */
+  readonly isQuoting?: true;
 }
 
 const PREVIEW_LINES = 40;
@@ -159,10 +161,8 @@ const bash: ToolView = {
       ? full("💻 **Bash**", { text: command, language: "sh" }, "command.sh", more)
       : undefined;
   },
-  summary: (text) => {
-    const lines = text.trim() === "" ? 0 : lineCount(text.trim());
-    return lines === 1 ? inlineCode(text.trim(), 120) : lines > 1 ? count(lines, "line") : "";
-  },
+  summary: (text) => (text.trim() === "" ? "" : count(lineCount(text.trim()), "line")),
+  isQuoting: true,
 };
 
 /** What Read gave, without the CLI's remarks and without the number of an empty last line (2.1). */
@@ -204,10 +204,12 @@ const mcp: ToolView = {
     const [server, tool] = at < 0 ? ["", name] : [name.slice("mcp__".length, at), name.slice(at + 2)];
     return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
   },
+  isQuoting: true,
 };
 
 const other: ToolView = {
   headline: ({ name }) => `● **${plainName(name)}**`,
+  isQuoting: true,
 };
 
 /** `more`: what the tool is told besides, such as to run outside its sandbox. */
@@ -264,12 +266,30 @@ export function editedFile(name: string, input: ToolInput): string | undefined {
   return isText(path) && path !== "" ? path : undefined;
 }
 
-/** `↳` and how it went, on the headline's line. */
-export function toolOutcome(name: string, { isError, text }: ToolResult): string {
+/**
+ * `↳` and how it went, on the headline's line. What a command or a server says may be anybody's secret, and stands only
+ * where somebody was asked about that very tool: else what runs unasked, such as `cat .env`, would tell the channel.
+ */
+export function toolOutcome(name: string, { isError, text }: ToolResult, wasAsked: boolean): string {
+  const view = viewOf(name);
   if (isError) {
-    const why = text.replace(/<\/?tool_use_error>/g, "").trim();
-    return `↳ ❌${why === "" ? "" : ` ${inlineCode(why.split("\n", 1)[0] ?? "", 160)}`}`;
+    const why = wasAsked || !view.isQuoting ? text.replace(OWN_WORDS_TAGS, "") : ownWords(text);
+    const [first = ""] = why.trim().split("\n", 1);
+    return `↳ ❌${first === "" ? "" : ` ${inlineCode(first, 160)}`}`;
   }
-  const summary = viewOf(name).summary?.(text) ?? "";
+  const only = name === "Bash" && wasAsked ? text.trim() : "";
+  const isOneLine = only !== "" && lineCount(only) === 1;
+  const summary = isOneLine ? inlineCode(only, 120) : (view.summary?.(text) ?? "");
   return `↳ ✅${summary === "" ? "" : ` ${summary}`}`;
+}
+
+const OWN_WORDS_TAGS = /<\/?tool_use_error>/g;
+
+/** Of an error, what the CLI says itself: all of it in a tag of its own, or how a command ended on the first line (2.1). */
+function ownWords(text: string): string {
+  const error = text.trim();
+  const isTagged = error.startsWith("<tool_use_error>") && error.endsWith("</tool_use_error>");
+  return isTagged
+    ? error.replace(OWN_WORDS_TAGS, "")
+    : (/^Exit code -?\d{1,10}(?=\n|$)/.exec(error)?.[0] ?? "");
 }

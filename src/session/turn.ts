@@ -206,7 +206,8 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     );
     return;
   }
-  const outcome = toolOutcome(tool?.name ?? state.cardedTools.get(result.id)?.use.name ?? "", result);
+  const carded = state.cardedTools.get(result.id);
+  const outcome = toolOutcome(tool?.name ?? carded?.use.name ?? "", result, carded !== undefined);
   if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
     scheduleLines(step);
   }

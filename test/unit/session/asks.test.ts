@@ -44,6 +44,28 @@ test("a tool nobody asks about shows its line once its time is over, or with its
   expect([...script.posts.values()]).toEqual(["📄 **Read** `x.ts` ↳ ✅ 2 lines"]);
 });
 
+test.each([false, true])(
+  "what a tool read that nobody was asked about stands nowhere (error: %s)",
+  (isError) => {
+    const script = working();
+    const mayNotBeShown = /sk_live/;
+    script.claude(toolUse("a", "Bash", { command: "cat .env" }));
+    script.claude(toolResult("a", "STRIPE_KEY=sk_live_51H", isError));
+    script.flush();
+    expect([...script.posts.values()]).toEqual([
+      `💻 **Bash** \`cat .env\` ↳ ${isError ? "❌" : "✅ 1 line"}`,
+    ]);
+    script.claude(toolUse("tool-r", "Bash", { command: "cat .env" }));
+    script.claude(permission("r", "cat .env"));
+    script.react(OWNER, script.postCard(), "white_check_mark");
+    script.claude(toolUse("b", "Bash", { command: "cat .env" }));
+    script.claude(permission("b", "cat .env"));
+    script.claude(toolResult("b", "STRIPE_KEY=sk_live_51H", isError));
+    script.claude(turnEnded());
+    expect(script.said()).not.toMatch(mayNotBeShown);
+  },
+);
+
 test("a card shows the whole command, in a file where it must, and mentions the owner", () => {
   const script = working();
   const command = Array.from({ length: 9000 }, (_, at) => `echo ${at}`).join("\n");
