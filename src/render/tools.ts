@@ -43,7 +43,7 @@ const PREVIEW_LINES = 40;
 const WRITE_PREVIEW_LINES = 6;
 const LINE_WIDTH = 240;
 const HEADLINE_WIDTH = 300;
-const PLAN_FILE = /\/\.claude\/plans\/[^/]+\.md$/;
+const WRITING = new Set(["Write", "Edit", "MultiEdit"]);
 
 /** What the input says under the first of the names it has; as JSON when that is no text. */
 const field = (input: ToolInput, ...names: string[]): string => {
@@ -135,10 +135,7 @@ const write: ToolView = {
   headline: (use, places) =>
     `📝 **Write** ${path(use, places, "file_path")} *(${count(lineCount(field(use.input, "content")), "line")})*`,
   preview: ({ input }) =>
-    // A plan is written to a file before it is presented (2.1): its card shows it.
-    PLAN_FILE.test(field(input, "file_path"))
-      ? ""
-      : fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
+    fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
   full: (use, places) => {
     const { file_path: filePath, content, ...more } = use.input;
     return !isText(filePath) || !isText(content)
@@ -242,6 +239,14 @@ function plainName(name: string): string {
 
 function viewOf(name: string): ToolView {
   return Object.hasOwn(VIEWS, name) ? (VIEWS[name] ?? other) : name.startsWith("mcp__") ? mcp : other;
+}
+
+/** A part of planning, which has a card: its beginning, and the file a plan is written to before it is presented (2.1). */
+export function isPlanning({ name, input }: Pick<ToolUse, "name" | "input">, { home }: Places): boolean {
+  const path = field(input, "file_path");
+  const plans = `${home}/.claude/plans/`;
+  const isPlanFile = path.startsWith(plans) && /^[^/\\]+\.md$/.test(path.slice(plans.length));
+  return name === "EnterPlanMode" || (WRITING.has(name) && isPlanFile);
 }
 
 export function toolHeadline(use: ToolUse, places: Places): string {

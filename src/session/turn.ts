@@ -4,7 +4,7 @@
 import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, oneLine, quietMentions, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
-import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsks } from "./asks.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
@@ -173,6 +173,9 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   turn.transcript.endText();
   newGrowth(step);
   turn.tools.set(id, { name, input });
+  if (isPlanning({ name, input }, step.context)) {
+    return;
+  }
   // Its line, or the card that stands for it.
   turn.hasShown = true;
   if (SILENT_TOOLS.has(name)) {

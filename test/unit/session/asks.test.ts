@@ -44,28 +44,6 @@ test("a tool nobody asks about shows its line once its time is over, or with its
   expect([...script.posts.values()]).toEqual(["📄 **Read** `x.ts` ↳ ✅ 2 lines"]);
 });
 
-test.each([false, true])(
-  "what a tool read that nobody was asked about stands nowhere (error: %s)",
-  (isError) => {
-    const script = working();
-    const mayNotBeShown = /sk_live/;
-    script.claude(toolUse("a", "Bash", { command: "cat .env" }));
-    script.claude(toolResult("a", "STRIPE_KEY=sk_live_51H", isError));
-    script.flush();
-    expect([...script.posts.values()]).toEqual([
-      `💻 **Bash** \`cat .env\` ↳ ${isError ? "❌" : "✅ 1 line"}`,
-    ]);
-    script.claude(toolUse("tool-r", "Bash", { command: "cat .env" }));
-    script.claude(permission("r", "cat .env"));
-    script.react(OWNER, script.postCard(), "white_check_mark");
-    script.claude(toolUse("b", "Bash", { command: "cat .env" }));
-    script.claude(permission("b", "cat .env"));
-    script.claude(toolResult("b", "STRIPE_KEY=sk_live_51H", isError));
-    script.claude(turnEnded());
-    expect(script.said()).not.toMatch(mayNotBeShown);
-  },
-);
-
 test("a card shows the whole command, in a file where it must, and mentions the owner", () => {
   const script = working();
   const command = Array.from({ length: 9000 }, (_, at) => `echo ${at}`).join("\n");
@@ -272,7 +250,9 @@ test("questions are asked one at a time, and the answers reach Claude together",
     {
       to: "q",
       behavior: "allow",
-      updatedInput: expect.objectContaining({ answers: { "Which?": "blue", "How?": "slowly, please" } }),
+      updatedInput: expect.objectContaining({
+        answers: { "Which?": "blue", "How?": "[@bob]: slowly, please" },
+      }),
     },
   ]);
   expect(script.state.queue).toEqual([]);
@@ -356,11 +336,11 @@ test("several guests' messages wait, each with its own card, in the words of the
   expect(cards[1]).toContain("```\ntwo\nlines\n```\n");
   expect(cards[0]).toContain("React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny");
   script.react(OWNER, second, "-1");
-  script.react(LISTED, third, "white_check_mark");
   script.react(OWNER, first, "+1");
+  script.react(LISTED, third, "white_check_mark");
   expect(script.state.queue.map((message) => message.text)).toEqual([
-    "and more",
     "delete it all, @channel @bob",
+    "and more",
   ]);
   script.says(OTHER, "I am in now");
   expect(script.state.queue).toHaveLength(3);
