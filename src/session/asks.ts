@@ -134,7 +134,7 @@ export function openQuestion(
     input,
     index,
     answers,
-    selected: new Set(),
+    selected: new Map(),
   });
 }
 
