@@ -109,7 +109,8 @@ async function untilStopped(daemon: Daemon): Promise<number> {
       clock: systemClock,
       log,
       version,
-      home,
+      // Where Claude is at home, which is another place in the demo.
+      home: environment["HOME"] || home,
       folder: redacted(folder, redact),
       audit: openAuditTrail({ folder: path, name: ready.channel.id, now: Date.now, log, redact }),
       deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot({ stateHome, home })),

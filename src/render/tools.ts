@@ -33,15 +33,17 @@ interface ToolView {
   readonly preview?: (use: ToolUse) => string;
   /** Everything that will happen, for who must approve it; the whole input when left out, or when it gives nothing. */
   readonly full?: (use: ToolUse, places: Places) => FullTool | undefined;
-  /** A short word on a good result; default: nothing but ✅. */
+  /** A short word on a good result that holds no word of what it read; default: nothing but ✅. */
   readonly summary?: (text: string) => string;
+  /** Its errors are what others say: a command, a server. Without this they are the CLI's own words. */
+  readonly isQuoting?: true;
 }
 
 const PREVIEW_LINES = 40;
 const WRITE_PREVIEW_LINES = 6;
 const LINE_WIDTH = 240;
 const HEADLINE_WIDTH = 300;
-const PLAN_FILE = /\/\.claude\/plans\/[^/]+\.md$/;
+const WRITING = new Set(["Write", "Edit", "MultiEdit"]);
 
 /** What the input says under the first of the names it has; as JSON when that is no text. */
 const field = (input: ToolInput, ...names: string[]): string => {
@@ -133,10 +135,7 @@ const write: ToolView = {
   headline: (use, places) =>
     `📝 **Write** ${path(use, places, "file_path")} *(${count(lineCount(field(use.input, "content")), "line")})*`,
   preview: ({ input }) =>
-    // A plan is written to a file before it is presented (2.1): its card shows it.
-    PLAN_FILE.test(field(input, "file_path"))
-      ? ""
-      : fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
+    fence(bounded(field(input, "content"), WRITE_PREVIEW_LINES), language(field(input, "file_path"))),
   full: (use, places) => {
     const { file_path: filePath, content, ...more } = use.input;
     return !isText(filePath) || !isText(content)
@@ -159,10 +158,8 @@ const bash: ToolView = {
       ? full("💻 **Bash**", { text: command, language: "sh" }, "command.sh", more)
       : undefined;
   },
-  summary: (text) => {
-    const lines = text.trim() === "" ? 0 : lineCount(text.trim());
-    return lines === 1 ? inlineCode(text.trim(), 120) : lines > 1 ? count(lines, "line") : "";
-  },
+  summary: (text) => (text.trim() === "" ? "" : count(lineCount(text.trim()), "line")),
+  isQuoting: true,
 };
 
 /** What Read gave, without the CLI's remarks and without the number of an empty last line (2.1). */
@@ -204,10 +201,12 @@ const mcp: ToolView = {
     const [server, tool] = at < 0 ? ["", name] : [name.slice("mcp__".length, at), name.slice(at + 2)];
     return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
   },
+  isQuoting: true,
 };
 
 const other: ToolView = {
   headline: ({ name }) => `● **${plainName(name)}**`,
+  isQuoting: true,
 };
 
 /** `more`: what the tool is told besides, such as to run outside its sandbox. */
@@ -242,6 +241,14 @@ function viewOf(name: string): ToolView {
   return Object.hasOwn(VIEWS, name) ? (VIEWS[name] ?? other) : name.startsWith("mcp__") ? mcp : other;
 }
 
+/** A part of planning, which has a card: its beginning, and the file a plan is written to before it is presented (2.1). */
+export function isPlanning({ name, input }: Pick<ToolUse, "name" | "input">, { home }: Places): boolean {
+  const path = field(input, "file_path");
+  const plans = `${home}/.claude/plans/`;
+  const isPlanFile = path.startsWith(plans) && /^[^/\\]+\.md$/.test(path.slice(plans.length));
+  return name === "EnterPlanMode" || (WRITING.has(name) && isPlanFile);
+}
+
 export function toolHeadline(use: ToolUse, places: Places): string {
   return viewOf(use.name).headline(use, places);
 }
@@ -264,12 +271,30 @@ export function editedFile(name: string, input: ToolInput): string | undefined {
   return isText(path) && path !== "" ? path : undefined;
 }
 
-/** `↳` and how it went, on the headline's line. */
-export function toolOutcome(name: string, { isError, text }: ToolResult): string {
+/**
+ * `↳` and how it went, on the headline's line. What a command or a server says may be anybody's secret, and stands only
+ * where somebody was asked about that very tool: else what runs unasked, such as `cat .env`, would tell the channel.
+ */
+export function toolOutcome(name: string, { isError, text }: ToolResult, wasAsked: boolean): string {
+  const view = viewOf(name);
   if (isError) {
-    const why = text.replace(/<\/?tool_use_error>/g, "").trim();
-    return `↳ ❌${why === "" ? "" : ` ${inlineCode(why.split("\n", 1)[0] ?? "", 160)}`}`;
+    const why = wasAsked || !view.isQuoting ? text.replace(OWN_WORDS_TAGS, "") : ownWords(text);
+    const [first = ""] = why.trim().split("\n", 1);
+    return `↳ ❌${first === "" ? "" : ` ${inlineCode(first, 160)}`}`;
   }
-  const summary = viewOf(name).summary?.(text) ?? "";
+  const only = name === "Bash" && wasAsked ? text.trim() : "";
+  const isOneLine = only !== "" && lineCount(only) === 1;
+  const summary = isOneLine ? inlineCode(only, 120) : (view.summary?.(text) ?? "");
   return `↳ ✅${summary === "" ? "" : ` ${summary}`}`;
+}
+
+const OWN_WORDS_TAGS = /<\/?tool_use_error>/g;
+
+/** Of an error, what the CLI says itself: all of it in a tag of its own, or how a command ended on the first line (2.1). */
+function ownWords(text: string): string {
+  const error = text.trim();
+  const isTagged = error.startsWith("<tool_use_error>") && error.endsWith("</tool_use_error>");
+  return isTagged
+    ? error.replace(OWN_WORDS_TAGS, "")
+    : (/^Exit code -?\d{1,10}(?=\n|$)/.exec(error)?.[0] ?? "");
 }

@@ -150,7 +150,7 @@ export function openQuestion(
     input,
     index,
     answers,
-    selected: new Set(),
+    selected: new Map(),
     ...(isBeside === undefined ? {} : { isBeside }),
   });
 }

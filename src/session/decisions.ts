@@ -4,7 +4,7 @@
 import { DIGITS, nameOf, questionTitle } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
-import type { Person } from "./access.ts";
+import { authorise, type Person } from "./access.ts";
 import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
 import { withoutLabels } from "./labels.ts";
 import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
@@ -24,7 +24,8 @@ export function reactToAsk(step: Step, reaction: Reaction): boolean {
     return true;
   }
   if (ask.kind === "question") {
-    if (may(step, "answer", reaction.by)) {
+    // A choice is taken off by whoever made it, whatever they may by then.
+    if (reaction.isRemoval || may(step, "answer", reaction.by)) {
       chooseOption(step, ask, reaction);
     }
     return true;
@@ -124,28 +125,40 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
     return;
   }
   if (chosen) {
-    isRemoval ? ask.selected.delete(at) : ask.selected.add(at);
-  } else if (!isRemoval && ask.selected.size > 0) {
-    const labels = question.options
-      .filter((_, index) => ask.selected.has(index))
-      .map((option) => option.label);
-    answerQuestion(step, ask, by, labels.join(", "));
+    const own = ask.selected.get(by.id) ?? new Set();
+    isRemoval ? own.delete(at) : own.add(at);
+    ask.selected.set(by.id, own);
+  } else if (!isRemoval) {
+    const counted = countedChoices(step, ask);
+    const labels = question.options.filter((_, index) => counted.has(index)).map(({ label }) => label);
+    if (labels.length > 0) {
+      answerQuestion(step, ask, by, labels.join(", "));
+    }
   }
 }
 
-/** `shown`: what the card says of the answer. */
+/** What somebody has chosen who may answer now. */
+function countedChoices({ state, context }: Step, { selected }: QuestionAsk): ReadonlySet<number> {
+  const counted = [...selected].filter(([id]) => authorise("answer", id, state, context.standingOf));
+  return new Set(counted.flatMap(([, choices]) => [...choices]));
+}
+
+/** `shown`: what the card says of the answer; `told`: the words that Claude gets for it. */
 export function answerQuestion(
   step: Step,
   ask: QuestionAsk,
   by: Person,
   text: string,
-  shown = `**${asWritten(text)}**`,
+  { shown = `**${asWritten(text)}**`, told = text } = {},
 ): void {
   const question = ask.questions[ask.index];
   const title = questionTitle(ask.index, ask.questions.length);
   audit(step, "answered", by, { question: question?.question ?? "", answer: text });
   close(step, ask, `${title} · ✅ ${shown} (@${by.name})`, "good");
-  openQuestion(step, ask, ask.index + 1, { ...ask.answers, [question?.question ?? ""]: text });
+  // Claude has answers by the text of their question: two of one text have one answer.
+  const asked = question?.question ?? "";
+  const earlier = Object.hasOwn(ask.answers, asked) ? [ask.answers[asked]] : [];
+  openQuestion(step, ask, ask.index + 1, { ...ask.answers, [asked]: [...earlier, told].join("; ") });
   goOn(step);
 }
 
@@ -157,21 +170,26 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
   if (emojiName === "-1") {
     audit(step, "guest-denied", by, what);
     close(step, ask, `👎 Message of ${name} denied by @${by.name}`, "bad");
-    return;
-  }
-  audit(step, "guest-allowed", by, what);
-  let message: Message = { ...ask.message, vouchedBy: by };
-  if (emojiName === "white_check_mark") {
+  } else if (emojiName === "white_check_mark") {
     state.participants.set(guest.id, guest.name);
-    // In their own right, and so only for as long as they have it.
-    message = ask.message;
+    letInAll(step, guest, by);
     audit(step, "invited", by, { user: guest });
     updateHeader(step);
-    close(step, ask, `✅ ${name} invited to this session by @${by.name}`, "good");
   } else {
+    audit(step, "guest-allowed", by, what);
     close(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
+    enqueue(step, { ...ask.message, vouchedBy: by });
   }
-  enqueue(step, message);
+}
+
+/** One who was invited is let in with all they have said: in their own right, and so only as long as they have it. */
+export function letInAll(step: Step, guest: Person, by: Person): void {
+  const cards = step.state.asks.filter((ask) => ask.kind === "guest");
+  for (const ask of cards.filter(({ message }) => message.by.id === guest.id)) {
+    audit(step, "guest-allowed", by, { guest, message: ask.message.text });
+    close(step, ask, `✅ ${nameOf(guest.name)} invited to this session by @${by.name}`, "good");
+    enqueue(step, ask.message);
+  }
 }
 
 /** As many as anybody will want to have read by Claude one after the other. */

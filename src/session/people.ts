@@ -4,11 +4,11 @@ import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
-import { enqueue, notTaken, reactToAsk } from "./decisions.ts";
+import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
 import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
 import { goOnMessage } from "./recovery.ts";
-import { answerInWords } from "./replies.ts";
+import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
@@ -165,6 +165,7 @@ function invite(step: Step, by: Person, username: string, user: User | undefined
   audit(step, "invited", by, { user: { id: user.id, name: user.username } });
   updateHeader(step);
   say(step, `✅ @${user.username} can now participate in this session (invited by @${by.name})`);
+  letInAll(step, { id: user.id, name: user.username }, by);
 }
 
 function kick(step: Step, by: Person, username: string, user: User | undefined): void {
@@ -207,8 +208,12 @@ function slashCommand(
 ): void {
   const { commands } = step.state;
   const names = commands?.flatMap((command) => [command.name, ...command.aliases]);
+  if (orElse && answersQuestion(step, orElse)) {
+    return;
+  }
   if (names ? names.includes(name) : !orElse) {
     enqueue(step, message);
+    tellWhatWaits(step, message);
     return;
   }
   if (orElse) {
@@ -217,5 +222,5 @@ function slashCommand(
   }
   const near = nearestCommand(name, names ?? []);
   const hint = near ? ` Did you mean ${inlineCode(`!${near}`)}?` : "";
-  say(step, `ℹ️ There is no command ${inlineCode(`!${name}`)}.${hint} ${inlineCode("!help")} lists them.`);
+  say(step, `ℹ️ There is no command ${inlineCode(`!${name}`, 80)}.${hint} ${inlineCode("!help")} lists them.`);
 }

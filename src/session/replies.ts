@@ -5,9 +5,12 @@ import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
+import type { Person } from "./access.ts";
 import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
+import { spokenBy, withoutLabels } from "./labels.ts";
+import { optionsNamed } from "./option-words.ts";
 import { dropUnauthorised, may, notWaiting } from "./state.ts";
 import type { Ask, GuestAsk, Message, Step } from "./types.ts";
 
@@ -121,6 +124,18 @@ function meantBy(step: Step, message: Message): ClaudesAsk | undefined {
   return isConsent && !isAllowable(first) ? undefined : first;
 }
 
+/** A `/name` that may be no command is the answer to a question that is open. */
+export function answersQuestion(step: Step, message: Message): boolean {
+  return step.state.asks.some((ask) => ask.kind === "question") && answerInWords(step, message);
+}
+
+/** A slash command decides nothing: while it waits, the open cards say how they are decided. */
+export function tellWhatWaits(step: Step, message: Message): void {
+  if (step.state.queue.includes(message)) {
+    tellHow(step);
+  }
+}
+
 function tellHow(step: Step): void {
   const { asks } = step.state;
   const isAlone = asks.length === 1;
@@ -139,8 +154,12 @@ function take(step: Step, ask: ClaudesAsk, message: Message, paths: readonly str
   switch (ask.kind) {
     case "question": {
       const names = message.attachments.map(({ name }) => `📎 ${inlineCode(name)}`);
-      const shown = [...(text === "" ? [] : [`**${asWritten(text)}**`]), ...names].join(" ");
-      answerQuestion(step, ask, by, withFiles(text, paths), shown);
+      const option = optionsNamed(text, ask.questions[ask.index]);
+      const said = option ?? text;
+      const shown = [...(said === "" ? [] : [`**${asWritten(said)}**`]), ...names].join(" ");
+      const answer = withFiles(said, paths);
+      const told = option === undefined ? ownWords(step, by, answer) : answer;
+      answerQuestion(step, ask, by, answer, { shown, told });
       break;
     }
     case "plan":
@@ -159,6 +178,12 @@ function take(step: Step, ask: ClaudesAsk, message: Message, paths: readonly str
       }
       break;
   }
+}
+
+/** An answer that is no option is somebody's; whose, matters once there is more than one speaker. */
+function ownWords({ state }: Step, by: Person, words: string): string {
+  const isNamed = new Set([...state.speakers.keys(), by.id]).size > 1;
+  return isNamed ? spokenBy(by.name, words) : withoutLabels(words);
 }
 
 function withFiles(text: string, paths: readonly string[]): string {

@@ -75,7 +75,7 @@ function emptyTurn(): Json {
   };
 }
 
-/** 0.1.0 kept the conversation's id beside the state. */
+/** 0.1.0 kept the conversation's id beside the state, and what was chosen without who chose it. */
 function withConversationInState({ sessionId, ...document }: Json): Json {
   const state = objectIn(document, "state");
   const turn = objectIn(state, "turn");
@@ -89,9 +89,14 @@ function withConversationInState({ sessionId, ...document }: Json): Json {
       isPreparing: false,
       background: [],
       faults: 0,
+      asks: Array.isArray(state["asks"]) ? state["asks"].map(withNothingChosen) : state["asks"],
       turn: { ...turn, hasShown: true },
     },
   };
+}
+
+function withNothingChosen(ask: unknown): unknown {
+  return isObject(ask) && "selected" in ask ? { ...ask, selected: { "\u0000map": [] } } : ask;
 }
 
 function objectIn(document: Json, key: string): Json {

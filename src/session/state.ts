@@ -284,10 +284,10 @@ export function beginTurn(step: Step, message?: Message): void {
 
 /** Who spoke matters once there is more than one speaker; a text that begins with "/" would be a command to Claude. */
 function wordsFor({ state }: Step, message: Message): string {
-  if (message.isSlashCommand) {
-    return message.text;
-  }
   const text = withoutLabels(message.text);
+  if (message.isSlashCommand) {
+    return text;
+  }
   const isNamed = state.speakers.size > 1 || text.startsWith("/");
   return isNamed ? spokenBy(message.by.name, message.text) : text;
 }

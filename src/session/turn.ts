@@ -4,7 +4,7 @@
 import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
 import { fence, harmless, inlineCode, oneLine, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
-import { toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
@@ -185,7 +185,7 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   turn.transcript.endText();
   newGrowth(step);
   turn.tools.set(id, { name, input });
-  if (SILENT_TOOLS.has(name)) {
+  if (SILENT_TOOLS.has(name) || isPlanning({ name, input }, step.context)) {
     return;
   }
   if (SUBAGENT_TOOLS.has(name)) {
@@ -218,7 +218,8 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     );
     return;
   }
-  const outcome = toolOutcome(tool?.name ?? state.cardedTools.get(result.id)?.use.name ?? "", result);
+  const carded = state.cardedTools.get(result.id);
+  const outcome = toolOutcome(tool?.name ?? carded?.use.name ?? "", result, carded !== undefined);
   if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
     scheduleLines(step);
   }

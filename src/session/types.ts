@@ -207,8 +207,8 @@ export interface QuestionAsk extends AskBase {
   readonly index: number;
   /** By question text, for the questions before this one. */
   readonly answers: Readonly<Record<string, string>>;
-  /** Options chosen so far, by position, for a question that takes several. */
-  readonly selected: Set<number>;
+  /** What each person has chosen so far, by position, for a question that takes several. */
+  readonly selected: Map<UserId, Set<number>>;
 }
 
 export interface GuestAsk extends AskBase {

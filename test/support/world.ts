@@ -141,7 +141,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       deniedPaths: [],
       environment: options.environment,
       version: "0.1.0",
-      home: "/home/dev",
+      home: options.environment?.["HOME"] ?? "/home/dev",
       startClaude:
         options.startClaude ??
         ((start, listener) => startClaude(start, listener, { environment: options.environment })),

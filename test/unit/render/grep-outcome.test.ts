@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { toolOutcome } from "../../../src/render/tools.ts";
 
-const outcomeOf = (text: string): string => toolOutcome("Grep", { isError: false, text });
+const outcomeOf = (text: string): string => toolOutcome("Grep", { isError: false, text }, true);
 
 test("lines that were found call nobody and show nothing of a file", () => {
   expect(outcomeOf("src/notify.ts:3:  post('@channel the deploy is over')")).toBe("↳ ✅ 1 line");

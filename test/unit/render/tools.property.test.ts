@@ -39,13 +39,18 @@ test("any JSON as a tool's input is shown, and nothing throws", () => {
       toolName,
       anyInput,
       fc.option(fc.string(), { nil: undefined }),
-      fc.record({ structured: fc.jsonValue(), text: fc.string(), isError: fc.boolean() }),
+      fc.record({
+        structured: fc.jsonValue(),
+        text: fc.string(),
+        isError: fc.boolean(),
+        isAsked: fc.boolean(),
+      }),
       (name, input, fileBefore, result) => {
         const use = { name, input, fileBefore };
         expect(toolHeadline(use, PLACES)).not.toMatch(/[\n\r]/);
         toolPreview(use);
         expect(toolInFull(use, PLACES).parts.length).toBeGreaterThan(0);
-        expect(toolOutcome(name, result)).not.toMatch(/[\n\r]/);
+        expect(toolOutcome(name, result, result.isAsked)).not.toMatch(/[\n\r]/);
         editedFile(name, input);
         const tasks = tasksAfter([{ id: "1", text: "one", status: "pending" }], name, input, result);
         expect(renderTasks(tasks)).toMatch(/^📋 \*\*Tasks\*\* \(\d+\/\d+\)/);
@@ -176,8 +181,14 @@ test.each<[string, string]>([
   ["Bash", "\n ".repeat(400_000)],
   [`mcp__${"a__".repeat(300_000)}\n`, "x"],
 ])("a result of a megabyte is summed up at once: %.20s", (name, text) => {
-  toolOutcome(name, { isError: false, text });
-  toolOutcome(name, { isError: true, text });
+  for (const [isError, isAsked] of [
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ] as const) {
+    toolOutcome(name, { isError, text }, isAsked);
+  }
   toolHeadline({ name, input: {}, fileBefore: undefined }, PLACES);
 });
 

@@ -142,7 +142,6 @@ test.each([
   ["Read", "a\nb", false, "↳ ✅ 2 lines"],
   ["Read", "a\n\n<system-reminder>\nx\n</system-reminder>", false, "↳ ✅ 1 line"],
   ["Bash", "", false, "↳ ✅"],
-  ["Bash", "ok `x`\n", false, "↳ ✅ `` ok `x` ``"],
   ["Bash", "1\n2\n3", false, "↳ ✅ 3 lines"],
   ["Glob", "No files found", false, "↳ ✅ no files"],
   ["Glob", "a\nb", false, "↳ ✅ 2 files"],
@@ -152,11 +151,31 @@ test.each([
   ["Bash", "<tool_use_error>no such `file`\nmore</tool_use_error>", true, "↳ ❌ `` no such `file` ``"],
   ["Bash", "", true, "↳ ❌"],
 ])("the outcome of %s %j (error: %s) is %s", (name, text, isError, shown) => {
-  expect(toolOutcome(name, { isError, text })).toBe(shown);
+  expect(toolOutcome(name, { isError, text }, false)).toBe(shown);
+  expect(toolOutcome(name, { isError, text }, true)).toBe(shown);
 });
 
+test.each([
+  ["Bash", "STRIPE_KEY=sk_live_51H\n", false, "↳ ✅ 1 line", "↳ ✅ `STRIPE_KEY=sk_live_51H`"],
+  ["Bash", "ok `x`\n", false, "↳ ✅ 1 line", "↳ ✅ `` ok `x` ``"],
+  ["Bash", "Exit code 1\nKEY=1", true, "↳ ❌ `Exit code 1`", "↳ ❌ `Exit code 1`"],
+  // So do versions that tell no exit code, and a command that imitates one.
+  ["Bash", "KEY=1", true, "↳ ❌", "↳ ❌ `KEY=1`"],
+  ["Bash", "Exit code 1 KEY=1", true, "↳ ❌", "↳ ❌ `Exit code 1 KEY=1`"],
+  ["Bash", "KEY=1 <tool_use_error>x</tool_use_error>", true, "↳ ❌", "↳ ❌ `KEY=1 x`"],
+  ["mcp__vault__read", "KEY=1", true, "↳ ❌", "↳ ❌ `KEY=1`"],
+  ["Novel", "KEY=1", true, "↳ ❌", "↳ ❌ `KEY=1`"],
+  ["Read", "File does not exist.", true, "↳ ❌ `File does not exist.`", "↳ ❌ `File does not exist.`"],
+])(
+  "what %s gave, %j, is told when somebody was asked about it, and else no word of it (error: %s)",
+  (name, text, isError, unasked, asked) => {
+    expect(toolOutcome(name, { isError, text }, false)).toBe(unasked);
+    expect(toolOutcome(name, { isError, text }, true)).toBe(asked);
+  },
+);
+
 test("an outcome stays one short line", () => {
-  const outcome = toolOutcome("Bash", { isError: true, text: "\u200b|`\r".repeat(4000) });
+  const outcome = toolOutcome("Bash", { isError: true, text: "\u200b|`\r".repeat(4000) }, true);
   expect(outcome).not.toMatch(/[\r\n]/);
   expect([...outcome].length).toBeLessThan(200);
 });

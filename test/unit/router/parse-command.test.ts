@@ -96,6 +96,8 @@ test.each([
   ["invit", "invite"],
   ["comapct", "compact"],
   ["HELP", "help"],
+  ["hlep", "help"],
+  ["x".repeat(16_000), undefined],
   ["xyzzy", undefined],
 ])("the command nearest to %j is %s", (name, near) => {
   expect(nearestCommand(name, ["compact", "context"])).toBe(near);

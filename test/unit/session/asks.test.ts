@@ -253,7 +253,9 @@ test("questions are asked one at a time, and the answers reach Claude together",
     {
       to: "q",
       behavior: "allow",
-      updatedInput: expect.objectContaining({ answers: { "Which?": "blue", "How?": "slowly, please" } }),
+      updatedInput: expect.objectContaining({
+        answers: { "Which?": "blue", "How?": "[@bob]: slowly, please" },
+      }),
     },
   ]);
   expect(script.state.queue).toEqual([]);
@@ -347,11 +349,11 @@ test("several guests' messages wait, each with its own card, in the words of the
   expect(cards[1]).toContain("```\ntwo\nlines\n```\n");
   expect(cards[0]).toContain("React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny");
   script.react(OWNER, second, "-1");
-  script.react(LISTED, third, "white_check_mark");
   script.react(OWNER, first, "+1");
+  script.react(LISTED, third, "white_check_mark");
   expect(script.state.queue.map((message) => message.text)).toEqual([
-    "and more",
     "delete it all, @channel @bob",
+    "and more",
   ]);
   script.says(OTHER, "I am in now");
   expect(script.state.queue).toHaveLength(3);

@@ -2,7 +2,16 @@
 
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
-import { createScript, LISTED, OTHER, OWNER, person, type Script } from "../../support/session-script.ts";
+import {
+  createScript,
+  LISTED,
+  OTHER,
+  OWNER,
+  person,
+  type Script,
+  user,
+  working,
+} from "../../support/session-script.ts";
 
 const edited = (script: Script, text: string, postId = "m1") =>
   script.take({ type: "postEdited", postId: postId as PostId, text });
@@ -55,6 +64,26 @@ test("a card calls the owner, or who may decide when the owner may not", () => {
   expect(calls(createScript({ ...guests, listed: ["bob", "dora"] }))).toBe("@bob @dora");
   expect(calls(createScript({ ...guests, approvers: ["bob"], listed: ["bob", "dora"] }))).toBe("@bob");
   expect(cards(createScript({ standingOf }))).toEqual([]);
+});
+
+test.each(["by emoji", "by command"])("a guest invited %s is let in with all that waits, in order", (how) => {
+  const script = working();
+  const written: readonly string[] = ["one", "two", "three"];
+  const posted = written.map((text) => {
+    script.says(OTHER, text);
+    return script.postCard();
+  });
+  script.says(person("carl"), "me too");
+  if (how === "by emoji") {
+    script.react(OWNER, posted[1] ?? "", "white_check_mark");
+  } else {
+    script.command(OWNER, { name: "invite", username: "oscar", user: user("oscar") });
+  }
+  expect(script.state.queue.map(({ text, vouchedBy }) => [text, vouchedBy])).toEqual(
+    written.map((text) => [text, undefined]),
+  );
+  expect(script.state.asks).toMatchObject([{ kind: "guest", message: { text: "me too" } }]);
+  expect(cards(script)).toHaveLength(1);
 });
 
 test("a message that its guest deletes is withdrawn, and can't be let in any more", () => {

@@ -39,6 +39,15 @@ test("a session of the first release keeps its open cards, the messages that wai
   expect(snapshot?.writer.entries.length).toBeGreaterThan(2);
 });
 
+test("a question of the first release is open with nothing chosen, since nobody knows who chose what", () => {
+  const before = written("v2-asking") as { state: { asks: object[] } };
+  const question = { kind: "question", key: "ask.9", questions: [], selected: { "\u0000set": [0, 2] } };
+  const state = { ...before.state, asks: [...before.state.asks, question] };
+  const [permission, , asked] = decodeSnapshot({ ...before, state })?.state.asks ?? [];
+  expect(asked).toMatchObject({ kind: "question", key: "ask.9", selected: new Map() });
+  expect(permission).not.toHaveProperty("selected");
+});
+
 test.each([{}, [], null, "x", { version: 1 }, { version: 99 }, { version: "2" }])(
   "%j is no session of any version",
   (value) => {
