@@ -15,6 +15,8 @@ export interface SavedConversation {
   holds(uuid: string): boolean;
   /** What Claude said in answer to that message, block by block; empty when it isn't there. */
   textsAfter(uuid: string): readonly SavedText[];
+  /** What Claude said from that message of its own on; empty when it isn't there. */
+  textsFrom(messageId: string): readonly SavedText[];
 }
 
 interface Line {
@@ -45,6 +47,11 @@ export function readSavedConversation(
     textsAfter(uuid) {
       const at = indexOf(uuid);
       return at < 0 ? [] : main.slice(at + 1).flatMap(saidBy);
+    },
+    textsFrom(messageId) {
+      const texts = main.flatMap(saidBy);
+      const at = texts.findIndex((text) => text.messageId === messageId);
+      return at < 0 ? [] : texts.slice(at);
     },
   };
 }

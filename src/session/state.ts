@@ -277,7 +277,11 @@ export function beginTurn(step: Step, message?: Message): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
   const names = [state.owner.name, ...state.participants.values(), ...state.speakers.values()];
-  state.turn = newTurn(state.postsMade++, context, [...new Set(names)], message);
+  const previousMessageId = state.turn.streaming?.messageId ?? state.turn.previousMessageId;
+  state.turn = {
+    ...newTurn(state.postsMade++, context, [...new Set(names)], message),
+    previousMessageId,
+  };
   state.cutOffKey = undefined;
   state.cutOffPostId = undefined;
 }

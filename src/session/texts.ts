@@ -3,7 +3,7 @@
 
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
-import type { SavedTurn, SessionState, Step } from "./types.ts";
+import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
 
 /**
  * The complete block confirms what was streamed; what the pieces lacked is added, and all of it when there were none.
@@ -52,6 +52,21 @@ export function savedTurnOf(
   const conversation = hasConversation || message ? readSaved(conversationId) : undefined;
   return {
     holdsMessage: message && conversation?.holds(message.uuid),
-    texts: (turn.messageUuid && conversation?.textsAfter(turn.messageUuid)) || [],
+    texts: conversation ? textsOf(turn, conversation) : [],
   };
+}
+
+/** A turn that Claude began by itself is found by its first message, or by the last one before it. */
+function textsOf(
+  { messageUuid, streaming, previousMessageId }: Turn,
+  saved: SavedConversation,
+): SavedTurn["texts"] {
+  if (messageUuid !== undefined) {
+    return saved.textsAfter(messageUuid);
+  }
+  if (streaming) {
+    return saved.textsFrom(streaming.messageId);
+  }
+  const from = previousMessageId === undefined ? [] : saved.textsFrom(previousMessageId);
+  return from.filter(({ messageId }) => messageId !== previousMessageId);
 }

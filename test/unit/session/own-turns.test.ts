@@ -3,6 +3,7 @@
 
 import { expect, test } from "vitest";
 import type { ToolUseId } from "../../../src/claude/types.ts";
+import { savedTurnOf } from "../../../src/session/texts.ts";
 import { OWNER, type Script, turnEnded, working } from "../../support/session-script.ts";
 
 /** A task has ended, and a message was sent before Claude's own turn began. */
@@ -57,4 +58,31 @@ test("an interruption that hit Claude's own turn interrupts the message's as wel
   script.claude({ type: "replayed", uuid: "u2" });
   script.claude(turnEnded(true, "", true));
   expect(script.said()).toContain("⏸️ **Interrupted** by @alice");
+});
+
+test("words of Claude's own turn that only its saved conversation has are shown after a crash", () => {
+  const script = working();
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "text", messageId: "m1", text: "Begun." });
+  script.claude(turnEnded());
+  script.claude({ type: "turnStarted", model: "m" });
+  const saved = {
+    holds: () => false,
+    textsAfter: () => [],
+    textsFrom: (messageId: string) =>
+      [
+        { messageId: "m1", text: "Begun." },
+        { messageId: "m2", text: "The task has ended." },
+      ].slice(messageId === "m1" ? 0 : 1),
+  };
+  for (const begin of [() => {}, () => script.claude({ type: "messageStarted", messageId: "m2" })]) {
+    begin();
+    expect(savedTurnOf(script.state, () => saved).texts).toEqual([
+      { messageId: "m2", text: "The task has ended." },
+    ]);
+  }
+  script.claude({ type: "textDelta", text: "The task", blockIndex: 0 });
+  script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  expect(script.said()).toContain("The task has ended.");
+  expect(script.said().match(/Begun\./g)).toHaveLength(1);
 });
