@@ -25,6 +25,8 @@ export interface Facts {
   /** The person a command names. */
   readonly commandUser: User | undefined;
   readonly uuid: string;
+  /** Its time is none that it can have been written at. */
+  readonly isDatedAhead: boolean;
 }
 
 /** What a post says once the mention of the bot is taken off; shared by the look-ups and the route. */
@@ -61,7 +63,7 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
     attachments: post.attachments,
     isSlashCommand: false,
     withThread: !hasSession && post.id !== threadId,
-    at: post.createdAt,
+    ...(facts.isDatedAhead ? {} : { at: post.createdAt }),
   };
   return hasSession
     ? inSession(reading, facts, message, by, threadId)

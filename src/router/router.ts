@@ -53,6 +53,9 @@ interface Told {
 
 const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
+/** Servers of one cluster may differ by that much. */
+const AHEAD_MS = 60_000;
+
 export class Router {
   readonly #dependencies: RouterDependencies;
   readonly #heard: Heard;
@@ -252,6 +255,7 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       mayStart: this.#isListed({ id: post.userId }),
+      isDatedAhead: post.createdAt > this.#heard.now + AHEAD_MS,
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
@@ -264,7 +268,7 @@ export class Router {
     post: Post,
     reading: Reading,
     known: Pick<Facts, "hasSession" | "uuid">,
-  ): Promise<Omit<Facts, "mayStart">> {
+  ): Promise<Omit<Facts, "mayStart" | "isDatedAhead">> {
     return {
       ...known,
       by: await personOf(this.#dependencies, post.userId),

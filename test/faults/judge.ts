@@ -12,16 +12,18 @@ import { wearsEyes } from "./watch.ts";
 export function judge(stage: Stage, thread: Played, inFull: boolean): Problem[] {
   const document = documentOf(stage, thread);
   const heard = heardIn(stage, thread);
+  const posts = stage.sandbox.state.thread(thread.root);
+  const ahead = posts.filter(({ createdAt }) => createdAt > Date.now()).map(({ id }) => id);
+  const isAhead = (mark: string): boolean => ahead.includes(thread.posts.get(mark) ?? "");
   const early = [
     ...(document ? judgeCalm(thread, document) : [LOST_SESSION]),
-    ...judgeMessages(thread, heard),
+    ...judgeMessages(thread, heard, isAhead),
     ...judgeClears(thread, heard),
   ];
   // While it waits, the campaign judges often: what costs more is looked at when the rest is well, or told to be.
   if (early.length > 0 && !inFull) {
     return early;
   }
-  const posts = stage.sandbox.state.thread(thread.root);
   const mine = posts.filter((post) => post.userId === stage.bot.id);
   return [
     ...early,
@@ -47,7 +49,11 @@ function judgeCalm(thread: Played, { state }: NonNullable<ReturnType<typeof docu
 }
 
 /** Every message once in Claude's conversations, in order; a guest's only with leave. */
-function judgeMessages(thread: Played, heard: readonly Heard[]): Problem[] {
+function judgeMessages(
+  thread: Played,
+  heard: readonly Heard[],
+  isAhead: (mark: string) => boolean,
+): Problem[] {
   const problems: Problem[] = [];
   const taken = heard.flatMap(({ requests }) => requests);
   const marks = taken.flatMap((request) => (request === "go on" ? [] : [request.mark]));
@@ -77,9 +83,11 @@ function judgeMessages(thread: Played, heard: readonly Heard[]): Problem[] {
   for (const mark of marks.filter((one) => !known.has(one))) {
     problems.push({ kind: "wrong", what: `message ${mark} reached Claude, and should not have` });
   }
-  const inOrder = marks.filter((mark) => thread.said.includes(mark));
-  if (problems.length === 0 && inOrder.join() !== thread.said.join()) {
-    problems.push({ kind: "wrong", what: `said: ${thread.said.join(" ")}; taken: ${inOrder.join(" ")}` });
+  // A post that is dated ahead stands behind all others in the channel.
+  const said = thread.said.filter((mark) => !isAhead(mark));
+  const inOrder = marks.filter((mark) => said.includes(mark));
+  if (problems.length === 0 && inOrder.join() !== said.join()) {
+    problems.push({ kind: "wrong", what: `said: ${said.join(" ")}; taken: ${inOrder.join(" ")}` });
   }
   const goings = taken.length - marks.length;
   if (goings !== thread.goings) {
