@@ -2,7 +2,6 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
-import { storable } from "../util/storable.ts";
 import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
@@ -91,12 +90,13 @@ function callsBy(
 
     async userByName(username) {
       const name = username.toLowerCase();
-      // These would change the path instead of naming a user, or can't be in it.
-      if (["", ".", ".."].includes(name) || storable(name) !== name) return undefined;
-      const what = `look up the user ${name}`;
+      // No account has another name (read in the server's source): it answers those as it does a wrong address, or takes
+      // them for another path.
+      if (!/^[a-z0-9._-]{1,64}$/.test(name) || [".", ".."].includes(name)) return undefined;
+      // 400: what no account may be called, such as `all` and `channel` (read).
       return orIfRefused(
-        get(what, `/users/username/${encodeURIComponent(name)}`, decodeUser),
-        ["not-found"],
+        get(`look up the user ${name}`, `/users/username/${name}`, decodeUser),
+        ["not-found", "rejected"],
         undefined,
       );
     },
