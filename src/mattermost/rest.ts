@@ -198,10 +198,12 @@ function callsBy(
       );
     },
 
-    reactions: (postId) =>
-      get("read a post's reactions", `/posts/${postId}/reactions`, (json) =>
-        decodeList(json, decodeReaction),
-      ),
+    async reactions(postId) {
+      // One that can't be used, such as of a name that no emoji of ours has, keeps no other from being read.
+      const decode = (json: unknown) => decodeList(json, (entry) => ({ reaction: decodeReaction(entry) }));
+      const found = await get("read a post's reactions", `/posts/${postId}/reactions`, decode);
+      return found.flatMap(({ reaction }) => reaction ?? []);
+    },
 
     async file(id, maxBytes) {
       const what = "download a file";

@@ -175,6 +175,12 @@ describe("requests", () => {
     },
   );
 
+  test("a reaction that can't be used keeps no other from being read", async () => {
+    const good = { user_id: "u", post_id: "p", emoji_name: "+1", create_at: 5 };
+    const { api } = serve(json([{ ...good, emoji_name: "piñata" }, { ...good, user_id: "" }, null, good]));
+    expect(await api.reactions(POST)).toEqual([{ userId: "u", postId: "p", emojiName: "+1", createdAt: 5 }]);
+  });
+
   test("a name that the server takes for a bad parameter is nobody's", async () => {
     const { api } = serve(refuse(400, "api.context.invalid_body_param.app_error"));
     expect(await api.userByName("channel")).toBeUndefined();
