@@ -40,6 +40,9 @@ const FILE_TIMEOUT_MS = 60_000;
 /** What databases of before 5.0 hold, and so the least a server takes. */
 const SMALLEST_MAX_POST_SIZE = 4000;
 
+/** Far more than the longest thread or page of posts: what is longer would only fill the memory. */
+const MOST_JSON_BYTES = 64 * 1024 * 1024;
+
 const PAGE_SIZE = 200;
 const MAX_PAGES = 50;
 
@@ -72,7 +75,14 @@ function callsBy(
   instance: string,
   inTurn: MattermostApi["inTurn"],
 ): MattermostApi {
-  const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
+  const call = async (request: Omit<HttpRequest, "timeoutMs">) => {
+    try {
+      return await send({ ...request, timeoutMs: TIMEOUT_MS, maxBytes: MOST_JSON_BYTES });
+    } catch (error) {
+      const isAnswer = error instanceof MattermostError && error.code === "too-large" && error.status !== 413;
+      throw isAnswer ? badAnswer(request.what, error.status ?? 200, error) : error;
+    }
+  };
   const say: typeof call = (request) =>
     call(request).catch((error) => {
       throw asTooLong(error);
