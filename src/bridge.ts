@@ -58,6 +58,9 @@ export interface Bridge {
   stop(): Promise<void>;
 }
 
+/** Of the time that a stop has. */
+const LAST_REPLY_MS = 3000;
+
 export async function startBridge(
   config: Config,
   facts: BridgeFacts,
@@ -128,14 +131,16 @@ export async function startBridge(
   const snapshots = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   sessions.restore(snapshots);
+  /** Their threads have no session that would keep what is not written yet. */
+  const replying = new Set<ThreadWriter>();
   const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
     const lost = (reason: string): void => log.warn(`Could not reply in thread ${threadId}: ${reason}`);
     const options = { api, channelId: channel.id, threadId, botId: bot.id, clock, log };
     const deaf = { onPosted: () => {}, onFileRefused: () => {}, onLost: lost };
-    new ThreadWriter({ ...options, ...deaf }).put("reply", markdown, {
-      bar,
-      isFinal: true,
-    });
+    const writer = new ThreadWriter({ ...options, ...deaf });
+    replying.add(writer);
+    writer.put("reply", markdown, { bar, isFinal: true });
+    void writer.idle().then(() => replying.delete(writer));
   };
   let tellRival = (_why: string): void => {};
   const rival = new Promise<string>((resolve) => {
@@ -187,7 +192,8 @@ export async function startBridge(
       writes.close();
       await running;
       router.close();
-      await Promise.all([warm.close(), sessions.shutDown()]);
+      const replies = [...replying].map((writer) => writer.idle(LAST_REPLY_MS));
+      await Promise.all([warm.close(), sessions.shutDown(), ...replies]);
     },
   };
 }

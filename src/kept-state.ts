@@ -96,7 +96,14 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
   };
   return {
     load() {
-      const kept = decodeCursor(folder.read(name));
+      const found = folder.read(name);
+      const kept = decodeCursor(found);
+      if (found !== undefined && !kept) {
+        folder.setAside(
+          name,
+          "it doesn't say how far the channel was heard: what was said since is not heard",
+        );
+      }
       isKept = kept !== undefined;
       return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
     },

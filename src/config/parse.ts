@@ -57,6 +57,8 @@ export function parseUsernames(text: string): Parsed<readonly string[]> {
     if ("value" in parsed) names.add(parsed.value);
     else wrong.push(quote(part));
   }
+  // An empty list lets everyone in: what a template makes of two empty variables must not mean that.
+  if (names.size === 0 && wrong.length === 0 && text.trim() !== "") wrong.push(quote(text));
   if (wrong.length === 0) return { value: [...names] };
   return {
     problem: `${wrong.join(", ")} ${wrong.length === 1 ? "is not a username" : "are not usernames"}`,

@@ -289,8 +289,8 @@ const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => Socket
   },
   post_edited: (data) => withPost("postEdited", data),
   post_deleted: (data) => withPost("postDeleted", data),
-  reaction_added: (data) => withReaction("reactionAdded", data),
-  reaction_removed: (data) => withReaction("reactionRemoved", data),
+  reaction_added: (data, to) => withReaction("reactionAdded", data, to),
+  reaction_removed: (data, to) => withReaction("reactionRemoved", data, to),
   user_updated: (data) => {
     const user = decodeUser(embedded(data["user"]));
     return user && { type: "userUpdated", user };
@@ -318,9 +318,14 @@ function withMember(
   return channelId && userId && { type, channelId, userId };
 }
 
-function withReaction(type: "reactionAdded" | "reactionRemoved", data: EventData): SocketEvent | undefined {
+function withReaction(
+  type: "reactionAdded" | "reactionRemoved",
+  data: EventData,
+  to: Broadcast,
+): SocketEvent | undefined {
   const reaction = decodeReaction(embedded(data["reaction"]));
-  return reaction && { type, reaction };
+  const channelId = decodeChannelId(to.channel_id);
+  return reaction && { type, reaction, ...(channelId && { channelId }) };
 }
 
 /** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */

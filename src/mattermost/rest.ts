@@ -2,7 +2,6 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
-import { storable } from "../util/storable.ts";
 import { createBudget } from "./budget.ts";
 import {
   decodeChannel,
@@ -41,6 +40,9 @@ const FILE_TIMEOUT_MS = 60_000;
 /** What databases of before 5.0 hold, and so the least a server takes. */
 const SMALLEST_MAX_POST_SIZE = 4000;
 
+/** Far more than the longest thread or page of posts: what is longer would only fill the memory. */
+const MOST_JSON_BYTES = 64 * 1024 * 1024;
+
 const PAGE_SIZE = 200;
 const MAX_PAGES = 50;
 
@@ -73,7 +75,14 @@ function callsBy(
   instance: string,
   inTurn: MattermostApi["inTurn"],
 ): MattermostApi {
-  const call = async (request: Omit<HttpRequest, "timeoutMs">) => send({ ...request, timeoutMs: TIMEOUT_MS });
+  const call = async (request: Omit<HttpRequest, "timeoutMs">) => {
+    try {
+      return await send({ ...request, timeoutMs: TIMEOUT_MS, maxBytes: MOST_JSON_BYTES });
+    } catch (error) {
+      const isAnswer = error instanceof MattermostError && error.code === "too-large" && error.status !== 413;
+      throw isAnswer ? badAnswer(request.what, error.status ?? 200, error) : error;
+    }
+  };
   const say: typeof call = (request) =>
     call(request).catch((error) => {
       throw asTooLong(error);
@@ -91,12 +100,13 @@ function callsBy(
 
     async userByName(username) {
       const name = username.toLowerCase();
-      // These would change the path instead of naming a user, or can't be in it.
-      if (["", ".", ".."].includes(name) || storable(name) !== name) return undefined;
-      const what = `look up the user ${name}`;
+      // No account has another name (read in the server's source): it answers those as it does a wrong address, or takes
+      // them for another path.
+      if (!/^[a-z0-9._-]{1,64}$/.test(name) || [".", ".."].includes(name)) return undefined;
+      // 400: what no account may be called, such as `all` and `channel` (read).
       return orIfRefused(
-        get(what, `/users/username/${encodeURIComponent(name)}`, decodeUser),
-        ["not-found"],
+        get(`look up the user ${name}`, `/users/username/${name}`, decodeUser),
+        ["not-found", "rejected"],
         undefined,
       );
     },
@@ -198,10 +208,12 @@ function callsBy(
       );
     },
 
-    reactions: (postId) =>
-      get("read a post's reactions", `/posts/${postId}/reactions`, (json) =>
-        decodeList(json, decodeReaction),
-      ),
+    async reactions(postId) {
+      // One that can't be used, such as of a name that no emoji of ours has, keeps no other from being read.
+      const decode = (json: unknown) => decodeList(json, (entry) => ({ reaction: decodeReaction(entry) }));
+      const found = await get("read a post's reactions", `/posts/${postId}/reactions`, decode);
+      return found.flatMap(({ reaction }) => reaction ?? []);
+    },
 
     async file(id, maxBytes) {
       const what = "download a file";

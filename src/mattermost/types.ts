@@ -74,8 +74,9 @@ export type SocketEvent =
   | { readonly type: "posted"; readonly post: Post; readonly mentions?: readonly UserId[] }
   | { readonly type: "postEdited"; readonly post: Post }
   | { readonly type: "postDeleted"; readonly post: Post }
-  | { readonly type: "reactionAdded"; readonly reaction: Reaction }
-  | { readonly type: "reactionRemoved"; readonly reaction: Reaction }
+  /** The channel as far as it is told. */
+  | { readonly type: "reactionAdded"; readonly reaction: Reaction; readonly channelId?: ChannelId }
+  | { readonly type: "reactionRemoved"; readonly reaction: Reaction; readonly channelId?: ChannelId }
   | { readonly type: "userUpdated"; readonly user: User }
   /** An account, the bot's own perhaps, came into a channel or is gone from it. */
   | {

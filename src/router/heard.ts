@@ -79,6 +79,15 @@ export class Heard {
 
   /** Told as news, but made long before other news: an old event again, or a thread that was moved here. */
   isFromThePast(createdAt: number): boolean {
+    if (!this.#isLongBefore(createdAt)) {
+      return false;
+    }
+    // The server's clock may have been set back: going by what was said before it, nobody would be heard.
+    this.#time.note(createdAt);
+    return this.#isLongBefore(createdAt);
+  }
+
+  #isLongBefore(createdAt: number): boolean {
     return this.#isServerTime && createdAt < Math.min(this.#newestAt, this.now) - REPLAY_MS;
   }
 

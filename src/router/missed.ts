@@ -1,6 +1,7 @@
 // What may have become of what was there before a gap: threads that are gone, messages that wait and were deleted or
 // edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
 
+import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type {
   ChannelId,
@@ -66,13 +67,15 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
 async function readCards(options: MissedOptions): Promise<Reaction[]> {
   const { api, cardSeen, log, sessions } = options;
   const decided: Reaction[] = [];
+  /** Asked once of each person, however much they react. */
+  const members = new Map<UserId, Promise<boolean>>();
   for (const { threadId, postId } of sessions.openCards()) {
     cardSeen(postId, threadId);
     const card = await found(api, postId, log);
     if (card === "deleted") {
       sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
     } else if (card) {
-      decided.push(...(await reactionsOn(postId, options)));
+      decided.push(...(await reactionsOn(postId, options, members)));
     }
   }
   const at = ({ createdAt = Infinity }: Reaction): number => createdAt;
@@ -81,12 +84,27 @@ async function readCards(options: MissedOptions): Promise<Reaction[]> {
 
 async function reactionsOn(
   postId: PostId,
-  { api, botId, channelId }: MissedOptions,
+  { api, botId, channelId, log }: MissedOptions,
+  members: Map<UserId, Promise<boolean>>,
 ): Promise<readonly Reaction[]> {
+  const all = await api.reactions(postId).catch((error: unknown) => {
+    if (isPassing(error)) {
+      throw error;
+    }
+    // Deleted since it was looked at, perhaps: no reason to hear nothing else.
+    log.debug(`Could not read the reactions on ${postId}`, error);
+    return [];
+  });
   const found: Reaction[] = [];
-  for (const reaction of await api.reactions(postId)) {
+  for (const reaction of all) {
+    const { userId, emojiName } = reaction;
+    if (userId === botId || !canonicalEmoji(emojiName)) {
+      continue;
+    }
+    const isMember = members.get(userId) ?? api.isMember(channelId, userId);
+    members.set(userId, isMember);
     // The server keeps the reactions of people who have left the channel since.
-    if (reaction.userId !== botId && (await api.isMember(channelId, reaction.userId))) {
+    if (await isMember) {
       found.push(reaction);
     }
   }

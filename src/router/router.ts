@@ -137,7 +137,10 @@ export class Router {
         break;
       case "reactionAdded":
       case "reactionRemoved":
-        await this.#reactedNow(event.reaction, event.type === "reactionRemoved");
+        // In another channel nothing need be looked up for it.
+        if ((event.channelId ?? channelId) === channelId) {
+          await this.#reactedNow(event.reaction, event.type === "reactionRemoved");
+        }
         break;
       case "userUpdated":
         directory.userUpdated(event.user);

@@ -21,15 +21,26 @@ export interface SessionSnapshot {
   readonly writer: WriterSnapshot;
 }
 
+const person = z.looseObject({ id: z.string(), name: z.string() });
+const message = z.looseObject({
+  uuid: z.string(),
+  text: z.string(),
+  by: person,
+  vouchedBy: person.nullish(),
+});
+
 const document = z.looseObject({
   version: z.literal(VERSION),
   threadId: z.string().min(1),
   directory: z.string(),
   state: z.looseObject({
-    owner: z.looseObject({ id: z.string(), name: z.string() }),
+    owner: person,
     phase: z.enum(["idle", "working", "asleep", "ended"]),
     conversationId: z.uuid(),
-    queue: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
+    // Looked up before any session is taken up.
+    queue: z.array(message),
+    inFlight: message.nullish(),
+    autoGrantedBy: person.nullish(),
     asks: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
     background: z.array(z.looseObject({ id: z.string(), description: z.string() })),
     turn: z.looseObject({}),

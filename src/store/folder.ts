@@ -130,8 +130,9 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
 /** Whoever copied or restored the folder may have left its files open to all. */
 function closeToOthers(path: string, log: Log, { chmodSync, lstatSync, readdirSync }: Files): void {
   const open = readdirSync(path).filter((file) => {
-    const stat = lstatSync(join(path, file));
-    return stat.isFile() && (stat.mode & 0o077) !== 0;
+    // Another daemon of this bot, for another channel, may be writing here: its drafts come and go.
+    const stat = lstatSync(join(path, file), { throwIfNoEntry: false });
+    return stat?.isFile() === true && (stat.mode & 0o077) !== 0;
   });
   for (const file of open) {
     chmodSync(join(path, file), 0o600);

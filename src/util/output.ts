@@ -8,11 +8,18 @@ export interface OutputStream {
   readonly writableLength: number;
   write(text: string, taken?: () => void): unknown;
   on(event: "error", listener: () => void): unknown;
+  readonly isTTY?: boolean;
+  /** Node's own, of a terminal (18 to 22): there is no other way to tell it not to wait. */
+  readonly _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
 
 /** `mostPending`: how many bytes may wait for a slow reader; lines beyond that are left out, and counted. */
 export function lineWriter(stream: OutputStream, mostPending = Number.POSITIVE_INFINITY): Print {
   stream.on("error", () => {});
+  // To a terminal Node writes in one go: one that is held (Ctrl-S) would hold all of the program, its signals as well.
+  if (stream.isTTY && mostPending !== Number.POSITIVE_INFINITY) {
+    stream._handle?.setBlocking?.(false);
+  }
   let missing = 0;
   return (line) => {
     if (stream.writableLength > mostPending) {

@@ -139,3 +139,14 @@ test("a bot that is removed from its channel in the middle of an answer goes on 
     await world.close();
   }
 });
+
+test("an answer to somebody without a session that is still on its way is written before a stop is over", () =>
+  withWorld(async (world) => {
+    const { bot, people, sandbox } = world;
+    sandbox.faults.failNext(503, { method: "POST", path: "/api/v4/posts", userId: bot.id, count: 2 });
+    const root = await people.mallory.say("@claude-code let me in");
+    await logged(world, "Writing to thread");
+    await world.restart(async () => {
+      expect(world.text(root)).toContain("you are not among those who may start a session");
+    });
+  }));

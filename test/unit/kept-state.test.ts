@@ -52,6 +52,20 @@ const snapshotOf = ({ state }: Script, threadId = "thread"): SessionSnapshot => 
 });
 
 describe("sessions of an earlier run", () => {
+  test.each(["queue", "inFlight", "autoGrantedBy"])(
+    "one whose %s names nobody is set aside, and keeps no other from being taken up",
+    (key) => {
+      const { documents, aside, folder } = setUp();
+      const odd = JSON.parse(encodeSnapshot(snapshotOf(working(), "odd")));
+      const nobody = { uuid: "a", text: "b" };
+      odd.state[key] = key === "queue" ? [nobody] : nobody;
+      documents.set(`${sessionPrefix(CHANNEL)}odd`, JSON.stringify(odd));
+      documents.set(`${sessionPrefix(CHANNEL)}one`, encodeSnapshot(snapshotOf(working(), "one")));
+      expect(readSnapshots(folder, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one"]);
+      expect(aside).toEqual([`${sessionPrefix(CHANNEL)}odd`]);
+    },
+  );
+
   test("are those of this channel; what another version wrote is set aside, and the rest is read", () => {
     const { documents, aside, folder } = setUp();
     const prefix = sessionPrefix(CHANNEL);
@@ -172,6 +186,13 @@ describe("how far the channel was heard", () => {
       leadMs: 0,
     });
     expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
+  });
+
+  test("that says nothing of how far it was heard is set aside, and doesn't pass for a first start unsaid", () => {
+    const { aside, documents, folder } = setUp();
+    documents.set("cursor-channel", "{}");
+    cursorIn(folder, channel(5000), createFakeClock()).load();
+    expect(aside).toEqual(["cursor-channel"]);
   });
 
   test("is what was kept, whatever has been posted since", async () => {

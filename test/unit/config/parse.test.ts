@@ -66,6 +66,13 @@ test("a timeout longer than a timer can wait is refused, the longest is not", ()
   expect(resultOf(parseMilliseconds("2147483648"))).toBe("wrong");
 });
 
+test.each([",", " , ,", ",,"])(
+  "a list of usernames without any, %j, is none: an empty one lets everyone in",
+  (text) => {
+    expect(parseUsernames(text)).toHaveProperty("problem");
+  },
+);
+
 test("usernames lose their @, their capitals and their doubles", () => {
   expect(resultOf(parseUsernames(" @Alice, bob,,jane.doe alice"))).toEqual(["alice", "bob", "jane.doe"]);
   expect(resultOf(parseUsername("@Claude-Code"))).toBe("claude-code");

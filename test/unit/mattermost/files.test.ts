@@ -86,12 +86,21 @@ test.each(["2048", "100", "-7", "1.5", "3000"])(
   },
 );
 
-test("an answer that says to be endless costs no more than what comes of it", async () => {
-  const answer = new Response(JSON.stringify({ id: "u", username: "a" }), {
-    headers: { "content-length": "1000000000000000" },
-  });
-  const { api } = serve(answer);
-  expect(await api.me()).toMatchObject({ id: "u" });
+test("of an answer that says to be endless nothing is read, and it is a bad one", async () => {
+  const { seen, response } = streamed(1000, KIB, { "content-length": "1000000000000000" });
+  const { api } = serve(response());
+  expect(await failure(api.me())).toMatchObject({ code: "bad-answer" });
+  expect(seen).toEqual({ pieces: 0, isLeft: true });
+});
+
+test("an answer without end is left before it fills the memory, and never means that a post is too long", async () => {
+  const endless = () => streamed(200, KIB * KIB);
+  const [one, other] = [endless(), endless()];
+  const { api } = serve(one.response(), other.response());
+  expect(await failure(api.me())).toMatchObject({ code: "bad-answer", status: 200 });
+  const words = { channelId: CHANNEL, rootId: POST, message: "hi", pendingPostId: "x" };
+  expect(await failure(api.createPost(words))).toMatchObject({ code: "bad-answer" });
+  expect([one, other].map(({ seen }) => seen)).toEqual(Array(2).fill({ pieces: 65, isLeft: true }));
 });
 
 test("a file without a body is empty", async () => {

@@ -160,21 +160,30 @@ describe("requests", () => {
   test.each([
     ["jane.doe", "/users/username/jane.doe"],
     ["Bob", "/users/username/bob"],
-    ["a/../../me", "/users/username/a%2F..%2F..%2Fme"],
-    ["x?y#z", "/users/username/x%3Fy%23z"],
+    ["all", "/users/username/all"],
   ])("the name %s stays a name", async (name, path) => {
     const { api, sent } = serve(refuse(404, "app.user.get_by_username.app_error"));
     expect(await api.userByName(name)).toBeUndefined();
     expect(sent[0]?.url).toBe(`https://example.com/chat/api/v4${path}`);
   });
 
-  test("names that would be a path are nobody's, without a request", async () => {
-    const { api } = serve();
-    expect(await Promise.all(["", ".", ".."].map((name) => api.userByName(name)))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+  test.each(["", ".", "..", "a/../../me", "x?y#z", "josé", "日本", "x".repeat(65)])(
+    "the name %j, which no account may have, is nobody's, without a request",
+    async (name) => {
+      const { api } = serve();
+      expect(await api.userByName(name)).toBeUndefined();
+    },
+  );
+
+  test("a reaction that can't be used keeps no other from being read", async () => {
+    const good = { user_id: "u", post_id: "p", emoji_name: "+1", create_at: 5 };
+    const { api } = serve(json([{ ...good, emoji_name: "piñata" }, { ...good, user_id: "" }, null, good]));
+    expect(await api.reactions(POST)).toEqual([{ userId: "u", postId: "p", emojiName: "+1", createdAt: 5 }]);
+  });
+
+  test("a name that the server takes for a bad parameter is nobody's", async () => {
+    const { api } = serve(refuse(400, "api.context.invalid_body_param.app_error"));
+    expect(await api.userByName("channel")).toBeUndefined();
   });
 
   test("membership is no when the server says not found or forbidden", async () => {

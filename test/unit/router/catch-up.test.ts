@@ -219,3 +219,35 @@ test("a reaction that comes from long before the newest post decides nothing, ta
   await world.react("alice", "card", "+1", "reactionAdded", now - 60_000);
   expect(world.texts()).toEqual(["now", "reaction", "reaction"]);
 });
+
+test("a card whose reactions Mattermost refuses, as of one deleted just now, keeps no message from being heard", async () => {
+  const world = createRouterWorld();
+  world.cursor.at = { at: world.clock.now() - HOUR, heard: [] };
+  const router = world.restart();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  world.post("alice", "said meanwhile");
+  const serverId = "app.post.get.app_error";
+  world.fail("reactions of card", new MattermostError("not-found", "gone", { status: 404, serverId }));
+  await router.take(hello);
+  expect(world.texts()).toContain("said meanwhile");
+});
+
+test("of a thousand reactions on a card each person is looked up once, and none for an emoji that decides nothing", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  const react = (userId: string, emojiName: string) =>
+    world.server.reactions.push({ userId: userId as UserId, postId: "card" as PostId, emojiName });
+  for (let index = 0; index < 500; index++) {
+    react("alice", "+1");
+    react(`stranger${index}`, "tada");
+  }
+  await world.router.take(hello);
+  expect(world.server.asked.filter((line) => line.startsWith("member"))).toEqual([
+    "member claude-code",
+    "member alice",
+  ]);
+});

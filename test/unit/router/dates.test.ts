@@ -139,3 +139,16 @@ test("a reaction that is dated in the future decides once, and after all that wa
   await world.says("alice", "after");
   expect(world.texts()).toEqual(["now", "reaction", "said in the gap", "reaction", "after"]);
 });
+
+test("a server whose clock ran an hour ahead and is set right again is heard at once", async () => {
+  const world = createRouterWorld({ isOpenToAll: true });
+  world.begin(THREAD);
+  const ahead = () => world.clock.now() + HOUR;
+  for (let index = 0; index < 6; index++) {
+    await world.says("alice", `ahead ${index}`, { createdAt: ahead() });
+  }
+  await world.says("alice", "set right", { createdAt: world.clock.now() });
+  await world.clock.advance(1000);
+  await world.says("alice", "and on", { createdAt: world.clock.now() });
+  expect(world.texts().slice(-2)).toEqual(["set right", "and on"]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
-import type { ChannelId, PostId, ThreadId } from "../../../src/mattermost/types.ts";
+import type { ChannelId, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { createRouterWorld as setUp } from "../../support/router-world.ts";
 
 const THREAD = "thread" as ThreadId;
@@ -272,4 +272,11 @@ test("a refusal that will not pass does not make it deaf", async () => {
   await says("alice", "two");
   expect(texts()).toEqual(["two"]);
   expect(logged).toHaveLength(2);
+});
+
+test("for a reaction in another channel nothing is asked of the server", async () => {
+  const world = setUp();
+  const reaction = { userId: "alice" as UserId, postId: "unknown" as PostId, emojiName: "x" };
+  await world.router.take({ type: "reactionAdded", reaction, channelId: "elsewhere" as ChannelId });
+  expect(world.server.asked).toEqual([]);
 });

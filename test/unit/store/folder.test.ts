@@ -211,3 +211,12 @@ test("a folder that is taken away while the daemon runs is made again for the ne
   expect([folder.names().sort(), modeOf(place.path)]).toEqual([["three", "two"], 0o700]);
   expect(place.lines).toEqual([expect.stringMatching(/^warn .* was taken away and is made again/)]);
 });
+
+test("a draft of another daemon's that is gone again when it is looked at keeps nobody from opening the folder", ({
+  place,
+  expect,
+}) => {
+  const draft = `session.json.${process.pid}.tmp`;
+  const readdirSync = (() => [draft]) as unknown as Files["readdirSync"];
+  expect(() => place.open({ ...fs, readdirSync })).not.toThrow();
+});

@@ -88,3 +88,15 @@ test("all is taken once the reader has taken it", async () => {
   take();
   await waiting;
 });
+
+test("a terminal that is held doesn't hold who prints, where lines may be left out", () => {
+  const blocking: boolean[] = [];
+  const terminal = Object.assign(new PassThrough(), {
+    isTTY: true,
+    _handle: { setBlocking: (isBlocking: boolean) => blocking.push(isBlocking) },
+  });
+  lineWriter(terminal);
+  expect(blocking).toEqual([]);
+  lineWriter(terminal, 1000);
+  expect(blocking).toEqual([false]);
+});

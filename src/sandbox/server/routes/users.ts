@@ -105,10 +105,14 @@ export function mountUsers(app: App, { store, membership, presence }: Services):
     });
   });
 
-  app.get("/api/v4/users/username/:username", (c) => {
+  // What no account may be called is no route, or a bad parameter (read in the server's source).
+  app.get("/api/v4/users/username/:username{[A-Za-z0-9_.-]+}", (c) => {
     me(c);
-    const user = people.byName(c.req.param("username"));
-    if (!user) throw noSuchUsername(c.req.param("username"));
+    const name = c.req.param("username");
+    if (name.length > 64 || ["all", "channel", "matterbot", "system"].includes(name))
+      throw badBody("username");
+    const user = people.byName(name);
+    if (!user) throw noSuchUsername(name);
     return c.json(wireUser(user));
   });
 
