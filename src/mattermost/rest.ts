@@ -63,16 +63,18 @@ export function connectRest(options: RestOptions): MattermostApi {
     budget,
     redact,
   });
-  const withinTurn = callsBy(http.sendOnce, redact, instance, (_claim, perform) => perform(withinTurn));
-  return callsBy(http.send, redact, instance, (claim, perform) =>
+  const { log } = options;
+  const withinTurn = callsBy(http.sendOnce, { redact, instance, log }, (_claim, perform) =>
+    perform(withinTurn),
+  );
+  return callsBy(http.send, { redact, instance, log }, (claim, perform) =>
     budget.inTurn(claim, () => perform(withinTurn)),
   );
 }
 
 function callsBy(
   send: SendHttp,
-  redact: Redact,
-  instance: string,
+  { redact, instance, log }: { redact: Redact; instance: string; log: Log | undefined },
   inTurn: MattermostApi["inTurn"],
 ): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => {
@@ -188,6 +190,12 @@ function callsBy(
         // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
         const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
         if (isLast || found.oldestAt < sinceMs) break;
+        if (page + 1 === MAX_PAGES) {
+          const since = new Date(sinceMs).toISOString();
+          log?.warn(
+            `More than ${posts.size} posts were missed since ${since}: the oldest of them are not read.`,
+          );
+        }
       }
       return [...posts.values()]
         .filter((post) => post.createdAt >= sinceMs)

@@ -4,12 +4,20 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing } from "../mattermost/error.ts";
-import type { ChannelId, MattermostApi, Post, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
-import type { Notice } from "../render/bars.ts";
-import { notice } from "../render/bars.ts";
+import type {
+  ChannelId,
+  MattermostApi,
+  Post,
+  PostId,
+  Reaction,
+  SocketEvent,
+  ThreadId,
+} from "../mattermost/types.ts";
+import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person, type StandingOf } from "../session/access.ts";
 import type { SessionManager } from "../session/manager.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp } from "./catch-up.ts";
@@ -56,6 +64,10 @@ const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 /** Servers of one cluster may differ by that much. */
 const AHEAD_MS = 60_000;
 
+/** So often a post is tried that can't be dealt with, before it is asked whether that is the server's fault or the post's. */
+const MOST_FAILURES = 6;
+const MOST_FAILING = 100;
+
 export class Router {
   readonly #dependencies: RouterDependencies;
   readonly #heard: Heard;
@@ -64,6 +76,8 @@ export class Router {
   readonly #presence: Presence;
   readonly #rivals: Rivals;
   readonly #catchUp: CatchUp;
+  /** How often each of the posts that could not be dealt with has failed. */
+  readonly #failures = new BoundedMap<PostId, number>(MOST_FAILING);
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -238,16 +252,33 @@ export class Router {
     }
     try {
       await this.#decide(post, reading, hasSession);
+      this.#failures.delete(post.id);
     } catch (error) {
-      if (isPassing(error)) {
+      if (isPassing(error) && !(await this.#isHopeless(post.id))) {
         this.#heard.giveBack(post.id);
-      } else if (hasSession || this.#isListed({ id: post.userId })) {
-        const why = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      if (hasSession || this.#isListed({ id: post.userId })) {
         const words = `💥 This message was not taken: ${inlineCode(why, 300)}. Send it again, or see mm-claude's log.`;
         this.#dependencies.reply(post.threadId, notice(words));
       }
-      throw error;
+      // Nothing that passes: those after it are heard.
+      throw new Error(`A message was not taken: ${why}`, { cause: error });
     }
+  }
+
+  /** Whether it is this post alone that can't be dealt with, while the server answers everything else. */
+  async #isHopeless(postId: PostId): Promise<boolean> {
+    const failures = (this.#failures.get(postId) ?? 0) + 1;
+    this.#failures.set(postId, failures);
+    return (
+      failures >= MOST_FAILURES &&
+      this.#dependencies.api.post(postId).then(
+        () => true,
+        () => false,
+      )
+    );
   }
 
   async #decide(post: Post, reading: Reading, hasSession: boolean): Promise<void> {

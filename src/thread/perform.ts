@@ -19,7 +19,7 @@ import {
 } from "./entry.ts";
 import { isTransient } from "./patience.ts";
 import { createIn, editTo, upload } from "./posting.ts";
-import { isDeleted, postIfAny, postsByPendingId, throwIfAway } from "./reading.ts";
+import { awayFor, isDeleted, postIfAny, postsByPendingId, throwIfAway } from "./reading.ts";
 import type { Content, Entry, PostKey, Write } from "./writes.ts";
 
 /** No server's limit is smaller, in code points. */
@@ -106,6 +106,7 @@ async function create(
   entry.creating = content;
   const post = await createIn(api, options, entry, head);
   entry.creating = undefined;
+  entry.isRefused = undefined;
   entry.id = post.id;
   entry.postedAt = options.clock.now();
   if (isMarker(post.message)) {
@@ -202,6 +203,11 @@ async function recover(
     throw error;
   }
   await throwIfAway(api, options, error);
+  if (error.code === "forbidden" && id === undefined && !entry.isRefused) {
+    // It may have been added again since: only what is refused twice is refused.
+    entry.isRefused = true;
+    throw awayFor(error);
+  }
   if (error.code === "archived") {
     return lose(error.message);
   }

@@ -32,8 +32,12 @@ export async function throwIfAway(
   error: MattermostError,
 ): Promise<void> {
   if (error.code === "forbidden" && !(await api.isMember(channelId, botId))) {
-    throw new MattermostError("away", "The bot account is not in its channel.", { cause: error });
+    throw awayFor(error);
   }
+}
+
+export function awayFor(error: MattermostError): MattermostError {
+  return new MattermostError("away", "The bot account is not in its channel.", { cause: error });
 }
 
 /** The posts of `userId` in a thread, by the mark they were created with; none when the thread is gone. */

@@ -78,6 +78,8 @@ export interface Entry {
   isFinal: boolean;
   isProgress: boolean;
   ifClosed?: IfClosed | undefined;
+  /** The server has refused to make it once. */
+  isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
   closed?: { readonly id: PostId; readonly said: Content } | undefined;
   aside?: Aside | undefined;

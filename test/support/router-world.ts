@@ -42,12 +42,17 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
     liveThreads: [] as ThreadId[],
     failures: [] as MattermostError[],
+    /** What always fails, and nothing else. */
+    failing: new Set<string>(),
     asked: [] as string[],
   };
   const cursor: { at: Cursor | undefined } = { at: undefined };
   const failuresOf = new Map<string, MattermostError>();
   const answer = async <T>(line: string, value: () => T): Promise<T> => {
     server.asked.push(line);
+    if (server.failing.has(line)) {
+      throw new MattermostError("bad-answer", "a page");
+    }
     const failure = server.failures.shift() ?? failuresOf.get(line);
     failuresOf.delete(line);
     if (failure) {

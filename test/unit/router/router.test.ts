@@ -274,6 +274,18 @@ test("a refusal that will not pass does not make it deaf", async () => {
   expect(logged).toHaveLength(2);
 });
 
+test("a post that can never be dealt with, while the server answers everything else, is said so and holds up nothing", async () => {
+  const { says, begin, texts, server, replies, clock } = setUp();
+  begin(THREAD);
+  server.failing.add("name weird");
+  await says("alice", "@weird hi");
+  await says("alice", "next");
+  expect(texts()).toEqual([]);
+  await clock.advance(600_000);
+  expect(replies).toEqual([expect.stringContaining("💥 This message was not taken")]);
+  expect(texts()).toEqual(["next"]);
+});
+
 test("for a reaction in another channel nothing is asked of the server", async () => {
   const world = setUp();
   const reaction = { userId: "alice" as UserId, postId: "unknown" as PostId, emojiName: "x" };

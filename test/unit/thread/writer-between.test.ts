@@ -133,3 +133,12 @@ test("a refusal that comes of being taken out of the channel ends nothing: it is
   await clock.advance(60_000);
   expect(texts()).toEqual(["one"]);
 });
+
+test("an account that is back before it is asked about ends nothing either", async () => {
+  const { server, writer, clock, lost, texts } = writerWorld();
+  server.failNext("create", "forbidden");
+  writer.put("page", "one");
+  await clock.advance(60_000);
+  expect(lost).toEqual([]);
+  expect(texts()).toEqual(["one"]);
+});
