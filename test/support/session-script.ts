@@ -48,7 +48,7 @@ function wordsSent(effect: Effect): string[] {
     : [];
 }
 
-export const CONVERSATION = "3f0b1c1e-0000-4000-8000-000000000000";
+const CONVERSATION = "3f0b1c1e-0000-4000-8000-000000000000";
 
 export interface Script {
   readonly state: SessionState;
