@@ -10,7 +10,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./access.ts";
-import type { SessionContext } from "./types.ts";
+import type { SessionContext } from "./context.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;

@@ -5,9 +5,11 @@ import { existsSync } from "node:fs";
 import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
+import type { SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
+import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
@@ -15,9 +17,8 @@ import { initialState } from "./state.ts";
 import { step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
-import type { Effect, Message, SavedTurn, SessionContext, SessionState, Signal } from "./types.ts";
+import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
 import { unsentMessages } from "./waiting.ts";
-import { askWriter, isForWriter } from "./writer-effects.ts";
 
 /** A write that takes longer at the end is left for the next start. */
 const LAST_WRITE_MS = 4000;
@@ -255,8 +256,10 @@ export class Session {
 
   #perform(effect: Effect): void {
     if (isForWriter(effect)) {
-      askWriter(this.#writer, effect);
-      return;
+      return askWriter(this.#writer, effect);
+    }
+    if (isForClaude(effect)) {
+      return askClaude(this.#process, effect);
     }
     switch (effect.type) {
       case "typing":
@@ -272,25 +275,21 @@ export class Session {
         this.#start(effect.generation, effect.resume);
         break;
       case "prepare":
-        this.#prepare(effect.message, effect.text);
-        break;
-      case "send":
-        this.#process.send(effect.uuid, effect.content);
+        this.#fetch(
+          "fetching what goes along with a message",
+          this.#process.prepare(effect.message, effect.text, this.#onProblem),
+          (content) => ({ type: "prepared", uuid: effect.message.uuid, content }),
+        );
         break;
       case "saveFiles":
-        this.#saveFiles(effect.message);
+        this.#fetch(
+          "saving the files of a reply",
+          this.#process.saveFiles(effect.message, this.#onProblem),
+          (paths) => ({ type: "filesSaved", uuid: effect.message.uuid, paths }),
+        );
         break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
-        break;
-      case "answer":
-        this.#process.answer(effect.requestId, effect.answer);
-        break;
-      case "interruptClaude":
-        this.#process.interrupt();
-        break;
-      case "closeClaude":
-        this.#process.close(effect.now);
         break;
       case "setTimer":
         this.#timers.set(effect.name, effect.ms);
@@ -338,17 +337,10 @@ export class Session {
     return savedTurnOf(this.#state, this.#dependencies.readSaved);
   }
 
-  #prepare(message: Message, text: string): void {
-    this.#process.prepare(message, text, this.#onProblem).then(
-      (content) => this.deliver({ type: "prepared", uuid: message.uuid, content }),
-      (error: unknown) => this.#fail("fetching what goes along with a message", error),
-    );
-  }
-
-  #saveFiles(message: Message): void {
-    this.#process.saveFiles(message, this.#onProblem).then(
-      (paths) => this.deliver({ type: "filesSaved", uuid: message.uuid, paths }),
-      (error: unknown) => this.#fail("saving the files of a reply", error),
+  #fetch<T>(what: string, fetched: Promise<T>, signalOf: (value: T) => Signal): void {
+    fetched.then(
+      (value) => this.deliver(signalOf(value)),
+      (error: unknown) => this.#fail(what, error),
     );
   }
 }

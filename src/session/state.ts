@@ -9,8 +9,9 @@ import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorise, type Person } from "./access.ts";
+import type { SessionContext } from "./context.ts";
 import { spokenBy, withoutLabels } from "./labels.ts";
-import type { Message, SessionContext, SessionState, Step, Turn } from "./types.ts";
+import type { Message, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
 export const SILENT_START_MS = 120_000;

@@ -4,6 +4,7 @@
 import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
+import type { SessionContext } from "./context.ts";
 import { onFault } from "./fault.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
@@ -20,7 +21,7 @@ import { restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
-import type { Effect, SessionContext, SessionState, Signal, Step, TimerName } from "./types.ts";
+import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { cardSetAside } from "./unshown.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
 

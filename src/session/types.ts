@@ -18,7 +18,8 @@ import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
 import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
-import type { Person, StandingOf } from "./access.ts";
+import type { Person } from "./access.ts";
+import type { SessionContext } from "./context.ts";
 
 /** A person's words on their way to Claude. */
 export interface Message {
@@ -324,28 +325,6 @@ export interface SessionState {
   flushAt: number | undefined;
   lastActivityAt: number;
   postsMade: number;
-}
-
-/** What a session is told once and what never changes. */
-export interface SessionContext {
-  readonly version: string;
-  readonly botName: string;
-  readonly directory: string;
-  readonly home: string;
-  readonly maxSessions: number;
-  readonly idleMs: number;
-  /** Sessions begin with permissions skipped. */
-  readonly isAuto: boolean;
-  /** The longest post in code points. */
-  readonly postLimit: number;
-  /** What an account is here, as of now: the one thing in a context that changes. */
-  readonly standingOf: StandingOf;
-  /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
-  readonly approvers: readonly string[];
-  /** Names of all who are listed; none when everyone is. */
-  readonly listed?: readonly string[];
-  /** Of this machine, as an IANA name: in it times are told. */
-  readonly timeZone: string;
 }
 
 /** One step: the state to change in place, what to cause, and the time. Nothing else is reachable. */

@@ -3,16 +3,10 @@
 import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../../src/claude/types.ts";
 import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
 import type { Person, StandingOf } from "../../src/session/access.ts";
+import type { SessionContext } from "../../src/session/context.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";
-import type {
-  Command,
-  Effect,
-  Message,
-  SessionContext,
-  SessionState,
-  Signal,
-} from "../../src/session/types.ts";
+import type { Command, Effect, Message, SessionState, Signal } from "../../src/session/types.ts";
 
 export const person = (name: string): Person => ({ id: name as UserId, name });
 export const user = (name: string, more: Partial<User> = {}): User => ({

@@ -1,6 +1,8 @@
-// The effects that only ask the thread's writer for something: nothing of them can't be asked for again.
+// The effects that ask one part of a session for something: the thread's writer, of whom all can be asked again, and the
+// Claude process.
 
 import type { ThreadWriter } from "../thread/writer.ts";
+import type { SessionProcess } from "./process.ts";
 import type { Effect } from "./types.ts";
 
 type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "hurry" | "react" | "unreact" };
@@ -28,6 +30,29 @@ export function askWriter(writer: ThreadWriter, effect: WriterEffect): void {
       break;
     case "unreact":
       writer.unreact(effect.target, effect.emojiName);
+      break;
+  }
+}
+
+type ClaudeEffect = Effect & { readonly type: "send" | "answer" | "interruptClaude" | "closeClaude" };
+
+export function isForClaude(effect: Effect): effect is ClaudeEffect {
+  return ["send", "answer", "interruptClaude", "closeClaude"].includes(effect.type);
+}
+
+export function askClaude(process: SessionProcess, effect: ClaudeEffect): void {
+  switch (effect.type) {
+    case "send":
+      process.send(effect.uuid, effect.content);
+      break;
+    case "answer":
+      process.answer(effect.requestId, effect.answer);
+      break;
+    case "interruptClaude":
+      process.interrupt();
+      break;
+    case "closeClaude":
+      process.close(effect.now);
       break;
   }
 }

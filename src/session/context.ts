@@ -1,0 +1,25 @@
+// What a session is told once: where it runs, with which limits and settings, and who is who.
+
+import type { StandingOf } from "./access.ts";
+
+/** What a session is told once and what never changes. */
+export interface SessionContext {
+  readonly version: string;
+  readonly botName: string;
+  readonly directory: string;
+  readonly home: string;
+  readonly maxSessions: number;
+  readonly idleMs: number;
+  /** Sessions begin with permissions skipped. */
+  readonly isAuto: boolean;
+  /** The longest post in code points. */
+  readonly postLimit: number;
+  /** What an account is here, as of now: the one thing in a context that changes. */
+  readonly standingOf: StandingOf;
+  /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
+  readonly approvers: readonly string[];
+  /** Names of all who are listed; none when everyone is. */
+  readonly listed?: readonly string[];
+  /** Of this machine, as an IANA name: in it times are told. */
+  readonly timeZone: string;
+}
