@@ -5,54 +5,54 @@ import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionProcess } from "./process.ts";
 import type { Effect } from "./types.ts";
 
-type WriterEffect = Effect & { readonly type: "put" | "repost" | "forget" | "hurry" | "react" | "unreact" };
+const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "hurry", "react", "unreact"];
 
-export function isForWriter(effect: Effect): effect is WriterEffect {
-  return ["put", "repost", "forget", "hurry", "react", "unreact"].includes(effect.type);
+export function isForWriter({ type }: Effect): boolean {
+  return FOR_WRITER.includes(type);
 }
 
-export function askWriter(writer: ThreadWriter, effect: WriterEffect): void {
+/** False when it is no effect of the writer's. */
+export function askWriter(writer: ThreadWriter, effect: Effect): boolean {
   switch (effect.type) {
     case "put":
       writer.put(effect.key, effect.markdown, effect);
-      break;
+      return true;
     case "repost":
       writer.repost(effect.key);
-      break;
+      return true;
     case "forget":
       writer.forget(effect.keys);
-      break;
+      return true;
     case "hurry":
       writer.hurry(effect.keys);
-      break;
+      return true;
     case "react":
       writer.react(effect.target, effect.emojiName);
-      break;
+      return true;
     case "unreact":
       writer.unreact(effect.target, effect.emojiName);
-      break;
+      return true;
+    default:
+      return false;
   }
 }
 
-type ClaudeEffect = Effect & { readonly type: "send" | "answer" | "interruptClaude" | "closeClaude" };
-
-export function isForClaude(effect: Effect): effect is ClaudeEffect {
-  return ["send", "answer", "interruptClaude", "closeClaude"].includes(effect.type);
-}
-
-export function askClaude(process: SessionProcess, effect: ClaudeEffect): void {
+/** False when it is no effect of the process's. */
+export function askClaude(process: SessionProcess, effect: Effect): boolean {
   switch (effect.type) {
     case "send":
       process.send(effect.uuid, effect.content);
-      break;
+      return true;
     case "answer":
       process.answer(effect.requestId, effect.answer);
-      break;
+      return true;
     case "interruptClaude":
       process.interrupt();
-      break;
+      return true;
     case "closeClaude":
       process.close(effect.now);
-      break;
+      return true;
+    default:
+      return false;
   }
 }

@@ -9,7 +9,7 @@ import type { SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
-import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
+import { askClaude, askWriter, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
@@ -255,11 +255,8 @@ export class Session {
   }
 
   #perform(effect: Effect): void {
-    if (isForWriter(effect)) {
-      return askWriter(this.#writer, effect);
-    }
-    if (isForClaude(effect)) {
-      return askClaude(this.#process, effect);
+    if (askWriter(this.#writer, effect) || askClaude(this.#process, effect)) {
+      return;
     }
     switch (effect.type) {
       case "typing":
