@@ -20,6 +20,11 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** Whether `text` has more than `limit` code points, whatever its length. */
+export function isLonger(text: string, limit: number): boolean {
+  return text.length > limit && (text.length > 2 * limit || codePoints(text) > limit);
+}
+
 /** The first `count` code points of `text`, never half a pair. */
 export function firstCodePoints(text: string, count: number): string {
   if (text.length <= count) {

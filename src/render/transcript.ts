@@ -73,7 +73,6 @@ export class Transcript {
         text,
         isOpen: true,
         shown: 0,
-        isRest: false,
         names: this.#names,
       });
     }
