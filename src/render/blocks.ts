@@ -1,18 +1,20 @@
 // Markdown's blocks, a line at a time: what is open at a line's start, what the line is there, and what is open after it.
 // Follows CommonMark with tables; HTML is text, as Mattermost's clients show it. Pure, and as fast as the text is long.
 
-export type Container =
-  | { readonly kind: "quote" }
-  | {
-      readonly kind: "item";
-      readonly marker: string;
-      /** Of the marker, in what it stands in. */
-      readonly indent: number;
-      /** How far its content is indented, in what it stands in. */
-      readonly width: number;
-      /** Nothing has followed the marker yet. */
-      readonly isEmpty: boolean;
-    };
+export interface Item {
+  readonly kind: "item";
+  readonly marker: string;
+  /** That it is shown with: items count on from the first of their list, whatever is written. */
+  readonly number: number | undefined;
+  /** Of the marker, in what it stands in. */
+  readonly indent: number;
+  /** How far its content is indented, in what it stands in. */
+  readonly width: number;
+  /** Nothing has followed the marker yet. */
+  readonly isEmpty: boolean;
+}
+
+export type Container = { readonly kind: "quote" } | Item;
 
 export type Leaf =
   | { readonly kind: "fence"; readonly marker: string; readonly info: string; readonly indent: number }
@@ -140,7 +142,10 @@ function readContent(place: Place, still: readonly Container[], text: string): C
       return found("other", undefined, content);
     }
     const quote = containers.length < MAX_DEPTH ? QUOTE.exec(content)?.[0] : undefined;
-    const item = quote === undefined && containers.length < MAX_DEPTH ? itemAt(word, indent) : undefined;
+    const item =
+      quote === undefined && containers.length < MAX_DEPTH
+        ? itemAt(word, indent, isNew ? undefined : place.containers[still.length])
+        : undefined;
     if (quote !== undefined) {
       containers.push({ kind: "quote" });
       content = content.slice(quote.length);
@@ -164,12 +169,13 @@ function more({ containers }: Place, content: string): Content {
 }
 
 /** Whether an open paragraph keeps `item` from beginning a list: an empty one, and one that counts from 2. */
-function isHeldBy({ containers }: Place, kept: number, item: Container & { readonly kind: "item" }): boolean {
+function isHeldBy({ containers }: Place, kept: number, item: Item): boolean {
   const isFirst = containers[kept]?.kind !== "item";
   return isFirst && (item.isEmpty || /^(?!1[.)])\d/.test(item.marker));
 }
 
-function itemAt(word: string, indent: number): (Container & { readonly kind: "item" }) | undefined {
+/** `before`: what has just ended, which may be the item before it. */
+function itemAt(word: string, indent: number, before: Container | undefined): Item | undefined {
   const [whole, marker, blanks = ""] = MARKER.exec(word) ?? [];
   if (whole === undefined || marker === undefined) {
     return undefined;
@@ -177,7 +183,13 @@ function itemAt(word: string, indent: number): (Container & { readonly kind: "it
   const isEmpty = isBlank(word.slice(marker.length));
   // Five blanks are one, and code.
   const pad = isEmpty || blanks.length > 4 ? 1 : blanks.length;
-  return { kind: "item", marker, indent, width: indent + marker.length + pad, isEmpty };
+  const isNext = before?.kind === "item" && before.marker.at(-1) === marker.at(-1);
+  const number = isNext && before.number !== undefined ? before.number + 1 : numberOf(marker);
+  return { kind: "item", marker, number, indent, width: indent + marker.length + pad, isEmpty };
+}
+
+function numberOf(marker: string): number | undefined {
+  return marker.length > 1 ? Number.parseInt(marker, 10) : undefined;
 }
 
 function notEmpty(container: Container): Container {
@@ -201,8 +213,34 @@ function closes({ marker }: Leaf & { readonly kind: "fence" }, line: string): bo
 
 function isTableRule(line: string, header: string): boolean {
   return (
-    header.includes("|") && /[|:]/.test(line) && TABLE_RULE.test(line.trimEnd()) && cellsOf(line) === cellsOf(header)
+    header.includes("|") &&
+    /[|:]/.test(line) &&
+    TABLE_RULE.test(line.trimEnd()) &&
+    cellsOf(line) === cellsOf(header)
   );
+}
+
+/** Whether the line is of words, which may hold links, emphasis and inline code. */
+export function isProse({ kind, place }: Line): boolean {
+  return kind === "text" || kind === "more" || place.leaf?.kind === "heading";
+}
+
+/** Where the prose ends that goes on in the line at `start`, or begins there, as far as `most`; `start` where none does. */
+export function proseEnd(text: string, before: Place, start: number, most: number, begins: boolean): number {
+  let place = before;
+  let end = start;
+  for (let at = start; at < most && at <= text.length; ) {
+    const newline = text.indexOf("\n", at);
+    const lineEnd = newline < 0 ? text.length : newline;
+    const line = readLine(place, text.slice(at, lineEnd));
+    if (!(line.kind === "more" || (begins && at === start && isProse(line)))) {
+      break;
+    }
+    end = Math.min(lineEnd, most);
+    place = line.place;
+    at = lineEnd + 1;
+  }
+  return end;
 }
 
 /** How many cells a row has. A pipe behind a backslash is text. */
@@ -214,6 +252,11 @@ function cellsOf(row: string): number {
 /** How many pipes in `text` part cells. */
 export function pipesOf(text: string): number {
   return text.match(/(?<!\\)\|/g)?.length ?? 0;
+}
+
+/** Whether it is a line across. */
+export function isBreak(line: string): boolean {
+  return BREAK.test(line.trim());
 }
 
 export function isBlank(line: string): boolean {

@@ -1,6 +1,6 @@
 // Where a text may be cut: between its blocks, its lines and its words, and which of these places is the best. Pure.
 
-import { type Line, type Place, readLine, TOP } from "./blocks.ts";
+import { isProse, type Line, type Place, readLine, TOP } from "./blocks.ts";
 import { MAX_SPAN } from "./code-spans.ts";
 import { inlineMask } from "./inline.ts";
 import { firstCodePoints } from "./markdown.ts";
@@ -11,11 +11,19 @@ export interface Gap {
   readonly at: number;
 }
 
-interface LineGap extends Gap {
+interface ProseGap extends Gap {
+  /** What it is in, if that is of words: from where to where. */
+  readonly prose?: Prose | undefined;
+}
+
+interface Prose {
+  readonly from: number;
+  end: number;
+}
+
+interface LineGap extends ProseGap {
   /** Between blocks, between blocks of one list or quote, between lines of a block. */
   readonly rank: "block" | "inner" | "line";
-  /** Where the paragraph begins that it is in. */
-  readonly paragraph: number | undefined;
 }
 
 /** The last line that begins within a window. */
@@ -23,7 +31,7 @@ interface LastLine {
   /** Where its words begin. */
   readonly words: number;
   readonly end: number;
-  readonly paragraph: number | undefined;
+  readonly prose: Prose | undefined;
   /** Its words may be parted when nothing else can. */
   readonly isParted: boolean;
 }
@@ -36,25 +44,23 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
   const most = Math.max(keep, firstCodePoints(text, Math.max(1, limit)).length);
   const least = Math.max(keep, Math.floor(most / 2), 1);
   const { gaps, last } = linesUntil(text, most);
-  const late = gaps.filter(({ end }) => end >= least);
   const isWhole = wholeness(text);
+  const possible = gaps.filter(({ end }) => end >= keep);
+  const late = possible.filter(({ end }) => end >= least);
   const between =
     late.findLast(({ rank }) => rank === "block") ??
     late.findLast(({ rank }) => rank === "inner") ??
-    late.findLast((gap) => isWhole(gap));
+    late.findLast(isWhole) ??
+    (last.isParted ? undefined : (possible.findLast(isWhole) ?? possible.at(-1)));
   if (between) {
     return between;
-  }
-  const possible = gaps.filter(({ end }) => end >= keep);
-  if (!last.isParted && possible.length > 0) {
-    return possible.findLast((gap) => isWhole(gap)) ?? possible.at(-1) ?? { end: most, at: most };
   }
   const early = Math.max(keep, Math.floor(most / 8), 1);
   const words = last.isParted ? wordsOf(text, last, early, most) : [];
   const lateWords = words.filter(({ end }) => end >= least);
   return (
-    lateWords.findLast((gap) => isWhole(gap)) ??
-    words.findLast((gap) => isWhole(gap)) ??
+    lateWords.findLast(isWhole) ??
+    words.findLast(isWhole) ??
     possible.findLast((gap) => gap.end >= early && isWhole(gap)) ??
     lateWords.at(-1) ??
     late.at(-1) ?? { end: most, at: most }
@@ -62,52 +68,53 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
 }
 
 /** Whether a gap parts no link, emphasis or inline code, nor a line from the sign that breaks it. */
-function wholeness(text: string): (gap: Gap & { readonly paragraph: number | undefined }) => boolean {
+function wholeness(text: string): (gap: ProseGap) => boolean {
   const masks = new Map<number, readonly boolean[]>();
-  return ({ end, at, paragraph }) => {
-    if (paragraph === undefined) {
+  return ({ end, at, prose }) => {
+    if (prose === undefined) {
       return true;
     }
-    // Long enough for what ends behind the gap.
-    const mask = masks.get(paragraph) ?? inlineMask(text.slice(paragraph, at + MAX_SPAN));
-    masks.set(paragraph, mask);
-    return !mask[at - paragraph] && !mask[end - paragraph] && !/\\\r?$/.test(text.slice(end - 2, end));
+    const mask = masks.get(prose.from) ?? inlineMask(text.slice(prose.from, prose.end));
+    masks.set(prose.from, mask);
+    return !mask[at - prose.from] && !mask[end - prose.from] && !/\\\r?$/.test(text.slice(end - 2, end));
   };
 }
 
 function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; readonly last: LastLine } {
   const gaps: LineGap[] = [];
-  let last: LastLine = { words: 0, end: text.length, paragraph: undefined, isParted: false };
+  let last: LastLine = { words: 0, end: text.length, prose: undefined, isParted: false };
   let place = TOP;
   let before: Line | undefined;
   let end = 0;
-  let paragraph: number | undefined;
+  let prose: Prose | undefined;
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf("\n", at);
     const lineEnd = newline < 0 ? text.length : newline;
     const line = readLine(place, text.slice(at, lineEnd));
-    const rank = before && rankOf(line, place, before);
-    const content = lineEnd - line.content.length;
-    paragraph = isProse(line) ? (line.kind === "more" ? paragraph : content) : undefined;
-    if (rank && end > 0 && end <= most) {
-      gaps.push({ end, at, rank, paragraph: line.kind === "more" ? paragraph : undefined });
+    const isMore = line.kind === "more" && prose !== undefined;
+    if (isMore && prose) {
+      prose.end = Math.min(lineEnd, most + MAX_SPAN);
     }
-    if (at > most && line.kind !== "blank") {
+    const rank = before && rankOf(line, place, before);
+    if (rank && end > 0 && end <= most) {
+      gaps.push({ end, at, rank, prose: isMore ? prose : undefined });
+    }
+    if (at > most && line.kind !== "blank" && !(isMore && at < most + MAX_SPAN)) {
       return { gaps, last: { ...last, isParted: last.isParted && line.kind !== "tableRule" } };
+    }
+    const words = lineEnd - line.content.length;
+    if (!isMore) {
+      prose = isProse(line) ? { from: words, end: Math.min(lineEnd, most + MAX_SPAN) } : undefined;
     }
     if (line.kind !== "blank") {
       end = lineEnd;
-      last = { words: content, end: lineEnd, paragraph, isParted: isProse(line) || isCode(line) };
+      last = at > most ? last : { words, end, prose, isParted: isProse(line) || isCode(line) };
     }
     place = line.place;
     before = line;
     at = lineEnd + 1;
   }
   return { gaps, last };
-}
-
-function isProse({ kind, place }: Line): boolean {
-  return kind === "text" || kind === "more" || place.leaf?.kind === "heading";
 }
 
 function isCode({ kind, place }: Line): boolean {
@@ -135,17 +142,12 @@ function rankOf(line: Line, place: Place, before: Line): LineGap["rank"] | undef
   }
 }
 
-function wordsOf(
-  text: string,
-  { words, end, paragraph }: LastLine,
-  least: number,
-  most: number,
-): (Gap & { readonly paragraph: number | undefined })[] {
-  const found: (Gap & { readonly paragraph: number | undefined })[] = [];
+function wordsOf(text: string, { words, end, prose }: LastLine, least: number, most: number): ProseGap[] {
+  const found: ProseGap[] = [];
   const first = words + (/^\s*/.exec(text.slice(words, words + most))?.[0].length ?? 0);
   for (let at = Math.max(least, first + 1); at <= Math.min(most, end); at++) {
     if (/[ \t]/.test(text.charAt(at - 1)) && /[^ \t\r\n]/.test(text.charAt(at))) {
-      found.push({ end: at, at, paragraph });
+      found.push({ end: at, at, prose });
     }
   }
   return found;

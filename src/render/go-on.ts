@@ -2,7 +2,16 @@
 // would have. A fence comes with its language, a table with its header, a quote with its sign, and an item of a list with
 // its marker: its lines are indented for one, and would be code or another list without it. Pure.
 
-import { type Container, isBlank, type Leaf, type Place, readLine, TOP } from "./blocks.ts";
+import {
+  type Container,
+  type Item,
+  isBlank,
+  isBreak,
+  type Leaf,
+  type Place,
+  readLine,
+  TOP,
+} from "./blocks.ts";
 
 /** What was open where a text was cut. Plain data. */
 export interface CutPlace {
@@ -72,8 +81,16 @@ function fromLine(from: Place, rest: string, ticks: string): string {
     } else if (kind === "tableRule" && leaf?.kind === "paragraph") {
       return opened(containers, `${leaf.line}\n${rest.slice(at)}`);
     } else if (kind !== "blank" && kind !== "fenceEnd" && kind !== "underline") {
-      const hasItem = stillOpen.some((container) => container.kind === "item");
-      return hasItem ? opened(stillOpen, `${inner}${behind}`) : rest.slice(at);
+      const item = after.containers[kept];
+      const isIndented = item?.kind === "item" || after.leaf?.kind === "fence" || after.leaf?.kind === "code";
+      const words =
+        item?.kind === "item"
+          ? `${markerOf(item)}${inner.slice(item.width)}`
+          : isIndented
+            ? inner
+            : inner.trimStart();
+      const isAsItWas = words === inner && stillOpen.every((container) => container.kind === "quote");
+      return isAsItWas ? rest.slice(at) : opened(stillOpen, `${words}${behind}`);
     }
     place = after;
     at = next;
@@ -106,14 +123,24 @@ function opened(containers: readonly Container[], content: string): string {
     if (container.kind === "quote") {
       return `> ${inner}`;
     }
-    const { marker, indent, width } = container;
-    if (!inner.startsWith(" ")) {
-      return `${" ".repeat(indent)}${marker.padEnd(width - indent)}${inner}`;
+    const marker = markerOf(container);
+    const { width } = container;
+    // Blanks before a marker would count for the one that it stands behind.
+    const isBehind = containers[at - 1]?.kind === "item" && width - marker.trim().length <= 4;
+    const line = `${isBehind ? marker.trim().padEnd(width) : marker}${inner}`;
+    if (!inner.startsWith(" ") && !isBreak(line.split("\n", 1)[0] ?? "")) {
+      return line;
     }
-    // Blanks behind the marker would count as its own: what they indent goes on the next line.
-    const room = " ".repeat(Math.max(0, width - marker.length - 1));
-    return `${room}${marker} \n${prefix(containers.slice(0, at))}${" ".repeat(width)}${inner}`;
+    // So would those behind it, and with more of the same marks it would be a line across: it stands alone.
+    const alone = `${marker.trim()} `.padStart(Math.min(width, marker.trim().length + 4));
+    return `${alone}\n${prefix(containers.slice(0, at))}${" ".repeat(width)}${inner}`;
   }, content);
+}
+
+/** As wide as it was written, with the number it is shown with where there is room for that. */
+function markerOf({ marker, number, indent, width }: Item): string {
+  const counted = number === undefined ? marker : `${number}${marker.at(-1)}`;
+  return `${" ".repeat(indent)}${(counted.length < width - indent ? counted : marker).padEnd(width - indent)}`;
 }
 
 /** What a further line in `containers` begins with. */
@@ -128,7 +155,10 @@ function fenceLine({ marker, info, indent }: Leaf & { readonly kind: "fence" }):
   return `${" ".repeat(indent)}${marker}${language}`;
 }
 
-function headed({ header, rule }: Leaf & { readonly kind: "table" }, containers: readonly Container[]): string {
+function headed(
+  { header, rule }: Leaf & { readonly kind: "table" },
+  containers: readonly Container[],
+): string {
   return `${header}\n${prefix(containers)}${rule}`;
 }
 
@@ -139,7 +169,8 @@ function asText(ticks: string, words: string): string {
   }
   const end = words.indexOf("\n");
   const line = end < 0 ? words : words.slice(0, end);
-  const isText = readLine(TOP, line).kind === "text" && !/^\[[^\]\n]{0,999}\]:/.test(line);
+  const { kind, place } = readLine(TOP, line);
+  const isText = kind === "text" && place.containers.length === 0 && !/^\[[^\]\n]{0,999}\]:/.test(line);
   const number = /^\d{1,9}(?=[.)])/.exec(line)?.[0] ?? "";
   return isText ? words : `${number}\\${words.slice(number.length)}`;
 }

@@ -109,9 +109,7 @@ export function isSettled(item: Item): boolean {
 
 /** Whether people have seen all of it that there is now. */
 function isSeen(item: Item): boolean {
-  return item.kind === "text"
-    ? !item.isOpen && item.shown >= shownText(item, false).length
-    : item.shown;
+  return item.kind === "text" ? !item.isOpen && item.shown >= shownText(item, false).length : item.shown;
 }
 
 export function readyItems(page: Page, now: number): readonly Item[] {

@@ -1,10 +1,10 @@
 // Where to cut a text that is too long for one post: between two blocks, at a line, at a word, in that order, and not in a
 // table's row, a link, emphasis or inline code where there is another place. What is cut goes on as `go-on.ts` says. Pure.
 
-import { pipesOf, readLine, TOP } from "./blocks.ts";
+import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
 import { inlineSpans, MAX_SPAN } from "./code-spans.ts";
-import { type CutPlace, closing, goOn } from "./go-on.ts";
 import { type Gap, lastGap } from "./gaps.ts";
+import { afterLine, type CutPlace, closing, goOn } from "./go-on.ts";
 import { codePoints, firstCodePoints, isLonger } from "./markdown.ts";
 
 export interface Cut {
@@ -73,7 +73,7 @@ function cutBetween(text: string, { end, at }: Gap): Cut {
     }
     const line = readLine(place, text.slice(start, lineEnd));
     paragraph = line.kind === "more" ? paragraph : start;
-    place = line.place;
+    place = afterLine(line.place);
     start = lineEnd + 1;
   }
   const begun = readLine(place, text.slice(start, at));
@@ -81,8 +81,8 @@ function cutBetween(text: string, { end, at }: Gap): Cut {
   const isWithinLine = begun.content.trim() !== "";
   const open = isWithinLine ? begun.place : place;
   const from = isWithinLine && begun.kind !== "more" ? start : paragraph;
-  const isProse = open.leaf?.kind === "paragraph" || open.leaf?.kind === "heading";
-  const ticks = isProse ? ticksAround(text.slice(from, at + MAX_SPAN), at - from) : "";
+  const prose = text.slice(from, proseEnd(text, place, start, at + MAX_SPAN, isWithinLine));
+  const ticks = ticksAround(prose, at - from);
   const cells = open.leaf?.kind === "table" ? pipesOf(begun.content.trim().replace(/^\|/, "")) : 0;
   return {
     head: `${text.slice(0, end).trimEnd()}${ticks}${closing(open)}`,
