@@ -123,7 +123,26 @@ const leaf: Block = fc.oneof(
   { weight: 2, arbitrary: table },
   { weight: 1, arbitrary: rule },
   { weight: 1, arbitrary: html },
-  { weight: 1, arbitrary: indented },
+);
+
+/** Short ones, for posts that hold next to nothing. */
+const shortLeaf: Block = fc.oneof(
+  { weight: 3, arbitrary: fc.array(words(5), { minLength: 1, maxLength: 4 }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        open: fc.constantFrom("```ts", "~~~"),
+        lines: fc.array(fc.stringMatching(/^ {0,3}[a-z]{1,20}$/), { maxLength: 12 }),
+      })
+      .map(({ open, lines }) => [open, ...lines, open.slice(0, 3)]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 20 })
+      .map((cells) => ["| a | b |", "|---|---|", ...cells.map((cell) => `| x | ${cell} |`)]),
+  },
 );
 
 const joined = (blocks: readonly (readonly string[])[], gap: readonly string[]): string[] =>
@@ -210,10 +229,50 @@ const STYLES: readonly Style[] = [
 export const document: fc.Arbitrary<string> = fc
   .record({
     blocks: fc.oneof(
-      ...STYLES.map((style) =>
-        fc.array(nested(nested(nested(leaf, style), style), style), { minLength: 1, maxLength: 5 }),
-      ),
+      ...STYLES.map((style) => {
+        // Behind more than one blank an item can't begin with such code.
+        const any =
+          style.pad === " "
+            ? fc.oneof({ weight: 10, arbitrary: leaf }, { weight: 1, arbitrary: indented })
+            : leaf;
+        return fc.array(nested(nested(nested(any, style), style), style), { minLength: 1, maxLength: 5 });
+      }),
     ),
     eol: fc.constantFrom("\n", "\n", "\n", "\r\n"),
   })
   .map(({ blocks, eol }) => apart(blocks).join(eol));
+
+/** A document of short blocks, nested once at most. */
+export const shortDocument: fc.Arbitrary<string> = fc
+  .array(nested(shortLeaf, { pad: " ", more: "" }), { minLength: 1, maxLength: 6 })
+  .map((blocks) => apart(blocks).join("\n"));
+
+/** Signs in any order, which mean whatever they happen to. */
+export const soup: fc.Arbitrary<string> = fc
+  .array(
+    fc.constantFrom(
+      ..."@all|@bob|![x](u)|`|``|```|~~~|word|words and words|a|# |\\|*|**|_|😀|日本|<b>|[x](https://x.example)|1. |- | - ".split(
+        "|",
+      ),
+      "|",
+      "\n",
+      "\n\n",
+      "\n> ",
+      "\n- ",
+      "\n1. ",
+      "\n   ",
+      "\n    ",
+      "\n---\n",
+      "\n```\n",
+      "\n```ts\n",
+      "\n   ```\n",
+      "\n> ```\n",
+      "\n| a | b |\n|---|---|\n",
+      "\n| 1 | 2 |",
+      "\r\n",
+      "\t",
+      " ",
+    ),
+    { maxLength: 120 },
+  )
+  .map((all) => all.join(""));

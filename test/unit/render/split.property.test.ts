@@ -9,63 +9,53 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codePoints } from "../../../src/render/markdown.ts";
 import { pieces } from "../../../src/render/split.ts";
-import { document } from "../../support/markdown-samples.ts";
-import { type ReadLeaf, readLeaves } from "../../support/read-markdown.ts";
+import { document, shortDocument } from "../../support/markdown-samples.ts";
+import { readLeaves } from "../../support/read-markdown.ts";
 
-/** Of the leaves of all parts one of each that was cut, compared with those of the whole as they are joined. */
+/** Each leaf of the whole is found in the parts, in one or in several that follow each other. */
 function expectSame(whole: string, parts: readonly string[]): void {
-  const wanted = readLeaves(whole);
-  const told = () => `\n${parts.map((part) => `${part}\n${"⎯".repeat(20)}`).join("\n")}`;
   const found = parts.flatMap((part, index) =>
     readLeaves(part).map((leaf, at, all) => ({
-      leaf,
-      isFirst: index > 0 && at === 0,
-      isLast: at === all.length - 1,
+      ...leaf,
+      isFirstOfPart: index > 0 && at === 0,
+      isLastOfPart: at === all.length - 1,
     })),
   );
   let next = 0;
-  let head: ReadLeaf | undefined;
-  for (const leaf of wanted) {
+  let head: string | undefined;
+  for (const leaf of readLeaves(whole)) {
     let left = leaf.text;
-    let isBegun = false;
-    do {
+    for (let isBegun = false; !isBegun || left !== ""; isBegun = true) {
       let part = found[next++];
-      if (
-        part?.isFirst &&
-        part.leaf.kind === "head" &&
-        leaf.kind === "row" &&
-        part.leaf.text === head?.text
-      ) {
+      // A table that goes on has its header again.
+      if (part?.isFirstOfPart && part.kind === "head" && leaf.kind === "row" && part.text === head) {
         part = found[next++];
-        part = part && { ...part, isFirst: true };
+        part = part && { ...part, isFirstOfPart: true };
       }
-      expect(part?.leaf.kind, `${leaf.kind} ${leaf.text}${told()}`).toBe(leaf.kind);
-      if (!part) {
-        return;
-      }
-      expect(numbered(part.leaf.path, leaf.path), `${leaf.text}${told()}`).toEqual(leaf.path);
-      if (!part.isFirst) {
-        expect(part.leaf.isFirst, `${leaf.text}${told()}`).toEqual(leaf.isFirst);
+      const { kind, path = [], text = "", isFirst, isFirstOfPart = false, isLastOfPart = false } = part ?? {};
+      expect({ kind, path: numbered(path, leaf.path) }, leaf.text).toEqual({
+        kind: leaf.kind,
+        path: leaf.path,
+      });
+      if (isBegun) {
+        expect(isFirstOfPart, `${leaf.text} is cut within a part`).toBe(true);
+      } else if (!isFirstOfPart) {
+        expect(isFirst, leaf.text).toEqual(leaf.isFirst);
       }
       // White space at a cut may change.
-      const text = isBegun ? part.leaf.text.replace(/^(?:[ \t]*\n)+/, "") : part.leaf.text;
-      if (text === left) {
+      const shown = isBegun ? text.replace(/^(?:[ \t]*\n)+/, "") : text;
+      if (shown === left) {
         left = "";
       } else {
-        expect(isBegun ? part.isFirst : true, told()).toBe(true);
-        expect(left.startsWith(text.trimEnd()), `${left}\nis not\n${text}${told()}`).toBe(true);
-        const behind = left.slice(text.trimEnd().length);
+        expect(left.slice(0, shown.trimEnd().length), leaf.text).toBe(shown.trimEnd());
+        const behind = left.slice(shown.trimEnd().length);
         left = /^[ \t]*\n/.test(behind) ? behind.replace(/^(?:[ \t]*\n)+/, "") : behind.trimStart();
-        isBegun = true;
-        expect(left === "" || part.isLast, `${leaf.text} ends early${told()}`).toBe(true);
+        expect(left === "" || isLastOfPart, `${leaf.text} ends early`).toBe(true);
       }
-    } while (left !== "");
-    head = leaf.kind === "head" ? leaf : head;
+    }
+    head = leaf.kind === "head" ? leaf.text : head;
   }
-  expect(
-    found.slice(next).map(({ leaf }) => leaf.text),
-    told(),
-  ).toEqual([]);
+  expect(found.slice(next).map(({ text }) => text)).toEqual([]);
 }
 
 /** `path` with the numbers of `wanted` where there was no room for them. */
@@ -76,46 +66,51 @@ function numbered(path: readonly string[], wanted: readonly string[]): string[] 
   });
 }
 
-test.runIf(process.env["FIND"])(
-  "finds",
-  async () => {
-    let best: { text: string; limit: number; error: unknown } | undefined;
-    let bad = 0;
-    for (const [text, limit] of fc.sample(fc.tuple(document, fc.integer({ min: 300, max: 900 })), {
-      numRuns: Number(process.env["FIND"]),
-      seed: Number(process.env["SEED"] ?? 1),
-    })) {
-      if (text.length > 60000) continue;
-      try {
-        expectSame(text, pieces(text, limit));
-      } catch (error) {
-        bad++;
-        if (!best || text.length < best.text.length) best = { text, limit, error };
-      }
+function expectCut(text: string, limit: number): void {
+  const parts = pieces(text, limit);
+  try {
+    for (const part of parts) {
+      expect(codePoints(part), part).toBeLessThanOrEqual(limit);
+      // No block of code is open at its end.
+      expect(readLeaves(`${part}\n\nAFTER`).at(-1), part).toMatchObject({ kind: "paragraph", text: "AFTER" });
     }
-    console.log("BAD", bad, best?.limit, String(best?.error));
-    if (process.env["DUMP"]) {
-      (await import("node:fs")).writeFileSync(process.env["DUMP"], JSON.stringify(best));
-    }
+    expectSame(text, parts);
+  } catch (error) {
+    throw new Error(`${String(error)}\n${parts.join(`\n${"⎯".repeat(20)}\n`)}`, { cause: error });
+  }
+}
+
+const MINUTE = 60_000;
+
+test(
+  "what is cut reads as the whole does",
+  () => {
+    fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
+      numRuns: 1000,
+      seed: 5,
+    });
   },
-  200_000,
+  MINUTE,
 );
 
-test("what is cut reads as the whole does", () => {
-  fc.assert(
-    fc.property(document, fc.integer({ min: 300, max: 900 }), (text, limit) => {
-      const parts = pieces(text, limit);
-      for (const part of parts) {
-        expect(codePoints(part)).toBeLessThanOrEqual(limit);
-        // No block of code is open at its end.
-        expect(readLeaves(`${part}\n\nAFTER`).at(-1)).toMatchObject({ kind: "paragraph", text: "AFTER" });
-      }
-      expectSame(text, parts);
-    }),
-    {
-      numRuns: Number(process.env["RUNS"] ?? 500),
-      seed: Number(process.env["SEED"] ?? 5),
-      endOnFailure: process.env["SHRINK"] === undefined,
-    },
-  );
-}, 60_000);
+test("in posts of 100 characters as well", () => {
+  fc.assert(fc.property(shortDocument, fc.integer({ min: 100, max: 200 }), expectCut), {
+    numRuns: 1000,
+    seed: 5,
+  });
+});
+
+test(
+  "and in posts as long as a server takes",
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(document, { minLength: 30, maxLength: 40 }),
+        fc.integer({ min: 2000, max: 16_383 }),
+        (texts, limit) => expectCut(texts.join("\n\nbetween\n\n"), limit),
+      ),
+      { numRuns: 30, seed: 5 },
+    );
+  },
+  MINUTE,
+);
