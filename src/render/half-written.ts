@@ -2,7 +2,7 @@
 
 const MAX_HELD_WORD = 60;
 /** A word, or half an emoji, that is not whole yet. */
-const HALF_WORD = /(?:[\w@\u200b.-]{1,60}|[\ud800-\udbff])$/;
+const HALF_WORD = /(?:[\w@\u200b\ufeff.-]{1,60}|[\ud800-\udbff])$/;
 /** A fence's line, or the opening of a block that holds nothing yet. */
 const HALF_FENCE = /(?<![^\n]) {0,3}(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^`\n]{0,40}\s*)$/;
 

@@ -1,6 +1,7 @@
 // Small pieces of safe Markdown: values that can't break the line, the fence, the quote or the table they stand in.
 
 import { certainCode } from "./certain-code.ts";
+import { quietLinks } from "./permalinks.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
 
@@ -162,16 +163,16 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
 }
 
 /**
- * Claude's words as they may be shown: they call nobody but those in `names`, and load no picture. A picture's address
- * can carry what Claude has read, and clients ask for it unbidden.
+ * Claude's words as they may be shown: they call nobody but those in `names`, load no picture and show no other post. A
+ * picture's address can carry what Claude has read, and clients ask for it unbidden.
  */
 export function harmless(markdown: string, names: readonly string[] = []): string {
   const quiet = quietMentions(markdown, names);
-  if (!quiet.includes("![")) {
+  if (!quiet.includes("![") && !/\/pl\/|[&\\]/.test(quiet)) {
     return quiet;
   }
   return certainCode(quiet)
-    .map((span) => (span.code ? span.text : span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`)))
+    .map((span) => (span.code ? span.text : quietLinks(span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`))))
     .join("");
 }
 

@@ -86,15 +86,15 @@ test(
   "what is cut reads as the whole does",
   () => {
     fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
-      numRuns: 1000,
+      numRuns: 600,
       seed: 5,
     });
   },
   MINUTE,
 );
 
-test("in posts of 100 characters as well", () => {
-  fc.assert(fc.property(shortDocument, fc.integer({ min: 100, max: 200 }), expectCut), {
+test("in posts that hold next to nothing as well", () => {
+  fc.assert(fc.property(shortDocument, fc.integer({ min: 60, max: 200 }), expectCut), {
     numRuns: 1000,
     seed: 5,
   });
@@ -109,7 +109,7 @@ test(
         fc.integer({ min: 2000, max: 16_383 }),
         (texts, limit) => expectCut(texts.join("\n\nbetween\n\n"), limit),
       ),
-      { numRuns: 30, seed: 5 },
+      { numRuns: 8, seed: 5 },
     );
   },
   MINUTE,
