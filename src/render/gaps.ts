@@ -30,6 +30,7 @@ interface LineGap extends ProseGap {
 interface LastLine {
   /** Where its words begin. */
   readonly words: number;
+  readonly start: number;
   readonly end: number;
   readonly prose: Prose | undefined;
   /** Its words may be parted when nothing else can. */
@@ -45,13 +46,16 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
   const least = Math.max(keep, Math.floor(most / 2), 1);
   const { gaps, last } = linesUntil(text, most);
   const isWhole = wholeness(text);
-  const possible = gaps.filter(({ end }) => end >= keep);
+  // What was shown may end with blank lines, or with the signs of a quote.
+  const possible = gaps
+    .filter(({ at }) => at >= keep)
+    .map((gap) => (gap.end < keep ? { ...gap, end: keep } : gap));
   const late = possible.filter(({ end }) => end >= least);
   const between =
     late.findLast(({ rank }) => rank === "block") ??
     late.findLast(({ rank }) => rank === "inner") ??
     late.findLast(isWhole) ??
-    (last.isParted ? undefined : (possible.findLast(isWhole) ?? possible.at(-1)));
+    (last.isParted ? undefined : (possible.findLast(isWhole) ?? possible.at(-1) ?? beforeLine(last, keep)));
   if (between) {
     return between;
   }
@@ -65,6 +69,10 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
     lateWords.at(-1) ??
     late.at(-1) ?? { end: most, at: most }
   );
+}
+
+function beforeLine({ start }: LastLine, keep: number): Gap | undefined {
+  return start > keep ? { end: start, at: start } : undefined;
 }
 
 /** Whether a gap parts no link, emphasis or inline code, nor a line from the sign that breaks it. */
@@ -82,7 +90,7 @@ function wholeness(text: string): (gap: ProseGap) => boolean {
 
 function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; readonly last: LastLine } {
   const gaps: LineGap[] = [];
-  let last: LastLine = { words: 0, end: text.length, prose: undefined, isParted: false };
+  let last: LastLine = { words: 0, start: 0, end: text.length, prose: undefined, isParted: false };
   let place = TOP;
   let before: Line | undefined;
   let end = 0;
@@ -108,7 +116,7 @@ function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; rea
     }
     if (line.kind !== "blank") {
       end = lineEnd;
-      last = at > most ? last : { words, end, prose, isParted: isProse(line) || isCode(line) };
+      last = at > most ? last : { words, start: at, end, prose, isParted: isProse(line) || isCode(line) };
     }
     place = line.place;
     before = line;

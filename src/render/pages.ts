@@ -50,10 +50,10 @@ export const OUTCOME_ROOM = 600;
 /** The least that an outcome takes: ` ↳ ✅`. */
 const SHORT_OUTCOME = 4;
 
-/** The length once every tool has an outcome of some kind, in code points. */
+/** The length once every tool has an outcome of some kind, without what is half written yet, in code points. */
 export function fullLength(items: readonly Item[]): number {
   const waiting = items.filter((item) => item.kind === "tool" && item.outcome === "").length;
-  return codePoints(joinItems(items, false)) + waiting * SHORT_OUTCOME;
+  return codePoints(joinItems(items, true)) + waiting * SHORT_OUTCOME;
 }
 
 /** Takes from `page` what of its open text nobody needs to see yet, to go on elsewhere. */

@@ -46,7 +46,7 @@ export function cut(text: string, limit: number, keep = 0): Cut {
       const opened = found.after ? goOn(found.after, found.rest).length - found.rest.length : 0;
       return opened > (gap.at * 3) / 4 ? plainCut(text, limit, keep) : found;
     }
-    room = codePoints(text.slice(0, gap.end)) - excess;
+    room = codePoints(text.slice(0, gap.end).trimEnd()) - excess;
   }
   return plainCut(text, limit, keep);
 }

@@ -12,6 +12,10 @@ export interface ReadLeaf {
   readonly kind: string;
   /** With the marks of what is inline: `<strong>`, `<code_inline>`. */
   readonly text: string;
+  /** As it is written. */
+  readonly source: string;
+  /** A heading by the line below it. */
+  readonly isUnderlined: boolean;
   /** What it stands in, outermost first: `quote`, `bullet`, and the number an item is shown with. */
   readonly path: readonly string[];
   /** Of each of those whether the leaf is the first in it. */
@@ -29,12 +33,16 @@ export function readLeaves(markdown: string): ReadLeaf[] {
   /** The number of the next item of each open list; undefined for bullets. */
   const lists: (number | undefined)[] = [];
   let kind = "paragraph";
+  let isUnderlined = false;
   let cells: string[] = [];
+  let sources: string[] = [];
   let isHead = false;
-  const leaf = (name: string, text: string): void => {
+  const leaf = (name: string, text: string, source = text): void => {
     leaves.push({
       kind: name,
       text,
+      source,
+      isUnderlined: isUnderlined && name.startsWith("heading"),
       path: containers.map((container) => container.name),
       isFirst: containers.map((container) => container.isNew),
     });
@@ -73,9 +81,11 @@ export function readLeaves(markdown: string): ReadLeaf[] {
         break;
       case "heading_open":
         kind = `heading ${token.tag.slice(1)}`;
+        isUnderlined = token.markup !== "#".repeat(token.markup.length);
         break;
       case "paragraph_open":
         kind = "paragraph";
+        isUnderlined = false;
         break;
       case "th_open":
       case "td_open":
@@ -83,9 +93,10 @@ export function readLeaves(markdown: string): ReadLeaf[] {
         break;
       case "tr_open":
         cells = [];
+        sources = [];
         break;
       case "tr_close":
-        leaf(isHead ? "head" : "row", cells.join(" | "));
+        leaf(isHead ? "head" : "row", cells.join(" | "), sources.join(" | "));
         break;
       case "thead_open":
       case "thead_close":
@@ -94,8 +105,9 @@ export function readLeaves(markdown: string): ReadLeaf[] {
       case "inline":
         if (kind === "cell") {
           cells.push(inlineText(token));
+          sources.push(token.content);
         } else {
-          leaf(kind, inlineText(token));
+          leaf(kind, inlineText(token), token.content);
         }
         break;
       case "fence":
