@@ -9,19 +9,26 @@ interface MaybeOpen {
   readonly isIndented: boolean;
 }
 
+/** More than so many things that may be open: nothing is certain any more. */
+const MAX_READINGS = 8;
+/** A longer one can't be opened again in the next post: what goes on there would be text. */
+const MAX_FENCE = 60;
+
 /** Splits Markdown into certain code and the rest; the texts joined again give the input. */
 export function certainCode(markdown: string): Span[] {
   const spans: Span[] = [];
   let readings: readonly (MaybeOpen | undefined)[] = [undefined];
   let prose = "";
   for (const line of markdown.split(/(?<=\n)/)) {
-    const text = line.replace(/\n$/, "");
+    const text = line.replace(/\r?\n$/, "");
     const before = readings;
-    readings = unique(readings.flatMap((reading) => readingsAfter(reading, text)));
-    const isWithin = before.every((reading) => reading !== undefined);
-    const isOpening =
-      before.every((reading) => reading === undefined) && readings.every((reading) => reading !== undefined);
-    if (isWithin || isOpening) {
+    if (before.length <= MAX_READINGS) {
+      readings = unique(before.flatMap((reading) => readingsAfter(reading, text)));
+    }
+    const isCertain = [before, readings].every((all) => all.length <= MAX_READINGS);
+    const isWithin = before.every(isOpen);
+    const isOpening = before.every((reading) => reading === undefined) && readings.every(isOpen);
+    if (isCertain && (isWithin || isOpening)) {
       addTo(spans, certainInline(prose));
       spans.push({ code: true, text: line });
       prose = "";
@@ -31,6 +38,10 @@ export function certainCode(markdown: string): Span[] {
   }
   addTo(spans, certainInline(prose));
   return spans;
+}
+
+function isOpen(reading: MaybeOpen | undefined): boolean {
+  return reading !== undefined && reading.fence.marker.length <= MAX_FENCE;
 }
 
 /** All that may be open after `line`, given one thing that may have been open before it. */
@@ -59,39 +70,30 @@ function unique(readings: readonly (MaybeOpen | undefined)[]): readonly (MaybeOp
   return [...byWords.values()];
 }
 
-/** Inline code is certain where its line alone says so as well as its paragraph, and where no table can cut it. */
+/**
+ * Inline code is certain where its line alone says so and nothing before it, in its line and in those since the last empty
+ * one, could take a backtick of it: no backticks without a pair, and no pipe in code, where a table would cut it.
+ */
 function certainInline(prose: string): Span[] {
-  if (!prose.includes("`")) {
-    return prose === "" ? [] : [{ code: false, text: prose }];
-  }
-  const byLine = new Set<string>();
-  let at = 0;
-  for (const line of prose.split(/(?<=\n)/)) {
-    for (const { from, text } of codeIn(line)) {
-      byLine.add(`${at + from} ${text}`);
-    }
-    at += line.length;
-  }
   const spans: Span[] = [];
-  let done = 0;
-  for (const { from, text } of codeIn(prose)) {
-    if (byLine.has(`${from} ${text}`) && !text.includes("|")) {
-      spans.push({ code: false, text: prose.slice(done, from) }, { code: true, text });
-      done = from + text.length;
+  let plain = "";
+  let isSure = true;
+  for (const line of prose.split(/(?<=\n)/)) {
+    isSure ||= /^\r?\n$/.test(line);
+    if (!line.includes("`")) {
+      plain += line;
+      continue;
+    }
+    for (const { code, text } of inlineSpans(line)) {
+      isSure &&= code ? !text.includes("|") : !text.includes("`");
+      if (code && isSure) {
+        spans.push({ code: false, text: plain }, { code, text });
+        plain = "";
+      } else {
+        plain += text;
+      }
     }
   }
-  spans.push({ code: false, text: prose.slice(done) });
+  spans.push({ code: false, text: plain });
   return spans.filter((span) => span.text !== "");
-}
-
-function codeIn(prose: string): { readonly from: number; readonly text: string }[] {
-  const found: { from: number; text: string }[] = [];
-  let at = 0;
-  for (const { code, text } of inlineSpans(prose)) {
-    if (code) {
-      found.push({ from: at, text });
-    }
-    at += text.length;
-  }
-  return found;
 }

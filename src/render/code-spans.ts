@@ -37,6 +37,9 @@ export function fenceAfter(open: OpenFence | undefined, line: string): OpenFence
   return closes ? undefined : open;
 }
 
+/** In UTF-16 units. What is longer is no inline code: the search for its end would take too long, and no post would fit it. */
+export const MAX_SPAN = 1000;
+
 /** Splits Markdown into code and prose; the texts joined again give the input. */
 export function codeSpans(markdown: string): Span[] {
   const spans: Span[] = [];
@@ -77,10 +80,10 @@ export function inlineSpans(prose: string): Span[] {
       at = start + 1;
       continue;
     }
-    const run = /^`+/.exec(prose.slice(start))?.[0] ?? "`";
-    const end = closingRun(prose, start + run.length, run.length);
+    const behind = runEnd(prose, start);
+    const end = closingRun(prose, behind, behind - start);
     if (end < 0) {
-      at = start + run.length;
+      at = behind;
       continue;
     }
     spans.push(
@@ -103,16 +106,24 @@ function isEscaped(prose: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The end of the backtick run of exactly `length` after `from`, or -1; a span never crosses a blank line. */
+/** The end of the run of backticks of exactly `length` after `from`, or -1; a span never crosses a blank line. */
 function closingRun(prose: string, from: number, length: number): number {
-  const paragraphEnd = prose.indexOf("\n\n", from);
-  const limit = paragraphEnd < 0 ? prose.length : paragraphEnd;
-  const runs = /`+/g;
-  runs.lastIndex = from;
-  for (let match = runs.exec(prose); match && match.index < limit; match = runs.exec(prose)) {
-    if (match[0].length === length) {
-      return match.index + length;
+  const within = prose.slice(from, from + MAX_SPAN).split("\n\n", 1)[0] ?? "";
+  for (let at = within.indexOf("`"); at >= 0; ) {
+    // The run may go on behind the window.
+    const end = runEnd(prose, from + at);
+    if (end - from - at === length) {
+      return end;
     }
+    at = within.indexOf("`", end - from);
   }
   return -1;
+}
+
+function runEnd(text: string, from: number): number {
+  let end = from;
+  while (text[end] === "`") {
+    end++;
+  }
+  return end;
 }

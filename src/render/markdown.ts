@@ -2,6 +2,7 @@
 
 import { inWords } from "../util/storable.ts";
 import { certainCode } from "./certain-code.ts";
+import { quietLinks } from "./permalinks.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
 
@@ -19,6 +20,11 @@ export function codePoints(text: string): number {
     }
   }
   return count;
+}
+
+/** Whether `text` has more than `limit` code points, whatever its length. */
+export function isLonger(text: string, limit: number): boolean {
+  return text.length > limit && (text.length > 2 * limit || codePoints(text) > limit);
 }
 
 /** The first `count` code points of `text`, never half a pair. */
@@ -155,16 +161,16 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
 }
 
 /**
- * Claude's words as they may be shown: they call nobody but those in `names`, and load no picture. A picture's address
- * can carry what Claude has read, and clients ask for it unbidden.
+ * Claude's words as they may be shown: they call nobody but those in `names`, load no picture and show no other post. A
+ * picture's address can carry what Claude has read, and clients ask for it unbidden.
  */
 export function harmless(markdown: string, names: readonly string[] = []): string {
   const quiet = quietMentions(markdown, names);
-  if (!quiet.includes("![")) {
+  if (!quiet.includes("![") && !/\/pl\/|[&\\]/.test(quiet)) {
     return quiet;
   }
   return certainCode(quiet)
-    .map((span) => (span.code ? span.text : span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`)))
+    .map((span) => (span.code ? span.text : quietLinks(span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`))))
     .join("");
 }
 

@@ -1,10 +1,10 @@
 // What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
 // how a page that is too long gives up what nobody has seen. Pure.
 
-import { openFence } from "./code-spans.ts";
+import { type CutPlace, closing, goOn, placeAfter } from "./go-on.ts";
 import { wholeLength } from "./half-written.ts";
 import { codePoints, harmless } from "./markdown.ts";
-import { cut, cutAt, pieces, withoutEmptyFence } from "./split.ts";
+import { cut, cutAt, pieces } from "./split.ts";
 
 export interface TextItem {
   readonly kind: "text";
@@ -13,8 +13,8 @@ export interface TextItem {
   isOpen: boolean;
   /** How much of it people have seen, in UTF-16 units of its quiet form. */
   shown: number;
-  /** It goes on from another page, and may begin with a fence that was opened again. */
-  readonly isRest: boolean;
+  /** Where it was cut from the page before. */
+  readonly after?: CutPlace | undefined;
   /** Usernames it may call. */
   readonly names: readonly string[];
 }
@@ -50,10 +50,10 @@ export const OUTCOME_ROOM = 600;
 /** The least that an outcome takes: ` ↳ ✅`. */
 const SHORT_OUTCOME = 4;
 
-/** The length once every tool has an outcome of some kind, in code points. */
+/** The length once every tool has an outcome of some kind, without what is half written yet, in code points. */
 export function fullLength(items: readonly Item[]): number {
   const waiting = items.filter((item) => item.kind === "tool" && item.outcome === "").length;
-  return codePoints(joinItems(items, false)) + waiting * SHORT_OUTCOME;
+  return codePoints(joinItems(items, true)) + waiting * SHORT_OUTCOME;
 }
 
 /** Takes from `page` what of its open text nobody needs to see yet, to go on elsewhere. */
@@ -67,11 +67,9 @@ export function restOfText(page: Page): Item[] {
   if (seen === "") {
     return [item];
   }
-  const { head, tail } = cutAt(quietText(item), seen.length);
-  if (head !== "") {
-    page.items.push({ ...item, text: head, isOpen: false });
-  }
-  return tail === "" ? [] : [{ ...item, text: tail, shown: 0, isRest: true }];
+  const { head, rest, after } = cutAt(quietText(item), seen.length);
+  page.items.push({ ...item, text: head, isOpen: false, after: undefined });
+  return [{ ...item, text: rest, shown: 0, after }];
 }
 
 /** Cuts `page` down to `limit`, as far as people have not seen what is beyond, and gives what belongs on the next. */
@@ -87,9 +85,9 @@ export function overflow(page: Page, limit: number): Item[] {
     const quiet = quietText(item);
     // A cut in what little room is left would make a stub of a paragraph, unless people have seen some of it.
     if (fits === 0 || item.shown > 0 || limit - used > limit / 3) {
-      const { head, tail } = cut(quiet, limit - used, item.shown);
-      page.items.push({ ...item, text: head, isOpen: false, shown: head.length });
-      rest[0] = { ...item, text: tail, shown: 0, isRest: true };
+      const { head, rest: text, after } = cut(quiet, limit - used, item.shown);
+      page.items.push({ ...item, text: head, isOpen: false, shown: head.length, after: undefined });
+      rest[0] = { ...item, text, shown: 0, after };
     }
   } else if (item?.kind === "tool" && fits === 0) {
     // A single tool line beyond the limit: its preview gives way, the line stays.
@@ -97,9 +95,9 @@ export function overflow(page: Page, limit: number): Item[] {
     page.items.push({ ...item, preview: head });
     rest.shift();
   } else if (item?.kind === "notice" && fits === 0) {
-    const { head, tail } = cut(item.text, limit);
+    const { head, rest: text, after } = cut(item.text, limit);
     page.items.push({ ...item, text: head });
-    rest[0] = { kind: "text", text: tail, isOpen: false, shown: 0, isRest: true, names: [] };
+    rest[0] = { kind: "text", text, isOpen: false, shown: 0, after, names: [] };
   }
   return rest;
 }
@@ -111,9 +109,7 @@ export function isSettled(item: Item): boolean {
 
 /** Whether people have seen all of it that there is now. */
 function isSeen(item: Item): boolean {
-  return item.kind === "text"
-    ? !item.isOpen && item.shown > 0 && item.shown >= shownText(item, false).length
-    : item.shown;
+  return item.kind === "text" ? !item.isOpen && item.shown >= shownText(item, false).length : item.shown;
 }
 
 export function readyItems(page: Page, now: number): readonly Item[] {
@@ -151,8 +147,7 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
     case "text": {
       const text = shownText(item, isGrowing);
       // Claude stopped inside a fence: what follows must not stand in it.
-      const fence = isFollowed ? openFence(text) : undefined;
-      return text.trim() === "" ? "" : fence ? `${text}\n${fence.marker}` : text;
+      return text.trim() === "" ? "" : isFollowed ? `${text}${closing(placeAfter(text))}` : text;
     }
     case "tool":
       return `${item.headline}${item.outcome === "" ? "" : ` ${item.outcome}`}${item.preview === "" ? "" : `\n${item.preview}`}`;
@@ -170,7 +165,16 @@ function shownText(item: TextItem, isGrowing: boolean): string {
   return text.slice(0, Math.max(wholeLength(text), item.shown)).trimEnd();
 }
 
-function quietText({ text, isRest, names }: TextItem): string {
-  const quiet = harmless(text, names);
-  return isRest ? withoutEmptyFence(quiet) : quiet;
+/** What `quietText` made of an item's text last: it is asked for again and again while nothing changes. */
+const quietTexts = new WeakMap<TextItem, { readonly text: string; readonly quiet: string }>();
+
+function quietText(item: TextItem): string {
+  const { text, after, names } = item;
+  const known = quietTexts.get(item);
+  if (known?.text === text) {
+    return known.quiet;
+  }
+  const quiet = harmless(after ? goOn(after, text) : text, names);
+  quietTexts.set(item, { text, quiet });
+  return quiet;
 }

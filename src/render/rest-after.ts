@@ -2,16 +2,19 @@
 // and with the fence it is in. Pure.
 
 import { fenceAfter, type OpenFence } from "./code-spans.ts";
-import { cutAt, withoutEmptyFence } from "./split.ts";
+import { goOn } from "./go-on.ts";
+import { cutAt } from "./split.ts";
 
 /** Comes to the end of a tool's line: nothing without that line. */
 const OUTCOME = " ↳ ";
 
 /** `said`: what stands there; `wanted`: what should. Empty when all of it has been said. */
 export function restAfter(said: string, wanted: string): string {
-  return wanted.startsWith(said) && !wanted.startsWith(OUTCOME, said.length)
-    ? withoutEmptyFence(cutAt(wanted, said.length).tail)
-    : changedLines(said.split("\n"), wanted.split("\n"));
+  if (!wanted.startsWith(said) || wanted.startsWith(OUTCOME, said.length)) {
+    return changedLines(said.split("\n"), wanted.split("\n"));
+  }
+  const { rest, after } = cutAt(wanted, said.length);
+  return after ? goOn(after, rest) : rest;
 }
 
 /** The lines of `wanted` that are not among `said`; of a last line that grew, what it grew by. */
@@ -49,5 +52,5 @@ function changedLines(said: readonly string[], wanted: readonly string[]): strin
     lines.push(grown === line || grown.startsWith(OUTCOME) ? line : grown.trimStart());
     open = fenceAfter(open, line);
   }
-  return withoutEmptyFence(lines.join("\n").trim());
+  return lines.join("\n").trim();
 }

@@ -33,6 +33,8 @@ export interface TranscriptSnapshot {
 export class Transcript {
   #pages: Page[] = [];
   #nextPage = 1;
+  /** How much text came since long pages were split. */
+  #unsplit = 0;
   readonly #keyPrefix: string;
   readonly #limit: number;
   readonly #names: readonly string[];
@@ -64,18 +66,23 @@ export class Transcript {
 
   /** Adds to the text block that is being streamed, or begins one. */
   appendText(text: string): void {
+    // A post's length at a time, so that no more than that is looked at again when a page is full.
+    for (let at = 0; at < text.length; at += this.#limit) {
+      const part = text.slice(at, at + this.#limit);
+      this.#append(part);
+      this.#unsplit += part.length;
+      if (this.#unsplit >= this.#limit) {
+        this.#splitLongPages();
+      }
+    }
+  }
+
+  #append(text: string): void {
     const last = this.#page().items.at(-1);
     if (last?.kind === "text" && last.isOpen) {
       last.text += text;
     } else {
-      this.#page().items.push({
-        kind: "text",
-        text,
-        isOpen: true,
-        shown: 0,
-        isRest: false,
-        names: this.#names,
-      });
+      this.#page().items.push({ kind: "text", text, isOpen: true, shown: 0, names: this.#names });
     }
   }
 
@@ -184,6 +191,9 @@ export class Transcript {
    * and a held tool line, with all that follows it, for its time.
    */
   updates(now: number, isOver: boolean): PageUpdate[] {
+    if (isOver) {
+      this.endText();
+    }
     this.#splitLongPages();
     const updates: PageUpdate[] = [];
     for (const page of this.#pages) {
@@ -241,6 +251,7 @@ export class Transcript {
   }
 
   #splitLongPages(): void {
+    this.#unsplit = 0;
     const limit = this.#limit - OUTCOME_ROOM;
     for (let page = this.#pages.at(-1); page && !page.isSealed; page = this.#pages.at(-1)) {
       if (fullLength(page.items) <= limit) {

@@ -1,0 +1,58 @@
+// A text that is cut reads as the whole does, to a reader that is not ours.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { codePoints } from "../../../src/render/markdown.ts";
+import { pieces } from "../../../src/render/split.ts";
+import { document, shortDocument } from "../../support/markdown-samples.ts";
+import { readLeaves } from "../../support/read-markdown.ts";
+import { expectSame } from "../../support/same-markdown.ts";
+
+function expectCut(text: string, limit: number): void {
+  const parts = pieces(text, limit);
+  try {
+    for (const part of parts) {
+      expect(codePoints(part), part).toBeLessThanOrEqual(limit);
+      // No block of code is open at its end.
+      expect(readLeaves(`${part}\n\nAFTER`).at(-1), part).toMatchObject({ kind: "paragraph", text: "AFTER" });
+    }
+    expectSame(text, parts);
+  } catch (error) {
+    throw new Error(`${String(error)}\n${parts.join(`\n${"⎯".repeat(20)}\n`)}`, { cause: error });
+  }
+}
+
+const MINUTE = 60_000;
+
+test(
+  "what is cut reads as the whole does",
+  () => {
+    fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
+      numRuns: 600,
+      seed: 5,
+    });
+  },
+  MINUTE,
+);
+
+test("in posts that hold next to nothing as well", () => {
+  fc.assert(fc.property(shortDocument, fc.integer({ min: 60, max: 200 }), expectCut), {
+    numRuns: 1000,
+    seed: 5,
+  });
+});
+
+test(
+  "and in posts as long as a server takes",
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(document, { minLength: 30, maxLength: 40 }),
+        fc.integer({ min: 2000, max: 16_383 }),
+        (texts, limit) => expectCut(texts.join("\n\nbetween\n\n"), limit),
+      ),
+      { numRuns: 8, seed: 5 },
+    );
+  },
+  MINUTE,
+);
