@@ -4,7 +4,7 @@
 import { type CutPlace, closing, goOn, placeAfter } from "./go-on.ts";
 import { wholeLength } from "./half-written.ts";
 import { codePoints, harmless } from "./markdown.ts";
-import { cut, cutAt, pieces } from "./split.ts";
+import { cut, cutAt } from "./split.ts";
 
 export interface TextItem {
   readonly kind: "text";
@@ -91,7 +91,7 @@ export function overflow(page: Page, limit: number): Item[] {
     }
   } else if (item?.kind === "tool" && fits === 0) {
     // A single tool line beyond the limit: its preview gives way, the line stays.
-    const [head = ""] = pieces(item.preview, Math.max(1, limit - codePoints(item.headline) - OUTCOME_ROOM));
+    const { head } = cut(item.preview, Math.max(1, limit - codePoints(item.headline) - OUTCOME_ROOM));
     page.items.push({ ...item, preview: head });
     rest.shift();
   } else if (item?.kind === "notice" && fits === 0) {
