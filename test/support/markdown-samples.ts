@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 
-export interface Sample {
+interface Sample {
   readonly lines: readonly string[];
 }
 
