@@ -2,10 +2,6 @@
 
 import fc from "fast-check";
 
-interface Sample {
-  readonly lines: readonly string[];
-}
-
 const word = fc.oneof(
   { weight: 12, arbitrary: fc.stringMatching(/^[a-z]{1,9}$/) },
   {
