@@ -222,7 +222,7 @@ function isTableRule(line: string, header: string): boolean {
 
 /** Whether the line is of words, which may hold links, emphasis and inline code. */
 export function isProse({ kind, place }: Line): boolean {
-  return kind === "text" || kind === "more" || place.leaf?.kind === "heading";
+  return kind === "text" || kind === "more" || kind === "row" || place.leaf?.kind === "heading";
 }
 
 /** Where the prose ends that goes on in the line at `start`, or begins there, as far as `most`; `start` where none does. */

@@ -22,6 +22,10 @@ export function certainCode(markdown: string): Span[] {
   for (const line of markdown.split(/(?<=\n)/)) {
     const text = line.replace(/\r?\n$/, "");
     const before = readings;
+    if (before.length === 1 && before[0] === undefined && !/^ {0,3}(?:```|~~~)/.test(text)) {
+      prose += line;
+      continue;
+    }
     if (before.length <= MAX_READINGS) {
       readings = unique(before.flatMap((reading) => readingsAfter(reading, text)));
     }

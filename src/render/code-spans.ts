@@ -13,15 +13,6 @@ export interface OpenFence {
   readonly info: string;
 }
 
-/** The fence still open at the end of `markdown`, or undefined. */
-export function openFence(markdown: string): OpenFence | undefined {
-  let open: OpenFence | undefined;
-  for (const line of markdown.split("\n")) {
-    open = fenceAfter(open, line);
-  }
-  return open;
-}
-
 /** The fence that is open after `line`, given the one that was open before it. */
 export function fenceAfter(open: OpenFence | undefined, line: string): OpenFence | undefined {
   const match = FENCE_LINE.exec(line);
@@ -108,14 +99,15 @@ function isEscaped(prose: string, at: number): boolean {
 
 /** The end of the run of backticks of exactly `length` after `from`, or -1; a span never crosses a blank line. */
 function closingRun(prose: string, from: number, length: number): number {
-  const within = prose.slice(from, from + MAX_SPAN).split("\n\n", 1)[0] ?? "";
-  for (let at = within.indexOf("`"); at >= 0; ) {
-    // The run may go on behind the window.
-    const end = runEnd(prose, from + at);
-    if (end - from - at === length) {
+  for (let at = from; at < prose.length && at < from + MAX_SPAN; ) {
+    if (prose[at] === "\n" && prose[at + 1] === "\n") {
+      return -1;
+    }
+    const end = runEnd(prose, at);
+    if (end - at === length) {
       return end;
     }
-    at = within.indexOf("`", end - from);
+    at = Math.max(end, at + 1);
   }
   return -1;
 }

@@ -33,8 +33,8 @@ interface LastLine {
   readonly start: number;
   readonly end: number;
   readonly prose: Prose | undefined;
-  /** Its words may be parted when nothing else can. */
-  readonly isParted: boolean;
+  /** Whether its words may be parted. */
+  readonly isParted: "freely" | "at last" | "never";
 }
 
 /**
@@ -55,12 +55,13 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
     late.findLast(({ rank }) => rank === "block") ??
     late.findLast(({ rank }) => rank === "inner") ??
     late.findLast(isWhole) ??
-    (last.isParted ? undefined : (possible.findLast(isWhole) ?? possible.at(-1) ?? beforeLine(last, keep)));
+    (last.isParted === "freely" ? undefined : (possible.findLast(isWhole) ?? possible.at(-1))) ??
+    (last.isParted === "never" && last.start > keep ? { end: last.start, at: last.start } : undefined);
   if (between) {
     return between;
   }
   const early = Math.max(keep, Math.floor(most / 8), 1);
-  const words = last.isParted ? wordsOf(text, last, early, most) : [];
+  const words = last.isParted === "never" ? [] : wordsOf(text, last, early, most);
   const lateWords = words.filter(({ end }) => end >= least);
   return (
     lateWords.findLast(isWhole) ??
@@ -69,10 +70,6 @@ export function lastGap(text: string, limit: number, keep: number): Gap {
     lateWords.at(-1) ??
     late.at(-1) ?? { end: most, at: most }
   );
-}
-
-function beforeLine({ start }: LastLine, keep: number): Gap | undefined {
-  return start > keep ? { end: start, at: start } : undefined;
 }
 
 /** Whether a gap parts no link, emphasis or inline code, nor a line from the sign that breaks it. */
@@ -90,7 +87,7 @@ function wholeness(text: string): (gap: ProseGap) => boolean {
 
 function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; readonly last: LastLine } {
   const gaps: LineGap[] = [];
-  let last: LastLine = { words: 0, start: 0, end: text.length, prose: undefined, isParted: false };
+  let last: LastLine = { words: 0, start: 0, end: text.length, prose: undefined, isParted: "never" };
   let place = TOP;
   let before: Line | undefined;
   let end = 0;
@@ -108,7 +105,7 @@ function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; rea
       gaps.push({ end, at, rank, prose: isMore ? prose : undefined });
     }
     if (at > most && line.kind !== "blank" && !(isMore && at < most + MAX_SPAN)) {
-      return { gaps, last: { ...last, isParted: last.isParted && line.kind !== "tableRule" } };
+      return { gaps, last: line.kind === "tableRule" ? { ...last, isParted: "at last" } : last };
     }
     const words = lineEnd - line.content.length;
     if (!isMore) {
@@ -116,7 +113,7 @@ function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; rea
     }
     if (line.kind !== "blank") {
       end = lineEnd;
-      last = at > most ? last : { words, start: at, end, prose, isParted: isProse(line) || isCode(line) };
+      last = at > most ? last : { words, start: at, end, prose, isParted: partingOf(line) };
     }
     place = line.place;
     before = line;
@@ -125,8 +122,9 @@ function linesUntil(text: string, most: number): { readonly gaps: LineGap[]; rea
   return { gaps, last };
 }
 
-function isCode({ kind, place }: Line): boolean {
-  return kind === "code" || (kind === "other" && place.leaf?.kind === "code");
+function partingOf(line: Line): LastLine["isParted"] {
+  const isCode = line.kind === "code" || (line.kind === "other" && line.place.leaf?.kind === "code");
+  return line.kind === "row" ? "at last" : isProse(line) || isCode ? "freely" : "never";
 }
 
 /** What a cut before `line` parts; undefined where there must be none. */

@@ -47,7 +47,7 @@ export function goOn(cut: CutPlace, rest: string): string {
     case "table":
       return opened(
         containers,
-        `${headed(leaf, containers)}\n${prefix(containers)}${"| ".repeat(cut.cells + 1)}${rest.trimStart()}`,
+        `${headed(leaf, containers)}\n${prefix(containers)}${"| ".repeat(cut.cells + 1)}${ticks}${rest.trimStart()}`,
       );
     case "code":
       return opened(containers, `    ${rest}`);
@@ -128,7 +128,7 @@ function opened(containers: readonly Container[], content: string): string {
     // Blanks before a marker would count for the one that it stands behind.
     const isBehind = containers[at - 1]?.kind === "item" && width - marker.trim().length <= 4;
     const line = `${isBehind ? marker.trim().padEnd(width) : marker}${inner}`;
-    if (!inner.startsWith(" ") && !isBreak(line.split("\n", 1)[0] ?? "")) {
+    if (!/^[ *_-]/.test(inner) || !(inner.startsWith(" ") || isBreak(line.split("\n", 1)[0] ?? ""))) {
       return line;
     }
     // So would those behind it, and with more of the same marks it would be a line across: it stands alone.

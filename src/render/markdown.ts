@@ -146,18 +146,7 @@ const MENTION = /(?<![\p{L}\p{N}])@(?=([a-z0-9][a-z0-9._-]*))/giu;
  * people. `except`: usernames, in lower case, that may be called. `@all`, `@channel` and `@here` never may.
  */
 export function quietMentions(markdown: string, except: readonly string[] = []): string {
-  if (!markdown.includes("@")) {
-    return markdown;
-  }
-  return certainCode(markdown)
-    .map((span) =>
-      span.code
-        ? span.text
-        : span.text.replace(MENTION, (at, word: string) =>
-            calls(word, except) ? at : `@${ZERO_WIDTH_SPACE}`,
-          ),
-    )
-    .join("");
+  return markdown.includes("@") ? outsideCode(markdown, (text) => withoutMentions(text, except)) : markdown;
 }
 
 /**
@@ -165,20 +154,33 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
  * picture's address can carry what Claude has read, and clients ask for it unbidden.
  */
 export function harmless(markdown: string, names: readonly string[] = []): string {
-  const quiet = quietMentions(markdown, names);
-  if (!quiet.includes("![") && !/\/pl\/|[&\\]/.test(quiet)) {
-    return quiet;
-  }
-  return certainCode(quiet)
-    .map((span) => (span.code ? span.text : quietLinks(span.text.replaceAll("![", `!${ZERO_WIDTH_SPACE}[`))))
+  return /@|!\[|:\/\/|www/i.test(markdown)
+    ? outsideCode(markdown, (text) => quietEverywhere(text, names))
+    : markdown;
+}
+
+/** As `harmless`, in code as well. */
+export function quietEverywhere(text: string, names: readonly string[] = []): string {
+  return quietLinks(withoutMentions(text, names).replaceAll("![", `!${ZERO_WIDTH_SPACE}[`));
+}
+
+function outsideCode(markdown: string, change: (text: string) => string): string {
+  return certainCode(markdown)
+    .map(({ code, text }) => (code ? text : change(text)))
     .join("");
+}
+
+function withoutMentions(text: string, except: readonly string[]): string {
+  return text.replace(MENTION, (at, word: string) => (calls(word, except) ? at : `@${ZERO_WIDTH_SPACE}`));
 }
 
 /** The server takes off what may end a sentence before it compares, and splits at some of it. */
 function calls(word: string, except: readonly string[]): boolean {
   const name = word.toLowerCase();
-  const bare = name.replace(/[._-]+$/, "");
-  return except.includes(bare) && !GROUPS.test(name);
+  return (
+    !GROUPS.test(name) &&
+    except.some((one) => name.startsWith(one) && /^[._-]*$/.test(name.slice(one.length)))
+  );
 }
 
 const GROUPS = /^(?:all|channel|here)(?![a-z0-9])/;

@@ -5,7 +5,7 @@ import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
 import { inlineSpans, MAX_SPAN } from "./code-spans.ts";
 import { type Gap, lastGap } from "./gaps.ts";
 import { afterLine, type CutPlace, closing, goOn } from "./go-on.ts";
-import { codePoints, firstCodePoints, isLonger } from "./markdown.ts";
+import { codePoints, firstCodePoints, isLonger, quietEverywhere } from "./markdown.ts";
 
 export interface Cut {
   /** Complete by itself. */
@@ -22,11 +22,30 @@ export const FENCE_ROOM = 64;
 /** Splits `text` into pieces of at most `limit` code points each. */
 export function pieces(text: string, limit: number): string[] {
   const parts: string[] = [];
-  let left = text;
+  // As much of it at a time as a cut looks at: the work is the same for each piece.
+  const most = 2 * limit + 2 * MAX_SPAN;
+  let left = text.slice(0, most);
+  let waiting = text;
+  let at = left.length;
+  let isPlain = false;
   while (isLonger(left, limit)) {
     const { head, rest, after } = cut(left, limit);
     parts.push(head);
-    left = after ? goOn(after, rest) : rest;
+    if (!after && !isPlain) {
+      // From here on what was code may be none, and the other way round.
+      waiting = quietEverywhere(text.slice(at));
+      at = 0;
+      isPlain = true;
+    }
+    let behind = rest;
+    for (let more = Math.max(1, most - rest.length); ; more = behind.length) {
+      behind += waiting.slice(at, at + more);
+      at = Math.min(waiting.length, at + more);
+      left = after ? goOn(after, behind) : behind;
+      if (left !== "" || at === waiting.length) {
+        break;
+      }
+    }
   }
   return left === "" && parts.length > 0 ? parts : [...parts, left];
 }
@@ -56,10 +75,19 @@ export function cutAt(text: string, at: number): Cut {
   return cutBetween(text, { end: at, at });
 }
 
+/** What was code may be none in the parts: so nothing in it calls anybody. */
 function plainCut(text: string, limit: number, keep: number): Cut {
-  const fitting = firstCodePoints(text, Math.max(1, limit));
-  const head = fitting.length < keep ? text.slice(0, keep) : fitting;
-  return { head, rest: text.slice(head.length), after: undefined };
+  const shown = quietEverywhere(text.slice(0, keep));
+  const quiet = shown + quietEverywhere(text.slice(keep));
+  const fitting = firstCodePoints(quiet, Math.max(1, limit));
+  const head = fitting.length < shown.length ? shown : fitting;
+  return { head, rest: restOfWord(quiet, head.length), after: undefined };
+}
+
+/** What is behind `at`: where that is within a word, an `@` that called nobody there calls nobody at the start either. */
+function restOfWord(text: string, at: number): string {
+  const isWithin = at > 0 && /\S/.test(text.charAt(at - 1));
+  return isWithin ? quietEverywhere(text.slice(at, at + 2)) + text.slice(at + 2) : text.slice(at);
 }
 
 function cutBetween(text: string, { end, at }: Gap): Cut {
@@ -82,24 +110,35 @@ function cutBetween(text: string, { end, at }: Gap): Cut {
   const open = isWithinLine ? begun.place : place;
   const from = isWithinLine && begun.kind !== "more" ? start : paragraph;
   const prose = text.slice(from, proseEnd(text, place, start, at + MAX_SPAN, isWithinLine));
-  const ticks = ticksAround(prose, at - from);
+  const { ticks, closed, rest } = codeAround(prose, at - from);
   const cells = open.leaf?.kind === "table" ? pipesOf(begun.content.trim().replace(/^\|/, "")) : 0;
   return {
-    head: `${text.slice(0, end).trimEnd()}${ticks}${closing(open)}`,
-    rest: text.slice(isWithinLine ? at : start),
+    head: `${text.slice(0, end).trimEnd()}${closed}${closing(open)}`,
+    rest: isWithinLine ? restOfWord(text, at + rest) : text.slice(start),
     after: { place: open, isWithinLine, ticks, cells },
   };
 }
 
-/** The backticks of the inline code that `at` is in; "" when it is in none. */
-function ticksAround(paragraph: string, at: number): string {
+/**
+ * The inline code that `at` is in: `ticks` that open it again, what closes it (`closed`), and where to go on from, counted
+ * from `at`. A run of backticks is never cut.
+ */
+function codeAround(
+  paragraph: string,
+  at: number,
+): { readonly ticks: string; readonly closed: string; readonly rest: number } {
   let from = 0;
   for (const { code, text } of inlineSpans(paragraph)) {
     const ticks = code ? (/^`+/.exec(text)?.[0] ?? "") : "";
-    if (from + ticks.length < at && at < from + text.length - ticks.length) {
-      return ticks;
+    const end = from + text.length;
+    if (ticks !== "" && from < at && at < end) {
+      return at <= from + ticks.length
+        ? { ticks: "", closed: "", rest: from - at }
+        : at >= end - ticks.length
+          ? { ticks: "", closed: paragraph.slice(at, end), rest: end - at }
+          : { ticks, closed: ticks, rest: 0 };
     }
-    from += text.length;
+    from = end;
   }
-  return "";
+  return { ticks: "", closed: "", rest: 0 };
 }

@@ -21,6 +21,9 @@ export interface PageUpdate {
   readonly markdown: string;
 }
 
+/** In UTF-16 units. Of blanks without end the line that the next words are in is enough. */
+const MAX_BLANKS = 2000;
+
 /** All of a transcript, as plain data. */
 export interface TranscriptSnapshot {
   readonly keyPrefix: string;
@@ -35,6 +38,9 @@ export class Transcript {
   #nextPage = 1;
   /** How much text came since long pages were split. */
   #unsplit = 0;
+  /** How many blanks its last text ends with, and what was held back of them. */
+  #blanks = 0;
+  #heldBlanks = "";
   readonly #keyPrefix: string;
   readonly #limit: number;
   readonly #names: readonly string[];
@@ -79,11 +85,18 @@ export class Transcript {
 
   #append(text: string): void {
     const last = this.#page().items.at(-1);
-    if (last?.kind === "text" && last.isOpen) {
-      last.text += text;
-    } else {
+    const isBlank = text.trim() === "";
+    if (last?.kind !== "text" || !last.isOpen) {
       this.#page().items.push({ kind: "text", text, isOpen: true, shown: 0, names: this.#names });
+      this.#heldBlanks = "";
+    } else if (isBlank && this.#blanks + text.length > MAX_BLANKS) {
+      const held = this.#heldBlanks + text;
+      this.#heldBlanks = held.slice(Math.max(held.lastIndexOf("\n"), held.length - MAX_BLANKS));
+    } else {
+      last.text += this.#heldBlanks + text;
+      this.#heldBlanks = "";
     }
+    this.#blanks = text.length - text.trimEnd().length + (isBlank ? this.#blanks : 0);
   }
 
   /** The next text is a block of its own. */

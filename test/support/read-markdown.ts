@@ -146,3 +146,15 @@ function inlineText(token: Token): string {
     .replace(/\s+/g, " ")
     .trim();
 }
+
+/** All text that is no code, and the addresses of pictures. */
+export function readAsText(markdown: string): string {
+  const words: string[] = [];
+  for (const block of reader.parse(markdown, {})) {
+    for (const token of block.children ?? []) {
+      if (token.type === "image") words.push(`picture ${token.attrGet("src")}`);
+      if (token.type !== "code_inline") words.push(token.content);
+    }
+  }
+  return words.join("\n");
+}

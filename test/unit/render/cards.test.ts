@@ -8,12 +8,12 @@ import {
   questionCard,
   questionTitle,
 } from "../../../src/render/cards.ts";
-import { openFence } from "../../../src/render/code-spans.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
 import { asWritten } from "../../../src/render/left-out.ts";
 import { harmless, inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
 import type { FullTool } from "../../../src/render/tools.ts";
+import { readLeaves } from "../../support/read-markdown.ts";
 
 const HEADER: Header = {
   version: "0.1.0",
@@ -83,7 +83,7 @@ test("a command of 60,000 characters goes along as a file, and its card says so"
   expect([...(posts[0]?.markdown ?? "")].length).toBeLessThanOrEqual(16_383);
   expect(posts[0]?.markdown).toContain("line 0\nline 1\n");
   expect(posts[0]?.markdown).toContain("All that will run is in the file `command.sh` below");
-  expect(openFence(posts[0]?.markdown ?? "")).toBeUndefined();
+  expect(readLeaves(`${posts[0]?.markdown}\n\nAFTER`).at(-1)?.kind).toBe("paragraph");
   expect(file).toEqual({ name: "command.sh", text: `💻 **Bash**\n\n${command}` });
 });
 

@@ -1,24 +1,10 @@
 // What every reader takes for code: compared with a reader that takes lists, quotes and tables apart.
 
 import fc from "fast-check";
-import MarkdownIt from "markdown-it";
 import { expect, test } from "vitest";
 import { certainCode } from "../../../src/render/certain-code.ts";
 import { harmless } from "../../../src/render/markdown.ts";
-
-const reader = new MarkdownIt({ html: false, linkify: false });
-
-/** All text that is no code, and the addresses of pictures, as that reader has them. */
-function readAsText(markdown: string): string {
-  const words: string[] = [];
-  for (const block of reader.parse(markdown, {})) {
-    for (const token of block.children ?? []) {
-      if (token.type === "image") words.push(`picture ${token.attrGet("src")}`);
-      if (token.type !== "code_inline") words.push(token.content);
-    }
-  }
-  return words.join("\n");
-}
+import { readAsText } from "../../support/read-markdown.ts";
 
 test.each([
   "`@all\n1. `",
@@ -31,6 +17,8 @@ test.each([
   "   ```\ncode\n```\n@all",
   "~~~@all|\n---\n",
   "| a | b |\n|---|---|\n| ` | @all ` |",
+  "| a | b |\n|---|---|\n| `a | b` `@all` |",
+  "# `\nfoo ` bar\n`@all`",
 ])("%j hides nothing in what is code for some readers only", (markdown) => {
   expect(readAsText(harmless(markdown))).not.toMatch(/@(?:all|bob)|picture/);
 });

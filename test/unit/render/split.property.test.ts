@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { codePoints } from "../../../src/render/markdown.ts";
+import { codePoints, harmless } from "../../../src/render/markdown.ts";
 import { pieces } from "../../../src/render/split.ts";
-import { document, shortDocument } from "../../support/markdown-samples.ts";
-import { readLeaves } from "../../support/read-markdown.ts";
+import { document, shortDocument, soup } from "../../support/markdown-samples.ts";
+import { readAsText, readLeaves } from "../../support/read-markdown.ts";
 import { expectSame } from "../../support/same-markdown.ts";
 
 function expectCut(text: string, limit: number): void {
@@ -28,7 +28,7 @@ test(
   "what is cut reads as the whole does",
   () => {
     fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
-      numRuns: 600,
+      numRuns: 1000,
       seed: 5,
     });
   },
@@ -56,3 +56,30 @@ test(
   },
   MINUTE,
 );
+
+test("whatever is cut, wherever, calls nobody and loads no picture where the whole does not", () => {
+  fc.assert(
+    fc.property(fc.oneof(document, shortDocument, soup), fc.integer({ min: 60, max: 300 }), (text, limit) => {
+      const parts = pieces(harmless(text), limit);
+      for (const part of parts) {
+        expect(codePoints(part)).toBeLessThanOrEqual(limit);
+        expect(readAsText(part), parts.join(`\n${"⎯".repeat(20)}\n`)).not.toMatch(
+          /(?<![\p{L}\p{N}])@(?:all|bob)|picture/u,
+        );
+      }
+    }),
+    { numRuns: 3000, seed: 5, endOnFailure: true },
+  );
+});
+
+test("whatever is cut, no word of it is lost, doubled or moved", () => {
+  const words = (text: string): readonly string[] => text.match(/word|日本|😀/gu) ?? [];
+  fc.assert(
+    fc.property(soup, fc.integer({ min: 60, max: 300 }), (text, limit) => {
+      // A language is repeated.
+      fc.pre(!/(?:```|~~~)[^\n]*word/.test(text));
+      expect(pieces(text, limit).flatMap(words)).toEqual(words(text));
+    }),
+    { numRuns: 3000, seed: 5, endOnFailure: true },
+  );
+});

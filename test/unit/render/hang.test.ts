@@ -1,0 +1,198 @@
+// A guard against hangs: what meets the text of others takes no longer than a moment for a megabyte of the worst of it. What
+// is looked at again and again for each of its characters would take minutes.
+
+import { expect, test } from "vitest";
+import { guestCard, openCard, permissionCard, planCard, questionCard } from "../../../src/render/cards.ts";
+import { certainCode } from "../../../src/render/certain-code.ts";
+import { codeSpans } from "../../../src/render/code-spans.ts";
+import { unifiedDiff } from "../../../src/render/diff.ts";
+import { wholeLength } from "../../../src/render/half-written.ts";
+import {
+  cell,
+  fence,
+  harmless,
+  inlineCode,
+  oneLine,
+  quote,
+  showEverything,
+} from "../../../src/render/markdown.ts";
+import { restAfter } from "../../../src/render/rest-after.ts";
+import { pieces } from "../../../src/render/split.ts";
+import { renderTasks } from "../../../src/render/tasks.ts";
+import { toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
+import { Transcript } from "../../../src/render/transcript.ts";
+import { usageLimitInWords } from "../../../src/render/usage-limit.ts";
+
+const LENGTH = 1 << 20;
+/** Many times what is needed on a machine that does nothing else. */
+const BUDGET_MS = 10_000;
+
+const many = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);
+
+/** Runs of one sign, each longer than the one before. */
+function growing(sign: string, behind: string): string {
+  let text = "";
+  for (let length = 1; text.length < LENGTH; length++) {
+    text += sign.repeat(length) + behind;
+  }
+  return text;
+}
+
+/** The same in every run. */
+function mixed(): string {
+  const signs = [
+    "\n",
+    " ",
+    "`",
+    "```",
+    "~~~",
+    "|",
+    "@",
+    "\\",
+    "![",
+    "[",
+    "](",
+    "*",
+    "_",
+    "# ",
+    "> ",
+    "- ",
+    "a",
+    "<",
+    "://",
+  ];
+  let seed = 7;
+  let text = "";
+  while (text.length < LENGTH) {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+    text += signs[seed % signs.length];
+  }
+  return text;
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  "empty lines": many("\n"),
+  blanks: many(" "),
+  "lines of a blank": many(" \n"),
+  "lines of a letter": many("a\n"),
+  "one word": many("a"),
+  backticks: many("`"),
+  "lines of a backtick": many("`a\n"),
+  "escaped backticks": many("\\`"),
+  "longer and longer runs of backticks": growing("`", " "),
+  "fences of all lengths": growing("`", "\n  "),
+  fences: many("~~~\n"),
+  "indented fences": many(" ```\na\n"),
+  "a fence that holds nothing": `- \`\`\`\n${many("\n")}`,
+  pipes: many("|"),
+  "a table": `| a | b |\n|---|---|\n${many("| 1 | 2 |\n")}`,
+  "almost the rule of a table": `a|b\n--${many(" ")}x`,
+  at: many("@"),
+  "a name of dots": `@a${many(".")}b`,
+  backslashes: many("\\"),
+  pictures: many("!["),
+  brackets: many("](("),
+  stars: many("*a "),
+  digits: many("1"),
+  "lists in lists": many("1. "),
+  "quotes in quotes": many("> "),
+  "deeper and deeper lists": growing(" ", "- a\n"),
+  links: many("https://x/t/pl/aaaaaaaaaaaaaaaaaaaaaaaaaa "),
+  "one link": `https://x/pl/${many("&a;")}`,
+  "carriage returns": many("\r"),
+  "zero-width spaces": many("\u200b"),
+  "a line of dashes": `${many("-")}x`,
+  "a number behind empty lines": `${many("\n")}1x`,
+  mixed: mixed(),
+};
+
+/** Enough of it where one text is worked on many times. */
+const part = (text: string): string => text.slice(-LENGTH / 8);
+
+const PLACES = { directory: "/home/alice/project", home: "/home/alice" };
+
+const WORK: Readonly<Record<string, (text: string) => unknown>> = {
+  "small pieces": (text) => [
+    fence(text),
+    quote(text),
+    cell(text),
+    oneLine(text),
+    inlineCode(text),
+    showEverything(text),
+  ],
+  code: (text) => [codeSpans(text), certainCode(text)],
+  "harmless words": (text) => harmless(`@x ![ https://x/pl/ ${text}`, ["a"]),
+  pieces: (text) => [pieces(text, 16_383), pieces(text, 4000)],
+  "what is whole": wholeLength,
+  "a text at once": (text) => {
+    const transcript = new Transcript("t", 16_383, []);
+    transcript.appendText(text);
+    transcript.updates(0, false);
+    transcript.updates(0, true);
+  },
+  "a text in pieces, each shown": (text) => {
+    const transcript = new Transcript("t", 16_383, []);
+    for (let at = 0; at < text.length; at += 2000) {
+      transcript.appendText(text.slice(at, at + 2000));
+      transcript.updates(0, false);
+      transcript.takeSettled();
+    }
+  },
+  "a text in tokens": (text) => {
+    const transcript = new Transcript("t", 16_383, []);
+    for (let at = 0; at < text.length; at += 4) {
+      transcript.appendText(text.slice(at, at + 4));
+    }
+    transcript.updates(0, true);
+  },
+  "lines of tools": (whole) => {
+    const text = part(whole);
+    for (const name of ["Bash", "Write", "Edit", "Grep", `mcp__${text}`, text]) {
+      const use = {
+        name,
+        input: { command: text, file_path: text, content: text, pattern: text },
+        fileBefore: undefined,
+      };
+      toolHeadline(use, PLACES);
+      toolPreview(use);
+    }
+    for (const name of ["Read", "Bash", "Glob", "Grep", "Task"]) {
+      toolOutcome(name, { isError: false, text }, true);
+      toolOutcome(name, { isError: true, text }, true);
+    }
+    usageLimitInWords(text, 0, "UTC");
+    restAfter(text.slice(0, 100), text);
+    restAfter("something else", text);
+    renderTasks([{ id: "1", text, status: "pending" }]);
+  },
+  "a permission card": (text) => {
+    const full = toolInFull({ name: "Bash", input: { command: text }, fileBefore: undefined }, PLACES);
+    return openCard(permissionCard(full, ["alice"], 16_383).card, 16_383);
+  },
+  "other cards": (whole) => {
+    const text = part(whole);
+    const options = [{ label: text, description: text }];
+    openCard(planCard(text, ["alice"]), 16_383);
+    openCard(guestCard("carol", text, [text], ["alice"]), 16_383);
+    openCard(
+      questionCard({ question: text, header: "", multiSelect: false, options }, "Q", ["alice"]),
+      16_383,
+    );
+  },
+  "a diff": (text) => [
+    unifiedDiff(text, [{ oldText: text.slice(0, 10), newText: "z", all: true }]),
+    unifiedDiff(undefined, [{ oldText: text, newText: `${text.slice(5)}\nq`, all: false }]),
+  ],
+};
+
+test.each(Object.keys(WORK))(
+  "%s ends at once, whatever the text",
+  (name) => {
+    for (const [kind, text] of Object.entries(TEXTS)) {
+      const begin = performance.now();
+      WORK[name]?.(text);
+      expect(performance.now() - begin, kind).toBeLessThan(BUDGET_MS);
+    }
+  },
+  5 * 60_000,
+);
