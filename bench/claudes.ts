@@ -1,6 +1,6 @@
 // The Claude CLI under measurement: which program it is, and in which environment it runs.
 
-import { scriptedEnvironment } from "../src/sandbox/model/environment.ts";
+import { scriptedEnvironment } from "../sandbox/model/environment.ts";
 import { FAKE_CLAUDE, installedClaude } from "./programs.ts";
 import { type Ask, askReal, askScript } from "./scenes.ts";
 

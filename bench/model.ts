@@ -3,7 +3,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ScriptedModel, startScriptedModel } from "../src/sandbox/model/server.ts";
+import { type ScriptedModel, startScriptedModel } from "../sandbox/model/server.ts";
 import { now } from "./clock.ts";
 import { scene } from "./scenes.ts";
 

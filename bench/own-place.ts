@@ -2,8 +2,8 @@
 // sends is counted.
 
 import type { Socket } from "node:net";
-import { createRateLimiter } from "../src/sandbox/server/rate-limit.ts";
-import { startSandbox } from "../src/sandbox/server/sandbox.ts";
+import { createRateLimiter } from "../sandbox/server/rate-limit.ts";
+import { startSandbox } from "../sandbox/server/sandbox.ts";
 import { now } from "./clock.ts";
 import { type Account, call, listen, type Said } from "./person.ts";
 import type { OpenPlace, Room } from "./place.ts";

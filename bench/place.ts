@@ -1,8 +1,8 @@
 // A place to meet the daemon: a channel of a Mattermost server with the bot and a person in it. Says what every server
 // can do; what only a sandbox of our own can do is `inside`.
 
-import type { Faults } from "../src/sandbox/server/faults.ts";
-import type { RateLimit } from "../src/sandbox/server/rate-limit.ts";
+import type { Faults } from "../sandbox/server/faults.ts";
+import type { RateLimit } from "../sandbox/server/rate-limit.ts";
 import type { Account, Said } from "./person.ts";
 import type { View } from "./view.ts";
 

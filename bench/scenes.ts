@@ -1,8 +1,8 @@
 // What the model says in the bench, as a script for ours and as a request to a real one. Each turn has a number of its
 // own, by which its words are known.
 
-import { longText } from "../src/sandbox/model/long-text.ts";
-import type { Scene, Step, StepContext } from "../src/sandbox/model/scene.ts";
+import { longText } from "../sandbox/model/long-text.ts";
+import type { Scene, Step, StepContext } from "../sandbox/model/scene.ts";
 import { now } from "./clock.ts";
 
 interface Played {

@@ -5,8 +5,8 @@ import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SOURCE = fileURLToPath(new URL("../src/sandbox/page", import.meta.url));
-const BUILT = fileURLToPath(new URL("../dist/sandbox/page", import.meta.url));
+const SOURCE = fileURLToPath(new URL("../sandbox/page", import.meta.url));
+const BUILT = fileURLToPath(new URL("../sandbox/dist/page", import.meta.url));
 const MODULES = fileURLToPath(new URL("../node_modules", import.meta.url));
 
 const LIBRARIES = {

@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Surroundings } from "./app/main.ts";
 import type { AuditRequest } from "./audit/report.ts";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
-import type { Surroundings } from "./main.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import { allTaken, lineWriter, type Print } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
@@ -153,7 +153,7 @@ async function start(input: ConfigInput): Promise<number> {
 }
 
 async function bridge(config: Config, surroundings: Omit<Surroundings, "version">): Promise<number> {
-  const { runBridge } = await import("./main.ts");
+  const { runBridge } = await import("./app/main.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
   process.stdout.off("error", noteLostOutput);
@@ -231,25 +231,18 @@ function parsePort(text: string): number {
   return port;
 }
 
-async function demo({ cwd, home, env }: ConfigInput, { port, scripted, open }: DemoFlags): Promise<number> {
-  const [{ DEFAULT_DEMO_PORT, runDemo }, { openBrowser }, { claudeVersion }] = await Promise.all([
-    import("./sandbox/demo.ts"),
-    import("./sandbox/browser.ts"),
-    import("./claude/version.ts"),
-  ]);
-  const desktop = { platform: process.platform, environment: env, isTerminal: process.stdout.isTTY };
-  return runDemo({
-    isScripted: scripted === true,
-    port: port ?? DEFAULT_DEMO_PORT,
-    openBrowser: (address) => {
-      if (open) openBrowser(address, desktop);
+async function demo(input: ConfigInput, { port, scripted, open }: DemoFlags): Promise<number> {
+  const { runDemo } = await import("./app/demo.ts");
+  const { cwd, home, env } = input;
+  return runDemo(
+    { port, isScripted: scripted === true, opensBrowser: open },
+    {
+      directory: cwd,
+      environment: env,
+      print,
+      run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),
     },
-    directory: cwd,
-    searchPath: env["PATH"] ?? "",
-    print,
-    claudeVersion,
-    run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),
-  });
+  );
 }
 
 const UNKNOWN_WIDTH = 120;

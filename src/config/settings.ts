@@ -148,5 +148,16 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
+type Required = "url" | "token" | "channelId";
+
+/** What holds where nothing is set. */
+export function defaultSettings(): Pick<Config, Exclude<SettingKey, Required>> {
+  const values = SETTING_KEYS.flatMap((key) => {
+    const { fallback }: Setting<unknown> = SETTINGS[key];
+    return fallback === "required" ? [] : [[key, fallback.value]];
+  });
+  return Object.fromEntries(values) as Pick<Config, Exclude<SettingKey, Required>>;
+}
+
 /** The files settings may stand in, as people write their names: the first that exists is read, and no other. */
 export const FILE_ORDER = ["./.env", "~/.config/mm-claude/.env", "~/.mm-claude.env"] as const;

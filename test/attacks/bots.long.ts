@@ -1,7 +1,7 @@
 // Two mm-claudes in one channel whose words call each other: neither ever hears the other, so that no loop can begin.
 
 import { describe, expect } from "vitest";
-import type { CreatedUser } from "../../src/sandbox/server/sandbox.ts";
+import type { CreatedUser } from "../../sandbox/server/sandbox.ts";
 import { attack, type Report } from "./attack.ts";
 import { type Town, town } from "./town.ts";
 

@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { ToolUse } from "../../src/sandbox/model/scene.ts";
+import type { ToolUse } from "../../sandbox/model/scene.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { wordsOf } from "../support/words-of.ts";

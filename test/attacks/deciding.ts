@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { bash, type Town } from "./town.ts";
 

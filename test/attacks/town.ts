@@ -2,11 +2,11 @@
 // themselves; what Claude does is told scene by scene, and what reached it can be read.
 
 import { onTestFinished } from "vitest";
-import { runScene, type Scene, type Step, type StepContext } from "../../src/sandbox/model/scene.ts";
-import { scenes as builtIn } from "../../src/sandbox/model/scenes.ts";
-import { startScriptedModel } from "../../src/sandbox/model/server.ts";
-import type { CreatedUser, SandboxOptions } from "../../src/sandbox/server/sandbox.ts";
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import { runScene, type Scene, type Step, type StepContext } from "../../sandbox/model/scene.ts";
+import { scenes as builtIn } from "../../sandbox/model/scenes.ts";
+import { startScriptedModel } from "../../sandbox/model/server.ts";
+import type { CreatedUser, SandboxOptions } from "../../sandbox/server/sandbox.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { type Daemon, type DaemonOptions, daemonWorld, until } from "../support/daemon-world.ts";
 
 export type Town = Awaited<ReturnType<typeof town>>;

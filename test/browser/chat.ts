@@ -1,7 +1,7 @@
 // The page in front of a sandbox in this very process, without a bridge: what the page does with posts of any kind.
-import { createGate } from "../../src/sandbox/gate.ts";
-import { createPageServer } from "../../src/sandbox/page-server.ts";
-import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
+import { createGate } from "../../sandbox/gate.ts";
+import { createPageServer } from "../../sandbox/page-server.ts";
+import { startSandbox } from "../../sandbox/server/sandbox.ts";
 
 export interface Chat {
   readonly origin: string;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { browserPath, launchBrowser, openPage } from "./browser.ts";
 import { startChat } from "./chat.ts";
 
-const PAGE = fileURLToPath(new URL("../../dist/sandbox/page", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../sandbox/dist/page", import.meta.url));
 const POSTS = 500;
 
 const tell = (line: string): void => void process.stdout.write(`  measured: ${line}\n`);

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { scriptedEnvironment } from "../../src/sandbox/model/environment.ts";
-import type { Scene } from "../../src/sandbox/model/scene.ts";
-import { startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
+import type { Scene } from "../../sandbox/model/scene.ts";
+import { startScriptedModel } from "../../sandbox/model/server.ts";
 
 const FAKE = fileURLToPath(new URL("../support/fake-claude.mjs", import.meta.url));
 const SESSION = "dba0f2b0-e272-44e3-ade3-e54c8ecd69e4";

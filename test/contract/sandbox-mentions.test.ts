@@ -1,6 +1,6 @@
 // Whom a post mentions and notifies, by the rules of a 7.10 server.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findMentions } from "../../src/sandbox/server/mentions.ts";
+import { findMentions } from "../../sandbox/server/mentions.ts";
 import { startWorld, type World } from "../support/sandbox-world.ts";
 
 const NAMES = new Set(["bob", "jane.doe", "claude-code", "claude-code-2", "snake_case", "müller"]);

@@ -3,9 +3,9 @@
 import { request } from "node:http";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { createGate } from "../../src/sandbox/gate.ts";
-import { createPageServer } from "../../src/sandbox/page-server.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/server/sandbox.ts";
+import { createGate } from "../../sandbox/gate.ts";
+import { createPageServer } from "../../sandbox/page-server.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server/sandbox.ts";
 
 const gate = createGate();
 let sandbox: Sandbox;

@@ -1,6 +1,6 @@
 // The recorded sessions of a real 7.10 and a real 10.11 server, lived again against the sandbox.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/server/sandbox.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { Tolerances } from "../support/recorded-shape.ts";
 import { call, type Json } from "../support/sandbox-client.ts";
 import { type Cast, type Line, type Replayed, readRecording, replay } from "../support/sandbox-replay.ts";

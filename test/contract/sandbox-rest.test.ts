@@ -1,6 +1,6 @@
 // The sandbox's REST answers that the recording does not show.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
+import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import { call, type Json } from "../support/sandbox-client.ts";
 import { startWorld, type World } from "../support/sandbox-world.ts";
 

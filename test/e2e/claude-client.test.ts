@@ -4,9 +4,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { claudeVersion } from "../../src/claude/version.ts";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 

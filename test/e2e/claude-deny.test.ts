@@ -4,8 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runScene, type ToolUse } from "../../src/sandbox/model/scene.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { runScene, type ToolUse } from "../../sandbox/model/scene.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 

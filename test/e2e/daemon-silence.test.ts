@@ -2,8 +2,8 @@
 // because it takes the 40 s after which silence is taken for death.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { daemonWorld } from "../support/daemon-world.ts";
 
 let model: ScriptedModel;

@@ -3,10 +3,10 @@
 
 import type { Duplex } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { longText } from "../../src/sandbox/model/long-text.ts";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
-import type { SandboxOptions } from "../../src/sandbox/server/sandbox.ts";
+import { longText } from "../../sandbox/model/long-text.ts";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import type { SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 
 let model: ScriptedModel;

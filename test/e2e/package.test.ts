@@ -17,8 +17,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { daemonWorld } from "../support/daemon-world.ts";
 
 const run = promisify(execFile);
@@ -68,7 +68,7 @@ afterAll(async () => {
 describe("the tarball", () => {
   test("holds the program and what people read, and nothing else", () => {
     const paths = packed.files.map(({ path }) => path);
-    const outside = paths.filter((path) => !path.startsWith("dist/"));
+    const outside = paths.filter((path) => !/^(?:sandbox\/)?dist\//.test(path));
     expect(outside.sort()).toEqual([
       ".env.example",
       "CHANGELOG.md",
@@ -82,27 +82,36 @@ describe("the tarball", () => {
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });
 
-  test("holds of dist the compiled program and the demo's page with its two libraries", () => {
-    const dist = packed.files.flatMap(({ path }) => (path.startsWith("dist/") ? [path.slice(5)] : []));
-    const isPage = (path: string): boolean => path.startsWith("sandbox/page/");
-    expect(dist.filter((path) => !isPage(path) && !path.endsWith(".js"))).toEqual([]);
+  test("holds the compiled program, and the compiled sandbox with its page and that page's two libraries", () => {
+    const below = (top: string): string[] =>
+      packed.files.flatMap(({ path }) => (path.startsWith(top) ? [path.slice(top.length)] : []));
+    const dist = below("dist/");
+    const sandbox = below("sandbox/dist/");
+    const isPage = (path: string): boolean => path.startsWith("page/");
     expect(
-      dist.filter((path) => isPage(path) && !/^sandbox\/page\/[\w-]+\.(?:js|css)$/.test(path)).sort(),
-    ).toEqual([
-      "sandbox/page/icon.svg",
-      "sandbox/page/index.html",
-      "sandbox/page/vendor/highlight.LICENSE",
-      "sandbox/page/vendor/highlight.mjs",
-      "sandbox/page/vendor/markdown-it.LICENSE",
-      "sandbox/page/vendor/markdown-it.mjs",
-    ]);
-    // Each file is of one of the sources, so neither a test nor what a build left behind long ago is among them.
-    const sources = new Set(
-      readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).map((path) =>
-        path.replace(/\.ts$/, ".js"),
-      ),
+      [...dist, ...sandbox.filter((path) => !isPage(path))].filter((path) => !path.endsWith(".js")),
+    ).toEqual([]);
+    expect(sandbox.filter((path) => isPage(path) && !/^page\/[\w-]+\.(?:js|css)$/.test(path)).sort()).toEqual(
+      [
+        "page/icon.svg",
+        "page/index.html",
+        "page/vendor/highlight.LICENSE",
+        "page/vendor/highlight.mjs",
+        "page/vendor/markdown-it.LICENSE",
+        "page/vendor/markdown-it.mjs",
+      ],
     );
-    expect(dist.filter((path) => !sources.has(path) && !path.includes("/vendor/"))).toEqual([]);
+    // Each file is of one of the sources, so neither a test nor what a build left behind long ago is among them.
+    const sourcesIn = (top: string): Set<string> =>
+      new Set(
+        readdirSync(join(ROOT, top), { recursive: true, encoding: "utf8" }).map((path) =>
+          path.replace(/\.ts$/, ".js"),
+        ),
+      );
+    expect(dist.filter((path) => !sourcesIn("src").has(path))).toEqual([]);
+    expect(sandbox.filter((path) => !sourcesIn("sandbox").has(path) && !path.includes("/vendor/"))).toEqual(
+      [],
+    );
   });
 
   test("runs nothing at its installation", async () => {

@@ -1,8 +1,8 @@
 // The built program where a proxy with a password is the only way out and the server's certificate is the house's own.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { behindTls, CERTIFICATE, startProxy } from "../support/connect-proxy.ts";
 import { type DaemonWorld, daemonWorld } from "../support/daemon-world.ts";
 

@@ -1,6 +1,6 @@
 // The cards of the campaign's threads, and how people answer them: by emoji, or in words.
 
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import type { Random } from "./random.ts";
 import type { Choice, Verdict } from "./thread.ts";
 import { COLOURS, hugeEnd, hugePart } from "./words.ts";

@@ -1,7 +1,7 @@
 // What people do at the server: say, show a file, edit, delete, react. Whatever happens to the server, they try again.
 
 import { randomUUID } from "node:crypto";
-import type { CreatedUser, Sandbox } from "../../src/sandbox/server/sandbox.ts";
+import type { CreatedUser, Sandbox } from "../../sandbox/server/sandbox.ts";
 import { type Answer, call } from "../support/sandbox-client.ts";
 
 const NAMES = ["alice", "bob", "carol"] as const;

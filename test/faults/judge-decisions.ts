@@ -1,7 +1,7 @@
 // Whether what people decided is what happened: tools, plans, questions, guests' messages, files.
 
 import { existsSync, readFileSync } from "node:fs";
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import type { SavedLine } from "./files.ts";
 import type { Stage } from "./stage.ts";

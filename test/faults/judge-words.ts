@@ -1,6 +1,6 @@
 // Whether people can read what the model said: each answer's words once and in order.
 
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import type { Stage } from "./stage.ts";
 import { type Heard, marksOf, type Played, type Problem, textOf } from "./thread.ts";
 import { type Answer, wordsIn } from "./words.ts";

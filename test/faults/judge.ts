@@ -1,7 +1,7 @@
 // Whether a thread is as it must be: compares what people said, what Claude has in its conversations, what the model
 // said and what people can read. Reads only; waits for nothing.
 
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { judgeDecisions } from "./judge-decisions.ts";
 import { judgeWords } from "./judge-words.ts";

@@ -1,7 +1,7 @@
 // What people do in the campaign: they speak, answer cards, let a guest speak, press 🔄, and say something more where
 // the thread tells them to reply. Each reacts once to what it sees, as a person would.
 
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import {
   type Deed,

@@ -7,11 +7,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
+import { startScriptedModel } from "../../sandbox/model/server.ts";
+import { type CreatedUser, type Sandbox, startSandbox } from "../../sandbox/server/sandbox.ts";
 import { findTrails } from "../../src/audit/files.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
-import { scriptedEnvironment } from "../../src/sandbox/model/environment.ts";
-import { startScriptedModel } from "../../src/sandbox/model/server.ts";
-import { type CreatedUser, type Sandbox, startSandbox } from "../../src/sandbox/server/sandbox.ts";
 import { marked, processesMarked } from "../support/processes.ts";
 import {
   type Conversation,

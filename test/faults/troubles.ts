@@ -1,7 +1,7 @@
 // What goes wrong around the bridge: with its own process, with Claude's, with the server, with the network, with the
 // disk. Each leaves the stage whole again.
 
-import type { Failure } from "../../src/sandbox/server/faults.ts";
+import type { Failure } from "../../sandbox/server/faults.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
 

@@ -2,7 +2,7 @@
 // and each thread that says it works without any progress. Knows nothing of the daemon's state.
 
 import { cpus, loadavg } from "node:os";
-import type { SeenPost } from "../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { openCards } from "./cards.ts";
 import type { People } from "./people.ts";

@@ -1,7 +1,7 @@
 // What people ask for and what the model says: each message carries a mark, and each answer is made of numbered words
 // that no other answer has, so that whatever is lost, doubled or moved shows.
 
-import type { Call, Scene, Step, StepContext, ToolUse } from "../../src/sandbox/model/scene.ts";
+import type { Call, Scene, Step, StepContext, ToolUse } from "../../sandbox/model/scene.ts";
 
 /** What 🔄 says to Claude in a person's place. */
 const GO_ON = "Go on where you were cut off.";

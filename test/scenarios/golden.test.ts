@@ -3,8 +3,8 @@
 
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenes } from "../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/server.ts";
+import { scenes } from "../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { claudeHome } from "../support/real-claude.ts";
 import { scenarios } from "../support/scenarios/all.ts";
 import { playScenario } from "../support/scenarios/run.ts";

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startBridge } from "../../src/bridge.ts";
+import { startBridge } from "../../src/app/bridge.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { openFolder } from "../../src/store/folder.ts";
 import { systemClock } from "../../src/util/clock.ts";

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { scriptedEnvironment } from "../../src/sandbox/model/environment.ts";
+import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
 
 export interface RealClaude {
   readonly version: string;

@@ -1,7 +1,7 @@
 // The smallest possible client of the sandbox: raw REST answers and raw WebSocket frames, and nothing of the product's
 // own client, whose assumptions it must not share.
 import { WebSocket } from "ws";
-import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
+import type { Sandbox } from "../../sandbox/server/sandbox.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 

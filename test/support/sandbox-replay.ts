@@ -2,7 +2,7 @@
 // answered beside what was recorded. Knows no particular recording.
 import { readFileSync } from "node:fs";
 import { expect, vi } from "vitest";
-import type { Sandbox } from "../../src/sandbox/server/sandbox.ts";
+import type { Sandbox } from "../../sandbox/server/sandbox.ts";
 import { createRecorded, type Recorded, type Tolerances } from "./recorded-shape.ts";
 import { bearer, call, connect, type Json, type SocketPeer } from "./sandbox-client.ts";
 

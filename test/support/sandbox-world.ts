@@ -4,7 +4,7 @@ import {
   type Sandbox,
   type SandboxOptions,
   startSandbox,
-} from "../../src/sandbox/server/sandbox.ts";
+} from "../../sandbox/server/sandbox.ts";
 import { type Answer, bearer, call, connect, type Json, type SocketPeer } from "./sandbox-client.ts";
 
 export interface World {

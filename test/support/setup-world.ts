@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { startSandbox } from "../../src/sandbox/server/sandbox.ts";
 
 export async function setupWorld() {
   const sandbox = await startSandbox();

@@ -1,7 +1,7 @@
 // Scenarios of what Claude asks and what people answer: permissions, plans, questions.
 
 import { expect } from "vitest";
-import type { SeenPost } from "../../../src/sandbox/server/state.ts";
+import type { SeenPost } from "../../../sandbox/server/state.ts";
 import type { World } from "../world.ts";
 import { ask, PIXEL, type Scenario } from "./scenario.ts";
 

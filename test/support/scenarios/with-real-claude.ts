@@ -1,8 +1,8 @@
 // Scenarios as tests with a real Claude CLI, over real HTTP and WebSocket, with a scripted model behind it.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../src/sandbox/model/server.ts";
+import { scenes } from "../../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../../sandbox/model/server.ts";
 import { claudeHome, type RealClaude } from "../real-claude.ts";
 import { playScenario } from "./run.ts";
 import type { Scenario } from "./scenario.ts";

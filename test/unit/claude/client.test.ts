@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { scenes } from "../../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../../sandbox/model/server.ts";
 import type { ClaudeDependencies } from "../../../src/claude/client.ts";
-import { scenes } from "../../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../src/sandbox/model/server.ts";
 import { type ClaudeHome, claudeHome } from "../../support/real-claude.ts";
 import { type WatchedClaude, watchClaude } from "../../support/watch-claude.ts";
 

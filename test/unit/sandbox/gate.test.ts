@@ -1,6 +1,6 @@
 // Who is let in where browsers knock.
 import { describe, expect, test } from "vitest";
-import { createGate } from "../../../src/sandbox/gate.ts";
+import { createGate } from "../../../sandbox/gate.ts";
 
 const HOST = "127.0.0.1:8065";
 const gate = createGate();

@@ -1,6 +1,6 @@
 // What the page takes out of a post's props, which anyone may fill.
 import { describe, expect, test } from "vitest";
-import { readAttachments } from "../../../src/sandbox/page/attachments.ts";
+import { readAttachments } from "../../../sandbox/page/attachments.ts";
 
 const barsOf = (...attachments: unknown[]) => readAttachments({ attachments }).bars;
 

@@ -1,5 +1,7 @@
 // The page's buttons are made of the cards' own words, so both are held to each other here.
 import { describe, expect, test } from "vitest";
+import { findChoices, withoutLegend } from "../../../sandbox/page/choices.ts";
+import { emojiCharacter, PICKER } from "../../../sandbox/page/emoji.ts";
 import { EMOJI } from "../../../src/mattermost/emoji.ts";
 import {
   type Card,
@@ -10,8 +12,6 @@ import {
   planCard,
   questionCard,
 } from "../../../src/render/cards.ts";
-import { findChoices, withoutLegend } from "../../../src/sandbox/page/choices.ts";
-import { emojiCharacter, PICKER } from "../../../src/sandbox/page/emoji.ts";
 
 const LIMIT = 16_383;
 const ANY = ["+1", "white_check_mark", "-1", "one", "two", "arrows_counterclockwise"];

@@ -1,11 +1,11 @@
 // The scripted model as the CLI meets it: over HTTP.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readConversation } from "../../../../src/sandbox/model/conversation.ts";
-import { guidedScenes } from "../../../../src/sandbox/model/guided-scenes.ts";
-import { runScene } from "../../../../src/sandbox/model/scene.ts";
-import { scenes } from "../../../../src/sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../../src/sandbox/model/server.ts";
+import { readConversation } from "../../../../sandbox/model/conversation.ts";
+import { guidedScenes } from "../../../../sandbox/model/guided-scenes.ts";
+import { runScene } from "../../../../sandbox/model/scene.ts";
+import { scenes } from "../../../../sandbox/model/scenes.ts";
+import { type ScriptedModel, startScriptedModel } from "../../../../sandbox/model/server.ts";
 
 let model: ScriptedModel;
 beforeEach(async () => {

@@ -1,24 +1,24 @@
 // The parts put together: one socket, one router, one map of sessions. Lives until it is stopped.
 
 import { randomUUID } from "node:crypto";
-import type { AuditTrail } from "./audit/trail.ts";
-import { readSavedConversation } from "./claude/saved-conversation.ts";
-import type { StartClaude } from "./claude/types.ts";
-import type { Config } from "./config/settings.ts";
+import type { AuditTrail } from "../audit/trail.ts";
+import { readSavedConversation } from "../claude/saved-conversation.ts";
+import type { StartClaude } from "../claude/types.ts";
+import type { Config } from "../config/settings.ts";
+import { createDirectory } from "../mattermost/directory.ts";
+import { openSocket } from "../mattermost/socket.ts";
+import type { Channel, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
+import type { Notice } from "../render/bars.ts";
+import { Router } from "../router/router.ts";
+import { createAllowList } from "../session/allow-list.ts";
+import { SessionManager } from "../session/manager.ts";
+import type { Folder } from "../store/folder.ts";
+import { ThreadWriter } from "../thread/writer.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import { createRedact } from "../util/redact.ts";
 import { heldWrites } from "./held-writes.ts";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "./kept-state.ts";
-import { createDirectory } from "./mattermost/directory.ts";
-import { openSocket } from "./mattermost/socket.ts";
-import type { Channel, MattermostApi, ThreadId, User } from "./mattermost/types.ts";
-import type { Notice } from "./render/bars.ts";
-import { Router } from "./router/router.ts";
-import { createAllowList } from "./session/allow-list.ts";
-import { SessionManager } from "./session/manager.ts";
-import type { Folder } from "./store/folder.ts";
-import { ThreadWriter } from "./thread/writer.ts";
-import type { Clock } from "./util/clock.ts";
-import type { Log } from "./util/log.ts";
-import { createRedact } from "./util/redact.ts";
 import { warmClaudes } from "./warm-claudes.ts";
 
 /** What the start-up checks found out. */

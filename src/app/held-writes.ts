@@ -1,7 +1,7 @@
 // Writes that wait while the bot is not in its channel: none is tried, none is told as a failure, and none is lost.
 
-import { MattermostError } from "./mattermost/error.ts";
-import type { MattermostApi } from "./mattermost/types.ts";
+import { MattermostError } from "../mattermost/error.ts";
+import type { MattermostApi } from "../mattermost/types.ts";
 
 export interface HeldWrites {
   /** Whose turns come when nothing is held. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { heldWrites } from "../../src/held-writes.ts";
-import { isPassing } from "../../src/mattermost/error.ts";
-import type { MattermostApi } from "../../src/mattermost/types.ts";
-import { settle } from "../support/fake-clock.ts";
+import { heldWrites } from "../../../src/app/held-writes.ts";
+import { isPassing } from "../../../src/mattermost/error.ts";
+import type { MattermostApi } from "../../../src/mattermost/types.ts";
+import { settle } from "../../support/fake-clock.ts";
 
 function setUp() {
   const done: string[] = [];

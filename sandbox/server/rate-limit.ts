@@ -1,6 +1,6 @@
 // Mattermost's rate limit (GCRA, as in its `throttled` library): so many requests a second, with a burst. Knows keys
 // and time, not requests.
-import { BoundedMap } from "../../util/bounded-map.ts";
+import { BoundedMap } from "./bounded-map.ts";
 
 export interface RateLimit {
   readonly perSecond: number;

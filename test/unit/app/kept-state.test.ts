@@ -1,17 +1,23 @@
 // What the bridge finds in the state folder, over a folder in memory.
 
 import { describe, expect, test } from "vitest";
-import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../src/kept-state.ts";
-import { createDirectory, type Directory } from "../../src/mattermost/directory.ts";
-import { MattermostError } from "../../src/mattermost/error.ts";
-import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../src/mattermost/types.ts";
-import { authorise } from "../../src/session/access.ts";
-import { createAllowList } from "../../src/session/allow-list.ts";
-import { sessionPrefix } from "../../src/session/dependencies.ts";
-import { encodeSnapshot, type SessionSnapshot } from "../../src/session/snapshot.ts";
-import type { Folder } from "../../src/store/folder.ts";
-import { createFakeClock, settle } from "../support/fake-clock.ts";
-import { createScript, OTHER, OWNER, type Script, user, working } from "../support/session-script.ts";
+import {
+  admitted,
+  cursorIn,
+  endLeftovers,
+  lookUpWriters,
+  readSnapshots,
+} from "../../../src/app/kept-state.ts";
+import { createDirectory, type Directory } from "../../../src/mattermost/directory.ts";
+import { MattermostError } from "../../../src/mattermost/error.ts";
+import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
+import { authorise } from "../../../src/session/access.ts";
+import { createAllowList } from "../../../src/session/allow-list.ts";
+import { sessionPrefix } from "../../../src/session/dependencies.ts";
+import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
+import type { Folder } from "../../../src/store/folder.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 
 const CHANNEL = "channel" as ChannelId;
 

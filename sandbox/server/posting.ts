@@ -1,8 +1,9 @@
 // What it means to post, edit and delete: the checks, the events in the server's order, and who is notified.
 // Knows nothing of HTTP.
-import { BoundedMap } from "../../util/bounded-map.ts";
+
 import { ApiError, noSuchPost, refused } from "./api-error.ts";
 import { attachmentsIn } from "./attachments.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import { type PostedDetails, postDeleted, postEdited, posted, threadUpdated } from "./events.ts";
 import type { HookRecord } from "./hooks.ts";
 import type { Hub } from "./hub.ts";

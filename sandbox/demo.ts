@@ -5,7 +5,6 @@ import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import type { Config } from "../config/settings.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
 import { guidedScenes } from "./model/guided-scenes.ts";
@@ -16,7 +15,30 @@ import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
 import { postWelcome } from "./welcome.ts";
 
-export interface DemoOptions {
+/** The settings that the demo makes up; all others are mm-claude's own defaults. */
+export interface DemoSettings {
+  readonly url: string;
+  readonly token: string;
+  readonly channelId: string;
+  readonly allowedUsers: readonly string[];
+  readonly claudePath: string;
+  readonly directory: string;
+}
+
+/** What mm-claude does for the demo. */
+export interface DemoBridge {
+  readonly print: (line: string) => void;
+  /** Rejects when there is no such program. */
+  readonly claudeVersion: (path: string) => Promise<string>;
+  /** Runs the bridge until a signal ends it; gives the exit code. What it keeps goes to `stateHome`. */
+  readonly run: (
+    settings: DemoSettings,
+    environment: NodeJS.ProcessEnv,
+    stateHome: string,
+  ) => Promise<number>;
+}
+
+export interface DemoOptions extends DemoBridge {
   /** Answers from a script, whatever Claude there is. */
   readonly isScripted: boolean;
   /** The port to listen on; the next free one when it is taken. */
@@ -24,13 +46,8 @@ export interface DemoOptions {
   readonly directory: string;
   /** PATH, on which the person's own `claude` is looked for. */
   readonly searchPath: string;
-  readonly print: (line: string) => void;
-  /** Rejects when there is no such program. */
-  readonly claudeVersion: (path: string) => Promise<string>;
   /** Shows an address in the person's browser, if there is one. */
   readonly openBrowser: (address: string) => void;
-  /** Runs the bridge until a signal ends it; gives the exit code. What it keeps goes to `stateHome`. */
-  readonly run: (config: Config, environment: NodeJS.ProcessEnv, stateHome: string) => Promise<number>;
 }
 
 export const DEFAULT_DEMO_PORT = 8065;
@@ -60,11 +77,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), "mm-claude-demo-"));
   try {
     const directory = model ? layOutProject(home) : options.directory;
-    const { config, guideToken } = populate(sandbox, gate, claude.path, directory);
+    const { settings, guideToken } = populate(sandbox, gate, claude.path, directory);
     await postWelcome({
       url: sandbox.url,
       token: guideToken,
-      channelId: config.channelId,
+      channelId: settings.channelId,
       bot: BOT,
       isScripted,
     });
@@ -73,7 +90,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     options.openBrowser(address);
     const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
     // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
-    return await options.run(config, environment, home);
+    return await options.run(settings, environment, home);
   } finally {
     await Promise.all([sandbox.close(), model?.close()]);
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
@@ -149,7 +166,7 @@ function environmentWithNode(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 }
 
 interface Populated {
-  readonly config: Config;
+  readonly settings: DemoSettings;
   readonly guideToken: string;
 }
 
@@ -165,22 +182,15 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
   const guide = sandbox.createUser({ username: GUIDE, isBot: true });
   const people = [...LISTED, ...GUESTS].map((username) => sandbox.createUser({ username, password: secret }));
   for (const { id } of [bot, guide, ...people]) sandbox.addMember(channel.id, id);
-  const config: Config = {
+  const settings = {
     url: sandbox.url,
     token: bot.token,
     channelId: channel.id,
-    botName: undefined,
     allowedUsers: LISTED,
-    approvers: [],
-    prewarm: 1,
-    skipPermissions: false,
-    maxSessions: 5,
-    sessionTimeoutMs: 1_800_000,
     claudePath,
     directory,
-    debug: false,
   };
-  return { config, guideToken: guide.token };
+  return { settings, guideToken: guide.token };
 }
 
 function introduction(address: string, { version, isScripted }: FoundClaude, directory: string): string {

@@ -1,27 +1,27 @@
 // The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
 // it in order when a signal asks for it, or at once when something has failed that nobody caught.
 
-import { openAuditTrail } from "./audit/trail.ts";
-import { claudeVersion } from "./claude/version.ts";
-import { ConfigError } from "./config/error.ts";
-import type { Config } from "./config/settings.ts";
+import { openAuditTrail } from "../audit/trail.ts";
+import { claudeVersion } from "../claude/version.ts";
+import { ConfigError } from "../config/error.ts";
+import type { Config } from "../config/settings.ts";
+import { connectRest } from "../mattermost/rest.ts";
+import type { MattermostApi } from "../mattermost/types.ts";
+import { homePath } from "../render/paths.ts";
+import { checkReadiness, type Readiness } from "../setup/checks.ts";
+import { ownPaths } from "../setup/secrecy.ts";
+import { type Folder, openFolder, redacted } from "../store/folder.ts";
+import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
+import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/place.ts";
+import { backoffMs } from "../util/backoff.ts";
+import { systemClock } from "../util/clock.ts";
+import { createLog, type Log } from "../util/log.ts";
+import { lineWriter } from "../util/output.ts";
+import { createRedact } from "../util/redact.ts";
 import { faultIn } from "./last-words.ts";
 import { type LiveClaudes, liveClaudes } from "./live-claudes.ts";
-import { connectRest } from "./mattermost/rest.ts";
-import type { MattermostApi } from "./mattermost/types.ts";
 import { loadPaint, type Paint } from "./paint.ts";
-import { homePath } from "./render/paths.ts";
-import { checkReadiness, type Readiness } from "./setup/checks.ts";
-import { ownPaths } from "./setup/secrecy.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
-import { type Folder, openFolder, redacted } from "./store/folder.ts";
-import { type DaemonOf, type Lock, lockDaemon } from "./store/lock.ts";
-import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "./store/place.ts";
-import { backoffMs } from "./util/backoff.ts";
-import { systemClock } from "./util/clock.ts";
-import { createLog, type Log } from "./util/log.ts";
-import { lineWriter } from "./util/output.ts";
-import { createRedact } from "./util/redact.ts";
 
 export interface Surroundings {
   readonly version: string;

@@ -1,18 +1,18 @@
 // What the bridge finds in the state folder when it starts, and puts there: sessions, how far the channel was heard,
 // which accounts the settings' names were given to.
 
-import type { Directory } from "./mattermost/directory.ts";
-import { isPassing } from "./mattermost/error.ts";
-import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
-import { type Cursor, type CursorKeeper, decodeCursor } from "./router/cursor.ts";
-import { bindNames, decodeBindings, type Named } from "./session/allow-list.ts";
-import { sessionPrefix } from "./session/dependencies.ts";
-import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
-import type { Folder } from "./store/folder.ts";
-import { backoffMs } from "./util/backoff.ts";
-import type { Clock, Timer } from "./util/clock.ts";
-import type { Log } from "./util/log.ts";
-import { endGroup } from "./util/processes.ts";
+import type { Directory } from "../mattermost/directory.ts";
+import { isPassing } from "../mattermost/error.ts";
+import type { Channel, ChannelId, User, UserId } from "../mattermost/types.ts";
+import { type Cursor, type CursorKeeper, decodeCursor } from "../router/cursor.ts";
+import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts";
+import { sessionPrefix } from "../session/dependencies.ts";
+import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
+import type { Folder } from "../store/folder.ts";
+import { backoffMs } from "../util/backoff.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import { endGroup } from "../util/processes.ts";
 
 /** The sessions of an earlier run; what can't be understood is set aside. */
 export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { faultIn } from "../../src/last-words.ts";
-import { createLog } from "../../src/util/log.ts";
+import { faultIn } from "../../../src/app/last-words.ts";
+import { createLog } from "../../../src/util/log.ts";
 
 function program(secrets: string[] = []) {
   const source = new EventEmitter();

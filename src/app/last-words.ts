@@ -2,7 +2,7 @@
 // is on the disk. Says what failed, once; whoever awaits `fault` ends the rest.
 
 import { inspect } from "node:util";
-import type { Log } from "./util/log.ts";
+import type { Log } from "../util/log.ts";
 
 /** The part of `process` that is listened to. */
 export interface FaultSource {

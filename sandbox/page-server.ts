@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 import type { Gate } from "./gate.ts";
 import type { App } from "./server/routes/context.ts";
 
-/** From `dist/sandbox` and from `src/sandbox` alike: the page exists in built form only. */
-const BUILT_PAGE = fileURLToPath(new URL("../../dist/sandbox/page/", import.meta.url));
+/** The page exists in built form only: beside the built server, and below its source. */
+const BUILT_PAGE = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "dist/page/" : "page/", import.meta.url),
+);
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",

@@ -1,5 +1,5 @@
 // What it means to join, leave, archive, rename, deactivate and type: the change, the events and the system posts.
-import { BoundedMap } from "../../util/bounded-map.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import { channelDeleted, directAdded, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
 import type { Hub } from "./hub.ts";
 import type { UserRecord } from "./people.ts";

@@ -1,15 +1,15 @@
 // The Claudes that wait for new sessions in the directory mm-claude works in, each with an id and a place for files.
 
 import { randomUUID } from "node:crypto";
-import { claudeEnvironment } from "./claude/argv.ts";
-import { gitMark, settingsMark } from "./claude/surroundings.ts";
-import type { StartClaude } from "./claude/types.ts";
-import { createWarmPool, type WarmPool } from "./claude/warm-pool.ts";
-import type { Config } from "./config/settings.ts";
-import { FilesDirectory } from "./session/files-directory.ts";
-import type { Clock } from "./util/clock.ts";
-import type { Log } from "./util/log.ts";
-import { availableMemory } from "./util/memory.ts";
+import { claudeEnvironment } from "../claude/argv.ts";
+import { gitMark, settingsMark } from "../claude/surroundings.ts";
+import type { StartClaude } from "../claude/types.ts";
+import { createWarmPool, type WarmPool } from "../claude/warm-pool.ts";
+import type { Config } from "../config/settings.ts";
+import { FilesDirectory } from "../session/files-directory.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import { availableMemory } from "../util/memory.ts";
 
 export interface WarmClaudesOptions {
   readonly clock: Clock;

@@ -1,9 +1,9 @@
 // Every Claude process that runs, so that none outlives the daemon.
 
-import { startClaude } from "./claude/client.ts";
-import { familyOf, killFamily } from "./claude/family.ts";
-import type { ClaudeClient, StartClaude } from "./claude/types.ts";
-import type { Log } from "./util/log.ts";
+import { startClaude } from "../claude/client.ts";
+import { familyOf, killFamily } from "../claude/family.ts";
+import type { ClaudeClient, StartClaude } from "../claude/types.ts";
+import type { Log } from "../util/log.ts";
 
 export interface LiveClaudes {
   readonly start: StartClaude;
