@@ -69,6 +69,8 @@ export type Signal =
       readonly isRemoval: boolean;
       /** Names the message it may stand for. */
       readonly uuid: string;
+      /** When it was put there, on the server's clock. */
+      readonly at?: number;
     }
   | { readonly type: "postDeleted"; readonly postId: PostId }
   /** A person changed their words; `text` as a new message's would be read. */
