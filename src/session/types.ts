@@ -311,6 +311,8 @@ export interface SessionState {
   /** The post that offers to go on with a turn that was cut off. */
   cutOffKey: PostKey | undefined;
   cutOffPostId: PostId | undefined;
+  /** When the message was written that went first instead, on the server's clock: what is pressed later is too late. */
+  cutOffUntil?: number | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   /** What runs beside the turns, as Claude tells it. */
   background: readonly BackgroundTask[];
