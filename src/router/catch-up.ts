@@ -18,7 +18,7 @@ export interface CatchUpOptions extends MissedOptions {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly hear: (post: Post) => Promise<void>;
-  readonly reacted: (reaction: Reaction) => Promise<void>;
+  readonly reacted: (reaction: Reaction, isRemoval: boolean) => Promise<void>;
   /** Whether a post of long ago was meant for Claude. */
   readonly isForUs: (post: Post) => Promise<boolean>;
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
@@ -31,9 +31,19 @@ const RETRY = { baseMs: 2000, maxMs: 60_000, random: () => 1 };
 /** And at this one when it is refused: somebody has to do something about that. */
 const REFUSED_MS = 300_000;
 
+/** Reactions that are kept while the server can't be asked whose they are, or on what. */
+const MAX_POSTPONED = 100;
+
 /** What was said longer ago than that is named, and not acted on. */
 const MAX_AGE_MS = 24 * 3_600_000;
 const MAX_STALE_NAMED = 20;
+
+interface Reacted {
+  readonly reaction: Reaction;
+  readonly isRemoval: boolean;
+  /** When, on the server's clock; Infinity when it does not say. */
+  readonly at: number;
+}
 
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -41,6 +51,8 @@ export class CatchUp {
   #gapFrom: number | undefined;
   /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
   #hasUnseen = false;
+  /** Reactions that were told and could not be dealt with: on a post that is no card nobody would find them again. */
+  #postponed: readonly Reacted[] = [];
   #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
@@ -76,9 +88,18 @@ export class CatchUp {
     this.#later();
   }
 
+  /** A reaction could not be dealt with, so it will be later, and what is done after it later still. */
+  postpone(reaction: Reaction, isRemoval: boolean): void {
+    const { now } = this.#options.heard;
+    // One that is taken off is dated as it was put on, or not at all (7.10).
+    const at = isRemoval ? now : (reaction.createdAt ?? now);
+    this.#postponed = [...this.#postponed, { reaction, isRemoval, at }].slice(-MAX_POSTPONED);
+    this.lookAgain();
+  }
+
   /** What became of a post could not be dealt with, so it will be looked at again. */
   lookAgain(): void {
-    this.#hasUnseen = true;
+    this.begin();
     this.#later();
   }
 
@@ -113,16 +134,26 @@ export class CatchUp {
     return api.isMember(channelId, botId);
   }
 
+  /**
+   * What was said and what was decided, in the order of time. Posts are read before reactions, so that no post is told
+   * before a reaction that was not there yet when it was looked for; and read again up to the newest of the reactions, so
+   * that none of these is told before a post that was not there yet. What comes later, the socket tells.
+   */
   async #read(): Promise<void> {
-    const decided = this.#hasUnseen ? await readMissed(this.#options) : [];
-    await this.#readPosts(decided);
-    await this.#tellReactions(decided, Infinity);
+    const posts = await this.#readPosts();
+    const reacted = await this.#readReactions();
+    const newest = Math.max(...reacted.map(({ at }) => at).filter((at) => at < Infinity));
+    const meanwhile = reacted.length > 0 ? await this.#readPosts() : [];
+    const known = new Set(posts.map(({ id }) => id));
+    posts.push(...meanwhile.filter(({ id, createdAt }) => !known.has(id) && createdAt <= newest));
+    await this.#tell(posts, reacted);
     this.#done();
   }
 
   #done(): void {
     this.#gapFrom = undefined;
     this.#hasUnseen = false;
+    this.#postponed = [];
     this.#isRefused = false;
     this.#failures = 0;
     this.#options.heard.save(undefined);
@@ -152,24 +183,44 @@ export class CatchUp {
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 
-  /**
-   * What was posted while no connection was open; posts that were taken already are skipped by their id. What was decided
-   * before somebody spoke counts before it.
-   */
-  async #readPosts(decided: Reaction[]): Promise<void> {
-    const { api, channelId, hear, heard } = this.#options;
-    if (this.#gapFrom === undefined) {
-      return;
-    }
+  /** What was posted since the gap began, oldest first. */
+  async #readPosts(): Promise<Post[]> {
+    const { api, channelId } = this.#options;
+    return this.#gapFrom === undefined ? [] : [...(await api.postsSince(channelId, this.#gapFrom))];
+  }
+
+  /** Oldest first. */
+  async #readReactions(): Promise<Reacted[]> {
+    const found = this.#hasUnseen ? await readMissed(this.#options) : [];
+    const isPostponed = ({ postId, userId, emojiName }: Reaction): boolean =>
+      this.#postponed.some(
+        ({ reaction, isRemoval }) =>
+          !isRemoval &&
+          reaction.postId === postId &&
+          reaction.userId === userId &&
+          reaction.emojiName === emojiName,
+      );
+    const unheard = found
+      .filter((reaction) => !isPostponed(reaction))
+      .map((reaction): Reacted => ({ reaction, isRemoval: false, at: reaction.createdAt ?? Infinity }));
+    return [...this.#postponed, ...unheard].sort((one, other) =>
+      one.at < other.at ? -1 : one.at > other.at ? 1 : 0,
+    );
+  }
+
+  /** Posts that were taken already are skipped by their id. What was decided before somebody spoke counts before it. */
+  async #tell(posts: readonly Post[], reacted: Reacted[]): Promise<void> {
+    const { hear, heard } = this.#options;
     const stale: Post[] = [];
     const oldest = heard.now - MAX_AGE_MS;
-    for (const post of await api.postsSince(channelId, this.#gapFrom)) {
-      await this.#tellReactions(decided, post.createdAt);
+    for (const post of posts) {
+      await this.#tellReactions(reacted, post.createdAt);
       await this.#dealWith(`post ${post.id}`, () =>
         post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post),
       );
     }
     this.#tellStale(stale);
+    await this.#tellReactions(reacted, Infinity);
   }
 
   /** One that can't be dealt with keeps nobody from being heard. */
@@ -215,12 +266,16 @@ export class CatchUp {
     }
   }
 
-  /** Takes from `decided` what is older than `before`. */
-  async #tellReactions(decided: Reaction[], before: number): Promise<void> {
-    for (let [next] = decided; next && (next.createdAt ?? Infinity) <= before; [next] = decided) {
-      decided.shift();
-      const reaction = next;
-      await this.#dealWith(`a reaction on ${next.postId}`, () => this.#options.reacted(reaction));
+  /** Takes from `reacted` what is older than `before`. */
+  async #tellReactions(reacted: Reacted[], before: number): Promise<void> {
+    for (let [next] = reacted; next && next.at <= before; [next] = reacted) {
+      reacted.shift();
+      const told = next;
+      const { reaction, isRemoval } = told;
+      await this.#dealWith(`a reaction on ${reaction.postId}`, () =>
+        this.#options.reacted(reaction, isRemoval),
+      );
+      this.#postponed = this.#postponed.filter((one) => one !== told);
     }
   }
 }

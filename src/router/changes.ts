@@ -53,8 +53,10 @@ export class Changes {
     }
     const by = await personOf(this.#options, reaction.userId);
     if (by) {
-      const { postId } = reaction;
-      const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid() } as const;
+      const { postId, createdAt } = reaction;
+      // The time of one that is taken off is none of its own.
+      const at = isRemoval || createdAt === undefined ? {} : { at: createdAt };
+      const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid(), ...at } as const;
       sessions.find(threadId)?.deliver(signal);
     }
   }

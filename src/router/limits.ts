@@ -54,7 +54,10 @@ export class Limits {
   }
 }
 
-const STOPS = new Set(["x", "octagonal_sign", "double_vertical_bar"]);
+/** Reactions that end a session. */
+export const ENDS: ReadonlySet<string> = new Set(["x", "octagonal_sign"]);
+
+const STOPS: ReadonlySet<string> = new Set([...ENDS, "double_vertical_bar"]);
 
 function isStop({ signal }: Route & { readonly kind: "deliver" }): boolean {
   return signal.type === "command" && ["stop", "interrupt"].includes(signal.command.name);

@@ -30,7 +30,7 @@ export interface MissedOptions {
 /** As many as wait for Claude in one session at most. */
 const MAX_WAITING = 50;
 
-/** What was decided on open cards, oldest first. Rejects when the server can't tell just now. */
+/** What was decided on open cards. Rejects when the server can't tell just now. */
 export async function readMissed(options: MissedOptions): Promise<Reaction[]> {
   await readThreads(options);
   await readWaiting(options);
@@ -78,8 +78,7 @@ async function readCards(options: MissedOptions): Promise<Reaction[]> {
       decided.push(...(await reactionsOn(postId, options, members)));
     }
   }
-  const at = ({ createdAt = Infinity }: Reaction): number => createdAt;
-  return decided.sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0));
+  return decided;
 }
 
 async function reactionsOn(

@@ -24,6 +24,7 @@ import { CatchUp } from "./catch-up.ts";
 import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
+import { ENDS } from "./limits.ts";
 import { Outcomes } from "./outcomes.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
 import { Presence } from "./presence.ts";
@@ -97,7 +98,7 @@ export class Router {
       heard: this.#heard,
       presence: this.#presence,
       hear: (post) => this.#hear(post, READ_AGAIN),
-      reacted: (reaction) => this.#changes.reacted(reaction, false),
+      reacted: (reaction, isRemoval) => this.#changes.reacted(reaction, isRemoval),
       cardSeen: (postId, threadId) => this.#changes.cardSeen(postId, threadId),
       edited: (post) => this.#changes.edited(post),
       threadGone: (threadId) => this.#changes.threadGone(threadId),
@@ -144,7 +145,10 @@ export class Router {
         }
         break;
       case "postEdited":
-        await this.#orLookAgain(() => this.#changes.edited(event.post));
+        await this.#afterMissed(
+          () => this.#changes.edited(event.post),
+          () => this.#catchUp.lookAgain(),
+        );
         break;
       case "postDeleted":
         this.#changes.deleted(event.post);
@@ -203,20 +207,26 @@ export class Router {
     if (this.#isNews(post.createdAt, `post ${post.id}`)) {
       this.#rivals.look(post);
       const isMention = isMentionTold(this.#dependencies, post, mentions);
-      await this.#posted(post, { isLive: true, isMention });
+      await this.#afterMissed(
+        () => this.#hear(post, { isLive: true, isMention }),
+        () => this.#catchUp.postponeFrom(post.createdAt),
+      );
     }
   }
 
-  /** While the server can't tell who wrote it, a post waits, and those after it: the next one brings them all. */
-  async #posted(post: Post, told: Told): Promise<void> {
+  /**
+   * What was missed comes before what comes now. While the server can't tell all that has to be known of it, it waits, and
+   * what comes after it waits as well: `postpone` leaves it to be made up for.
+   */
+  async #afterMissed(perform: () => Promise<void>, postpone: () => void): Promise<void> {
     try {
       if (this.#catchUp.isNeeded) {
         await this.#catchUp.perform();
       }
-      await this.#hear(post, told);
+      await perform();
     } catch (error) {
       if (isPassing(error)) {
-        this.#catchUp.postponeFrom(post.createdAt);
+        postpone();
       }
       throw error;
     }
@@ -325,24 +335,16 @@ export class Router {
 
   async #reactedNow(reaction: Reaction, isRemoval: boolean): Promise<void> {
     const { createdAt, emojiName, postId, userId } = reaction;
-    const { botId } = this.#dependencies;
     // A removal carries the time of what it removes.
     const isNews = isRemoval || createdAt === undefined || this.#isNews(createdAt, `reaction on ${postId}`);
     const name = canonicalEmoji(emojiName);
-    if (isNews && name && userId !== botId && this.#outcomes.takesReaction(userId, name)) {
-      await this.#orLookAgain(() => this.#changes.reacted(reaction, isRemoval));
-    }
-  }
-
-  /** While the server can't tell who it is about, what has become of cards and waiting messages is to be read again. */
-  async #orLookAgain(perform: () => Promise<void>): Promise<void> {
-    try {
-      await perform();
-    } catch (error) {
-      if (isPassing(error)) {
-        this.#catchUp.lookAgain();
+    if (isNews && name && userId !== this.#dependencies.botId && this.#outcomes.takesReaction(userId, name)) {
+      const perform = (): Promise<void> => this.#changes.reacted(reaction, isRemoval);
+      if (ENDS.has(name) && this.#catchUp.isNeeded) {
+        // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
+        await perform().catch(() => {});
       }
-      throw error;
+      await this.#afterMissed(perform, () => this.#catchUp.postpone(reaction, isRemoval));
     }
   }
 }

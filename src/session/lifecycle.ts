@@ -1,7 +1,6 @@
 // How a session sleeps, wakes and ends: its slot, its process, the words people are told.
 
 import type { ClaudeEvent } from "../claude/types.ts";
-import { bar } from "../render/bars.ts";
 import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
@@ -12,6 +11,7 @@ import {
   newKey,
   notWaiting,
   say,
+  showCutOff,
   startAfresh,
   takeUpWork,
   updateHeader,
@@ -179,13 +179,22 @@ export function tellCutOff(step: Step): void {
 
 function offerToGoOn(step: Step): void {
   const { state } = step;
-  const key = newKey(step, "cut-off");
-  const text = "✂️ **This turn was cut off** when mm-claude stopped. React 🔄 to go on, or reply.";
   breakPage(step);
-  step.emit({ type: "put", key, markdown: "", bar: bar("ask", text) });
-  step.emit({ type: "react", target: { key }, emojiName: GO_ON });
-  state.cutOffKey = key;
+  forgetOffer(step);
+  state.cutOffKey = newKey(step, "cut-off");
+  showCutOff(step, "React 🔄 to go on, or reply.", "ask");
+  step.emit({ type: "react", target: { key: state.cutOffKey }, emojiName: GO_ON });
+}
+
+/** Nobody can take it up any more. */
+export function forgetOffer(step: Step): void {
+  const { state } = step;
+  if (state.cutOffKey !== undefined) {
+    step.emit({ type: "forget", keys: [state.cutOffKey] });
+  }
+  state.cutOffKey = undefined;
   state.cutOffPostId = undefined;
+  state.cutOffUntil = undefined;
 }
 
 /** Claude reacts neither to a message nor to being interrupted. */

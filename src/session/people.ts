@@ -7,7 +7,7 @@ import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
 import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
-import { goOnMessage } from "./recovery.ts";
+import { takeOffer } from "./recovery.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
@@ -107,10 +107,8 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   if (reactToAsk(step, reaction)) {
     return;
   }
-  const goOn = goOnMessage(step, reaction);
-  if (goOn && may(step, "message", reaction.by)) {
-    state.cutOffPostId = undefined;
-    audit(step, "resumed-turn", reaction.by);
+  const goOn = takeOffer(step, reaction);
+  if (goOn) {
     enqueue(step, goOn);
     return;
   }
@@ -125,7 +123,8 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
 }
 
 function isCardOnItsWay({ state }: Step): boolean {
-  return state.asks.some((ask) => ask.postId === undefined) || state.cutOffKey !== undefined;
+  const isOfferOnItsWay = state.cutOffKey !== undefined && state.cutOffPostId === undefined;
+  return isOfferOnItsWay || state.asks.some((ask) => ask.postId === undefined);
 }
 
 function interrupt(step: Step, by: Person): void {

@@ -1,7 +1,8 @@
 // Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
 
-import { dropSavedMessage, GO_ON, leaveProcess, tellCutOff } from "./lifecycle.ts";
-import { may, takeUpWork, updateHeader } from "./state.ts";
+import type { PostId } from "../mattermost/types.ts";
+import { dropSavedMessage, forgetOffer, GO_ON, leaveProcess, tellCutOff } from "./lifecycle.ts";
+import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 
@@ -42,15 +43,27 @@ function judgeRights(step: Step): void {
   }
 }
 
-/** The message that 🔄 on the notice of a cut-off turn stands for. */
-export function goOnMessage(
-  step: Step,
-  reaction: Signal & { readonly type: "reaction" },
-): Message | undefined {
-  const { by, postId, emojiName, isRemoval, uuid } = reaction;
-  if (emojiName !== GO_ON || isRemoval || postId !== step.state.cutOffPostId) {
+/**
+ * Takes 🔄 on the notice of a cut-off turn for the message it stands for. It may be heard only after the message that
+ * went first instead: what counts is which was first on the server.
+ */
+export function takeOffer(step: Step, reaction: Signal & { readonly type: "reaction" }): Message | undefined {
+  const { cutOffPostId, cutOffUntil } = step.state;
+  const { at, by, postId, emojiName, isRemoval, uuid } = reaction;
+  const isInTime = cutOffUntil === undefined || (at !== undefined && at <= cutOffUntil);
+  if (emojiName !== GO_ON || isRemoval || postId !== cutOffPostId || !isInTime || !may(step, "message", by)) {
     return undefined;
   }
+  audit(step, "resumed-turn", by);
+  showCutOff(step, `@${by.name} let it go on.`, "good");
+  forgetOffer(step);
   const text = "Go on where you were cut off.";
   return { uuid, postId, by, text, attachments: [], isSlashCommand: false, withThread: false };
+}
+
+/** Somebody deleted the post that offered it. */
+export function offerDeleted(step: Step, postId: PostId): void {
+  if (step.state.cutOffPostId === postId) {
+    forgetOffer(step);
+  }
 }

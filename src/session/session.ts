@@ -107,9 +107,9 @@ export class Session {
 
   /** Cards somebody may have decided about while nobody listened. */
   get openCards(): PostId[] {
-    const { asks, cutOffPostId } = this.#state;
+    const { asks, cutOffPostId, cutOffUntil } = this.#state;
     const cards = asks.flatMap((ask) => (ask.postId === undefined ? [] : [ask.postId]));
-    return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
+    return cutOffPostId === undefined || cutOffUntil !== undefined ? cards : [...cards, cutOffPostId];
   }
 
   /** Messages somebody may take back, or say in other words, before Claude gets them. */

@@ -3,7 +3,7 @@
 
 import type { AuditAction } from "../audit/record.ts";
 import type { BackgroundTask, MessageBlock } from "../claude/types.ts";
-import { notice } from "../render/bars.ts";
+import { bar, notice, type Tone } from "../render/bars.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
@@ -283,8 +283,18 @@ export function beginTurn(step: Step, message?: Message): void {
     ...newTurn(state.postsMade++, context, [...new Set(names)], message),
     previousMessageId,
   };
-  state.cutOffKey = undefined;
-  state.cutOffPostId = undefined;
+  if (state.cutOffKey !== undefined && state.cutOffUntil === undefined) {
+    state.cutOffUntil = message?.at ?? 0;
+    showCutOff(step, "What was said since goes on.");
+  }
+}
+
+/** What becomes of a turn that was cut off, on the post that says so. */
+export function showCutOff({ state, emit }: Step, whatNext: string, tone: Tone = "void"): void {
+  if (state.cutOffKey !== undefined) {
+    const text = `✂️ **This turn was cut off** when mm-claude stopped. ${whatNext}`;
+    emit({ type: "put", key: state.cutOffKey, markdown: "", bar: bar(tone, text), ifClosed: "drop" });
+  }
 }
 
 /** Who spoke matters once there is more than one speaker; a text that begins with "/" would be a command to Claude. */

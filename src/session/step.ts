@@ -17,7 +17,7 @@ import {
   watchdog,
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
-import { restored } from "./recovery.ts";
+import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
@@ -56,6 +56,7 @@ function take(step: Step, signal: Signal): void {
       cardDeleted(step, signal.postId);
       messageDeleted(step, signal.postId);
       guestDeleted(step, signal.postId);
+      offerDeleted(step, signal.postId);
       break;
     case "postEdited":
       messageEdited(step, signal.postId, signal.text);

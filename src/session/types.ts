@@ -69,6 +69,8 @@ export type Signal =
       readonly isRemoval: boolean;
       /** Names the message it may stand for. */
       readonly uuid: string;
+      /** When it was put there, on the server's clock. */
+      readonly at?: number;
     }
   | { readonly type: "postDeleted"; readonly postId: PostId }
   /** A person changed their words; `text` as a new message's would be read. */
@@ -309,6 +311,8 @@ export interface SessionState {
   /** The post that offers to go on with a turn that was cut off. */
   cutOffKey: PostKey | undefined;
   cutOffPostId: PostId | undefined;
+  /** When the message was written that went first instead, on the server's clock: what is pressed later is too late. */
+  cutOffUntil?: number | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   /** What runs beside the turns, as Claude tells it. */
   background: readonly BackgroundTask[];

@@ -86,13 +86,17 @@ export function createPeople(stage: Stage): People {
     });
   }
 
-  /** In a thread one speaks after the other, so that it is known who came first. */
+  /** In a thread one acts after the other, so that it is known who came first. */
   async function inTurn<T>(thread: Played, act: () => Promise<T>): Promise<T> {
     const mine = (turns.get(thread) ?? Promise.resolve()).then(act);
-    turns.set(
-      thread,
-      mine.catch(() => {}),
-    );
+    const over = mine
+      .catch(() => {})
+      .then(() => {
+        if (turns.get(thread) === over) {
+          turns.delete(thread);
+        }
+      });
+    turns.set(thread, over);
     return mine;
   }
 
@@ -156,10 +160,13 @@ export function createPeople(stage: Stage): People {
     const isOffered =
       offer !== undefined &&
       wordsOf(offer).startsWith("✂️") &&
+      wordsOf(offer).includes("🔄") &&
       offer.reactions.length > 0 &&
       !answered.has(offer.id);
     const { state } = documentOf(stage, thread) ?? {};
+    // What somebody is about to say may come first at the server.
     const isQuiet =
+      !turns.has(thread) &&
       state?.phase === "asleep" &&
       state.queue.length === 0 &&
       state.asks.length === 0 &&
@@ -169,7 +176,8 @@ export function createPeople(stage: Stage): People {
       if (random.chance(0.7)) {
         thread.goings++;
         deeds.goings++;
-        await stage.react(random.pick(["alice", "bob"]), offer.id, "arrows_counterclockwise");
+        const by = random.pick(["alice", "bob"] as const);
+        await inTurn(thread, () => stage.react(by, offer.id, "arrows_counterclockwise"));
       }
     }
   }

@@ -48,6 +48,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   };
   const cursor: { at: Cursor | undefined } = { at: undefined };
   const failuresOf = new Map<string, MattermostError>();
+  const happening = new Map<string, () => void>();
   const answer = async <T>(line: string, value: () => T): Promise<T> => {
     server.asked.push(line);
     if (server.failing.has(line)) {
@@ -58,7 +59,10 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     if (failure) {
       throw failure;
     }
-    return value();
+    const answered = value();
+    happening.get(line)?.();
+    happening.delete(line);
+    return answered;
   };
   const directory = createDirectory({
     clock,
@@ -213,6 +217,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     restart: () => new Router(dependencies),
     /** The next call of that name fails. */
     fail: (line: string, failure: MattermostError) => failuresOf.set(line, failure),
+    /** What happens while the next answer of that name is on its way. */
+    meanwhile: (line: string, happens: () => void) => happening.set(line, happens),
     server,
     replies,
     audited,

@@ -84,6 +84,137 @@ test("what was decided and what was said while nobody listened is heard in the o
   expect(world.texts().slice(1)).toEqual(["one", "reaction", "two", "reaction"]);
 });
 
+/** A thread with a card, and what people do there from now on: on the server at once, told by the socket after that. */
+function cardWorld() {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  const now = world.clock.now();
+  world.post("claude-code", "may I?", { id: "card" as PostId, createdAt: now });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  const told: Promise<void>[] = [];
+  return {
+    ...world,
+    says: (by: string, message: string, at: number) =>
+      void told.push(world.says(by, message, { createdAt: now + at })),
+    reacts(by: string, emojiName: string, at: number, postId = "card") {
+      const reaction = { userId: by as UserId, postId: postId as PostId, emojiName, createdAt: now + at };
+      world.server.reactions.push(reaction);
+      told.push(world.router.take({ type: "reactionAdded", reaction }));
+    },
+    allTold: async () => void (await Promise.all(told)),
+    /** What has come to the session, each thing once. */
+    heard: () =>
+      world.delivered
+        .map(({ signal }) => {
+          const isMessage = signal.type === "message";
+          return isMessage
+            ? signal.message.text
+            : signal.type === "reaction"
+              ? signal.emojiName
+              : signal.type;
+        })
+        .filter((what, index, all) => all.indexOf(what) === index),
+  };
+}
+
+test.each(["reactions of card", "post card", "member claude-code"])(
+  "a reaction that comes before a message comes before it also while a gap is being read (%s)",
+  async (line) => {
+    const world = cardWorld();
+    world.meanwhile(line, () => {
+      world.reacts("bob", "arrows_counterclockwise", 1);
+      world.says("alice", "something else", 2);
+    });
+    await world.router.take(hello);
+    await world.allTold();
+    expect(world.heard()).toEqual(["arrows_counterclockwise", "something else"]);
+  },
+);
+
+test.each(["since", "post card", "member claude-code"])(
+  "a message that comes before a reaction comes before it also while a gap is being read (%s)",
+  async (line) => {
+    const world = cardWorld();
+    world.meanwhile(line, () => {
+      world.says("alice", "no", 1);
+      world.reacts("bob", "+1", 2);
+    });
+    await world.router.take(hello);
+    await world.allTold();
+    expect(world.heard()).toEqual(["no", "+1"]);
+  },
+);
+
+test("a reaction whose writer can't be looked up just now comes before what others do after it", async () => {
+  const world = cardWorld();
+  await world.router.take(hello);
+  world.reacts("alice", "-1", 1);
+  await world.allTold();
+  world.fail("user bob", down());
+  world.reacts("bob", "+1", 2);
+  world.reacts("alice", "white_check_mark", 3);
+  await world.allTold();
+  expect(world.heard()).toEqual(["-1", "+1", "white_check_mark"]);
+  expect(world.clock.pending()).toBe(0);
+});
+
+test("what is done after a message whose writer can't be looked up just now comes after it", async () => {
+  const world = cardWorld();
+  await world.router.take(hello);
+  world.fail("user bob", down());
+  world.says("bob", "no", 1);
+  world.reacts("alice", "+1", 2);
+  await world.allTold();
+  expect(world.heard()).toEqual(["no", "+1"]);
+});
+
+test.each(["user bob", "post of before"])(
+  "a reaction on any post is not lost while the server can't be asked (%s), and stays before what is said after it",
+  async (line) => {
+    const world = cardWorld();
+    const createdAt = world.clock.now() - HOUR;
+    world.post("alice", "long before the gap", { id: "of before" as PostId, createdAt });
+    world.server.failing.add(line);
+    world.reacts("bob", "octagonal_sign", 1, "of before");
+    world.says("alice", "said after it", 2);
+    await world.allTold();
+    await world.clock.advance(5000);
+    expect(world.heard()).not.toContain("said after it");
+    world.server.failing.clear();
+    await world.clock.advance(60_000);
+    expect(world.heard()).toEqual(["octagonal_sign", "said after it"]);
+    expect(world.delivered).toHaveLength(2);
+    expect(world.clock.pending()).toBe(0);
+  },
+);
+
+test("an end waits for nothing that was missed, and ends also what was said before it and is heard only then", async () => {
+  const world = cardWorld();
+  await world.router.take(hello);
+  world.server.failing.add("user bob");
+  world.says("bob", "@claude-code begin anew", 1);
+  await world.allTold();
+  world.reacts("alice", "octagonal_sign", 2);
+  await world.allTold();
+  expect(world.heard()).toEqual(["octagonal_sign"]);
+  world.sessions.clear();
+  world.server.failing.clear();
+  await world.clock.advance(60_000);
+  expect(world.opened.map(({ text }) => text)).toEqual(["begin anew"]);
+  expect(world.texts()).toEqual(["octagonal_sign", "octagonal_sign"].map(() => "reaction"));
+});
+
+test("a choice that is taken off while the server can't be asked is taken off", async () => {
+  const world = cardWorld();
+  await world.router.take(hello);
+  world.fail("user bob", down());
+  await world.react("bob", "card", "one", "reactionRemoved", 0);
+  await world.clock.advance(10_000);
+  expect(world.delivered.map(({ signal }) => signal)).toMatchObject([
+    { type: "reaction", emojiName: "one", isRemoval: true },
+  ]);
+});
+
 test.each(["server", "unauthorized"] as const)(
   "a gap that can't be read (%s) is read later, though nobody writes anything, and so are the cards",
   async (code) => {

@@ -6,6 +6,7 @@ import type { SavedTurn } from "../../../src/session/types.ts";
 import {
   createScript,
   exited,
+  LISTED,
   OTHER,
   OWNER,
   permission,
@@ -53,6 +54,100 @@ test("arrows that were faster than the offer's own id count", () => {
   script.react(OWNER, "offer", "arrows_counterclockwise");
   script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
   expect(wake(script)).toEqual(["Go on where you were cut off."]);
+});
+
+const GO_ON = "Go on where you were cut off.";
+const OFFER = "offer" as PostId;
+
+/** A session whose turn was cut off, and the key of the post that offers to go on with it. */
+function cutOff(): { script: Script; key: string } {
+  const script = working();
+  restore(script);
+  return { script, key: script.state.cutOffKey ?? "" };
+}
+
+const press = (script: Script, at: number | undefined, postId = OFFER) =>
+  script.take({
+    type: "reaction",
+    by: LISTED,
+    postId,
+    emojiName: "arrows_counterclockwise",
+    isRemoval: false,
+    uuid: "by-emoji",
+    ...(at === undefined ? {} : { at }),
+  });
+
+/** All that Claude gets from now on, each turn after the one before it. */
+function turnsOf(script: Script): string[] {
+  const before = script.sent().length;
+  script.take({ type: "slotGranted", slot: 1 });
+  for (let turns = 0; script.state.phase === "working" && turns < 5; turns++) {
+    script.claude({ type: "replayed", uuid: script.state.inFlight?.uuid ?? "" });
+    script.claude(turnEnded());
+  }
+  return script.sent().slice(before);
+}
+
+test("arrows that were pressed before a message and heard after it go on after it, once", () => {
+  const { script, key } = cutOff();
+  script.take({ type: "posted", key, postId: OFFER });
+  script.says(OWNER, "something else", { at: 100 });
+  script.take({ type: "slotGranted", slot: 1 });
+  press(script, 99);
+  press(script, 99);
+  expect(turnsOf(script)).toEqual([`[@bob]: ${GO_ON}`]);
+  expect(script.posts.get(key)).toContain("@bob let it go on");
+});
+
+test.each([
+  ["before", 50],
+  ["after", 150],
+] as const)(
+  "arrows pressed %s a message, both faster than the offer's own id, count or not by which was first",
+  (_, at) => {
+    const { script, key } = cutOff();
+    press(script, at);
+    script.says(OWNER, "something else", { at: 100 });
+    script.take({ type: "slotGranted", slot: 1 });
+    script.take({ type: "posted", key, postId: OFFER });
+    expect(turnsOf(script)).toEqual(at < 100 ? [`[@bob]: ${GO_ON}`] : []);
+  },
+);
+
+test.each([101, undefined])(
+  "arrows that come after a message (%s) do nothing: the offer says that it is over",
+  (at) => {
+    const { script, key } = cutOff();
+    script.take({ type: "posted", key, postId: OFFER });
+    expect(script.posts.get(key)).toContain("React 🔄 to go on");
+    script.says(OWNER, "something else", { at: 100 });
+    script.take({ type: "slotGranted", slot: 1 });
+    expect(script.posts.get(key)).toBe(
+      "✂️ **This turn was cut off** when mm-claude stopped. What was said since goes on.",
+    );
+    press(script, at);
+    expect(turnsOf(script)).toEqual([]);
+    expect(script.posts.get(key)).not.toContain("@bob");
+  },
+);
+
+test("a message that finds no place leaves the offer open", () => {
+  const { script, key } = cutOff();
+  script.take({ type: "posted", key, postId: OFFER });
+  script.says(OWNER, "something else", { at: 100 });
+  script.take({ type: "slotRefused" });
+  press(script, 101);
+  expect(turnsOf(script)).toEqual([`[@bob]: ${GO_ON}`]);
+  expect(script.posts.get(key)).toContain("@bob let it go on");
+});
+
+test("an offer that somebody deletes is not made again by what is said after it", () => {
+  const { script, key } = cutOff();
+  script.take({ type: "posted", key, postId: OFFER });
+  script.take({ type: "postDeleted", postId: OFFER });
+  const effects = script.says(OWNER, "something else", { at: 100 });
+  effects.push(...script.take({ type: "slotGranted", slot: 1 }));
+  expect(effects.filter((effect) => effect.type === "put" && effect.key === key)).toEqual([]);
 });
 
 test("a session that only waited is asleep, without a word", () => {
