@@ -65,7 +65,7 @@ export class CatchUp {
 
   /** Events may be missing since the last one that was heard. */
   begin(): void {
-    this.#gapFrom ??= this.#options.heard.newestAt;
+    this.#gapFrom ??= this.#options.heard.gapFrom;
     this.#hasUnseen = true;
   }
 

@@ -61,9 +61,6 @@ interface Told {
 
 const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
-/** Servers of one cluster may differ by that much. */
-const AHEAD_MS = 60_000;
-
 /** So often a post is tried that can't be dealt with, before it is asked whether that is the server's fault or the post's. */
 const MOST_FAILURES = 6;
 const MOST_FAILING = 100;
@@ -289,7 +286,7 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       mayStart: this.#isListed({ id: post.userId }),
-      isDatedAhead: post.createdAt > this.#heard.now + AHEAD_MS,
+      isDatedAhead: this.#heard.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);

@@ -23,6 +23,17 @@ test("after a post that is dated a year ahead nothing of the next gap is missed,
   expect(world.texts()).toEqual(["now", "from the future", "said in the gap"]);
 });
 
+test("nor is what was said before it was told, and is told later or never", async () => {
+  const world = createRouterWorld();
+  world.begin(THREAD);
+  await world.says("alice", "now");
+  world.post("bob", "on its way", { createdAt: world.clock.now() + 500 });
+  await world.clock.advance(30_000);
+  await world.says("alice", "from the future", { createdAt: world.clock.now() + YEAR });
+  await world.router.take(hello);
+  expect(world.texts()).toEqual(["now", "from the future", "on its way"]);
+});
+
 test("it is taken once over restarts too, however much is said in between", async () => {
   const world = createRouterWorld({ isOpenToAll: true });
   world.begin(THREAD);
