@@ -255,8 +255,9 @@ test("of a thousand reactions on a card each person is looked up once, and none 
 test("of two that were written at once the one that is told second is heard, though the socket is cut before it is told", async () => {
   const world = createRouterWorld();
   world.begin("thread" as ThreadId);
+  await world.says("alice", "before");
+  await world.clock.advance(60_000);
   const now = world.clock.now();
-  await world.says("alice", "before", { createdAt: now - 5000 });
   world.post("bob", "dated first, told second", { createdAt: now - 20 });
   await world.says("alice", "told first", { createdAt: now - 10 });
   await world.router.take(hello);
