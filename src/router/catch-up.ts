@@ -6,14 +6,16 @@ import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
+import type { SessionManager } from "../session/manager.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Heard } from "./heard.ts";
-import { type MissedOptions, readMissed } from "./missed.ts";
+import { type MissedOptions, type OpenCard, readCard, readMissed } from "./missed.ts";
 import type { Presence } from "./presence.ts";
 
 export interface CatchUpOptions extends MissedOptions {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
+  readonly sessions: MissedOptions["sessions"] & Pick<SessionManager, "threadsAwaitingCards">;
   readonly heard: Heard;
   readonly presence: Presence;
   readonly clock: Clock;
@@ -41,6 +43,9 @@ export class CatchUp {
   #gapFrom: number | undefined;
   /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
   #hasUnseen = false;
+  /** Where a card was on its way when the others were read: what was decided about it may be unheard too. */
+  #awaited = new Set<ThreadId>();
+  #isClosed = false;
   #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
@@ -82,8 +87,32 @@ export class CatchUp {
     this.#later();
   }
 
+  /** It is known by which post somebody is asked. */
+  cardPosted(card: OpenCard): void {
+    const { inOrder, sessions } = this.#options;
+    if (!this.#awaited.has(card.threadId) || this.#isClosed) {
+      return;
+    }
+    if (!sessions.threadsAwaitingCards().includes(card.threadId)) {
+      this.#awaited.delete(card.threadId);
+    }
+    void inOrder("looking at a card", () => this.#lookAt(card));
+  }
+
+  async #lookAt(card: OpenCard): Promise<void> {
+    try {
+      await this.#tellReactions([...(await readCard(card, this.#options))], Infinity);
+    } catch (error) {
+      if (isPassing(error)) {
+        this.lookAgain();
+      }
+      throw error;
+    }
+  }
+
   /** Nothing is made up for any more. */
   close(): void {
+    this.#isClosed = true;
     this.#options.clock.clearTimeout(this.#timer);
   }
 
@@ -114,6 +143,9 @@ export class CatchUp {
   }
 
   async #read(): Promise<void> {
+    if (this.#hasUnseen) {
+      this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
+    }
     const decided = this.#hasUnseen ? await readMissed(this.#options) : [];
     await this.#readPosts(decided);
     await this.#tellReactions(decided, Infinity);

@@ -20,7 +20,7 @@ import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
-import { CatchUp } from "./catch-up.ts";
+import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
@@ -32,7 +32,7 @@ import { type Facts, type Reading, read, route } from "./route.ts";
 
 export interface RouterDependencies extends PeopleKnown {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "open" | "openCards" | "waitingPosts" | "liveThreads">;
+  readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
   readonly standingOf: StandingOf;
   readonly cursor: CursorKeeper;
   readonly audit: Pick<AuditTrail, "append">;
@@ -106,6 +106,11 @@ export class Router {
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
     return this.#inOrder(event.type, () => this.#dispatch(event));
+  }
+
+  /** It is known by which post somebody is asked. */
+  cardPosted(threadId: ThreadId, postId: PostId): void {
+    this.#catchUp.cardPosted({ threadId, postId });
   }
 
   /** Nothing is made up for any more. */

@@ -11,6 +11,7 @@ import { type Opening, type SessionDependencies, type Slots, sessionPrefix } fro
 import { fileBefore } from "./disclosure.ts";
 import { askClaude, askWriter, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
+import { isCardOnItsWay } from "./people.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
@@ -61,15 +62,14 @@ export class Session {
       (name) => this.deliver({ type: "timer", name }),
       () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
-    const writerOptions = {
-      api,
-      channelId,
-      threadId,
-      botId,
-      clock,
-      log,
-      onPosted: (key: string, postId: PostId, at?: number) =>
-        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) }),
+    const thread = { api, channelId, threadId, botId, clock, log };
+    const listeners = {
+      onPosted: (key: string, postId: PostId, at?: number) => {
+        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
+        if (this.openCards.includes(postId)) {
+          dependencies.onCardPosted(threadId, postId);
+        }
+      },
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
       onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
       onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
@@ -78,13 +78,18 @@ export class Session {
         this.deliver({ type: "threadLost", reason });
       },
     };
-    this.#writer = new ThreadWriter(writerOptions, saved?.writer);
+    this.#writer = new ThreadWriter({ ...thread, ...listeners }, saved?.writer);
     if ("state" in origin) {
       this.#state = origin.state;
     } else {
       this.#slot = origin.slot;
-      const { owner, slot } = origin;
-      this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
+      this.#state = initialState(
+        origin.owner,
+        origin.slot,
+        context,
+        clock.now(),
+        dependencies.newSessionId(),
+      );
     }
   }
 
@@ -108,8 +113,12 @@ export class Session {
   /** Cards somebody may have decided about while nobody listened. */
   get openCards(): PostId[] {
     const { asks, cutOffPostId } = this.#state;
-    const cards = asks.flatMap((ask) => (ask.postId === undefined ? [] : [ask.postId]));
-    return cutOffPostId === undefined ? cards : [...cards, cutOffPostId];
+    return [...asks.map(({ postId }) => postId), cutOffPostId].filter((postId) => postId !== undefined);
+  }
+
+  /** Somebody is asked, by a post that is not known yet. */
+  get awaitsCard(): boolean {
+    return isCardOnItsWay(this.#state);
   }
 
   /** Messages somebody may take back, or say in other words, before Claude gets them. */
