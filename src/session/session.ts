@@ -83,13 +83,8 @@ export class Session {
       this.#state = origin.state;
     } else {
       this.#slot = origin.slot;
-      this.#state = initialState(
-        origin.owner,
-        origin.slot,
-        context,
-        clock.now(),
-        dependencies.newSessionId(),
-      );
+      const { owner, slot } = origin;
+      this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
     }
   }
 
