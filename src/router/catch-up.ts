@@ -196,7 +196,10 @@ export class CatchUp {
     const stale: Post[] = [];
     const oldest = heard.now - MAX_AGE_MS;
     for (const post of await api.postsSince(channelId, this.#gapFrom)) {
-      await this.#tellReactions(decided, post.createdAt);
+      // One that is dated ahead does not tell when it was said.
+      if (!heard.isDatedAhead(post.createdAt)) {
+        await this.#tellReactions(decided, post.createdAt);
+      }
       await this.#dealWith(`post ${post.id}`, () =>
         post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post),
       );
