@@ -125,6 +125,7 @@ export async function startBridge(
     deniedPaths,
     redact: createRedact([token]),
     audit,
+    onCardPosted: (threadId, postId) => router.cardPosted(threadId, postId),
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });

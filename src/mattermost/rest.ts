@@ -197,9 +197,7 @@ function callsBy(
           );
         }
       }
-      return [...posts.values()]
-        .filter((post) => post.createdAt >= sinceMs)
-        .sort((one, other) => one.createdAt - other.createdAt);
+      return inOrder([...posts.values()].filter((post) => post.createdAt >= sinceMs));
     },
 
     async addReaction({ userId, postId, emojiName }) {
@@ -260,6 +258,14 @@ function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">
     [INSTANCE_PROP]: instance,
     ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
   };
+}
+
+/** By their dates, but that a thread's first post comes before its replies: it may be dated ahead of them. */
+function inOrder(posts: readonly Post[]): Post[] {
+  const byDate = [...posts].sort((one, other) => one.createdAt - other.createdAt);
+  const roots = new Map(byDate.filter((post) => post.id === post.threadId).map((post) => [post.id, post]));
+  const ordered = new Set(byDate.flatMap((post) => [roots.get(post.threadId) ?? post, post]));
+  return [...ordered];
 }
 
 /** Bytes that hold no secret stay as they are, whether they are text or not. */

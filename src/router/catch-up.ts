@@ -6,14 +6,16 @@ import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
+import type { SessionManager } from "../session/manager.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Heard } from "./heard.ts";
-import { type MissedOptions, readMissed } from "./missed.ts";
+import { type MissedOptions, type OpenCard, readCard, readMissed } from "./missed.ts";
 import type { Presence } from "./presence.ts";
 
 export interface CatchUpOptions extends MissedOptions {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
+  readonly sessions: MissedOptions["sessions"] & Pick<SessionManager, "threadsAwaitingCards">;
   readonly heard: Heard;
   readonly presence: Presence;
   readonly clock: Clock;
@@ -53,6 +55,9 @@ export class CatchUp {
   #hasUnseen = false;
   /** Reactions that were told and could not be dealt with: on a post that is no card nobody would find them again. */
   #postponed: readonly Reacted[] = [];
+  /** Where a card was on its way when the others were read: what was decided about it may be unheard too. */
+  #awaited = new Set<ThreadId>();
+  #isClosed = false;
   #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
@@ -77,7 +82,7 @@ export class CatchUp {
 
   /** Events may be missing since the last one that was heard. */
   begin(): void {
-    this.#gapFrom ??= this.#options.heard.newestAt;
+    this.#gapFrom ??= this.#options.heard.gapFrom;
     this.#hasUnseen = true;
   }
 
@@ -103,8 +108,32 @@ export class CatchUp {
     this.#later();
   }
 
+  /** It is known by which post somebody is asked. */
+  cardPosted(card: OpenCard): void {
+    const { inOrder, sessions } = this.#options;
+    if (!this.#awaited.has(card.threadId) || this.#isClosed) {
+      return;
+    }
+    if (!sessions.threadsAwaitingCards().includes(card.threadId)) {
+      this.#awaited.delete(card.threadId);
+    }
+    void inOrder("looking at a card", () => this.#lookAt(card));
+  }
+
+  async #lookAt(card: OpenCard): Promise<void> {
+    try {
+      await this.#tellReactions((await readCard(card, this.#options)).map(asRead), Infinity);
+    } catch (error) {
+      if (isPassing(error)) {
+        this.lookAgain();
+      }
+      throw error;
+    }
+  }
+
   /** Nothing is made up for any more. */
   close(): void {
+    this.#isClosed = true;
     this.#options.clock.clearTimeout(this.#timer);
   }
 
@@ -140,6 +169,9 @@ export class CatchUp {
    * that none of these is told before a post that was not there yet. What comes later, the socket tells.
    */
   async #read(): Promise<void> {
+    if (this.#hasUnseen) {
+      this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
+    }
     const posts = await this.#readPosts();
     const reacted = await this.#readReactions();
     const newest = Math.max(...reacted.map(({ at }) => at).filter((at) => at < Infinity));
@@ -200,9 +232,7 @@ export class CatchUp {
           reaction.userId === userId &&
           reaction.emojiName === emojiName,
       );
-    const unheard = found
-      .filter((reaction) => !isPostponed(reaction))
-      .map((reaction): Reacted => ({ reaction, isRemoval: false, at: reaction.createdAt ?? Infinity }));
+    const unheard = found.filter((reaction) => !isPostponed(reaction)).map(asRead);
     return [...this.#postponed, ...unheard].sort((one, other) =>
       one.at < other.at ? -1 : one.at > other.at ? 1 : 0,
     );
@@ -214,7 +244,10 @@ export class CatchUp {
     const stale: Post[] = [];
     const oldest = heard.now - MAX_AGE_MS;
     for (const post of posts) {
-      await this.#tellReactions(reacted, post.createdAt);
+      // One that is dated ahead does not tell when it was said.
+      if (!heard.isDatedAhead(post.createdAt)) {
+        await this.#tellReactions(reacted, post.createdAt);
+      }
       await this.#dealWith(`post ${post.id}`, () =>
         post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post),
       );
@@ -278,4 +311,8 @@ export class CatchUp {
       this.#postponed = this.#postponed.filter((one) => one !== told);
     }
   }
+}
+
+function asRead(reaction: Reaction): Reacted {
+  return { reaction, isRemoval: false, at: reaction.createdAt ?? Infinity };
 }

@@ -10,6 +10,10 @@ const MAX_KNOWN = 5000;
 const MAX_KEPT = 200;
 /** Servers of one cluster may tell things out of order, but not by that much. */
 const REPLAY_MS = 60_000;
+/** Servers of one cluster may differ by that much. */
+const AHEAD_MS = 60_000;
+/** Posts that are written at once may be told in another order than that of their dates. */
+const LATE_MS = 10_000;
 
 export class Heard {
   readonly #cursor: CursorKeeper;
@@ -21,6 +25,8 @@ export class Heard {
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
+  /** What is older was never for us to hear, or it was heard before what is kept of it. */
+  readonly #earliestAt: number;
 
   /** `now`: our clock; a channel nothing was ever heard of begins there. */
   constructor(cursor: CursorKeeper, now: () => number) {
@@ -31,6 +37,7 @@ export class Heard {
     this.#newestAt = isPlausible ? saved.at : Math.min(saved?.at ?? Infinity, now());
     this.#time = new ServerTime(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
+    this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;
     this.#datedAhead = saved?.datedAhead ?? [];
     this.#newest = saved?.heard ?? [];
     for (const postId of [...this.#newest, ...this.#datedAhead.map(([id]) => id)]) {
@@ -38,9 +45,14 @@ export class Heard {
     }
   }
 
-  /** When the newest post was made, on the server's clock: where a gap would begin. */
+  /** When the newest post was made, on the server's clock. */
   get newestAt(): number {
     return this.#newestAt;
+  }
+
+  /** Where a gap would begin. */
+  get gapFrom(): number {
+    return Math.min(this.#newestAt, Math.max(this.#newestAt - LATE_MS, this.#earliestAt));
   }
 
   /** The server's clock, as far as it is known. */
@@ -67,10 +79,19 @@ export class Heard {
     this.#datedAhead = this.#datedAhead.filter(([id]) => id !== postId);
   }
 
+  /** None that it can have been written at. */
+  isDatedAhead(createdAt: number): boolean {
+    return createdAt > this.now + AHEAD_MS;
+  }
+
   /** `isLive`: it was told as news, so that its date says what time it is on the server. */
   noteTime(createdAt: number, isLive: boolean): void {
     if (isLive) {
       this.#time.note(createdAt);
+    }
+    if (this.isDatedAhead(createdAt)) {
+      // It does not tell how far the channel has been heard: others may be on their way.
+      return;
     }
     const newest = this.#isServerTime ? Math.max(this.#newestAt, createdAt) : createdAt;
     this.#newestAt = Math.min(newest, this.now);

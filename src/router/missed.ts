@@ -27,6 +27,10 @@ export interface MissedOptions {
   readonly threadGone: (threadId: ThreadId) => void;
 }
 
+/** Asked once of each person, however much they react. */
+type Members = Map<UserId, Promise<boolean>>;
+export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
+
 /** As many as wait for Claude in one session at most. */
 const MAX_WAITING = 50;
 
@@ -65,26 +69,33 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
 }
 
 async function readCards(options: MissedOptions): Promise<Reaction[]> {
-  const { api, cardSeen, log, sessions } = options;
   const decided: Reaction[] = [];
-  /** Asked once of each person, however much they react. */
-  const members = new Map<UserId, Promise<boolean>>();
-  for (const { threadId, postId } of sessions.openCards()) {
-    cardSeen(postId, threadId);
-    const card = await found(api, postId, log);
-    if (card === "deleted") {
-      sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
-    } else if (card) {
-      decided.push(...(await reactionsOn(postId, options, members)));
-    }
+  const members: Members = new Map();
+  for (const card of options.sessions.openCards()) {
+    decided.push(...(await readCard(card, options, members)));
   }
   return decided;
+}
+
+/** What was decided on that card. Rejects when the server can't tell just now. */
+export async function readCard(
+  { threadId, postId }: OpenCard,
+  options: MissedOptions,
+  members: Members = new Map(),
+): Promise<readonly Reaction[]> {
+  const { api, cardSeen, log, sessions } = options;
+  cardSeen(postId, threadId);
+  const card = await found(api, postId, log);
+  if (card === "deleted") {
+    sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
+  }
+  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, members);
 }
 
 async function reactionsOn(
   postId: PostId,
   { api, botId, channelId, log }: MissedOptions,
-  members: Map<UserId, Promise<boolean>>,
+  members: Members,
 ): Promise<readonly Reaction[]> {
   const all = await api.reactions(postId).catch((error: unknown) => {
     if (isPassing(error)) {

@@ -2,6 +2,7 @@
 
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
 import type { Person } from "../session/access.ts";
+import { slashText } from "../session/commands.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
@@ -106,8 +107,7 @@ function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Messa
     case "kick":
       return { ...parsed, user: commandUser };
     case "slash": {
-      const slashText = message.text.trim().replace(/^!/, "/");
-      const command = { ...message, text: slashText, isSlashCommand: true };
+      const command = { ...message, text: slashText(message.text), isSlashCommand: true };
       return {
         name: "slash",
         slash: parsed.slash,

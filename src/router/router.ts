@@ -20,7 +20,7 @@ import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
-import { CatchUp } from "./catch-up.ts";
+import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
@@ -33,7 +33,7 @@ import { type Facts, type Reading, read, route } from "./route.ts";
 
 export interface RouterDependencies extends PeopleKnown {
   readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "open" | "openCards" | "waitingPosts" | "liveThreads">;
+  readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
   readonly standingOf: StandingOf;
   readonly cursor: CursorKeeper;
   readonly audit: Pick<AuditTrail, "append">;
@@ -61,9 +61,6 @@ interface Told {
 }
 
 const READ_AGAIN: Told = { isLive: false, isMention: undefined };
-
-/** Servers of one cluster may differ by that much. */
-const AHEAD_MS = 60_000;
 
 /** So often a post is tried that can't be dealt with, before it is asked whether that is the server's fault or the post's. */
 const MOST_FAILURES = 6;
@@ -110,6 +107,11 @@ export class Router {
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
     return this.#inOrder(event.type, () => this.#dispatch(event));
+  }
+
+  /** It is known by which post somebody is asked. */
+  cardPosted(threadId: ThreadId, postId: PostId): void {
+    this.#catchUp.cardPosted({ threadId, postId });
   }
 
   /** Nothing is made up for any more. */
@@ -299,7 +301,7 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       mayStart: this.#isListed({ id: post.userId }),
-      isDatedAhead: post.createdAt > this.#heard.now + AHEAD_MS,
+      isDatedAhead: this.#heard.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);

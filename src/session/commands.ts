@@ -49,6 +49,11 @@ export function commandNamed(word: string): CommandName | undefined {
   return entries.find(([command, { aliases }]) => command === name || aliases.includes(name))?.[0];
 }
 
+/** What Claude gets of one of its own commands: `!compact`, which Mattermost lets through, is its `/compact`. */
+export function slashText(written: string): string {
+  return written.trim().replace(/^!/, "/");
+}
+
 export function helpText(): string {
   const rows = (Object.values(COMMANDS) as CommandInfo[]).map(({ usage, aliases, help }) => {
     const spellings = [usage, ...aliases].map((spelling) => `\`!${spelling}\``);

@@ -5,7 +5,7 @@ import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { Directory } from "../mattermost/directory.ts";
-import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
@@ -31,6 +31,8 @@ export interface SessionDependencies {
   readonly botId: UserId;
   readonly channelId: ChannelId;
   readonly audit: Pick<AuditTrail, "append">;
+  /** It is known by which post somebody is asked: there may be reactions to it that nobody has heard. */
+  readonly onCardPosted: (threadId: ThreadId, postId: PostId) => void;
   /** Where sessions are kept while mm-claude does not run; a document each. */
   readonly documents: SessionDocuments;
   /** What Claude has saved of a conversation; undefined when nothing is. */

@@ -100,6 +100,13 @@ export class SessionManager {
     );
   }
 
+  /** The threads in which somebody is asked by a post that is not known yet. */
+  threadsAwaitingCards(): ThreadId[] {
+    return [...this.#sessions.values()]
+      .filter(({ awaitsCard }) => awaitsCard)
+      .map(({ threadId }) => threadId);
+  }
+
   /** The posts of messages that wait for Claude. */
   waitingPosts(): { readonly threadId: ThreadId; readonly postId: PostId }[] {
     return [...this.#sessions.values()].flatMap(({ threadId, waitingPosts }) =>

@@ -10,7 +10,7 @@ import { stop } from "./lifecycle.ts";
 import { takeOffer } from "./recovery.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
-import type { Command, Message, Signal, Step } from "./types.ts";
+import type { Command, Message, SessionState, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
@@ -117,14 +117,14 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
     stop(step, reaction.by);
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
     interrupt(step, reaction.by);
-  } else if (may(step, "message", reaction.by) && isCardOnItsWay(step)) {
+  } else if (may(step, "message", reaction.by) && isCardOnItsWay(state)) {
     state.early = [...state.early, reaction].slice(-MAX_EARLY);
   }
 }
 
-function isCardOnItsWay({ state }: Step): boolean {
-  const isOfferOnItsWay = state.cutOffKey !== undefined && state.cutOffPostId === undefined;
-  return isOfferOnItsWay || state.asks.some((ask) => ask.postId === undefined);
+export function isCardOnItsWay({ asks, cutOffKey, cutOffPostId }: SessionState): boolean {
+  const isOfferOnItsWay = cutOffKey !== undefined && cutOffPostId === undefined;
+  return isOfferOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 
 function interrupt(step: Step, by: Person): void {

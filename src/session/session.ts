@@ -11,6 +11,7 @@ import { type Opening, type SessionDependencies, type Slots, sessionPrefix } fro
 import { fileBefore } from "./disclosure.ts";
 import { askClaude, askWriter, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
+import { isCardOnItsWay } from "./people.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
@@ -61,15 +62,14 @@ export class Session {
       (name) => this.deliver({ type: "timer", name }),
       () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
-    const writerOptions = {
-      api,
-      channelId,
-      threadId,
-      botId,
-      clock,
-      log,
-      onPosted: (key: string, postId: PostId, at?: number) =>
-        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) }),
+    const thread = { api, channelId, threadId, botId, clock, log };
+    const listeners = {
+      onPosted: (key: string, postId: PostId, at?: number) => {
+        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
+        if (this.openCards.includes(postId)) {
+          dependencies.onCardPosted(threadId, postId);
+        }
+      },
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
       onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
       onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
@@ -78,7 +78,7 @@ export class Session {
         this.deliver({ type: "threadLost", reason });
       },
     };
-    this.#writer = new ThreadWriter(writerOptions, saved?.writer);
+    this.#writer = new ThreadWriter({ ...thread, ...listeners }, saved?.writer);
     if ("state" in origin) {
       this.#state = origin.state;
     } else {
@@ -108,8 +108,13 @@ export class Session {
   /** Cards somebody may have decided about while nobody listened. */
   get openCards(): PostId[] {
     const { asks, cutOffPostId, cutOffUntil } = this.#state;
-    const cards = asks.flatMap((ask) => (ask.postId === undefined ? [] : [ask.postId]));
-    return cutOffPostId === undefined || cutOffUntil !== undefined ? cards : [...cards, cutOffPostId];
+    const offer = cutOffUntil === undefined ? cutOffPostId : undefined;
+    return [...asks.map(({ postId }) => postId), offer].filter((postId) => postId !== undefined);
+  }
+
+  /** Somebody is asked, by a post that is not known yet. */
+  get awaitsCard(): boolean {
+    return isCardOnItsWay(this.#state);
   }
 
   /** Messages somebody may take back, or say in other words, before Claude gets them. */

@@ -2,6 +2,7 @@
 // again: what Claude has not got is withdrawn or changed, what it has got stays.
 
 import type { PostId } from "../mattermost/types.ts";
+import { slashText } from "./commands.ts";
 import { askGuest } from "./guests.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
@@ -21,6 +22,11 @@ function unsent({ state }: Step, postId: PostId): Message | undefined {
   return unsentMessages(state).find((message) => message.postId === postId && !guests.includes(message));
 }
 
+/** After a restart each message that waits is told again as its post has it. */
+function isUnchanged(message: Message, text: string): boolean {
+  return message.text === (message.isSlashCommand ? slashText(text) : text);
+}
+
 /** A message that waited was deleted by who wrote it. */
 export function messageDeleted(step: Step, postId: PostId): void {
   const message = unsent(step, postId);
@@ -34,7 +40,7 @@ export function messageDeleted(step: Step, postId: PostId): void {
 export function messageEdited(step: Step, postId: PostId, text: string): void {
   const { state } = step;
   const message = unsent(step, postId);
-  if (!message || message.text === text) {
+  if (!message || isUnchanged(message, text)) {
     return;
   }
   if (text.trim() === "" && message.attachments.length === 0) {

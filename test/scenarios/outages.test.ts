@@ -150,3 +150,29 @@ test("an answer to somebody without a session that is still on its way is writte
       expect(world.text(root)).toContain("you are not among those who may start a session");
     });
   }));
+
+test("what somebody decides while no socket is open, on a card whose answer was lost, counts once the card is known", () =>
+  withWorld(async (world) => {
+    const { bot, people, sandbox } = world;
+    const root = await people.alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    const endFault = sandbox.faults.failNext(500, {
+      method: "POST",
+      path: "/api/v4/posts",
+      userId: bot.id,
+      count: 1000,
+      afterEffect: true,
+    });
+    await people.carol.say("let me in", root);
+    const card = await world.says(root, "@carol wants to send a message");
+    sandbox.faults.freezeSockets();
+    await people.alice.react(card.id, "+1");
+    sandbox.faults.forgetResumable();
+    sandbox.faults.dropSockets();
+    // It is heard after all that was missed was read.
+    const after = await people.bob.say("and now?", root);
+    await logged(world, `post ${after}: deliver`);
+    endFault();
+    await world.says(root, "Message of @carol allowed by @alice");
+    await world.says(root, /You said: .*let me in/);
+  }));

@@ -138,6 +138,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       write: (name, json) => void documents.set(name, json.length),
       remove: (name) => void documents.delete(name),
     },
+    onCardPosted: () => {},
     readSaved: () => undefined,
   });
   const router = new Router({

@@ -39,6 +39,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     /** Threads whose first post is there no more. */
     goneThreads: [] as ThreadId[],
     openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    awaitingCards: [] as ThreadId[],
     waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
     liveThreads: [] as ThreadId[],
     failures: [] as MattermostError[],
@@ -128,6 +129,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     directory,
     sessions: {
       openCards: () => server.openCards,
+      threadsAwaitingCards: () => server.awaitingCards,
       waitingPosts: () => server.waitingPosts,
       liveThreads: () => server.liveThreads,
       find: (threadId) => sessions.get(threadId),

@@ -112,3 +112,15 @@ test("what has come in between two pages is on both, and is found once", async (
   expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
   expect(found).toHaveLength(300);
 });
+
+test("a thread's first post comes before its replies, whatever its date, and the others in the order of theirs", async () => {
+  const { api } = channelOf([
+    post("root", NOW + 365 * DAY_MS),
+    post("reply", NOW - 2000, { root_id: "root" }),
+    post("again", NOW, { root_id: "root" }),
+    post("other", NOW - 1000),
+    post("before", NOW - 3000),
+  ]);
+  const found = await api.postsSince(CHANNEL, 0);
+  expect(found.map(({ id }) => id)).toEqual(["before", "root", "reply", "other", "again"]);
+});

@@ -382,3 +382,85 @@ test("of a thousand reactions on a card each person is looked up once, and none 
     "member alice",
   ]);
 });
+
+test("of two that were written at once the one that is told second is heard, though the socket is cut before it is told", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  await world.says("alice", "before");
+  await world.clock.advance(60_000);
+  const now = world.clock.now();
+  world.post("bob", "dated first, told second", { createdAt: now - 20 });
+  await world.says("alice", "told first", { createdAt: now - 10 });
+  await world.router.take(hello);
+  await world.router.take(hello);
+  expect(world.texts()).toEqual(["before", "told first", "dated first, told second"]);
+});
+
+/** A card was on its way when what was missed was read, and somebody has decided about it unheard. */
+async function setUpAwaited() {
+  const world = createRouterWorld();
+  const threadId = "thread" as ThreadId;
+  const card = "card" as PostId;
+  world.begin(threadId);
+  world.server.awaitingCards.push(threadId);
+  await world.router.take(hello);
+  world.post("claude-code", "may I?", { id: card });
+  world.server.reactions.push({ userId: "alice" as UserId, postId: card, emojiName: "+1" });
+  const isPosted = () => {
+    world.server.awaitingCards.pop();
+    world.server.openCards.push({ threadId, postId: card });
+    world.router.cardPosted(threadId, card);
+  };
+  const asked = () => world.server.asked.filter((line) => line === "reactions of card");
+  return { ...world, threadId, card, isPosted, asked };
+}
+
+test("a card that was on its way when a gap was read is looked at once it is known, and other cards are not", async () => {
+  const { asked, card, isPosted, router, texts, threadId } = await setUpAwaited();
+  router.cardPosted("elsewhere" as ThreadId, "other" as PostId);
+  isPosted();
+  await settle();
+  expect(texts()).toEqual(["reaction"]);
+  router.cardPosted(threadId, card);
+  await settle();
+  expect(asked()).toHaveLength(1);
+});
+
+test("while another card of the thread is on its way, that one is looked at too", async () => {
+  const { asked, card, isPosted, server, router, threadId } = await setUpAwaited();
+  server.awaitingCards.push(threadId);
+  isPosted();
+  server.awaitingCards.pop();
+  router.cardPosted(threadId, card);
+  router.cardPosted(threadId, card);
+  await settle();
+  expect(asked()).toHaveLength(2);
+});
+
+test("one that can't be looked at just then is looked at again, and decides once", async () => {
+  const { clock, fail, isPosted, texts } = await setUpAwaited();
+  fail("reactions of card", down());
+  isPosted();
+  await settle();
+  expect(texts()).toEqual([]);
+  await clock.advance(10_000);
+  expect([texts(), clock.pending()]).toEqual([["reaction"], 0]);
+});
+
+test("one that was deleted unheard is told", async () => {
+  const { delivered, isPosted, server } = await setUpAwaited();
+  server.posts.splice(0);
+  isPosted();
+  await settle();
+  expect(delivered.map(({ signal }) => signal)).toEqual([{ type: "postDeleted", postId: "card" }]);
+});
+
+test("at a stop it is left for the next start", async () => {
+  const { asked, isPosted, restart, router, texts } = await setUpAwaited();
+  router.close();
+  isPosted();
+  await settle();
+  expect(asked()).toEqual([]);
+  await restart().take(hello);
+  expect(texts()).toEqual(["reaction"]);
+});

@@ -140,7 +140,7 @@ test("after a restart each message that waits is told as it is now", async () =>
   const world = setUp();
   world.change("do that");
   world.server.waitingPosts.push({ threadId: THREAD, postId: world.id });
-  world.cursor.at = { at: world.clock.now() + 100, heard: [], leadMs: 0 };
+  world.cursor.at = { at: world.clock.now() + 100, heard: [world.id], leadMs: 0 };
   await world.restart().take(hello);
   expect(world.delivered.map(({ signal }) => signal)).toEqual([
     { type: "postEdited", postId: world.id, text: "do that" },

@@ -23,6 +23,17 @@ test("after a post that is dated a year ahead nothing of the next gap is missed,
   expect(world.texts()).toEqual(["now", "from the future", "said in the gap"]);
 });
 
+test("nor is what was said before it was told, and is told later or never", async () => {
+  const world = createRouterWorld();
+  world.begin(THREAD);
+  await world.says("alice", "now");
+  world.post("bob", "on its way", { createdAt: world.clock.now() + 500 });
+  await world.clock.advance(30_000);
+  await world.says("alice", "from the future", { createdAt: world.clock.now() + YEAR });
+  await world.router.take(hello);
+  expect(world.texts()).toEqual(["now", "from the future", "on its way"]);
+});
+
 test("it is taken once over restarts too, however much is said in between", async () => {
   const world = createRouterWorld({ isOpenToAll: true });
   world.begin(THREAD);
@@ -151,4 +162,30 @@ test("a server whose clock ran an hour ahead and is set right again is heard at 
   await world.clock.advance(1000);
   await world.says("alice", "and on", { createdAt: world.clock.now() });
   expect(world.texts().slice(-2)).toEqual(["set right", "and on"]);
+});
+
+test("a first post that is dated in the future brings no decision forward", async () => {
+  const world = createRouterWorld();
+  world.begin(THREAD);
+  await world.says("alice", "now");
+  await world.clock.advance(1000);
+  const now = world.clock.now();
+  // As the server's posts are given: a first post before its replies.
+  world.post("alice", "@claude-code from the future", {
+    createdAt: now + YEAR,
+    id: "root" as PostId,
+    threadId: "root" as ThreadId,
+  });
+  world.post("bob", "a reply", { createdAt: now + 10, threadId: "root" as ThreadId });
+  world.post("claude-code", "may I?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: THREAD, postId: "card" as PostId });
+  world.server.reactions.push({
+    userId: "bob" as UserId,
+    postId: "card" as PostId,
+    emojiName: "-1",
+    createdAt: now + 20,
+  });
+  await world.router.take(hello);
+  expect(world.opened.map(({ text }) => text)).toEqual(["from the future"]);
+  expect(world.texts()).toEqual(["now", "a reply", "reaction"]);
 });

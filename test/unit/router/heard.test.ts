@@ -49,6 +49,36 @@ test("one post that is dated in the future moves nothing on, neither the gap nor
   expect(keeper.kept?.at).toBe(NOW);
 });
 
+test("nor does it when time has passed since the last post: others may be on their way", () => {
+  let now = NOW;
+  const { heard } = setUp(undefined, () => now);
+  heard.noteTime(NOW, true);
+  now += 30_000;
+  heard.noteTime(now + YEAR, true);
+  heard.noteTime(now + YEAR, false);
+  expect(heard.newestAt).toBe(NOW);
+});
+
+test("a gap begins some seconds before the newest post, and never before the first that could be heard", () => {
+  let now = NOW;
+  const { heard, keeper } = setUp(undefined, () => now);
+  expect(heard.gapFrom).toBe(NOW);
+  now += 4000;
+  heard.noteTime(now, true);
+  expect(heard.gapFrom).toBe(NOW);
+  now += 46_000;
+  heard.noteTime(now, true);
+  expect(heard.gapFrom).toBe(NOW + 40_000);
+  heard.save(undefined);
+  expect(setUp(keeper.kept, () => now).heard.gapFrom).toBe(NOW + 40_000);
+});
+
+test("on a server whose clock is behind ours a gap begins with what was heard there", () => {
+  const { heard } = setUp();
+  heard.noteTime(NOW - 7_200_000, true);
+  expect(heard.gapFrom).toBe(NOW - 7_200_000);
+});
+
 test("a cursor in the future that an earlier version kept begins now", () => {
   const { heard } = setUp({ at: NOW + YEAR, heard: [] });
   expect(heard.newestAt).toBe(NOW);

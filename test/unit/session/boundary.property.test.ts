@@ -123,6 +123,7 @@ function createWorld() {
     channelId: "channel" as ChannelId,
     audit: { append: () => trip("audit") },
     documents: { write: (name) => name.endsWith(`-${A}`) && trip("write"), remove: () => {} },
+    onCardPosted: () => {},
     readSaved: () => {
       trip("readSaved");
       return undefined;

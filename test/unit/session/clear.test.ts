@@ -116,3 +116,37 @@ test("a reset whose process dies before it names the new conversation leaves the
   script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
   expect(script.state.conversationId).toBe(OLD);
 });
+
+test.each([
+  ["was written to it", (_: Script) => {}],
+  ["was begun", (script: Script) => script.claude({ type: "conversationReset" })],
+])("one that was asked for is done again when Claude dies after it %s", (_when, begin) => {
+  const script = idle();
+  script.says(OWNER, "/clear", { isSlashCommand: true });
+  begin(script);
+  script.claude(exited("boom"));
+  script.says(OWNER, "next");
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(script.sent()).toEqual(["go", "/clear", "/clear"]);
+  expect(starts(script).at(-1)).toMatchObject({ resume: true });
+  script.claude({ type: "conversationReset" });
+  script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
+  script.claude(turnEnded());
+  expect(script.sent()).toEqual(["go", "/clear", "/clear", "next"]);
+  expect(script.said().split("🧹")).toHaveLength(2);
+});
+
+test("one that was asked for when mm-claude was stopped is done after its start, before what was said later", () => {
+  const script = idle();
+  script.says(OWNER, "/clear", { isSlashCommand: true });
+  script.says(OWNER, "next");
+  script.take({ type: "shutdown" });
+  script.take({ type: "restored", saved: { holdsMessage: false, texts: [] }, lostDirectory: undefined });
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(script.sent()).toEqual(["go", "/clear", "/clear"]);
+  script.claude({ type: "conversationReset" });
+  script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
+  script.claude(turnEnded());
+  expect(script.sent().at(-1)).toBe("next");
+  expect(script.state.conversationId).toBe(NEW);
+});

@@ -72,6 +72,7 @@ function setUp(maxSessions = 2) {
       write: (name: string, json: string) => void documents.set(name, json),
       remove: (name: string) => void documents.delete(name),
     },
+    onCardPosted: () => {},
     readSaved: () => undefined,
   };
   const manager = new SessionManager(dependencies);

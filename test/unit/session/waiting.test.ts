@@ -130,6 +130,16 @@ describe("a message that waits", () => {
     expect(waiting(script)).toEqual([]);
   });
 
+  test.each(["!compact", "/compact", "  !compact\n"])(
+    "and is a command waits on when its post still says %j",
+    (text) => {
+      const script = working();
+      script.says(OWNER, "/compact", { isSlashCommand: true });
+      expect(edit(script, "m2", text)).toEqual([]);
+      expect(waiting(script)).toEqual(["/compact"]);
+    },
+  );
+
   test("is Claude's once it was sent: an edit or a deletion changes nothing any more", () => {
     const script = working();
     edit(script, "m1", "stay");
