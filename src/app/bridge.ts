@@ -182,7 +182,7 @@ export async function startBridge(
       await router.take(event);
     }
   };
-  const running = run();
+  void run();
   void ready.then(() => warm.open());
 
   return {
@@ -191,7 +191,7 @@ export async function startBridge(
     async stop() {
       socket.close();
       writes.close();
-      await running;
+      // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
       router.close();
       const replies = [...replying].map((writer) => writer.idle(LAST_REPLY_MS));
       await Promise.all([warm.close(), sessions.shutDown(), ...replies]);

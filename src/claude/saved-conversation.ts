@@ -23,7 +23,8 @@ interface Line {
   readonly type?: unknown;
   readonly uuid?: unknown;
   readonly isSidechain?: unknown;
-  readonly message?: { readonly id?: unknown; readonly content?: unknown };
+  readonly isApiErrorMessage?: unknown;
+  readonly message?: { readonly id?: unknown; readonly model?: unknown; readonly content?: unknown };
 }
 
 /** No conversation comes near it, and more is no string to Node. */
@@ -84,8 +85,12 @@ function parseLine(text: string): Line[] {
   }
 }
 
-function saidBy({ type, message }: Line): SavedText[] {
+function saidBy({ type, message, isApiErrorMessage }: Line): SavedText[] {
   if (type !== "assistant" || !Array.isArray(message?.content) || typeof message.id !== "string") {
+    return [];
+  }
+  // It says "No response requested." in Claude's place when it takes up a turn that was cut off (2.1.330), and tells nobody.
+  if (message.model === "<synthetic>" && isApiErrorMessage !== true) {
     return [];
   }
   const messageId = message.id;

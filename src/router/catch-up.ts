@@ -209,8 +209,11 @@ export class CatchUp {
   }
 
   #later(afterMs?: number): void {
-    const { clock, inOrder } = this.#options;
+    const { clock, heard, inOrder } = this.#options;
     clock.clearTimeout(this.#timer);
+    if (heard.isClosed) {
+      return;
+    }
     const ms = afterMs ?? backoffMs(this.#failures++, RETRY);
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
@@ -287,7 +290,7 @@ export class CatchUp {
       this.#options.heard.take(post);
     }
     const [newest] = stale.slice(-1);
-    if (newest) {
+    if (newest && !this.#options.heard.isClosed) {
       const named = stale.slice(-MAX_STALE_NAMED);
       const more = stale.length > named.length ? [`- and ${stale.length - named.length} before them`] : [];
       const list = [...named.map((post) => `- ${inlineCode(truncate(post.message, 100))}`), ...more].join(

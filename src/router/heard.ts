@@ -27,6 +27,7 @@ export class Heard {
   #isServerTime: boolean;
   /** What is older was never for us to hear, or it was heard before what is kept of it. */
   readonly #earliestAt: number;
+  #isClosed = false;
 
   /** `now`: our clock; a channel nothing was ever heard of begins there. */
   constructor(cursor: CursorKeeper, now: () => number) {
@@ -112,13 +113,21 @@ export class Heard {
     return this.#isServerTime && createdAt < Math.min(this.#newestAt, this.now) - REPLAY_MS;
   }
 
-  /** Nothing more is heard. */
+  /** Nothing more is heard: what was not dealt with by now is read again by the next start. */
   close(): void {
+    this.#isClosed = true;
     this.#cursor.flush();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** `gapFrom`: since when posts may have been missed. */
   save(gapFrom: number | undefined): void {
+    if (this.#isClosed) {
+      return;
+    }
     const at = gapFrom ?? this.#newestAt;
     this.#datedAhead = this.#datedAhead.filter(([, createdAt]) => createdAt > at);
     const datedAhead = this.#datedAhead.length > 0 ? { datedAhead: this.#datedAhead } : {};

@@ -106,7 +106,7 @@ export class Router {
 
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
-    return this.#inOrder(event.type, () => this.#dispatch(event));
+    return this.#heard.isClosed ? this.#last : this.#inOrder(event.type, () => this.#dispatch(event));
   }
 
   /** It is known by which post somebody is asked. */
@@ -114,7 +114,7 @@ export class Router {
     this.#catchUp.cardPosted({ threadId, postId });
   }
 
-  /** Nothing is made up for any more. */
+  /** Nothing is heard or made up for any more: what is under way comes to nothing, and is left to the next start. */
   close(): void {
     this.#catchUp.close();
     this.#heard.close();
@@ -236,7 +236,7 @@ export class Router {
 
   async #hear(post: Post, told: Told): Promise<void> {
     const { channelId } = this.#dependencies;
-    if (post.channelId !== channelId || this.#heard.has(post.id)) {
+    if (this.#heard.isClosed || post.channelId !== channelId || this.#heard.has(post.id)) {
       return;
     }
     this.#heard.take(post);
@@ -266,7 +266,8 @@ export class Router {
       await this.#decide(post, reading, hasSession);
       this.#failures.delete(post.id);
     } catch (error) {
-      if (isPassing(error) && !(await this.#isHopeless(post.id))) {
+      const isLater = isPassing(error) && !(await this.#isHopeless(post.id));
+      if (isLater || this.#heard.isClosed) {
         this.#heard.giveBack(post.id);
         throw error;
       }
@@ -305,7 +306,7 @@ export class Router {
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
-    if (decided.kind !== "ignore") {
+    if (decided.kind !== "ignore" && !this.#heard.isClosed) {
       this.#outcomes.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
   }

@@ -18,6 +18,7 @@ import {
   writePages,
 } from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
+import { recoverTexts } from "./texts.ts";
 import type { SavedTurn, SessionState, Step } from "./types.ts";
 import { forgetVerdicts } from "./verdicts.ts";
 
@@ -261,6 +262,16 @@ export function leaveProcess(step: Step, why: string): void {
   if (state.slot !== undefined) {
     state.slot = undefined;
     step.emit({ type: "releaseSlot" });
+  }
+}
+
+/** What it had still said is in its conversation now, and shown, unless another turn has begun or mm-claude stops. */
+export function leftProcessEnded(step: Step, saved: SavedTurn | undefined): void {
+  const { state } = step;
+  if (state.phase === "asleep" && !state.isMarkedStopped) {
+    recoverTexts(step, saved);
+    writePages(step, true);
+    state.turn.transcript.breakPage();
   }
 }
 

@@ -9,6 +9,7 @@ import { onFault } from "./fault.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
   idleTimer,
+  leftProcessEnded,
   shutDown,
   slotGranted,
   slotRefused,
@@ -66,6 +67,8 @@ function take(step: Step, signal: Signal): void {
       // An earlier process may still speak while it ends.
       if (signal.generation === state.generation) {
         onClaudeEvent(step, signal.event, signal.fileBefore, signal.saved);
+      } else if (signal.event.type === "exited" && signal.generation === state.generation - 1) {
+        leftProcessEnded(step, signal.saved);
       }
       break;
     case "posted":

@@ -33,13 +33,19 @@ export function completeText(step: Step, messageId: string, text: string): boole
 
 /** What Claude saved of the turn and people have not seen, in order. */
 export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
+  const { turn } = step.state;
   const seen = new Map<string, number>();
   for (const { messageId, text } of saved?.texts ?? []) {
     const index = seen.get(messageId) ?? 0;
     seen.set(messageId, index + 1);
-    if (index >= (step.state.turn.confirmed.get(messageId) ?? 0)) {
+    if (index >= (turn.confirmed.get(messageId) ?? 0)) {
       completeText(step, messageId, text);
     }
+  }
+  const last = saved?.texts.at(-1);
+  if (last && last.messageId !== turn.streaming?.messageId) {
+    turn.streaming = undefined;
+    turn.previousMessageId = last.messageId;
   }
 }
 
@@ -56,12 +62,15 @@ export function savedTurnOf(
   };
 }
 
-/** A turn that Claude began by itself is found by its first message, or by the last one before it. */
+/**
+ * A turn that Claude began by itself, with a message on its way to it or none, is found by what it was saying, or by the
+ * last message before it.
+ */
 function textsOf(
   { messageUuid, streaming, previousMessageId }: Turn,
   saved: SavedConversation,
 ): SavedTurn["texts"] {
-  if (messageUuid !== undefined) {
+  if (messageUuid !== undefined && saved.holds(messageUuid)) {
     return saved.textsAfter(messageUuid);
   }
   if (streaming) {

@@ -244,8 +244,8 @@ export interface Turn {
   streaming:
     | { readonly messageId: string; readonly blocks: { index: number; text: string }[]; confirmed: number }
     | undefined;
-  /** The last message before this turn. */
-  readonly previousMessageId?: string | undefined;
+  /** The last message before the one being streamed: of an earlier turn, or found again in what Claude saved. */
+  previousMessageId?: string | undefined;
   /** How many text blocks of each message are known to be whole. */
   readonly confirmed: Map<string, number>;
   readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;

@@ -66,7 +66,7 @@ export interface Stage extends Omit<Hands, "users"> {
   auditProblems(): string[];
   /** What Claude has saved, of all threads. */
   conversations(): readonly Conversation[];
-  /** When the daemon or a Claude was ended by us, milliseconds since the epoch. */
+  /** When the daemon or a Claude was told to end by us, and when the daemon was gone; milliseconds since the epoch. */
   readonly endings: number[];
   note(what: string): void;
   /** What was done, and the daemon's words. */
@@ -165,7 +165,13 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       }
       note(`${signal} to the daemon`);
       endings.push(Date.now());
-      const gone = new Promise<number | null>((resolve) => ending.once("exit", resolve));
+      const gone = new Promise<number | null>((resolve) =>
+        ending.once("exit", (code) => {
+          // What began since it was told to end was cut as well.
+          endings.push(Date.now());
+          resolve(code);
+        }),
+      );
       ending.kill(signal);
       return gone;
     },

@@ -140,6 +140,27 @@ test("a bot that is removed from its channel in the middle of an answer goes on 
   }
 });
 
+test("a stop does not wait for what the server is slow to tell: no turn begins any more, and what was said then is heard once at the next start", () =>
+  withWorld(async (world) => {
+    const { bot, people, sandbox } = world;
+    const root = await people.alice.say("@claude-code hello");
+    await world.says(root, "You said: hello");
+    const undo = sandbox.faults.delay(1000, { method: "GET", userId: bot.id });
+    sandbox.faults.dropSockets();
+    sandbox.faults.forgetResumable();
+    await logged(world, "connected to the server", 2);
+    await people.alice.say("said in time", root);
+    await people.bob.say("@claude-code begin");
+    await world.restart(async () => {
+      undo();
+      expect(world.text(root)).not.toContain("You said: said in time");
+      await people.alice.say("said meanwhile", root);
+    });
+    await world.says(root, "You said: said in time");
+    await world.says(root, "You said: said meanwhile");
+    expect(world.text(root).split("You said: said in time")).toHaveLength(2);
+  }));
+
 test("an answer to somebody without a session that is still on its way is written before a stop is over", () =>
   withWorld(async (world) => {
     const { bot, people, sandbox } = world;

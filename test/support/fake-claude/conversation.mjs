@@ -67,6 +67,7 @@ export function createConversation({ wire, transcript }) {
     }
     const fault = misbehaviourIn(text);
     const events = notifications.splice(0).map((note) => ({ type: "text", text: note }));
+    transcript.closeCutTurn();
     transcript.save({ role: "user", content: [...events, ...said] }, taken.at(-1)?.uuid ?? randomUUID());
     startTurn();
     if (fault !== undefined && fault !== "die") misbehave(fault, wire);

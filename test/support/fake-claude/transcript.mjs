@@ -1,5 +1,6 @@
 // The saved conversation: one JSON object a line, where the real CLI keeps it.
 
+import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -15,6 +16,13 @@ export function openTranscript(firstSessionId) {
       add(messages, JSON.parse(line).message);
   }
 
+  function save(message, uuid) {
+    add(messages, message);
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `${JSON.stringify({ type: message.role, uuid, sessionId, message })}\n`);
+  }
+  let wasCut = messages.at(-1)?.role === "user";
+
   return {
     exists,
     /** As the Messages API takes them: roles alternate. */
@@ -24,12 +32,16 @@ export function openTranscript(firstSessionId) {
       sessionId = id;
       file = fileOf(id);
       messages.length = 0;
+      wasCut = false;
     },
-    save(message, uuid) {
-      add(messages, message);
-      mkdirSync(dirname(file), { recursive: true });
-      appendFileSync(file, `${JSON.stringify({ type: message.role, uuid, sessionId, message })}\n`);
+    /** What was taken up in the middle of a turn gets its answer from the CLI itself, which tells nobody (2.1.330). */
+    closeCutTurn() {
+      if (!wasCut) return;
+      wasCut = false;
+      const content = [{ type: "text", text: "No response requested." }];
+      save({ id: randomUUID(), model: "<synthetic>", role: "assistant", content }, randomUUID());
     },
+    save,
   };
 }
 

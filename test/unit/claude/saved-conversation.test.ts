@@ -99,3 +99,17 @@ test("lines that say nothing are left out", () => {
   appendFileSync(file, `${odd.join("\n")}\n`);
   expect(readSavedConversation({ HOME: home }, SESSION)?.textsAfter(SECOND).at(-1)?.text).toBe("said");
 });
+
+test("what Claude Code puts in Claude's place when it takes up a turn that was cut off is nobody's words; an error of the API is", () => {
+  const { home, file } = saved("2.1.330");
+  const line = (id: string, text: string, isApiErrorMessage: boolean) =>
+    JSON.stringify({
+      type: "assistant",
+      message: { id, model: "<synthetic>", role: "assistant", content: [{ type: "text", text }] },
+      isApiErrorMessage,
+    });
+  appendFileSync(file, `${line("own", "No response requested.", false)}\n`);
+  appendFileSync(file, `${line("error", "API Error: 400", true)}\n`);
+  const texts = readSavedConversation({ HOME: home }, SESSION)?.textsAfter(SECOND);
+  expect(texts?.map(({ text }) => text)).toEqual(["Hello! I am a scripted model.", "API Error: 400"]);
+});

@@ -86,3 +86,18 @@ test("words of Claude's own turn that only its saved conversation has are shown 
   expect(script.said()).toContain("The task has ended.");
   expect(script.said().match(/Begun\./g)).toHaveLength(1);
 });
+
+test("words of Claude's own turn are found again while a message is on its way to it that it never got", () => {
+  const script = crossed();
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "textDelta", text: "The task", blockIndex: 0 });
+  const saved = {
+    holds: (uuid: string) => uuid === "u1",
+    textsAfter: () => [],
+    textsFrom: (messageId: string) =>
+      messageId === "m1" ? [{ messageId: "m1", text: "The task has ended." }] : [],
+  };
+  script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  expect(script.said()).toContain("The task has ended.");
+  expect(script.state.queue.map(({ text }) => text)).toEqual(["next"]);
+});

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
+import { savedTurnOf } from "../../../src/session/texts.ts";
 import type { SavedTurn } from "../../../src/session/types.ts";
 import {
   createScript,
@@ -292,4 +293,67 @@ test("a message a silent Claude has saved after all is not sent again when the s
   const before = script.sent().length;
   script.take({ type: "slotGranted", slot: 1, saved: { holdsMessage: true, texts: [] } });
   expect(script.sent().slice(before)).toEqual(["are you there?"]);
+});
+
+test("what a Claude that was ended in its turn had still said is shown once it is gone, and no more when the session wakes", () => {
+  const script = working();
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "textDelta", text: "The first half,", blockIndex: 0 });
+  const { generation } = script.state;
+  script.take({ type: "timer", name: "watchdog" });
+  const saved = {
+    holdsMessage: undefined,
+    texts: [{ messageId: "m1", text: "The first half, the second." }],
+  };
+  script.take({ type: "claude", generation, event: exited("", 0), saved });
+  expect(script.said()).toContain("the second.");
+  expect(script.said()).not.toContain("stopped unexpectedly");
+  script.says(OWNER, "are you there?");
+  script.take({ type: "slotGranted", slot: 1, saved });
+  script.claude({ type: "turnStarted", model: "m" });
+  script.claude({ type: "messageStarted", messageId: "m2" });
+  script.claude({ type: "text", messageId: "m2", text: "I am." });
+  script.flush();
+  const words = [...script.posts].flatMap(([key, value]) => (key.startsWith("turn") ? [value.trim()] : []));
+  expect(words).toEqual(["The first half,", "the second.", "I am."]);
+});
+
+test("what was found again of a turn is not found again as another's, whose message Claude never got", () => {
+  const script = working();
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "text", messageId: "m1", text: "The beginning." });
+  const conversation = [
+    { messageId: "m1", text: "The beginning." },
+    { messageId: "m2", text: "And the end." },
+  ];
+  const saved = {
+    holds: (uuid: string) => uuid === "u1",
+    textsAfter: (uuid: string) => (uuid === "u1" ? conversation : []),
+    textsFrom: (id: string) =>
+      conversation.slice(conversation.findIndex(({ messageId }) => messageId === id)),
+  };
+  const restart = () => script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  restart();
+  script.says(OWNER, "next");
+  wake(script);
+  restart();
+  expect(script.said().split("And the end.")).toHaveLength(2);
+  expect(script.state.queue.map(({ text }) => text)).toEqual(["next"]);
+});
+
+test("what a Claude that was ended had still said is no part of a turn that has begun since, nor comes before the next start of a mm-claude that stops", () => {
+  const saved = { holdsMessage: undefined, texts: [{ messageId: "m1", text: "Too late." }] };
+  const woken = working();
+  const { generation } = woken.state;
+  woken.take({ type: "timer", name: "watchdog" });
+  woken.says(OWNER, "are you there?");
+  woken.take({ type: "slotGranted", slot: 1 });
+  woken.take({ type: "claude", generation, event: exited("", 0), saved });
+  expect(woken.said()).not.toContain("Too late.");
+  const stopping = working();
+  stopping.take({ type: "shutdown" });
+  stopping.take({ type: "claude", generation, event: exited("", 0), saved });
+  expect(stopping.said()).not.toContain("Too late.");
+  restore(stopping, saved);
+  expect(stopping.said()).toContain("Too late.");
 });
