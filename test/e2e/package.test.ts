@@ -25,7 +25,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Outside the dependency tree: these packages bring a program called `node`. */
 const CACHE = join(ROOT, "node_modules/.cache/mm-claude-nodes");
-const NODES = ["18.17.0", "20", "22", "24"] as const;
+const NODES = ["20.19.0", "22", "24"] as const;
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string };
 
 interface Packed {
