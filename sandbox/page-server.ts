@@ -26,8 +26,7 @@ function readPage(directory: string): Map<string, { readonly bytes: Uint8Array; 
   for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
     const type = TYPES[/\.m?(\w+)$/.exec(entry.name)?.[1] ?? ""];
     if (!entry.isFile() || type === undefined) continue;
-    // `path` is what Node 18.17 calls `parentPath`.
-    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const path = join(entry.parentPath, entry.name);
     files.set(path.slice(directory.length).replaceAll("\\", "/"), { bytes: readFileSync(path), type });
   }
   return files;

@@ -1,5 +1,5 @@
-// The settings, each told once: --help, .env.example, the README's table, the loader and the wizard all go by
-// this list.
+// The settings, each told once: --help, .env.example, the table in docs/settings.md, the loader and the wizard all
+// go by this list.
 import {
   type ParseContext,
   type Parsed,

@@ -29,7 +29,7 @@ export interface DoctorOptions {
   readonly nodeVersion: string;
 }
 
-const OLDEST_NODE = [18, 17] as const;
+const OLDEST_NODE = [20, 19] as const;
 
 /** The exit code: 0 when nothing stands in the way of a start. */
 export async function runDoctor({

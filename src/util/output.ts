@@ -9,7 +9,7 @@ export interface OutputStream {
   write(text: string, taken?: () => void): unknown;
   on(event: "error", listener: () => void): unknown;
   readonly isTTY?: boolean;
-  /** Node's own, of a terminal (18 to 22): there is no other way to tell it not to wait. */
+  /** Node's own, of a terminal (20 to 24): there is no other way to tell it not to wait. */
   readonly _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
 
@@ -31,7 +31,7 @@ export function lineWriter(stream: OutputStream, mostPending = Number.POSITIVE_I
     try {
       stream.write(`${gap}${line}\n`);
     } catch {
-      // Node 18 throws for a disk without room, where later ones emit an error.
+      // Most streams emit an error; one that throws it is no different.
     }
   };
 }

@@ -25,7 +25,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Outside the dependency tree: these packages bring a program called `node`. */
 const CACHE = join(ROOT, "node_modules/.cache/mm-claude-nodes");
-const NODES = ["18.17.0", "20", "22", "24"] as const;
+const NODES = ["20.19.0", "22", "24"] as const;
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string };
 
 interface Packed {
@@ -69,15 +69,20 @@ describe("the tarball", () => {
   test("holds the program and what people read, and nothing else", () => {
     const paths = packed.files.map(({ path }) => path);
     const outside = paths.filter((path) => !/^(?:sandbox\/)?dist\//.test(path));
-    expect(outside.sort()).toEqual([
-      ".env.example",
-      "CHANGELOG.md",
-      "LICENSE",
-      "README.md",
-      "SECURITY.md",
-      "bin/mm-claude.js",
-      "package.json",
-    ]);
+    expect(outside.sort()).toEqual(
+      [
+        ".env.example",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "README.md",
+        "SECURITY.md",
+        "bin/mm-claude.js",
+        ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`),
+        "package.json",
+      ].sort(),
+    );
+    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.md$)/.test(path))).toEqual([]);
     expect(paths).toContain("dist/cli.js");
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });

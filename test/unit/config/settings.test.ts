@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { settingsHelp } from "../../../src/config/help.ts";
 import { FILE_ORDER, SETTING_KEYS, SETTINGS } from "../../../src/config/settings.ts";
 
-const example = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8");
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const example = read(".env.example");
+const page = read("docs/settings.md");
 const settings = SETTING_KEYS.map((key) => SETTINGS[key]);
 const CONTEXT = { home: "/home/me" };
 
@@ -54,4 +56,27 @@ test("a default that is a plain value reads as that value", () => {
       continue;
     expect(parseText(defaultText, CONTEXT)).toEqual({ value: fallback.value });
   }
+});
+
+test("docs/settings.md has a row for every setting with its option, default and description, in this order", () => {
+  const rows = page.split("\n").flatMap((line) => {
+    const [, option = "", variable = "", fallback = "", meaning = ""] = line.split("|");
+    return /^ `[A-Z_]+` $/.test(variable) && meaning !== "" ? [{ option, variable, fallback, meaning }] : [];
+  });
+  const plain = (cell: string): string => cell.replaceAll("`", "").trim();
+  expect(rows.map(({ variable }) => plain(variable))).toEqual(settings.map(({ variable }) => variable));
+  for (const [at, { option, placeholder, defaultText, description }] of settings.entries()) {
+    const row = rows[at];
+    const spelled = option && `\`${option}${placeholder === undefined ? "" : ` <${placeholder}>`}\``;
+    expect(row?.option.trim().startsWith(spelled ?? "")).toBe(true);
+    expect(row?.option.trim() === "").toBe(option === undefined);
+    expect(plain(row?.fallback ?? "")).toBe(defaultText);
+    expect(plain(row?.meaning ?? "").toLowerCase()).toContain(description.toLowerCase());
+  }
+});
+
+test("docs/settings.md names the files in their order", () => {
+  const positions = FILE_ORDER.map((file, at) => page.indexOf(`   ${at + 1}. \`${file}\``));
+  expect(positions.every((position) => position > 0)).toBe(true);
+  expect([...positions].sort((a, b) => a - b)).toEqual(positions);
 });

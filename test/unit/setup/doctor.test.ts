@@ -21,7 +21,7 @@ async function examine(over: {
     print: (line) => lines.push(line),
     connect: world.connect,
     claudeVersion: over.claudeVersion ?? (async () => "2.1.0"),
-    nodeVersion: over.nodeVersion ?? "20.1.0",
+    nodeVersion: over.nodeVersion ?? "20.19.0",
   });
   const marked = (mark: string) => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
   return { exitCode, lines, good: marked("✓ "), bad: marked("✗ "), warnings: marked("! ") };
@@ -38,7 +38,7 @@ test("when all is well every check has its line and the exit code is 0", async (
   const world = await setupWorld();
   const { exitCode, lines } = await examine({ world });
   expect(lines).toEqual([
-    "✓ Node.js 20.1.0",
+    "✓ Node.js 20.19.0",
     "✓ settings are complete (the environment)",
     "✓ Claude Code 2.1.0 (claude)",
     `✓ Mattermost answers at ${world.url}`,
@@ -142,9 +142,9 @@ test("a server that is down is one failure, not one for each thing it can't tell
 
 test("an old Node.js is a failure", async () => {
   for (const [nodeVersion, expected] of [
-    ["16.20.0", 1],
-    ["18.16.1", 1],
-    ["18.17.0", 0],
+    ["18.20.8", 1],
+    ["20.18.3", 1],
+    ["20.19.0", 0],
     ["22.0.0", 0],
   ] as const) {
     expect((await examine({ nodeVersion })).exitCode, nodeVersion).toBe(expected);
