@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { SeenPost } from "../../src/sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
-import type { SavedLine } from "./files.ts";
+import { blocksIn, type SavedLine, textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
-import { type Heard, type Played, type Problem, textOf } from "./thread.ts";
+import type { Heard, Played, Problem } from "./thread.ts";
 import { requestIn } from "./words.ts";
 
 /** What a Claude has asked before it was ended may be posted after, and be answered before its end is noticed. */
@@ -41,26 +41,14 @@ export function judgeDecisions(
   const lines = heard.flatMap((conversation) => conversation.lines);
   return [
     ...problems,
-    ...[...thread.choices.keys()].flatMap((mark) => judgeChoice(stage, thread, mark, lines)),
+    ...[...thread.choices.keys()]
+      .filter((mark) => !heard.some(({ answers }) => answers.some(({ about }) => about === mark)))
+      .flatMap((mark) => judgeChoice(stage, thread, mark, lines)),
     ...[...thread.files.keys()].flatMap((mark) => judgeFile(thread, mark, mine, lines)),
   ];
 }
 
-interface Block {
-  readonly type?: unknown;
-  readonly id?: unknown;
-  readonly name?: unknown;
-  readonly input?: unknown;
-  readonly tool_use_id?: unknown;
-  readonly content?: unknown;
-  readonly is_error?: unknown;
-  readonly source?: unknown;
-}
-
-const blocksIn = ({ message }: SavedLine): readonly Block[] =>
-  Array.isArray(message?.content) ? (message.content as Block[]) : [];
-
-/** What somebody chose has reached Claude as the tool's result. */
+/** What somebody chose has reached Claude as the tool's result, where no message came before it. */
 function judgeChoice(stage: Stage, thread: Played, mark: string, lines: readonly SavedLine[]): Problem[] {
   const choice = thread.choices.get(mark);
   const blocks = lines.flatMap(blocksIn);
