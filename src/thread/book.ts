@@ -155,9 +155,10 @@ export class Book {
     }
   }
 
-  /** Further pieces of the post `key`, before all that waits. */
-  putPieces(key: PostKey, further: readonly string[]): void {
+  /** Further pieces of the post `key`, before all that waits. True when one of them is new. */
+  putPieces(key: PostKey, further: readonly string[]): boolean {
     const keys = further.map((_piece, index) => `${key}+${index + 1}`);
+    const hasNew = keys.some((piece) => !this.entries.has(piece));
     // Those that wait already wait in an older order.
     const waiting = this.#writes
       .splice(0)
@@ -171,6 +172,7 @@ export class Book {
       this.put(pieceKey, piece, { isProgress: this.entries.get(key)?.isProgress });
     });
     this.#writes.push(...waiting);
+    return hasNew;
   }
 
   /** The key of the post that `key` is a piece of, or `key` itself. */

@@ -135,7 +135,9 @@ export function written(
       options.onPosted(key, id);
     }
   }
-  book.putPieces(key, rest);
+  if (book.putPieces(key, rest)) {
+    options.onReplaced?.(key);
+  }
   if (!isWritten(entry)) {
     book.queuePut(key);
   }
@@ -148,7 +150,7 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
   if (lost.length === 0) {
     return;
   }
-  const mine = await postsByPendingId(api, options.threadId, options.botId);
+  const mine = await postsByPendingId(api, options);
   for (const [key, entry] of lost) {
     const post = mine.get(entry.pendingPostId);
     if (!post || entry.id !== undefined) {

@@ -56,7 +56,10 @@ export interface ThreadWriterOptions {
   readonly onFileRefused: (key: PostKey) => void;
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
   readonly onSetAside?: ((key: PostKey) => void) | undefined;
-  /** Another post goes on for one that stood there: kept before it is made, or a restart would go on with the first. */
+  /**
+   * Another post goes on for one that stood there, or further pieces follow it: kept before they are made, or a restart
+   * would go on with the first.
+   */
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
   readonly onLost: (reason: string) => void;
