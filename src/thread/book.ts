@@ -48,7 +48,8 @@ export class Book {
     for (const [key, entry] of entries) {
       // What was set aside may be taken by now.
       const again = entry.aside ? { aside: { ...entry.aside, isHeld: false }, written: undefined } : {};
-      this.entries.set(key, { ...entry, ...again, isQueued: false });
+      const creating = entry.id === undefined ? entry.creating : undefined;
+      this.entries.set(key, { ...entry, ...again, creating, isQueued: false });
     }
     if (entries.some(([, entry]) => entry.id === undefined)) {
       this.add({ kind: "adopt" });

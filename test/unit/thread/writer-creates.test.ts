@@ -73,6 +73,14 @@ const ENDS: Readonly<Record<string, (world: WriterWorld) => Promise<WriterWorld>
     world.server.failBy(() => undefined);
     return world;
   },
+  async "the server is out of reach for long, and its thread a little longer"(world) {
+    world.server.failBy(() => "unreachable");
+    await world.clock.advance(LONG_MS);
+    world.server.failBy((line) => (line === "thread" ? "unreachable" : undefined));
+    await world.clock.advance(20_000);
+    world.server.failBy(() => undefined);
+    return world;
+  },
   async "the account is taken out of the channel for long"(world) {
     world.server.isAway = true;
     await world.clock.advance(LONG_MS);
@@ -134,3 +142,21 @@ async function playedWell(
   const creates = server.calls.slice(before).filter((line) => line.startsWith("create"));
   return { texts: texts(), creates };
 }
+
+test("a post that grew before anybody heard that it was made grows on after a kill", async () => {
+  const world = await begin({ make() {} });
+  const { server, clock } = world;
+  server.failBy((line) => (line.startsWith("create") ? "lost" : undefined));
+  world.writer.put("page", "one", { isProgress: true });
+  await clock.advance(0);
+  world.writer.put("page", "one two", { isProgress: true });
+  world.keep();
+  // Found in the thread, which is told, and then killed before the rest is written.
+  server.failBy((line) => (line === "thread" ? undefined : "unreachable"));
+  await clock.advance(LONG_MS);
+  server.failBy(() => undefined);
+  const next = world.crash();
+  await clock.advance(LONG_MS);
+  expect(next.posted).toEqual([]);
+  expect(next.texts()).toEqual(["one two"]);
+});
