@@ -71,7 +71,7 @@ export class Book {
   put(
     key: PostKey,
     markdown: string,
-    { bar, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { bar, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
@@ -79,6 +79,7 @@ export class Book {
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     entry.ifClosed = ifClosed ?? entry.ifClosed;
+    entry.about = about ?? entry.about;
     this.queuePut(key);
   }
 

@@ -30,6 +30,8 @@ export type IfClosed = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
   readonly bar?: Bar | undefined;
+  /** Short words for what the bar is about, where it has to stand in a post of its own. */
+  readonly about?: string | undefined;
   readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
@@ -81,6 +83,7 @@ export interface Entry {
   isFinal: boolean;
   isProgress: boolean;
   ifClosed?: IfClosed | undefined;
+  about?: string | undefined;
   /** The server has refused to make it once. */
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */

@@ -30,7 +30,8 @@ export function judgeDecisions(
     }
   }
   for (const mark of thread.guests.keys()) {
-    const cards = mine.filter(({ message }) => new RegExp(`^RUN .*\\b${mark}\\b`, "m").test(message)).length;
+    const isAbout = new RegExp(`^RUN .*\\b${mark}\\b`, "m");
+    const cards = mine.filter((post) => isAbout.test(post.message) && !isVerdictAlone(post)).length;
     if (cards !== 1) {
       problems.push({
         kind: cards === 0 ? "lost" : "doubled",
@@ -47,6 +48,10 @@ export function judgeDecisions(
     ...[...thread.files.keys()].flatMap((mark) => judgeFile(thread, mark, mine, lines)),
   ];
 }
+
+/** A card that can't be edited any more is decided in a post of its own. */
+const isVerdictAlone = ({ editedAt, attachments }: SeenPost): boolean =>
+  editedAt === 0 && attachments.some(({ text }) => /(?:allowed|denied|invited).* by @/.test(text));
 
 /** What somebody chose has reached Claude as the tool's result, where no message came before it. */
 function judgeChoice(stage: Stage, thread: Played, mark: string, lines: readonly SavedLine[]): Problem[] {
