@@ -5,7 +5,7 @@ import type { Bar } from "../mattermost/types.ts";
 import { bar, type Tone } from "./bars.ts";
 import { decidedBy, decidedByLine } from "./left-out.ts";
 import { codePoints, fence, inlineCode, showEverything } from "./markdown.ts";
-import { cut, pieces } from "./split.ts";
+import { cut, cutAt, pieces } from "./split.ts";
 import type { FullTool } from "./tools.ts";
 
 /** The emoji of the choices 1 to 9: how they look and what the server calls them. */
@@ -48,10 +48,24 @@ export function openCard(card: Card, limit: number): CardPost[] {
   });
 }
 
+export interface ClosedCard extends Required<CardPost> {
+  /** What was decided, in short: for a post that says nothing else but the verdict. Calls nobody. */
+  readonly about: string;
+}
+
 /** The last post of a card once it is decided; `verdict` says by whom and how. */
-export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): Required<CardPost> {
+export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): ClosedCard {
   const markdown = (pieces(card.body, limit - FRAME_ROOM).at(-1) ?? "").trimEnd();
-  return { markdown, bar: bar(tone, verdict) };
+  return { markdown, bar: bar(tone, verdict), about: beginningOf(card.body.trim()) };
+}
+
+const ABOUT_LENGTH = 300;
+
+/** The first paragraph, or of a long one its beginning. */
+function beginningOf(body: string): string {
+  const end = body.indexOf("\n\n");
+  const paragraph = end < 0 ? body : cutAt(body, end).head;
+  return cut(paragraph, ABOUT_LENGTH).head.trimEnd();
 }
 
 /** All of it, as a file that goes along with a card that can't show it. */

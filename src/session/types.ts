@@ -126,7 +126,7 @@ export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
-   * `bar`: what stands below the text, as only mm-claude can show it. `file`: goes along when the post is made. `isFinal`:
+   * `bar`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
    * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
    * `ifClosed`: what becomes of it where the post may not be edited any more.
    */
@@ -135,6 +135,7 @@ export type Effect =
       readonly key: PostKey;
       readonly markdown: string;
       readonly bar?: Bar | undefined;
+      readonly about?: string | undefined;
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;

@@ -48,7 +48,8 @@ export class Book {
     for (const [key, entry] of entries) {
       // What was set aside may be taken by now.
       const again = entry.aside ? { aside: { ...entry.aside, isHeld: false }, written: undefined } : {};
-      this.entries.set(key, { ...entry, ...again, isQueued: false });
+      const creating = entry.id === undefined ? entry.creating : undefined;
+      this.entries.set(key, { ...entry, ...again, creating, isQueued: false });
     }
     if (entries.some(([, entry]) => entry.id === undefined)) {
       this.add({ kind: "adopt" });
@@ -70,7 +71,7 @@ export class Book {
   put(
     key: PostKey,
     markdown: string,
-    { bar, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { bar, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
@@ -78,6 +79,7 @@ export class Book {
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     entry.ifClosed = ifClosed ?? entry.ifClosed;
+    entry.about = about ?? entry.about;
     this.queuePut(key);
   }
 
@@ -155,9 +157,10 @@ export class Book {
     }
   }
 
-  /** Further pieces of the post `key`, before all that waits. */
-  putPieces(key: PostKey, further: readonly string[]): void {
+  /** Further pieces of the post `key`, before all that waits. True when one of them is new. */
+  putPieces(key: PostKey, further: readonly string[]): boolean {
     const keys = further.map((_piece, index) => `${key}+${index + 1}`);
+    const hasNew = keys.some((piece) => !this.entries.has(piece));
     // Those that wait already wait in an older order.
     const waiting = this.#writes
       .splice(0)
@@ -171,6 +174,7 @@ export class Book {
       this.put(pieceKey, piece, { isProgress: this.entries.get(key)?.isProgress });
     });
     this.#writes.push(...waiting);
+    return hasNew;
   }
 
   /** The key of the post that `key` is a piece of, or `key` itself. */

@@ -39,7 +39,7 @@ export function pageOf(
   return { head: { markdown: first, bar }, rest };
 }
 
-function ownPart({ closed, aside, ifClosed }: Entry, content: Content): Content {
+function ownPart({ closed, aside, ifClosed, about }: Entry, content: Content): Content {
   const held = aside?.isHeld ? aside : undefined;
   const said = held?.content ?? closed?.said;
   if (!said) {
@@ -47,8 +47,9 @@ function ownPart({ closed, aside, ifClosed }: Entry, content: Content): Content 
   }
   const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
   const rest = isWhole ? content.markdown : restAfter(said.markdown, content.markdown);
-  const parts = [held?.marker ?? "", rest].filter((part) => part !== "");
-  return { markdown: parts.join("\n\n"), bar: isSameBar(said, content) ? undefined : content.bar };
+  const bar = isSameBar(said, content) ? undefined : content.bar;
+  const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
+  return { markdown: words === "" && bar ? (about ?? "") : words, bar };
 }
 
 /** Takes note of what the post says: an edit may be done that nobody heard of. */

@@ -32,11 +32,7 @@ export class Patience {
   failed(error: unknown, isFile: boolean): boolean {
     const weight = weightOf(error) * (isFile ? 2 : 1);
     this.#weight += weight;
-    return weight > 0 && this.isSuspicious;
-  }
-
-  get isSuspicious(): boolean {
-    return this.#weight >= SUSPECT;
+    return weight > 0 && this.#weight >= SUSPECT;
   }
 
   /** Takes note of whether it did. True when nothing but this write fails. */

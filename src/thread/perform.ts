@@ -135,7 +135,9 @@ export function written(
       options.onPosted(key, id);
     }
   }
-  book.putPieces(key, rest);
+  if (book.putPieces(key, rest)) {
+    options.onReplaced?.(key);
+  }
   if (!isWritten(entry)) {
     book.queuePut(key);
   }
@@ -148,32 +150,34 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
   if (lost.length === 0) {
     return;
   }
-  const mine = await postsByPendingId(api, options.threadId, options.botId);
+  const mine = await postsByPendingId(api, options);
   for (const [key, entry] of lost) {
     const post = mine.get(entry.pendingPostId);
     if (!post || entry.id !== undefined) {
       continue;
     }
+    const { creating } = entry;
+    // Before anybody is told of it: what is kept then must not say that it is still being made.
+    entry.creating = undefined;
     entry.id = post.id;
     if (isMarker(post.message)) {
-      entry.aside = { content: entry.creating ?? entry.wanted, marker: post.message, isHeld: false };
-    } else {
-      noteMessage(entry, post.message);
-      if (isWhole(entry, post.message, book.limit)) {
-        entry.written = entry.creating;
-      }
-      if (!entry.closed) {
-        options.onPosted(key, post.id, post.createdAt);
-      }
+      entry.aside = { content: creating ?? entry.wanted, marker: post.message, isHeld: false };
+      continue;
     }
-    entry.creating = undefined;
+    noteMessage(entry, post.message);
+    if (creating && isWhole(entry, creating, post.message, book.limit)) {
+      entry.written = creating;
+    }
+    if (!entry.closed) {
+      options.onPosted(key, post.id, post.createdAt);
+    }
   }
 }
 
 /** Whether a post that was made unheard of is the whole of what it was made for, its bar as well. */
-function isWhole(entry: Entry, message: string, limit: number): boolean {
-  const page = entry.creating && pageOf(entry, entry.creating, limit);
-  return page !== undefined && page.rest.length === 0 && page.head.markdown === message;
+function isWhole(entry: Entry, creating: Content, message: string, limit: number): boolean {
+  const { head, rest } = pageOf(entry, creating, limit);
+  return rest.length === 0 && head.markdown === message;
 }
 
 interface Tried {

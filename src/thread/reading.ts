@@ -5,6 +5,12 @@ import { isGone, MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import { isTransient } from "./patience.ts";
 
+interface Place {
+  readonly channelId: ChannelId;
+  readonly threadId: ThreadId;
+  readonly botId: UserId;
+}
+
 /** Whether a refused edit means that the post is gone: the refusal alone does not say (403 on 7.10). */
 export async function isDeleted(api: Pick<MattermostApi, "post">, id: PostId): Promise<boolean> {
   return (await postIfAny(api, id)) === undefined;
@@ -28,7 +34,7 @@ export async function postIfAny(api: Pick<MattermostApi, "post">, id: PostId): P
  */
 export async function throwIfAway(
   api: Pick<MattermostApi, "isMember">,
-  { channelId, botId }: { readonly channelId: ChannelId; readonly botId: UserId },
+  { channelId, botId }: Pick<Place, "channelId" | "botId">,
   error: MattermostError,
 ): Promise<void> {
   if (error.code === "forbidden" && !(await api.isMember(channelId, botId))) {
@@ -40,18 +46,36 @@ export function awayFor(error: MattermostError): MattermostError {
   return new MattermostError("away", "The bot account is not in its channel.", { cause: error });
 }
 
-/** The posts of `userId` in a thread, by the mark they were created with; none when the thread is gone. */
+/** Our own posts in a thread, by the mark they were created with; none when the thread is gone. */
 export async function postsByPendingId(
-  api: Pick<MattermostApi, "thread">,
-  threadId: ThreadId,
-  userId: UserId,
+  api: Pick<MattermostApi, "thread" | "isMember">,
+  place: Place,
 ): Promise<ReadonlyMap<string | undefined, Post>> {
-  const posts = await api.thread(threadId).catch((error: unknown) => {
+  const posts = await readThread(api, place);
+  return new Map(
+    posts.filter((post) => post.userId === place.botId).map((post) => [post.pendingPostId, post]),
+  );
+}
+
+/** Of one that is gone the next create will say so; who is only away for now has to read it before. */
+async function readThread(
+  api: Pick<MattermostApi, "thread" | "isMember">,
+  place: Place,
+): Promise<readonly Post[]> {
+  const unlessGone = (error: unknown): readonly Post[] => {
     if (isTransient(error)) {
       throw error;
     }
-    // The next create will say so.
     return [];
-  });
-  return new Map(posts.filter((post) => post.userId === userId).map((post) => [post.pendingPostId, post]));
+  };
+  try {
+    return await api.thread(place.threadId);
+  } catch (error) {
+    if (!(error instanceof MattermostError) || error.code !== "forbidden") {
+      return unlessGone(error);
+    }
+    await throwIfAway(api, place, error);
+    // It may have been added again since.
+    return api.thread(place.threadId).catch(unlessGone);
+  }
 }

@@ -149,6 +149,7 @@ export class ThreadWriter {
     const { api, clock, log, threadId, random = Math.random } = this.#options;
     const claim = { lane: threadId, isUrgent: () => this.#book.isUrgent };
     const patience = new Patience(this.#book.isSecondTry(write));
+    const reading = new Patience(false);
     let since: number | undefined;
     this.#begunAt = clock.now();
     this.#hasFailed = false;
@@ -157,7 +158,10 @@ export class ThreadWriter {
         // What a post is to say is looked at when it may be written, and not before.
         const isDone = await api.inTurn(claim, async (turn) => {
           since ??= clock.now();
-          return this.#try(write, turn, patience, clock.now() - since > REMEMBERED_MS);
+          if (clock.now() - since > REMEMBERED_MS && !this.#isClosed) {
+            await this.#adopt(turn, reading);
+          }
+          return this.#try(write, turn, patience);
         });
         if (attempt > QUIET_TRIES) {
           log.info(`Writing to thread ${threadId} goes on.`);
@@ -179,14 +183,11 @@ export class ThreadWriter {
   }
 
   /** False when the writer was closed before. */
-  async #try(write: Write, api: MattermostApi, patience: Patience, isForgotten: boolean): Promise<boolean> {
+  async #try(write: Write, api: MattermostApi, patience: Patience): Promise<boolean> {
     if (this.#isClosed) {
       return false;
     }
     try {
-      if (isForgotten) {
-        await this.#adoptIfRead(api, patience.isSuspicious);
-      }
       await perform(this.#desk, write, api);
     } catch (error) {
       if (!isTransient(error) || !patience.failed(error, this.#book.hasFileToSend(write))) {
@@ -201,12 +202,16 @@ export class ThreadWriter {
     return true;
   }
 
-  async #adoptIfRead(api: MattermostApi, mayFail: boolean): Promise<void> {
+  /** Throws while it is not known what was made: unless it is the reading alone that never succeeds. */
+  async #adopt(api: MattermostApi, patience: Patience): Promise<void> {
     try {
       await adopt(this.#desk, api);
     } catch (error) {
-      // It may be the reading that never succeeds.
-      if (!mayFail) {
+      if (!patience.failed(error, false)) {
+        throw error;
+      }
+      const isAnswering = await look(this.#desk, { kind: "adopt" }, api).catch(() => false);
+      if (!patience.looked(isAnswering)) {
         throw error;
       }
     }

@@ -30,6 +30,8 @@ export type IfClosed = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
   readonly bar?: Bar | undefined;
+  /** Short words for what the bar is about, where it has to stand in a post of its own. */
+  readonly about?: string | undefined;
   readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
@@ -56,7 +58,10 @@ export interface ThreadWriterOptions {
   readonly onFileRefused: (key: PostKey) => void;
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
   readonly onSetAside?: ((key: PostKey) => void) | undefined;
-  /** Another post goes on for one that stood there: kept before it is made, or a restart would go on with the first. */
+  /**
+   * Another post goes on for one that stood there, or further pieces follow it: kept before they are made, or a restart
+   * would go on with the first.
+   */
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
   readonly onLost: (reason: string) => void;
@@ -78,6 +83,7 @@ export interface Entry {
   isFinal: boolean;
   isProgress: boolean;
   ifClosed?: IfClosed | undefined;
+  about?: string | undefined;
   /** The server has refused to make it once. */
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */

@@ -11,6 +11,29 @@ export interface SavedLine {
   readonly message?: { readonly content?: unknown };
 }
 
+/** A piece of what such a line holds. */
+export interface Block {
+  readonly type?: unknown;
+  readonly id?: unknown;
+  readonly name?: unknown;
+  readonly input?: unknown;
+  readonly tool_use_id?: unknown;
+  readonly content?: unknown;
+  readonly is_error?: unknown;
+  readonly source?: unknown;
+}
+
+export const blocksIn = ({ message }: SavedLine): readonly Block[] =>
+  Array.isArray(message?.content) ? (message.content as Block[]) : [];
+
+export function textOf(content: unknown): string {
+  if (typeof content === "string") {
+    return content;
+  }
+  const blocks = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
+  return blocks.flatMap(({ type, text }) => (type === "text" ? [String(text)] : [])).join("\n");
+}
+
 export interface Conversation {
   /** The name it is resumed by. */
   readonly id: string;

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
-import type { SavedLine } from "./files.ts";
+import { blocksIn, type SavedLine, textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
-import { type Heard, type Played, type Problem, textOf } from "./thread.ts";
+import type { Heard, Played, Problem } from "./thread.ts";
 import { requestIn } from "./words.ts";
 
 /** What a Claude has asked before it was ended may be posted after, and be answered before its end is noticed. */
@@ -30,7 +30,8 @@ export function judgeDecisions(
     }
   }
   for (const mark of thread.guests.keys()) {
-    const cards = mine.filter(({ message }) => new RegExp(`^RUN .*\\b${mark}\\b`, "m").test(message)).length;
+    const isAbout = new RegExp(`^RUN .*\\b${mark}\\b`, "m");
+    const cards = mine.filter((post) => isAbout.test(post.message) && !isVerdictAlone(post)).length;
     if (cards !== 1) {
       problems.push({
         kind: cards === 0 ? "lost" : "doubled",
@@ -41,26 +42,18 @@ export function judgeDecisions(
   const lines = heard.flatMap((conversation) => conversation.lines);
   return [
     ...problems,
-    ...[...thread.choices.keys()].flatMap((mark) => judgeChoice(stage, thread, mark, lines)),
+    ...[...thread.choices.keys()]
+      .filter((mark) => !heard.some(({ answers }) => answers.some(({ about }) => about === mark)))
+      .flatMap((mark) => judgeChoice(stage, thread, mark, lines)),
     ...[...thread.files.keys()].flatMap((mark) => judgeFile(thread, mark, mine, lines)),
   ];
 }
 
-interface Block {
-  readonly type?: unknown;
-  readonly id?: unknown;
-  readonly name?: unknown;
-  readonly input?: unknown;
-  readonly tool_use_id?: unknown;
-  readonly content?: unknown;
-  readonly is_error?: unknown;
-  readonly source?: unknown;
-}
+/** A card that can't be edited any more is decided in a post of its own. */
+const isVerdictAlone = ({ editedAt, attachments }: SeenPost): boolean =>
+  editedAt === 0 && attachments.some(({ text }) => /(?:allowed|denied|invited).* by @/.test(text));
 
-const blocksIn = ({ message }: SavedLine): readonly Block[] =>
-  Array.isArray(message?.content) ? (message.content as Block[]) : [];
-
-/** What somebody chose has reached Claude as the tool's result. */
+/** What somebody chose has reached Claude as the tool's result, where no message came before it. */
 function judgeChoice(stage: Stage, thread: Played, mark: string, lines: readonly SavedLine[]): Problem[] {
   const choice = thread.choices.get(mark);
   const blocks = lines.flatMap(blocksIn);

@@ -1,8 +1,9 @@
 // Whether people can read what the model said: each answer's words once and in order.
 
 import type { SeenPost } from "../../sandbox/server/state.ts";
+import { textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
-import { type Heard, marksOf, type Played, type Problem, textOf } from "./thread.ts";
+import { type Heard, marksOf, type Played, type Problem } from "./thread.ts";
 import { type Answer, wordsIn } from "./words.ts";
 
 /** A Claude whose daemon was killed may still ask the model for so long. */

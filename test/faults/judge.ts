@@ -3,6 +3,7 @@
 
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
+import { isShownAsAnswer, stoodBefore } from "./answers.ts";
 import { judgeDecisions } from "./judge-decisions.ts";
 import { judgeWords } from "./judge-words.ts";
 import type { Stage } from "./stage.ts";
@@ -15,16 +16,21 @@ export function judge(stage: Stage, thread: Played, inFull: boolean): Problem[] 
   const posts = stage.sandbox.state.thread(thread.root);
   const ahead = posts.filter(({ createdAt }) => createdAt > Date.now()).map(({ id }) => id);
   const isAhead = (mark: string): boolean => ahead.includes(thread.posts.get(mark) ?? "");
+  const mine = posts.filter((post) => post.userId === stage.bot.id);
+  // What was taken as an answer by a Claude that was then ended is in no conversation.
+  const isAnswer = (mark: string): boolean =>
+    stage.endings.some((at) => at >= (thread.saidAt.get(mark) ?? 0)) &&
+    mine.some((post) => isShownAsAnswer(post, mark));
   const early = [
     ...(document ? judgeCalm(thread, document) : [LOST_SESSION]),
-    ...judgeMessages(thread, heard, isAhead),
+    ...judgeMessages(thread, heard, { isAhead, isAnswer }),
+    ...judgeAnswers(thread, heard, posts, mine),
     ...judgeClears(thread, heard),
   ];
   // While it waits, the campaign judges often: what costs more is looked at when the rest is well, or told to be.
   if (early.length > 0 && !inFull) {
     return early;
   }
-  const mine = posts.filter((post) => post.userId === stage.bot.id);
   return [
     ...early,
     ...judgeWords(stage, thread, mine, heard),
@@ -48,16 +54,20 @@ function judgeCalm(thread: Played, { state }: NonNullable<ReturnType<typeof docu
   return problems;
 }
 
-/** Every message once in Claude's conversations, in order; a guest's only with leave. */
+/** Every message once in Claude's conversations, in order, or as an answer; a guest's only with leave. */
 function judgeMessages(
   thread: Played,
   heard: readonly Heard[],
-  isAhead: (mark: string) => boolean,
+  { isAhead, isAnswer }: Readonly<Record<"isAhead" | "isAnswer", (mark: string) => boolean>>,
 ): Problem[] {
   const problems: Problem[] = [];
   const taken = heard.flatMap(({ requests }) => requests);
   const marks = taken.flatMap((request) => (request === "go on" ? [] : [request.mark]));
-  const timesOf = (mark: string): number => marks.filter((one) => one === mark).length;
+  const answering = heard.flatMap(({ answers }) => answers.map(({ mark }) => mark));
+  const timesOf = (mark: string): number => {
+    const times = [...marks, ...answering].filter((one) => one === mark).length;
+    return times === 0 && isAnswer(mark) ? 1 : times;
+  };
   const allowed = [...thread.guests].filter(([, verdict]) => verdict === "allowed").map(([mark]) => mark);
   const expected = [...thread.said, ...allowed];
   for (const mark of expected) {
@@ -83,8 +93,8 @@ function judgeMessages(
   for (const mark of marks.filter((one) => !known.has(one))) {
     problems.push({ kind: "wrong", what: `message ${mark} reached Claude, and should not have` });
   }
-  // A post that is dated ahead stands behind all others in the channel.
-  const said = thread.said.filter((mark) => !isAhead(mark));
+  // A post that is dated ahead stands behind all others in the channel; an answer is heard before what waits.
+  const said = thread.said.filter((mark) => !isAhead(mark) && marks.includes(mark));
   const inOrder = marks.filter((mark) => said.includes(mark));
   if (problems.length === 0 && inOrder.join() !== said.join()) {
     problems.push({ kind: "wrong", what: `said: ${said.join(" ")}; taken: ${inOrder.join(" ")}` });
@@ -95,6 +105,25 @@ function judgeMessages(
     problems.push({ kind, what: `🔄 was pressed ${thread.goings} times and taken ${goings} times` });
   }
   return problems;
+}
+
+/** Nothing that was written before a card stood there is its answer. */
+function judgeAnswers(
+  thread: Played,
+  heard: readonly Heard[],
+  posts: readonly SeenPost[],
+  mine: readonly SeenPost[],
+): Problem[] {
+  return heard
+    .flatMap(({ answers }) => answers)
+    .filter(({ mark, about }) => {
+      const message = posts.find(({ id }) => id === thread.posts.get(mark));
+      return message !== undefined && !stoodBefore(mine, about, message);
+    })
+    .map(({ mark, about }) => ({
+      kind: "wrong",
+      what: `${mark} was written before the card about ${about} stood there, and was taken as its answer`,
+    }));
 }
 
 /** What was said between two `!clear`s is one conversation, and no other one's. */

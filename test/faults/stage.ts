@@ -43,6 +43,7 @@ export interface Stage extends Omit<Hands, "users"> {
   /** Lines of "mark" that allowed tools wrote. */
   notes(): string[];
   /** `settings`: beside those that every daemon here has. */
+  /** Unless it runs. One that finds the bot out of its channel ends, and is started again, as a service would be. */
   startDaemon(settings?: Readonly<Record<string, string>>): void;
   /** Undefined while none runs. */
   readonly daemonPid: number | undefined;
@@ -75,6 +76,9 @@ export interface Stage extends Omit<Hands, "users"> {
 }
 
 const LOG_KEPT = 400_000;
+/** The exit code. */
+const SETTINGS_ARE_WRONG = 2;
+const START_AGAIN_MS = 300;
 const READY_WITHIN_MS = 60_000;
 
 export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
@@ -95,6 +99,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
   const endings: number[] = [];
   let log = "";
   let child: ChildProcess | undefined;
+  let isClosed = false;
 
   const write = (text: string): void => {
     log = (log + text).slice(-LOG_KEPT);
@@ -110,7 +115,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
   process.once("exit", killAll);
   const processes = (): number[] => processesMarked(mark).map((line) => Number.parseInt(line, 10));
 
-  return {
+  const stage: Stage = {
     ...hands,
     sandbox,
     ledger,
@@ -121,6 +126,9 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     note,
     notes: () => linesOf(at("project/notes.txt")),
     startDaemon(settings = {}) {
+      if (child) {
+        return;
+      }
       note(`daemon started ${JSON.stringify(settings)}`);
       const started = spawn(process.execPath, ["--import", pathToFileURL(disk).href, daemon, "--debug"], {
         cwd: at("project"),
@@ -151,6 +159,9 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
         note(`daemon ended: ${code ?? signal}`);
         if (child === started) {
           child = undefined;
+        }
+        if (code === SETTINGS_ARE_WRONG) {
+          setTimeout(() => !isClosed && stage.startDaemon(settings), START_AGAIN_MS);
         }
       });
       child = started;
@@ -214,6 +225,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     conversations: conversationReader(at("home/.claude/projects")),
     log: () => log,
     async close() {
+      isClosed = true;
       process.off("exit", killAll);
       killAll();
       await sandbox.close();
@@ -221,6 +233,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       rmSync(root, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+  return stage;
 }
 
 const stamp = (): string => new Date().toISOString().slice(11, 23);

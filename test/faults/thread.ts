@@ -1,6 +1,7 @@
 // What the campaign knows of a thread it has played in, and which saved conversations are the thread's.
 
-import type { Conversation, SavedLine } from "./files.ts";
+import { type Answering, answersIn } from "./answers.ts";
+import { type Conversation, type SavedLine, textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
 import { type Request, requestIn } from "./words.ts";
 
@@ -84,9 +85,11 @@ export function documentOf(stage: Stage, { root }: Played): SessionDocument | un
 
 export interface Heard extends Conversation {
   readonly requests: readonly (Request | "go on")[];
+  /** What people wrote, and what it was taken as the answer to. */
+  readonly answers: readonly Answering[];
 }
 
-const requestsOf = new WeakMap<Conversation, readonly (Request | "go on")[]>();
+const heardOf = new WeakMap<Conversation, Heard>();
 
 /** What Claude heard in the thread's conversations, in the order in which they began. */
 export function heardIn(stage: Stage, thread: Played): Heard[] {
@@ -98,9 +101,14 @@ export function heardIn(stage: Stage, thread: Played): Heard[] {
   return stage
     .conversations()
     .map((conversation) => {
-      const requests = requestsOf.get(conversation) ?? conversation.lines.flatMap(requestOf);
-      requestsOf.set(conversation, requests);
-      return { ...conversation, requests };
+      const { lines } = conversation;
+      const heard = heardOf.get(conversation) ?? {
+        ...conversation,
+        requests: lines.flatMap(requestOf),
+        answers: answersIn(lines),
+      };
+      heardOf.set(conversation, heard);
+      return heard;
     })
     .filter(({ requests }) => requests.some((one) => one !== "go on" && marks.has(one.mark)))
     .sort((a, b) => first(a) - first(b));
@@ -112,12 +120,4 @@ function requestOf({ type, message, isMeta, isSidechain }: SavedLine): (Request 
   }
   const request = requestIn(textOf(message?.content));
   return request === undefined ? [] : [request];
-}
-
-export function textOf(content: unknown): string {
-  if (typeof content === "string") {
-    return content;
-  }
-  const blocks = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
-  return blocks.flatMap(({ type, text }) => (type === "text" ? [String(text)] : [])).join("\n");
 }

@@ -4,6 +4,7 @@
 import { cpus, loadavg } from "node:os";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
+import { isShownAsAnswer } from "./answers.ts";
 import { openCards } from "./cards.ts";
 import type { People } from "./people.ts";
 import type { Stage } from "./stage.ts";
@@ -66,7 +67,12 @@ export function createWatch(stage: Stage, people: People, boundMs: number): Watc
         thread.guests.get(mark) === "denied" ||
         post === undefined ||
         wearsEyes(post) ||
-        mine.some((one) => isAbout(one, mark) || (one.createdAt >= saidAt && NOTICE.test(wordsOf(one))))
+        mine.some(
+          (one) =>
+            isAbout(one, mark) ||
+            isShownAsAnswer(one, mark) ||
+            (one.createdAt >= saidAt && NOTICE.test(wordsOf(one))),
+        )
       );
     });
     const cleared = mine.filter((post) => wordsOf(post).startsWith("🧹")).length;

@@ -1,5 +1,5 @@
 // One thread of a Mattermost server, as the writer sees it: posts by id, reactions, and faults on demand. Idempotent
-// by `pendingPostId`, as the real one is; a call that a test did not expect fails.
+// by `pendingPostId` for 30 s, as the real one is (7.10); a call that a test did not expect fails.
 
 import { MattermostError, type MattermostErrorCode, refusal } from "../../src/mattermost/error.ts";
 import type {
@@ -34,7 +34,7 @@ export interface FakeThreadApi {
   hold(): void;
   release(): void;
   delete(id: PostId): void;
-  /** The account has been taken out of the channel. */
+  /** The account has been taken out of the channel: nothing of it can be read or written. */
   isAway: boolean;
   /** Longest post, in code points. */
   limit: number;
@@ -46,9 +46,12 @@ interface StoredPost {
   readonly pendingPostId: string;
 }
 
-export function createFakeThreadApi(): FakeThreadApi {
+const REMEMBERED_MS = 30_000;
+
+/** `now`: in milliseconds; without it no time passes at the server. */
+export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi {
   const stored = new Map<PostId, StoredPost>();
-  const byPending = new Map<string, PostId>();
+  const byPending = new Map<string, { readonly id: PostId; readonly at: number }>();
   const faults: { call: string; fault: Fault }[] = [];
   const always = new Map<string, { matches: RegExp; fault: Fault }>();
   let chance: (line: string) => Fault | undefined = () => undefined;
@@ -96,7 +99,7 @@ export function createFakeThreadApi(): FakeThreadApi {
   const call = async <T>(name: string, line: string, perform: () => T): Promise<T> => {
     fake.calls.push(line);
     await gate?.promise;
-    const fault = faultOf(name, line);
+    const fault = fake.isAway ? "forbidden" : faultOf(name, line);
     if (fault && fault !== "lost" && fault !== "failed-late") {
       throw errorOf(fault);
     }
@@ -135,10 +138,11 @@ export function createFakeThreadApi(): FakeThreadApi {
     createPost: (post: NewPost) =>
       call("create", `create ${said(post.message, post.bar)}${filesOf(post)}`, () => {
         check(post.message);
-        const known = byPending.get(post.pendingPostId);
-        const id = known ?? (`p${++made}` as PostId);
-        if (!known) {
-          byPending.set(post.pendingPostId, id);
+        const earlier = byPending.get(post.pendingPostId);
+        const isKnown = earlier !== undefined && now() - earlier.at <= REMEMBERED_MS;
+        const id = isKnown ? earlier.id : (`p${++made}` as PostId);
+        if (!isKnown) {
+          byPending.set(post.pendingPostId, { id, at: now() });
           keep(id, { message: post.message, bar: post.bar, pendingPostId: post.pendingPostId });
         }
         return postOf(id);

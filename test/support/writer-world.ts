@@ -20,7 +20,9 @@ export interface WriterWorld {
   texts(): string[];
   /** mm-claude is stopped, and started again. */
   restart(): WriterWorld;
-  /** It is killed, and started again with what was kept when a post was last replaced. */
+  /** What is asked for so far is kept, as a session does before any of it is done. */
+  keep(): void;
+  /** It is killed, and started again with what was kept last, by `keep` or because of what the writer told. */
   crash(): WriterWorld;
 }
 
@@ -36,7 +38,10 @@ export function writerWorld(
   const setAside: string[] = [];
   const logged: string[] = [];
   const copy = (): WriterSnapshot => JSON.parse(JSON.stringify(writer.toJSON())) as WriterSnapshot;
-  let kept: WriterSnapshot | undefined;
+  let kept = saved;
+  const keep = (): void => {
+    kept = copy();
+  };
   const log = {
     debug: () => {},
     info: () => {},
@@ -52,12 +57,19 @@ export function writerWorld(
       clock,
       log,
       random,
-      onPosted: (key, id) => posted.push(`${key}=${id}`),
-      onFileRefused: (key) => refusedFiles.push(key),
-      onSetAside: (key) => setAside.push(key),
-      onReplaced: () => {
-        kept = copy();
+      onPosted(key, id) {
+        posted.push(`${key}=${id}`);
+        keep();
       },
+      onFileRefused(key) {
+        refusedFiles.push(key);
+        keep();
+      },
+      onSetAside(key) {
+        setAside.push(key);
+        keep();
+      },
+      onReplaced: keep,
       onLost: (reason) => lost.push(reason),
     },
     saved,
@@ -76,6 +88,7 @@ export function writerWorld(
       writer.close();
       return writerWorld(server, clock, random, copy());
     },
+    keep,
     crash() {
       writer.close();
       return writerWorld(server, clock, random, kept);

@@ -104,7 +104,17 @@ test("a decided card says in its bar who decided what", () => {
   expect(closedCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
     markdown: "💻 **Bash**\n```sh\nls\n```",
     bar: { color: "#3db887", text: "✅ **Allowed** by @bob" },
+    about: "💻 **Bash**\n```sh\nls\n```",
   });
+});
+
+test.each([
+  ["hi", "```\nhi\n```"],
+  ["one\n\ntwo @bob", "```\none\n```"],
+  ["word ".repeat(200).trim(), `\`\`\`\n${"word ".repeat(58).trim()}\n\`\`\``],
+])("what was decided is told in short, and calls nobody", (words, about) => {
+  const card = guestCard("carol", words, [], ["alice"]);
+  expect(closedCard(card, 16_383, "✅", "good").about).toBe(about);
 });
 
 test("a card calls the people who may decide, five at most", () => {

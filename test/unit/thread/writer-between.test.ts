@@ -98,9 +98,11 @@ test.each(PAGES)("whether a post or a thread is gone is not known from %s", asyn
   const asked = [
     isDeleted({ post: (id) => api.inTurn(CLAIM, (turn) => turn.post(id)) }, "p" as PostId),
     postsByPendingId(
-      { thread: (id) => api.inTurn(CLAIM, (turn) => turn.thread(id)) },
-      "t" as ThreadId,
-      "bot" as UserId,
+      {
+        thread: (id) => api.inTurn(CLAIM, (turn) => turn.thread(id)),
+        isMember: (channelId, userId) => api.inTurn(CLAIM, (turn) => turn.isMember(channelId, userId)),
+      },
+      { channelId: "c" as ChannelId, threadId: "t" as ThreadId, botId: "bot" as UserId },
     ),
   ];
   for (const { status } of await Promise.allSettled(asked)) expect(status).toBe("rejected");

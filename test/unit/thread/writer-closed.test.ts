@@ -93,6 +93,28 @@ test("a card that can't be edited is decided in a new post, which is not the who
   expect(posted).toEqual(["card=p1"]);
 });
 
+test("a verdict in a post of its own says what it is about: two cards may be decided alike", async () => {
+  const { server, writer, texts } = writerWorld();
+  writer.put("one", "carol wants\nA", { bar: ASK });
+  writer.put("two", "carol wants\nB", { bar: ASK });
+  await writer.idle();
+  server.failAlways(/^edit /, "edit-closed");
+  writer.put("one", "A", { bar: YES, about: "A", isFinal: true });
+  writer.put("two", "B", { bar: YES, about: "B", isFinal: true });
+  await writer.idle();
+  expect(texts().slice(2)).toEqual(["A▌Allowed by @alice", "B▌Allowed by @alice"]);
+  expect(writer.toJSON()).toEqual({ entries: [], writes: [] });
+});
+
+test("where the card itself shows the verdict, what it is about is not said again", async () => {
+  const { writer, texts } = writerWorld();
+  writer.put("card", "carol wants\nA", { bar: ASK });
+  await writer.idle();
+  writer.put("card", "A", { bar: YES, about: "A", isFinal: true });
+  await writer.idle();
+  expect(texts()).toEqual(["A▌Allowed by @alice"]);
+});
+
 test("a card with a file takes no second file along when it is decided in a new post", async () => {
   const { server, writer } = writerWorld();
   writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } });

@@ -22,24 +22,29 @@ const GROWTHS = 6;
 async function play(seed: number, closes: boolean): Promise<readonly string[]> {
   const random = randomOf(seed);
   const share = random() * 0.85;
-  const server = createFakeThreadApi();
+  const clock = createFakeClock();
+  const server = createFakeThreadApi(() => clock.now());
   server.failBy((line) => {
     if (closes && line.startsWith("edit") && random() < 0.3) return "edit-closed";
     return random() < share ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined;
   });
-  let world = writerWorld(server, createFakeClock(), random);
+  let world = writerWorld(server, clock, random);
   for (let page = 0; page < PAGES; page++) {
     let text = "";
     for (let growth = 0; growth < GROWTHS; growth++) {
       text += `${text === "" ? "" : random() < 0.5 ? " " : "\n\n"}w${page}-${growth}`;
       world.writer.put(`page${page}`, text, { isProgress: true });
-      await world.clock.advance(random() * 4000);
-      if (random() < 0.05) {
-        world = world.restart();
+      world.keep();
+      await clock.advance(random() * 4000);
+      server.isAway = random() < 0.1;
+      if (random() < 0.1) {
+        world = random() < 0.5 ? world.restart() : world.crash();
+        await clock.advance(random() < 0.2 ? 40_000 : 0);
       }
     }
   }
   server.failBy(() => undefined);
+  server.isAway = false;
   await world.clock.advance(120_000);
   world = world.restart();
   await world.clock.advance(120_000);
@@ -51,7 +56,7 @@ test.each([
   ["fails now and then", false],
   ["fails now and then, and closes posts now and then", true],
 ])("a server that %s shows every word once, in its order", async (_title, closes) => {
-  for (let seed = 1; seed <= Number(process.env["SEEDS"] ?? 100); seed++) {
+  for (let seed = 1; seed <= Number(process.env["SEEDS"] ?? 300); seed++) {
     const texts = await play(seed, closes);
     const said = closes ? texts.filter((text) => !text.startsWith("**Part of this")) : texts;
     const words = said.join(" ").split(/\s+/);
