@@ -6,18 +6,12 @@ import { join } from "node:path";
 import type { Log } from "../util/log.ts";
 import { makeDirectory } from "../util/make-directory.ts";
 import { startMark } from "../util/processes.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 /** What a disk that fails is played with. */
 export type Files = Pick<
   typeof nodeFs,
-  | "chmodSync"
-  | "lstatSync"
-  | "mkdirSync"
-  | "readdirSync"
-  | "readFileSync"
-  | "renameSync"
-  | "rmSync"
-  | "writeFileSync"
+  "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync" | "writeFileSync"
 >;
 
 export interface Folder {
@@ -43,8 +37,7 @@ export function redacted(folder: Folder, redact: (text: string) => string): Fold
 
 /** Throws when there can be no such folder. */
 export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
-  const { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } =
-    files;
+  const { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } = files;
   makeDirectory(path, OWNER_ONLY, mkdirSync);
   // An older one may have been made with other rights.
   chmodSync(path, OWNER_ONLY);
@@ -82,7 +75,7 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
     read(name) {
       let text: string;
       try {
-        text = readFileSync(fileOf(name), "utf8");
+        text = readRegularFile(fileOf(name));
       } catch (error) {
         if (!isMissing(error)) {
           setAside(name, error instanceof Error ? error.message : String(error));

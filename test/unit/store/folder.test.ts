@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import {
   chmodSync,
@@ -88,6 +89,14 @@ test("what cannot be read is set aside with one warning, and the rest goes on", 
   ]);
   expect(place.lines.map((line) => line.split(" ")[0])).toEqual(["warn", "warn"]);
   expect(place.lines.join()).toContain("cut.json.unreadable");
+});
+
+test("a pipe in the place of a document holds nothing up: it is set aside", ({ place, expect }) => {
+  const folder = place.open();
+  execFileSync("mkfifo", [join(place.path, "one.json")]);
+  expect(folder.read("one")).toBeUndefined();
+  expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
+  expect(place.lines).toEqual([expect.stringContaining("it is no regular file")]);
 });
 
 test("a full disk is told once, keeps what there was, and its end is told too", ({ place, expect }) => {
