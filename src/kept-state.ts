@@ -1,6 +1,7 @@
 // What the bridge finds in the state folder when it starts, and puts there: sessions, how far the channel was heard,
 // which accounts the settings' names were given to.
 
+import { pauseAfter } from "./mattermost/budget.ts";
 import type { Directory } from "./mattermost/directory.ts";
 import { isPassing } from "./mattermost/error.ts";
 import type { Channel, ChannelId, User, UserId } from "./mattermost/types.ts";
@@ -9,7 +10,6 @@ import { bindNames, decodeBindings, type Named } from "./session/allow-list.ts";
 import { sessionPrefix } from "./session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "./session/snapshot.ts";
 import type { Folder } from "./store/folder.ts";
-import { backoffMs } from "./util/backoff.ts";
 import type { Clock, Timer } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
 import { endGroup } from "./util/processes.ts";
@@ -68,7 +68,7 @@ export async function lookUpWriters(
         log.warn("Could not look up who wrote the messages that wait", error);
         return;
       }
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(attempt, RETRY)));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseAfter(error, attempt, RETRY)));
     }
   }
 }

@@ -2,11 +2,11 @@
 // channel: read again until it is made up for. Knows when something may be missing; what a post or a reaction means is
 // the router's.
 
+import { pauseAfter } from "../mattermost/budget.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
-import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Heard } from "./heard.ts";
 import { type MissedOptions, readMissed } from "./missed.ts";
@@ -70,16 +70,16 @@ export class CatchUp {
   }
 
   /** A post could not be dealt with, so it and those after it will be read again. */
-  postponeFrom(createdAt: number): void {
+  postponeFrom(createdAt: number, error: unknown): void {
     // A post may be dated in the future, and those after it are not.
     this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.heard.newestAt);
-    this.#later();
+    this.#later(this.#pauseAfter(error));
   }
 
   /** What became of a post could not be dealt with, so it will be looked at again. */
-  lookAgain(): void {
+  lookAgain(error: unknown): void {
     this.#hasUnseen = true;
-    this.#later();
+    this.#later(this.#pauseAfter(error));
   }
 
   /** Nothing is made up for any more. */
@@ -101,7 +101,7 @@ export class CatchUp {
       }
     } catch (error) {
       if (isPassing(error)) {
-        this.#later();
+        this.#later(this.#pauseAfter(error));
         throw error;
       }
       this.#refused(error);
@@ -145,10 +145,13 @@ export class CatchUp {
     this.#later(REFUSED_MS);
   }
 
-  #later(afterMs?: number): void {
+  #pauseAfter(error: unknown): number {
+    return pauseAfter(error, this.#failures++, RETRY);
+  }
+
+  #later(ms: number): void {
     const { clock, inOrder } = this.#options;
     clock.clearTimeout(this.#timer);
-    const ms = afterMs ?? backoffMs(this.#failures++, RETRY);
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 

@@ -216,7 +216,7 @@ export class Router {
       await this.#hear(post, told);
     } catch (error) {
       if (isPassing(error)) {
-        this.#catchUp.postponeFrom(post.createdAt);
+        this.#catchUp.postponeFrom(post.createdAt, error);
       }
       throw error;
     }
@@ -340,7 +340,7 @@ export class Router {
       await perform();
     } catch (error) {
       if (isPassing(error)) {
-        this.#catchUp.lookAgain();
+        this.#catchUp.lookAgain(error);
       }
       throw error;
     }

@@ -157,6 +157,15 @@ describe("who wrote what waits", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("is asked for again when the server wants to be asked again, where it says so", async () => {
+    const busy = new MattermostError("server", "busy", { status: 503, retryAfterMs: 20_000 });
+    const { clock, directory } = lookUp([snapshotOf(waiting())], [busy, busy]);
+    await settle();
+    expect(clock.nextIn()).toBeGreaterThanOrEqual(20_000);
+    await clock.advance(30_000);
+    expect(directory.known(OWNER.id)).toBeDefined();
+  });
+
   test("is given up, with a warning, when the server will not tell", async () => {
     const { clock, done, warnings } = lookUp(
       [snapshotOf(waiting())],
