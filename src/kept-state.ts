@@ -14,19 +14,21 @@ import type { Clock, Timer } from "./util/clock.ts";
 import type { Log } from "./util/log.ts";
 import { endGroup } from "./util/processes.ts";
 
+const SESSION_LOST = "the session of its thread does not go on";
+
 /** The sessions of an earlier run; what can't be understood is set aside. */
 export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
   return folder
     .names()
     .filter((name) => name.startsWith(sessionPrefix(channelId)))
     .flatMap((name) => {
-      const document = folder.read(name);
+      const document = folder.read(name, SESSION_LOST);
       if (document === undefined) {
         return [];
       }
       const snapshot = decodeSnapshot(document);
       if (!snapshot) {
-        folder.setAside(name, "another version wrote it");
+        folder.setAside(name, "another version wrote it", SESSION_LOST);
         return [];
       }
       return [snapshot];
@@ -79,6 +81,8 @@ export async function lookUpWriters(
  */
 const CURSOR_MS = 250;
 
+const GAP_LOST = "what was said in the channel while mm-claude did not run is not heard";
+
 /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
 export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
   const name = `cursor-${id}`;
@@ -96,13 +100,10 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
   };
   return {
     load() {
-      const found = folder.read(name);
+      const found = folder.read(name, GAP_LOST);
       const kept = decodeCursor(found);
       if (found !== undefined && !kept) {
-        folder.setAside(
-          name,
-          "it doesn't say how far the channel was heard: what was said since is not heard",
-        );
+        folder.setAside(name, "it doesn't say how far the channel was heard", GAP_LOST);
       }
       isKept = kept !== undefined;
       return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
@@ -129,7 +130,10 @@ export function admitted(
   log: Log,
 ): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${channelId}`;
-  const binding = bindNames(users, decodeBindings(folder.read(name)));
+  const binding = bindNames(
+    users,
+    decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),
+  );
   folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
   for (const changed of binding.changedHands) {
     log.warn(

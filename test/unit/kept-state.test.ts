@@ -1,5 +1,8 @@
 // What the bridge finds in the state folder, over a folder in memory.
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../src/kept-state.ts";
 import { createDirectory, type Directory } from "../../src/mattermost/directory.ts";
@@ -9,7 +12,7 @@ import { authorise } from "../../src/session/access.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { sessionPrefix } from "../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../src/session/snapshot.ts";
-import type { Folder } from "../../src/store/folder.ts";
+import { type Folder, openFolder } from "../../src/store/folder.ts";
 import { createFakeClock, settle } from "../support/fake-clock.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../support/session-script.ts";
 
@@ -203,6 +206,19 @@ describe("how far the channel was heard", () => {
     cursorIn(folder, channel(5000), createFakeClock()).load();
     expect(aside).toEqual(["cursor-channel"]);
   });
+
+  test.each(["{", "{}"])(
+    "of which only %j is left means that a gap is not heard, and the log says so",
+    (text) => {
+      const path = mkdtempSync(join(tmpdir(), "mm-kept-"));
+      writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
+      const { log, warnings } = setUp();
+      cursorIn(openFolder(path, log), channel(5000), createFakeClock()).load();
+      expect(warnings).toEqual([
+        expect.stringMatching(/cursor-channel\.json can't be used .* is not heard\. It is kept as/),
+      ]);
+    },
+  );
 
   test("is what was kept, whatever has been posted since", async () => {
     const { folder, documents } = setUp();
