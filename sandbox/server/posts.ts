@@ -70,6 +70,8 @@ export interface Posts {
   create(post: NewPostRecord): PostRecord;
   /** A post that is not deleted. */
   get(id: string): PostRecord | undefined;
+  /** When it was made, also of one that was deleted. */
+  createdAt(id: string): number | undefined;
   edit(post: PostRecord, changes: PostChanges): void;
   /** A root takes its replies with it. */
   remove(post: PostRecord, byUserId: string): void;
@@ -149,6 +151,7 @@ export function createPosts(stamp: Stamp): Posts {
       return post;
     },
     get,
+    createdAt: (id) => posts.get(id)?.createAt,
     edit(post, changes) {
       const at = stamp();
       revisions.push({

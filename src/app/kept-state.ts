@@ -1,6 +1,7 @@
 // What the bridge finds in the state folder when it starts, and puts there: sessions, how far the channel was heard,
 // which accounts the settings' names were given to.
 
+import { pauseAfter } from "../mattermost/budget.ts";
 import type { Directory } from "../mattermost/directory.ts";
 import { isPassing } from "../mattermost/error.ts";
 import type { Channel, ChannelId, User, UserId } from "../mattermost/types.ts";
@@ -9,10 +10,11 @@ import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts"
 import { sessionPrefix } from "../session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
 import type { Folder } from "../store/folder.ts";
-import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { endGroup } from "../util/processes.ts";
+
+const SESSION_LOST = "the session of its thread does not go on";
 
 /** The sessions of an earlier run; what can't be understood is set aside. */
 export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
@@ -20,13 +22,13 @@ export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnap
     .names()
     .filter((name) => name.startsWith(sessionPrefix(channelId)))
     .flatMap((name) => {
-      const document = folder.read(name);
+      const document = folder.read(name, SESSION_LOST);
       if (document === undefined) {
         return [];
       }
       const snapshot = decodeSnapshot(document);
       if (!snapshot) {
-        folder.setAside(name, "another version wrote it");
+        folder.setAside(name, "another version wrote it", SESSION_LOST);
         return [];
       }
       return [snapshot];
@@ -68,7 +70,7 @@ export async function lookUpWriters(
         log.warn("Could not look up who wrote the messages that wait", error);
         return;
       }
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, backoffMs(attempt, RETRY)));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseAfter(error, attempt, RETRY)));
     }
   }
 }
@@ -78,6 +80,8 @@ export async function lookUpWriters(
  * a crash, and a session knows the posts it has taken.
  */
 const CURSOR_MS = 250;
+
+const GAP_LOST = "what was said in the channel while mm-claude did not run is not heard";
 
 /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
 export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
@@ -96,13 +100,10 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
   };
   return {
     load() {
-      const found = folder.read(name);
+      const found = folder.read(name, GAP_LOST);
       const kept = decodeCursor(found);
       if (found !== undefined && !kept) {
-        folder.setAside(
-          name,
-          "it doesn't say how far the channel was heard: what was said since is not heard",
-        );
+        folder.setAside(name, "it doesn't say how far the channel was heard", GAP_LOST);
       }
       isKept = kept !== undefined;
       return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
@@ -129,7 +130,10 @@ export function admitted(
   log: Log,
 ): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${channelId}`;
-  const binding = bindNames(users, decodeBindings(folder.read(name)));
+  const binding = bindNames(
+    users,
+    decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),
+  );
   folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
   for (const changed of binding.changedHands) {
     log.warn(

@@ -13,7 +13,7 @@ import { ownPaths } from "../setup/secrecy.ts";
 import { type Folder, openFolder, redacted } from "../store/folder.ts";
 import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
 import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/place.ts";
-import { backoffMs } from "../util/backoff.ts";
+import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog, type Log } from "../util/log.ts";
 import { lineWriter } from "../util/output.ts";
@@ -178,7 +178,7 @@ async function untilReady(
     if (!checked.isServerDown && !(checked.isForeign && isKnown)) {
       throw new ConfigError([], checked.problems);
     }
-    const ms = backoffMs(attempt, RETRY);
+    const ms = pauseMs(attempt, checked.retryAfterMs, RETRY);
     log.warn(`${checked.problems.join(" ")} Trying again in ${ms / 1000} s.`);
     await Promise.race([sleep(ms), aborted(stop)]);
   }

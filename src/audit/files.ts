@@ -1,11 +1,12 @@
 // Where the trails lie and how their bytes are read: never through a link, never a whole file at once.
 // Knows nothing of what a line says.
 
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, constants, type Dirent, fstatSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { openRegularFile } from "../util/regular-file.ts";
 import { decodeMark, type Mark } from "./record.ts";
 
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_NOFOLLOW, O_RDONLY } = constants;
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 64 * 1024;
 
@@ -47,16 +48,12 @@ function entries(folder: string): Dirent[] {
 
 /** Opens a file that must be one; the flags say what for. Throws with words for people when it is a link or no file. */
 export function openRegular(path: string, flags: number, mode?: number): number {
-  let fd: number;
   try {
-    fd = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, mode);
+    return openRegularFile(path, flags | O_NOFOLLOW, mode);
   } catch (error) {
     if (codeOf(error) === "ELOOP") throw new Error("a symbolic link stands in its place", { cause: error });
     throw error;
   }
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  throw new Error("it is no regular file");
 }
 
 /** Undefined when there is none. Throws when it can't be read or says nothing. */

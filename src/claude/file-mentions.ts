@@ -6,5 +6,15 @@
  * with `..`, variables, and resources of MCP servers (`@server:resource`).
  */
 export function withoutFileMentions(text: string): string {
-  return text.replace(/(?<![\p{L}\p{N}])@(?=["'`\\/~.$%]|\S*\.\.|\S*:\S)/gu, "@ ");
+  return text.replace(/\S+/gu, withoutFileMentionsIn);
+}
+
+/** Word by word, and what leads out is looked for once in each: not again behind each `@`. */
+function withoutFileMentionsIn(word: string): string {
+  const leadsOut = Math.max(word.lastIndexOf(".."), word.lastIndexOf(":", word.length - 2));
+  return word.replace(
+    /(?<![\p{L}\p{N}])@(["'`\\/~.$%])?/gu,
+    (mention, sign: string | undefined, at: number) =>
+      sign !== undefined || at < leadsOut ? `@ ${sign ?? ""}` : mention,
+  );
 }

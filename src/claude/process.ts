@@ -116,10 +116,10 @@ export function startProcess(
     };
     child.on("close", finish);
     // A grandchild in a group of its own may hold stdout open for ever: wait for silence, not for the end.
-    const deadline = Date.now() + drainAtMostMs;
+    const deadline = performance.now() + drainAtMostMs;
     let seen = received;
     const check = (): void => {
-      if (received === seen || Date.now() > deadline) finish();
+      if (received === seen || performance.now() > deadline) finish();
       else waitForSilence();
     };
     const waitForSilence = (): void => {

@@ -1,7 +1,7 @@
 // Claude Code processes that have answered `initialize` and wait for a new conversation, so that its first message costs
 // the model's own time only. Renewed when they are out of date, given up when memory is short. Knows no conversation.
 
-import type { Clock, Timer } from "../util/clock.ts";
+import { type Clock, isRecent, type Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, StartClaude } from "./types.ts";
 
@@ -61,7 +61,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
   const waiting = new Set<Waiting>();
   const closing = new Set<Promise<void>>();
   let isOpen = false;
-  let restUntil = 0;
+  let failedAt = -Infinity;
   let timer: Timer | undefined;
 
   const lookIn = (ms: number): void => {
@@ -89,7 +89,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
       if (event.type === "ready") isReady = event;
       // Nobody has said anything yet: whatever else comes, it is of no use.
       else if (event.type === "exited") {
-        restUntil = clock.now() + REST_AFTER_FAILURE_MS;
+        failedAt = clock.now();
         discard(one, event.stderr);
       }
     };
@@ -114,7 +114,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
   };
 
   const fill = (): void => {
-    if (!isOpen || clock.now() < restUntil) return;
+    if (!isOpen || isRecent(failedAt, REST_AFTER_FAILURE_MS, clock.now())) return;
     if (freeMemory() < ENOUGH_MEMORY) {
       for (const one of [...waiting]) discard(one, "memory is short");
       return;
@@ -123,7 +123,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
       try {
         startOne();
       } catch (error) {
-        restUntil = clock.now() + REST_AFTER_FAILURE_MS;
+        failedAt = clock.now();
         log.debug("no claude can wait", error);
         return;
       }
@@ -134,7 +134,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
     const settings = settingsMark();
     const slow = await slowMark();
     for (const one of [...waiting]) {
-      if (clock.now() - one.since > MAX_AGE_MS) discard(one, "it has waited for long");
+      if (!isRecent(one.since, MAX_AGE_MS, clock.now())) discard(one, "it has waited for long");
       else if (one.settings !== settings) discard(one, "its settings have changed");
       else if (one.slow !== undefined && one.slow !== slow) discard(one, "its repository has changed");
     }

@@ -1,7 +1,7 @@
 // Where settings files are looked for, and what stands in the first one there is. Reads text; judges no value.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
+import { readRegularFile } from "../util/regular-file.ts";
 
 export interface Places {
   readonly cwd: string;
@@ -37,13 +37,13 @@ export function readFirstFile(
 ): SettingsFile | { readonly path: string; readonly unreadable: string } | undefined {
   for (const path of settingsFiles(places)) {
     try {
-      const text = readFileSync(path, "utf8");
+      const text = readRegularFile(path);
       return { path, text, values: parse(text) };
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
       // ENOTDIR: a parent of the file is itself a file.
       if (code === "ENOENT" || code === "ENOTDIR") continue;
-      return { path, unreadable: code === "" ? String(error) : code };
+      return { path, unreadable: code || (error instanceof Error ? error.message : String(error)) };
     }
   }
   return undefined;

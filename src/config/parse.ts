@@ -1,5 +1,7 @@
 // A person's text → a setting's value, or what is wrong with it and what would be right. Reads nothing.
 
+import { withoutEnd } from "../util/without-end.ts";
+
 export type Parsed<T> = { readonly value: T } | { readonly problem: string; readonly mend: string };
 
 export interface ParseContext {
@@ -20,7 +22,7 @@ export function parseUrl(text: string): Parsed<string> {
     return { problem: "it contains a user name or password", mend };
   if (url.search !== "" || url.hash !== "")
     return { problem: `${quote(text)} has a part after ? or #`, mend };
-  return { value: text.replace(/\/+$/, "") };
+  return { value: withoutEnd(text, "/") };
 }
 
 export function parseToken(text: string): Parsed<string> {

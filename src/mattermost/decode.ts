@@ -171,6 +171,8 @@ export interface PostList {
   readonly length: number;
   /** The server names a post before this page's (since 5.12, read); seen filled on 10.11. */
   readonly hasOlder: boolean;
+  /** Before it is what has not been on this page: it is newer than the oldest, since others may be of that one's date. */
+  readonly goOnBefore: PostId | undefined;
 }
 
 /**
@@ -185,14 +187,21 @@ export function decodePostList(value: unknown): PostList | undefined {
     .filter((postId) => Object.hasOwn(data.posts ?? {}, postId))
     .map((postId) => wirePost.safeParse(data.posts?.[postId]).data)
     .filter((post) => post !== undefined);
+  const oldestAt = listed.reduce(
+    (oldest, post) => Math.min(oldest, post.create_at),
+    Number.POSITIVE_INFINITY,
+  );
   return {
     posts: listed
       .filter((post) => !post.delete_at)
       .map(toPost)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
-    oldestAt: listed.reduce((oldest, post) => Math.min(oldest, post.create_at), Number.POSITIVE_INFINITY),
+    oldestAt,
     length: order.length,
     hasOlder: Boolean(data.prev_post_id),
+    goOnBefore: (listed.findLast((post) => post.create_at > oldestAt) ?? listed.at(-1))?.id as
+      | PostId
+      | undefined,
   };
 }
 

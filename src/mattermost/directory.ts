@@ -1,7 +1,7 @@
 // Who is who on the server, by id and by name, without asking twice. Ids are the truth: a name is only a
 // question that the server answers, because people rename themselves. Decides nothing about rights.
 import { BoundedMap } from "../util/bounded-map.ts";
-import type { Clock } from "../util/clock.ts";
+import { type Clock, isRecent } from "../util/clock.ts";
 import { MattermostError } from "./error.ts";
 import type { MattermostApi, User, UserId } from "./types.ts";
 
@@ -32,7 +32,9 @@ const UNKNOWN_FOR_MS = 30_000;
 
 interface Entry<T> {
   readonly value: T;
-  readonly until: number;
+  /** When it was told, and how long that holds. */
+  readonly at: number;
+  readonly forMs: number;
   /** Counts how often updates may have been missed: what was heard before the last time is old. */
   readonly era: number;
   /** The number of the update that told it; undefined for an answer to a question. */
@@ -48,12 +50,14 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
   let era = 0;
 
   const fresh = <T>(entry: Entry<T> | undefined): Entry<T> | undefined =>
-    entry !== undefined && entry.until > clock.now() && entry.era === era ? entry : undefined;
+    entry !== undefined && isRecent(entry.at, entry.forMs, clock.now()) && entry.era === era
+      ? entry
+      : undefined;
 
   const remember = (user: User, heardIn: number, update = 0): User => {
-    const until = clock.now() + KNOWN_FOR_MS;
-    users.set(user.id, { value: user, until, era: heardIn, update });
-    ids.set(user.username.toLowerCase(), { value: user.id, until, era: heardIn });
+    const told = { at: clock.now(), forMs: KNOWN_FOR_MS, era: heardIn };
+    users.set(user.id, { ...told, value: user, update });
+    ids.set(user.username.toLowerCase(), { ...told, value: user.id });
     return user;
   };
 
@@ -61,7 +65,7 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
   const ask = (
     key: string,
     question: () => Promise<User | undefined>,
-    onUnknown: (until: number) => void,
+    onUnknown: (unknown: Entry<undefined>) => void,
   ) => {
     const running = inFlight.get(key);
     if (running !== undefined) return running;
@@ -69,7 +73,7 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
       const asked = { era, updates };
       const user = await question();
       if (user === undefined) {
-        onUnknown(clock.now() + UNKNOWN_FOR_MS);
+        onUnknown({ value: undefined, at: clock.now(), forMs: UNKNOWN_FOR_MS, era });
         return undefined;
       }
       // An update that came while the question was under way is newer than the answer.
@@ -90,7 +94,7 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
           if (error instanceof MattermostError && error.code === "not-found") return undefined;
           throw error;
         });
-      return ask(`id ${id}`, question, (until) => users.set(id, { value: undefined, until, era }));
+      return ask(`id ${id}`, question, (unknown) => users.set(id, unknown));
     },
 
     async byName(anyCase) {
@@ -103,9 +107,7 @@ export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions):
         if (user?.username.toLowerCase() === name) return user;
       }
       const question = () => api.userByName(name);
-      const user = await ask(`name ${name}`, question, (until) =>
-        ids.set(name, { value: undefined, until, era }),
-      );
+      const user = await ask(`name ${name}`, question, (unknown) => ids.set(name, unknown));
       return user?.username.toLowerCase() === name ? user : undefined;
     },
 

@@ -181,16 +181,22 @@ function callsBy(
     thread: async (id) => (await get("read a thread", `/posts/${id}/thread`, decodePostList)).posts,
 
     async postsSince(channelId, sinceMs) {
-      // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10).
+      // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10). By
+      // the post that a page begins before, as numbers of pages count anew when a post is deleted.
       const posts = new Map<PostId, Post>();
-      for (let page = 0; page < MAX_PAGES; page++) {
-        const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}`;
+      let before = "";
+      let page = 0;
+      for (let pages = 1; pages <= MAX_PAGES; pages++) {
+        const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}${before}`;
         const found = await get("read the channel's posts", path, decodePostList);
         for (const post of found.posts) posts.set(post.id, post);
         // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
         const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
         if (isLast || found.oldestAt < sinceMs) break;
-        if (page + 1 === MAX_PAGES) {
+        // Where none of it may be seen there is no other way on than the next number.
+        page = found.goOnBefore === undefined ? page + 1 : 0;
+        before = found.goOnBefore === undefined ? before : `&before=${found.goOnBefore}`;
+        if (pages === MAX_PAGES) {
           const since = new Date(sinceMs).toISOString();
           log?.warn(
             `More than ${posts.size} posts were missed since ${since}: the oldest of them are not read.`,

@@ -1,8 +1,10 @@
 // Where a server's API and socket live. A trailing slash and a sub-path are fine.
 
+import { withoutEnd } from "../util/without-end.ts";
+
 /** `https://host/chat/` → `https://host/chat/api/v4` */
 export function apiUrl(serverUrl: string): string {
-  return `${serverUrl.replace(/\/+$/, "")}/api/v4`;
+  return `${withoutEnd(serverUrl, "/")}/api/v4`;
 }
 
 /** `https://host/chat/` → `wss://host/chat/api/v4/websocket` */

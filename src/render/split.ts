@@ -30,7 +30,9 @@ export function pieces(text: string, limit: number): string[] {
   let isPlain = false;
   while (isLonger(left, limit)) {
     const { head, rest, after } = cut(left, limit);
-    parts.push(head);
+    if (head.trim() !== "") {
+      parts.push(head);
+    }
     if (!after && !isPlain) {
       // From here on what was code may be none, and the other way round.
       waiting = quietEverywhere(text.slice(at));
@@ -63,7 +65,9 @@ export function cut(text: string, limit: number, keep = 0): Cut {
     if (excess <= 0) {
       // Where what is opened again takes the room of what was written, the cut is a plain one.
       const opened = found.after ? goOn(found.after, found.rest).length - found.rest.length : 0;
-      return opened > (gap.at * 3) / 4 ? plainCut(text, limit, keep) : found;
+      // A line that begins with more blanks than a post holds would be behind its cut for ever.
+      const isStuck = found.rest.length >= text.length && text.trim() !== "";
+      return isStuck || opened > (gap.at * 3) / 4 ? plainCut(text, limit, keep) : found;
     }
     room = codePoints(text.slice(0, gap.end).trimEnd()) - excess;
   }

@@ -2,12 +2,12 @@
 // channel: read again until it is made up for. Knows when something may be missing; what a post or a reaction means is
 // the router's.
 
+import { pauseAfter } from "../mattermost/budget.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
 import type { SessionManager } from "../session/manager.ts";
-import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Heard } from "./heard.ts";
 import { type MissedOptions, type OpenCard, readCard, readMissed } from "./missed.ts";
@@ -87,25 +87,25 @@ export class CatchUp {
   }
 
   /** A post could not be dealt with, so it and those after it will be read again. */
-  postponeFrom(createdAt: number): void {
+  postponeFrom(createdAt: number, error: unknown): void {
     // A post may be dated in the future, and those after it are not.
     this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.heard.newestAt);
-    this.#later();
+    this.#later(this.#pauseAfter(error));
   }
 
   /** A reaction could not be dealt with, so it will be later, and what is done after it later still. */
-  postpone(reaction: Reaction, isRemoval: boolean): void {
+  postpone(reaction: Reaction, isRemoval: boolean, error: unknown): void {
     const { now } = this.#options.heard;
     // One that is taken off is dated as it was put on, or not at all (7.10).
     const at = isRemoval ? now : (reaction.createdAt ?? now);
     this.#postponed = [...this.#postponed, { reaction, isRemoval, at }].slice(-MAX_POSTPONED);
-    this.lookAgain();
+    this.lookAgain(error);
   }
 
   /** What became of a post could not be dealt with, so it will be looked at again. */
-  lookAgain(): void {
+  lookAgain(error: unknown): void {
     this.begin();
-    this.#later();
+    this.#later(this.#pauseAfter(error));
   }
 
   /** It is known by which post somebody is asked. */
@@ -125,7 +125,7 @@ export class CatchUp {
       await this.#tellReactions((await readCard(card, this.#options)).map(asRead), Infinity);
     } catch (error) {
       if (isPassing(error)) {
-        this.lookAgain();
+        this.lookAgain(error);
       }
       throw error;
     }
@@ -151,7 +151,7 @@ export class CatchUp {
       }
     } catch (error) {
       if (isPassing(error)) {
-        this.#later();
+        this.#later(this.#pauseAfter(error));
         throw error;
       }
       this.#refused(error);
@@ -208,13 +208,16 @@ export class CatchUp {
     this.#later(REFUSED_MS);
   }
 
-  #later(afterMs?: number): void {
+  #pauseAfter(error: unknown): number {
+    return pauseAfter(error, this.#failures++, RETRY);
+  }
+
+  #later(ms: number): void {
     const { clock, heard, inOrder } = this.#options;
     clock.clearTimeout(this.#timer);
     if (heard.isClosed) {
       return;
     }
-    const ms = afterMs ?? backoffMs(this.#failures++, RETRY);
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 

@@ -29,13 +29,13 @@ export class Heard {
   readonly #earliestAt: number;
   #isClosed = false;
 
-  /** `now`: our clock; a channel nothing was ever heard of begins there. */
+  /** `now`: our clock. A channel that nothing is known of is heard from its first post on. */
   constructor(cursor: CursorKeeper, now: () => number) {
     this.#cursor = cursor;
     const saved = cursor.load();
     // Kept with a lead it was no future when it was kept: if it is now, our clock was set back, or the server's is ahead.
     const isPlausible = saved?.leadMs !== undefined;
-    this.#newestAt = isPlausible ? saved.at : Math.min(saved?.at ?? Infinity, now());
+    this.#newestAt = Math.min(saved?.at ?? 0, isPlausible ? Infinity : now());
     this.#time = new ServerTime(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
     this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;

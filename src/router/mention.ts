@@ -48,6 +48,6 @@ export function leadingNames(text: string): string[] {
 /** A name as written, and without the punctuation that may belong to the sentence. */
 export function nameCandidates(written: string): string[] {
   const name = written.toLowerCase();
-  const bare = name.replace(/[^\p{L}\p{N}]+$/u, "");
-  return bare === name || bare === "" ? [name] : [name, bare];
+  const bare = /^.*[\p{L}\p{N}]/su.exec(name)?.[0] ?? name;
+  return bare === name ? [name] : [name, bare];
 }

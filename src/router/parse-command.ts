@@ -2,6 +2,7 @@
 // Pure: who a name belongs to is looked up by the caller.
 
 import { COMMANDS, commandNamed } from "../session/commands.ts";
+import { withoutEnd } from "../util/without-end.ts";
 
 export type ParsedCommand =
   | { readonly name: "invite" | "kick"; readonly username: string }
@@ -53,7 +54,7 @@ function usage(name: keyof typeof COMMANDS): ParsedCommand {
 /** After a mention only a command that is the whole message is one: "stop using tabs" is for Claude. */
 function wholeSentence(text: string): ParsedCommand | undefined {
   const [word = "", ...rest] = text.split(/\s+/);
-  const name = commandNamed(word.replace(/[.!]+$/, ""));
+  const name = commandNamed(withoutEnd(word, ".!"));
   if (!name) {
     return undefined;
   }

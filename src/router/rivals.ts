@@ -39,6 +39,8 @@ export class Rivals {
   /** `post`: told as news. */
   look(post: Post): void {
     const { botId, botName, channelId, clock, instance, log, onRival } = this.#options;
+    // Set back, our clock says nothing of how long that was: not for longer than once more is it waited.
+    this.#listensSince = this.#listensSince && Math.min(this.#listensSince, clock.now());
     const isOurBots = post.userId === botId && post.channelId === channelId;
     // Earlier versions marked their posts with the pending id alone; the account may post by other means as well.
     const mark = post.instance ?? (post.pendingPostId === undefined ? undefined : "");

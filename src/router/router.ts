@@ -149,7 +149,7 @@ export class Router {
       case "postEdited":
         await this.#afterMissed(
           () => this.#changes.edited(event.post),
-          () => this.#catchUp.lookAgain(),
+          (error) => this.#catchUp.lookAgain(error),
         );
         break;
       case "postDeleted":
@@ -211,7 +211,7 @@ export class Router {
       const isMention = isMentionTold(this.#dependencies, post, mentions);
       await this.#afterMissed(
         () => this.#hear(post, { isLive: true, isMention }),
-        () => this.#catchUp.postponeFrom(post.createdAt),
+        (error) => this.#catchUp.postponeFrom(post.createdAt, error),
       );
     }
   }
@@ -220,7 +220,7 @@ export class Router {
    * What was missed comes before what comes now. While the server can't tell all that has to be known of it, it waits, and
    * what comes after it waits as well: `postpone` leaves it to be made up for.
    */
-  async #afterMissed(perform: () => Promise<void>, postpone: () => void): Promise<void> {
+  async #afterMissed(perform: () => Promise<void>, postpone: (error: unknown) => void): Promise<void> {
     try {
       if (this.#catchUp.isNeeded) {
         await this.#catchUp.perform();
@@ -228,7 +228,7 @@ export class Router {
       await perform();
     } catch (error) {
       if (isPassing(error)) {
-        postpone();
+        postpone(error);
       }
       throw error;
     }
@@ -347,7 +347,7 @@ export class Router {
         // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
         await perform().catch(() => {});
       }
-      await this.#afterMissed(perform, () => this.#catchUp.postpone(reaction, isRemoval));
+      await this.#afterMissed(perform, (error) => this.#catchUp.postpone(reaction, isRemoval, error));
     }
   }
 }

@@ -67,10 +67,16 @@ export function holdOtherTools(step: Step): void {
 }
 
 export function scheduleHeld(step: Step): void {
-  const until = step.state.turn.transcript.heldUntil;
-  if (until !== undefined && until !== Infinity) {
-    schedule(step, Math.max(0, until - step.now));
+  const { transcript } = step.state.turn;
+  const until = transcript.heldUntil;
+  if (until === undefined || until === Infinity) {
+    return;
   }
+  // The clock was set back.
+  if (until > step.now + HOLD_MS) {
+    transcript.holdTools(step.now + HOLD_MS);
+  }
+  schedule(step, Math.min(HOLD_MS, Math.max(0, until - step.now)));
 }
 
 /** Time to write: the flush timer fired, or what came is worth showing at once. */

@@ -7,6 +7,7 @@ import type { Directory } from "../mattermost/directory.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
 import { quote } from "../render/markdown.ts";
+import { withoutEnd } from "../util/without-end.ts";
 import { isImageType, nameByType, typeOf } from "./file-type.ts";
 import { heldIn, saveFile } from "./files-directory.ts";
 import { spokenBy } from "./labels.ts";
@@ -161,25 +162,25 @@ function named(files: readonly Attachment[]): string {
 const RESERVED = /^(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.|$)/i;
 
 /** What was space, and the full stops that Windows drops. */
-const UNWANTED_END = /[._]+$/;
+const UNWANTED_END = "._";
 
 /**
  * A file name that stays in its directory and is what it looks like. `source` makes it unique: two files of one name
  * do not overwrite each other. A name that is safe already stays as it is without one.
  */
 export function safeFileName(name: string, source: string): string {
-  const clean = name
+  const whole = name
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, "")
     .normalize("NFC")
     .replace(/[\p{C}\p{Z}\u2800/\\:*?"<>|`'$&;()[\]{}!#~^]+/gu, "_")
-    .replace(/^[.\-_\p{M}]+/u, "")
-    .replace(UNWANTED_END, "");
+    .replace(/^[.\-_\p{M}]+/u, "");
+  const clean = withoutEnd(whole, UNWANTED_END);
   const safe = RESERVED.test(clean) ? `file-${clean}` : clean;
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(safe)?.[0] ?? "";
   const mark = source === "" ? "" : `-${createHash("sha256").update(source).digest("hex").slice(0, 6)}`;
   const room = MAX_NAME_BYTES - mark.length - extension.length;
   const stem = startOf(safe.slice(0, safe.length - extension.length), room) || "file";
-  return `${stem}${mark}${extension}`.replace(UNWANTED_END, "");
+  return withoutEnd(`${stem}${mark}${extension}`, UNWANTED_END);
 }
 
 /** As many whole characters as go into so many bytes. */

@@ -4,6 +4,7 @@
 import type { ToolUseId } from "../claude/types.ts";
 import { closedCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
+import { isRecent } from "../util/clock.ts";
 import type { CardedTool, PermissionAsk, Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
@@ -25,7 +26,8 @@ export function verdictsDueIn({ state, now }: Step): number | undefined {
 /** Shows the decisions whose tools take their time; `all`: those that still wait as well. */
 export function showVerdicts(step: Step, all: boolean): void {
   for (const carded of step.state.cardedTools.values()) {
-    if (carded.showAt !== undefined && (all || carded.showAt <= step.now)) {
+    // Not that long from now, also when the clock was set back.
+    if (carded.showAt !== undefined && (all || !isRecent(carded.showAt - WAIT_MS, WAIT_MS, step.now))) {
       carded.showAt = undefined;
       put(step, carded, carded.verdict, false);
     }

@@ -7,14 +7,17 @@ import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
 
 export type Check<T> =
   | { readonly ok: true; readonly value: T; readonly text: string; readonly hints: readonly string[] }
-  | {
-      readonly ok: false;
-      readonly text: string;
-      /** The server may be back in a moment: worth trying again. */
-      readonly isServerDown: boolean;
-      /** Something else answered: a wrong address, or what stands before a right one for a while. */
-      readonly isForeign: boolean;
-    };
+  | ({ readonly ok: false; readonly text: string } & Outlook);
+
+/** Whether what failed may work later as it is. */
+interface Outlook {
+  /** The server may be back in a moment: worth trying again. */
+  readonly isServerDown: boolean;
+  /** Something else answered: a wrong address, or what stands before a right one for a while. */
+  readonly isForeign: boolean;
+  /** How long whoever answered wants to be left alone. */
+  readonly retryAfterMs: number | undefined;
+}
 
 /** Rejects with an error whose message says the mend. */
 export type ClaudeVersion = (path: string) => Promise<string>;
@@ -25,12 +28,8 @@ const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check
   text,
   hints,
 });
-const failed = (text: string, isServerDown = false, isForeign = false): Check<never> => ({
-  ok: false,
-  text,
-  isServerDown,
-  isForeign,
-});
+const LASTING: Outlook = { isServerDown: false, isForeign: false, retryAfterMs: undefined };
+const failed = (text: string, outlook = LASTING): Check<never> => ({ ok: false, text, ...outlook });
 
 /** How the server is reached when it isn't directly; undefined when it is. */
 export function checkProxy(url: string): Check<undefined> | undefined {
@@ -232,13 +231,8 @@ export interface ReadinessInput {
 /** All the checks a start makes: what the bridge needs to know, or everything that stands in its way. */
 export async function checkReadiness(input: ReadinessInput): Promise<
   | ({ readonly ok: true } & Readiness)
-  | {
-      readonly ok: false;
-      readonly problems: readonly string[];
-      readonly isServerDown: boolean;
-      /** Nothing is wrong but that something else than the server answers. */
-      readonly isForeign: boolean;
-    }
+  /** `isForeign`: nothing is wrong but that something else than the server answers. */
+  | ({ readonly ok: false; readonly problems: readonly string[] } & Outlook)
 > {
   const { api, config } = input;
   // Takes longest and needs nobody else.
@@ -269,12 +263,14 @@ export async function checkReadiness(input: ReadinessInput): Promise<
 
 function refuse(checks: readonly Check<unknown>[]) {
   const failures = checks.filter((check) => !check.ok);
+  const asked = failures.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   return {
     ok: false,
     problems: failures.map((check) => check.text),
     // Waiting helps only when nothing else is wrong.
     isServerDown: failures.every((check) => check.isServerDown),
     isForeign: failures.every((check) => check.isServerDown || check.isForeign),
+    retryAfterMs: asked.length === 0 ? undefined : Math.max(...asked),
   } as const;
 }
 
@@ -288,7 +284,8 @@ async function guard<T>(
     if (!(error instanceof MattermostError)) throw error;
     const isServerDown = ["unreachable", "server", "rate-limited"].includes(error.code);
     const isForeign = ["bad-answer", "redirected"].includes(error.code);
-    return judge(error) ?? failed(error.message, isServerDown, isForeign);
+    const { message, retryAfterMs } = error;
+    return judge(error) ?? failed(message, { isServerDown, isForeign, retryAfterMs });
   }
 }
 

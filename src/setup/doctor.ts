@@ -1,10 +1,10 @@
 // Checks everything a start depends on and says what it found, one line each. Changes nothing.
-import { readFileSync } from "node:fs";
 import { ConfigError, type Problem } from "../config/error.ts";
 import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { stateRoot } from "../store/place.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 import {
   type Check,
   type ClaudeVersion,
@@ -99,8 +99,8 @@ async function checkMattermost(
   connect: DoctorOptions["connect"],
   report: <T>(check: Check<T>) => T | undefined,
 ): Promise<void> {
-  const read = (path: string): string => readFileSync(path, "utf8");
-  for (const check of [checkProxy(config.url), checkExtraCertificates(env["NODE_EXTRA_CA_CERTS"], read)]) {
+  const certificates = checkExtraCertificates(env["NODE_EXTRA_CA_CERTS"], readRegularFile);
+  for (const check of [checkProxy(config.url), certificates]) {
     if (check !== undefined) report(check);
   }
   const api = connect(config.url, config.token);

@@ -1,9 +1,10 @@
 // Writes the settings file so that the loader reads back exactly what was meant, and nobody else reads it.
-import { chmod, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parse } from "dotenv";
 import { ConfigError } from "../config/error.ts";
 import { makeDirectory } from "../util/make-directory.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 export type EnvValues = Readonly<Record<string, string>>;
 
@@ -52,9 +53,9 @@ function unwritable(setting: string): ConfigError {
 }
 
 /** The settings that stand in the file now; none when it isn't there. */
-export async function readEnvFile(path: string): Promise<EnvValues> {
+export function readEnvFile(path: string): EnvValues {
   try {
-    return parse(await readFile(path));
+    return parse(readRegularFile(path));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
     throw error;

@@ -1,11 +1,12 @@
 // Who can read the bot's token besides mm-claude: other accounts of the machine, and Claude itself. And the paths that
 // are kept from Claude's tools. Changes nothing.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "dotenv";
 import { type Places, settingsFiles, userFile } from "../config/files.ts";
 import { SETTINGS } from "../config/settings.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 const OPEN_TO_OTHERS = 0o077;
 
@@ -46,7 +47,7 @@ export function ownPaths(places: Places, stateRoot: string): string[] {
 
 function holdsToken(path: string): boolean {
   try {
-    return (parse(readFileSync(path))[SETTINGS.token.variable] ?? "") !== "";
+    return (parse(readRegularFile(path))[SETTINGS.token.variable] ?? "") !== "";
   } catch {
     return false;
   }

@@ -43,7 +43,7 @@ export async function runWizard(options: WizardOptions): Promise<EnvValues | und
     return undefined;
   }
   // Settings the wizard doesn't ask for stay as they are.
-  const values = { ...(await readEnvFile(file)), ...answers };
+  const values = { ...readEnvFile(file), ...answers };
   await writeEnvFile(file, values);
   print("");
   print("✓ Configuration saved!");

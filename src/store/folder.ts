@@ -6,31 +6,28 @@ import { join } from "node:path";
 import type { Log } from "../util/log.ts";
 import { makeDirectory } from "../util/make-directory.ts";
 import { startMark } from "../util/processes.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 /** What a disk that fails is played with. */
 export type Files = Pick<
   typeof nodeFs,
-  | "chmodSync"
-  | "lstatSync"
-  | "mkdirSync"
-  | "readdirSync"
-  | "readFileSync"
-  | "renameSync"
-  | "rmSync"
-  | "writeFileSync"
+  "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync" | "writeFileSync"
 >;
 
 export interface Folder {
   readonly path: string;
   /** Names of the documents there are. */
   names(): string[];
-  /** Undefined when there is none, or when it can't be read: then it is set aside, with a warning. */
-  read(name: string): unknown;
+  /**
+   * Undefined when there is none, or when it can't be read: then it is set aside, with a warning. `whatFollows`: what it
+   * means to people that it can't, part of a sentence.
+   */
+  read(name: string, whatFollows: string): unknown;
   /** A disk that is full is told once; what could not be written is tried again with the next change. */
   write(name: string, json: string): void;
   remove(name: string): void;
   /** For a document whose content makes no sense: keeps it under another name. */
-  setAside(name: string, why: string): void;
+  setAside(name: string, why: string, whatFollows: string): void;
 }
 
 const EXTENSION = ".json";
@@ -43,8 +40,7 @@ export function redacted(folder: Folder, redact: (text: string) => string): Fold
 
 /** Throws when there can be no such folder. */
 export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
-  const { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } =
-    files;
+  const { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } = files;
   makeDirectory(path, OWNER_ONLY, mkdirSync);
   // An older one may have been made with other rights.
   chmodSync(path, OWNER_ONLY);
@@ -55,9 +51,9 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
   const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
   let isFailing = false;
 
-  const setAside = (name: string, why: string): void => {
+  const setAside = (name: string, why: string, whatFollows: string): void => {
     const aside = `${fileOf(name)}.unreadable`;
-    log.warn(`${fileOf(name)} can't be used (${why}); it is kept as ${aside}.`);
+    log.warn(`${fileOf(name)} can't be used (${why}), so ${whatFollows}. It is kept as ${aside}.`);
     try {
       renameSync(fileOf(name), aside);
     } catch (error) {
@@ -79,20 +75,20 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
       readdirSync(path)
         .filter((file) => file.endsWith(EXTENSION))
         .map((file) => file.slice(0, -EXTENSION.length)),
-    read(name) {
+    read(name, whatFollows) {
       let text: string;
       try {
-        text = readFileSync(fileOf(name), "utf8");
+        text = readRegularFile(fileOf(name));
       } catch (error) {
         if (!isMissing(error)) {
-          setAside(name, error instanceof Error ? error.message : String(error));
+          setAside(name, error instanceof Error ? error.message : String(error), whatFollows);
         }
         return undefined;
       }
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        setAside(name, "it is not JSON");
+        setAside(name, "it is not JSON", whatFollows);
         return undefined;
       }
     },

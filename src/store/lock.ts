@@ -1,18 +1,10 @@
 // One daemon for one bot and channel on a machine: two would both answer every message.
 
-import {
-  chmodSync,
-  linkSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory } from "../util/make-directory.ts";
 import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 export type Lock = { readonly release: () => void } | { readonly heldBy: number };
 
@@ -142,7 +134,7 @@ function removeStale(file: string): void {
 
 function readHolder(file: string): KnownProcess | undefined {
   try {
-    const { pid, startMark: mark } = JSON.parse(readFileSync(file, "utf8")) as Partial<KnownProcess>;
+    const { pid, startMark: mark } = JSON.parse(readRegularFile(file)) as Partial<KnownProcess>;
     return typeof pid === "number" && typeof mark === "string" ? { pid, startMark: mark } : undefined;
   } catch {
     return undefined;

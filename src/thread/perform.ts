@@ -4,6 +4,7 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
+import { isRecent } from "../util/clock.ts";
 import { refuseFile, setAside } from "./aside.ts";
 import type { Desk } from "./book.ts";
 import {
@@ -91,7 +92,7 @@ function isOnServer(entry: Entry, head: Content, limit: number): boolean {
 }
 
 function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean {
-  return ifClosed === "repeat" && closed !== undefined && now - (postedAt ?? 0) < REPEAT_AFTER_MS;
+  return ifClosed === "repeat" && closed !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
 }
 
 /** True when a marker stands there: an earlier attempt, not heard of, has made it. */

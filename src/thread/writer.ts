@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import type { Timer } from "../util/clock.ts";
+import { isRecent, type Timer } from "../util/clock.ts";
 import { Book, type Desk } from "./book.ts";
 import { giveUp, look } from "./give-up.ts";
 import { isTransient, Patience } from "./patience.ts";
@@ -158,7 +158,7 @@ export class ThreadWriter {
         // What a post is to say is looked at when it may be written, and not before.
         const isDone = await api.inTurn(claim, async (turn) => {
           since ??= clock.now();
-          if (clock.now() - since > REMEMBERED_MS && !this.#isClosed) {
+          if (!isRecent(since, REMEMBERED_MS, clock.now()) && !this.#isClosed) {
             await this.#adopt(turn, reading);
           }
           return this.#try(write, turn, patience);

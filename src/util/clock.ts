@@ -10,6 +10,11 @@ export interface Clock {
   clearTimeout(timer: Timer | undefined): void;
 }
 
+/** Whether less than `ms` have passed since `since`. Not so where the clock was set back behind that: nobody knows then. */
+export function isRecent(since: number, ms: number, now: number): boolean {
+  return now >= since && now - since < ms;
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (fn, ms) => setTimeout(fn, ms),

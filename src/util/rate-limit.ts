@@ -25,14 +25,16 @@ export class RateLimit {
     this.#buckets = new BoundedMap(options.keys ?? 1000);
   }
 
-  /** Counts it, and says whether it is within the limit. `at` in milliseconds; one before the last counts as the last. */
+  /**
+   * Counts it, and says whether it is within the limit. `at` in milliseconds; one before the last gives nothing, and time
+   * counts on from it: a clock that was set back limits nobody until it is there again.
+   */
   take(key: string, at: number): boolean {
     const { burst, everyMs } = this.#options;
     const before = this.#buckets.get(key) ?? { left: burst, at };
-    const now = Math.max(at, before.at);
-    const left = Math.min(burst, before.left + (now - before.at) / everyMs);
+    const left = Math.min(burst, before.left + Math.max(0, at - before.at) / everyMs);
     const isWithin = left >= 1;
-    this.#buckets.set(key, { left: isWithin ? left - 1 : left, at: now });
+    this.#buckets.set(key, { left: isWithin ? left - 1 : left, at });
     return isWithin;
   }
 

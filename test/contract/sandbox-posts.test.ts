@@ -36,6 +36,8 @@ describe("a channel's posts", () => {
     expect(idsIn(await list(`?after=${b}&per_page=2&page=1`))).toEqual([e]);
     expect(idsIn(await list(`?before=${d}&per_page=2`))).toEqual([c, b]);
     expect(idsIn(await list(`?before=${d}&per_page=2&page=1`))).toEqual([a]);
+    await world.api(world.alice, "DELETE", `/posts/${d}`);
+    expect(idsIn(await list(`?before=${d}&per_page=2`))).toEqual([c, b]);
   });
 
   test("bring the roots of replies along, outside the order", async () => {

@@ -170,7 +170,7 @@ describe("its state", () => {
     const file = join(stateIn(world), folder, `session-${world.channelId}-${broken}.json`);
     writeFileSync(file, readFileSync(file, "utf8").slice(0, 100));
     const second = await world.ready();
-    expect(second.output()).toContain(`it is kept as ${file}.unreadable`);
+    expect(second.output()).toContain(`It is kept as ${file}.unreadable`);
     expect(existsSync(`${file}.unreadable`)).toBe(true);
     await world.say("RUN echo still here", whole);
     await world.says(whole, "still here");

@@ -102,7 +102,12 @@ export function mountPosts(app: App, { store, posting, reacting }: Services): vo
     }
     const all = posts.inChannel(id);
     const { from, perPage } = pageQuery(c);
-    const range = rangeOf(all, { from, perPage, before: c.req.query("before"), after: c.req.query("after") });
+    // By their dates: also before and after one that was deleted (read in the source of 10.11).
+    const dateOf = (name: "before" | "after") => {
+      const post = c.req.query(name);
+      return post === undefined ? undefined : (posts.createdAt(post) ?? Number.NaN);
+    };
+    const range = rangeOf(all, { from, perPage, before: dateOf("before"), after: dateOf("after") });
     const page = all.slice(range.start, range.end).reverse();
     // Read in the source of 10.11: unless told otherwise the whole threads of its replies come along, uncounted.
     const isCounted = c.req.query("skipFetchThreads") === "true";
@@ -173,18 +178,17 @@ function rangeOf(
   query: {
     readonly from: number;
     readonly perPage: number;
-    readonly before: string | undefined;
-    readonly after: string | undefined;
+    readonly before: number | undefined;
+    readonly after: number | undefined;
   },
 ): { readonly start: number; readonly end: number } {
   const { from, perPage, before, after } = query;
   const clamp = (index: number) => Math.min(Math.max(index, 0), all.length);
   if (after !== undefined) {
-    const index = all.findIndex((post) => post.id === after);
-    const start = index < 0 ? all.length : index + 1 + from;
+    const index = all.findIndex((post) => post.createAt > after);
+    const start = index < 0 ? all.length : index + from;
     return { start: clamp(start), end: clamp(start + perPage) };
   }
-  const index = before === undefined ? all.length : all.findIndex((post) => post.id === before);
-  const end = index - from;
+  const end = (before === undefined ? all : all.filter((post) => post.createAt < before)).length - from;
   return { start: clamp(end - perPage), end: clamp(end) };
 }

@@ -1,5 +1,8 @@
 // What the bridge finds in the state folder, over a folder in memory.
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   admitted,
@@ -15,7 +18,7 @@ import { authorise } from "../../../src/session/access.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
-import type { Folder } from "../../../src/store/folder.ts";
+import { type Folder, openFolder } from "../../../src/store/folder.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 
@@ -163,6 +166,15 @@ describe("who wrote what waits", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("is asked for again when the server wants to be asked again, where it says so", async () => {
+    const busy = new MattermostError("server", "busy", { status: 503, retryAfterMs: 20_000 });
+    const { clock, directory } = lookUp([snapshotOf(waiting())], [busy, busy]);
+    await settle();
+    expect(clock.nextIn()).toBeGreaterThanOrEqual(20_000);
+    await clock.advance(30_000);
+    expect(directory.known(OWNER.id)).toBeDefined();
+  });
+
   test("is given up, with a warning, when the server will not tell", async () => {
     const { clock, done, warnings } = lookUp(
       [snapshotOf(waiting())],
@@ -200,6 +212,19 @@ describe("how far the channel was heard", () => {
     cursorIn(folder, channel(5000), createFakeClock()).load();
     expect(aside).toEqual(["cursor-channel"]);
   });
+
+  test.each(["{", "{}"])(
+    "of which only %j is left means that a gap is not heard, and the log says so",
+    (text) => {
+      const path = mkdtempSync(join(tmpdir(), "mm-kept-"));
+      writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
+      const { log, warnings } = setUp();
+      cursorIn(openFolder(path, log), channel(5000), createFakeClock()).load();
+      expect(warnings).toEqual([
+        expect.stringMatching(/cursor-channel\.json can't be used .* is not heard\. It is kept as/),
+      ]);
+    },
+  );
 
   test("is what was kept, whatever has been posted since", async () => {
     const { folder, documents } = setUp();

@@ -153,3 +153,13 @@ test("once it is closed nothing is left and nothing starts", async () => {
   expect(live()).toEqual([]);
   expect(clock.pending()).toBe(0);
 });
+
+test("a clock that is set back makes no pool rest for longer", async () => {
+  const { pool, clock, started } = setUp();
+  pool.open();
+  started[0]?.tell({ type: "exited", code: 1, signal: null, stderr: "" });
+  clock.jump(-24 * 3_600_000);
+  pool.take();
+  await clock.advance(3000);
+  expect(started).toHaveLength(2);
+});

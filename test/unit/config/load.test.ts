@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -216,12 +217,16 @@ describe("what is wrong", () => {
     ]);
   });
 
-  test("a file that is a directory is a problem, and no later file takes its place", () => {
+  test.each<[string, (path: string) => void]>([
+    ["a directory", (path) => mkdirSync(path)],
+    ["a pipe", (path) => void execFileSync("mkfifo", [path])],
+    ["a link to a device", (path) => symlinkSync("/dev/zero", path)],
+  ])("%s in the place of a file is a problem, and no later file takes its place", (_what, make) => {
     const at = places();
-    mkdirSync(join(at.cwd, ".env"));
+    make(join(at.cwd, ".env"));
     at.user("MATTERMOST_URL=https://user");
     expect(problemsOf({ at, env: REQUIRED })).toEqual([
-      `${join(at.cwd, ".env")}: the file can't be read (EISDIR)`,
+      `${join(at.cwd, ".env")}: the file can't be read (it is no regular file)`,
     ]);
   });
 

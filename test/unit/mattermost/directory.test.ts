@@ -205,3 +205,13 @@ test("an answer to a question of before updates were missed is asked for again",
   await directory.byId(ALICE.id);
   expect(asked).toEqual([ALICE.id, ALICE.id]);
 });
+
+test("when the clock was set back, who was known before is asked for again, by id and by name", async () => {
+  const { directory, clock, server } = setUp([ALICE]);
+  await directory.byName("alice");
+  expect(await directory.byName("bob")).toBeUndefined();
+  server.accounts = [{ ...ALICE, isActive: false }, person("bob")];
+  clock.jump(-24 * 3_600_000);
+  expect((await directory.byId(ALICE.id))?.isActive).toBe(false);
+  expect(await directory.byName("bob")).toEqual(person("bob"));
+});

@@ -29,12 +29,19 @@ const post = (id: string, create_at: number, over: Partial<WirePost> = {}): Wire
  */
 function channelOf(all: readonly WirePost[], isHidden: (post: WirePost) => boolean = () => false) {
   const asked: string[] = [];
+  const known = new Map<string, WirePost>();
   const wire = (one: WirePost) => ({ ...one, channel_id: "c", user_id: "u", message: one.id });
   const transport = transportOf(async (url) => {
     const { searchParams } = new URL(url);
     const [page, perPage] = [Number(searchParams.get("page")), Number(searchParams.get("per_page"))];
-    asked.push(`${page}`);
-    const newestFirst = [...all].sort((one, other) => other.create_at - one.create_at);
+    const before = searchParams.get("before");
+    asked.push(before ?? "newest");
+    // By its date (read in the source of 10.11): also of one that was deleted, and those of the same date are left out.
+    const until = before === null ? Infinity : (known.get(before)?.create_at ?? -1);
+    for (const one of all) known.set(one.id, one);
+    const newestFirst = all
+      .filter((one) => one.create_at < until)
+      .sort((one, other) => other.create_at - one.create_at);
     const cut = newestFirst.slice(page * perPage, (page + 1) * perPage);
     const shown = cut.filter((one) => !isHidden(one));
     const roots = all.filter((one) => shown.some((reply) => reply.root_id === one.id));
@@ -62,7 +69,7 @@ test("an old root that comes along with a reply doesn't end the reading early", 
   expect(found).toHaveLength(252);
   expect(found.map(({ id }) => id)).not.toContain("old");
   expect(found.at(-1)?.id).toBe("reply");
-  expect(asked).toEqual(["0", "1"]);
+  expect(asked).toEqual(["newest", "n197"]);
 });
 
 test("a page of exactly 200 with an old root beside it is not the last", async () => {
@@ -93,10 +100,10 @@ test("what the server leaves out of a page doesn't make it the last", async () =
 test("nothing is read beyond the gap, nor beyond the channel's first post", async () => {
   const long = channelOf(many(1000, NOW));
   expect(await long.api.postsSince(CHANNEL, NOW - 250_000)).toHaveLength(251);
-  expect(long.asked).toEqual(["0", "1"]);
+  expect(long.asked).toEqual(["newest", "n198"]);
   const short = channelOf(many(3, NOW));
   expect(await short.api.postsSince(CHANNEL, 0)).toHaveLength(3);
-  expect(short.asked).toEqual(["0"]);
+  expect(short.asked).toEqual(["newest"]);
   const empty = channelOf([]);
   expect(await empty.api.postsSince(CHANNEL, 0)).toEqual([]);
 });
@@ -123,4 +130,32 @@ test("a thread's first post comes before its replies, whatever its date, and the
   ]);
   const found = await api.postsSince(CHANNEL, 0);
   expect(found.map(({ id }) => id)).toEqual(["before", "root", "reply", "other", "again"]);
+});
+
+test("what is deleted between two pages keeps no other from being found", async () => {
+  const all = many(300, NOW);
+  const { api } = channelOf(all, () => {
+    if (all.length === 300)
+      all.splice(
+        all.findIndex(({ id }) => id === "n50"),
+        1,
+      );
+    return false;
+  });
+  const found = await api.postsSince(CHANNEL, 0);
+  expect(found.map(({ id }) => id)).toContain("n200");
+});
+
+test("posts of one moment are found on both sides of a page's end, also when the post it ended with is deleted", async () => {
+  const all = many(300, NOW).map((one, at) => ({ ...one, create_at: NOW - Math.floor(at / 7) * 1000 }));
+  const { api } = channelOf(all, () => {
+    if (all.length === 300)
+      all.splice(
+        all.findIndex(({ id }) => id === "n199"),
+        1,
+      );
+    return false;
+  });
+  const found = await api.postsSince(CHANNEL, 0);
+  expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(all.map(({ id }) => id)));
 });

@@ -1,7 +1,7 @@
 // A guard against hangs: what meets the text of others takes no longer than a moment for a megabyte of the worst of it. What
 // is looked at again and again for each of its characters would take minutes.
 
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { guestCard, openCard, permissionCard, planCard, questionCard } from "../../../src/render/cards.ts";
 import { certainCode } from "../../../src/render/certain-code.ts";
 import { codeSpans } from "../../../src/render/code-spans.ts";
@@ -22,92 +22,7 @@ import { renderTasks } from "../../../src/render/tasks.ts";
 import { toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
 import { usageLimitInWords } from "../../../src/render/usage-limit.ts";
-
-const LENGTH = 1 << 20;
-/** Many times what is needed on a machine that does nothing else. */
-const BUDGET_MS = 10_000;
-
-const many = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);
-
-/** Runs of one sign, each longer than the one before. */
-function growing(sign: string, behind: string): string {
-  let text = "";
-  for (let length = 1; text.length < LENGTH; length++) {
-    text += sign.repeat(length) + behind;
-  }
-  return text;
-}
-
-/** The same in every run. */
-function mixed(): string {
-  const signs = [
-    "\n",
-    " ",
-    "`",
-    "```",
-    "~~~",
-    "|",
-    "@",
-    "\\",
-    "![",
-    "[",
-    "](",
-    "*",
-    "_",
-    "# ",
-    "> ",
-    "- ",
-    "a",
-    "<",
-    "://",
-  ];
-  let seed = 7;
-  let text = "";
-  while (text.length < LENGTH) {
-    seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
-    text += signs[seed % signs.length];
-  }
-  return text;
-}
-
-const TEXTS: Readonly<Record<string, string>> = {
-  "empty lines": many("\n"),
-  blanks: many(" "),
-  "lines of a blank": many(" \n"),
-  "lines of a letter": many("a\n"),
-  "one word": many("a"),
-  backticks: many("`"),
-  "lines of a backtick": many("`a\n"),
-  "escaped backticks": many("\\`"),
-  "longer and longer runs of backticks": growing("`", " "),
-  "fences of all lengths": growing("`", "\n  "),
-  fences: many("~~~\n"),
-  "indented fences": many(" ```\na\n"),
-  "a fence that holds nothing": `- \`\`\`\n${many("\n")}`,
-  pipes: many("|"),
-  "a table": `| a | b |\n|---|---|\n${many("| 1 | 2 |\n")}`,
-  "almost the rule of a table": `a|b\n--${many(" ")}x`,
-  at: many("@"),
-  "a name of dots": `@a${many(".")}b`,
-  backslashes: many("\\"),
-  pictures: many("!["),
-  brackets: many("](("),
-  stars: many("*a "),
-  digits: many("1"),
-  "lists in lists": many("1. "),
-  "quotes in quotes": many("> "),
-  "deeper and deeper lists": growing(" ", "- a\n"),
-  links: many("https://x/t/pl/aaaaaaaaaaaaaaaaaaaaaaaaaa "),
-  "one link": `https://x/pl/${many("&a;")}`,
-  "carriage returns": many("\r"),
-  "zero-width spaces": many("\u200b"),
-  "a line of dashes": `${many("-")}x`,
-  "a number behind empty lines": `${many("\n")}1x`,
-  mixed: mixed(),
-};
-
-/** Enough of it where one text is worked on many times. */
-const part = (text: string): string => text.slice(-LENGTH / 8);
+import { endsAtOnce, part } from "../../support/hostile-texts.ts";
 
 const PLACES = { directory: "/home/alice/project", home: "/home/alice" };
 
@@ -185,14 +100,4 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
   ],
 };
 
-test.each(Object.keys(WORK))(
-  "%s ends at once, whatever the text",
-  (name) => {
-    for (const [kind, text] of Object.entries(TEXTS)) {
-      const begin = performance.now();
-      WORK[name]?.(text);
-      expect(performance.now() - begin, kind).toBeLessThan(BUDGET_MS);
-    }
-  },
-  5 * 60_000,
-);
+test.each(Object.entries(WORK))("%s ends at once, whatever the text", endsAtOnce, 5 * 60_000);

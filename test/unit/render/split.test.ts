@@ -158,3 +158,12 @@ test("a link, emphasis and inline code are not cut where there is another place;
   expect(first).toMatch(/^see `@all [@al ]*`$/);
   expect(second).toMatch(/^`@all [@al ]*` there$/);
 });
+
+test.each(["", "- ", "> ", "a\n", "```\na\n"])(
+  "a line that begins with %j and more blanks than a post holds is cut all the same, and no piece is empty",
+  (sign) => {
+    const parts = pieces(`${sign}${" ".repeat(5000)}x`, 100);
+    expect(parts.every((part) => part.trim() !== "" && codePoints(part) <= 100)).toBe(true);
+    expect(parts.join("\n")).toContain("x");
+  },
+);

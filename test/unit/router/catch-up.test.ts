@@ -246,6 +246,20 @@ test("cards that could not be looked at are looked at again, and decide once", a
   expect(world.texts()).toEqual(["hear me first", "reaction"]);
 });
 
+test("a server that says when it wants to be asked again is left alone until then, and asked then", async () => {
+  const world = createRouterWorld();
+  const busy = () => new MattermostError("server", "busy", { status: 503, retryAfterMs: 20_000 });
+  world.server.failures.push(busy());
+  await world.router.take(hello);
+  expect(world.clock.nextIn()).toBeGreaterThanOrEqual(20_000);
+  world.fail("user alice", busy());
+  await world.clock.advance(30_000);
+  await world.says("alice", "@claude-code go");
+  expect(world.clock.nextIn()).toBeGreaterThanOrEqual(20_000);
+  await world.clock.advance(30_000);
+  expect(world.opened).toHaveLength(1);
+});
+
 test("a long outage is told twice and then left to the debug log", async () => {
   const world = createRouterWorld();
   world.post("alice", "@claude-code said in the gap");

@@ -113,3 +113,15 @@ test.each(["", "x", "-", "!-1", "zzzzzzzzzzz-1", "1-1-1"])("%j is no mark, and e
     ),
   ).toBe(true);
 });
+
+test("a clock that is set back makes it wait for a predecessor's last words once more, and no longer", async () => {
+  const { ours, clock, rivals } = await setUp();
+  clock.jump(-HOUR);
+  await ours({ instance: earlier });
+  await clock.advance(29_999);
+  await ours({ instance: earlier });
+  expect(rivals).toEqual([]);
+  await clock.advance(1);
+  await ours({ instance: earlier });
+  expect(rivals).toHaveLength(1);
+});

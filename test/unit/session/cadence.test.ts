@@ -84,3 +84,20 @@ test("a decision waits a moment for its tool's outcome, and is told alone when t
   script.claude(toolResult("tool-r", "ok"));
   expect([...script.posts.values()].join("\n")).toContain("✅ **Allowed** by @alice ↳ ✅");
 });
+
+test("a clock that is set back holds up no tool's line and no decision", () => {
+  const script = working();
+  script.now = 3_600_000;
+  script.claude(toolUse("a", "Bash", { command: "npm run a" }));
+  script.now = 0;
+  script.flush();
+  script.flush();
+  expect(script.said()).toContain("npm run a");
+  script.now = 3_600_000;
+  script.claude(toolUse("tool-r", "Bash", { command: "npm run b" }));
+  script.claude(permission("r", "npm run b"));
+  script.react({ id: "alice" as never, name: "alice" }, script.postCard(), "+1");
+  script.now = 0;
+  script.flush();
+  expect(script.said()).toContain("✅ **Allowed** by @alice");
+});

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { MattermostError } from "../../../src/mattermost/error.ts";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import {
   checkAccount,
@@ -248,6 +249,15 @@ describe("readiness", () => {
         expect.stringContaining("Install it"),
       ],
     });
+  });
+
+  test("a server that says when it wants to be asked again is heard, the longest of what it says", async () => {
+    const busy = (retryAfterMs: number) =>
+      Promise.reject(new MattermostError("server", "busy", { status: 503, retryAfterMs }));
+    const { api } = await world();
+    const input = { config: { ...config(), channelId: "any" }, claudeVersion: version };
+    const asks = { ...api, channel: () => busy(5000), maxPostSize: () => busy(20_000) };
+    expect(await checkReadiness({ ...input, api: asks })).toMatchObject({ retryAfterMs: 20_000 });
   });
 
   test("waiting helps when the server is down, and not when something else is wrong too", async () => {

@@ -123,7 +123,7 @@ describe("the file", () => {
     await expect(writeEnvFile("/proc/nope/mm-claude/.env", { A: "1" })).rejects.toThrow("ENOENT");
   });
 
-  test("that isn't there has no settings", async () => {
-    expect(await readEnvFile(emptyPlaces().userFile)).toEqual({});
+  test("that isn't there has no settings", () => {
+    expect(readEnvFile(emptyPlaces().userFile)).toEqual({});
   });
 });

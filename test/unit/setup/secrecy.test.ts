@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -26,6 +27,12 @@ test.each([0o640, 0o604, 0o660, 0o644, 0o666])(
     ]);
   },
 );
+
+test("a pipe in the place of the project's settings file holds no token, and nothing up", () => {
+  const places = emptyPlaces();
+  execFileSync("mkfifo", [join(places.cwd, ".env")]);
+  expect(secrecyWarnings(places, undefined)).toEqual([]);
+});
 
 test("of a link the file it leads to counts", () => {
   const places = emptyPlaces();

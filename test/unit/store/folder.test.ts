@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import {
   chmodSync,
@@ -40,10 +41,10 @@ test("what is written is read again, by another daemon too", ({ place, expect })
   place.open().write("one", JSON.stringify({ a: 1 }));
   const again = place.open();
   expect(again.names()).toEqual(["one"]);
-  expect(again.read("one")).toEqual({ a: 1 });
+  expect(again.read("one", "nothing follows")).toEqual({ a: 1 });
   again.remove("one");
   expect(again.names()).toEqual([]);
-  expect(again.read("one")).toBeUndefined();
+  expect(again.read("one", "nothing follows")).toBeUndefined();
   expect(place.lines).toEqual([]);
 });
 
@@ -70,7 +71,7 @@ test("a document is replaced whole: until the new one is complete the old one st
     },
   });
   dying.write("one", '"new"');
-  expect(folder.read("one")).toBe("old");
+  expect(folder.read("one", "nothing follows")).toBe("old");
   expect(readdirSync(place.path)).toEqual(["one.json"]);
 });
 
@@ -79,7 +80,7 @@ test("what cannot be read is set aside with one warning, and the rest goes on", 
   folder.write("good", "1");
   writeFileSync(join(place.path, "cut.json"), '{"half": ');
   mkdirSync(join(place.path, "strange.json"));
-  const read = Object.fromEntries(folder.names().map((name) => [name, folder.read(name)]));
+  const read = Object.fromEntries(folder.names().map((name) => [name, folder.read(name, "nothing follows")]));
   expect(read).toEqual({ good: 1, cut: undefined, strange: undefined });
   expect(readdirSync(place.path).sort()).toEqual([
     "cut.json.unreadable",
@@ -88,6 +89,14 @@ test("what cannot be read is set aside with one warning, and the rest goes on", 
   ]);
   expect(place.lines.map((line) => line.split(" ")[0])).toEqual(["warn", "warn"]);
   expect(place.lines.join()).toContain("cut.json.unreadable");
+});
+
+test("a pipe in the place of a document holds nothing up: it is set aside", ({ place, expect }) => {
+  const folder = place.open();
+  execFileSync("mkfifo", [join(place.path, "one.json")]);
+  expect(folder.read("one", "nothing follows")).toBeUndefined();
+  expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
+  expect(place.lines).toEqual([expect.stringContaining("it is no regular file")]);
 });
 
 test("a full disk is told once, keeps what there was, and its end is told too", ({ place, expect }) => {
@@ -106,12 +115,12 @@ test("a full disk is told once, keeps what there was, and its end is told too", 
   folder.write("one", '"first"');
   isFull = true;
   for (let tries = 0; tries < 5; tries++) folder.write("one", '"second"');
-  expect(folder.read("one")).toBe("first");
+  expect(folder.read("one", "nothing follows")).toBe("first");
   expect(place.lines).toHaveLength(1);
   expect(place.lines[0]).toMatch(/^error .*can't be written: sessions would not survive a restart/);
   isFull = false;
   folder.write("one", '"third"');
-  expect(folder.read("one")).toBe("third");
+  expect(folder.read("one", "nothing follows")).toBe("third");
   expect(place.lines.slice(1)).toEqual([`info ${place.path} can be written again.`]);
   expect(readdirSync(place.path)).toEqual(["one.json"]);
 });
@@ -191,9 +200,9 @@ test("all that is written passes through what takes secrets out; the rest is the
   const closed = redacted(folder, (text) => text.replaceAll("abcdefgh", "[secret]"));
   closed.write("one", JSON.stringify({ token: "abcdefgh", list: ["x abcdefgh y"] }));
   expect(readFileSync(join(place.path, "one.json"), "utf8")).not.toContain("abcdefgh");
-  expect(closed.read("one")).toEqual({ token: "[secret]", list: ["x [secret] y"] });
+  expect(closed.read("one", "nothing follows")).toEqual({ token: "[secret]", list: ["x [secret] y"] });
   expect([closed.path, closed.names()]).toEqual([place.path, ["one"]]);
-  closed.setAside("one", "for a test");
+  closed.setAside("one", "for a test", "nothing follows");
   closed.remove("one");
   expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
   expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);

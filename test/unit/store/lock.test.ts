@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -79,6 +79,12 @@ test.each(["", "{", "null", '{"pid":"12"}'])("a lock that says nothing (%j) is t
   writeFileSync(join(path, "channel.lock"), text);
   expect("release" in takeLock(path, "channel")).toBe(true);
   expect(readdirSync(path)).toEqual(["channel.lock"]);
+});
+
+test("a pipe in the place of a lock holds nothing up, and is taken over", () => {
+  const path = folder();
+  execFileSync("mkfifo", [join(path, "channel.lock")]);
+  expect(takeLock(path, "channel")).toHaveProperty("release");
 });
 
 test("who gives a lock back that has become another's leaves it alone", async () => {

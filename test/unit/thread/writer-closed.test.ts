@@ -163,6 +163,18 @@ test("a list is told anew as a whole, and not again for five minutes", async () 
   expect(texts()).toEqual(["Tasks 0/3", "Tasks 1/3", "Tasks 3/3"]);
 });
 
+test("a clock that is set back keeps no list from being told anew", async () => {
+  const { server, writer, clock, texts } = writerWorld();
+  const list = (text: string): void => writer.put("tasks", text, { ifClosed: "repeat", isProgress: true });
+  list("Tasks 0/3");
+  await writer.idle();
+  server.failAlways(/^edit /, "edit-closed");
+  clock.jump(-600_000);
+  list("Tasks 1/3");
+  await writer.idle();
+  expect(texts()).toEqual(["Tasks 0/3", "Tasks 1/3"]);
+});
+
 test("a post that somebody deletes after it was gone on from is not said again as a whole", async () => {
   const { server, writer, texts } = writerWorld();
   writer.put("page", "one", grow);

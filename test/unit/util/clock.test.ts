@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../../src/util/clock.ts";
+import { isRecent, systemClock } from "../../../src/util/clock.ts";
 
 test("the system clock fires a timer, and not one that was cleared", async () => {
   const fired: string[] = [];
@@ -16,4 +16,8 @@ test("the system clock fires a timer, and not one that was cleared", async () =>
 
 test("the system clock tells the time in milliseconds", () => {
   expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1000);
+});
+
+test("what a clock that was set back knows nothing of is not recent", () => {
+  expect([999, 1000, 1099, 1100].map((now) => isRecent(1000, 100, now))).toEqual([false, true, true, false]);
 });

@@ -1,0 +1,117 @@
+// A megabyte each of the worst that people, Claude and servers may write, for what is to end in a moment with any of it:
+// what is looked at again and again for each of its characters would take minutes.
+
+import { expect } from "vitest";
+
+const LENGTH = 1 << 20;
+/** Many times what is needed on a machine that does nothing else. */
+const BUDGET_MS = 10_000;
+
+const many = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);
+
+/** Runs of one sign, each longer than the one before. */
+function growing(sign: string, behind: string): string {
+  let text = "";
+  for (let length = 1; text.length < LENGTH; length++) {
+    text += sign.repeat(length) + behind;
+  }
+  return text;
+}
+
+/** The same in every run. */
+function mixed(): string {
+  const signs = [
+    "\n",
+    " ",
+    "`",
+    "```",
+    "~~~",
+    "|",
+    "@",
+    "\\",
+    "![",
+    "[",
+    "](",
+    "*",
+    "_",
+    "# ",
+    "> ",
+    "- ",
+    "a",
+    "<",
+    "://",
+  ];
+  let seed = 7;
+  let text = "";
+  while (text.length < LENGTH) {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+    text += signs[seed % signs.length];
+  }
+  return text;
+}
+
+const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
+  "empty lines": many("\n"),
+  blanks: many(" "),
+  "a word behind blanks": `${many(" ")}x`,
+  "a word far behind its bullet": `- ${many(" ")}x`,
+  "a word far behind its quote's sign": `> ${many(" ")}x`,
+  "lines of a blank": many(" \n"),
+  "lines of a letter": many("a\n"),
+  "one word": many("a"),
+  backticks: many("`"),
+  "lines of a backtick": many("`a\n"),
+  "escaped backticks": many("\\`"),
+  "longer and longer runs of backticks": growing("`", " "),
+  "fences of all lengths": growing("`", "\n  "),
+  fences: many("~~~\n"),
+  "indented fences": many(" ```\na\n"),
+  "a fence that holds nothing": `- \`\`\`\n${many("\n")}`,
+  pipes: many("|"),
+  "a table": `| a | b |\n|---|---|\n${many("| 1 | 2 |\n")}`,
+  "almost the rule of a table": `a|b\n--${many(" ")}x`,
+  at: many("@"),
+  "a name of dots": `@a${many(".")}b`,
+  backslashes: many("\\"),
+  pictures: many("!["),
+  brackets: many("](("),
+  stars: many("*a "),
+  digits: many("1"),
+  "lists in lists": many("1. "),
+  "quotes in quotes": many("> "),
+  "deeper and deeper lists": growing(" ", "- a\n"),
+  links: many("https://x/t/pl/aaaaaaaaaaaaaaaaaaaaaaaaaa "),
+  "one link": `https://x/pl/${many("&a;")}`,
+  "carriage returns": many("\r"),
+  "zero-width spaces": many("\u200b"),
+  "a line of dashes": `${many("-")}x`,
+  "a number behind empty lines": `${many("\n")}1x`,
+  "what ends a sentence, and goes on": `a${many("!")}x${many(".")}x`,
+  "a command that goes on": `!invite @a${many(".")}@`,
+  "a mention that goes on": `@a ${many(",")}x`,
+  colons: many(":"),
+  slashes: `${many("/")}x`,
+  "a mention of everything": `${many("@a")} ..`,
+  "names of emoji": many(":a"),
+  "mentions in brackets": many("[@"),
+  "brackets far from their at": `${many("[ ")}@`,
+  "ends of labels": many("]*"),
+  "words in words": many("a-"),
+  "words of consent": many("yes "),
+  "a word of consent far from the next": `yes${many(" ")}sure${many("-")}`,
+  "joined emoji": many("\u{1f468}\u200d"),
+  "halves of pairs": many("\ud83d"),
+  mixed: mixed(),
+};
+
+/** Enough of it where one text is worked on many times. */
+export const part = (text: string): string => text.slice(-LENGTH / 8);
+
+/** Does it with each of the texts. */
+export function endsAtOnce(_name: string, work: (text: string) => unknown): void {
+  for (const [kind, text] of Object.entries(HOSTILE_TEXTS)) {
+    const begin = performance.now();
+    work(text);
+    expect(performance.now() - begin, kind).toBeLessThan(BUDGET_MS);
+  }
+}
