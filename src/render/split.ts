@@ -63,11 +63,12 @@ export function cut(text: string, limit: number, keep = 0): Cut {
     const found = cutBetween(text, gap);
     const excess = gap.end <= keep ? 0 : codePoints(found.head) - limit;
     if (excess <= 0) {
-      // Where what is opened again takes the room of what was written, the cut is a plain one.
+      // Where what is opened again takes the room of what was written, or nothing was, the cut is a plain one: a line
+      // that begins with more blanks than a post holds would be behind its cut for ever.
       const opened = found.after ? goOn(found.after, found.rest).length - found.rest.length : 0;
-      // A line that begins with more blanks than a post holds would be behind its cut for ever.
-      const isStuck = found.rest.length >= text.length && text.trim() !== "";
-      return isStuck || opened > (gap.at * 3) / 4 ? plainCut(text, limit, keep) : found;
+      const taken = text.length - found.rest.length;
+      const isStuck = text.trim() !== "" && (taken <= 0 || opened > (taken * 3) / 4);
+      return isStuck ? plainCut(text, limit, keep) : found;
     }
     room = codePoints(text.slice(0, gap.end).trimEnd()) - excess;
   }
