@@ -75,7 +75,7 @@ async function readCards(options: MissedOptions): Promise<Reaction[]> {
     if (card === "deleted") {
       sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
     } else if (card) {
-      decided.push(...(await reactionsOn(postId, options, members)));
+      decided.push(...(await reactionsOn({ threadId, postId }, options, members)));
     }
   }
   const at = ({ createdAt = Infinity }: Reaction): number => createdAt;
@@ -83,8 +83,8 @@ async function readCards(options: MissedOptions): Promise<Reaction[]> {
 }
 
 async function reactionsOn(
-  postId: PostId,
-  { api, botId, channelId, log }: MissedOptions,
+  { threadId, postId }: { readonly threadId: ThreadId; readonly postId: PostId },
+  { api, botId, channelId, log, sessions }: MissedOptions,
   members: Map<UserId, Promise<boolean>>,
 ): Promise<readonly Reaction[]> {
   const all = await api.reactions(postId).catch((error: unknown) => {
@@ -93,8 +93,12 @@ async function reactionsOn(
     }
     // Deleted since it was looked at, perhaps: no reason to hear nothing else.
     log.debug(`Could not read the reactions on ${postId}`, error);
-    return [];
+    return undefined;
   });
+  if (all === undefined) {
+    return [];
+  }
+  sessions.find(threadId)?.deliver({ type: "reactionsRead", postId, reactions: all });
   const found: Reaction[] = [];
   for (const reaction of all) {
     const { userId, emojiName } = reaction;

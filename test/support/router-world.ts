@@ -79,6 +79,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const audited: string[] = [];
   const records: AuditEntry[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
+  const reactionsRead: (Signal & { readonly type: "reactionsRead" })[] = [];
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
   const logged: string[] = [];
@@ -91,7 +92,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const tell = (line: string): void => void told.push(line);
   const log = { debug: () => {}, info: tell, warn: tell, error: note };
   const begin = (threadId: ThreadId): void => {
-    const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
+    const deliver = (signal: Signal): void => {
+      signal.type === "reactionsRead"
+        ? reactionsRead.push(signal)
+        : delivered.push({ thread: threadId, signal });
+    };
+    const session = { deliver };
     sessions.set(threadId, session as unknown as Session);
   };
   const rivals: string[] = [];
@@ -218,6 +224,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     audited,
     records,
     delivered,
+    reactionsRead,
     opened,
     begin,
     logged,
