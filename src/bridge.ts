@@ -6,7 +6,15 @@ import { readSavedConversation } from "./claude/saved-conversation.ts";
 import type { StartClaude } from "./claude/types.ts";
 import type { Config } from "./config/settings.ts";
 import { heldWrites } from "./held-writes.ts";
-import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "./kept-state.ts";
+import {
+  admitted,
+  cursorIn,
+  endLeftovers,
+  lookUpWriters,
+  readSnapshots,
+  SESSION_LOST_NOTICE,
+  setAsideSessions,
+} from "./kept-state.ts";
 import { createDirectory } from "./mattermost/directory.ts";
 import { openSocket } from "./mattermost/socket.ts";
 import type { Channel, MattermostApi, ThreadId, User } from "./mattermost/types.ts";
@@ -128,9 +136,10 @@ export async function startBridge(
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
-  const snapshots = readSnapshots(folder, channel.id);
+  const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
-  sessions.restore(snapshots);
+  const notTakenUp = sessions.restore(snapshots);
+  setAsideSessions(folder, channel.id, notTakenUp);
   /** Their threads have no session that would keep what is not written yet. */
   const replying = new Set<ThreadWriter>();
   const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
@@ -142,6 +151,9 @@ export async function startBridge(
     writer.put("reply", markdown, { bar, isFinal: true });
     void writer.idle().then(() => replying.delete(writer));
   };
+  for (const threadId of [...lost, ...notTakenUp]) {
+    reply(threadId, SESSION_LOST_NOTICE);
+  }
   let tellRival = (_why: string): void => {};
   const rival = new Promise<string>((resolve) => {
     tellRival = resolve;

@@ -150,3 +150,38 @@ test("an answer to somebody without a session that is still on its way is writte
       expect(world.text(root)).toContain("you are not among those who may start a session");
     });
   }));
+
+test("a session of which nothing can be read any more is told in its thread, once, and the others go on", () =>
+  withWorld(async (world) => {
+    const { alice } = world.people;
+    const [whole, cut, odd] = [
+      await alice.say("@claude-code whole"),
+      await alice.say("@claude-code cut"),
+      await alice.say("@claude-code odd"),
+    ];
+    for (const [root, word] of [
+      [whole, "whole"],
+      [cut, "cut"],
+      [odd, "odd"],
+    ] as const) {
+      await world.says(root, `You said: ${word}`);
+    }
+    const fileOf = (root: string): string =>
+      join(world.stateFolder, `session-${world.channelId}-${root}.json`);
+    await world.restart(async () => {
+      writeFileSync(fileOf(cut), readFileSync(fileOf(cut), "utf8").slice(0, 100));
+      const document = JSON.parse(readFileSync(fileOf(odd), "utf8"));
+      writeFileSync(fileOf(odd), JSON.stringify({ ...document, writer: { entries: [null], writes: [] } }));
+    });
+    await world.says(cut, "This session is lost");
+    await world.says(odd, "This session is lost");
+    await world.restart();
+    await alice.say("still there?", whole);
+    await world.says(whole, "You said: still there?");
+    for (const root of [cut, odd]) {
+      expect(world.text(root).split("This session is lost")).toHaveLength(2);
+    }
+    expect(world.text(whole)).not.toContain("lost");
+    await alice.say("@claude-code anew", cut);
+    await world.says(cut, "anew");
+  }));
