@@ -9,6 +9,7 @@ import { keepChosen } from "./decisions.ts";
 import { onFault } from "./fault.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
+  channelArchived,
   idleTimer,
   shutDown,
   slotGranted,
@@ -88,6 +89,9 @@ function take(step: Step, signal: Signal): void {
       break;
     case "setAside":
       cardSetAside(step, signal.key);
+      break;
+    case "channelArchived":
+      channelArchived(step);
       break;
     case "threadLost":
       threadLost(step);

@@ -99,6 +99,8 @@ export type Signal =
   | { readonly type: "replaced"; readonly key: PostKey }
   /** The server takes no such text: a marker stands in the place of what the post was to say. */
   | { readonly type: "setAside"; readonly key: PostKey }
+  /** Nobody can write there until somebody unarchives it. */
+  | { readonly type: "channelArchived" }
   | { readonly type: "threadLost"; readonly reason: string }
   | { readonly type: "slotGranted"; readonly slot: number; readonly saved?: SavedTurn }
   | { readonly type: "slotRefused" }

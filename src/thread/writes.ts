@@ -58,7 +58,9 @@ export interface ThreadWriterOptions {
   readonly onSetAside?: ((key: PostKey) => void) | undefined;
   /** Another post goes on for one that stood there: kept before it is made, or a restart would go on with the first. */
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
-  /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
+  /** Nothing can be written while the channel is archived: what is left to do waits. Told with each try. */
+  readonly onArchived?: (() => void) | undefined;
+  /** Nothing can be written to this thread any more: its root is deleted, its channel out of reach. */
   readonly onLost: (reason: string) => void;
 }
 

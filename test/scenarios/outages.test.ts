@@ -185,3 +185,33 @@ test("a session of which nothing can be read any more is told in its thread, onc
     await alice.say("@claude-code anew", cut);
     await world.says(cut, "anew");
   }));
+
+test("in a channel that was archived with a card open the thread says what happened, and a reply resumes", async () => {
+  let goOn = (): void => {};
+  const archived = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const claude = inProcessClaude(async (turn) => {
+    turn.say(`You said: ${turn.text}`);
+    if (turn.text === "work") {
+      void archived.then(() => turn.say(" and more"));
+      await turn.ask("make it so");
+    }
+  });
+  const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
+  try {
+    const { alice } = world.people;
+    const root = await alice.say("@claude-code work");
+    await world.says(root, "make it so");
+    world.sandbox.archiveChannel(world.channelId);
+    goOn();
+    await logged(world, "the channel is archived");
+    world.sandbox.unarchiveChannel(world.channelId);
+    await world.says(root, "because this channel was archived");
+    await world.says(root, "No longer open");
+    await alice.say("go on", root);
+    await world.says(root, "You said: go on");
+  } finally {
+    await world.close();
+  }
+});
