@@ -166,13 +166,32 @@ export class CatchUp {
     }
     const stale: Post[] = [];
     const oldest = heard.now - MAX_AGE_MS;
-    for (const post of await api.postsSince(channelId, this.#gapFrom)) {
+    let isCut = false;
+    const posts = await api.postsSince(channelId, this.#gapFrom, () => {
+      isCut = true;
+    });
+    for (const post of posts) {
       await this.#tellReactions(decided, post.createdAt);
       await this.#dealWith(`post ${post.id}`, () =>
         post.createdAt < oldest ? this.#nameStale(post, stale) : hear(post),
       );
     }
     this.#tellStale(stale);
+    if (isCut) {
+      this.#tellCut(posts);
+    }
+  }
+
+  /** What is not read may be anybody's: those are told who work with Claude now, or did last. */
+  #tellCut(posts: readonly Post[]): void {
+    const { sessions, reply } = this.#options;
+    const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
+    const newest = posts.findLast(({ threadId }) => sessions.find(threadId))?.threadId;
+    const busy = new Set([...sessions.liveThreads(), ...asked]);
+    for (const threadId of busy.size > 0 || newest === undefined ? busy : [newest]) {
+      const text = `⏳ More was said in this channel while I was away than I can read: what came before the last ${posts.length} messages was not heard. Repeat what still matters.`;
+      reply(threadId, notice(text));
+    }
   }
 
   /** One that can't be dealt with keeps nobody from being heard. */

@@ -45,6 +45,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     /** What always fails, and nothing else. */
     failing: new Set<string>(),
     asked: [] as string[],
+    /** Posts of one gap that are read. */
+    mostRead: 10_000,
   };
   const cursor: { at: Cursor | undefined } = { at: undefined };
   const failuresOf = new Map<string, MattermostError>();
@@ -115,8 +117,14 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           return post;
         }),
       isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
-      postsSince: (_channel, since) =>
-        answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
+      postsSince: (_channel, since, onCut) =>
+        answer("since", () => {
+          const missed = server.posts.filter((one) => one.createdAt >= since);
+          if (missed.length > server.mostRead) {
+            onCut?.();
+          }
+          return missed.slice(-server.mostRead);
+        }),
       reactions: (id) =>
         answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
     },
