@@ -61,6 +61,7 @@ export interface Places {
   /** False when they were not in. */
   removeMember(channelId: string, userId: string): boolean;
   archive(channelId: string): void;
+  unarchive(channelId: string): void;
 }
 
 export function createPlaces(stamp: Stamp): Places {
@@ -148,6 +149,12 @@ export function createPlaces(stamp: Stamp): Places {
       if (!channel) throw new Error(`No channel has the id ${channelId}`);
       channel.updateAt = stamp();
       channel.deleteAt = channel.updateAt;
+    },
+    unarchive(channelId) {
+      const channel = channels.get(channelId)?.channel;
+      if (!channel) throw new Error(`No channel has the id ${channelId}`);
+      channel.updateAt = stamp();
+      channel.deleteAt = 0;
     },
   };
 }

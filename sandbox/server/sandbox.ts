@@ -79,6 +79,7 @@ export interface Sandbox {
   /** The account is taken out as an administrator does it, with events and a system post of `byUserId`. */
   removeMember(channelId: string, userId: string, byUserId: string): void;
   archiveChannel(channelId: string): void;
+  unarchiveChannel(channelId: string): void;
   renameUser(userId: string, username: string): void;
   setUserActive(userId: string, active: boolean): void;
   createWebhook(hook: {
@@ -231,6 +232,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     removeMember(channelId, userId, byUserId) {
       membership.remove(userOf(byUserId), channelOf(channelId), userOf(userId));
     },
+    unarchiveChannel: (channelId) => places.unarchive(channelOf(channelId).id),
     archiveChannel: (channelId) => membership.archive(channelOf(channelId)),
     renameUser: (userId, username) => membership.rename(userOf(userId), username),
     setUserActive: (userId, active) => membership.setActive(userOf(userId), active),

@@ -18,7 +18,15 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
 import { heldWrites } from "./held-writes.ts";
-import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "./kept-state.ts";
+import {
+  admitted,
+  cursorIn,
+  endLeftovers,
+  lookUpWriters,
+  readSnapshots,
+  SESSION_LOST_NOTICE,
+  setAsideSessions,
+} from "./kept-state.ts";
 import { warmClaudes } from "./warm-claudes.ts";
 
 /** What the start-up checks found out. */
@@ -129,9 +137,10 @@ export async function startBridge(
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
-  const snapshots = readSnapshots(folder, channel.id);
+  const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
-  sessions.restore(snapshots);
+  const notTakenUp = sessions.restore(snapshots);
+  setAsideSessions(folder, channel.id, notTakenUp);
   /** Their threads have no session that would keep what is not written yet. */
   const replying = new Set<ThreadWriter>();
   const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
@@ -143,6 +152,9 @@ export async function startBridge(
     writer.put("reply", markdown, { bar, isFinal: true });
     void writer.idle().then(() => replying.delete(writer));
   };
+  for (const threadId of [...lost, ...notTakenUp]) {
+    reply(threadId, SESSION_LOST_NOTICE);
+  }
   let tellRival = (_why: string): void => {};
   const rival = new Promise<string>((resolve) => {
     tellRival = resolve;

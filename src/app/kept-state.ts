@@ -4,7 +4,8 @@
 import { pauseAfter } from "../mattermost/budget.ts";
 import type { Directory } from "../mattermost/directory.ts";
 import { isPassing } from "../mattermost/error.ts";
-import type { Channel, ChannelId, User, UserId } from "../mattermost/types.ts";
+import type { Channel, ChannelId, ThreadId, User, UserId } from "../mattermost/types.ts";
+import { notice } from "../render/bars.ts";
 import { type Cursor, type CursorKeeper, decodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
@@ -16,24 +17,43 @@ import { endGroup } from "../util/processes.ts";
 
 const SESSION_LOST = "the session of its thread does not go on";
 
-/** The sessions of an earlier run; what can't be understood is set aside. */
-export function readSnapshots(folder: Folder, channelId: ChannelId): SessionSnapshot[] {
-  return folder
-    .names()
-    .filter((name) => name.startsWith(sessionPrefix(channelId)))
-    .flatMap((name) => {
-      const document = folder.read(name, SESSION_LOST);
-      if (document === undefined) {
-        return [];
-      }
-      const snapshot = decodeSnapshot(document);
-      if (!snapshot) {
-        folder.setAside(name, "another version wrote it", SESSION_LOST);
-        return [];
-      }
-      return [snapshot];
-    });
+export interface KeptSessions {
+  readonly snapshots: readonly SessionSnapshot[];
+  /** The threads of those that can't be understood. */
+  readonly lost: readonly ThreadId[];
 }
+
+/** The sessions of an earlier run; what can't be understood is set aside. */
+export function readSnapshots(folder: Folder, channelId: ChannelId): KeptSessions {
+  const prefix = sessionPrefix(channelId);
+  const snapshots: SessionSnapshot[] = [];
+  const lost: ThreadId[] = [];
+  for (const name of folder.names().filter((one) => one.startsWith(prefix))) {
+    const document = folder.read(name, SESSION_LOST);
+    const snapshot = decodeSnapshot(document);
+    if (snapshot) {
+      snapshots.push(snapshot);
+    } else {
+      lost.push(name.slice(prefix.length) as ThreadId);
+    }
+    if (document !== undefined && !snapshot) {
+      folder.setAside(name, "it is damaged, or another version wrote it", SESSION_LOST);
+    }
+  }
+  return { snapshots, lost };
+}
+
+/** They could be read, and nothing can be done with them. */
+export function setAsideSessions(folder: Folder, channelId: ChannelId, threadIds: readonly ThreadId[]): void {
+  for (const threadId of threadIds) {
+    folder.setAside(`${sessionPrefix(channelId)}${threadId}`, "it is damaged", SESSION_LOST);
+  }
+}
+
+/** Said in the thread of a session that is set aside. */
+export const SESSION_LOST_NOTICE = notice(
+  "💥 **This session is lost**: what mm-claude kept of it can't be read. Its log says where that is. Mention me to start a new one.",
+);
 
 /** Claude processes of a daemon that was killed: nobody listens to them any more. */
 export async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void> {

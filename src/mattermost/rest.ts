@@ -180,7 +180,7 @@ function callsBy(
 
     thread: async (id) => (await get("read a thread", `/posts/${id}/thread`, decodePostList)).posts,
 
-    async postsSince(channelId, sinceMs) {
+    async postsSince(channelId, sinceMs, onCut) {
       // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10). By
       // the post that a page begins before, as numbers of pages count anew when a post is deleted.
       const posts = new Map<PostId, Post>();
@@ -197,6 +197,7 @@ function callsBy(
         page = found.goOnBefore === undefined ? page + 1 : 0;
         before = found.goOnBefore === undefined ? before : `&before=${found.goOnBefore}`;
         if (pages === MAX_PAGES) {
+          onCut?.();
           const since = new Date(sinceMs).toISOString();
           log?.warn(
             `More than ${posts.size} posts were missed since ${since}: the oldest of them are not read.`,

@@ -145,9 +145,9 @@ export interface MattermostApi {
   thread(id: ThreadId): Promise<Post[]>;
   /**
    * The channel's posts created at `sinceMs` (the server's clock) or later, oldest first, without deleted ones: what a
-   * `hello` with `resumed: false` may have missed. The newest 10,000 at most.
+   * `hello` with `resumed: false` may have missed. The newest 10,000 at most; `onCut`: there are more.
    */
-  postsSince(channelId: ChannelId, sinceMs: number): Promise<Post[]>;
+  postsSince(channelId: ChannelId, sinceMs: number, onCut?: () => void): Promise<Post[]>;
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;

@@ -58,6 +58,8 @@ export class CatchUp {
   /** Where a card was on its way when the others were read: what was decided about it may be unheard too. */
   #awaited = new Set<ThreadId>();
   #isClosed = false;
+  /** The gap is longer than what is read of one. */
+  #isCut = false;
   #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
@@ -169,6 +171,7 @@ export class CatchUp {
    * that none of these is told before a post that was not there yet. What comes later, the socket tells.
    */
   async #read(): Promise<void> {
+    this.#isCut = false;
     if (this.#hasUnseen) {
       this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
     }
@@ -224,7 +227,13 @@ export class CatchUp {
   /** What was posted since the gap began, oldest first. */
   async #readPosts(): Promise<Post[]> {
     const { api, channelId } = this.#options;
-    return this.#gapFrom === undefined ? [] : [...(await api.postsSince(channelId, this.#gapFrom))];
+    if (this.#gapFrom === undefined) {
+      return [];
+    }
+    const onCut = (): void => {
+      this.#isCut = true;
+    };
+    return [...(await api.postsSince(channelId, this.#gapFrom, onCut))];
   }
 
   /** Oldest first. */
@@ -260,6 +269,21 @@ export class CatchUp {
     }
     this.#tellStale(stale);
     await this.#tellReactions(reacted, Infinity);
+    if (this.#isCut) {
+      this.#tellCut(posts);
+    }
+  }
+
+  /** What is not read may be anybody's: those are told who work with Claude now, or did last. */
+  #tellCut(posts: readonly Post[]): void {
+    const { sessions, reply } = this.#options;
+    const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
+    const newest = posts.findLast(({ threadId }) => sessions.find(threadId))?.threadId;
+    const busy = new Set([...sessions.liveThreads(), ...asked]);
+    for (const threadId of busy.size > 0 || newest === undefined ? busy : [newest]) {
+      const text = `⏳ More was said in this channel while I was away than I can read: what came before the last ${posts.length} messages was not heard. Repeat what still matters.`;
+      reply(threadId, notice(text));
+    }
   }
 
   /** One that can't be dealt with keeps nobody from being heard. */

@@ -144,6 +144,14 @@ export function stop(step: Step, by: Person): void {
   step.emit({ type: "ended" });
 }
 
+/** Nobody sees what Claude does, or could answer it. What is said here stands in the thread once it can be written to. */
+export function channelArchived(step: Step): void {
+  if (step.state.phase !== "asleep") {
+    fallAsleep(step, "the channel was archived", true);
+    say(step, "💥 **Claude was ended** because this channel was archived. Reply in this thread to resume.");
+  }
+}
+
 /** The thread can't be written to any more: nobody would see what Claude does. */
 export function threadLost(step: Step): void {
   end(step, "the thread is gone");

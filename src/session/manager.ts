@@ -73,8 +73,12 @@ export class SessionManager {
     }
   }
 
-  /** Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. */
-  restore(snapshots: readonly SessionSnapshot[]): void {
+  /**
+   * Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. Gives the threads of
+   * those that can't be taken up.
+   */
+  restore(snapshots: readonly SessionSnapshot[]): readonly ThreadId[] {
+    const lost: ThreadId[] = [];
     const sessions = snapshots.flatMap((snapshot) => {
       try {
         const session = new Session(snapshot.threadId, snapshot, this.#slots, this.#dependencies);
@@ -82,6 +86,7 @@ export class SessionManager {
         return [session];
       } catch (error) {
         this.#dependencies.log.warn(`The session of thread ${snapshot.threadId} can't be taken up`, error);
+        lost.push(snapshot.threadId);
         return [];
       }
     });
@@ -91,6 +96,7 @@ export class SessionManager {
         session.restore();
       }
     }
+    return lost;
   }
 
   /** The posts on which somebody's decision is waited for. */

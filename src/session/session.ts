@@ -73,6 +73,7 @@ export class Session {
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
       onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
       onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
+      onArchived: () => this.deliver({ type: "channelArchived" }),
       onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);
         this.deliver({ type: "threadLost", reason });

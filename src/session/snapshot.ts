@@ -29,6 +29,12 @@ const message = z.looseObject({
   vouchedBy: person.nullish(),
 });
 
+/** Those of Claude's are void with the process, whatever is left of them; a guest's is looked at before. */
+const ask = z.discriminatedUnion("kind", [
+  z.looseObject({ kind: z.enum(["permission", "plan", "question"]), key: z.string() }),
+  z.looseObject({ kind: z.literal("guest"), key: z.string(), message }),
+]);
+
 const document = z.looseObject({
   version: z.literal(VERSION),
   threadId: z.string().min(1),
@@ -41,11 +47,14 @@ const document = z.looseObject({
     queue: z.array(message),
     inFlight: message.nullish(),
     autoGrantedBy: person.nullish(),
-    asks: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
+    asks: z.array(ask),
     background: z.array(z.looseObject({ id: z.string(), description: z.string() })),
     turn: z.looseObject({}),
   }),
-  writer: z.looseObject({ entries: z.array(z.unknown()), writes: z.array(z.unknown()) }),
+  writer: z.looseObject({
+    entries: z.array(z.tuple([z.string(), z.looseObject({})])),
+    writes: z.array(z.looseObject({ kind: z.string() })),
+  }),
 });
 
 /** JSON text. */

@@ -5,9 +5,11 @@ import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
 import type { SessionContext } from "./context.ts";
+import { keepChosen } from "./decisions.ts";
 import { onFault } from "./fault.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
+  channelArchived,
   idleTimer,
   leftProcessEnded,
   shutDown,
@@ -53,6 +55,9 @@ function take(step: Step, signal: Signal): void {
     case "reaction":
       onReaction(step, signal);
       break;
+    case "reactionsRead":
+      keepChosen(step, signal.postId, signal.reactions);
+      break;
     case "postDeleted":
       cardDeleted(step, signal.postId);
       messageDeleted(step, signal.postId);
@@ -88,6 +93,9 @@ function take(step: Step, signal: Signal): void {
       break;
     case "setAside":
       cardSetAside(step, signal.key);
+      break;
+    case "channelArchived":
+      channelArchived(step);
       break;
     case "threadLost":
       threadLost(step);

@@ -214,7 +214,8 @@ async function recover(
     throw awayFor(error);
   }
   if (error.code === "archived") {
-    return lose(error.message);
+    options.onArchived?.();
+    throw awayFor(error, error.message);
   }
   if (id === undefined) {
     entry.creating = undefined;

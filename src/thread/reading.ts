@@ -42,8 +42,12 @@ export async function throwIfAway(
   }
 }
 
-export function awayFor(error: MattermostError): MattermostError {
-  return new MattermostError("away", "The bot account is not in its channel.", { cause: error });
+/** Somebody may add the account again, or unarchive the channel. */
+export function awayFor(
+  error: MattermostError,
+  message = "The bot account is not in its channel.",
+): MattermostError {
+  return new MattermostError("away", message, { cause: error });
 }
 
 /** Our own posts in a thread, by the mark they were created with; none when the thread is gone. */

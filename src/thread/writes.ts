@@ -63,7 +63,9 @@ export interface ThreadWriterOptions {
    * would go on with the first.
    */
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
-  /** Nothing can be written to this thread any more: its root is deleted, its channel archived or out of reach. */
+  /** Nothing can be written while the channel is archived: what is left to do waits. Told with each try. */
+  readonly onArchived?: (() => void) | undefined;
+  /** Nothing can be written to this thread any more: its root is deleted, its channel out of reach. */
   readonly onLost: (reason: string) => void;
 }
 

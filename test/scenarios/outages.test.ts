@@ -197,3 +197,68 @@ test("what somebody decides while no socket is open, on a card whose answer was 
     await world.says(root, "Message of @carol allowed by @alice");
     await world.says(root, /You said: .*let me in/);
   }));
+
+test("a session of which nothing can be read any more is told in its thread, once, and the others go on", () =>
+  withWorld(async (world) => {
+    const { alice } = world.people;
+    const [whole, cut, odd] = [
+      await alice.say("@claude-code whole"),
+      await alice.say("@claude-code cut"),
+      await alice.say("@claude-code odd"),
+    ];
+    for (const [root, word] of [
+      [whole, "whole"],
+      [cut, "cut"],
+      [odd, "odd"],
+    ] as const) {
+      await world.says(root, `You said: ${word}`);
+    }
+    const fileOf = (root: string): string =>
+      join(world.stateFolder, `session-${world.channelId}-${root}.json`);
+    await world.restart(async () => {
+      writeFileSync(fileOf(cut), readFileSync(fileOf(cut), "utf8").slice(0, 100));
+      const document = JSON.parse(readFileSync(fileOf(odd), "utf8"));
+      writeFileSync(fileOf(odd), JSON.stringify({ ...document, writer: { entries: [null], writes: [] } }));
+    });
+    await world.says(cut, "This session is lost");
+    await world.says(odd, "This session is lost");
+    await world.restart();
+    await alice.say("still there?", whole);
+    await world.says(whole, "You said: still there?");
+    for (const root of [cut, odd]) {
+      expect(world.text(root).split("This session is lost")).toHaveLength(2);
+    }
+    expect(world.text(whole)).not.toContain("lost");
+    await alice.say("@claude-code anew", cut);
+    await world.says(cut, "anew");
+  }));
+
+test("in a channel that was archived with a card open the thread says what happened, and a reply resumes", async () => {
+  let goOn = (): void => {};
+  const archived = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const claude = inProcessClaude(async (turn) => {
+    turn.say(`You said: ${turn.text}`);
+    if (turn.text === "work") {
+      void archived.then(() => turn.say(" and more"));
+      await turn.ask("make it so");
+    }
+  });
+  const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
+  try {
+    const { alice } = world.people;
+    const root = await alice.say("@claude-code work");
+    await world.says(root, "make it so");
+    world.sandbox.archiveChannel(world.channelId);
+    goOn();
+    await logged(world, "the channel is archived");
+    world.sandbox.unarchiveChannel(world.channelId);
+    await world.says(root, "because this channel was archived");
+    await world.says(root, "No longer open");
+    await alice.say("go on", root);
+    await world.says(root, "You said: go on");
+  } finally {
+    await world.close();
+  }
+});

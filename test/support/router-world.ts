@@ -46,6 +46,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     /** What always fails, and nothing else. */
     failing: new Set<string>(),
     asked: [] as string[],
+    /** Posts of one gap that are read. */
+    mostRead: 10_000,
   };
   const cursor: { at: Cursor | undefined } = { at: undefined };
   const failuresOf = new Map<string, MattermostError>();
@@ -84,6 +86,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const audited: string[] = [];
   const records: AuditEntry[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
+  const reactionsRead: (Signal & { readonly type: "reactionsRead" })[] = [];
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
   const logged: string[] = [];
@@ -96,7 +99,12 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const tell = (line: string): void => void told.push(line);
   const log = { debug: () => {}, info: tell, warn: tell, error: note };
   const begin = (threadId: ThreadId): void => {
-    const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
+    const deliver = (signal: Signal): void => {
+      signal.type === "reactionsRead"
+        ? reactionsRead.push(signal)
+        : delivered.push({ thread: threadId, signal });
+    };
+    const session = { deliver };
     sessions.set(threadId, session as unknown as Session);
   };
   const rivals: string[] = [];
@@ -114,8 +122,14 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           return post;
         }),
       isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
-      postsSince: (_channel, since) =>
-        answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
+      postsSince: (_channel, since, onCut) =>
+        answer("since", () => {
+          const missed = server.posts.filter((one) => one.createdAt >= since);
+          if (missed.length > server.mostRead) {
+            onCut?.();
+          }
+          return missed.slice(-server.mostRead);
+        }),
       reactions: (id) =>
         answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
     },
@@ -226,6 +240,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     audited,
     records,
     delivered,
+    reactionsRead,
     opened,
     begin,
     logged,

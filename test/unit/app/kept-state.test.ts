@@ -60,6 +60,11 @@ const snapshotOf = ({ state }: Script, threadId = "thread"): SessionSnapshot => 
   writer: { entries: [], writes: [] } as unknown as SessionSnapshot["writer"],
 });
 
+interface Odd {
+  readonly state: { readonly asks: unknown[] };
+  readonly writer: { readonly entries: unknown[]; readonly writes: unknown[] };
+}
+
 describe("sessions of an earlier run", () => {
   test.each(["queue", "inFlight", "autoGrantedBy"])(
     "one whose %s names nobody is set aside, and keeps no other from being taken up",
@@ -70,7 +75,9 @@ describe("sessions of an earlier run", () => {
       odd.state[key] = key === "queue" ? [nobody] : nobody;
       documents.set(`${sessionPrefix(CHANNEL)}odd`, JSON.stringify(odd));
       documents.set(`${sessionPrefix(CHANNEL)}one`, encodeSnapshot(snapshotOf(working(), "one")));
-      expect(readSnapshots(folder, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one"]);
+      const { snapshots, lost } = readSnapshots(folder, CHANNEL);
+      expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one"]);
+      expect(lost).toEqual(["odd"]);
       expect(aside).toEqual([`${sessionPrefix(CHANNEL)}odd`]);
     },
   );
@@ -83,7 +90,9 @@ describe("sessions of an earlier run", () => {
     documents.set(`${prefix}two`, encodeSnapshot(snapshotOf(working(), "two")));
     documents.set(`${sessionPrefix("other" as ChannelId)}x`, encodeSnapshot(snapshotOf(working(), "x")));
     documents.set(`cursor-${CHANNEL}`, "{}");
-    expect(readSnapshots(folder, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one", "two"]);
+    const { snapshots, lost } = readSnapshots(folder, CHANNEL);
+    expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one", "two"]);
+    expect(lost).toEqual(["odd"]);
     expect(aside).toEqual([`${prefix}odd`]);
   });
 
@@ -92,8 +101,25 @@ describe("sessions of an earlier run", () => {
     const prefix = sessionPrefix(CHANNEL);
     documents.set(`${prefix}one`, encodeSnapshot(snapshotOf(working(), "one")));
     const half: Folder = { ...folder, names: () => [`${prefix}gone`, `${prefix}one`] };
-    expect(readSnapshots(half, CHANNEL).map(({ threadId }) => threadId)).toEqual(["one"]);
+    const { snapshots, lost } = readSnapshots(half, CHANNEL);
+    expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one"]);
+    expect(lost).toEqual(["gone"]);
     expect(aside).toEqual([]);
+  });
+
+  test.each<[string, (document: Odd) => void]>([
+    ["an entry", ({ writer }) => writer.entries.push(null)],
+    ["an entry without a post", ({ writer }) => writer.entries.push(["key", null])],
+    ["a write", ({ writer }) => writer.writes.push(null)],
+    ["a guest's message", ({ state }) => state.asks.push({ kind: "guest", key: "k" })],
+    ["a kind of ask", ({ state }) => state.asks.push({ kind: "other", key: "k" })],
+  ])("one of which %s says nothing is set aside, and its thread is known", (_what, spoil) => {
+    const { documents, aside, folder } = setUp();
+    const odd = JSON.parse(encodeSnapshot(snapshotOf(working(), "odd"))) as Odd;
+    spoil(odd);
+    documents.set(`${sessionPrefix(CHANNEL)}odd`, JSON.stringify(odd));
+    expect(readSnapshots(folder, CHANNEL)).toEqual({ snapshots: [], lost: ["odd"] });
+    expect(aside).toHaveLength(1);
   });
 
   test("that had no process leave none to end", async () => {

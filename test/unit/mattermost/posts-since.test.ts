@@ -159,3 +159,13 @@ test("posts of one moment are found on both sides of a page's end, also when the
   const found = await api.postsSince(CHANNEL, 0);
   expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(all.map(({ id }) => id)));
 });
+
+test("of a gap of more than ten thousand posts the newest are read, and that there are more is told", async () => {
+  const { api } = channelOf(many(10_100, NOW));
+  let isCut = false;
+  const found = await api.postsSince(CHANNEL, 0, () => {
+    isCut = true;
+  });
+  expect(found.length).toBeGreaterThan(9900);
+  expect(isCut).toBe(true);
+});

@@ -62,6 +62,58 @@ test("reactions that were put on open cards while nobody listened count, and del
   ]);
 });
 
+test("a session is told all reactions that are on its card, and before those that were put there", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "which?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  const reaction = { userId: "alice" as UserId, postId: "card" as PostId, emojiName: "two" };
+  world.server.reactions.push(reaction);
+  await world.router.take(hello);
+  expect(world.reactionsRead).toEqual([{ type: "reactionsRead", postId: "card", reactions: [reaction] }]);
+});
+
+test("reactions that can't be read say nothing of what was taken off", async () => {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  world.post("claude-code", "which?", { id: "card" as PostId });
+  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
+  world.fail("reactions of card", new MattermostError("forbidden", "no"));
+  await world.router.take(hello);
+  expect(world.reactionsRead).toEqual([]);
+});
+
+test("that not all of a gap could be read is told where somebody works, asks or waits, once each", async () => {
+  const world = createRouterWorld();
+  world.server.mostRead = 2;
+  for (const name of ["live", "asked", "asleep"]) {
+    world.begin(name as ThreadId);
+  }
+  world.server.liveThreads.push("live" as ThreadId);
+  world.post("claude-code", "may I?", { id: "card" as PostId, threadId: "asked" as ThreadId });
+  world.server.openCards.push({ threadId: "asked" as ThreadId, postId: "card" as PostId });
+  for (const words of ["one", "two", "three"]) {
+    world.post("alice", words, { threadId: "live" as ThreadId });
+  }
+  await world.router.take(hello);
+  expect(world.replies).toEqual([
+    expect.stringMatching(/^live: ⏳ .* was not heard/),
+    expect.stringMatching(/^asked: ⏳ .* was not heard/),
+  ]);
+  expect(world.texts()).toEqual(["two", "three"]);
+});
+
+test("or, where nobody does, in the thread with a session in which was spoken last", async () => {
+  const world = createRouterWorld();
+  world.server.mostRead = 2;
+  world.begin("asleep" as ThreadId);
+  for (const threadId of ["asleep", "asleep", "elsewhere"] as ThreadId[]) {
+    world.post("alice", "words", { threadId });
+  }
+  await world.router.take(hello);
+  expect(world.replies).toEqual([expect.stringMatching(/^asleep: /)]);
+});
+
 test("what was decided and what was said while nobody listened is heard in the order of time", async () => {
   const world = createRouterWorld();
   world.begin("thread" as ThreadId);

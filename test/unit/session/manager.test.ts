@@ -222,7 +222,7 @@ test("one session that can't be taken up is a warning, and the others are taken 
   };
   const later = setUp(2);
   const bad = { ...read("bad"), writer: { entries: [null as never], writes: [] } };
-  later.manager.restore([bad, read("good")]);
+  expect(later.manager.restore([bad, read("good")])).toEqual(["bad"]);
   expect(find(later, "bad")).toBeUndefined();
   expect(find(later, "good")).toBeDefined();
   expect(later.warnings).toEqual(["The session of thread bad can't be taken up"]);
