@@ -55,3 +55,9 @@ test("a default that is a plain value reads as that value", () => {
     expect(parseText(defaultText, CONTEXT)).toEqual({ value: fallback.value });
   }
 });
+
+test("a file of the audit trail is never larger than what can be read as a whole", () => {
+  const { parse: parseText } = SETTINGS.auditFileMb;
+  expect(parseText("1000", CONTEXT)).toEqual({ value: 1000 });
+  expect(parseText("1001", CONTEXT)).toHaveProperty("problem");
+});
