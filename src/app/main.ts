@@ -1,7 +1,7 @@
 // The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
 // it in order when a signal asks for it, or at once when something has failed that nobody caught.
 
-import { openAuditTrail } from "../audit/trail.ts";
+import { AuditTrail } from "../audit/trail.ts";
 import { claudeVersion } from "../claude/version.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Config } from "../config/settings.ts";
@@ -112,7 +112,15 @@ async function untilStopped(daemon: Daemon): Promise<number> {
       // Where Claude is at home, which is another place in the demo.
       home: environment["HOME"] || home,
       folder: redacted(folder, redact),
-      audit: openAuditTrail({ folder: path, name: ready.channel.id, now: Date.now, log, redact }),
+      audit: new AuditTrail({
+        folder: path,
+        channelId: ready.channel.id,
+        now: Date.now,
+        log,
+        redact,
+        maxFileBytes: config.auditFileMb * 1_000_000,
+        maxFiles: config.auditFiles,
+      }),
       deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot({ stateHome, home })),
       environment,
       startClaude: claudes.start,

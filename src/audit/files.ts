@@ -1,140 +1,95 @@
-// Where the trails lie and how their bytes are read: never through a link, never a whole file at once.
-// Knows nothing of what a line says.
+// Where a trail lies and how it is read: never through a link. Each file is named by the number of its first record, so
+// that the next one is begun without touching those before it. A trail goes by what the paths of its files begin with.
 
-import { closeSync, constants, type Dirent, fstatSync, readdirSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { openRegularFile } from "../util/regular-file.ts";
-import { decodeMark, type Mark } from "./record.ts";
+import { decodeHead, type Head } from "./record.ts";
 
-const { O_NOFOLLOW, O_RDONLY } = constants;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 const NEWLINE = 0x0a;
-const BLOCK_BYTES = 64 * 1024;
 
-/** The two files of one channel's trail. */
-export interface TrailFiles {
-  /** The records, one a line. */
-  readonly lines: string;
-  /** Which line is the newest, so that an end that was cut off is noticed. */
-  readonly head: string;
-}
-
-export function trailFiles(folder: string, channelId: string): TrailFiles {
+export function trailOf(folder: string, channelId: string): string {
   // The id comes from a server: it must not lead out of the folder.
-  const name = `audit-${channelId.replace(/[^A-Za-z0-9_-]/g, "_")}`;
-  return { lines: join(folder, `${name}.jsonl`), head: join(folder, `${name}.head.json`) };
+  return join(folder, `audit-${channelId.replace(/[^A-Za-z0-9_-]/g, "_")}`);
 }
 
-/** The trails of every server and bot under the state's root; also one of which only the head is left. */
-export function findTrails(root: string): TrailFiles[] {
-  return entries(root)
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(root, entry.name))
-    .flatMap((folder) => {
-      const ids = entries(folder).flatMap(
-        ({ name }) => /^audit-([A-Za-z0-9_-]+)\.(?:jsonl|head\.json)$/.exec(name)?.[1] ?? [],
-      );
-      return [...new Set(ids)].sort().map((id) => trailFiles(folder, id));
-    });
+/** Says which record is the newest, so that an end that was cut off is noticed. */
+export const headFile = (trail: string): string => `${trail}.head.json`;
+
+export function recordFile(trail: string, firstSeq = 1): string {
+  return firstSeq === 1 ? `${trail}.jsonl` : `${trail}.${firstSeq}.jsonl`;
 }
 
-function entries(folder: string): Dirent[] {
+/** Those of every server and bot under the state's root; also one of which only the head is left. */
+export function findTrails(root: string): string[] {
+  const folders = pathsIn(root).filter((path) => lstatSync(path).isDirectory());
+  const known = /^(.*\/audit-[\w-]+)(?:(?:\.\d+)?\.jsonl|\.head\.json)$/;
+  return [...new Set(folders.flatMap(pathsIn).flatMap((path) => known.exec(path)?.[1] ?? []))].sort();
+}
+
+/** Oldest first, without those whose records have all been dropped by rotation. */
+export function recordFiles(trail: string, dropped = 0): { path: string; firstSeq: number }[] {
+  return pathsIn(dirname(trail))
+    .filter((path) => path.startsWith(`${trail}.`))
+    .map((path) => ({ path, firstSeq: firstSeqOf(path.slice(trail.length)) }))
+    .filter(({ firstSeq }) => firstSeq > dropped)
+    .sort((one, other) => one.firstSeq - other.firstSeq);
+}
+
+/** 0 when it is no file of records. */
+function firstSeqOf(ending: string): number {
+  return ending === ".jsonl" ? 1 : Number(/^\.(\d{1,15})\.jsonl$/.exec(ending)?.[1] ?? 0);
+}
+
+function pathsIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
+/** Nothing of it when there is none. The problem says in words why there is one that can't be used. */
+export function readHead(trail: string): { head?: Head; problem?: string } {
+  const path = headFile(trail);
   try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return {};
+    const head = decodeHead(readRegular(path));
+    return head ? { head } : { problem: `${path} can't be used (it names no record)` };
   } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+    return { problem: `${path} can't be used (${wordsOf(error)})` };
   }
 }
 
-/** Opens a file that must be one; the flags say what for. Throws with words for people when it is a link or no file. */
-export function openRegular(path: string, flags: number, mode?: number): number {
-  try {
-    return openRegularFile(path, flags | O_NOFOLLOW, mode);
-  } catch (error) {
-    if (codeOf(error) === "ELOOP") throw new Error("a symbolic link stands in its place", { cause: error });
-    throw error;
+/** The lines without their newlines; an unfinished last one too. */
+export function linesOf(path: string): Buffer[] {
+  const bytes = readRegular(path);
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, from);
+    lines.push(bytes.subarray(from, newline === -1 ? bytes.length : newline));
+    from = newline === -1 ? bytes.length : newline + 1;
   }
+  return lines;
 }
 
-/** Undefined when there is none. Throws when it can't be read or says nothing. */
-export function readHead({ head }: TrailFiles): Mark | undefined {
-  let fd: number;
+/** Whether the last line has no newline. */
+export const endsHalf = (path: string): boolean => (readRegular(path).at(-1) ?? NEWLINE) !== NEWLINE;
+
+export const sizeOf = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function readRegular(path: string): Buffer {
+  const fd = openRegular(path, O_RDONLY);
   try {
-    fd = openRegular(head, O_RDONLY);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-  try {
-    // Far more than a head ever has.
-    const mark = decodeMark(readAt(fd, 0, 1024).toString("utf8"));
-    if (mark === undefined) throw new Error("it names no line");
-    return mark;
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-/** The lines there are now, without their newlines; an unfinished last one too. None when there is no file. */
-export function* linesOf(path: string): Generator<Buffer, void> {
-  let fd: number;
-  try {
-    fd = openRegular(path, O_RDONLY);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(fd);
-    let parts: Buffer[] = [];
-    let at = 0;
-    while (at < size) {
-      const block = readAt(fd, at, Math.min(BLOCK_BYTES, size - at));
-      if (block.length === 0) break;
-      at += block.length;
-      let from = 0;
-      for (let end = block.indexOf(NEWLINE); end !== -1; end = block.indexOf(NEWLINE, from)) {
-        yield Buffer.concat([...parts, block.subarray(from, end)]);
-        parts = [];
-        from = end + 1;
-      }
-      if (from < block.length) parts.push(block.subarray(from));
-    }
-    if (parts.length > 0) yield Buffer.concat(parts);
-  } finally {
-    closeSync(fd);
-  }
+export const openToAppend = (path: string): number => openRegular(path, O_WRONLY | O_APPEND | O_CREAT);
+
+function openRegular(path: string, flags: number): number {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  if (!isFile) throw new Error("a link or a folder stands in its place");
+  return openRegularFile(path, flags | O_NOFOLLOW, 0o600);
 }
 
-/** From the end to the start; first what stands after the last newline, which may be nothing. */
-export function* linesBackwards(fd: number, size: number): Generator<Buffer, void> {
-  let parts: Buffer[] = [];
-  for (let end = size; end > 0; ) {
-    const start = Math.max(0, end - BLOCK_BYTES);
-    const block = readAt(fd, start, end - start);
-    let until = block.length;
-    while (until > 0) {
-      const newline = block.lastIndexOf(NEWLINE, until - 1);
-      if (newline === -1) break;
-      yield Buffer.concat([block.subarray(newline + 1, until), ...parts]);
-      parts = [];
-      until = newline;
-    }
-    parts.unshift(block.subarray(0, until));
-    end = start;
-  }
-  yield Buffer.concat(parts);
-}
-
-function readAt(fd: number, position: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  return buffer.subarray(0, readSync(fd, buffer, 0, length, position));
-}
-
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
-}
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

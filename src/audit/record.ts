@@ -2,6 +2,7 @@
 // Knows the form of a line; refuses to know where lines are kept and how they are shown.
 
 import { createHash } from "node:crypto";
+import { z } from "zod";
 
 export const AUDIT_ACTIONS = [
   "started",
@@ -12,8 +13,7 @@ export const AUDIT_ACTIONS = [
   "guest-denied",
   "tool-allowed",
   "tool-allowed-automatically",
-  /** Every further tool of this session. */
-  "session-allowed",
+  "session-allowed", // every further tool of this session
   "tool-denied",
   "plan-approved",
   "plan-approved-automatically",
@@ -23,126 +23,69 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
-  /** Claude's conversation began anew. */
-  "cleared",
-  /** Something in mm-claude threw, and the session's process was ended. */
-  "failed",
+  "cleared", // Claude's conversation began anew
+  "failed", // something in mm-claude threw, and the session's process was ended
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export interface AuditPerson {
-  readonly id: string;
-  readonly name: string;
-}
-
 export interface AuditEntry {
   readonly action: AuditAction;
   /** Undefined: mm-claude itself. */
-  readonly by?: AuditPerson | undefined;
+  readonly by?: { readonly id: string; readonly name: string } | undefined;
   readonly threadId: string;
   /** What exactly, in full and as JSON: the tool and its input, the plan, question and answer, who was invited. */
   readonly what?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A line as it is read again; another version may know other actions. */
-export interface AuditRecord {
-  /** 1 for the first line of a file. */
-  readonly seq: number;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly action: string;
-  readonly by?: AuditPerson;
-  readonly thread: string;
-  readonly what?: Readonly<Record<string, unknown>>;
-  /** How many records before this one could not be kept while the disk was full. */
-  readonly lost?: number;
-  /** SHA-256 of the line before, in hex, without its newline. */
-  readonly prev: string;
-}
+/** A line's place in the chain: its number, and the SHA-256 of its bytes without the newline. */
+const LINK = z.object({ seq: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** A place in the chain: a line's number and its hash. */
-export interface Mark {
-  readonly seq: number;
-  readonly hash: string;
-}
+/** The newest line, and the number of the newest record that rotation has dropped. */
+const HEAD = LINK.extend({ dropped: z.int().positive().optional() });
+
+const RECORD = z.object({
+  seq: LINK.shape.seq,
+  at: z.string().refine((time) => !Number.isNaN(Date.parse(time))),
+  action: z.string(), // another version may know others
+  by: z.object({ id: z.string(), name: z.string() }).optional(),
+  thread: z.string(),
+  what: z.record(z.string(), z.unknown()).optional(),
+  lost: z.int().positive().optional(), // so many before this one could not be kept while the disk was full
+  prev: LINK.shape.hash,
+});
+
+export type ChainLink = z.infer<typeof LINK>;
+export type Head = z.infer<typeof HEAD>;
+export type AuditRecord = z.infer<typeof RECORD>;
 
 /** What the first line follows. */
-export const START: Mark = { seq: 0, hash: "0".repeat(64) };
+export const START: ChainLink = { seq: 0, hash: "0".repeat(64) };
 
-interface Position {
-  readonly after: Mark;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly lost: number;
-}
-
-/** The line without its newline. */
-export function encodeRecord(
-  { action, by, threadId, what }: AuditEntry,
-  { after, at, lost }: Position,
-): string {
-  return JSON.stringify({
-    seq: after.seq + 1,
-    at: new Date(at).toISOString(),
-    action,
-    by: by && { id: by.id, name: by.name },
-    thread: threadId,
-    what,
-    lost: lost === 0 ? undefined : lost,
-    prev: after.hash,
-  });
-}
-
-/** Undefined when the line is no record. */
-export function decodeRecord(line: Buffer): AuditRecord | undefined {
-  const value = parseObject(line.toString("utf8"));
-  if (value === undefined) return undefined;
-  const { seq, at, action, by, thread, what, lost, prev } = value;
-  const isRecord =
-    isSeq(seq) &&
-    typeof at === "string" &&
-    !Number.isNaN(Date.parse(at)) &&
-    typeof action === "string" &&
-    (by === undefined || isPerson(by)) &&
-    typeof thread === "string" &&
-    (what === undefined || isObject(what)) &&
-    (lost === undefined || isSeq(lost)) &&
-    isHash(prev);
-  return isRecord ? (value as unknown as AuditRecord) : undefined;
-}
-
-/** Undefined when the text is no mark. */
-export function decodeMark(text: string): Mark | undefined {
-  const { seq, hash } = parseObject(text) ?? {};
-  return isSeq(seq) && isHash(hash) ? { seq, hash } : undefined;
-}
-
-export function hashOf(line: Buffer): string {
-  return createHash("sha256").update(line).digest("hex");
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** The line without its newline. `at`: milliseconds since the epoch. */
+export function encodeRecord(entry: AuditEntry, after: ChainLink, at: number, lost: number): string {
+  const { action, by: person, threadId: thread, what } = entry;
+  const by = person && { id: person.id, name: person.name };
+  const first = { seq: after.seq + 1, at: new Date(at).toISOString(), action, by, thread };
+  const last = { lost: lost === 0 ? undefined : lost, prev: after.hash };
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
+    return JSON.stringify({ ...first, what, ...last });
+  } catch (error) {
+    // What JSON has no words for must not cost the record.
+    return JSON.stringify({ ...first, what: { unreadable: String(error) }, ...last });
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const decoder =
+  <T>(schema: z.ZodType<T>) =>
+  (bytes: Buffer): T | undefined => {
+    try {
+      return schema.parse(JSON.parse(bytes.toString("utf8")));
+    } catch {
+      return undefined;
+    }
+  };
 
-function isPerson(value: unknown): boolean {
-  return isObject(value) && typeof value["id"] === "string" && typeof value["name"] === "string";
-}
-
-function isSeq(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function isHash(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-}
+export const decodeRecord = decoder(RECORD);
+export const decodeHead = decoder(HEAD);
+export const hashOf = (line: Buffer): string => createHash("sha256").update(line).digest("hex");

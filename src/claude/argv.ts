@@ -66,6 +66,8 @@ const ownSettings = new Set([
   "CLAUDE_PATH",
   "APPROVERS",
   "PREWARM",
+  "AUDIT_FILE_MB",
+  "AUDIT_FILES",
 ]);
 
 // Read from the 2.1.330 program; the first two exist since 1.0.

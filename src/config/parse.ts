@@ -92,6 +92,11 @@ export function parseFew(text: string): Parsed<number> {
   return Number(text) > 5 ? { problem: `${quote(text)} is too large`, mend } : { value: Number(text) };
 }
 
+/** Of a file that is read as a whole. */
+export function parseMegabytes(text: string): Parsed<number> {
+  return parseInteger(text, 1000, "Use a whole number of megabytes from 1 to 1000");
+}
+
 export function parseMilliseconds(text: string): Parsed<number> {
   const mend = `Use a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}, such as 1800000 for half an hour`;
   return parseInteger(text, LONGEST_TIMER_MS, mend);

@@ -7,6 +7,7 @@ import {
   parseChannelId,
   parseCount,
   parseFew,
+  parseMegabytes,
   parseMilliseconds,
   parseProgram,
   parseToken,
@@ -33,6 +34,10 @@ export interface Config {
   /** Claude processes that wait for the next new session. */
   readonly prewarm: number;
   readonly claudePath: string;
+  /** The audit trail goes on in another file before one grows larger. */
+  readonly auditFileMb: number;
+  /** How many files of it are kept. */
+  readonly auditFiles: number;
   /** Where Claude works: absolute. */
   readonly directory: string;
   readonly debug: boolean;
@@ -143,6 +148,20 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     defaultText: "claude",
     description: "the Claude Code CLI to run",
     parse: parseProgram,
+  },
+  auditFileMb: {
+    variable: "AUDIT_FILE_MB",
+    fallback: { value: 10 },
+    defaultText: "10",
+    description: "megabytes before the audit trail goes on in a new file",
+    parse: parseMegabytes,
+  },
+  auditFiles: {
+    variable: "AUDIT_FILES",
+    fallback: { value: 10 },
+    defaultText: "10",
+    description: "files of the audit trail that are kept",
+    parse: parseCount,
   },
 };
 

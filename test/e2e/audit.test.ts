@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { trailFiles } from "../../src/audit/files.ts";
-import { openAuditTrail } from "../../src/audit/trail.ts";
+import { recordFile, trailOf } from "../../src/audit/files.ts";
+import { AuditTrail } from "../../src/audit/trail.ts";
 import { stateDirectory } from "../../src/store/place.ts";
 import { createLog } from "../../src/util/log.ts";
 import { emptyPlaces } from "../support/setup-world.ts";
@@ -38,9 +38,9 @@ function withTrail() {
   const world = machine();
   mkdirSync(world.folder, { recursive: true });
   const log = createLog({ debug: false, secrets: [], write: () => {} });
-  const trail = openAuditTrail({
+  const trail = new AuditTrail({
     folder: world.folder,
-    name: "chan",
+    channelId: "chan",
     now: Date.now,
     log,
     redact: (line) => line,
@@ -53,7 +53,7 @@ function withTrail() {
     threadId: "t1",
     what: { tool: "Bash", input: { command: "rm" } },
   });
-  return { ...world, files: trailFiles(world.folder, "chan") };
+  return { ...world, lines: recordFile(trailOf(world.folder, "chan")) };
 }
 
 test("without a trail, a server or settings it says that there is none", () => {
@@ -63,22 +63,22 @@ test("without a trail, a server or settings it says that there is none", () => {
 });
 
 test("it shows what was decided, as a table and as it stands", () => {
-  const { run, files } = withTrail();
+  const { run, lines } = withTrail();
   expect(run().stdout).toMatch(
     /^time .*\n\S+ \S+ {2}@alice {2}started {6}fix it\n.* {2}tool-denied {2}Bash · rm$/,
   );
   expect(run("--action", "tool-denied", "--since", "1h").stdout.split("\n")).toHaveLength(2);
-  expect(`${run("--json").stdout}\n`).toBe(readFileSync(files.lines, "utf8"));
+  expect(`${run("--json").stdout}\n`).toBe(readFileSync(lines, "utf8"));
 });
 
 test("it says whether a trail was changed, in words and by its exit code", () => {
-  const { run, files } = withTrail();
+  const { run, lines } = withTrail();
   expect(run("--verify")).toEqual({
     code: 0,
-    stdout: `✓ 2 records, none changed, none missing: ${files.lines}`,
+    stdout: `✓ 2 records, none changed, none missing: ${lines}`,
     stderr: "",
   });
-  writeFileSync(files.lines, readFileSync(files.lines, "utf8").replace("fix it", "fix him"));
+  writeFileSync(lines, readFileSync(lines, "utf8").replace("fix it", "fix him"));
   expect(run("--verify")).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^✗ .*line 1 was changed/),

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { join } from "node:path";
 import { parse } from "dotenv";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { openAuditTrail } from "../../src/audit/trail.ts";
+import { AuditTrail } from "../../src/audit/trail.ts";
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.ts";
 import { stateDirectory } from "../../src/store/place.ts";
 import { createLog } from "../../src/util/log.ts";
@@ -187,7 +187,7 @@ describe("what it prints", () => {
     );
     mkdirSync(folder, { recursive: true });
     const log = createLog({ debug: false, secrets: [], write: () => {} });
-    const trail = openAuditTrail({ folder, name: "chan", now: Date.now, log, redact: (line) => line });
+    const trail = new AuditTrail({ folder, channelId: "chan", now: Date.now, log, redact: (line) => line });
     const by = { id: "u1", name: "alice" };
     for (let at = 0; at < 300; at++) {
       trail.append({ action: "started", by, threadId: "t1", what: { message: "x".repeat(2000) } });

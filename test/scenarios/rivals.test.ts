@@ -37,6 +37,8 @@ test("the one that was started later finds the first one out, says so and answer
         maxSessions: 5,
         sessionTimeoutMs: 1_800_000,
         claudePath: "claude",
+        auditFileMb: 10,
+        auditFiles: 10,
         directory: world.directory,
         debug: false,
       },

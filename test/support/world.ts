@@ -8,7 +8,7 @@ import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge.ts";
-import { openAuditTrail } from "../../src/audit/trail.ts";
+import { AuditTrail } from "../../src/audit/trail.ts";
 import { startClaude } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
 import type { Config } from "../../src/config/settings.ts";
@@ -113,6 +113,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
     claudePath: options.claudePath,
+    auditFileMb: 10,
+    auditFiles: 10,
     directory,
     debug: false,
     ...options.config,
@@ -131,9 +133,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       clock: systemClock,
       log,
       folder: openFolder(stateFolder, log),
-      audit: openAuditTrail({
+      audit: new AuditTrail({
         folder: stateFolder,
-        name: channel.id,
+        channelId: channel.id,
         now: Date.now,
         log,
         redact: (line) => line,

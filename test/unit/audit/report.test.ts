@@ -10,10 +10,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { trailFiles } from "../../../src/audit/files.ts";
+import { recordFile, trailOf } from "../../../src/audit/files.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
-import { type AuditRequest, type AuditSurroundings, runAudit } from "../../../src/audit/report.ts";
-import { openAuditTrail } from "../../../src/audit/trail.ts";
+import { type AuditRequest, type ReportOptions, runAudit } from "../../../src/audit/report.ts";
+import { AuditTrail } from "../../../src/audit/trail.ts";
 import { showHidden } from "../../../src/render/markdown.ts";
 import { ALICE, bash } from "./trail-world.ts";
 
@@ -31,18 +31,18 @@ function machine() {
   const log = { debug: unexpected, info: unexpected, warn: unexpected, error: unexpected };
   return {
     root,
-    files: (folder = "server-bot", channel = "chan") => trailFiles(join(root, folder), channel),
+    file: (folder = "server-bot") => recordFile(trailOf(join(root, folder), "chan")),
     put(at: number, entry: AuditEntry, folder = "server-bot", channel = "chan"): void {
       mkdirSync(join(root, folder), { recursive: true });
-      openAuditTrail({
+      new AuditTrail({
         folder: join(root, folder),
-        name: channel,
+        channelId: channel,
         now: () => at,
         log,
         redact: (line) => line,
       }).append(entry);
     },
-    run(request: AuditRequest = {}, over: Partial<AuditSurroundings> = {}) {
+    run(request: AuditRequest = {}, over: Partial<ReportOptions> = {}) {
       const out: string[] = [];
       const errors: string[] = [];
       const code = runAudit(request, {
@@ -109,9 +109,12 @@ test("what was decided is told with its names, on one line", () => {
     "Bash · command: a⏎b · description: run it",
   );
   expect(shown({ question: "Which?", answer: ["A", "B"] })).toBe("question: Which? · answer: A, B");
+  expect(shown({ directory: "/p", isAuto: false })).toBe("directory: /p · tools allowed without asking: no");
+  expect(shown({ what: "a reply", detail: "x is null" })).toBe("while: a reply · error: x is null");
+  expect(shown({ tool: "mcp__x", input: { what: 1, now: 2 }, reason: "" })).toBe("mcp__x · what: 1 · now: 2");
   expect(shown({ plan: "# Plan\n1. this" })).toBe("# Plan⏎1. this");
   expect(shown({ a: { b: { c: [1, { id: "u", name: "eve" }, { x: true }] }, none: null } })).toBe(
-    "1, @eve, true",
+    "1, @eve, yes",
   );
 });
 
@@ -146,19 +149,18 @@ test("nothing that people wrote steers the terminal, hides or reorders", () => {
 });
 
 test("--json prints the records as they stand", () => {
-  const { put, run, files } = machine();
+  const { put, run, file } = machine();
   put(NOON - HOUR, bash("one\u009b\u202e"));
   put(NOON, bash("two"));
-  expect(`${run({ json: true }).out.join("\n")}\n`).toBe(readFileSync(files().lines, "utf8"));
+  expect(`${run({ json: true }).out.join("\n")}\n`).toBe(readFileSync(file(), "utf8"));
 });
 
-test("on a terminal --json is the same JSON, with what could steer it as escapes", () => {
+test("on a terminal --json is still JSON, with what could steer it in words", () => {
   const { put, run } = machine();
-  const command = "a\u009b31m\u202e\u{e0041}\u007f語";
-  put(NOON, bash(command));
+  put(NOON, bash("a\u009b31m\u202e\u{e0041}\u007f語"));
   const [line = ""] = run({ json: true }, { isTerminal: true }).out;
   expect(line).not.toMatch(/\p{C}/u);
-  expect(JSON.parse(line).what.input.command).toBe(command);
+  expect(JSON.parse(line).what.input.command).toBe("a⟨U+009B⟩31m⟨U+202E⟩⟨U+E0041⟩⟨U+007F⟩語");
 });
 
 test("only what is asked for is shown", () => {
@@ -184,16 +186,24 @@ test("only what is asked for is shown", () => {
   expect(run({ by: "nobody" }).out).toEqual(["No record is like that."]);
 });
 
-test.each(["yesterday", "2", "h", "-2h", "2025-02-30", "2025-13-01", "2025-11-25T25:00", "", "1e9d"])(
-  "--since %j is refused in one sentence that says what is right",
-  (since) => {
-    const { code, out, errors } = machine().run({ since });
-    expect([code, out]).toEqual([2, []]);
-    expect(errors).toEqual([
-      `error: --since "${since}" is no time: use a duration such as 30m, 2h or 7d, or a date such as 2025-03-31 or 2025-03-31T14:00.`,
-    ]);
-  },
-);
+test.each([
+  "yesterday",
+  "2025-02-30T10:00",
+  "2",
+  "h",
+  "-2h",
+  "2025-02-30",
+  "2025-13-01",
+  "2025-11-25T25:00",
+  "",
+  "1e9d",
+])("--since %j is refused in one sentence that says what is right", (since) => {
+  const { code, out, errors } = machine().run({ since });
+  expect([code, out]).toEqual([2, []]);
+  expect(errors).toEqual([
+    `error: --since "${since}" is no time: use a duration such as 30m, 2h or 7d, or a date such as 2025-03-31 or 2025-03-31T14:00.`,
+  ]);
+});
 
 test("an action that there is not is refused in one sentence that names all", () => {
   const { code, out, errors } = machine().run({ action: "al\u001blow" });
@@ -217,7 +227,7 @@ test("without any trail it says so and all is well", () => {
 });
 
 test("--verify says for each trail that it is sound, or what is not", () => {
-  const { put, run, files } = machine();
+  const { put, run, file } = machine();
   put(NOON, bash("one"));
   put(NOON, bash("two"));
   put(NOON, bash("one"), "two");
@@ -225,43 +235,44 @@ test("--verify says for each trail that it is sound, or what is not", () => {
     code: 0,
     errors: [],
     out: [
-      `✓ 2 records, none changed, none missing: ${files().lines}`,
-      `✓ 1 record, none changed, none missing: ${files("two").lines}`,
+      `✓ 2 records, none changed, none missing: ${file()}`,
+      `✓ 1 record, none changed, none missing: ${file("two")}`,
     ],
   });
-  writeFileSync(files().lines, readFileSync(files().lines, "utf8").replace("one", "1"));
-  rmSync(files("two").lines);
+  writeFileSync(file(), readFileSync(file(), "utf8").replace("one", "1"));
+  rmSync(file("two"));
   expect(run({ verify: true })).toEqual({
     code: 1,
     errors: [],
     out: [
-      `✗ ${files().lines}: line 1 was changed: line 2 was written after another one`,
-      `✗ ${files("two").lines}: record 1 is missing at the end`,
+      `✗ ${file()}: line 1 was changed: the next one was written after another`,
+      `✗ ${file("two")}: record 1 is missing at the end`,
     ],
   });
 });
 
 test("damaged lines are passed over and told", () => {
-  const { put, run, files } = machine();
+  const { put, run, file } = machine();
   put(NOON, bash("one"));
-  appendFileSync(files().lines, "half");
+  appendFileSync(file(), "half");
   expect(run()).toEqual({
     code: 1,
-    errors: [`error: ${files().lines}: 1 line is no record. To see which: mm-claude audit --verify`],
+    errors: [`error: ${file()}: line 2 is damaged: it is no record`],
     out: [expect.stringMatching(/^time/), expect.stringMatching(/Bash · one$/)],
   });
 });
 
 test("a link in a trail's place is not followed", () => {
-  const { root, put, run, files } = machine();
+  const { root, put, run, file } = machine();
   put(NOON, bash("one"));
   const target = join(root, "target");
-  writeFileSync(target, readFileSync(files().lines));
-  rmSync(files().lines);
-  symlinkSync(target, files().lines);
-  const why = `${files().lines} can't be read: a symbolic link stands in its place`;
-  expect(run()).toEqual({ code: 1, errors: [`error: ${why}`], out: [] });
-  expect(run({ verify: true })).toEqual({ code: 1, errors: [], out: [`✗ ${why}`] });
+  writeFileSync(target, readFileSync(file()));
+  rmSync(file());
+  symlinkSync(target, file());
+  const why = `${file()} can't be read: a link or a folder stands in its place`;
+  const more = " (and 1 more: mm-claude audit --verify)";
+  expect(run()).toEqual({ code: 1, errors: [`error: ${why}${more}`], out: [] });
+  expect(run({ verify: true }).out).toEqual([`✗ ${why}`, `✗ ${file()}: record 1 is missing at the end`]);
 });
 
 test("what else lies in the state's folders is left alone", () => {

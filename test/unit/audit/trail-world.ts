@@ -1,49 +1,61 @@
 // A folder with a trail in it, and hands that change what is written there.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { trailFiles } from "../../../src/audit/files.ts";
+import { headFile, recordFile, recordFiles, trailOf } from "../../../src/audit/files.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
-import { openAuditTrail, type TrailDisk } from "../../../src/audit/trail.ts";
-import { type Verdict, verifyTrail } from "../../../src/audit/verify.ts";
+import { AuditTrail, type AuditTrailOptions } from "../../../src/audit/trail.ts";
+import { verifyTrail } from "../../../src/audit/verify.ts";
 
 export const CHANNEL = "chan1234567890";
 export const ALICE = { id: "u-alice", name: "alice" };
 
 export function trailWorld() {
-  const folder = mkdtempSync(join(tmpdir(), "mm-audit-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const root = mkdtempSync(join(tmpdir(), "mm-audit-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const folder = join(root, "server-bot");
+  mkdirSync(folder);
   const logged: string[] = [];
   const note = (label: string) => (message: string, cause?: unknown) =>
     void logged.push(`${label} ${message}${cause instanceof Error ? `: ${cause.message}` : ""}`);
   const log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
-  const files = trailFiles(folder, CHANNEL);
+  const trail = trailOf(folder, CHANNEL);
+  const files = { lines: recordFile(trail), head: headFile(trail) };
   const now = { ms: Date.UTC(2025, 10, 25, 9, 0, 0) };
   return {
+    root,
     folder,
+    trail,
     files,
     logged,
     now,
-    open: (disk?: TrailDisk, redact = (line: string) => line) =>
-      openAuditTrail({
+    open: (over: Partial<AuditTrailOptions> = {}) =>
+      new AuditTrail({
         folder,
-        name: CHANNEL,
+        channelId: CHANNEL,
         now: () => now.ms,
         log,
-        redact,
-        ...(disk === undefined ? {} : { disk }),
+        redact: (line) => line,
+        ...over,
       }),
     /** Records 1 to `count`, by one daemon. */
-    write(count: number): void {
-      const trail = this.open();
+    write(count: number, over?: Partial<AuditTrailOptions>): void {
+      const trail = this.open(over);
       for (let n = 1; n <= count; n++) trail.append(bash(`echo ${n}`));
     },
-    lines: (): string[] => readFileSync(files.lines, "utf8").split("\n").slice(0, -1),
+    paths: (): string[] => recordFiles(trail).map(({ path }) => path),
+    lines(): string[] {
+      return this.paths().flatMap((path) => readFileSync(path, "utf8").split("\n").slice(0, -1));
+    },
     change(change: (lines: string[]) => string[]): void {
       writeFileSync(files.lines, `${change(this.lines()).join("\n")}\n`);
     },
-    verify: (): Verdict => verifyTrail(files),
+    /** The first file is called `trail.jsonl`. */
+    verify(): { records: number; dropped: number; problems: string[] } {
+      const { records, dropped, problems } = verifyTrail(trail);
+      return { records, dropped, problems: problems.map((problem) => problem.replaceAll(trail, "trail")) };
+    },
     modeOf: (path: string): number => statSync(path).mode & 0o777,
   };
 }
@@ -57,4 +69,5 @@ export function bash(command: string): AuditEntry {
   };
 }
 
-export const sound = (good: number): Verdict => ({ good, problems: [] });
+export const sound = (records: number) => ({ records, dropped: 0, problems: [] });
+export const spoiled = (records: number, ...problems: string[]) => ({ records, dropped: 0, problems });

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import {
   appendFileSync,
-  chmodSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,8 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { trailFiles } from "../../../src/audit/files.ts";
-import { ALICE, bash, CHANNEL, sound, trailWorld } from "./trail-world.ts";
+import { headFile, recordFile, trailOf } from "../../../src/audit/files.ts";
+import { ALICE, bash, CHANNEL, sound, spoiled, trailWorld } from "./trail-world.ts";
 
 const full = () => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
 
@@ -55,10 +54,8 @@ test("only the name and the id of a person are kept", () => {
   expect(world.lines()[0]).not.toContain("example.com");
 });
 
-test("trail and head are their owner's alone, also where an older trail was open to others", () => {
+test("trail and head are their owner's alone", () => {
   const world = trailWorld();
-  writeFileSync(world.files.lines, "", { mode: 0o644 });
-  chmodSync(world.files.lines, 0o644);
   world.write(1);
   expect(world.modeOf(world.files.lines)).toBe(0o600);
   expect(world.modeOf(world.files.head)).toBe(0o600);
@@ -66,13 +63,17 @@ test("trail and head are their owner's alone, also where an older trail was open
 });
 
 test("an id that a server made up leads to no other folder", () => {
-  const { lines, head } = trailFiles("/state", "../../etc/x");
-  expect([lines, head]).toEqual(["/state/audit-______etc_x.jsonl", "/state/audit-______etc_x.head.json"]);
+  const trail = trailOf("/state", "../../etc/x");
+  expect([recordFile(trail), recordFile(trail, 7), headFile(trail)]).toEqual([
+    "/state/audit-______etc_x.jsonl",
+    "/state/audit-______etc_x.7.jsonl",
+    "/state/audit-______etc_x.head.json",
+  ]);
 });
 
 test("what is taken out of a line never stands in it, and the chain holds", () => {
   const world = trailWorld();
-  const trail = world.open(undefined, (line) => line.replaceAll("s3cr3t", "[secret]"));
+  const trail = world.open({ redact: (line) => line.replaceAll("s3cr3t", "[secret]") });
   trail.append(bash("curl -H 'Authorization: Bearer s3cr3t' x"));
   trail.append({
     action: "answered",
@@ -105,11 +106,11 @@ test.each([0, 1, 20, 200])(
     world.write(3);
     const half = (world.lines()[2] ?? "").slice(0, bytes);
     appendFileSync(world.files.lines, half);
-    const damaged = bytes === 0 ? [] : ["line 4 is damaged: it is no record"];
-    expect(world.verify()).toEqual({ good: 3, problems: damaged });
+    const damaged = bytes === 0 ? [] : ["trail.jsonl: line 4 is damaged: it is no record"];
+    expect(world.verify()).toEqual(spoiled(3, ...damaged));
     world.write(2);
     expect(world.lines()).toHaveLength(bytes === 0 ? 5 : 6);
-    expect(world.verify()).toEqual({ good: 5, problems: damaged });
+    expect(world.verify()).toEqual(spoiled(5, ...damaged));
     expect(world.logged).toEqual([]);
   },
 );
@@ -139,7 +140,7 @@ test("an end that was cut off while no daemon ran stays missing when the next on
   world.write(5);
   world.change((lines) => lines.slice(0, 3));
   world.write(1);
-  expect(world.verify()).toEqual({ good: 4, problems: ["records 4 to 5 are missing before line 4"] });
+  expect(world.verify()).toEqual(spoiled(4, "trail.jsonl: line 4: records 4 to 5 are missing before it"));
   expect(world.logged).toEqual([
     `error ${world.files.lines} lacks its end. To see what is missing: mm-claude audit --verify`,
   ]);
@@ -147,9 +148,9 @@ test("an end that was cut off while no daemon ran stays missing when the next on
 
 test.each([
   ["removed", (path: string) => rmSync(path)],
-  ["moved away", (path: string) => renameSync(path, `${path}.1`)],
+  ["moved away", (path: string) => renameSync(path, `${path}.away`)],
   ["emptied", (path: string) => truncateSync(path, 0)],
-])("a trail that is %s under a running daemon is begun anew, and what is missing shows", (_, harm) => {
+])("a trail that is %s under a running daemon is gone on with, and what is missing shows", (_, harm) => {
   const world = trailWorld();
   const trail = world.open();
   trail.append(bash("one"));
@@ -157,8 +158,21 @@ test.each([
   harm(world.files.lines);
   trail.append(bash("three"));
   expect(world.lines()).toHaveLength(1);
-  expect(world.verify()).toEqual({ good: 1, problems: ["records 1 to 2 are missing before line 1"] });
+  expect(world.verify().problems).toEqual([
+    expect.stringMatching(/^trail(\.3)?\.jsonl: line 1: records 1 to 2 are missing before it$/),
+  ]);
   expect(world.logged[0]).toMatch(/^error .*was changed by another program/);
+});
+
+test("a file that was moved away and is put back again belongs to the trail", () => {
+  const world = trailWorld();
+  const trail = world.open();
+  trail.append(bash("one"));
+  renameSync(world.files.lines, `${world.files.lines}.away`);
+  trail.append(bash("two"));
+  renameSync(`${world.files.lines}.away`, world.files.lines);
+  trail.append(bash("three"));
+  expect(world.verify()).toEqual(sound(3));
 });
 
 test("a line that is cut under a running daemon swallows no record", () => {
@@ -168,7 +182,7 @@ test("a line that is cut under a running daemon swallows no record", () => {
   trail.append(bash("two"));
   truncateSync(world.files.lines, fs.statSync(world.files.lines).size - 10);
   trail.append(bash("three"));
-  expect(world.verify()).toEqual({ good: 2, problems: ["line 2 is damaged: it is no record"] });
+  expect(world.verify()).toEqual(spoiled(2, "trail.jsonl: line 2 is damaged: it is no record"));
 });
 
 test("a link in the trail's place is refused, said once, and nothing is written through it", () => {
@@ -182,7 +196,7 @@ test("a link in the trail's place is refused, said once, and nothing is written 
   expect(world.modeOf(target)).toBe(0o644);
   expect(world.logged).toEqual([
     `error ${world.files.lines} can't be written: what people decide is not recorded. ` +
-      "Make room or mend its rights: a symbolic link stands in its place",
+      "Make room or mend its rights: a link or a folder stands in its place",
   ]);
   rmSync(world.files.lines);
   trail.append(bash("echo 3"));
@@ -211,7 +225,7 @@ test("a link in the head's place is not read, and is replaced", () => {
 test("a full disk is told once, what waits is written when there is room, in order and with its own time", () => {
   const world = trailWorld();
   const disk = playedDisk();
-  const trail = world.open(disk);
+  const trail = world.open({ fs: disk });
   trail.append(bash("one"));
   disk.isFull = true;
   for (const command of ["two", "three"]) {
@@ -247,63 +261,66 @@ test("half a line that a full disk took and can't give back is closed before the
   disk.ftruncateSync = () => {
     throw new Error("EPERM: operation not permitted");
   };
-  const trail = world.open(disk);
+  const trail = world.open({ fs: disk });
   trail.append(bash("one"));
   disk.isFull = true;
   trail.append(bash("two"));
   disk.isFull = false;
   trail.append(bash("three"));
-  expect(world.verify()).toEqual({ good: 3, problems: ["line 2 is damaged: it is no record"] });
+  expect(world.verify()).toEqual(spoiled(3, "trail.jsonl: line 2 is damaged: it is no record"));
 });
 
 test("of what waits too long for a full disk only the oldest is kept, and the next line says how much was lost", () => {
   const world = trailWorld();
   const disk = playedDisk();
-  const trail = world.open(disk);
+  const trail = world.open({ fs: disk });
   disk.isFull = true;
   for (let n = 1; n <= 1010; n++) trail.append(bash(`echo ${n}`));
   disk.isFull = false;
   trail.append(bash("echo last"));
   expect(world.lines()).toHaveLength(1001);
-  expect(world.verify()).toEqual({
-    good: 1001,
-    problems: ["10 records before line 1001 could not be written at the time"],
-  });
+  expect(world.verify()).toEqual(
+    spoiled(1001, "trail.jsonl: line 1001: 10 records before it could not be written at the time"),
+  );
   expect(world.logged[1]).toMatch(/10 records were lost/);
 });
 
 test("a head that can't be written is told, and its line counts", () => {
   const world = trailWorld();
   const disk = playedDisk();
-  const trail = world.open(disk);
+  const trail = world.open({ fs: disk });
   disk.renameSync = () => {
     throw full();
   };
   trail.append(bash("one"));
   expect(world.logged).toHaveLength(1);
-  expect(readdirSync(world.folder)).toEqual([`audit-${CHANNEL}.jsonl`]);
   disk.renameSync = fs.renameSync;
   trail.append(bash("two"));
+  expect(readdirSync(world.folder).sort()).toEqual([`audit-${CHANNEL}.head.json`, `audit-${CHANNEL}.jsonl`]);
   expect(world.verify()).toEqual(sound(2));
 });
 
-test("what JSON has no words for is an error of its own and stops nothing", () => {
+test("a decision that JSON has no words for is recorded without them", () => {
   const world = trailWorld();
   const trail = world.open();
-  trail.append({ action: "answered", threadId: "thread1", what: { count: 1n } });
+  trail.append({ action: "answered", by: ALICE, threadId: "thread1", what: { count: 1n } });
   trail.append(bash("two"));
-  expect(world.logged).toHaveLength(1);
-  expect(world.verify()).toEqual({
-    good: 1,
-    problems: ["1 record before line 1 could not be written at the time"],
+  expect(JSON.parse(world.lines()[0] ?? "")).toMatchObject({
+    action: "answered",
+    by: ALICE,
+    what: { unreadable: expect.stringContaining("BigInt") },
   });
+  expect(world.logged).toEqual([]);
+  expect(world.verify()).toEqual(sound(2));
 });
 
 test("50,000 records are appended and checked quickly", () => {
   const world = trailWorld();
   const begun = performance.now();
-  // Renaming a head costs what the file system takes for it, which says nothing of the trail.
-  const trail = world.open({ ...fs, writeFileSync: () => {}, renameSync: () => {} });
+  // Writing a head costs what the file system takes for it, which says nothing of the trail.
+  const trail = world.open({
+    fs: { ...fs, writeFileSync: () => {}, renameSync: () => {}, rmSync: () => {} },
+  });
   for (let n = 1; n < 50_000; n++) trail.append(bash(`echo ${n}`));
   world.write(1);
   const written = performance.now();

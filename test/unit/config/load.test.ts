@@ -71,6 +71,8 @@ test("the environment alone is enough, and the rest has its defaults", () => {
     sessionTimeoutMs: 1_800_000,
     prewarm: 1,
     claudePath: "claude",
+    auditFileMb: 10,
+    auditFiles: 10,
     directory: at.cwd,
     debug: false,
   });

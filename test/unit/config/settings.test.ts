@@ -80,3 +80,9 @@ test("docs/settings.md names the files in their order", () => {
   expect(positions.every((position) => position > 0)).toBe(true);
   expect([...positions].sort((a, b) => a - b)).toEqual(positions);
 });
+
+test("a file of the audit trail is never larger than what can be read as a whole", () => {
+  const { parse: parseText } = SETTINGS.auditFileMb;
+  expect(parseText("1000", CONTEXT)).toEqual({ value: 1000 });
+  expect(parseText("1001", CONTEXT)).toHaveProperty("problem");
+});
