@@ -1,7 +1,7 @@
 // What people decide about an open ask: by emoji, whether they may, and taking the decision to Claude.
 // The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
 
-import { DIGITS, nameOf, questionTitle } from "../render/cards.ts";
+import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person } from "./access.ts";
@@ -152,9 +152,8 @@ export function answerQuestion(
   { shown = `**${asWritten(text)}**`, told = text } = {},
 ): void {
   const question = ask.questions[ask.index];
-  const title = questionTitle(ask.index, ask.questions.length);
   audit(step, "answered", by, { question: question?.question ?? "", answer: text });
-  close(step, ask, `${title} · ✅ ${shown} (@${by.name})`, "good");
+  close(step, ask, `✅ ${shown} (@${by.name})`, "good");
   // Claude has answers by the text of their question: two of one text have one answer.
   const asked = question?.question ?? "";
   const earlier = Object.hasOwn(ask.answers, asked) ? [ask.answers[asked]] : [];
