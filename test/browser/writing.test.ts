@@ -106,6 +106,39 @@ describe.skipIf(browserPath === undefined)("writing in a browser", () => {
     await expect.poll(() => page.locator("#channel .attachment").count()).toBe(0);
   });
 
+  describe("the first message's thread", () => {
+    /** Writes to the bot, which answers once `meanwhile` is over. */
+    async function writeAndAnswer(page: Page, text: string, meanwhile = async () => {}): Promise<void> {
+      await say(page, text);
+      await page.locator("#channel .body", { hasText: text }).waitFor();
+      await meanwhile();
+      const root = await page.locator("#channel .post", { hasText: text }).last().getAttribute("data-id");
+      await chat.post("claude-code", `answer to ${text}`, root ?? "");
+      await page.locator(`[data-id="${root}"] .thread-link`, { hasText: "1 reply" }).waitFor();
+      await page.waitForTimeout(300);
+    }
+
+    test("opens with its first answer and takes the focus; later ones don't", async () => {
+      const page = await open();
+      await writeAndAnswer(page, "good morning");
+      await page.locator("#thread .body", { hasText: "answer to good morning" }).waitFor();
+      expect(await page.evaluate("document.activeElement.closest('aside')?.id")).toBe("thread");
+      await page.keyboard.press("Escape");
+      await writeAndAnswer(page, "good afternoon");
+      expect(await page.locator("#thread").isVisible()).toBe(false);
+    });
+
+    test("stays closed while somebody writes on, and for what was written elsewhere", async () => {
+      const page = await open();
+      const box = page.locator("#channel textarea");
+      const root = await chat.post("alice", "from another page");
+      await chat.post("claude-code", "answer", root);
+      await writeAndAnswer(page, "good morning", () => box.fill("writing on"));
+      expect(await page.locator("#thread").isVisible()).toBe(false);
+      expect(await box.inputValue()).toBe("writing on");
+    });
+  });
+
   test.each(["channel", "thread"] as const)("the %s is at its end after a message is sent", async (where) => {
     const page = await open();
     const root = where === "channel" ? "" : await chat.post("alice", "a root");
