@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createGate, type Gate } from "./gate.ts";
+import { type Guest, playGuest } from "./guest.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
 import { guidedScenes } from "./model/guided-scenes.ts";
 import { layOutProject } from "./model/project.ts";
@@ -57,7 +58,8 @@ const BOT = "claude-code";
 const GUIDE = "guide";
 /** Alice and Bob may start sessions; the others are guests. */
 const LISTED = ["alice", "bob"];
-const GUESTS = ["carol", "mallory"];
+const GUEST = "carol";
+const GUESTS = [GUEST, "mallory"];
 
 export async function runDemo(options: DemoOptions): Promise<number> {
   const claude = await findClaude(options);
@@ -75,9 +77,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     ? await startScriptedModel({ scenes: [...scenes, ...guidedScenes], tokenDelayMs: 24 })
     : undefined;
   const home = mkdtempSync(join(tmpdir(), "mm-claude-demo-"));
+  let stopGuest = (): void => {};
   try {
     const directory = model ? layOutProject(home) : options.directory;
-    const { settings, guideToken } = populate(sandbox, gate, claude.path, directory);
+    const { settings, guideToken, guest } = populate(sandbox, gate, claude.path, directory);
     await postWelcome({
       url: sandbox.url,
       token: guideToken,
@@ -85,6 +88,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       bot: BOT,
       isScripted,
     });
+    stopGuest = playGuest(guest);
     const address = `${sandbox.url}${gate.path}`;
     options.print(introduction(address, claude, directory));
     options.openBrowser(address);
@@ -92,6 +96,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
     return await options.run(settings, environment, home);
   } finally {
+    stopGuest();
     await Promise.all([sandbox.close(), model?.close()]);
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -168,6 +173,7 @@ function environmentWithNode(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 interface Populated {
   readonly settings: DemoSettings;
   readonly guideToken: string;
+  readonly guest: Guest;
 }
 
 /** Everybody's password is the secret of the page's address: who has that may be anybody here. */
@@ -190,7 +196,14 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
     claudePath,
     directory,
   };
-  return { settings, guideToken: guide.token };
+  const guest = {
+    url: sandbox.url,
+    token: people.find(({ username }) => username === GUEST)?.token ?? "",
+    name: GUEST,
+    botId: bot.id,
+    words: "Could you explain this project to me?",
+  };
+  return { settings, guideToken: guide.token, guest };
 }
 
 function introduction(address: string, { version, isScripted }: FoundClaude, directory: string): string {

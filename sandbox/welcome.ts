@@ -1,4 +1,4 @@
-// The first post in the sandbox's channel: where people are, and four things to try, each of which shows one thing that
+// The first post in the sandbox's channel: where people are, and things to try, each of which shows one thing that
 // mm-claude does. Posted as any client would.
 
 export interface Welcome {
@@ -14,6 +14,8 @@ interface Try {
   readonly title: string;
   readonly shows: string;
   readonly text: string;
+  /** A drawing of the page's that goes along as a picture. */
+  readonly drawing?: string;
 }
 
 /** The scripted model knows these words; to a real Claude they are plain requests, in whatever directory it works. */
@@ -38,6 +40,22 @@ export const TRIES: readonly Try[] = [
     shows: "Claude asks back, and you choose",
     text: "ask me two questions, then write a release note the way I like it",
   },
+  {
+    title: "Picture",
+    shows: "Claude sees what you attach",
+    text: "look at the attached receipt: does it add up?",
+    drawing: "receipt.svg",
+  },
+  {
+    title: "Guest",
+    shows: "Carol isn't listed: her words wait for yours",
+    text: "say hello to carol, who has something to ask",
+  },
+  {
+    title: "Long answer",
+    shows: "Longer than a post may be, and nothing is cut",
+    text: "write a long guide to this project, with an example for every part",
+  },
 ];
 
 export async function postWelcome({ url, token, channelId, bot, isScripted }: Welcome): Promise<void> {
@@ -51,10 +69,11 @@ export async function postWelcome({ url, token, channelId, bot, isScripted }: We
       "Choose who you are, and try one of these:",
   ].join("\n");
   // Mattermost's own way to show cards below a message; each ends with what to type, in code.
-  const attachments = TRIES.map(({ title, shows, text }) => ({
+  const attachments = TRIES.map(({ title, shows, text, drawing }) => ({
     fallback: `${title}: @${bot} ${text}`,
     title,
     text: `${shows}\n\`@${bot} ${text}\``,
+    ...(drawing !== undefined && { thumb_url: drawing }),
   }));
   const response = await fetch(`${url}/api/v4/posts`, {
     method: "POST",

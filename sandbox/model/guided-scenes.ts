@@ -1,5 +1,5 @@
-// The scenes that people meet in the sandbox, asked for in plain words: ask, approve, plan, question, and a friendly
-// answer to everything else. They adapt to the tools on offer, because those differ between versions of the CLI.
+// The scenes that people meet in the sandbox, asked for in plain words: ask, approve, plan, question, picture, guest,
+// a long answer, and a friendly one to everything else. They adapt to the tools on offer, because those differ between versions of the CLI.
 
 import { playPlan } from "./guided-plan.ts";
 import {
@@ -14,6 +14,7 @@ import {
   testRuns,
   troubleIn,
 } from "./guided-steps.ts";
+import { longGuide } from "./long-guide.ts";
 import { CART_BUG } from "./project.ts";
 import type { Scene, Step, StepContext } from "./scene.ts";
 
@@ -22,7 +23,10 @@ export const guidedScenes: readonly Scene[] = [
   guided("question", has(/\bask me\b|\bquestions?\b/i), playQuestion),
   guided("plan", has(/\bplan\b/i), playPlan),
   guided("approve", has(/\btests?\b|\bfix\b|\bbug\b/i), playApprove),
+  guided("picture", has(/\breceipt\b/i), playPicture),
+  guided("long", has(/\blong\b/i), () => ({ text: longGuide(), tokenDelayMs: 2 })),
   guided("ask", asksAboutProject, playAsk),
+  guided("guest", has(/\bcarol\b/i), () => ({ text: GREETING })),
   guided("anything", () => true, playAnything),
 ];
 
@@ -176,6 +180,34 @@ function releaseNote(tone: string, sections: readonly string[]): string {
   return [`## tiny-cart 0.4.0`, opening, ...body].join("\n\n");
 }
 
+/** The receipt that the welcome offers shows what the cart's bug does. */
+function playPicture({ step, calls, imageTypes, directory }: StepContext): Step {
+  const [type] = imageTypes;
+  if (type === undefined) return { text: "I see no receipt: attach its picture to your message." };
+  if (step === 0) {
+    return {
+      text: `I have got the picture (\`${type}\`): **3 × tea** for **4.50 €**, though one costs that much already. I'll look at how a cart is summed up.`,
+      tools: [read(`${directory}/src/cart.js`)],
+    };
+  }
+  const trouble = troubleIn(calls);
+  if (trouble !== undefined) return { text: trouble };
+  return {
+    text: `It doesn't add up, and \`src/cart.js\` says why: \`subtotal\` forgets how many there are of a line.
+
+| | On the receipt | Right |
+|:--|--:|--:|
+| 3 × tea | 4.50 € | **13.50 €** |
+| 1 × cup | 12.00 € | 12.00 € |
+| **Total** | 16.50 € | **25.50 €** |
+
+*(My words follow a script; that the picture reached me is real.)*`,
+  };
+}
+
+const GREETING =
+  "Hello Carol! Ask away. You are a guest here, so I hear you as soon as somebody in this thread allows it.";
+
 /** Looks at what came with the message; otherwise says what it can do. */
 function playAnything({ step, calls, userText, imageTypes, directory }: StepContext): Step {
   const files = [...(userText.split("Attached files:")[1] ?? "").matchAll(/^- (\/.+)$/gm)].map(
@@ -197,6 +229,8 @@ function playAnything({ step, calls, userText, imageTypes, directory }: StepCont
 - **ask** - *what does this project do?*
 - **approve** - *run the tests and fix what fails*
 - **plan** - *plan an improvement, then make it*
-- **question** - *ask me two questions, then write a release note*`,
+- **question** - *ask me two questions, then write a release note*
+- **guest** - *say hello to carol*
+- **long** - *write a long guide*`,
   };
 }

@@ -16,6 +16,8 @@ export interface Try {
   readonly title: string;
   readonly shows: string;
   readonly text: string;
+  /** The page's own drawing that goes along; empty for none. */
+  readonly drawing: string;
 }
 
 export interface Attachments {
@@ -35,7 +37,7 @@ export function readAttachments(props: Readonly<Record<string, unknown>> | null)
     const bar = readBar(one);
     const [, shows = "", text = ""] = /^(.*)\n`([^`\n]+)`$/.exec(bar.text) ?? [];
     if (bar.color === undefined && bar.title !== "" && text !== "") {
-      tries.push({ title: bar.title, shows, text });
+      tries.push({ title: bar.title, shows, text, drawing: drawingOf(one) });
     } else if (bar.pretext !== "" || bar.title !== "" || bar.text !== "") {
       bars.push(bar);
     }
@@ -52,6 +54,11 @@ function readBar(one: unknown): Bar {
     title: textOf(title),
     text: textOf(text),
   };
+}
+
+function drawingOf(one: { readonly thumb_url?: unknown }): string {
+  const name = textOf(one.thumb_url);
+  return /^[a-z]{1,20}\.svg$/.test(name) ? name : "";
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

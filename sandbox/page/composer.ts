@@ -2,8 +2,9 @@
 // server says no, and survives a reload.
 
 import { h, icon } from "./dom.ts";
-import { fileSize } from "./people.ts";
+import { createNameList } from "./names.ts";
 import type { FileInfo } from "./types.ts";
+import { createUploads } from "./uploads.ts";
 
 export interface ComposerActions {
   /** Rejects with words for the person; the text then stays. */
@@ -17,7 +18,9 @@ export interface ComposerActions {
 export interface Composer {
   readonly element: HTMLElement;
   focus(): void;
-  setText(text: string): void;
+  isEmpty(): boolean;
+  /** In place of what is there. */
+  compose(text: string, files: Iterable<File>): void;
   setEnabled(isEnabled: boolean, why: string): void;
   setTyping(text: string): void;
 }
@@ -36,75 +39,53 @@ export class UnknownCommand extends Error {
 const TYPING_MS = 4000;
 
 export function createComposer(label: string, draftKey: string, actions: ComposerActions): Composer {
-  const text = h("textarea", {
-    class: "text",
-    rows: 1,
-    placeholder: label,
-    "aria-label": label,
-    autocomplete: "off",
-    spellcheck: "true",
-  });
-  const attachments = h("div", { class: "attachments" });
-  const trouble = h("p", { class: "trouble", role: "alert" });
-  const names = h("div", { class: "names", hidden: true });
-  const typing = h("p", { class: "typing" });
-  const picker = h("input", {
-    type: "file",
-    multiple: true,
-    class: "unseen",
-    tabindex: -1,
-    "aria-hidden": "true",
-  });
-  const attach = h(
-    "button",
-    {
-      type: "button",
-      class: "tool",
-      title: "Attach files",
-      "aria-label": "Attach files",
-      onclick: () => picker.click(),
+  const parts = createParts(label);
+  const { text, trouble, waiting, attach, submit } = parts;
+  const names = createNameList(text, actions.names);
+  const uploads = createUploads({
+    upload: actions.upload,
+    onChange: grow,
+    onTrouble(error) {
+      waiting.hidden = true;
+      complain(error);
     },
-    icon("attach"),
-  );
-  const submit = h(
-    "button",
-    { type: "submit", class: "tool send", title: "Send (Enter)", "aria-label": "Send" },
-    icon("send"),
-  );
-  const box = h("div", { class: "box" }, attachments, text, h("div", { class: "buttons" }, attach, submit));
-  const element = h("form", { class: "composer" }, names, trouble, box, typing, picker);
-  const files: FileInfo[] = [];
-  let typedAt = 0;
+    onTakenBack: () => text.focus(),
+  });
+  const element = assemble(parts, names.element, uploads.element);
   let isSending = false;
+  let typedAt = 0;
 
-  text.value = sessionStorage.getItem(draftKey) ?? "";
-  grow();
+  const isEmpty = (): boolean => text.value.trim() === "" && uploads.isEmpty();
 
-  /** Where the browser can't do it by itself (`field-sizing`). */
+  /** The text's height, where the browser can't set it by itself (`field-sizing`), and whether it can be sent. */
   function grow(): void {
-    submit.disabled = text.value.trim() === "" && files.length === 0;
-    if (CSS.supports("field-sizing", "content")) return;
-    text.style.height = "auto";
-    text.style.height = `${text.scrollHeight}px`;
+    submit.disabled = isEmpty();
+    if (!CSS.supports("field-sizing", "content")) {
+      text.style.height = "auto";
+      text.style.height = `${text.scrollHeight}px`;
+    }
+    if (!waiting.hidden && !uploads.isBusy()) void send();
   }
 
   function setText(value: string): void {
     text.value = value;
     sessionStorage.setItem(draftKey, value);
     grow();
-    suggest();
+    names.draw();
   }
 
+  /** Now, or once its files are there. */
   async function send(): Promise<void> {
-    const [message, sent] = [text.value.trimEnd(), [...files]];
-    if (isSending || (message.trim() === "" && sent.length === 0)) return;
+    if (isSending || isEmpty()) return;
+    waiting.hidden = !uploads.isBusy();
+    if (uploads.isBusy()) return;
+    const [message, files] = [text.value.trimEnd(), uploads.ready()];
     isSending = true;
     try {
-      await actions.send(message, sent);
+      await actions.send(message, files);
       trouble.replaceChildren();
       if (text.value.trimEnd() === message) setText("");
-      files.splice(0, sent.length);
-      drawFiles();
+      uploads.remove(files);
     } catch (error) {
       complain(error);
     } finally {
@@ -125,74 +106,10 @@ export function createComposer(label: string, draftKey: string, actions: Compose
     trouble.append(" ", h("button", { type: "button", class: "link", onclick: again }, "Send as a message"));
   }
 
-  async function add(list: Iterable<File>): Promise<void> {
-    for (const file of list) {
-      try {
-        files.push(await actions.upload(file));
-        trouble.replaceChildren();
-      } catch (error) {
-        complain(error);
-      }
-      drawFiles();
-    }
+  function add(files: Iterable<File>): void {
+    trouble.replaceChildren();
+    uploads.add(files);
     text.focus();
-  }
-
-  function drawFiles(): void {
-    attachments.replaceChildren(
-      ...files.map((file) => {
-        const remove = (): void => {
-          files.splice(files.indexOf(file), 1);
-          drawFiles();
-          text.focus();
-        };
-        return h(
-          "span",
-          { class: "attachment" },
-          icon("file"),
-          h("span", { class: "file-name" }, file.name),
-          h("span", { class: "quiet" }, fileSize(file.size)),
-          h(
-            "button",
-            { type: "button", class: "tool", "aria-label": `Remove ${file.name}`, onclick: remove },
-            icon("close"),
-          ),
-        );
-      }),
-    );
-    grow();
-  }
-
-  /** The names that the @word before the cursor may become. */
-  function suggest(): void {
-    const [, start] = /(?:^|\s)@([a-z0-9._-]*)$/i.exec(text.value.slice(0, text.selectionStart)) ?? [];
-    const found =
-      start === undefined
-        ? []
-        : actions.names().filter((name) => name.startsWith(start.toLowerCase()) && name !== start);
-    names.hidden = found.length === 0 || document.activeElement !== text;
-    names.replaceChildren(
-      ...found.slice(0, 6).map((name) =>
-        h(
-          "button",
-          {
-            type: "button",
-            tabindex: -1,
-            class: "suggestion",
-            onmousedown: (event) => event.preventDefault(),
-            onclick: () => complete(name),
-          },
-          `@${name}`,
-        ),
-      ),
-    );
-  }
-
-  function complete(name: string): void {
-    const before = text.value.slice(0, text.selectionStart).replace(/@[a-z0-9._-]*$/i, `@${name} `);
-    text.value = before + text.value.slice(text.selectionStart);
-    text.setSelectionRange(before.length, before.length);
-    text.dispatchEvent(new Event("input"));
   }
 
   element.addEventListener("submit", (event) => {
@@ -200,56 +117,32 @@ export function createComposer(label: string, draftKey: string, actions: Compose
     void send();
   });
   text.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    const [first] = names.children;
-    if (!names.hidden && first instanceof HTMLElement && event.key === "Tab" && !event.shiftKey) {
-      event.preventDefault();
-      first.click();
-    } else if (!names.hidden && event.key === "Escape") {
-      event.stopPropagation();
-      names.hidden = true;
-    } else if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      void send();
-    }
+    if (event.isComposing || names.takeKey(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    void send();
   });
   text.addEventListener("input", () => {
-    sessionStorage.setItem(draftKey, text.value);
-    grow();
-    suggest();
+    // Who goes on writing has not finished.
+    waiting.hidden = true;
+    setText(text.value);
     if (Date.now() - typedAt > TYPING_MS && text.value !== "") {
       typedAt = Date.now();
       actions.typing();
     }
   });
-  text.addEventListener("blur", () => {
-    names.hidden = true;
-  });
-  text.addEventListener("paste", (event) => {
-    const pasted = event.clipboardData?.files;
-    if (pasted === undefined || pasted.length === 0) return;
-    event.preventDefault();
-    void add(pasted);
-  });
-  picker.addEventListener("change", () => {
-    void add([...(picker.files ?? [])]).then(() => {
-      picker.value = "";
-    });
-  });
-  for (const kind of ["dragenter", "dragover", "dragleave", "drop"] as const) {
-    element.addEventListener(kind, (event) => {
-      event.preventDefault();
-      element.classList.toggle("dropping", kind === "dragenter" || kind === "dragover");
-      if (kind === "drop") void add([...(event.dataTransfer?.files ?? [])]);
-    });
-  }
+  text.addEventListener("blur", names.hide);
+  takeFiles(element, parts, add);
+  setText(sessionStorage.getItem(draftKey) ?? "");
 
   return {
     element,
     focus: () => text.focus(),
-    setText(value) {
+    isEmpty,
+    compose(value, files) {
+      uploads.clear();
+      add(files);
       setText(value);
-      text.focus();
       text.setSelectionRange(value.length, value.length);
     },
     setEnabled(isEnabled, why) {
@@ -258,7 +151,74 @@ export function createComposer(label: string, draftKey: string, actions: Compose
       text.placeholder = isEnabled ? label : why;
     },
     setTyping(words) {
-      if (typing.textContent !== words) typing.textContent = words;
+      if (parts.typing.textContent !== words) parts.typing.textContent = words;
     },
   };
+}
+
+function createParts(label: string) {
+  const button = (type: string, title: string, name: "attach" | "send"): HTMLButtonElement =>
+    h("button", { type, class: `tool ${name}`, title, "aria-label": title }, icon(name));
+  return {
+    text: h("textarea", {
+      class: "text",
+      rows: 1,
+      placeholder: label,
+      "aria-label": label,
+      autocomplete: "off",
+      spellcheck: "true",
+    }),
+    trouble: h("p", { class: "trouble", role: "alert" }),
+    waiting: h(
+      "p",
+      { class: "waiting", role: "status", hidden: true },
+      "Goes as soon as the files are uploaded…",
+    ),
+    typing: h("p", { class: "typing" }),
+    picker: h("input", {
+      type: "file",
+      multiple: true,
+      class: "unseen",
+      tabindex: -1,
+      "aria-hidden": "true",
+    }),
+    attach: button("button", "Attach files", "attach"),
+    submit: button("submit", "Send", "send"),
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function assemble(parts: Parts, names: HTMLElement, uploads: HTMLElement): HTMLElement {
+  const { text, trouble, waiting, typing, picker, attach, submit } = parts;
+  const buttons = h("div", { class: "buttons" }, attach, submit);
+  const box = h("div", { class: "box" }, uploads, text, buttons);
+  return h("form", { class: "composer" }, names, trouble, waiting, box, typing, picker);
+}
+
+/** Chosen, pasted or dropped. */
+function takeFiles(
+  element: HTMLElement,
+  { text, picker, attach }: Parts,
+  add: (files: Iterable<File>) => void,
+): void {
+  attach.addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    add([...(picker.files ?? [])]);
+    picker.value = "";
+  });
+  text.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData?.files;
+    if (pasted === undefined || pasted.length === 0) return;
+    event.preventDefault();
+    add(pasted);
+  });
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"] as const) {
+    element.addEventListener(kind, (event) => {
+      event.preventDefault();
+      element.classList.toggle("dropping", kind === "dragenter" || kind === "dragover");
+      const dropped = kind === "drop" ? event.dataTransfer?.files : undefined;
+      if (dropped && dropped.length > 0) add([...dropped]);
+    });
+  }
 }

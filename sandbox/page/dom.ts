@@ -47,14 +47,35 @@ export function icon(name: keyof typeof ICONS): SVGElement {
   return svg;
 }
 
-/** Makes `parent` hold `next`'s children and leaves alone those that are the same: selection and scrolling survive. */
+/** Makes `parent` hold what `next` holds with as few changes as it can: selection, scrolling and focus survive. */
 export function morph(parent: Element, next: ParentNode): void {
   const wanted = [...next.childNodes];
   const present = [...parent.childNodes];
   for (const [at, node] of wanted.entries()) {
     const old = present[at];
     if (old === undefined) parent.append(node);
-    else if (!old.isEqualNode(node)) old.replaceWith(node);
+    else if (!old.isEqualNode(node) && !become(old, node)) old.replaceWith(node);
   }
   for (const old of present.slice(wanted.length)) old.remove();
+}
+
+/** A button for one emoji never becomes that for another. */
+function become(old: Node, node: Node): boolean {
+  const areElements = old instanceof HTMLElement && node instanceof HTMLElement;
+  if (!areElements || old.tagName !== node.tagName || old.dataset["emoji"] !== node.dataset["emoji"]) {
+    return false;
+  }
+  for (const { name } of [...old.attributes]) if (!node.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of node.attributes) old.setAttribute(name, value);
+  morph(old, node);
+  return true;
+}
+
+/** When what has the focus goes away or moves while `draw` runs, `element` has it then. */
+export function keepFocus(element: HTMLElement, draw: () => void): void {
+  const focused = document.activeElement;
+  draw();
+  if (!(focused instanceof HTMLElement) || document.activeElement === focused) return;
+  const holder = focused.isConnected ? focused : element;
+  holder.focus({ preventScroll: true });
 }

@@ -46,3 +46,17 @@ export function createFileView(api: Api): (file: FileInfo) => HTMLElement {
     );
   };
 }
+
+const PICTURE_PX = 640;
+
+/** The page's own drawing as a picture that can be sent; none for no name. */
+export async function pictureFiles(drawing: string): Promise<File[]> {
+  if (drawing === "") return [];
+  const image = new Image();
+  image.src = drawing;
+  await image.decode();
+  const canvas = h("canvas", { width: PICTURE_PX, height: PICTURE_PX });
+  canvas.getContext("2d")?.drawImage(image, 0, 0, PICTURE_PX, PICTURE_PX);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  return blob ? [new File([blob], drawing.replace(/svg$/, "png"), { type: blob.type })] : [];
+}

@@ -1,10 +1,11 @@
 // The page as a whole: who speaks, which channel and thread are open, light or dark, and what is told to those who
 // don't see it.
 
+import { type Account, enter } from "./account.ts";
 import { readPlace, writePlace } from "./address.ts";
-import { h, icon } from "./dom.ts";
+import { h, icon, morph } from "./dom.ts";
 import { avatar } from "./people.ts";
-import { type Account, enter, openVisit, type Rooms, type Visit } from "./visit.ts";
+import { openVisit, type Rooms, type Visit } from "./visit.ts";
 
 const at = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 const meta = (name: string): string =>
@@ -78,49 +79,57 @@ function go(person: string, channel: string, thread: string): void {
   void become(readPlace().person);
 }
 
+function fill(list: HTMLElement, entries: readonly HTMLElement[]): void {
+  const next = document.createDocumentFragment();
+  next.append(...entries);
+  morph(list, next);
+}
+
 function drawChannels({ channels }: Account, open: string): void {
-  at("channels").replaceChildren(
-    ...channels.map(({ name, display_name }) =>
-      h(
-        "li",
-        {},
-        h(
-          "button",
-          {
-            type: "button",
-            class: "entry",
-            "aria-current": name === open && "page",
-            onclick: () => go(readPlace().person, name, ""),
-          },
-          h("span", { "aria-hidden": "true", class: "hash" }, "#"),
-          display_name,
-        ),
-      ),
-    ),
+  const entry = (name: string, title: string): HTMLElement =>
+    h(
+      "button",
+      { type: "button", class: "entry", "data-name": name, "aria-current": name === open && "page" },
+      h("span", { "aria-hidden": "true", class: "hash" }, "#"),
+      title,
+    );
+  fill(
+    at("channels"),
+    channels.map(({ name, display_name }) => h("li", {}, entry(name, display_name))),
   );
 }
 
 function drawPeople(chosen: string): void {
-  at("people").replaceChildren(
-    ...people.map((name) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "entry",
-          role: "radio",
-          "aria-checked": String(name === chosen),
-          tabindex: name === chosen ? 0 : -1,
-          onclick: () => go(name, readPlace().channel, readPlace().thread),
-        },
-        avatar(undefined, "small", name),
-        name,
-      ),
-    ),
-  );
+  const entry = (name: string): HTMLElement =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "entry",
+        role: "radio",
+        "data-name": name,
+        "aria-checked": String(name === chosen),
+        tabindex: name === chosen ? 0 : -1,
+      },
+      avatar(undefined, "small", name),
+      name,
+    );
+  fill(at("people"), people.map(entry));
   at("me").replaceChildren(avatar(undefined, "small", chosen), chosen);
 }
 
+/** The name of the entry that was clicked. */
+const nameAt = (event: Event): string | undefined =>
+  (event.target as HTMLElement).closest<HTMLElement>(".entry")?.dataset["name"];
+
+at("channels").addEventListener("click", (event) => {
+  const name = nameAt(event);
+  if (name !== undefined) go(readPlace().person, name, "");
+});
+at("people").addEventListener("click", (event) => {
+  const name = nameAt(event);
+  if (name !== undefined) go(name, readPlace().channel, readPlace().thread);
+});
 at("people").addEventListener("keydown", (event) => {
   const step = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key];
   const chosen = people.indexOf(readPlace().person);

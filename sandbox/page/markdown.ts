@@ -8,8 +8,9 @@ import MarkdownIt, { type StateCore, type Token } from "./vendor/markdown-it.mjs
 /** Whose name follows an @; undefined when it is nobody's. */
 export type WhoIs = (username: string) => "me" | "somebody" | undefined;
 
-/** Colouring more than this at once would be felt. */
-const MAX_COLOURED = 20_000;
+/** Colouring more than this would be felt: the highlighter's patterns take the square of a line's length, some the cube. */
+const MAX_COLOURED = 10_000;
+const MAX_COLOURED_LINE = 500;
 
 interface TrustedTypesFactory {
   createPolicy(
@@ -72,7 +73,9 @@ for (const heading of ["heading_open", "heading_close"]) {
 
 function colour(code: string, info: string): string {
   const language = info.trim().split(/\s/)[0] ?? "";
-  if (code.length > MAX_COLOURED || !hljs.getLanguage(language)) return md.utils.escapeHtml(code);
+  const isLong =
+    code.length > MAX_COLOURED || code.split("\n").some((line) => line.length > MAX_COLOURED_LINE);
+  if (isLong || !hljs.getLanguage(language)) return md.utils.escapeHtml(code);
   return hljs.highlight(code, { language, ignoreIllegals: true }).value;
 }
 
@@ -123,9 +126,11 @@ function splitter(state: StateCore): (token: Token) => Token[] {
   };
 }
 
+const MAX_NAME = 64;
+
 /** A name may end in punctuation that belongs to the sentence. */
 function knownName(name: string, whoIs: WhoIs): { readonly name: string; readonly who: string } | undefined {
-  for (let end = name.length; end > 0; end -= 1) {
+  for (let end = Math.min(name.length, MAX_NAME); end > 0; end -= 1) {
     const who = whoIs(name.slice(0, end).toLowerCase());
     if (who !== undefined) return { name: name.slice(0, end), who };
     if (!/[._-]/.test(name.charAt(end - 1))) return undefined;

@@ -3,7 +3,7 @@
 
 import type { Chat } from "./chat.ts";
 import { byTime } from "./chat.ts";
-import { h, icon } from "./dom.ts";
+import { h, icon, keepFocus } from "./dom.ts";
 import { dayOf } from "./people.ts";
 import type { PostActions, PostView } from "./post-view.ts";
 import { createPostView } from "./post-view.ts";
@@ -44,6 +44,7 @@ export function createPostList(
   const waiting = new Map<string, Post>();
   let frame = 0;
   let isAtEnd = true;
+  let lastTop = 0;
 
   function scrollToEnd(): void {
     isAtEnd = true;
@@ -54,8 +55,12 @@ export function createPostList(
   scroller.addEventListener(
     "scroll",
     () => {
-      isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+      const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+      // Only people go up. That the end has moved away is what grew: posts have their true height once they are seen.
+      if (isNear) isAtEnd = true;
+      else if (scroller.scrollTop < lastTop) isAtEnd = false;
       if (isAtEnd) newer.hidden = true;
+      lastTop = scroller.scrollTop;
     },
     { passive: true },
   );
@@ -164,9 +169,10 @@ export function createPostList(
       const at = order.findIndex((post) => post.id === id);
       if (at < 0) return;
       order.splice(at, 1);
-      views.get(id)?.element.remove();
-      views.delete(id);
       const next = order[at];
+      const neighbour = views.get((next ?? order[at - 1])?.id ?? "")?.element ?? scroller;
+      keepFocus(neighbour, () => views.get(id)?.element.remove());
+      views.delete(id);
       if (next) {
         views.get(next.id)?.element.classList.toggle("compact", isCompact(at));
         markDay(at);

@@ -4,12 +4,12 @@
 import { type Attachments, readAttachments, type Try } from "./attachments.ts";
 import { createBars } from "./bars.ts";
 import type { Chat } from "./chat.ts";
-import { type Choice, findChoices, withoutLegend } from "./choices.ts";
-import { h, icon, morph } from "./dom.ts";
-import { emojiText } from "./emoji.ts";
+import { withoutLegend } from "./choices.ts";
+import { h, icon, keepFocus, morph } from "./dom.ts";
 import { renderMarkdown, type WhoIs } from "./markdown.ts";
 import { avatar, clock, fullTime, isBot, nameOf } from "./people.ts";
-import type { FileInfo, Post, Reaction } from "./types.ts";
+import { createReactions } from "./reactions.ts";
+import type { FileInfo, Post } from "./types.ts";
 
 export interface PostActions {
   toggleReaction(post: Post, emojiName: string): void;
@@ -17,8 +17,8 @@ export interface PostActions {
   pickReaction(post: Post, near: HTMLElement): void;
   openThread(rootId: string): void;
   showFile(file: FileInfo): HTMLElement;
-  /** Puts a text into the channel's composer. */
-  compose(text: string): void;
+  /** Puts what a person could try into the channel's composer. */
+  tryOut(one: Try): void;
 }
 
 export interface PostView {
@@ -32,9 +32,8 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
   const body = h("div", { class: "body" });
   const bars = createBars(whoIs);
   const files = h("div", { class: "files" });
-  const tries = h("div", { class: "tries" });
-  const choices = h("div", { class: "choices", role: "group", "aria-label": "Decide" });
-  const reactions = h("div", { class: "reactions" });
+  const tries = h("div", { class: "tries", hidden: true });
+  const { choices, chips, draw: drawReactions } = createReactions(chat);
   const footer = h("div", { class: "post-foot" });
   const face = h("div", { class: "face" });
   const toolbar = h("div", { class: "toolbar" });
@@ -47,7 +46,7 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     files,
     tries,
     choices,
-    reactions,
+    chips,
     footer,
   );
   const element = h("article", { class: "post", tabindex: -1 }, face, main, toolbar);
@@ -60,149 +59,20 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     return chat.people().some((user) => user.username === name) ? "somebody" : undefined;
   }
 
-  function drawTools(post: Post): void {
-    toolbar.replaceChildren(
-      h(
-        "button",
-        {
-          type: "button",
-          class: "tool",
-          title: "Add a reaction",
-          "aria-label": "Add a reaction",
-          "aria-haspopup": "dialog",
-          onclick: (event) => actions.pickReaction(post, event.currentTarget as HTMLElement),
-        },
-        icon("react"),
-      ),
-      (where === "channel" &&
-        post.root_id === "" &&
-        h(
-          "button",
-          {
-            type: "button",
-            class: "tool",
-            title: "Reply in a thread",
-            "aria-label": "Reply in a thread",
-            onclick: () => actions.openThread(post.id),
-          },
-          icon("reply"),
-        )) ||
-        "",
+  function drawOnce(post: Post, { tries: offers }: Attachments): void {
+    element.dataset["id"] = post.id;
+    element.classList.toggle("system", post.type !== "");
+    element.setAttribute("aria-label", `${nameOf(chat, post)}, ${clock(post.create_at)}`);
+    face.append(avatar(chat.user(post.user_id), "", nameOf(chat, post)));
+    header.append(...headOf(chat, post));
+    toolbar.append(
+      tool("react", "Add a reaction", (button) => actions.pickReaction(post, button)),
+      where === "channel" && post.root_id === ""
+        ? tool("reply", "Reply in a thread", () => actions.openThread(post.id))
+        : "",
     );
-  }
-
-  function drawHead(post: Post): void {
-    const isHook = post.props?.["from_webhook"] === "true";
-    header.replaceChildren(
-      h("span", { class: "name" }, nameOf(chat, post)),
-      isBot(chat, post) || isHook ? h("span", { class: "tag" }, "BOT") : "",
-      h(
-        "time",
-        { class: "time", datetime: new Date(post.create_at).toISOString(), title: fullTime(post.create_at) },
-        clock(post.create_at),
-      ),
-    );
-  }
-
-  /** Gives the choices that are open. `bar`: the last one's text. */
-  function drawReactions(post: Post, bar: string | undefined): readonly Choice[] {
-    const all = chat.reactions(post.id);
-    const byEmoji = new Map<string, Reaction[]>();
-    for (const one of all) byEmoji.set(one.emoji_name, [...(byEmoji.get(one.emoji_name) ?? []), one]);
-    const offered = all.filter((reaction) => reaction.user_id === post.user_id).map((one) => one.emoji_name);
-    const open = isBot(chat, post) ? findChoices(post.message, offered, bar) : [];
-    const isMine = (name: string): boolean =>
-      (byEmoji.get(name) ?? []).some((reaction) => reaction.user_id === chat.me.id);
-    const names = (name: string): string =>
-      (byEmoji.get(name) ?? [])
-        .map((reaction) => chat.user(reaction.user_id)?.username ?? "somebody")
-        .join(", ");
-    const next = document.createDocumentFragment();
-    for (const { emojiName, emoji, label } of open) {
-      const others = (byEmoji.get(emojiName)?.length ?? 1) - 1;
-      next.append(
-        h(
-          "button",
-          {
-            type: "button",
-            class: "choice",
-            "data-emoji": emojiName,
-            "aria-pressed": String(isMine(emojiName)),
-          },
-          h("span", { "aria-hidden": "true" }, emoji),
-          h("span", {}, label),
-          others > 0 && h("span", { class: "count", title: names(emojiName) }, String(others)),
-        ),
-      );
-    }
-    morph(choices, next);
-    choices.hidden = open.length === 0;
-    const chips = document.createDocumentFragment();
-    for (const [name, list] of byEmoji) {
-      if (open.some((choice) => choice.emojiName === name)) continue;
-      const label = `${names(name)} reacted with :${name}:`;
-      chips.append(
-        h(
-          "button",
-          {
-            type: "button",
-            class: "chip",
-            "data-emoji": name,
-            title: label,
-            "aria-label": `${emojiText(name)} ${list.length}, ${label}`,
-            "aria-pressed": String(isMine(name)),
-          },
-          h("span", { "aria-hidden": "true" }, emojiText(name)),
-          h("span", { class: "count", "aria-hidden": "true" }, String(list.length)),
-        ),
-      );
-    }
-    morph(reactions, chips);
-    reactions.hidden = reactions.childElementCount === 0;
-    return open;
-  }
-
-  // Buttons are redrawn while people click them, so the click is taken where it bubbles to.
-  main.addEventListener("click", (event) => {
-    const button = (event.target as HTMLElement).closest("button");
-    if (button === null || shown === undefined) return;
-    const emojiName = button.dataset["emoji"];
-    if (emojiName !== undefined) actions.toggleReaction(shown, emojiName);
-    else if (button.classList.contains("copy")) copy(button);
-  });
-
-  function drawFooter(post: Post): void {
-    footer.replaceChildren();
-    if (where !== "channel" || post.root_id !== "" || post.reply_count === 0) return;
-    const speakers = [...new Set(chat.replies(post.id).map((reply) => reply.user_id))].slice(0, 4);
-    const last = chat.replies(post.id).at(-1);
-    footer.append(
-      h(
-        "button",
-        { type: "button", class: "thread-link", onclick: () => actions.openThread(post.id) },
-        h(
-          "span",
-          { class: "faces", "aria-hidden": "true" },
-          ...speakers.map((id) => avatar(chat.user(id), "small")),
-        ),
-        h("strong", {}, post.reply_count === 1 ? "1 reply" : `${post.reply_count} replies`),
-        last && h("span", { class: "quiet" }, `Last reply ${clock(last.create_at)}`),
-      ),
-    );
-  }
-
-  function drawTries(offers: readonly Try[]): void {
     tries.hidden = offers.length === 0;
-    tries.replaceChildren(
-      ...offers.map(({ title, shows, text }) =>
-        h(
-          "button",
-          { type: "button", class: "try", onclick: () => actions.compose(text) },
-          h("strong", {}, title),
-          h("span", {}, shows),
-        ),
-      ),
-    );
+    tries.append(...offers.map((one) => tryButton(one, () => actions.tryOut(one))));
   }
 
   /** The text and the bars below it, without what the buttons say as well. Buttons a bar tells of stand in it. */
@@ -216,36 +86,84 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     }
     bars.update(last ? [...list.slice(0, -1), { ...last, text: withoutLegend(last.text, open) }] : list);
     const place = bars.last();
-    // Only then: an element that is moved loses the focus.
     if (place && choices.parentElement !== place) place.append(choices);
-    else if (!place && choices.parentElement !== main) reactions.before(choices);
+    else if (!place && choices.parentElement !== main) chips.before(choices);
+  }
+
+  function drawFiles(list: readonly FileInfo[]): void {
+    const ids = list.map((file) => file.id).join();
+    if (ids !== shownFiles) files.replaceChildren(...list.map(actions.showFile));
+    shownFiles = ids;
+  }
+
+  // Buttons are redrawn while people click them, so the click is taken where it bubbles to.
+  main.addEventListener("click", (event) => {
+    const button = (event.target as HTMLElement).closest("button");
+    if (button === null || shown === undefined) return;
+    const emojiName = button.dataset["emoji"];
+    if (emojiName !== undefined) actions.toggleReaction(shown, emojiName);
+    else if (button.classList.contains("copy")) copy(button);
+    else if (button.classList.contains("thread-link")) actions.openThread(shown.id);
+  });
+
+  function draw(post: Post): void {
+    const attachments = readAttachments(post.props);
+    if (shown === undefined) drawOnce(post, attachments);
+    shown = post;
+    element.classList.toggle("edited", post.edit_at > 0);
+    drawText(post, attachments);
+    drawFiles(post.metadata?.files ?? []);
+    const next = document.createDocumentFragment();
+    if (where === "channel" && post.root_id === "" && post.reply_count > 0)
+      next.append(threadLink(chat, post));
+    morph(footer, next);
   }
 
   return {
     element,
     update(post, isCompact) {
       element.classList.toggle("compact", isCompact);
-      element.classList.toggle("system", post.type !== "");
-      if (shown === undefined) {
-        element.dataset["id"] = post.id;
-        element.setAttribute("aria-label", `${nameOf(chat, post)}, ${clock(post.create_at)}`);
-        face.append(avatar(chat.user(post.user_id), "", nameOf(chat, post)));
-        drawHead(post);
-        drawTools(post);
-      }
-      const attachments = readAttachments(post.props);
-      if (shown === undefined) drawTries(attachments.tries);
-      drawText(post, attachments);
-      element.classList.toggle("edited", post.edit_at > 0);
-      const fileIds = (post.metadata?.files ?? []).map((file) => file.id).join();
-      if (fileIds !== shownFiles) {
-        files.replaceChildren(...(post.metadata?.files ?? []).map(actions.showFile));
-        shownFiles = fileIds;
-      }
-      shown = post;
-      drawFooter(post);
+      keepFocus(element, () => draw(post));
     },
   };
+}
+
+function headOf(chat: Chat, post: Post): (Node | string)[] {
+  const isHook = post.props?.["from_webhook"] === "true";
+  const [datetime, title] = [new Date(post.create_at).toISOString(), fullTime(post.create_at)];
+  return [
+    h("span", { class: "name" }, nameOf(chat, post)),
+    isBot(chat, post) || isHook ? h("span", { class: "tag" }, "BOT") : "",
+    h("time", { class: "time", datetime, title }, clock(post.create_at)),
+  ];
+}
+
+function tool(name: "react" | "reply", label: string, click: (button: HTMLElement) => void): HTMLElement {
+  const button = h(
+    "button",
+    { type: "button", class: "tool", title: label, "aria-label": label, onclick: () => click(button) },
+    icon(name),
+  );
+  if (name === "react") button.setAttribute("aria-haspopup", "dialog");
+  return button;
+}
+
+function tryButton({ title, shows }: Try, onclick: () => void): HTMLElement {
+  return h("button", { type: "button", class: "try", onclick }, h("strong", {}, title), h("span", {}, shows));
+}
+
+function threadLink(chat: Chat, root: Post): HTMLElement {
+  const replies = chat.replies(root.id);
+  const speakers = [...new Set(replies.map((reply) => reply.user_id))].slice(0, 4);
+  const faces = speakers.map((id) => avatar(chat.user(id), "small"));
+  const last = replies.at(-1);
+  return h(
+    "button",
+    { type: "button", class: "thread-link" },
+    h("span", { class: "faces", "aria-hidden": "true" }, ...faces),
+    h("strong", {}, root.reply_count === 1 ? "1 reply" : `${root.reply_count} replies`),
+    last && h("span", { class: "quiet" }, `Last reply ${clock(last.create_at)}`),
+  );
 }
 
 function copy(button: HTMLButtonElement): void {

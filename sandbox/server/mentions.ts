@@ -11,12 +11,15 @@ export interface Mentions {
 }
 
 /** `isName`: whether somebody in the channel is called that. */
+/** As long as a name may be, with its @. */
+const MAX_WORD = 65;
+
 export function findMentions(message: string, isName: (name: string) => boolean): Mentions {
   const names = new Set<string>();
   const groups = new Set<string>();
 
   function take(word: string): boolean {
-    if (!word.startsWith("@")) return false;
+    if (!word.startsWith("@") || word.length > MAX_WORD) return false;
     const name = word.slice(1).toLowerCase();
     if (["all", "channel", "here"].includes(name)) groups.add(name);
     else if (isName(name)) names.add(name);
@@ -29,7 +32,7 @@ export function findMentions(message: string, isName: (name: string) => boolean)
     if (/^:.*:$/.test(raw)) continue;
     let word = raw.replace(/^[:._-]+/, "");
     const whole = word;
-    while (!take(word) && /[:._-]$/.test(word)) word = word.slice(0, -1);
+    while (!take(word) && /[:._-]/.test(word.slice(-1))) word = word.slice(0, -1);
     // No name as it stands: `alice:@bob` and `alice.@bob` still mention bob.
     if (!take(word)) for (const part of whole.split(/[.:-]+/)) take(part);
   }
@@ -64,6 +67,7 @@ function withoutCode(message: string): string {
 }
 
 function withoutSpans(text: string): string {
+  const closing = closingRuns(text);
   let out = "";
   let at = 0;
   while (at < text.length) {
@@ -79,19 +83,33 @@ function withoutSpans(text: string): string {
     }
     let end = at;
     while (text[end] === "`") end += 1;
-    const close = closingRun(text, end, end - at);
     // Without a closing run of the same length the backticks are only backticks.
     out += " ";
-    at = close ?? end;
+    at = closing(end, end - at) ?? end;
   }
   return out;
 }
 
-/** The position after the run of exactly `length` backticks that closes a span; a blank line ends the search. */
-function closingRun(text: string, from: number, length: number): number | undefined {
-  for (const run of text.slice(from).matchAll(/`+|\n[ \t]*\n/g)) {
-    if (run[0][0] === "\n") return undefined;
-    if (run[0].length === length) return from + run.index + length;
+/**
+ * Gives the position after the first run of exactly `length` backticks from `from` on; a blank line ends the search.
+ * Asked for ever later positions, so that each run is looked at once.
+ */
+function closingRuns(text: string): (from: number, length: number) => number | undefined {
+  const runs = new Map<number, number[]>();
+  for (const { 0: run, index } of text.matchAll(/`+/g)) {
+    const positions = runs.get(run.length) ?? [];
+    positions.push(index);
+    runs.set(run.length, positions);
   }
-  return undefined;
+  const blanks = [...text.matchAll(/\n(?=[ \t]*\n)/g)].map(({ index }) => index).reverse();
+  for (const positions of runs.values()) positions.reverse();
+  const first = (positions: number[], from: number): number | undefined => {
+    while ((positions.at(-1) ?? from) < from) positions.pop();
+    return positions.at(-1);
+  };
+  return (from, length) => {
+    const run = first(runs.get(length) ?? [], from);
+    const blank = first(blanks, from) ?? text.length;
+    return run === undefined || run > blank ? undefined : run + length;
+  };
 }

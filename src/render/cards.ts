@@ -23,6 +23,8 @@ export const DIGITS: readonly { readonly emoji: string; readonly name: string }[
 
 export interface Card {
   readonly head: string;
+  /** What of the head stays above the body once it is decided; nobody is called again. */
+  readonly title?: string;
   /** What it is about. */
   readonly body: string;
   /** How to decide; stands in the bar. */
@@ -55,8 +57,10 @@ export interface ClosedCard extends Required<CardPost> {
 
 /** The last post of a card once it is decided; `verdict` says by whom and how. */
 export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): ClosedCard {
-  const markdown = (pieces(card.body, limit - FRAME_ROOM).at(-1) ?? "").trimEnd();
-  return { markdown, bar: bar(tone, verdict), about: beginningOf(card.body.trim()) };
+  const bodies = pieces(card.body, limit - FRAME_ROOM);
+  const title = bodies.length > 1 ? undefined : card.title;
+  const markdown = [title, bodies.at(-1)].filter((part) => part !== undefined).join("\n");
+  return { markdown: markdown.trimEnd(), bar: bar(tone, verdict), about: beginningOf(card.body.trim()) };
 }
 
 const ABOUT_LENGTH = 300;
@@ -163,6 +167,7 @@ export function questionCard(question: Question, title: string, names: readonly 
   });
   return {
     head: headed(title, names),
+    title,
     body: `${text === undefined ? "*Claude gave no text for its question.*" : decidedBy(text)}\n\n${options.join("\n")}\n`,
     choices: questionChoices(question),
   };
@@ -191,10 +196,10 @@ export function guestCard(
 ): Card {
   const text = message === "" ? [] : [fence(showEverything(message))];
   const files = fileNames.map((name) => `📎 ${inlineCode(name)}`);
-  const calls = names.length === 0 ? [] : ["", called(names)];
+  const title = `🔒 ${nameOf(guest)} wants to send a message`;
   return {
-    head: `🔒 ${nameOf(guest)} wants to send a message:`,
-    body: [...text, ...files, ...calls].join("\n"),
+    head: names.length === 0 ? `${title}:` : headed(title, names),
+    body: [...text, ...files].join("\n"),
     choices: "React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny",
   };
 }

@@ -60,16 +60,23 @@ function hunks(before: string, after: string, numbered: boolean): string {
   const found = patch?.hunks ?? [replacedWhole(before, after)];
   return found
     .map((hunk) => {
-      const range = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`;
-      const lines = hunk.lines.filter((line) => !line.startsWith("\\"));
+      const all = hunk.lines.filter((line) => !line.startsWith("\\"));
+      // Empty lines of the surroundings say nothing at the end.
+      const lines = all.slice(0, all.findLastIndex((line) => !/^ \s*$/.test(line)) + 1);
+      const less = all.length - lines.length;
+      const [oldLines, newLines] = [hunk.oldLines - less, hunk.newLines - less];
+      const range = `@@ -${hunk.oldStart},${oldLines} +${hunk.newStart},${newLines} @@`;
       return (numbered ? [range, ...lines] : lines).join("\n");
     })
     .join("\n");
 }
 
 function replacedWhole(before: string, after: string) {
-  const old = before.replace(/\n$/, "").split("\n");
-  const now = after.replace(/\n$/, "").split("\n");
+  const [old, now] = [linesOf(before), linesOf(after)];
   const lines = [...old.map((line) => `-${line}`), ...now.map((line) => `+${line}`)];
   return { oldStart: 1, oldLines: old.length, newStart: 1, newLines: now.length, lines };
+}
+
+function linesOf(text: string): string[] {
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }

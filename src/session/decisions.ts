@@ -3,7 +3,7 @@
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import type { Reaction as Placed, PostId } from "../mattermost/types.ts";
-import { DIGITS, nameOf, questionTitle } from "../render/cards.ts";
+import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person } from "./access.ts";
@@ -171,9 +171,8 @@ export function answerQuestion(
   { shown = `**${asWritten(text)}**`, told = text } = {},
 ): void {
   const question = ask.questions[ask.index];
-  const title = questionTitle(ask.index, ask.questions.length);
   audit(step, "answered", by, { question: question?.question ?? "", answer: text });
-  close(step, ask, `${title} · ✅ ${shown} (@${by.name})`, "good");
+  close(step, ask, `✅ ${shown} (@${by.name})`, "good");
   // Claude has answers by the text of their question: two of one text have one answer.
   const asked = question?.question ?? "";
   const earlier = Object.hasOwn(ask.answers, asked) ? [ask.answers[asked]] : [];

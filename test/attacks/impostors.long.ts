@@ -138,7 +138,7 @@ describe("an impostor", () => {
     await here.says(start, "you are not among those who may start a session");
     expect(here.text(start)).toContain("`@mallory`");
     await here.carol.say("no, disguised", root, { props });
-    await here.says(root, "🔒 @carol wants to send a message:");
+    await here.says(root, "🔒 @carol wants to send a message");
     tried(
       "mallory mentioned the bot, and carol wrote a denial, with alice's id and name in the props of their posts",
     );

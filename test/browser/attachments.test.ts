@@ -1,7 +1,7 @@
 // Message attachments on the page: bars with a colour, the choices in them, and what a person could do with them.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openPage } from "./browser.ts";
+import { browserPath, launchBrowser, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 import { HOSTILE } from "./hostile.ts";
 
@@ -23,12 +23,7 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
     onTestFinished(() => chat.close());
     await chat.post("alice", "Hello.");
     for (const [username, message, more] of posts) await chat.post(username, message, "", more);
-    const opened = await openPage(browser, chat.address);
-    onTestFinished(async () => {
-      await opened.close();
-      expect(opened.complaints).toEqual([]);
-    });
-    return opened.page;
+    return visit(browser, chat.address);
   }
 
   test("stand below the message, or alone without one, each in its colour", async () => {

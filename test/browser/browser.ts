@@ -1,7 +1,7 @@
 // A real browser for tests: finds the machine's own, opens pages in it, and fails a test whose page complains.
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 /** Undefined when the machine has none. */
 export const browserPath: string | undefined = [
@@ -43,6 +43,20 @@ export async function openPage(
   await page.goto(address);
   await page.locator("#channel .post").first().waitFor();
   return { page, complaints, close: () => context.close() };
+}
+
+/** A page for the rest of the test, which fails when the page complained. */
+export async function visit(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const open = await openPage(browser, address, options);
+  onTestFinished(async () => {
+    await open.close();
+    expect(open.complaints).toEqual([]);
+  });
+  return open.page;
 }
 
 /** Writes in the channel, or in the open thread, and sends it by Enter. */

@@ -120,6 +120,25 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       await say(page, "still here");
       await page.locator(".body", { hasText: "still here" }).waitFor();
     });
+
+    test("no long line holds the page up, whatever it is called", async () => {
+      const fence = (language: string, part: string) =>
+        `\`\`\`${language}\n${part.repeat(16_000 / part.length)}\n\`\`\``;
+      const picture = "![a picture](data:image/png;base64,iVBORw0KGgo+/abcdefghijklmn";
+      const chat = await chatWith(
+        fence("markdown", "[a]("),
+        fence("ini", "0"),
+        fence("typescript", "_"),
+        fence("csharp", "a\n"),
+        `${picture.repeat(1_000)})`,
+        `@a${".".repeat(60_000)}`,
+        `data:image/png;base64,${"QUJD".repeat(15_000)}`,
+      );
+      const begun = performance.now();
+      const page = await visit(chat);
+      await expect.poll(() => page.locator("#channel .post").count()).toBe(7);
+      expect(performance.now() - begun).toBeLessThan(8_000);
+    });
   });
 
   describe("who may see it", () => {

@@ -1,4 +1,4 @@
-// The demo's four scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
+// The demo's scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
 // browser, the server, the bridge and the CLI are real; only the model follows a script.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -35,14 +35,15 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
     return open.page;
   }
 
-  /** Clicks one of the four cards, sends what it wrote, and opens the thread. */
+  /** Clicks one of the cards and sends what it wrote; the first answer opens the thread. */
   async function tryOut(page: Awaited<ReturnType<typeof visit>>, title: string): Promise<void> {
     await page.locator(".try", { has: page.getByText(title, { exact: true }) }).click();
     const box = page.locator("#channel textarea");
+    await expect.poll(() => box.inputValue()).toMatch(/^@claude-code /);
     const text = await box.inputValue();
-    expect(text).toMatch(/^@claude-code /);
     await box.press("Enter");
-    await openThread(page, text.replace("@claude-code ", ""));
+    await page.locator("#thread .post", { hasText: text.replace("@claude-code ", "") }).waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement.closest('#thread') !== null")).toBe(true);
   }
 
   test("ask: an answer streams in with a line for every tool, a table, code and a task list", async () => {
@@ -96,6 +97,34 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
     await choose(page, "Done");
     await reads(page, /tiny-cart 0\.4\.0[\s\S]*Like a pirate[\s\S]*Fixes[\s\S]*Thanks/);
     expect((await threadTexts(page)).at(-1)).not.toContain("Upgrading");
+  });
+
+  test("picture: the drawing goes along, is shown, and reaches Claude", async () => {
+    const page = await visit();
+    await tryOut(page, "Picture");
+    await reads(page, "that the picture reached me is real");
+    expect(await page.locator("#thread .picture img").getAttribute("alt")).toBe("receipt.png");
+    expect(await page.locator("#thread td", { hasText: "25.50 €" }).count()).toBe(1);
+  });
+
+  test("guest: Carol speaks up by herself, and is heard once that is allowed", async () => {
+    const page = await visit();
+    await tryOut(page, "Guest");
+    await reads(page, "@carol wants to send a message");
+    expect((await threadTexts(page)).join()).not.toContain("tiny-cart is a shopping cart");
+    await choose(page, "Allow this message");
+    await reads(page, "Say run the tests and fix what fails");
+  });
+
+  test("long answer: it goes on in a second post, whole", async () => {
+    const page = await visit();
+    await tryOut(page, "Long answer");
+    await reads(page, "Every chapter was shown once, and none was cut.");
+    const chapters = await page.locator("#thread .size-2").allTextContents();
+    expect(chapters.map((title) => Number.parseInt(title, 10))).toEqual(
+      Array.from({ length: 24 }, (_, at) => at + 1),
+    );
+    expect(await page.locator("#thread .post", { has: page.locator(".size-2") }).count()).toBeGreaterThan(1);
   });
 
   test("a guest's message waits for the owner, and both pages show the same", async () => {

@@ -64,7 +64,7 @@ export const steering: readonly Scenario[] = [
       await alice.say("/kick @carol", root);
       await world.says(root, "⚠️ @carol was not in this session");
       await carol.say("RUN echo still here?", root);
-      await world.says(root, "🔒 @carol wants to send a message:");
+      await world.says(root, "🔒 @carol wants to send a message");
       return root;
     },
   },

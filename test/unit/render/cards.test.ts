@@ -117,6 +117,18 @@ test.each([
   expect(closedCard(card, 16_383, "✅", "good").about).toBe(about);
 });
 
+test("a decided question keeps its heading above its text, without calling anybody again", () => {
+  const options = [{ label: "Red", description: "" }];
+  const asked = { question: "Which?", header: "", multiSelect: false, options };
+  const card = questionCard(asked, questionTitle(0, 2), ["alice"]);
+  expect(closedCard(card, 16_383, "✅ **Red** (@bob)", "good").markdown).toBe(
+    "❓ **Question** *(1/2)*\nWhich?\n\n1️⃣ **Red**",
+  );
+  const long = questionCard({ ...asked, question: "word ".repeat(400) }, questionTitle(0, 2), ["alice"]);
+  expect(openCard(long, 1000).at(0)?.markdown).toContain("❓ **Question** *(1/2)* · @alice\nword");
+  expect(closedCard(long, 1000, "✅ **Red** (@bob)", "good").markdown).not.toContain("❓");
+});
+
 test("a card calls the people who may decide, five at most", () => {
   const names = ["a", "b", "c", "d", "e", "f"];
   expect(permissionCard(bash("ls"), names, 16_383).card.head).toBe(
@@ -157,7 +169,7 @@ test("a question, a choice or a plan without words says so, and what can be done
   );
   expect(body).toBe("*Claude gave no text for its question.*\n\n1️⃣ ***(no words)***\n");
   const titled = questionCard({ question: "", header: "Size", multiSelect: true, options: [] }, "t", []);
-  expect(titled).toEqual({ head: "t", body: "Size\n\n\n", choices: "Reply with your answer" });
+  expect(titled).toEqual({ head: "t", title: "t", body: "Size\n\n\n", choices: "Reply with your answer" });
   expect(planCard(" \n", ["alice"])).toEqual({
     head: "📋 **Plan** · @alice",
     body: "*Claude gave no text for its plan.*",
@@ -195,9 +207,10 @@ test("what clients would leave out of a choice is shown too", () => {
 
 test("a guest's words, files and name are shown as they are, and what hides in them as well", () => {
   const { head, body } = guestCard("carol", "hi @bob\n\n# big\u202e ```", ["a|b.png"], ["alice"]);
-  expect(head).toBe("🔒 @carol wants to send a message:");
-  expect(body).toBe("````\nhi @bob\n\n# big⟨U+202E⟩ ```\n````\n📎 `a|b.png`\n\n@alice");
-  expect(guestCard("c", "", ["x"], []).body).toBe("📎 `x`");
+  expect(head).toBe("🔒 @carol wants to send a message · @alice");
+  expect(body).toBe("````\nhi @bob\n\n# big⟨U+202E⟩ ```\n````\n📎 `a|b.png`");
+  const unheard = guestCard("c", "", ["x"], []);
+  expect(unheard).toMatchObject({ head: "🔒 @c wants to send a message:", body: "📎 `x`" });
 });
 
 test.each([

@@ -33,6 +33,28 @@ test("a missing newline at the end is no line of its own", () => {
   expect(unifiedDiff("a\nb", [one("b", "c")])).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+c");
 });
 
+test("empty lines around a change are no end of a diff, and are not counted in its range", () => {
+  const before = "a\nb\n\n\t\nc\n";
+  expect(unifiedDiff(before, [one("b", "x")])).toBe("@@ -1,5 +1,5 @@\n a\n-b\n+x\n \n \t\n c");
+  expect(unifiedDiff("a\nb\n\n\n", [one("b", "x")])).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+x");
+  expect(unifiedDiff(undefined, [one("b\n\n", "x\n\n")])).toBe("-b\n+x");
+  expect(unifiedDiff("b\n", [one("b\n", "b\n\n")])).toBe("@@ -1,1 +1,2 @@\n b\n+");
+});
+
+test("many lines that are taken out leave no empty line in their place, and none is taken for a new file", () => {
+  const lines = Array.from({ length: 3000 }, (_, at) => `line ${at}`).join("\n");
+  expect(
+    unifiedDiff(undefined, [one(lines, "")])
+      .split("\n")
+      .at(-1),
+  ).toBe("-line 2999");
+  expect(
+    unifiedDiff(undefined, [one("", lines)])
+      .split("\n")
+      .at(0),
+  ).toBe("+line 0");
+});
+
 test("nothing changed is no diff", () => {
   expect(unifiedDiff("a", [one("a", "a")])).toBe("");
 });

@@ -27,12 +27,24 @@ describe("a post's attachments", () => {
   test("are things to try when they have a title and end in code, and no colour", () => {
     const one = { title: "Ask", text: "An answer\n`@claude-code hello`" };
     expect(readAttachments({ attachments: [one, { ...one, color: "#abc" }, { text: one.text }] })).toEqual({
-      tries: [{ title: "Ask", shows: "An answer", text: "@claude-code hello" }],
+      tries: [{ title: "Ask", shows: "An answer", text: "@claude-code hello", drawing: "" }],
       bars: [
         { color: "#abc", pretext: "", title: "Ask", text: one.text },
         { color: undefined, pretext: "", title: "", text: one.text },
       ],
     });
+  });
+
+  test.each([
+    ["receipt.svg", "receipt.svg"],
+    ["https://evil.example/x.svg", ""],
+    ["../x.svg", ""],
+    ["//evil.example/x.svg", ""],
+    ["data:image/svg+xml,x", ""],
+    [7, ""],
+  ])("with the picture %j take %j along: the page's own drawings only", (thumb_url, drawing) => {
+    const one = { title: "Look", text: "At it\n`look`", thumb_url };
+    expect(readAttachments({ attachments: [one] }).tries).toMatchObject([{ drawing }]);
   });
 
   test.each([

@@ -78,7 +78,7 @@ describe("the choices of a card", () => {
     "👎 **Denied** by @alice: use 👍 allow · ✅ allow all",
     "✅ **Plan approved** by @alice",
     "✏️ **Changes requested** by @alice",
-    "❓ **Question** *(1/2)* · ✅ **Small** (@alice)",
+    "✅ **Small** (@alice)",
     "👎 Message of @carol denied by @alice",
     "✅ @carol invited to this session by @alice",
     "⚪ **No longer needed**: Claude took this back",

@@ -345,7 +345,9 @@ test("several guests' messages wait, each with its own card, in the words of the
   const third = script.postCard();
   const cards = [...script.posts.values()].filter((text) => text.includes("wants to send a message"));
   expect(cards).toHaveLength(3);
-  expect(cards[0]).toContain("🔒 @oscar wants to send a message:\n```\ndelete it all, @channel @bob\n```\n");
+  expect(cards[0]).toContain(
+    "🔒 @oscar wants to send a message · @alice\n```\ndelete it all, @channel @bob\n```\n",
+  );
   expect(cards[1]).toContain("```\ntwo\nlines\n```\n");
   expect(cards[0]).toContain("React 👍 to allow this message, ✅ to invite them to the session, 👎 to deny");
   script.react(OWNER, second, "-1");

@@ -45,7 +45,7 @@ test("what hides in a guest's words, name and files is shown, and a name formats
   const file = { id: "f", name: "a\u202eb`.png", size: 1, mimeType: "image/png" };
   script.says(guest, `hi\u200b${" ".repeat(90)}there`, { attachments: [file as never] });
   const [card = ""] = cards(script);
-  expect(card).toContain("🔒 `@__o__ [x](y)` wants to send a message:");
+  expect(card).toContain("🔒 `@__o__ [x](y)` wants to send a message");
   expect(card).toContain("hi⟨U+200B⟩⟨90 blanks⟩there");
   expect(card).toContain("📎 `` a⟨U+202E⟩b`.png ``");
 });
@@ -55,7 +55,7 @@ test("a card calls the owner, or who may decide when the owner may not", () => {
   const standingOf = (id: string) => ({ isListed: isListed(id), isApprover: true });
   const calls = (script: Script): string | undefined => {
     script.says(OTHER, "may I?");
-    return cards(script)[0]?.split("\n").at(-2);
+    return cards(script)[0]?.split("\n")[0]?.split(" · ")[1];
   };
   expect(calls(createScript())).toBe("@alice");
   const guests = {
