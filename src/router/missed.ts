@@ -89,12 +89,12 @@ export async function readCard(
   if (card === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
   }
-  return card === undefined || card === "deleted" ? [] : reactionsOn({ threadId, postId }, options, members);
+  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, members);
 }
 
 async function reactionsOn(
-  { threadId, postId }: OpenCard,
-  { api, botId, channelId, log, sessions }: MissedOptions,
+  postId: PostId,
+  { api, botId, channelId, log }: MissedOptions,
   members: Members,
 ): Promise<readonly Reaction[]> {
   const all = await api.reactions(postId).catch((error: unknown) => {
@@ -103,12 +103,8 @@ async function reactionsOn(
     }
     // Deleted since it was looked at, perhaps: no reason to hear nothing else.
     log.debug(`Could not read the reactions on ${postId}`, error);
-    return undefined;
-  });
-  if (all === undefined) {
     return [];
-  }
-  sessions.find(threadId)?.deliver({ type: "reactionsRead", postId, reactions: all });
+  });
   const found: Reaction[] = [];
   for (const reaction of all) {
     const { userId, emojiName } = reaction;

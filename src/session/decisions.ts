@@ -1,8 +1,6 @@
 // What people decide about an open ask: by emoji, whether they may, and taking the decision to Claude.
 // The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
 
-import { canonicalEmoji } from "../mattermost/emoji.ts";
-import type { Reaction as Placed, PostId } from "../mattermost/types.ts";
 import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/left-out.ts";
 import { inlineCode } from "../render/markdown.ts";
@@ -136,23 +134,6 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
     if (labels.length > 0) {
       answerQuestion(step, ask, by, labels.join(", "));
     }
-  }
-}
-
-/** What is not on the card any more was taken off while nobody listened. */
-export function keepChosen(
-  { state }: Step,
-  postId: PostId,
-  reactions: readonly Pick<Placed, "userId" | "emojiName">[],
-): void {
-  const ask = state.asks.find((candidate) => candidate.postId === postId);
-  if (ask?.kind !== "question") {
-    return;
-  }
-  const left = new Set(reactions.map(({ userId, emojiName }) => `${userId} ${canonicalEmoji(emojiName)}`));
-  for (const [userId, own] of ask.selected) {
-    const kept = [...own].filter((at) => left.has(`${userId} ${DIGITS[at]?.name}`));
-    ask.selected.set(userId, new Set(kept));
   }
 }
 

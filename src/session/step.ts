@@ -5,7 +5,6 @@ import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
 import { flush } from "./cadence.ts";
 import type { SessionContext } from "./context.ts";
-import { keepChosen } from "./decisions.ts";
 import { onFault } from "./fault.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
@@ -54,9 +53,6 @@ function take(step: Step, signal: Signal): void {
       break;
     case "reaction":
       onReaction(step, signal);
-      break;
-    case "reactionsRead":
-      keepChosen(step, signal.postId, signal.reactions);
       break;
     case "postDeleted":
       cardDeleted(step, signal.postId);

@@ -12,7 +12,7 @@ import type {
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Attachment, Bar, PostId, Reaction, User, UserId } from "../mattermost/types.ts";
+import type { Attachment, Bar, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
@@ -72,8 +72,6 @@ export type Signal =
       /** When it was put there, on the server's clock. */
       readonly at?: number;
     }
-  /** All the reactions that are on a card after a gap; those of them that are news are told one by one. */
-  | { readonly type: "reactionsRead"; readonly postId: PostId; readonly reactions: readonly Reaction[] }
   | { readonly type: "postDeleted"; readonly postId: PostId }
   /** A person changed their words; `text` as a new message's would be read. */
   | { readonly type: "postEdited"; readonly postId: PostId; readonly text: string }

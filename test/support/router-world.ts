@@ -86,7 +86,6 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const audited: string[] = [];
   const records: AuditEntry[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
-  const reactionsRead: (Signal & { readonly type: "reactionsRead" })[] = [];
   const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
   const sessions = new Map<ThreadId, Session>();
   const logged: string[] = [];
@@ -99,12 +98,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const tell = (line: string): void => void told.push(line);
   const log = { debug: () => {}, info: tell, warn: tell, error: note };
   const begin = (threadId: ThreadId): void => {
-    const deliver = (signal: Signal): void => {
-      signal.type === "reactionsRead"
-        ? reactionsRead.push(signal)
-        : delivered.push({ thread: threadId, signal });
-    };
-    const session = { deliver };
+    const session = { deliver: (signal: Signal) => delivered.push({ thread: threadId, signal }) };
     sessions.set(threadId, session as unknown as Session);
   };
   const rivals: string[] = [];
@@ -240,7 +234,6 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     audited,
     records,
     delivered,
-    reactionsRead,
     opened,
     begin,
     logged,

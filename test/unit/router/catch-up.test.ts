@@ -62,27 +62,6 @@ test("reactions that were put on open cards while nobody listened count, and del
   ]);
 });
 
-test("a session is told all reactions that are on its card, and before those that were put there", async () => {
-  const world = createRouterWorld();
-  world.begin("thread" as ThreadId);
-  world.post("claude-code", "which?", { id: "card" as PostId });
-  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
-  const reaction = { userId: "alice" as UserId, postId: "card" as PostId, emojiName: "two" };
-  world.server.reactions.push(reaction);
-  await world.router.take(hello);
-  expect(world.reactionsRead).toEqual([{ type: "reactionsRead", postId: "card", reactions: [reaction] }]);
-});
-
-test("reactions that can't be read say nothing of what was taken off", async () => {
-  const world = createRouterWorld();
-  world.begin("thread" as ThreadId);
-  world.post("claude-code", "which?", { id: "card" as PostId });
-  world.server.openCards.push({ threadId: "thread" as ThreadId, postId: "card" as PostId });
-  world.fail("reactions of card", new MattermostError("forbidden", "no"));
-  await world.router.take(hello);
-  expect(world.reactionsRead).toEqual([]);
-});
-
 test("that not all of a gap could be read is told where somebody works, asks or waits, once each", async () => {
   const world = createRouterWorld();
   world.server.mostRead = 2;

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "vitest";
 import type { PostId, User } from "../../../src/mattermost/types.ts";
-import type { Person } from "../../../src/session/access.ts";
 import type { Message } from "../../../src/session/types.ts";
 import {
   asks,
@@ -217,18 +216,4 @@ describe("a slash command", () => {
     expect(script.said()).toContain("There is no command `!xxx");
     expect(script.said().length).toBeLessThan(400);
   });
-});
-
-test("a choice that was taken off while nobody listened does not count; those of others are theirs", () => {
-  const script = working();
-  script.claude(asks("r", question("Which?", ["a", "b", "c"], true)));
-  const postId = script.postCard() as PostId;
-  script.react(OWNER, postId, "one");
-  script.react(OWNER, postId, "two");
-  script.react(LISTED, postId, "three");
-  const on = (by: Person, emojiName: string) => ({ userId: by.id, postId, emojiName });
-  const reactions = [on(OWNER, "two"), on(LISTED, "three"), on(LISTED, "one")];
-  script.take({ type: "reactionsRead", postId, reactions });
-  script.react(OWNER, postId, "white_check_mark");
-  expect(answered(script)).toEqual({ "Which?": "b, c" });
 });
