@@ -183,9 +183,13 @@ function callsBy(
     async postsSince(channelId, sinceMs) {
       // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10).
       const posts = new Map<PostId, Post>();
+      const earlier = new Map<PostId, Post>();
       for (let page = 0; page < MAX_PAGES; page++) {
         const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}`;
         const found = await get("read the channel's posts", path, decodePostList);
+        for (const post of [...found.alongside, ...found.posts]) {
+          if (isReactedTo(post, sinceMs)) earlier.set(post.id, post);
+        }
         for (const post of found.posts) posts.set(post.id, post);
         // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
         const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
@@ -197,7 +201,10 @@ function callsBy(
           );
         }
       }
-      return inOrder([...posts.values()].filter((post) => post.createdAt >= sinceMs));
+      return {
+        posts: inOrder([...posts.values()].filter((post) => post.createdAt >= sinceMs)),
+        reactedTo: [...earlier.values()].filter((post) => post.createdAt < sinceMs),
+      };
     },
 
     async addReaction({ userId, postId, emojiName }) {
@@ -266,6 +273,10 @@ function inOrder(posts: readonly Post[]): Post[] {
   const roots = new Map(byDate.filter((post) => post.id === post.threadId).map((post) => [post.id, post]));
   const ordered = new Set(byDate.flatMap((post) => [roots.get(post.threadId) ?? post, post]));
   return [...ordered];
+}
+
+function isReactedTo({ reactions = [] }: Post, sinceMs: number): boolean {
+  return reactions.some(({ createdAt = 0 }) => createdAt >= sinceMs);
 }
 
 /** Bytes that hold no secret stay as they are, whether they are text or not. */

@@ -7,14 +7,17 @@ import { isGone } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
+import type { Heard } from "./heard.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
+import { isStop } from "./stops.ts";
 
 export interface ChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
   readonly sessions: Pick<SessionManager, "find">;
   readonly audit: Pick<AuditTrail, "append">;
+  readonly heard: Pick<Heard, "hasStop" | "takeStop">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
 }
@@ -37,11 +40,26 @@ export class Changes {
     this.#texts.note(post);
   }
 
-  cardSeen(postId: PostId, threadId: ThreadId): void {
+  /** It need not be looked up. */
+  isIn(threadId: ThreadId, postId: PostId): void {
     this.#threads.set(postId, threadId);
   }
 
+  /** What ends or interrupts counts once, however often it is told. */
   async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
+    const { heard } = this.#options;
+    const countsOnce = !isRemoval && isStop(reaction);
+    if (countsOnce && heard.hasStop(reaction)) {
+      return;
+    }
+    await this.tell(reaction, isRemoval);
+    if (countsOnce) {
+      heard.takeStop(reaction);
+    }
+  }
+
+  /** Whether it was told before or not. */
+  async tell(reaction: Reaction, isRemoval: boolean): Promise<void> {
     const { botId, sessions, newUuid } = this.#options;
     const emojiName = canonicalEmoji(reaction.emojiName);
     if (reaction.userId === botId || !emojiName) {

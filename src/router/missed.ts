@@ -1,54 +1,64 @@
-// What may have become of what was there before a gap: threads that are gone, messages that wait and were deleted or
-// edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
+// What may have become of what was there before a gap: threads that are gone or reacted to, messages that wait and were
+// deleted or edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  ThreadId,
-  UserId,
-} from "../mattermost/types.ts";
+import type { MattermostApi, Post, PostId, Reaction, ThreadId, UserId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
+import type { IsMember } from "./people.ts";
+import { isStop } from "./stops.ts";
 
 export interface MissedOptions {
-  readonly api: Pick<MattermostApi, "isMember" | "post" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "openCards" | "waitingPosts" | "liveThreads">;
+  readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
+  readonly sessions: Pick<
+    SessionManager,
+    "find" | "openCards" | "waitingPosts" | "liveThreads" | "threadsAwaitingCards"
+  >;
   readonly log: Log;
   readonly botId: UserId;
-  readonly channelId: ChannelId;
-  readonly cardSeen: (postId: PostId, threadId: ThreadId) => void;
+  /** Its reactions need not be looked up. */
+  readonly isIn: (threadId: ThreadId, postId: PostId) => void;
   /** What a person's post says now, whether that is news or not. */
   readonly edited: (post: Post) => Promise<void>;
   readonly threadGone: (threadId: ThreadId) => void;
 }
 
-/** Asked once of each person, however much they react. */
-type Members = Map<UserId, Promise<boolean>>;
+export interface Missed {
+  /** What was decided on open cards. */
+  readonly decided: readonly Reaction[];
+  /** All posts of the threads that Claude runs for, or somebody is asked in. */
+  readonly posts: readonly Post[];
+}
+
 export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
 
 /** As many as wait for Claude in one session at most. */
 const MAX_WAITING = 50;
 
-/** What was decided on open cards. Rejects when the server can't tell just now. */
-export async function readMissed(options: MissedOptions): Promise<Reaction[]> {
-  await readThreads(options);
+/** Rejects when the server can't tell just now. */
+export async function readMissed(options: MissedOptions, isMember: IsMember): Promise<Missed> {
+  const posts = await readThreads(options);
   await readWaiting(options);
-  return readCards(options);
+  const decided: Reaction[] = [];
+  for (const card of options.sessions.openCards()) {
+    decided.push(...(await readCard(card, options, isMember)));
+  }
+  return { decided, posts };
 }
 
-/** Of the sessions that Claude runs for, or somebody is asked in. */
-async function readThreads({ api, log, sessions, threadGone }: MissedOptions): Promise<void> {
+async function readThreads({ api, log, sessions, threadGone }: MissedOptions): Promise<Post[]> {
+  const posts: Post[] = [];
   const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
-  for (const threadId of new Set([...sessions.liveThreads(), ...asked])) {
-    if ((await found(api, threadId, log)) === "deleted") {
+  for (const threadId of new Set([...sessions.liveThreads(), ...sessions.threadsAwaitingCards(), ...asked])) {
+    const thread = await found(`thread ${threadId}`, api.thread(threadId), log);
+    if (thread === "deleted") {
       threadGone(threadId);
+    } else {
+      posts.push(...(thread ?? []));
     }
   }
+  return posts;
 }
 
 async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promise<void> {
@@ -59,7 +69,7 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
     if (count > MAX_WAITING) {
       continue;
     }
-    const post = await found(api, postId, log);
+    const post = await found(`post ${postId}`, api.post(postId), log);
     if (post === "deleted") {
       sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
     } else if (post) {
@@ -68,34 +78,25 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
   }
 }
 
-async function readCards(options: MissedOptions): Promise<Reaction[]> {
-  const decided: Reaction[] = [];
-  const members: Members = new Map();
-  for (const card of options.sessions.openCards()) {
-    decided.push(...(await readCard(card, options, members)));
-  }
-  return decided;
-}
-
 /** What was decided on that card. Rejects when the server can't tell just now. */
 export async function readCard(
   { threadId, postId }: OpenCard,
   options: MissedOptions,
-  members: Members = new Map(),
+  isMember: IsMember,
 ): Promise<readonly Reaction[]> {
-  const { api, cardSeen, log, sessions } = options;
-  cardSeen(postId, threadId);
-  const card = await found(api, postId, log);
+  const { api, isIn, log, sessions } = options;
+  isIn(threadId, postId);
+  const card = await found(`post ${postId}`, api.post(postId), log);
   if (card === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
   }
-  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, members);
+  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, isMember);
 }
 
 async function reactionsOn(
   postId: PostId,
-  { api, botId, channelId, log }: MissedOptions,
-  members: Members,
+  { api, botId, log }: MissedOptions,
+  isMember: IsMember,
 ): Promise<readonly Reaction[]> {
   const all = await api.reactions(postId).catch((error: unknown) => {
     if (isPassing(error)) {
@@ -108,13 +109,10 @@ async function reactionsOn(
   const found: Reaction[] = [];
   for (const reaction of all) {
     const { userId, emojiName } = reaction;
-    if (userId === botId || !canonicalEmoji(emojiName)) {
-      continue;
-    }
-    const isMember = members.get(userId) ?? api.isMember(channelId, userId);
-    members.set(userId, isMember);
+    // What ends or interrupts is found on all the posts of its thread.
+    const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction);
     // The server keeps the reactions of people who have left the channel since.
-    if (await isMember) {
+    if (isDecision && userId !== botId && (await isMember(userId))) {
       found.push(reaction);
     }
   }
@@ -122,13 +120,9 @@ async function reactionsOn(
 }
 
 /** A refusal says nothing about whether it is there: undefined. */
-async function found(
-  api: Pick<MattermostApi, "post">,
-  postId: PostId,
-  log: Log,
-): Promise<Post | "deleted" | undefined> {
+async function found<T>(what: string, read: Promise<T>, log: Log): Promise<T | "deleted" | undefined> {
   try {
-    return await api.post(postId);
+    return await read;
   } catch (error) {
     if (isPassing(error)) {
       throw error;
@@ -136,7 +130,7 @@ async function found(
     if (error instanceof MattermostError && error.code === "not-found") {
       return "deleted";
     }
-    log.debug(`Could not look at post ${postId} again`, error);
+    log.debug(`Could not look at ${what} again`, error);
     return undefined;
   }
 }

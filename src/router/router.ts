@@ -4,15 +4,7 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  SocketEvent,
-  ThreadId,
-} from "../mattermost/types.ts";
+import type { ChannelId, Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person, type StandingOf } from "../session/access.ts";
@@ -32,7 +24,7 @@ import { Rivals } from "./rivals.ts";
 import { type Facts, type Reading, read, route } from "./route.ts";
 
 export interface RouterDependencies extends PeopleKnown {
-  readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
+  readonly api: CatchUpOptions["api"];
   readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
   readonly standingOf: StandingOf;
   readonly cursor: CursorKeeper;
@@ -87,7 +79,7 @@ export class Router {
       isListed: (by) => this.#isListed(by),
       now: () => this.#heard.now,
     });
-    this.#changes = new Changes(dependencies);
+    this.#changes = new Changes({ ...dependencies, heard: this.#heard });
     this.#presence = new Presence(dependencies);
     this.#rivals = new Rivals(dependencies);
     this.#catchUp = new CatchUp({
@@ -96,7 +88,7 @@ export class Router {
       presence: this.#presence,
       hear: (post) => this.#hear(post, READ_AGAIN),
       reacted: (reaction, isRemoval) => this.#changes.reacted(reaction, isRemoval),
-      cardSeen: (postId, threadId) => this.#changes.cardSeen(postId, threadId),
+      isIn: (threadId, postId) => this.#changes.isIn(threadId, postId),
       edited: (post) => this.#changes.edited(post),
       threadGone: (threadId) => this.#changes.threadGone(threadId),
       isForUs: (post) => this.#isForUs(post),
@@ -341,12 +333,14 @@ export class Router {
     const isNews = isRemoval || createdAt === undefined || this.#isNews(createdAt, `reaction on ${postId}`);
     const name = canonicalEmoji(emojiName);
     if (isNews && name && userId !== this.#dependencies.botId && this.#outcomes.takesReaction(userId, name)) {
-      const perform = (): Promise<void> => this.#changes.reacted(reaction, isRemoval);
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
         // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
-        await perform().catch(() => {});
+        await this.#changes.tell(reaction, isRemoval).catch(() => {});
       }
-      await this.#afterMissed(perform, () => this.#catchUp.postpone(reaction, isRemoval));
+      await this.#afterMissed(
+        () => this.#changes.reacted(reaction, isRemoval),
+        () => this.#catchUp.postpone(reaction, isRemoval),
+      );
     }
   }
 }

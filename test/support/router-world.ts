@@ -38,6 +38,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     left: [] as UserId[],
     /** Threads whose first post is there no more. */
     goneThreads: [] as ThreadId[],
+    /** Posts so old that no page which is read holds them. */
+    offPages: [] as PostId[],
     openCards: [] as { threadId: ThreadId; postId: PostId }[],
     awaitingCards: [] as ThreadId[],
     waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
@@ -101,6 +103,10 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   };
   const rivals: string[] = [];
   const away: boolean[] = [];
+  const withReactions = (post: Post): Post => {
+    const reactions = server.reactions.filter(({ postId }) => postId === post.id);
+    return reactions.length > 0 ? { ...post, reactions } : post;
+  };
   let uuids = 0;
   const dependencies: RouterDependencies = {
     api: {
@@ -114,8 +120,25 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           return post;
         }),
       isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
+      thread: (id) =>
+        answer(`thread ${id}`, () => {
+          const posts = server.posts.filter((one) => one.threadId === id);
+          const isGone = !sessions.has(id) || server.goneThreads.includes(id);
+          if (isGone && !posts.some((one) => one.id === id)) {
+            throw new MattermostError("not-found", "no such post");
+          }
+          return posts.map(withReactions);
+        }),
       postsSince: (_channel, since) =>
-        answer("since", () => server.posts.filter((one) => one.createdAt >= since)),
+        answer("since", () => {
+          const isSince = ({ createdAt = 0 }: { createdAt?: number }) => createdAt >= since;
+          const read = server.posts.filter(({ id }) => !server.offPages.includes(id)).map(withReactions);
+          const earlier = read.filter((one) => !isSince(one));
+          return {
+            posts: read.filter(isSince),
+            reactedTo: earlier.filter(({ reactions }) => reactions?.some(isSince)),
+          };
+        }),
       reactions: (id) =>
         answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),
     },
