@@ -8,9 +8,9 @@ import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
-import { asRead, type GapOptions, type Reacted, readGap } from "./gap.ts";
+import { type GapOptions, readGap } from "./gap.ts";
 import type { Heard } from "./heard.ts";
-import { type OpenCard, readCard } from "./missed.ts";
+import { type OpenCard, type Reacted, readCard } from "./missed.ts";
 import { membershipIn } from "./people.ts";
 import type { Presence } from "./presence.ts";
 
@@ -116,7 +116,7 @@ export class CatchUp {
     try {
       const { api, channelId } = this.#options;
       const decided = await readCard(card, this.#options, membershipIn(channelId, api));
-      await this.#tellReactions(decided.map(asRead), Infinity);
+      await this.#tellReactions([...decided], Infinity);
     } catch (error) {
       if (isPassing(error)) {
         this.lookAgain();

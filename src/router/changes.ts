@@ -11,13 +11,13 @@ import type { Heard } from "./heard.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
-import { isStop } from "./stops.ts";
+import { closesChoices, isStop } from "./stops.ts";
 
 export interface ChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
   readonly sessions: Pick<SessionManager, "find">;
   readonly audit: Pick<AuditTrail, "append">;
-  readonly heard: Pick<Heard, "hasStop" | "takeStop">;
+  readonly heard: Pick<Heard, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
 }
@@ -45,16 +45,16 @@ export class Changes {
     this.#threads.set(postId, threadId);
   }
 
-  /** What ends or interrupts counts once, however often it is told. */
+  /** What ends or interrupts counts once, however often it is told; one without a date can't be known again. */
   async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
     const { heard } = this.#options;
-    const countsOnce = !isRemoval && isStop(reaction);
-    if (countsOnce && heard.hasStop(reaction)) {
+    const isPut = !isRemoval && reaction.createdAt !== undefined;
+    if (isPut && isStop(reaction) && heard.hasReaction(reaction)) {
       return;
     }
     await this.tell(reaction, isRemoval);
-    if (countsOnce) {
-      heard.takeStop(reaction);
+    if (isPut && (isStop(reaction) || closesChoices(reaction))) {
+      heard.takeReaction(reaction);
     }
   }
 

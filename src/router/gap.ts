@@ -1,11 +1,11 @@
 // What is read of a gap: what was said in it, what was decided on cards, and what was put on any post to end or interrupt.
 
-import type { ChannelId, MattermostApi, Post, PostsSince, Reaction } from "../mattermost/types.ts";
-import { type Missed, type MissedOptions, readMissed } from "./missed.ts";
+import type { ChannelId, MattermostApi, Post, PostsSince } from "../mattermost/types.ts";
+import { type Missed, type MissedOptions, type Reacted, readMissed } from "./missed.ts";
 import { type IsMember, membershipIn } from "./people.ts";
-import { type Stop, type StopsOptions, stopsOn } from "./stops.ts";
+import { type Stop, stopsOn } from "./stops.ts";
 
-export interface GapOptions extends MissedOptions, StopsOptions {
+export interface GapOptions extends MissedOptions {
   readonly api: MissedOptions["api"] & Pick<MattermostApi, "isMember" | "postsSince">;
   readonly channelId: ChannelId;
 }
@@ -17,13 +17,6 @@ export interface Gap {
   readonly hasUnseen: boolean;
   /** Reactions that were told and could not be dealt with. */
   readonly postponed: readonly Reacted[];
-}
-
-export interface Reacted {
-  readonly reaction: Reaction;
-  readonly isRemoval: boolean;
-  /** When, on the server's clock; Infinity when it does not say. */
-  readonly at: number;
 }
 
 export interface GapRead {
@@ -51,7 +44,7 @@ export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapO
 
   const first = await readPosts();
   const missed = hasUnseen ? await readMissed(options, isMember) : NOTHING_MISSED;
-  const decided = [...postponed, ...missed.decided.map(asRead)];
+  const decided = [...postponed, ...missed.decided];
   const stops = stopsAmong([...first.posts, ...first.reactedTo, ...missed.posts], first.posts);
   const newest = Math.max(...[...decided, ...stops].map(({ at }) => at).filter((at) => at < Infinity));
   const isInTime = (at: number): boolean => at <= newest;
@@ -67,10 +60,6 @@ export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapO
   }
   const read = own.map(({ reaction, at }) => ({ reaction, isRemoval: false, at }));
   return { posts, reacted: inOrder([...decided, ...read]) };
-}
-
-export function asRead(reaction: Reaction): Reacted {
-  return { reaction, isRemoval: false, at: reaction.createdAt ?? Infinity };
 }
 
 /** In threads that have a session, or may have one once what was said there is heard. */

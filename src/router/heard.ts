@@ -1,5 +1,5 @@
 // Which posts of the channel have been taken, and how far it has been heard: no post counts twice, whoever sends it
-// again, and none that comes from the past; nor does a reaction that ends or interrupts. What is dated in the future
+// again, and none that comes from the past; nor does a reaction that counts once. What is dated in the future
 // moves nothing but itself.
 
 import type { Post, PostId, Reaction } from "../mattermost/types.ts";
@@ -23,7 +23,7 @@ export class Heard {
   #newest: readonly PostId[] = [];
   /** Taken, and dated later than what counts as the newest post. */
   #datedAhead: readonly (readonly [PostId, number])[] = [];
-  #stops: readonly string[];
+  #reactions: readonly string[];
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
@@ -42,7 +42,7 @@ export class Heard {
     this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;
     this.#datedAhead = saved?.datedAhead ?? [];
     this.#newest = saved?.heard ?? [];
-    this.#stops = saved?.stops ?? [];
+    this.#reactions = saved?.reactions ?? [];
     for (const postId of [...this.#newest, ...this.#datedAhead.map(([id]) => id)]) {
       this.#taken.set(postId, true);
     }
@@ -82,12 +82,12 @@ export class Heard {
     this.#datedAhead = this.#datedAhead.filter(([id]) => id !== postId);
   }
 
-  hasStop(reaction: Reaction): boolean {
-    return this.#stops.includes(nameOf(reaction));
+  hasReaction(reaction: Reaction): boolean {
+    return this.#reactions.includes(nameOf(reaction));
   }
 
-  takeStop(reaction: Reaction): void {
-    this.#stops = [...this.#stops, nameOf(reaction)].slice(-MAX_KEPT);
+  takeReaction(reaction: Reaction): void {
+    this.#reactions = [...this.#reactions, nameOf(reaction)].slice(-MAX_KEPT);
   }
 
   /** None that it can have been written at. */
@@ -133,8 +133,8 @@ export class Heard {
     const at = gapFrom ?? this.#newestAt;
     this.#datedAhead = this.#datedAhead.filter(([, createdAt]) => createdAt > at);
     const datedAhead = this.#datedAhead.length > 0 ? { datedAhead: this.#datedAhead } : {};
-    const stops = this.#stops.length > 0 ? { stops: this.#stops } : {};
-    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, ...stops, leadMs: this.#time.leadMs });
+    const reactions = this.#reactions.length > 0 ? { reactions: this.#reactions } : {};
+    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, ...reactions, leadMs: this.#time.leadMs });
   }
 }
 

@@ -3,20 +3,19 @@
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
-import type { MattermostApi, Post, PostId, Reaction, ThreadId, UserId } from "../mattermost/types.ts";
+import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
-import { isStop } from "./stops.ts";
+import { closesChoices, isStop, type StopsOptions } from "./stops.ts";
 
-export interface MissedOptions {
+export interface MissedOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
   readonly sessions: Pick<
     SessionManager,
     "find" | "openCards" | "waitingPosts" | "liveThreads" | "threadsAwaitingCards"
   >;
   readonly log: Log;
-  readonly botId: UserId;
   /** Its reactions need not be looked up. */
   readonly isIn: (threadId: ThreadId, postId: PostId) => void;
   /** What a person's post says now, whether that is news or not. */
@@ -25,10 +24,17 @@ export interface MissedOptions {
 }
 
 export interface Missed {
-  /** What was decided on open cards. */
-  readonly decided: readonly Reaction[];
-  /** All posts of the threads that Claude runs for, or somebody is asked in. */
+  /** On open cards. */
+  readonly decided: readonly Reacted[];
+  /** Of the threads that Claude runs for, or somebody is asked in: those that somebody has reacted to. */
   readonly posts: readonly Post[];
+}
+
+export interface Reacted {
+  readonly reaction: Reaction;
+  readonly isRemoval: boolean;
+  /** When, on the server's clock; Infinity when it does not say. */
+  readonly at: number;
 }
 
 export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
@@ -40,7 +46,7 @@ const MAX_WAITING = 50;
 export async function readMissed(options: MissedOptions, isMember: IsMember): Promise<Missed> {
   const posts = await readThreads(options);
   await readWaiting(options);
-  const decided: Reaction[] = [];
+  const decided: Reacted[] = [];
   for (const card of options.sessions.openCards()) {
     decided.push(...(await readCard(card, options, isMember)));
   }
@@ -55,7 +61,7 @@ async function readThreads({ api, log, sessions, threadGone }: MissedOptions): P
     if (thread === "deleted") {
       threadGone(threadId);
     } else {
-      posts.push(...(thread ?? []));
+      posts.push(...(thread ?? []).filter(({ reactions }) => reactions !== undefined));
     }
   }
   return posts;
@@ -80,43 +86,54 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
 
 /** What was decided on that card. Rejects when the server can't tell just now. */
 export async function readCard(
-  { threadId, postId }: OpenCard,
+  card: OpenCard,
   options: MissedOptions,
   isMember: IsMember,
-): Promise<readonly Reaction[]> {
+): Promise<readonly Reacted[]> {
+  const { threadId, postId } = card;
   const { api, isIn, log, sessions } = options;
   isIn(threadId, postId);
-  const card = await found(`post ${postId}`, api.post(postId), log);
-  if (card === "deleted") {
+  const post = await found(`post ${postId}`, api.post(postId), log);
+  if (post === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
   }
-  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, isMember);
+  if (post === undefined || post === "deleted") {
+    return [];
+  }
+  // Deleted since it was looked at, perhaps: no reason to hear nothing else.
+  const stand = await found(`the reactions on ${postId}`, api.reactions(postId), log);
+  return stand === undefined || stand === "deleted"
+    ? []
+    : [...takenOff(card, stand), ...(await decisions(card, stand, options, isMember))];
 }
 
-async function reactionsOn(
-  postId: PostId,
-  { api, botId, log }: MissedOptions,
+/** Nobody can say when: before all else, so that it counts in what was decided then. */
+function takenOff({ postId, choices = [] }: OpenCard, stand: readonly Reaction[]): Reacted[] {
+  const names = new Set(stand.map(({ userId, emojiName }) => `${userId} ${canonicalEmoji(emojiName)}`));
+  return choices
+    .filter(({ userId, emojiName }) => !names.has(`${userId} ${emojiName}`))
+    .map((choice) => ({ reaction: { ...choice, postId }, isRemoval: true, at: -Infinity }));
+}
+
+async function decisions(
+  { choices }: OpenCard,
+  stand: readonly Reaction[],
+  { botId, heard }: MissedOptions,
   isMember: IsMember,
-): Promise<readonly Reaction[]> {
-  const all = await api.reactions(postId).catch((error: unknown) => {
-    if (isPassing(error)) {
-      throw error;
-    }
-    // Deleted since it was looked at, perhaps: no reason to hear nothing else.
-    log.debug(`Could not read the reactions on ${postId}`, error);
-    return [];
-  });
-  const found: Reaction[] = [];
-  for (const reaction of all) {
-    const { userId, emojiName } = reaction;
+): Promise<Reacted[]> {
+  const read: Reacted[] = [];
+  for (const reaction of stand) {
+    const { userId, emojiName, createdAt } = reaction;
     // What ends or interrupts is found on all the posts of its thread.
-    const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction);
+    const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
+    // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
+    const isSpent = choices !== undefined && closesChoices(reaction) && heard.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
-    if (isDecision && userId !== botId && (await isMember(userId))) {
-      found.push(reaction);
+    if (isDecision && !isSpent && (await isMember(userId))) {
+      read.push({ reaction, isRemoval: false, at: createdAt ?? Infinity });
     }
   }
-  return found;
+  return read;
 }
 
 /** A refusal says nothing about whether it is there: undefined. */

@@ -15,11 +15,16 @@ export interface Stop {
 
 export interface StopsOptions {
   readonly botId: UserId;
-  readonly heard: Pick<Heard, "has" | "hasStop">;
+  readonly heard: Pick<Heard, "has" | "hasReaction">;
 }
 
 export function isStop({ emojiName }: Reaction): boolean {
   return STOPS.has(canonicalEmoji(emojiName) ?? "");
+}
+
+/** Says of a question that takes several answers that those chosen by then are all. */
+export function closesChoices({ emojiName }: Reaction): boolean {
+  return canonicalEmoji(emojiName) === "white_check_mark";
 }
 
 /** Those that were put there at `since` or later, and are not heard yet. */
@@ -27,7 +32,7 @@ export function stopsOn(posts: readonly Post[], since: number, { botId, heard }:
   return posts.flatMap(({ threadId, createdAt: postedAt, reactions = [] }) =>
     reactions.flatMap((reaction) => {
       const { createdAt = -Infinity, userId } = reaction;
-      const isNews = createdAt >= since && !heard.hasStop(reaction);
+      const isNews = createdAt >= since && !heard.hasReaction(reaction);
       const isOurs = isStop(reaction) && userId !== botId;
       return isNews && isOurs ? { reaction, threadId, at: Math.max(createdAt, postedAt + 1) } : [];
     }),

@@ -11,7 +11,7 @@ import { type Opening, type SessionDependencies, type Slots, sessionPrefix } fro
 import { fileBefore } from "./disclosure.ts";
 import { askClaude, askWriter, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
-import { isCardOnItsWay } from "./people.ts";
+import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
@@ -66,7 +66,7 @@ export class Session {
     const listeners = {
       onPosted: (key: string, postId: PostId, at?: number) => {
         this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
-        if (this.openCards.includes(postId)) {
+        if (this.openCards.some((card) => card.postId === postId)) {
           dependencies.onCardPosted(threadId, postId);
         }
       },
@@ -106,10 +106,8 @@ export class Session {
   }
 
   /** Cards somebody may have decided about while nobody listened. */
-  get openCards(): PostId[] {
-    const { asks, cutOffPostId, cutOffUntil } = this.#state;
-    const offer = cutOffUntil === undefined ? cutOffPostId : undefined;
-    return [...asks.map(({ postId }) => postId), offer].filter((postId) => postId !== undefined);
+  get openCards(): OpenCard[] {
+    return openCardsOf(this.#state);
   }
 
   /** Somebody is asked, by a post that is not known yet. */

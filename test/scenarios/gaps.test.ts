@@ -11,12 +11,19 @@ const away: Gap = (world, meanwhile) => world.restart(meanwhile);
 const deaf: Gap = async ({ sandbox }, meanwhile) => {
   sandbox.faults.freezeSockets();
   await meanwhile();
-  sandbox.faults.forgetResumable();
-  sandbox.faults.dropSockets();
+  // Whoever comes back then gets a new connection, which tells nothing of what was.
+  await sandbox.faults.stop();
+  await sandbox.faults.start();
 };
 
 async function withWorld(play: (world: World) => Promise<void>): Promise<void> {
-  const claude = inProcessClaude(async (turn) => turn.say(`You said: ${turn.text}`));
+  const claude = inProcessClaude(async (turn) => {
+    turn.say(
+      turn.text.includes("which")
+        ? `You chose: ${await turn.askWhich("Which sizes?", ["S", "M", "L"])}.`
+        : `You said: ${turn.text}`,
+    );
+  });
   const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
   try {
     await play(world);
@@ -47,3 +54,25 @@ test.each([
       expect(world.text(root).split("Session cancelled")).toHaveLength(2);
     }),
 );
+
+test("a choice that is taken off while the socket is lost for good is none of those that are answered", () =>
+  withWorld(async (world) => {
+    const { alice, bob } = world.people;
+    const root = await alice.say("@claude-code which");
+    const card = await world.until(root, (posts) => posts.find((post) => post.reactions.length === 4));
+    const isChosen = (count: number) =>
+      world.until(root, (posts) =>
+        posts.some(({ id, reactions }) => id === card.id && reactions.length === count),
+      );
+    for (const emojiName of ["one", "two"]) await bob.react(card.id, emojiName);
+    await alice.react(card.id, "two");
+    await isChosen(7);
+    // What comes after it is heard after it.
+    const after = await world.people.carol.say("@claude-code hello");
+    await world.says(after, "you are not among those");
+    await deaf(world, async () => {
+      await bob.unreact(card.id, "one");
+      await alice.react(card.id, "white_check_mark");
+    });
+    await world.says(root, "You chose: M.");
+  }));

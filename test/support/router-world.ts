@@ -14,6 +14,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
+import type { OpenCard } from "../../src/router/missed.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
@@ -40,7 +41,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     goneThreads: [] as ThreadId[],
     /** Posts so old that no page which is read holds them. */
     offPages: [] as PostId[],
-    openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    openCards: [] as OpenCard[],
     awaitingCards: [] as ThreadId[],
     waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
     liveThreads: [] as ThreadId[],

@@ -157,3 +157,87 @@ test("at a stop it is left for the next start", async () => {
   await restart().take(hello);
   expect(texts()).toEqual(["reaction"]);
 });
+
+/** A question that takes several answers, on whose card alice has chosen one and bob two. */
+async function setUpChoices() {
+  const world = createRouterWorld();
+  world.begin("thread" as ThreadId);
+  const now = world.clock.now();
+  world.post("claude-code", "Which?", { id: "card" as PostId, createdAt: now - HOUR });
+  const made = (userId: string, emojiName: string) => ({ userId: userId as UserId, emojiName });
+  world.server.openCards.push({
+    threadId: "thread" as ThreadId,
+    postId: "card" as PostId,
+    choices: [made("alice", "one"), made("bob", "one"), made("bob", "two")],
+  });
+  /** What stands on the card now. */
+  const stands = (userId: string, emojiName: string, at = -HOUR) =>
+    world.server.reactions.push({
+      ...made(userId, emojiName),
+      postId: "card" as PostId,
+      createdAt: now + at,
+    });
+  const heard = () =>
+    world.delivered.map(({ signal }) => {
+      const { type } = signal;
+      return type === "reaction"
+        ? `${signal.by.name} ${signal.isRemoval ? "without " : ""}${signal.emojiName}`
+        : type;
+    });
+  return { ...world, now, stands, heard };
+}
+
+test("a choice that was taken off while nobody listened is told so, before what was decided and said then", async () => {
+  const { heard, now, post, router, stands } = await setUpChoices();
+  stands("alice", "one");
+  stands("bob", "two_dark_skin_tone");
+  stands("bob", "white_check_mark", 200);
+  post("alice", "well", { createdAt: now + 100 });
+  await router.take(hello);
+  expect(heard()).toEqual(["bob without one", "alice one", "bob two", "message", "bob white_check_mark"]);
+});
+
+test.each(["post card", "reactions of card"])(
+  "while the card can't be read (%s) no choice is taken for one that was taken off",
+  async (line) => {
+    const { clock, fail, heard, router, stands } = await setUpChoices();
+    stands("alice", "one");
+    stands("bob", "one");
+    fail(line, down());
+    await router.take(hello);
+    fail(line, new MattermostError("forbidden", "no"));
+    await clock.advance(10_000);
+    expect(heard()).toEqual([]);
+    await router.take(hello);
+    expect(heard()).toEqual(["bob without two", "alice one", "bob one"]);
+  },
+);
+
+test("a choice of somebody who has left the channel since stays as it is", async () => {
+  const { heard, router, server, stands } = await setUpChoices();
+  stands("alice", "one");
+  stands("bob", "one");
+  stands("bob", "two");
+  server.left.push("bob" as UserId);
+  await router.take(hello);
+  expect(heard()).toEqual(["alice one"]);
+});
+
+test("✅ below a question that takes several counts once: it says that the choices of that time are all", async () => {
+  const { heard, now, router, stands, restart } = await setUpChoices();
+  for (const who of ["alice", "bob"]) {
+    stands(who, "one");
+  }
+  stands("bob", "two");
+  stands("bob", "white_check_mark", 100);
+  const reaction = {
+    userId: "bob" as UserId,
+    postId: "card" as PostId,
+    emojiName: "white_check_mark",
+    createdAt: now + 100,
+  };
+  await router.take({ type: "reactionAdded", reaction });
+  await router.take(hello);
+  await restart().take(hello);
+  expect(heard().filter((what) => what === "bob white_check_mark")).toHaveLength(1);
+});
