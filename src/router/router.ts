@@ -9,13 +9,13 @@ import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person, type StandingOf } from "../session/access.ts";
 import type { SessionManager } from "../session/manager.ts";
-import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
+import { Hopeless } from "./hopeless.ts";
 import { ENDS } from "./limits.ts";
 import { Outcomes } from "./outcomes.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
@@ -54,10 +54,6 @@ interface Told {
 
 const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
-/** So often a post is tried that can't be dealt with, before it is asked whether that is the server's fault or the post's. */
-const MOST_FAILURES = 6;
-const MOST_FAILING = 100;
-
 export class Router {
   readonly #dependencies: RouterDependencies;
   readonly #heard: Heard;
@@ -66,8 +62,7 @@ export class Router {
   readonly #presence: Presence;
   readonly #rivals: Rivals;
   readonly #catchUp: CatchUp;
-  /** How often each of the posts that could not be dealt with has failed. */
-  readonly #failures = new BoundedMap<PostId, number>(MOST_FAILING);
+  readonly #hopeless: Hopeless;
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -80,6 +75,7 @@ export class Router {
       now: () => this.#heard.now,
     });
     this.#changes = new Changes({ ...dependencies, heard: this.#heard });
+    this.#hopeless = new Hopeless(dependencies.api);
     this.#presence = new Presence(dependencies);
     this.#rivals = new Rivals(dependencies);
     this.#catchUp = new CatchUp({
@@ -256,9 +252,9 @@ export class Router {
     }
     try {
       await this.#decide(post, reading, hasSession);
-      this.#failures.delete(post.id);
+      this.#hopeless.dealtWith(post.id);
     } catch (error) {
-      if (isPassing(error) && !(await this.#isHopeless(post.id))) {
+      if (isPassing(error) && !(await this.#hopeless.is(post.id))) {
         this.#heard.giveBack(post.id);
         throw error;
       }
@@ -270,19 +266,6 @@ export class Router {
       // Nothing that passes: those after it are heard.
       throw new Error(`A message was not taken: ${why}`, { cause: error });
     }
-  }
-
-  /** Whether it is this post alone that can't be dealt with, while the server answers everything else. */
-  async #isHopeless(postId: PostId): Promise<boolean> {
-    const failures = (this.#failures.get(postId) ?? 0) + 1;
-    this.#failures.set(postId, failures);
-    return (
-      failures >= MOST_FAILURES &&
-      this.#dependencies.api.post(postId).then(
-        () => true,
-        () => false,
-      )
-    );
   }
 
   async #decide(post: Post, reading: Reading, hasSession: boolean): Promise<void> {
