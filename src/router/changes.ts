@@ -41,7 +41,7 @@ export class Changes {
   }
 
   /** It need not be looked up. */
-  isIn(threadId: ThreadId, postId: PostId): void {
+  noteThread(threadId: ThreadId, postId: PostId): void {
     this.#threads.set(postId, threadId);
   }
 

@@ -56,7 +56,7 @@ export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapO
   const late = stopsAmong([...again.posts, ...again.reactedTo], posts).filter(({ at }) => isInTime(at));
   const own = await byMembers([...stops, ...late], isMember);
   for (const { threadId, reaction } of own) {
-    options.isIn(threadId, reaction.postId);
+    options.noteThread(threadId, reaction.postId);
   }
   const read = own.map(({ reaction, at }) => ({ reaction, isRemoval: false, at }));
   return { posts, reacted: inOrder([...decided, ...read]) };

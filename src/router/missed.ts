@@ -17,7 +17,7 @@ export interface MissedOptions extends StopsOptions {
   >;
   readonly log: Log;
   /** Its reactions need not be looked up. */
-  readonly isIn: (threadId: ThreadId, postId: PostId) => void;
+  readonly noteThread: (threadId: ThreadId, postId: PostId) => void;
   /** What a person's post says now, whether that is news or not. */
   readonly edited: (post: Post) => Promise<void>;
   readonly threadGone: (threadId: ThreadId) => void;
@@ -91,8 +91,8 @@ export async function readCard(
   isMember: IsMember,
 ): Promise<readonly Reacted[]> {
   const { threadId, postId } = card;
-  const { api, isIn, log, sessions } = options;
-  isIn(threadId, postId);
+  const { api, noteThread, log, sessions } = options;
+  noteThread(threadId, postId);
   const post = await found(`post ${postId}`, api.post(postId), log);
   if (post === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });

@@ -84,7 +84,7 @@ export class Router {
       presence: this.#presence,
       hear: (post) => this.#hear(post, READ_AGAIN),
       reacted: (reaction, isRemoval) => this.#changes.reacted(reaction, isRemoval),
-      isIn: (threadId, postId) => this.#changes.isIn(threadId, postId),
+      noteThread: (threadId, postId) => this.#changes.noteThread(threadId, postId),
       edited: (post) => this.#changes.edited(post),
       threadGone: (threadId) => this.#changes.threadGone(threadId),
       isForUs: (post) => this.#isForUs(post),
