@@ -13,7 +13,10 @@ const SINCE_LIMIT = 1000;
 export interface ReactionRecord {
   readonly userId: string;
   readonly emojiName: string;
+  /** When that person put that emoji there for the first time, though they took it off in between. */
   readonly createAt: number;
+  /** When they put it there. */
+  readonly updateAt: number;
 }
 
 export interface Following {
@@ -40,6 +43,8 @@ export interface PostRecord {
   fileIds: readonly string[];
   hasReactions: boolean;
   reactions: readonly ReactionRecord[];
+  /** Those that were taken off again. */
+  takenOff: readonly ReactionRecord[];
   /** A root's living replies, oldest first. */
   replies: readonly string[];
   /** Who has replied, in the order of their first reply; a root's. */
@@ -77,7 +82,8 @@ export interface Posts {
   remove(post: PostRecord, byUserId: string): void;
   /** Something about it that is no edit has changed. */
   touch(post: PostRecord): void;
-  setReactions(post: PostRecord, reactions: readonly ReactionRecord[]): void;
+  react(post: PostRecord, reaction: Pick<ReactionRecord, "userId" | "emojiName">): ReactionRecord;
+  unreact(post: PostRecord, reaction: Pick<ReactionRecord, "userId" | "emojiName">): void;
   replyCount(post: PostRecord): number;
   /** The root and its living replies, oldest first. */
   thread(post: PostRecord): PostRecord[];
@@ -131,6 +137,7 @@ export function createPosts(stamp: Stamp): Posts {
         fileIds,
         hasReactions: false,
         reactions: [],
+        takenOff: [],
         replies: [],
         participants: new Set(),
         followers: new Map(),
@@ -163,6 +170,7 @@ export function createPosts(stamp: Stamp): Posts {
         // Never shown again: a deleted post is answered without its text.
         message: "",
         reactions: [],
+        takenOff: [],
       });
       if (revisions.length >= MAX_REVISIONS * 2) revisions = revisions.slice(-MAX_REVISIONS);
       const { message = post.message, props = post.props, fileIds = post.fileIds } = changes;
@@ -193,9 +201,24 @@ export function createPosts(stamp: Stamp): Posts {
     touch(post) {
       post.updateAt = stamp();
     },
-    setReactions(post, reactions) {
-      post.reactions = reactions;
-      post.hasReactions = reactions.length > 0;
+    react(post, { userId, emojiName }) {
+      const at = stamp();
+      const isSame = isBy(userId, emojiName);
+      const known = [...post.reactions, ...post.takenOff].find(isSame);
+      const reaction = { userId, emojiName, createAt: known?.createAt ?? at, updateAt: at };
+      post.takenOff = post.takenOff.filter((one) => !isSame(one));
+      post.reactions = [...post.reactions.filter((one) => !isSame(one)), reaction].sort(
+        (one, other) => one.createAt - other.createAt,
+      );
+      post.hasReactions = true;
+      post.updateAt = at;
+      return reaction;
+    },
+    unreact(post, { userId, emojiName }) {
+      const isSame = isBy(userId, emojiName);
+      post.takenOff = [...post.takenOff, ...post.reactions.filter(isSame)];
+      post.reactions = post.reactions.filter((one) => !isSame(one));
+      post.hasReactions = post.reactions.length > 0;
       post.updateAt = stamp();
     },
     replyCount: (post) => (post.rootId === "" ? post : posts.get(post.rootId))?.replies.length ?? 0,
@@ -212,6 +235,10 @@ export function createPosts(stamp: Stamp): Posts {
         .slice(0, SINCE_LIMIT);
     },
   };
+}
+
+function isBy(userId: string, emojiName: string): (reaction: ReactionRecord) => boolean {
+  return (reaction) => reaction.userId === userId && reaction.emojiName === emojiName;
 }
 
 /** Among those dated earlier and later; nearly always at the end. */

@@ -34,7 +34,6 @@ export function createReacting({ store, hub }: { readonly store: Store; readonly
     add(user, postId, emojiName) {
       if (!/^[a-zA-Z0-9_+-]{1,64}$/.test(emojiName)) throw badBody("reaction");
       const post = reactable(user, postId);
-      const others = post.reactions.filter((one) => one.userId !== user.id || one.emojiName !== emojiName);
       const emoji = new Set(post.reactions.map((one) => one.emojiName)).add(emojiName);
       if (emoji.size > MAX_EMOJI) {
         throw new ApiError(
@@ -43,26 +42,18 @@ export function createReacting({ store, hub }: { readonly store: Store; readonly
           "Reaction limit has been reached for this post.",
         );
       }
-      const reaction = { userId: user.id, emojiName, createAt: store.stamp() };
-      // Adding it a second time changes nothing, and is told all the same.
-      if (others.length === post.reactions.length) store.posts.setReactions(post, [...others, reaction]);
-      const wire = wireReaction(post, reaction);
+      const reaction = store.posts.react(post, { userId: user.id, emojiName });
+      // Adding it a second time, or again after it was taken off, is told as new (read in the source).
+      const wire = wireReaction(post, { ...reaction, createAt: reaction.updateAt });
       hub.publish(reactionAdded(post.channelId, wire));
       return wire;
     },
     remove(user, postId, emojiName) {
       const post = reactable(user, postId);
-      const others = post.reactions.filter((one) => one.userId !== user.id || one.emojiName !== emojiName);
-      store.posts.setReactions(post, others);
+      store.posts.unreact(post, { userId: user.id, emojiName });
       // Seen on 7.10: the event knows neither the creation time nor the channel.
-      const removed = { userId: user.id, emojiName, createAt: 0 };
-      hub.publish(
-        reactionRemoved(post.channelId, {
-          ...wireReaction(post, removed),
-          update_at: store.stamp(),
-          channel_id: "",
-        }),
-      );
+      const removed = { userId: user.id, emojiName, createAt: 0, updateAt: post.updateAt };
+      hub.publish(reactionRemoved(post.channelId, { ...wireReaction(post, removed), channel_id: "" }));
     },
   };
 }

@@ -17,9 +17,16 @@ export interface SeenPost {
   readonly props: Readonly<Record<string, unknown>>;
   /** The bars below the message: `""` where a part is missing. */
   readonly attachments: readonly { readonly color: string; readonly text: string }[];
-  /** In the order they came, as `emoji by username`'s parts. */
-  readonly reactions: readonly { readonly emojiName: string; readonly username: string }[];
+  /** In the order they came. */
+  readonly reactions: readonly SeenReaction[];
   readonly files: readonly string[];
+}
+
+export interface SeenReaction {
+  readonly emojiName: string;
+  readonly username: string;
+  /** When it was put there, the last time. */
+  readonly createdAt: number;
 }
 
 export interface State {
@@ -50,7 +57,11 @@ export function createState(
     editedAt: post.editAt,
     props: post.props,
     attachments: attachmentsIn(post.props).map(({ color, text }) => ({ color, text })),
-    reactions: post.reactions.map(({ emojiName, userId }) => ({ emojiName, username: nameOf(userId) })),
+    reactions: post.reactions.map(({ emojiName, userId, updateAt }) => ({
+      emojiName,
+      username: nameOf(userId),
+      createdAt: updateAt,
+    })),
     files: post.fileIds.map((id) => files.get(id)?.name ?? ""),
   });
   return {

@@ -136,7 +136,7 @@ export function wireReaction(post: PostRecord, reaction: ReactionRecord): object
     post_id: post.id,
     emoji_name: reaction.emojiName,
     create_at: reaction.createAt,
-    update_at: reaction.createAt,
+    update_at: reaction.updateAt,
     delete_at: 0,
     remote_id: "",
     channel_id: post.channelId,

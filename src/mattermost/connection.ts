@@ -2,7 +2,7 @@
 // peer that fell silent. Knows neither the order of events nor how to reconnect.
 import { WebSocket } from "ws";
 import type { Clock, Timer } from "../util/clock.ts";
-import { decodeFrame, type Frame } from "./decode.ts";
+import { decodeFrame, type Frame } from "./frame.ts";
 
 export interface ConnectionEnd {
   readonly reason: string;

@@ -1,5 +1,5 @@
-// The server's JSON → our types, or undefined. The one place where branded ids are made, and the only one
-// that knows the wire's field names of answers and frames. Seen on 7.10; unknown fields are ignored.
+// The server's JSON → our types, or undefined. The one place where branded ids are made, and the only one that knows
+// the wire's field names of answers; frames are frame.ts's. Seen on 7.10; unknown fields are ignored.
 import { z } from "zod";
 import type {
   Attachment,
@@ -9,14 +9,13 @@ import type {
   Post,
   PostId,
   Reaction,
-  SocketEvent,
   User,
   UserId,
 } from "./types.ts";
 
 // The server makes ids of 26 lower-case letters and digits. Taken a little wider, but never so wide that an
 // id could change the path of the URL it is put into.
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const milliseconds = z.number().nonnegative();
 
 const wireUser = z.object({
@@ -44,7 +43,7 @@ const wirePost = z.object({
   type: z.string().nullish(),
   props: z.record(z.string(), z.unknown()).nullish(),
   file_ids: z.array(id).nullish(),
-  metadata: z.object({ files: z.array(wireFile).nullish() }).nullish(),
+  metadata: z.object({ files: z.array(wireFile).nullish(), reactions: z.unknown().optional() }).nullish(),
 });
 
 const wireReaction = z.object({
@@ -52,6 +51,7 @@ const wireReaction = z.object({
   post_id: id,
   emoji_name: z.string().regex(/^[A-Za-z0-9_+-]{1,64}$/),
   create_at: milliseconds.nullish(),
+  update_at: milliseconds.nullish(),
 });
 
 const wireChannel = z.object({
@@ -72,24 +72,6 @@ const wirePostList = z.object({
 
 /** One file was sent, so one came in. */
 const wireUpload = z.object({ file_infos: z.tuple([z.object({ id })]) });
-
-const wireFrame = z.object({
-  event: z.string().nullish(),
-  seq: z.number().int().nonnegative().nullish(),
-  data: z.record(z.string(), z.unknown()).nullish(),
-  broadcast: z.unknown().optional(),
-  error: z.object({ id: z.string().nullish() }).nullish(),
-});
-
-/** To whom an event goes; what does not apply is "". */
-const wireBroadcast = z.object({
-  channel_id: id.optional().catch(undefined),
-  user_id: id.optional().catch(undefined),
-});
-
-const wireMentions = z.array(id);
-
-const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
 
 export function decodeUserId(value: unknown): UserId | undefined {
   return id.safeParse(value).data as UserId | undefined;
@@ -134,7 +116,8 @@ export function decodeReaction(value: unknown): Reaction | undefined {
     userId: data.user_id as UserId,
     postId: data.post_id as PostId,
     emojiName: data.emoji_name,
-    ...(data.create_at ? { createdAt: data.create_at } : {}),
+    // One that was taken off and is put on again keeps its first date in what REST answers (read in 7.10's source).
+    ...(data.create_at ? { createdAt: Math.max(data.create_at, data.update_at ?? 0) } : {}),
   };
 }
 
@@ -159,12 +142,22 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
     attachments: attachmentsOf(data),
+    ...reactionsOn(data),
   };
+}
+
+function reactionsOn({ metadata }: z.infer<typeof wirePost>): { readonly reactions?: readonly Reaction[] } {
+  // Left out where there are none; one that can't be used keeps no other from being read.
+  const listed = Array.isArray(metadata?.reactions) ? metadata.reactions : [];
+  const reactions = listed.map(decodeReaction).filter((reaction) => reaction !== undefined);
+  return reactions.length > 0 ? { reactions } : {};
 }
 
 export interface PostList {
   /** Oldest first, without the deleted ones. */
   readonly posts: Post[];
+  /** Without a place in the order: the roots, or the whole threads, of the replies that have one. */
+  readonly alongside: Post[];
   /** When the oldest post on it was made, a deleted one counted as well; Infinity for an empty list. */
   readonly oldestAt: number;
   /** How many posts the server counted for it: some may be deleted, or of no use. */
@@ -183,19 +176,16 @@ export function decodePostList(value: unknown): PostList | undefined {
   const { data } = wirePostList.safeParse(value);
   if (data === undefined) return undefined;
   const order = data.order ?? [];
-  const listed = order
-    .filter((postId) => Object.hasOwn(data.posts ?? {}, postId))
-    .map((postId) => wirePost.safeParse(data.posts?.[postId]).data)
-    .filter((post) => post !== undefined);
+  const posts = new Map(Object.entries(data.posts ?? {}));
+  const listed = readable(order.map((postId) => posts.get(postId)));
+  for (const postId of order) posts.delete(postId);
   const oldestAt = listed.reduce(
     (oldest, post) => Math.min(oldest, post.create_at),
     Number.POSITIVE_INFINITY,
   );
   return {
-    posts: listed
-      .filter((post) => !post.delete_at)
-      .map(toPost)
-      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    posts: living(listed).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    alongside: living(readable([...posts.values()])),
     oldestAt,
     length: order.length,
     hasOlder: Boolean(data.prev_post_id),
@@ -203,6 +193,14 @@ export function decodePostList(value: unknown): PostList | undefined {
       | PostId
       | undefined,
   };
+}
+
+function readable(posts: readonly unknown[]): z.infer<typeof wirePost>[] {
+  return posts.map((post) => wirePost.safeParse(post).data).filter((post) => post !== undefined);
+}
+
+function living(posts: readonly z.infer<typeof wirePost>[]): Post[] {
+  return posts.filter((post) => !post.delete_at).map(toPost);
 }
 
 /** A list whose every entry must be usable. The server writes an empty list as `null` at times. */
@@ -255,97 +253,4 @@ function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {
       mimeType: file?.mime_type || "application/octet-stream",
     };
   });
-}
-
-/** What one socket frame says. `seq` numbers a connection's events; replies to our own actions have none. */
-export type Frame =
-  | { readonly kind: "hello"; readonly seq: number; readonly connectionId: string }
-  | { readonly kind: "event"; readonly seq: number; readonly event: SocketEvent }
-  /** An event mm-claude has no use for, or one it can't read (`problem`): only its number counts. */
-  | { readonly kind: "skipped"; readonly seq: number; readonly problem: string | undefined }
-  /** A server that knows who we are answers even an action it has never heard of. */
-  | { readonly kind: "reply"; readonly isAuthenticated: boolean };
-
-/** Undefined for what isn't a frame of the protocol at all. */
-export function decodeFrame(text: string): Frame | undefined {
-  const { data: frame } = wireFrame.safeParse(parseJson(text));
-  if (frame === undefined) return undefined;
-  // A reply to one of our actions: `{"status":"OK","seq_reply":1}` (7.10).
-  if (!frame.event) return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
-  if (frame.seq === undefined || frame.seq === null) return undefined;
-  const seq = frame.seq;
-  const data = frame.data ?? {};
-  if (frame.event === "hello") {
-    const { data: connectionId } = id.safeParse(data["connection_id"]);
-    return connectionId === undefined ? undefined : { kind: "hello", seq, connectionId };
-  }
-  const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
-  if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
-  const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
-  if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
-  return { kind: "event", seq, event };
-}
-
-type EventData = Readonly<Record<string, unknown>>;
-
-type Broadcast = Partial<z.infer<typeof wireBroadcast>>;
-
-const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => SocketEvent | undefined>> = {
-  posted: (data) => {
-    const post = decodePost(embedded(data["post"]));
-    const mentions = wireMentions.safeParse(embedded(data["mentions"])).data as UserId[] | undefined;
-    return post && { type: "posted", post, ...(mentions && { mentions }) };
-  },
-  post_edited: (data) => withPost("postEdited", data),
-  post_deleted: (data) => withPost("postDeleted", data),
-  reaction_added: (data, to) => withReaction("reactionAdded", data, to),
-  reaction_removed: (data, to) => withReaction("reactionRemoved", data, to),
-  user_updated: (data) => {
-    const user = decodeUser(embedded(data["user"]));
-    return user && { type: "userUpdated", user };
-  },
-  // Who joins a team comes into its default channels with all of the account in the place of its id (read).
-  user_added: (data, to) =>
-    withMember("memberAdded", to.channel_id, data["user_id"] ?? decodeUser(data["user"])?.id),
-  // The account that is gone from a channel hears of it on its own (read): then the data names the channel.
-  user_removed: (data, to) =>
-    withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
-};
-
-function withPost(type: "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
-  const post = decodePost(embedded(data["post"]));
-  return post && { type, post };
-}
-
-function withMember(
-  type: "memberAdded" | "memberRemoved",
-  channel: unknown,
-  user: unknown,
-): SocketEvent | undefined {
-  const channelId = decodeChannelId(channel);
-  const userId = decodeUserId(user);
-  return channelId && userId && { type, channelId, userId };
-}
-
-function withReaction(
-  type: "reactionAdded" | "reactionRemoved",
-  data: EventData,
-  to: Broadcast,
-): SocketEvent | undefined {
-  const reaction = decodeReaction(embedded(data["reaction"]));
-  const channelId = decodeChannelId(to.channel_id);
-  return reaction && { type, reaction, ...(channelId && { channelId }) };
-}
-
-/** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
-function embedded(value: unknown): unknown {
-  return typeof value === "string" ? parseJson(value) : value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -180,15 +180,20 @@ function callsBy(
 
     thread: async (id) => (await get("read a thread", `/posts/${id}/thread`, decodePostList)).posts,
 
-    async postsSince(channelId, sinceMs, onCut) {
+    async postsSince(channelId, sinceMs) {
       // Page by page from the newest: `since` gives 1000 at most, and counts every edit's revision among them (7.10). By
       // the post that a page begins before, as numbers of pages count anew when a post is deleted.
       const posts = new Map<PostId, Post>();
+      const earlier = new Map<PostId, Post>();
+      let isCut = false;
       let before = "";
       let page = 0;
       for (let pages = 1; pages <= MAX_PAGES; pages++) {
         const path = `/channels/${channelId}/posts?page=${page}&per_page=${PAGE_SIZE}${before}`;
         const found = await get("read the channel's posts", path, decodePostList);
+        for (const post of [...found.alongside, ...found.posts]) {
+          if (isReactedTo(post, sinceMs)) earlier.set(post.id, post);
+        }
         for (const post of found.posts) posts.set(post.id, post);
         // What the server leaves out of a page, such as what may not be seen any more, makes it short but not the last.
         const isLast = found.length === 0 || (found.length < PAGE_SIZE && !found.hasOlder);
@@ -197,14 +202,18 @@ function callsBy(
         page = found.goOnBefore === undefined ? page + 1 : 0;
         before = found.goOnBefore === undefined ? before : `&before=${found.goOnBefore}`;
         if (pages === MAX_PAGES) {
-          onCut?.();
+          isCut = true;
           const since = new Date(sinceMs).toISOString();
           log?.warn(
             `More than ${posts.size} posts were missed since ${since}: the oldest of them are not read.`,
           );
         }
       }
-      return inOrder([...posts.values()].filter((post) => post.createdAt >= sinceMs));
+      return {
+        posts: inOrder([...posts.values()].filter((post) => post.createdAt >= sinceMs)),
+        reactedTo: [...earlier.values()].filter((post) => post.createdAt < sinceMs),
+        isCut,
+      };
     },
 
     async addReaction({ userId, postId, emojiName }) {
@@ -273,6 +282,10 @@ function inOrder(posts: readonly Post[]): Post[] {
   const roots = new Map(byDate.filter((post) => post.id === post.threadId).map((post) => [post.id, post]));
   const ordered = new Set(byDate.flatMap((post) => [roots.get(post.threadId) ?? post, post]));
   return [...ordered];
+}
+
+function isReactedTo({ reactions = [] }: Post, sinceMs: number): boolean {
+  return reactions.some(({ createdAt = 0 }) => createdAt >= sinceMs);
 }
 
 /** Bytes that hold no secret stay as they are, whether they are text or not. */

@@ -6,7 +6,7 @@ import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Connection, type ConnectionEnd } from "./connection.ts";
-import type { Frame } from "./decode.ts";
+import type { Frame } from "./frame.ts";
 import { proxyAgent } from "./proxy.ts";
 import type { ChannelId, SocketEvent, ThreadId } from "./types.ts";
 import { socketUrl } from "./url.ts";

@@ -45,6 +45,8 @@ export interface Post {
   /** The mark of the mm-claude that created it; earlier versions left none. */
   readonly instance?: string;
   readonly attachments: readonly Attachment[];
+  /** Those on it when it was read; undefined when there were none, or when nothing was said of them. */
+  readonly reactions?: readonly Reaction[];
 }
 
 export interface Reaction {
@@ -52,7 +54,7 @@ export interface Reaction {
   readonly postId: PostId;
   /** As the server names it, skin tones included: `+1_light_skin_tone`. */
   readonly emojiName: string;
-  /** Milliseconds since the epoch, the server's clock. */
+  /** When it was put there, the last time; milliseconds since the epoch, the server's clock. */
   readonly createdAt?: number;
 }
 
@@ -114,6 +116,15 @@ export interface PostEdit {
   readonly pendingPostId: string;
 }
 
+export interface PostsSince {
+  /** Those of a channel that were created then or later, oldest first, without deleted ones. The newest 10,000 at most. */
+  readonly posts: readonly Post[];
+  /** Earlier ones that somebody has reacted to then or later, as far as they came along with the others. */
+  readonly reactedTo: readonly Post[];
+  /** There are more, which were not read. */
+  readonly isCut: boolean;
+}
+
 /**
  * The REST calls mm-claude makes. Every call retries network errors, 429 and 5xx a few times, then throws
  * MattermostError; no call throws anything else.
@@ -143,11 +154,8 @@ export interface MattermostApi {
   post(id: PostId): Promise<Post>;
   /** A thread's posts, oldest first. */
   thread(id: ThreadId): Promise<Post[]>;
-  /**
-   * The channel's posts created at `sinceMs` (the server's clock) or later, oldest first, without deleted ones: what a
-   * `hello` with `resumed: false` may have missed. The newest 10,000 at most; `onCut`: there are more.
-   */
-  postsSince(channelId: ChannelId, sinceMs: number, onCut?: () => void): Promise<Post[]>;
+  /** What a `hello` with `resumed: false` may have missed. `sinceMs`: the server's clock. */
+  postsSince(channelId: ChannelId, sinceMs: number): Promise<PostsSince>;
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;

@@ -4,18 +4,17 @@
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
-import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
+import type { Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
-import type { SessionManager } from "../session/manager.ts";
 import type { Clock, Timer } from "../util/clock.ts";
+import { type GapOptions, readGap } from "./gap.ts";
 import type { Heard } from "./heard.ts";
-import { type MissedOptions, type OpenCard, readCard, readMissed } from "./missed.ts";
+import { type OpenCard, type Reacted, readCard } from "./missed.ts";
+import { membershipIn } from "./people.ts";
 import type { Presence } from "./presence.ts";
 
-export interface CatchUpOptions extends MissedOptions {
-  readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
-  readonly sessions: MissedOptions["sessions"] & Pick<SessionManager, "threadsAwaitingCards">;
+export interface CatchUpOptions extends GapOptions {
   readonly heard: Heard;
   readonly presence: Presence;
   readonly clock: Clock;
@@ -40,13 +39,6 @@ const MAX_POSTPONED = 100;
 const MAX_AGE_MS = 24 * 3_600_000;
 const MAX_STALE_NAMED = 20;
 
-interface Reacted {
-  readonly reaction: Reaction;
-  readonly isRemoval: boolean;
-  /** When, on the server's clock; Infinity when it does not say. */
-  readonly at: number;
-}
-
 export class CatchUp {
   readonly #options: CatchUpOptions;
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
@@ -58,8 +50,6 @@ export class CatchUp {
   /** Where a card was on its way when the others were read: what was decided about it may be unheard too. */
   #awaited = new Set<ThreadId>();
   #isClosed = false;
-  /** The gap is longer than what is read of one. */
-  #isCut = false;
   #isRefused = false;
   #timer: Timer | undefined;
   #failures = 0;
@@ -124,7 +114,9 @@ export class CatchUp {
 
   async #lookAt(card: OpenCard): Promise<void> {
     try {
-      await this.#tellReactions((await readCard(card, this.#options)).map(asRead), Infinity);
+      const { api, channelId } = this.#options;
+      const decided = await readCard(card, this.#options, membershipIn(channelId, api));
+      await this.#tellReactions([...decided], Infinity);
     } catch (error) {
       if (isPassing(error)) {
         this.lookAgain(error);
@@ -165,23 +157,16 @@ export class CatchUp {
     return api.isMember(channelId, botId);
   }
 
-  /**
-   * What was said and what was decided, in the order of time. Posts are read before reactions, so that no post is told
-   * before a reaction that was not there yet when it was looked for; and read again up to the newest of the reactions, so
-   * that none of these is told before a post that was not there yet. What comes later, the socket tells.
-   */
   async #read(): Promise<void> {
-    this.#isCut = false;
     if (this.#hasUnseen) {
       this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
     }
-    const posts = await this.#readPosts();
-    const reacted = await this.#readReactions();
-    const newest = Math.max(...reacted.map(({ at }) => at).filter((at) => at < Infinity));
-    const meanwhile = reacted.length > 0 ? await this.#readPosts() : [];
-    const known = new Set(posts.map(({ id }) => id));
-    posts.push(...meanwhile.filter(({ id, createdAt }) => !known.has(id) && createdAt <= newest));
-    await this.#tell(posts, reacted);
+    const gap = { from: this.#gapFrom, hasUnseen: this.#hasUnseen, postponed: this.#postponed };
+    const { posts, reacted, isCut } = await readGap(gap, this.#options);
+    await this.#tell(posts, [...reacted]);
+    if (isCut) {
+      this.#tellCut(posts);
+    }
     this.#done();
   }
 
@@ -224,35 +209,6 @@ export class CatchUp {
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
   }
 
-  /** What was posted since the gap began, oldest first. */
-  async #readPosts(): Promise<Post[]> {
-    const { api, channelId } = this.#options;
-    if (this.#gapFrom === undefined) {
-      return [];
-    }
-    const onCut = (): void => {
-      this.#isCut = true;
-    };
-    return [...(await api.postsSince(channelId, this.#gapFrom, onCut))];
-  }
-
-  /** Oldest first. */
-  async #readReactions(): Promise<Reacted[]> {
-    const found = this.#hasUnseen ? await readMissed(this.#options) : [];
-    const isPostponed = ({ postId, userId, emojiName }: Reaction): boolean =>
-      this.#postponed.some(
-        ({ reaction, isRemoval }) =>
-          !isRemoval &&
-          reaction.postId === postId &&
-          reaction.userId === userId &&
-          reaction.emojiName === emojiName,
-      );
-    const unheard = found.filter((reaction) => !isPostponed(reaction)).map(asRead);
-    return [...this.#postponed, ...unheard].sort((one, other) =>
-      one.at < other.at ? -1 : one.at > other.at ? 1 : 0,
-    );
-  }
-
   /** Posts that were taken already are skipped by their id. What was decided before somebody spoke counts before it. */
   async #tell(posts: readonly Post[], reacted: Reacted[]): Promise<void> {
     const { hear, heard } = this.#options;
@@ -269,9 +225,6 @@ export class CatchUp {
     }
     this.#tellStale(stale);
     await this.#tellReactions(reacted, Infinity);
-    if (this.#isCut) {
-      this.#tellCut(posts);
-    }
   }
 
   /** What is not read may be anybody's: those are told who work with Claude now, or did last. */
@@ -341,8 +294,4 @@ export class CatchUp {
       this.#postponed = this.#postponed.filter((one) => one !== told);
     }
   }
-}
-
-function asRead(reaction: Reaction): Reacted {
-  return { reaction, isRemoval: false, at: reaction.createdAt ?? Infinity };
 }

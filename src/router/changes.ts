@@ -7,14 +7,17 @@ import { isGone } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
+import type { Heard } from "./heard.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
+import { closesChoices, isStop } from "./stops.ts";
 
 export interface ChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
   readonly sessions: Pick<SessionManager, "find">;
   readonly audit: Pick<AuditTrail, "append">;
+  readonly heard: Pick<Heard, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
 }
@@ -37,11 +40,26 @@ export class Changes {
     this.#texts.note(post);
   }
 
-  cardSeen(postId: PostId, threadId: ThreadId): void {
+  /** It need not be looked up. */
+  noteThread(threadId: ThreadId, postId: PostId): void {
     this.#threads.set(postId, threadId);
   }
 
+  /** What ends or interrupts counts once, however often it is told; one without a date can't be known again. */
   async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
+    const { heard } = this.#options;
+    const isPut = !isRemoval && reaction.createdAt !== undefined;
+    if (isPut && isStop(reaction) && heard.hasReaction(reaction)) {
+      return;
+    }
+    await this.tell(reaction, isRemoval);
+    if (isPut && (isStop(reaction) || closesChoices(reaction))) {
+      heard.takeReaction(reaction);
+    }
+  }
+
+  /** Whether it was told before or not. */
+  async tell(reaction: Reaction, isRemoval: boolean): Promise<void> {
     const { botId, sessions, newUuid } = this.#options;
     const emojiName = canonicalEmoji(reaction.emojiName);
     if (reaction.userId === botId || !emojiName) {

@@ -10,6 +10,8 @@ export interface Cursor {
   readonly heard: readonly PostId[];
   /** Posts heard that are dated after `at`, and when: they come again with each gap until their time has passed. */
   readonly datedAhead?: readonly (readonly [PostId, number])[] | undefined;
+  /** The newest reactions heard that count once. Earlier versions kept none. */
+  readonly reactions?: readonly string[] | undefined;
   /** How far the server's clock was ahead of ours. Earlier versions kept none, and took any post's date for `at`. */
   readonly leadMs?: number | undefined;
 }
@@ -26,6 +28,7 @@ const document = z.object({
   at: z.number(),
   heard: z.array(z.string()),
   datedAhead: z.array(z.tuple([z.string(), z.number()])).optional(),
+  reactions: z.array(z.string()).optional(),
   leadMs: z.number().nonnegative().optional(),
 });
 

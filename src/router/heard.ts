@@ -1,7 +1,8 @@
 // Which posts of the channel have been taken, and how far it has been heard: no post counts twice, whoever sends it
-// again, and none that comes from the past. What is dated in the future moves nothing but itself.
+// again, and none that comes from the past; nor does a reaction that counts once. What is dated in the future
+// moves nothing but itself.
 
-import type { Post, PostId } from "../mattermost/types.ts";
+import type { Post, PostId, Reaction } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { ServerTime } from "./server-time.ts";
@@ -22,6 +23,7 @@ export class Heard {
   #newest: readonly PostId[] = [];
   /** Taken, and dated later than what counts as the newest post. */
   #datedAhead: readonly (readonly [PostId, number])[] = [];
+  #reactions: readonly string[];
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
@@ -41,6 +43,7 @@ export class Heard {
     this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;
     this.#datedAhead = saved?.datedAhead ?? [];
     this.#newest = saved?.heard ?? [];
+    this.#reactions = saved?.reactions ?? [];
     for (const postId of [...this.#newest, ...this.#datedAhead.map(([id]) => id)]) {
       this.#taken.set(postId, true);
     }
@@ -78,6 +81,14 @@ export class Heard {
     this.#taken.delete(postId);
     this.#newest = this.#newest.filter((id) => id !== postId);
     this.#datedAhead = this.#datedAhead.filter(([id]) => id !== postId);
+  }
+
+  hasReaction(reaction: Reaction): boolean {
+    return this.#reactions.includes(nameOf(reaction));
+  }
+
+  takeReaction(reaction: Reaction): void {
+    this.#reactions = [...this.#reactions, nameOf(reaction)].slice(-MAX_KEPT);
   }
 
   /** None that it can have been written at. */
@@ -131,6 +142,12 @@ export class Heard {
     const at = gapFrom ?? this.#newestAt;
     this.#datedAhead = this.#datedAhead.filter(([, createdAt]) => createdAt > at);
     const datedAhead = this.#datedAhead.length > 0 ? { datedAhead: this.#datedAhead } : {};
-    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, leadMs: this.#time.leadMs });
+    const reactions = this.#reactions.length > 0 ? { reactions: this.#reactions } : {};
+    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, ...reactions, leadMs: this.#time.leadMs });
   }
+}
+
+/** Taken off and put there again it is another one. */
+function nameOf({ postId, userId, emojiName, createdAt }: Reaction): string {
+  return `${postId} ${userId} ${emojiName} ${createdAt}`;
 }

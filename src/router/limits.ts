@@ -57,7 +57,8 @@ export class Limits {
 /** Reactions that end a session. */
 export const ENDS: ReadonlySet<string> = new Set(["x", "octagonal_sign"]);
 
-const STOPS: ReadonlySet<string> = new Set([...ENDS, "double_vertical_bar"]);
+/** Reactions that end a session or interrupt its turn, on whatever post of the thread. */
+export const STOPS: ReadonlySet<string> = new Set([...ENDS, "double_vertical_bar"]);
 
 function isStop({ signal }: Route & { readonly kind: "deliver" }): boolean {
   return signal.type === "command" && ["stop", "interrupt"].includes(signal.command.name);

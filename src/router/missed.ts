@@ -1,54 +1,70 @@
-// What may have become of what was there before a gap: threads that are gone, messages that wait and were deleted or
-// edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
+// What may have become of what was there before a gap: threads that are gone or reacted to, messages that wait and were
+// deleted or edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  ThreadId,
-  UserId,
-} from "../mattermost/types.ts";
+import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
+import type { IsMember } from "./people.ts";
+import { closesChoices, isStop, type StopsOptions } from "./stops.ts";
 
-export interface MissedOptions {
-  readonly api: Pick<MattermostApi, "isMember" | "post" | "reactions">;
-  readonly sessions: Pick<SessionManager, "find" | "openCards" | "waitingPosts" | "liveThreads">;
+export interface MissedOptions extends StopsOptions {
+  readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
+  readonly sessions: Pick<
+    SessionManager,
+    "find" | "openCards" | "waitingPosts" | "liveThreads" | "threadsAwaitingCards"
+  >;
   readonly log: Log;
-  readonly botId: UserId;
-  readonly channelId: ChannelId;
-  readonly cardSeen: (postId: PostId, threadId: ThreadId) => void;
+  /** Its reactions need not be looked up. */
+  readonly noteThread: (threadId: ThreadId, postId: PostId) => void;
   /** What a person's post says now, whether that is news or not. */
   readonly edited: (post: Post) => Promise<void>;
   readonly threadGone: (threadId: ThreadId) => void;
 }
 
-/** Asked once of each person, however much they react. */
-type Members = Map<UserId, Promise<boolean>>;
+export interface Missed {
+  /** On open cards. */
+  readonly decided: readonly Reacted[];
+  /** Of the threads that Claude runs for, or somebody is asked in: those that somebody has reacted to. */
+  readonly posts: readonly Post[];
+}
+
+export interface Reacted {
+  readonly reaction: Reaction;
+  readonly isRemoval: boolean;
+  /** When, on the server's clock; Infinity when it does not say. */
+  readonly at: number;
+}
+
 export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
 
 /** As many as wait for Claude in one session at most. */
 const MAX_WAITING = 50;
 
-/** What was decided on open cards. Rejects when the server can't tell just now. */
-export async function readMissed(options: MissedOptions): Promise<Reaction[]> {
-  await readThreads(options);
+/** Rejects when the server can't tell just now. */
+export async function readMissed(options: MissedOptions, isMember: IsMember): Promise<Missed> {
+  const posts = await readThreads(options);
   await readWaiting(options);
-  return readCards(options);
+  const decided: Reacted[] = [];
+  for (const card of options.sessions.openCards()) {
+    decided.push(...(await readCard(card, options, isMember)));
+  }
+  return { decided, posts };
 }
 
-/** Of the sessions that Claude runs for, or somebody is asked in. */
-async function readThreads({ api, log, sessions, threadGone }: MissedOptions): Promise<void> {
+async function readThreads({ api, log, sessions, threadGone }: MissedOptions): Promise<Post[]> {
+  const posts: Post[] = [];
   const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
-  for (const threadId of new Set([...sessions.liveThreads(), ...asked])) {
-    if ((await found(api, threadId, log)) === "deleted") {
+  for (const threadId of new Set([...sessions.liveThreads(), ...sessions.threadsAwaitingCards(), ...asked])) {
+    const thread = await found(`thread ${threadId}`, api.thread(threadId), log);
+    if (thread === "deleted") {
       threadGone(threadId);
+    } else {
+      posts.push(...(thread ?? []).filter(({ reactions }) => reactions !== undefined));
     }
   }
+  return posts;
 }
 
 async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promise<void> {
@@ -59,7 +75,7 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
     if (count > MAX_WAITING) {
       continue;
     }
-    const post = await found(api, postId, log);
+    const post = await found(`post ${postId}`, api.post(postId), log);
     if (post === "deleted") {
       sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
     } else if (post) {
@@ -68,67 +84,62 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
   }
 }
 
-async function readCards(options: MissedOptions): Promise<Reaction[]> {
-  const decided: Reaction[] = [];
-  const members: Members = new Map();
-  for (const card of options.sessions.openCards()) {
-    decided.push(...(await readCard(card, options, members)));
-  }
-  return decided;
-}
-
 /** What was decided on that card. Rejects when the server can't tell just now. */
 export async function readCard(
-  { threadId, postId }: OpenCard,
+  card: OpenCard,
   options: MissedOptions,
-  members: Members = new Map(),
-): Promise<readonly Reaction[]> {
-  const { api, cardSeen, log, sessions } = options;
-  cardSeen(postId, threadId);
-  const card = await found(api, postId, log);
-  if (card === "deleted") {
+  isMember: IsMember,
+): Promise<readonly Reacted[]> {
+  const { threadId, postId } = card;
+  const { api, noteThread, log, sessions } = options;
+  noteThread(threadId, postId);
+  const post = await found(`post ${postId}`, api.post(postId), log);
+  if (post === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
   }
-  return card === undefined || card === "deleted" ? [] : reactionsOn(postId, options, members);
+  if (post === undefined || post === "deleted") {
+    return [];
+  }
+  // Deleted since it was looked at, perhaps: no reason to hear nothing else.
+  const stand = await found(`the reactions on ${postId}`, api.reactions(postId), log);
+  return stand === undefined || stand === "deleted"
+    ? []
+    : [...takenOff(card, stand), ...(await decisions(card, stand, options, isMember))];
 }
 
-async function reactionsOn(
-  postId: PostId,
-  { api, botId, channelId, log }: MissedOptions,
-  members: Members,
-): Promise<readonly Reaction[]> {
-  const all = await api.reactions(postId).catch((error: unknown) => {
-    if (isPassing(error)) {
-      throw error;
-    }
-    // Deleted since it was looked at, perhaps: no reason to hear nothing else.
-    log.debug(`Could not read the reactions on ${postId}`, error);
-    return [];
-  });
-  const found: Reaction[] = [];
-  for (const reaction of all) {
-    const { userId, emojiName } = reaction;
-    if (userId === botId || !canonicalEmoji(emojiName)) {
-      continue;
-    }
-    const isMember = members.get(userId) ?? api.isMember(channelId, userId);
-    members.set(userId, isMember);
+/** Nobody can say when: before all else, so that it counts in what was decided then. */
+function takenOff({ postId, choices = [] }: OpenCard, stand: readonly Reaction[]): Reacted[] {
+  const names = new Set(stand.map(({ userId, emojiName }) => `${userId} ${canonicalEmoji(emojiName)}`));
+  return choices
+    .filter(({ userId, emojiName }) => !names.has(`${userId} ${emojiName}`))
+    .map((choice) => ({ reaction: { ...choice, postId }, isRemoval: true, at: -Infinity }));
+}
+
+async function decisions(
+  { choices }: OpenCard,
+  stand: readonly Reaction[],
+  { botId, heard }: MissedOptions,
+  isMember: IsMember,
+): Promise<Reacted[]> {
+  const read: Reacted[] = [];
+  for (const reaction of stand) {
+    const { userId, emojiName, createdAt } = reaction;
+    // What ends or interrupts is found on all the posts of its thread.
+    const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
+    // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
+    const isSpent = choices !== undefined && closesChoices(reaction) && heard.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
-    if (await isMember) {
-      found.push(reaction);
+    if (isDecision && !isSpent && (await isMember(userId))) {
+      read.push({ reaction, isRemoval: false, at: createdAt ?? Infinity });
     }
   }
-  return found;
+  return read;
 }
 
 /** A refusal says nothing about whether it is there: undefined. */
-async function found(
-  api: Pick<MattermostApi, "post">,
-  postId: PostId,
-  log: Log,
-): Promise<Post | "deleted" | undefined> {
+async function found<T>(what: string, read: Promise<T>, log: Log): Promise<T | "deleted" | undefined> {
   try {
-    return await api.post(postId);
+    return await read;
   } catch (error) {
     if (isPassing(error)) {
       throw error;
@@ -136,7 +147,7 @@ async function found(
     if (error instanceof MattermostError && error.code === "not-found") {
       return "deleted";
     }
-    log.debug(`Could not look at post ${postId} again`, error);
+    log.debug(`Could not look at ${what} again`, error);
     return undefined;
   }
 }

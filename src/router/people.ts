@@ -1,7 +1,7 @@
 // Who a post or a reaction is by, and whom it names, as accounts of the server.
 
 import type { Directory } from "../mattermost/directory.ts";
-import type { Post, User, UserId } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
 import type { Person } from "../session/access.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
 import type { Reading } from "./route.ts";
@@ -19,6 +19,18 @@ export async function personOf({ directory }: PeopleKnown, id: UserId): Promise<
     return undefined;
   }
   return { id, name: user.username };
+}
+
+export type IsMember = (id: UserId) => Promise<boolean>;
+
+/** Asks once of each person, however often it is asked. */
+export function membershipIn(channelId: ChannelId, api: Pick<MattermostApi, "isMember">): IsMember {
+  const asked = new Map<UserId, Promise<boolean>>();
+  return (id) => {
+    const answer = asked.get(id) ?? api.isMember(channelId, id);
+    asked.set(id, answer);
+    return answer;
+  };
 }
 
 /** Whom a message speaks to, when it begins with another existing account's name. */

@@ -4,26 +4,18 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isPassing } from "../mattermost/error.ts";
-import type {
-  ChannelId,
-  MattermostApi,
-  Post,
-  PostId,
-  Reaction,
-  SocketEvent,
-  ThreadId,
-} from "../mattermost/types.ts";
+import type { ChannelId, Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/bars.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorise, type Person, type StandingOf } from "../session/access.ts";
 import type { SessionManager } from "../session/manager.ts";
-import { BoundedMap } from "../util/bounded-map.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { Changes } from "./changes.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Heard } from "./heard.ts";
+import { Hopeless } from "./hopeless.ts";
 import { ENDS } from "./limits.ts";
 import { Outcomes } from "./outcomes.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
@@ -32,7 +24,7 @@ import { Rivals } from "./rivals.ts";
 import { type Facts, type Reading, read, route } from "./route.ts";
 
 export interface RouterDependencies extends PeopleKnown {
-  readonly api: Pick<MattermostApi, "isMember" | "post" | "postsSince" | "reactions">;
+  readonly api: CatchUpOptions["api"];
   readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
   readonly standingOf: StandingOf;
   readonly cursor: CursorKeeper;
@@ -62,10 +54,6 @@ interface Told {
 
 const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
-/** So often a post is tried that can't be dealt with, before it is asked whether that is the server's fault or the post's. */
-const MOST_FAILURES = 6;
-const MOST_FAILING = 100;
-
 export class Router {
   readonly #dependencies: RouterDependencies;
   readonly #heard: Heard;
@@ -74,8 +62,7 @@ export class Router {
   readonly #presence: Presence;
   readonly #rivals: Rivals;
   readonly #catchUp: CatchUp;
-  /** How often each of the posts that could not be dealt with has failed. */
-  readonly #failures = new BoundedMap<PostId, number>(MOST_FAILING);
+  readonly #hopeless: Hopeless;
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -87,7 +74,8 @@ export class Router {
       isListed: (by) => this.#isListed(by),
       now: () => this.#heard.now,
     });
-    this.#changes = new Changes(dependencies);
+    this.#changes = new Changes({ ...dependencies, heard: this.#heard });
+    this.#hopeless = new Hopeless(dependencies.api);
     this.#presence = new Presence(dependencies);
     this.#rivals = new Rivals(dependencies);
     this.#catchUp = new CatchUp({
@@ -96,7 +84,7 @@ export class Router {
       presence: this.#presence,
       hear: (post) => this.#hear(post, READ_AGAIN),
       reacted: (reaction, isRemoval) => this.#changes.reacted(reaction, isRemoval),
-      cardSeen: (postId, threadId) => this.#changes.cardSeen(postId, threadId),
+      noteThread: (threadId, postId) => this.#changes.noteThread(threadId, postId),
       edited: (post) => this.#changes.edited(post),
       threadGone: (threadId) => this.#changes.threadGone(threadId),
       isForUs: (post) => this.#isForUs(post),
@@ -264,9 +252,9 @@ export class Router {
     }
     try {
       await this.#decide(post, reading, hasSession);
-      this.#failures.delete(post.id);
+      this.#hopeless.dealtWith(post.id);
     } catch (error) {
-      const isLater = isPassing(error) && !(await this.#isHopeless(post.id));
+      const isLater = isPassing(error) && !(await this.#hopeless.is(post.id));
       if (isLater || this.#heard.isClosed) {
         this.#heard.giveBack(post.id);
         throw error;
@@ -279,19 +267,6 @@ export class Router {
       // Nothing that passes: those after it are heard.
       throw new Error(`A message was not taken: ${why}`, { cause: error });
     }
-  }
-
-  /** Whether it is this post alone that can't be dealt with, while the server answers everything else. */
-  async #isHopeless(postId: PostId): Promise<boolean> {
-    const failures = (this.#failures.get(postId) ?? 0) + 1;
-    this.#failures.set(postId, failures);
-    return (
-      failures >= MOST_FAILURES &&
-      this.#dependencies.api.post(postId).then(
-        () => true,
-        () => false,
-      )
-    );
   }
 
   async #decide(post: Post, reading: Reading, hasSession: boolean): Promise<void> {
@@ -342,12 +317,14 @@ export class Router {
     const isNews = isRemoval || createdAt === undefined || this.#isNews(createdAt, `reaction on ${postId}`);
     const name = canonicalEmoji(emojiName);
     if (isNews && name && userId !== this.#dependencies.botId && this.#outcomes.takesReaction(userId, name)) {
-      const perform = (): Promise<void> => this.#changes.reacted(reaction, isRemoval);
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
         // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
-        await perform().catch(() => {});
+        await this.#changes.tell(reaction, isRemoval).catch(() => {});
       }
-      await this.#afterMissed(perform, (error) => this.#catchUp.postpone(reaction, isRemoval, error));
+      await this.#afterMissed(
+        () => this.#changes.reacted(reaction, isRemoval),
+        (error) => this.#catchUp.postpone(reaction, isRemoval, error),
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
+import { existsSync } from "node:fs";
 import type { StandingOf } from "./access.ts";
 
 /** What a session is told once and what never changes. */
@@ -22,4 +23,16 @@ export interface SessionContext {
   readonly listed?: readonly string[];
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
+}
+
+/** A conversation belongs to its directory, wherever mm-claude is started the next time; as long as there is that directory. */
+export function contextIn(
+  directory: string | undefined,
+  context: SessionContext,
+): { readonly context: SessionContext; readonly lostDirectory: string | undefined } {
+  const isLost = directory !== undefined && !existsSync(directory);
+  return {
+    context: directory === undefined || isLost ? context : { ...context, directory },
+    lostDirectory: isLost ? directory : undefined,
+  };
 }

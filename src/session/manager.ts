@@ -3,6 +3,7 @@
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./access.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
+import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
@@ -100,9 +101,9 @@ export class SessionManager {
   }
 
   /** The posts on which somebody's decision is waited for. */
-  openCards(): { readonly threadId: ThreadId; readonly postId: PostId }[] {
+  openCards(): (OpenCard & { readonly threadId: ThreadId })[] {
     return [...this.#sessions.values()].flatMap(({ threadId, openCards }) =>
-      openCards.map((postId) => ({ threadId, postId })),
+      openCards.map((card) => ({ threadId, ...card })),
     );
   }
 

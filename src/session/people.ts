@@ -7,10 +7,11 @@ import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
 import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
+import { isCardOnItsWay } from "./open-cards.ts";
 import { takeOffer } from "./recovery.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
-import type { Command, Message, SessionState, Signal, Step } from "./types.ts";
+import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
@@ -120,11 +121,6 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   } else if (may(step, "message", reaction.by) && isCardOnItsWay(state)) {
     state.early = [...state.early, reaction].slice(-MAX_EARLY);
   }
-}
-
-export function isCardOnItsWay({ asks, cutOffKey, cutOffPostId }: SessionState): boolean {
-  const isOfferOnItsWay = cutOffKey !== undefined && cutOffPostId === undefined;
-  return isOfferOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 
 function interrupt(step: Step, by: Person): void {

@@ -1,21 +1,20 @@
 // One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals. Whatever
 // throws here ends at this session. Decides nothing; `step` does.
 
-import { existsSync } from "node:fs";
 import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
-import type { SessionContext } from "./context.ts";
+import { contextIn, type SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { askClaude, askWriter, isForWriter } from "./effects.ts";
 import { holdOf } from "./lifecycle.ts";
-import { isCardOnItsWay } from "./people.ts";
+import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
-import { step } from "./step.ts";
+import { isFrequent, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
@@ -53,10 +52,9 @@ export class Session {
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
-    // A conversation belongs to its directory, wherever mm-claude is started the next time.
-    const isDirectoryLost = saved !== undefined && !existsSync(saved.directory);
-    this.#lostDirectory = isDirectoryLost ? saved.directory : undefined;
-    this.#context = saved && !isDirectoryLost ? { ...context, directory: saved.directory } : context;
+    const place = contextIn(saved?.directory, context);
+    this.#context = place.context;
+    this.#lostDirectory = place.lostDirectory;
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
@@ -66,7 +64,7 @@ export class Session {
     const listeners = {
       onPosted: (key: string, postId: PostId, at?: number) => {
         this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
-        if (this.openCards.includes(postId)) {
+        if (this.openCards.some((card) => card.postId === postId)) {
           dependencies.onCardPosted(threadId, postId);
         }
       },
@@ -107,10 +105,8 @@ export class Session {
   }
 
   /** Cards somebody may have decided about while nobody listened. */
-  get openCards(): PostId[] {
-    const { asks, cutOffPostId, cutOffUntil } = this.#state;
-    const offer = cutOffUntil === undefined ? cutOffPostId : undefined;
-    return [...asks.map(({ postId }) => postId), offer].filter((postId) => postId !== undefined);
+  get openCards(): OpenCard[] {
+    return openCardsOf(this.#state);
   }
 
   /** Somebody is asked, by a post that is not known yet. */
@@ -346,9 +342,4 @@ export class Session {
       (error: unknown) => this.#fail(what, error),
     );
   }
-}
-
-/** Text on its way: what is lost of it is found again in what Claude saves. */
-function isFrequent(signal: Signal): boolean {
-  return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
 }

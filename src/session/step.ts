@@ -35,6 +35,11 @@ export function step(state: SessionState, signal: Signal, context: SessionContex
   return effects;
 }
 
+/** Text on its way: what is lost of it is found again in what Claude saves. */
+export function isFrequent(signal: Signal): boolean {
+  return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
+}
+
 function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {

@@ -1,7 +1,8 @@
 // What a real 10.11 server says, beyond what 7.10 does, is understood as what it is.
 
 import { expect, test } from "vitest";
-import { decodeFrame, decodePostList } from "../../src/mattermost/decode.ts";
+import { decodePostList } from "../../src/mattermost/decode.ts";
+import { decodeFrame } from "../../src/mattermost/frame.ts";
 import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { exchangesOf, framesOf } from "../support/server-recording.ts";
 

@@ -1,7 +1,8 @@
 // Every frame and answer of a real 7.10 server is understood as what it is.
 import { expect, test } from "vitest";
-import { decodeFrame } from "../../src/mattermost/decode.ts";
-import { connections } from "../support/server-recording.ts";
+import { decodePostList } from "../../src/mattermost/decode.ts";
+import { decodeFrame } from "../../src/mattermost/frame.ts";
+import { connections, exchange } from "../support/server-recording.ts";
 
 const frames = connections.map((lines) =>
   lines.filter((line) => line.kind === "ws-in").map((line) => decodeFrame(JSON.stringify(line.frame))),
@@ -71,4 +72,19 @@ test("a reply knows its thread, and its file", () => {
     threadId: "yi9kmrg9pf843c7g9t5fmqwjgw",
     attachments: [{ name: "notes.txt", size: 5, mimeType: "text/plain; charset=utf-8" }],
   });
+});
+
+test.each([
+  ["a thread", "/api/v4/posts/yi9kmrg9pf843c7g9t5fmqwjgw/thread"],
+  ["a list", "/api/v4/channels/59r731ty1tgfmgi8dzzuhw8njw/posts?since=1795401937886"],
+])("%s comes with the reactions on its posts, as they were told", (_what, path) => {
+  const list = decodePostList(exchange("GET", path).response.body);
+  const told = frames
+    .flat()
+    .flatMap((frame) =>
+      frame?.kind === "event" && frame.event.type === "reactionAdded" ? [frame.event] : [],
+    )
+    .map(({ reaction }) => reaction);
+  expect(list?.posts.flatMap(({ reactions = [] }) => reactions)).toEqual(told.slice(0, 3));
+  expect(list?.posts.filter(({ reactions }) => reactions !== undefined)).toHaveLength(1);
 });

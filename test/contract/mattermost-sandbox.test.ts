@@ -160,7 +160,7 @@ test("a server that forgot the connection is a gap, and REST fills it", async ()
   sandbox.faults.forgetResumable();
   await write("lost");
   expect(await next("hello")).toMatchObject({ resumed: false });
-  const posts = await api.postsSince(channelId, before.createdAt);
+  const { posts } = await api.postsSince(channelId, before.createdAt);
   expect(posts.map((post) => post.message)).toEqual(["before", "lost"]);
 });
 

@@ -165,10 +165,12 @@ describe("posts", () => {
     const id = String((await world.post(world.alice, "hi")).body["id"]);
     const eyes = { user_id: world.bob.id, post_id: id, emoji_name: "eyes" };
     await world.api(world.bob, "POST", "/reactions", eyes);
-    await world.api(world.bob, "POST", "/reactions", eyes);
+    const { create_at: createdAt } = (await world.api(world.bob, "POST", "/reactions", eyes)).body;
     const { metadata } = (await world.api(world.alice, "GET", `/posts/${id}`)).body;
     expect((metadata as Json)["reactions"]).toHaveLength(1);
-    expect(world.sandbox.state.thread(id)[0]?.reactions).toEqual([{ emojiName: "eyes", username: "bob" }]);
+    expect(world.sandbox.state.thread(id)[0]?.reactions).toEqual([
+      { emojiName: "eyes", username: "bob", createdAt },
+    ]);
     const forAnother = await world.api(world.alice, "POST", "/reactions", eyes);
     expect(forAnother.status).toBe(403);
   });

@@ -159,8 +159,10 @@ function story(stage: Stage, people: People, problems: readonly Problem[]): stri
   const threads = people.threads.map((thread) => {
     const { root, said, goings } = thread;
     const posts = stage.sandbox.state.thread(root).map(({ id, username, createdAt, message, reactions }) => {
-      const emoji = reactions.map(({ emojiName, username: by }) => `${emojiName} by ${by}`).join(", ");
-      return `${new Date(createdAt).toISOString().slice(11, 23)} ${id} @${username}: ${message}\n   [${emoji}]`;
+      const emoji = reactions.map(
+        ({ emojiName, username: by, createdAt: at }) => `${timeOf(at)} ${emojiName} by ${by}`,
+      );
+      return `${timeOf(createdAt)} ${id} @${username}: ${message}\n   [${emoji.join(", ")}]`;
     });
     const document = stage.documentOf(root);
     const saved = heardIn(stage, thread).flatMap(({ id, lines }) => [
@@ -177,6 +179,10 @@ function story(stage: Stage, people: People, problems: readonly Problem[]): stri
   });
   const list = problems.map(({ kind, what }) => `${kind}: ${what}`);
   return [...list, "", ...threads, "", "=== what was done, and the daemon's log", stage.log()].join("\n");
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
 }
 
 /** What the jobs of one campaign have come to together. */

@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { createDecoder, type Decoded } from "../../src/claude/decode.ts";
-import { decodeFrame } from "../../src/mattermost/decode.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
+import { decodeFrame } from "../../src/mattermost/frame.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import type { ChannelId, MattermostApi, PostId, UserId } from "../../src/mattermost/types.ts";
 import { decodeSnapshot } from "../../src/session/snapshot.ts";

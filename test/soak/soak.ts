@@ -86,7 +86,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     removeReaction: () => answer(undefined),
     thread: () => answer([]),
     post: (id) => answer(post({ id })),
-    postsSince: () => answer([]),
+    postsSince: () => answer({ posts: [], reactedTo: [], isCut: false }),
     reactions: () => answer([]),
     user: (id) => answer(userOf(id)),
     userByName: () => answer(undefined),

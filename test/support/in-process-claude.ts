@@ -5,6 +5,7 @@ import type {
   ClaudeClient,
   ClaudeEvent,
   ClaudeStart,
+  PermissionAnswer,
   RequestId,
   StartClaude,
   ToolUseId,
@@ -20,6 +21,8 @@ export interface Telling {
   tool(name: string, input: Readonly<Record<string, unknown>>): void;
   /** Asks for permission; resolves with the answer. */
   ask(command: string): Promise<"allow" | "deny">;
+  /** Asks which of them; resolves with what is answered. */
+  askWhich(question: string, labels: readonly string[]): Promise<string | undefined>;
   readonly isOver: boolean;
 }
 
@@ -37,7 +40,13 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
     const id = {};
     live.add(id);
     const waiting: { uuid: string; text: string }[] = [];
-    const asked = new Map<RequestId, (behavior: "allow" | "deny") => void>();
+    const asked = new Map<RequestId, (answer: PermissionAnswer) => void>();
+    const answerTo = (tell: (requestId: RequestId) => void): Promise<PermissionAnswer> =>
+      new Promise((resolve) => {
+        const requestId = `request${++ids}` as RequestId;
+        asked.set(requestId, resolve);
+        tell(requestId);
+      });
     let isPlaying = false;
     let isClosed = false;
     const emit = (event: ClaudeEvent): void => {
@@ -65,18 +74,21 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
           emit({ type: "toolUse", id: toolId, name, input });
           emit({ type: "toolResult", id: toolId, isError: false, text: "done", structured: undefined });
         },
-        ask: (command) =>
-          new Promise((resolve) => {
-            const requestId = `request${++ids}` as RequestId;
-            asked.set(requestId, resolve);
-            emit({
-              type: "permissionAsked",
-              requestId,
-              toolName: "Bash",
-              input: { command },
-              toolUseId: undefined,
-            });
-          }),
+        async ask(command) {
+          const about = { toolName: "Bash", input: { command }, toolUseId: undefined };
+          const { behavior } = await answerTo((requestId) =>
+            emit({ type: "permissionAsked", requestId, ...about }),
+          );
+          return behavior;
+        },
+        async askWhich(question, labels) {
+          const options = labels.map((label) => ({ label, description: "" }));
+          const questions = [{ question, header: "Which", multiSelect: true, options }];
+          const about = { questions, input: { questions }, toolUseId: undefined };
+          const answer = await answerTo((requestId) => emit({ type: "questionAsked", requestId, ...about }));
+          const { answers } = answer.behavior === "allow" ? answer.updatedInput : {};
+          return (answers as Record<string, string> | undefined)?.[question];
+        },
       });
       if (said !== "") emit({ type: "text", messageId, text: said });
       emit({ type: "turnEnded", isError: false, reason: "", wasAborted: false });
@@ -99,15 +111,15 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
         waiting.push({ uuid, text });
         void playAll();
       },
-      answer(requestId, { behavior }) {
-        asked.get(requestId)?.(behavior);
+      answer(requestId, answer) {
+        asked.get(requestId)?.(answer);
         asked.delete(requestId);
       },
       interrupt: () => {},
       async close() {
         isClosed = true;
         live.delete(id);
-        for (const deny of asked.values()) deny("deny");
+        for (const deny of asked.values()) deny({ behavior: "deny", message: "closed" });
       },
     };
     return client;

@@ -14,6 +14,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
+import type { OpenCard } from "../../src/router/missed.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
@@ -38,7 +39,9 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     left: [] as UserId[],
     /** Threads whose first post is there no more. */
     goneThreads: [] as ThreadId[],
-    openCards: [] as { threadId: ThreadId; postId: PostId }[],
+    /** Posts so old that no page which is read holds them. */
+    offPages: [] as PostId[],
+    openCards: [] as OpenCard[],
     awaitingCards: [] as ThreadId[],
     waitingPosts: [] as { threadId: ThreadId; postId: PostId }[],
     liveThreads: [] as ThreadId[],
@@ -103,6 +106,10 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   };
   const rivals: string[] = [];
   const away: boolean[] = [];
+  const withReactions = (post: Post): Post => {
+    const reactions = server.reactions.filter(({ postId }) => postId === post.id);
+    return reactions.length > 0 ? { ...post, reactions } : post;
+  };
   let uuids = 0;
   const dependencies: RouterDependencies = {
     api: {
@@ -116,13 +123,26 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           return post;
         }),
       isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
-      postsSince: (_channel, since, onCut) =>
-        answer("since", () => {
-          const missed = server.posts.filter((one) => one.createdAt >= since);
-          if (missed.length > server.mostRead) {
-            onCut?.();
+      thread: (id) =>
+        answer(`thread ${id}`, () => {
+          const posts = server.posts.filter((one) => one.threadId === id);
+          const isGone = !sessions.has(id) || server.goneThreads.includes(id);
+          if (isGone && !posts.some((one) => one.id === id)) {
+            throw new MattermostError("not-found", "no such post");
           }
-          return missed.slice(-server.mostRead);
+          return posts.map(withReactions);
+        }),
+      postsSince: (_channel, since) =>
+        answer("since", () => {
+          const isSince = ({ createdAt = 0 }: { createdAt?: number }) => createdAt >= since;
+          const read = server.posts.filter(({ id }) => !server.offPages.includes(id)).map(withReactions);
+          const missed = read.filter(isSince);
+          const earlier = read.filter((one) => !isSince(one));
+          return {
+            posts: missed.slice(-server.mostRead),
+            reactedTo: earlier.filter(({ reactions }) => reactions?.some(isSince)),
+            isCut: missed.length > server.mostRead,
+          };
         }),
       reactions: (id) =>
         answer(`reactions of ${id}`, () => server.reactions.filter((one) => one.postId === id)),

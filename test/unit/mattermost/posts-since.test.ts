@@ -13,6 +13,7 @@ interface WirePost {
   readonly create_at: number;
   readonly root_id: string;
   readonly delete_at: number;
+  readonly metadata?: { readonly reactions: readonly object[] };
 }
 
 const post = (id: string, create_at: number, over: Partial<WirePost> = {}): WirePost => ({
@@ -65,7 +66,7 @@ test("an old root that comes along with a reply doesn't end the reading early", 
   const old = post("old", NOW - 30 * DAY_MS);
   const missed = [post("reply", NOW, { root_id: "old" }), ...many(251, NOW - 1000)];
   const { api, asked } = channelOf([old, ...missed]);
-  const found = await api.postsSince(CHANNEL, NOW - 3_600_000);
+  const found = (await api.postsSince(CHANNEL, NOW - 3_600_000)).posts;
   expect(found).toHaveLength(252);
   expect(found.map(({ id }) => id)).not.toContain("old");
   expect(found.at(-1)?.id).toBe("reply");
@@ -76,7 +77,7 @@ test("a page of exactly 200 with an old root beside it is not the last", async (
   const old = post("old", NOW - 30 * DAY_MS);
   const page = many(200, NOW).map((one) => ({ ...one, root_id: "old" }));
   const { api } = channelOf([old, ...page, post("mention", NOW - 250_000)]);
-  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  const found = (await api.postsSince(CHANNEL, NOW - 300_000)).posts;
   expect(found[0]?.id).toBe("mention");
   expect(found).toHaveLength(201);
 });
@@ -84,7 +85,7 @@ test("a page of exactly 200 with an old root beside it is not the last", async (
 test("deleted posts on a full page don't make it the last", async () => {
   const page = many(200, NOW).map((one, at) => (at % 2 === 0 ? { ...one, delete_at: NOW } : one));
   const { api } = channelOf([...page, post("mention", NOW - 250_000)]);
-  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  const found = (await api.postsSince(CHANNEL, NOW - 300_000)).posts;
   expect(found.map(({ id }) => id)[0]).toBe("mention");
   expect(found).toHaveLength(101);
 });
@@ -92,20 +93,20 @@ test("deleted posts on a full page don't make it the last", async () => {
 test("what the server leaves out of a page doesn't make it the last", async () => {
   const all = [...many(200, NOW), post("mention", NOW - 250_000)];
   const { api } = channelOf(all, ({ id }) => id === "n7");
-  const found = await api.postsSince(CHANNEL, NOW - 300_000);
+  const found = (await api.postsSince(CHANNEL, NOW - 300_000)).posts;
   expect(found[0]?.id).toBe("mention");
   expect(found).toHaveLength(200);
 });
 
 test("nothing is read beyond the gap, nor beyond the channel's first post", async () => {
   const long = channelOf(many(1000, NOW));
-  expect(await long.api.postsSince(CHANNEL, NOW - 250_000)).toHaveLength(251);
+  expect((await long.api.postsSince(CHANNEL, NOW - 250_000)).posts).toHaveLength(251);
   expect(long.asked).toEqual(["newest", "n198"]);
   const short = channelOf(many(3, NOW));
-  expect(await short.api.postsSince(CHANNEL, 0)).toHaveLength(3);
+  expect((await short.api.postsSince(CHANNEL, 0)).posts).toHaveLength(3);
   expect(short.asked).toEqual(["newest"]);
   const empty = channelOf([]);
-  expect(await empty.api.postsSince(CHANNEL, 0)).toEqual([]);
+  expect(await empty.api.postsSince(CHANNEL, 0)).toEqual({ posts: [], reactedTo: [], isCut: false });
 });
 
 test("what has come in between two pages is on both, and is found once", async () => {
@@ -115,7 +116,7 @@ test("what has come in between two pages is on both, and is found once", async (
     if (all.length === 300) all.push(post("late", NOW + 1000));
     return false;
   });
-  const found = await api.postsSince(CHANNEL, 0);
+  const found = (await api.postsSince(CHANNEL, 0)).posts;
   expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
   expect(found).toHaveLength(300);
 });
@@ -128,7 +129,7 @@ test("a thread's first post comes before its replies, whatever its date, and the
     post("other", NOW - 1000),
     post("before", NOW - 3000),
   ]);
-  const found = await api.postsSince(CHANNEL, 0);
+  const found = (await api.postsSince(CHANNEL, 0)).posts;
   expect(found.map(({ id }) => id)).toEqual(["before", "root", "reply", "other", "again"]);
 });
 
@@ -142,7 +143,7 @@ test("what is deleted between two pages keeps no other from being found", async 
       );
     return false;
   });
-  const found = await api.postsSince(CHANNEL, 0);
+  const { posts: found } = await api.postsSince(CHANNEL, 0);
   expect(found.map(({ id }) => id)).toContain("n200");
 });
 
@@ -156,16 +157,49 @@ test("posts of one moment are found on both sides of a page's end, also when the
       );
     return false;
   });
-  const found = await api.postsSince(CHANNEL, 0);
+  const { posts: found } = await api.postsSince(CHANNEL, 0);
   expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(all.map(({ id }) => id)));
 });
 
 test("of a gap of more than ten thousand posts the newest are read, and that there are more is told", async () => {
   const { api } = channelOf(many(10_100, NOW));
-  let isCut = false;
-  const found = await api.postsSince(CHANNEL, 0, () => {
-    isCut = true;
-  });
-  expect(found.length).toBeGreaterThan(9900);
+  const { posts, isCut } = await api.postsSince(CHANNEL, 0);
+  expect(posts.length).toBeGreaterThan(9900);
   expect(isCut).toBe(true);
+});
+
+/** Put on a post for the first time, and for the last. */
+const reaction = (post_id: string, create_at: number, update_at = create_at) => ({
+  user_id: "u",
+  post_id,
+  emoji_name: "x",
+  create_at,
+  update_at,
+});
+
+test("of earlier posts that come along those are given that somebody has reacted to since", async () => {
+  const since = NOW - 10_000;
+  const reacted = (id: string, at: number, by: object, more: Partial<WirePost> = {}) =>
+    post(id, at, { metadata: { reactions: [by] }, ...more });
+  const { api } = channelOf([
+    reacted("root", since - 3000, reaction("root", since)),
+    reacted("before", since - 2000, reaction("before", since - 1000)),
+    reacted("again", since - 2000, reaction("again", since - 1000, since + 1)),
+    reacted("gone", since - 2000, reaction("gone", since + 1), { delete_at: NOW }),
+    ...many(250, since - 4000),
+    reacted("reply", NOW, reaction("reply", NOW), { root_id: "root" }),
+  ]);
+  const { posts, reactedTo } = await api.postsSince(CHANNEL, since);
+  expect(posts.map(({ id }) => id)).toEqual(["reply"]);
+  expect(reactedTo.map(({ id, reactions }) => [id, reactions?.[0]?.createdAt]).sort()).toEqual([
+    ["again", since + 1],
+    ["root", since],
+  ]);
+});
+
+test("a reaction that can't be read keeps neither its post nor the others on it from being heard", async () => {
+  const reactions = [{ nonsense: true }, reaction("odd", NOW)];
+  const { api } = channelOf([post("odd", NOW, { metadata: { reactions } })]);
+  const { posts } = await api.postsSince(CHANNEL, 0);
+  expect(posts).toMatchObject([{ id: "odd", reactions: [{ emojiName: "x" }] }]);
 });

@@ -219,7 +219,7 @@ const ACTIONS: readonly ((world: World) => void)[] = [
   claude(script.exited("boom")),
   (world) => claude({ type: "toolUse", id: "t1" as ToolUseId, name: "Bash", input: hostile(world) })(world),
   (world) =>
-    world.manager.find(A)?.openCards.forEach((postId) => {
+    world.manager.find(A)?.openCards.forEach(({ postId }) => {
       const reaction = {
         type: "reaction",
         by: OWNER,

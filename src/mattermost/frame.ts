@@ -1,0 +1,116 @@
+// One frame of the server's socket → what it says, or undefined. The only place that knows the wire's field names of
+// frames and events. Seen on 7.10 and 10.11; unknown fields are ignored.
+import { z } from "zod";
+import { decodeChannelId, decodePost, decodeReaction, decodeUser, decodeUserId, id } from "./decode.ts";
+import type { SocketEvent, UserId } from "./types.ts";
+
+const wireFrame = z.object({
+  event: z.string().nullish(),
+  seq: z.number().int().nonnegative().nullish(),
+  data: z.record(z.string(), z.unknown()).nullish(),
+  broadcast: z.unknown().optional(),
+  error: z.object({ id: z.string().nullish() }).nullish(),
+});
+
+/** To whom an event goes; what does not apply is "". */
+const wireBroadcast = z.object({
+  channel_id: id.optional().catch(undefined),
+  user_id: id.optional().catch(undefined),
+});
+
+const wireMentions = z.array(id);
+
+const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
+
+/** What one socket frame says. `seq` numbers a connection's events; replies to our own actions have none. */
+export type Frame =
+  | { readonly kind: "hello"; readonly seq: number; readonly connectionId: string }
+  | { readonly kind: "event"; readonly seq: number; readonly event: SocketEvent }
+  /** An event mm-claude has no use for, or one it can't read (`problem`): only its number counts. */
+  | { readonly kind: "skipped"; readonly seq: number; readonly problem: string | undefined }
+  /** A server that knows who we are answers even an action it has never heard of. */
+  | { readonly kind: "reply"; readonly isAuthenticated: boolean };
+
+/** Undefined for what isn't a frame of the protocol at all. */
+export function decodeFrame(text: string): Frame | undefined {
+  const { data: frame } = wireFrame.safeParse(parseJson(text));
+  if (frame === undefined) return undefined;
+  // A reply to one of our actions: `{"status":"OK","seq_reply":1}` (7.10).
+  if (!frame.event) return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
+  if (frame.seq === undefined || frame.seq === null) return undefined;
+  const seq = frame.seq;
+  const data = frame.data ?? {};
+  if (frame.event === "hello") {
+    const { data: connectionId } = id.safeParse(data["connection_id"]);
+    return connectionId === undefined ? undefined : { kind: "hello", seq, connectionId };
+  }
+  const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
+  if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
+  const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
+  if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  return { kind: "event", seq, event };
+}
+
+type EventData = Readonly<Record<string, unknown>>;
+
+type Broadcast = Partial<z.infer<typeof wireBroadcast>>;
+
+const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => SocketEvent | undefined>> = {
+  posted: (data) => {
+    const post = decodePost(embedded(data["post"]));
+    const mentions = wireMentions.safeParse(embedded(data["mentions"])).data as UserId[] | undefined;
+    return post && { type: "posted", post, ...(mentions && { mentions }) };
+  },
+  post_edited: (data) => withPost("postEdited", data),
+  post_deleted: (data) => withPost("postDeleted", data),
+  reaction_added: (data, to) => withReaction("reactionAdded", data, to),
+  reaction_removed: (data, to) => withReaction("reactionRemoved", data, to),
+  user_updated: (data) => {
+    const user = decodeUser(embedded(data["user"]));
+    return user && { type: "userUpdated", user };
+  },
+  // Who joins a team comes into its default channels with all of the account in the place of its id (read).
+  user_added: (data, to) =>
+    withMember("memberAdded", to.channel_id, data["user_id"] ?? decodeUser(data["user"])?.id),
+  // The account that is gone from a channel hears of it on its own (read): then the data names the channel.
+  user_removed: (data, to) =>
+    withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
+};
+
+function withPost(type: "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
+  const post = decodePost(embedded(data["post"]));
+  return post && { type, post };
+}
+
+function withMember(
+  type: "memberAdded" | "memberRemoved",
+  channel: unknown,
+  user: unknown,
+): SocketEvent | undefined {
+  const channelId = decodeChannelId(channel);
+  const userId = decodeUserId(user);
+  return channelId && userId && { type, channelId, userId };
+}
+
+function withReaction(
+  type: "reactionAdded" | "reactionRemoved",
+  data: EventData,
+  to: Broadcast,
+): SocketEvent | undefined {
+  const reaction = decodeReaction(embedded(data["reaction"]));
+  const channelId = decodeChannelId(to.channel_id);
+  return reaction && { type, reaction, ...(channelId && { channelId }) };
+}
+
+/** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
+function embedded(value: unknown): unknown {
+  return typeof value === "string" ? parseJson(value) : value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

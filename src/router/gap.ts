@@ -1,0 +1,96 @@
+// What is read of a gap: what was said in it, what was decided on cards, and what was put on any post to end or interrupt.
+
+import type { ChannelId, MattermostApi, Post, PostsSince } from "../mattermost/types.ts";
+import { type Missed, type MissedOptions, type Reacted, readMissed } from "./missed.ts";
+import { type IsMember, membershipIn } from "./people.ts";
+import { type Stop, stopsOn } from "./stops.ts";
+
+export interface GapOptions extends MissedOptions {
+  readonly api: MissedOptions["api"] & Pick<MattermostApi, "isMember" | "postsSince">;
+  readonly channelId: ChannelId;
+}
+
+export interface Gap {
+  /** Since when posts may have been missed, on the server's clock; undefined when none were. */
+  readonly from: number | undefined;
+  /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
+  readonly hasUnseen: boolean;
+  /** Reactions that were told and could not be dealt with. */
+  readonly postponed: readonly Reacted[];
+}
+
+export interface GapRead {
+  /** Oldest first. */
+  readonly posts: readonly Post[];
+  /** Oldest first; the postponed among them. */
+  readonly reacted: readonly Reacted[];
+  /** It is longer than what is read of one. */
+  readonly isCut: boolean;
+}
+
+const NO_POSTS: PostsSince = { posts: [], reactedTo: [], isCut: false };
+const NOTHING_MISSED: Missed = { decided: [], posts: [] };
+
+/**
+ * Posts are read before reactions, so that no post is told before a reaction that was not there yet when it was looked
+ * for; and read again up to the newest of the reactions, so that none of these is told before a post that was not there
+ * yet. What comes later, the socket tells. Rejects when the server can't tell just now.
+ */
+export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapOptions): Promise<GapRead> {
+  const { api, channelId } = options;
+  const isMember = membershipIn(channelId, api);
+  const readPosts = async (): Promise<PostsSince> =>
+    from === undefined ? NO_POSTS : api.postsSince(channelId, from);
+  const stopsAmong = (posts: readonly Post[], said: readonly Post[]): Stop[] =>
+    inSessions(stopsOn(posts, from ?? Infinity, options), said, options);
+
+  const first = await readPosts();
+  const missed = hasUnseen ? await readMissed(options, isMember) : NOTHING_MISSED;
+  const decided = [...postponed, ...missed.decided];
+  const stops = stopsAmong([...first.posts, ...first.reactedTo, ...missed.posts], first.posts);
+  const newest = Math.max(...[...decided, ...stops].map(({ at }) => at).filter((at) => at < Infinity));
+  const isInTime = (at: number): boolean => at <= newest;
+  const again = decided.length + stops.length > 0 ? await readPosts() : NO_POSTS;
+
+  const known = new Set(first.posts.map(({ id }) => id));
+  const meanwhile = again.posts.filter(({ id, createdAt }) => !known.has(id) && isInTime(createdAt));
+  const posts = [...first.posts, ...meanwhile];
+  const late = stopsAmong([...again.posts, ...again.reactedTo], posts).filter(({ at }) => isInTime(at));
+  const own = await byMembers([...stops, ...late], isMember);
+  for (const { threadId, reaction } of own) {
+    options.noteThread(threadId, reaction.postId);
+  }
+  const read = own.map(({ reaction, at }) => ({ reaction, isRemoval: false, at }));
+  return { posts, reacted: inOrder([...decided, ...read]), isCut: first.isCut };
+}
+
+/** In threads that have a session, or may have one once what was said there is heard. */
+function inSessions(stops: readonly Stop[], said: readonly Post[], { heard, sessions }: GapOptions): Stop[] {
+  const threads = new Set(said.filter(({ id }) => !heard.has(id)).map(({ threadId }) => threadId));
+  return stops.filter(({ threadId }) => threads.has(threadId) || sessions.find(threadId) !== undefined);
+}
+
+/** The server keeps the reactions of people who have left the channel since. */
+async function byMembers(stops: readonly Stop[], isMember: IsMember): Promise<Stop[]> {
+  const found: Stop[] = [];
+  for (const stop of stops) {
+    if (await isMember(stop.reaction.userId)) {
+      found.push(stop);
+    }
+  }
+  return found;
+}
+
+/** Each once: one that is read may have been postponed, or be read in two ways. */
+function inOrder(all: readonly Reacted[]): Reacted[] {
+  const names = new Set<string>();
+  const once = all.filter(({ reaction: { postId, userId, emojiName }, isRemoval }) => {
+    const name = `${postId} ${userId} ${emojiName}`;
+    const isKnown = !isRemoval && names.has(name);
+    if (!isRemoval) {
+      names.add(name);
+    }
+    return !isKnown;
+  });
+  return once.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}

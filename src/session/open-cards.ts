@@ -1,0 +1,41 @@
+// The posts on which somebody's decision is waited for, as they are looked at again after a gap.
+
+import type { PostId, UserId } from "../mattermost/types.ts";
+import { DIGITS } from "../render/cards.ts";
+import type { Ask, SessionState } from "./types.ts";
+
+export interface OpenCard {
+  readonly postId: PostId;
+  /** Whom it takes for having put which emoji there, where one may choose several. */
+  readonly choices?: readonly Choice[];
+}
+
+interface Choice {
+  readonly userId: UserId;
+  readonly emojiName: string;
+}
+
+/** Those whose post is known. */
+export function openCardsOf({ asks, cutOffPostId, cutOffUntil }: SessionState): OpenCard[] {
+  const cards = asks.flatMap((ask) =>
+    ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
+  );
+  const isOffered = cutOffPostId !== undefined && cutOffUntil === undefined;
+  return isOffered ? [...cards, { postId: cutOffPostId }] : cards;
+}
+
+/** Somebody is asked, by a post that is not known yet. */
+export function isCardOnItsWay({ asks, cutOffKey, cutOffPostId }: SessionState): boolean {
+  const isOfferOnItsWay = cutOffKey !== undefined && cutOffPostId === undefined;
+  return isOfferOnItsWay || asks.some((ask) => ask.postId === undefined);
+}
+
+function choicesOn(ask: Ask): Pick<OpenCard, "choices"> {
+  if (ask.kind !== "question" || !ask.questions[ask.index]?.multiSelect) {
+    return {};
+  }
+  const choices = [...ask.selected].flatMap(([userId, chosen]) =>
+    DIGITS.flatMap(({ name: emojiName }, at) => (chosen.has(at) ? [{ userId, emojiName }] : [])),
+  );
+  return { choices };
+}
