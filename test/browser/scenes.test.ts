@@ -1,7 +1,7 @@
 // The demo's scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
 // browser, the server, the bridge and the CLI are real; only the model follows a script.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Demo, startDemo } from "../support/demo.ts";
 import { browserPath, choose, launchBrowser, openThread, reads, say, threadTexts, visit } from "./browser.ts";
 
