@@ -27,11 +27,12 @@ const WARES: Readonly<Record<string, number>> = {
   bowl: 1820,
   book: 2400,
 };
-const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 25, 50, 100];
-const DISCOUNTS = [0, 10, 25];
+const COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 50];
+const DISCOUNTS = [0, 10];
 
+/** Its two parts stay on one line. */
 const price = (cents: number): string =>
-  `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")} €`;
+  `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}\u00a0€`;
 const total = (cents: number, count: number, discount: number): string =>
   price(Math.round(cents * count * (1 - discount / 100)));
 
@@ -57,8 +58,8 @@ const cart = addLine([], "${name}", ${cents}, 3);
 formatPrice(total(cart, 10)); // "${total(cents, 3, 10)}"
 \`\`\`
 
-| Pieces | Price | 10 % off | 25 % off |
-|--:|--:|--:|--:|
+| Pieces | Price | 10 % off |
+|--:|--:|--:|
 ${rows.join("\n")}
 
 - [x] Adding a ${name} makes a new cart and leaves the old one as it was

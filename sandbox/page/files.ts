@@ -37,7 +37,8 @@ export function createFileView(api: Api): (file: FileInfo) => HTMLElement {
       (url) => {
         picture.src = url;
       },
-      () => picture.classList.add("missing"),
+      // Its name stands in its place.
+      () => {},
     );
     return h(
       "button",

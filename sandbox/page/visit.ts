@@ -5,10 +5,9 @@ import type { Account } from "./account.ts";
 import { ApiError } from "./api.ts";
 import { readAttachments } from "./attachments.ts";
 import { type Change, type Chat, createChat } from "./chat.ts";
-import { type Composer, createComposer } from "./composer.ts";
 import { createFileView, pictureFiles } from "./files.ts";
+import { createPane, type Pane } from "./pane.ts";
 import { pickEmoji } from "./picker.ts";
-import { createPostList, type PostList } from "./post-list.ts";
 import type { PostActions } from "./post-view.ts";
 import { createReading } from "./reading.ts";
 import { openSocket } from "./socket.ts";
@@ -32,13 +31,6 @@ export interface Visit {
   openThread(rootId: string): void;
   focusComposer(): void;
   close(): void;
-}
-
-/** The channel, or its open thread. */
-interface Pane {
-  readonly rootId: string;
-  readonly posts: PostList;
-  readonly composer: Composer;
 }
 
 const NOT_A_MEMBER = "You were removed from this channel: somebody in it can /invite you back";
@@ -78,23 +70,15 @@ export function openVisit({ api, me }: Account, channel: Channel, rooms: Rooms):
       void pictureFiles(drawing).then((files) => main.composer.compose(text, files), tell),
   };
 
-  function createPane(rootId: string): Pane {
-    const isThread = rootId !== "";
-    const place = isThread ? "Reply to this thread" : `Write to ${channel.display_name}`;
-    const label = isThread ? "Messages of the thread" : `Messages in ${channel.display_name}`;
-    return {
-      rootId,
-      posts: createPostList(chat, actions, isThread ? "thread" : "channel", label),
-      composer: createComposer(place, `draft ${me.username} ${rootId || channel.id}`, {
-        send: (text, files) => speech.send(text, files, rootId),
-        upload: (file) => api.upload(channel.id, file),
-        typing: () => socket.sendTyping(channel.id, rootId),
-        names: () => chat.people().map((user) => user.username),
-      }),
-    };
-  }
-
-  const main = createPane("");
+  const parts = {
+    api,
+    chat,
+    channel,
+    speech,
+    actions,
+    sendTyping: (rootId: string) => socket.sendTyping(channel.id, rootId),
+  };
+  const main = createPane(parts, "");
   rooms.channelPosts.replaceChildren(main.posts.element);
   rooms.channelComposer.replaceChildren(main.composer.element);
 
@@ -156,7 +140,7 @@ export function openVisit({ api, me }: Account, channel: Channel, rooms: Rooms):
       return;
     }
     thread?.posts.close();
-    thread = rootId === "" ? undefined : createPane(rootId);
+    thread = rootId === "" ? undefined : createPane(parts, rootId);
     rooms.threadPosts.replaceChildren(...(thread ? [thread.posts.element] : []));
     rooms.threadComposer.replaceChildren(...(thread ? [thread.composer.element] : []));
     if (!thread) return;

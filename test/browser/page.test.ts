@@ -1,14 +1,10 @@
 // The page alone: what hostile, huge and many posts do to it, what people can do with keys, and who may see it.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openPage, openThread, say } from "./browser.ts";
+import { browserPath, launchBrowser, openPage, say, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 import { HOSTILE } from "./hostile.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(browserPath === undefined)("the page in a browser", () => {
   let browser: Browser;
@@ -25,47 +21,15 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     return chat;
   }
 
-  type Options = Parameters<typeof openPage>[2];
-
-  async function visit(chat: Chat, person = "alice", options: Options = {}): Promise<Page> {
-    const open = await openPage(browser, `${chat.address}#${person}`, options);
-    onTestFinished(async () => {
-      await open.close();
-      expect(open.complaints).toEqual([]);
-    });
-    return open.page;
-  }
-
-  /** What axe calls serious or critical. */
-  async function faults(page: Page): Promise<string[]> {
-    // The page's own policy lets no foreign script in, so axe comes through the debugger.
-    const session = await page.context().newCDPSession(page);
-    await session.send("Runtime.evaluate", { expression: AXE });
-    const { result } = await session.send("Runtime.evaluate", {
-      expression: "axe.run().then(({ violations }) => JSON.stringify(violations))",
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    interface Violation {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-    }
-    const violations = JSON.parse(String(result.value)) as Violation[];
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
-      );
-  }
+  const open = (chat: Chat, person = "alice"): Promise<Page> => visit(browser, `${chat.address}#${person}`);
 
   describe("posts that mean harm", () => {
     test("stay text: nothing runs, nothing is fetched, no link leads to a script", async () => {
       const chat = await chatWith(...HOSTILE);
       const requests: string[] = [];
-      const open = await openPage(browser, chat.address);
-      onTestFinished(() => open.close());
-      const { page } = open;
+      const opened = await openPage(browser, chat.address);
+      onTestFinished(() => opened.close());
+      const { page } = opened;
       page.on("request", (request) => requests.push(request.url()));
       await expect.poll(() => page.locator("#channel .post").count()).toBe(HOSTILE.length);
       expect(await page.evaluate("window.harm")).toBeUndefined();
@@ -80,7 +44,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
         .evaluateAll((all) => all.flatMap((element) => element.getAttributeNames()));
       expect(attributes.filter((name) => /^on|^style$/.test(name))).toEqual([]);
       expect(requests.filter((url) => !url.startsWith(chat.origin))).toEqual([]);
-      expect(open.complaints).toEqual([]);
+      expect(opened.complaints).toEqual([]);
     });
 
     test("a file's name and a webhook's name can't inject either", async () => {
@@ -100,7 +64,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
         file_ids: file_infos.map((file) => file.id),
         props: { override_username: name },
       });
-      const page = await visit(chat);
+      const page = await open(chat);
       await page.locator(".file", { hasText: `${name}.txt` }).waitFor();
       await page.locator(".name", { hasText: name }).waitFor();
       expect(await page.evaluate("window.harm")).toBeUndefined();
@@ -112,7 +76,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       const code = Array.from({ length: 1250 }, (_, at) => `${line} ${at}`).join("\n");
       expect(code.length).toBeGreaterThan(60_000);
       const chat = await chatWith("before", `\`\`\`js\n${code}\n\`\`\``, "after");
-      const page = await visit(chat);
+      const page = await open(chat);
       const block = page.locator(".body pre");
       expect((await block.textContent())?.trimEnd()).toBe(code);
       expect((await block.boundingBox())?.height).toBeLessThan(500);
@@ -135,7 +99,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
         `data:image/png;base64,${"QUJD".repeat(15_000)}`,
       );
       const begun = performance.now();
-      const page = await visit(chat);
+      const page = await open(chat);
       await expect.poll(() => page.locator("#channel .post").count()).toBe(7);
       expect(performance.now() - begun).toBeLessThan(8_000);
     });
@@ -200,7 +164,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
   describe("what people do", () => {
     test("everything lives: posts, edits, reactions, deletions and typing of others", async () => {
       const chat = await chatWith("first");
-      const page = await visit(chat);
+      const page = await open(chat);
       const id = await chat.post("bob", "second");
       const post = page.locator(`[data-id="${id}"]`);
       await post.waitFor();
@@ -221,7 +185,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     test("Enter sends, Shift-Enter breaks the line, arrows walk the posts, Escape closes the thread", async () => {
       const chat = await chatWith("one", "two");
-      const page = await visit(chat);
+      const page = await open(chat);
       const box = page.locator("#channel textarea");
       await box.pressSequentially("a line");
       await box.press("Shift+Enter");
@@ -247,8 +211,8 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     test("/kick, /invite and an unknown command are the server's, and it answers the person alone", async () => {
       const chat = await chatWith();
-      const alice = await visit(chat, "alice");
-      const bob = await visit(chat, "bob");
+      const alice = await open(chat, "alice");
+      const bob = await open(chat, "bob");
       await say(alice, "/kick @bob");
       await alice.locator(".body", { hasText: "bob was removed from the channel." }).waitFor();
       await bob.locator("#channel textarea:disabled").waitFor();
@@ -267,7 +231,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     test("what the server refuses stays in the box, with its reason", async () => {
       const chat = await chatWith();
-      const page = await visit(chat);
+      const page = await open(chat);
       const box = page.locator("#channel textarea");
       await box.fill("x".repeat(70_001));
       await box.press("Enter");
@@ -277,7 +241,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     test("a name is completed with Tab, and another person is chosen with the arrow keys", async () => {
       const chat = await chatWith();
-      const page = await visit(chat);
+      const page = await open(chat);
       await page.locator("#channel textarea").pressSequentially("@clau");
       await page.locator(".suggestion", { hasText: "@claude-code" }).waitFor();
       await page.keyboard.press("Tab");
@@ -291,7 +255,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     test("a lost connection is said, and what happened meanwhile is there when it is back", async () => {
       const chat = await chatWith();
-      const page = await visit(chat);
+      const page = await open(chat);
       await page.context().setOffline(true);
       chat.dropSockets();
       await page.locator("#connection", { hasText: "The connection is lost." }).waitFor();
@@ -299,75 +263,6 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       await page.context().setOffline(false);
       await page.locator(".body", { hasText: "while you were away" }).waitFor();
       await page.locator("#connection").waitFor({ state: "hidden" });
-    });
-  });
-
-  describe("on every screen", () => {
-    const THREAD = [
-      "### Header\n\n| | |\n|:--|:--|\n| 📂 **Directory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
-      "```diff\n@@ -1,2 +1,2 @@\n-old\n+new line that is quite a bit longer than the screen of a phone could ever be wide\n```",
-      "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
-      "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",
-    ];
-    const BARS = [
-      ["", { color: "#1a7f37", text: "✅ **Allowed** by @alice ↳ ✅ `npm test`" }],
-      [
-        "📋 **Plan**\n1. Do it",
-        { color: "#d97706", text: "👍 start building · 👎 request changes, or reply with them" },
-      ],
-      [
-        "",
-        { color: "#b3261e", text: "🛑 **Session cancelled** by @alice https://example.com/a-long-address" },
-      ],
-      [
-        "⚠️ **Permission requested** · @alice\n```sh\nls\n```",
-        { color: "#d97706", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
-      ],
-    ] as const;
-
-    async function chatWithThread(): Promise<Chat> {
-      const chat = await chatWith("@claude-code do something");
-      const list = (await (await chat.call("alice", "GET", `/channels/${chat.channelId}/posts`)).json()) as {
-        order: string[];
-      };
-      const say = async (message: string, more?: object): Promise<void> => {
-        const id = await chat.post("claude-code", message, list.order[0], more);
-        if (/Plan|Permission/.test(message)) {
-          await chat.react("claude-code", id, "+1", "white_check_mark", "-1");
-        }
-      };
-      for (const message of THREAD) await say(message);
-      for (const [message, bar] of BARS) await say(message, { props: { attachments: [bar] } });
-      return chat;
-    }
-
-    test.each([
-      ["wide and light", { colorScheme: "light" as const, viewport: { width: 1280, height: 800 } }],
-      ["wide and dark", { colorScheme: "dark" as const, viewport: { width: 1280, height: 800 } }],
-      ["narrow and light", { colorScheme: "light" as const, viewport: { width: 375, height: 700 } }],
-      ["narrow and dark", { colorScheme: "dark" as const, viewport: { width: 375, height: 700 } }],
-    ])("%s: axe finds nothing serious, and nothing hangs over the edge", async (_, options) => {
-      const chat = await chatWithThread();
-      const page = await visit(chat, "alice", { ...options, reducedMotion: "reduce" });
-      expect(await faults(page)).toEqual([]);
-      await openThread(page, "do something");
-      await page.locator("#thread .post-bar .choice", { hasText: "Allow all for this session" }).waitFor();
-      expect(await faults(page)).toEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-      await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();
-      expect(await faults(page)).toEqual([]);
-    });
-
-    test("on a phone the thread covers the channel, and people are behind a menu", async () => {
-      const chat = await chatWithThread();
-      const page = await visit(chat, "alice", { viewport: { width: 375, height: 700 } });
-      await page.getByRole("button", { name: "People and channels" }).click();
-      await page.getByRole("radio", { name: "carol" }).click();
-      await expect.poll(() => page.locator("#me").textContent()).toContain("carol");
-      await openThread(page, "do something");
-      await page.locator("#channel").waitFor({ state: "hidden" });
-      await page.getByRole("button", { name: "Close the thread" }).click();
-      await page.locator("#channel").waitFor();
     });
   });
 });

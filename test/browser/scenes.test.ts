@@ -1,18 +1,9 @@
 // The demo's scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
 // browser, the server, the bridge and the CLI are real; only the model follows a script.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Demo, startDemo } from "../support/demo.ts";
-import {
-  browserPath,
-  choose,
-  launchBrowser,
-  openPage,
-  openThread,
-  reads,
-  say,
-  threadTexts,
-} from "./browser.ts";
+import { browserPath, choose, launchBrowser, openThread, reads, say, threadTexts, visit } from "./browser.ts";
 
 describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   let browser: Browser;
@@ -26,17 +17,10 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
     expect(await demo?.stop()).toBe(0);
   });
 
-  async function visit(person = "alice") {
-    const open = await openPage(browser, `${demo.address}#${person}`);
-    onTestFinished(async () => {
-      await open.close();
-      expect(open.complaints).toEqual([]);
-    });
-    return open.page;
-  }
+  const open = (person = "alice"): Promise<Page> => visit(browser, `${demo.address}#${person}`);
 
   /** Clicks one of the cards and sends what it wrote; the first answer opens the thread. */
-  async function tryOut(page: Awaited<ReturnType<typeof visit>>, title: string): Promise<void> {
+  async function tryOut(page: Page, title: string): Promise<void> {
     await page.locator(".try", { has: page.getByText(title, { exact: true }) }).click();
     const box = page.locator("#channel textarea");
     await expect.poll(() => box.inputValue()).toMatch(/^@claude-code /);
@@ -47,7 +31,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   }
 
   test("ask: an answer streams in with a line for every tool, a table, code and a task list", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Ask");
     await reads(page, "Say run the tests and fix what fails");
     const thread = page.locator("#thread");
@@ -59,7 +43,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("approve: nothing runs before the click, the diff is shown, and the tests pass in the end", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Approve");
     await reads(page, "node --test");
     expect((await threadTexts(page)).join()).not.toContain("Allowed");
@@ -74,7 +58,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("plan: changed by a reply, agreed to by a click, built and tested", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Plan");
     await reads(page, "Prices keep their zeros");
     await say(page, "Mention it in the README too", "thread");
@@ -86,7 +70,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("question: a free-text answer, then several choices", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Question");
     await reads(page, "Which tone shall the release note have?");
     await say(page, "Like a pirate", "thread");
@@ -100,7 +84,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("picture: the drawing goes along, is shown, and reaches Claude", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Picture");
     await reads(page, "that the picture reached me is real");
     expect(await page.locator("#thread .picture img").getAttribute("alt")).toBe("receipt.png");
@@ -108,7 +92,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("guest: Carol speaks up by herself, and is heard once that is allowed", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Guest");
     await reads(page, "@carol wants to send a message");
     expect((await threadTexts(page)).join()).not.toContain("tiny-cart is a shopping cart");
@@ -117,7 +101,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("long answer: it goes on in a second post, whole", async () => {
-    const page = await visit();
+    const page = await open();
     await tryOut(page, "Long answer");
     await reads(page, "Every chapter was shown once, and none was cut.");
     const chapters = await page.locator("#thread .size-2").allTextContents();
@@ -128,11 +112,11 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("a guest's message waits for the owner, and both pages show the same", async () => {
-    const alice = await visit("alice");
+    const alice = await open("alice");
     await say(alice, "@claude-code hello from alice");
     await openThread(alice, "hello from alice");
     await reads(alice, "I only follow a script");
-    const carol = await visit("carol");
+    const carol = await open("carol");
     await openThread(carol, "hello from alice");
     await say(carol, "explain this project to me", "thread");
     await reads(alice, "@carol wants to send a message");
@@ -144,7 +128,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("a reload in the middle of a turn loses nothing, not even a draft", async () => {
-    const page = await visit("bob");
+    const page = await open("bob");
     await say(page, "@claude-code describe this code for bob");
     await openThread(page, "for bob");
     await reads(page, "have a look around");
@@ -154,14 +138,14 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
     expect(await page.locator("#thread textarea").inputValue()).toBe("half a thought");
     expect(await page.locator('#people [aria-checked="true"]').textContent()).toContain("bob");
     const reloaded = await threadTexts(page);
-    const other = await visit("alice");
+    const other = await open("alice");
     await openThread(other, "for bob");
     await reads(other, "Say run the tests and fix what fails");
     await expect.poll(() => threadTexts(other)).toEqual(reloaded);
   });
 
   test("an uploaded picture is shown, reaches Claude, and can be taken back", async () => {
-    const page = await visit();
+    const page = await open();
     const picture = Buffer.from(RED_PIXEL, "base64");
     await page.locator("#channel input[type=file]").setInputFiles([
       { name: "shot one.png", mimeType: "image/png", buffer: picture },
@@ -181,7 +165,7 @@ describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
   });
 
   test("❌ from the picker ends the session", async () => {
-    const page = await visit();
+    const page = await open();
     await say(page, "@claude-code hello and goodbye");
     await openThread(page, "hello and goodbye");
     await reads(page, "I only follow a script");

@@ -1,0 +1,107 @@
+// The page on a wide and on a narrow screen, light and dark: what a checker of accessibility says, and what hangs over.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { browserPath, launchBrowser, openThread, visit } from "./browser.ts";
+import { type Chat, startChat } from "./chat.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(browserPath === undefined)("on every screen", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  /** What axe calls serious or critical. */
+  async function faults(page: Page): Promise<string[]> {
+    // The page's own policy lets no foreign script in, so axe comes through the debugger.
+    const session = await page.context().newCDPSession(page);
+    await session.send("Runtime.evaluate", { expression: AXE });
+    const { result } = await session.send("Runtime.evaluate", {
+      expression: "axe.run().then(({ violations }) => JSON.stringify(violations))",
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    interface Violation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+    }
+    const violations = JSON.parse(String(result.value)) as Violation[];
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
+      );
+  }
+
+  const THREAD = [
+    "### Header\n\n| | |\n|:--|:--|\n| 📂 **Directory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
+    "```diff\n@@ -1,2 +1,2 @@\n-old\n+new line that is quite a bit longer than the screen of a phone could ever be wide\n```",
+    "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
+    "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",
+  ];
+  const BARS = [
+    ["", { color: "#1a7f37", text: "✅ **Allowed** by @alice ↳ ✅ `npm test`" }],
+    [
+      "📋 **Plan**\n1. Do it",
+      { color: "#d97706", text: "👍 start building · 👎 request changes, or reply with them" },
+    ],
+    ["", { color: "#b3261e", text: "🛑 **Session cancelled** by @alice https://example.com/a-long-address" }],
+    [
+      "⚠️ **Permission requested** · @alice\n```sh\nls\n```",
+      { color: "#d97706", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
+    ],
+  ] as const;
+
+  async function chatWithThread(): Promise<Chat> {
+    const chat = await startChat(70_000);
+    onTestFinished(() => chat.close());
+    await chat.post("alice", "@claude-code do something");
+    const list = (await (await chat.call("alice", "GET", `/channels/${chat.channelId}/posts`)).json()) as {
+      order: string[];
+    };
+    const say = async (message: string, more?: object): Promise<void> => {
+      const id = await chat.post("claude-code", message, list.order[0], more);
+      if (/Plan|Permission/.test(message)) {
+        await chat.react("claude-code", id, "+1", "white_check_mark", "-1");
+      }
+    };
+    for (const message of THREAD) await say(message);
+    for (const [message, bar] of BARS) await say(message, { props: { attachments: [bar] } });
+    return chat;
+  }
+
+  test.each([
+    ["wide and light", { colorScheme: "light" as const, viewport: { width: 1280, height: 800 } }],
+    ["wide and dark", { colorScheme: "dark" as const, viewport: { width: 1280, height: 800 } }],
+    ["narrow and light", { colorScheme: "light" as const, viewport: { width: 375, height: 700 } }],
+    ["narrow and dark", { colorScheme: "dark" as const, viewport: { width: 375, height: 700 } }],
+  ])("%s: axe finds nothing serious, and nothing hangs over the edge", async (_, options) => {
+    const chat = await chatWithThread();
+    const page = await visit(browser, `${chat.address}#alice`, { ...options, reducedMotion: "reduce" });
+    expect(await faults(page)).toEqual([]);
+    await openThread(page, "do something");
+    await page.locator("#thread .post-bar .choice", { hasText: "Allow all for this session" }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test("on a phone the thread covers the channel, and people are behind a menu", async () => {
+    const chat = await chatWithThread();
+    const page = await visit(browser, `${chat.address}#alice`, { viewport: { width: 375, height: 700 } });
+    await page.getByRole("button", { name: "People and channels" }).click();
+    await page.getByRole("radio", { name: "carol" }).click();
+    await expect.poll(() => page.locator("#me").textContent()).toContain("carol");
+    await openThread(page, "do something");
+    await page.locator("#channel").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Close the thread" }).click();
+    await page.locator("#channel").waitFor();
+  });
+});
