@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Surroundings } from "./app/main.ts";
+import type { Surroundings } from "./app/daemon.ts";
 import type { AuditRequest } from "./audit/report.ts";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
@@ -146,14 +146,14 @@ async function start(input: ConfigInput): Promise<number> {
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
-  const { secrecyWarnings } = await import("./setup/secrecy.ts");
+  const { secrecyWarnings } = await import("./setup/token-exposure.ts");
   const warnings = [...strayWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
   for (const warning of warnings) printError(`warning: ${warning}`);
   return bridge(loaded.config, { home: input.home });
 }
 
 async function bridge(config: Config, surroundings: Omit<Surroundings, "version">): Promise<number> {
-  const { runBridge } = await import("./app/main.ts");
+  const { runBridge } = await import("./app/daemon.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
   process.stdout.off("error", noteLostOutput);
@@ -250,7 +250,7 @@ const UNKNOWN_WIDTH = 120;
 async function audit(request: AuditRequest): Promise<number> {
   const [{ runAudit }, { stateRoot }, { showHidden }] = await Promise.all([
     import("./audit/report.ts"),
-    import("./store/place.ts"),
+    import("./store/locations.ts"),
     import("./render/markdown.ts"),
   ]);
   return runAudit(request, {

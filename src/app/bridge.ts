@@ -5,19 +5,20 @@ import type { AuditTrail } from "../audit/trail.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Config } from "../config/settings.ts";
-import { createDirectory } from "../mattermost/directory.ts";
 import { openSocket } from "../mattermost/socket.ts";
 import type { Channel, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
-import type { Notice } from "../render/bars.ts";
+import { createDirectory } from "../mattermost/user-directory.ts";
+import type { Notice } from "../render/attachments.ts";
 import { Router } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import { SessionManager } from "../session/manager.ts";
-import type { Folder } from "../store/folder.ts";
+import type { Folder } from "../store/document-store.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
-import { heldWrites } from "./held-writes.ts";
+import { heldWrites } from "./paused-writes.ts";
+import { warmClaudes } from "./prewarm.ts";
 import {
   admitted,
   cursorIn,
@@ -26,8 +27,7 @@ import {
   readSnapshots,
   SESSION_LOST_NOTICE,
   setAsideSessions,
-} from "./kept-state.ts";
-import { warmClaudes } from "./warm-claudes.ts";
+} from "./restore.ts";
 
 /** What the start-up checks found out. */
 export interface BridgeFacts {

@@ -6,9 +6,9 @@ import { claudeArguments, claudeEnvironment } from "./argv.ts";
 import { createDecoder, type Decoded } from "./decode.ts";
 import { decodeReady, decodeRequestHead } from "./decode-control.ts";
 import { ClaudeError } from "./error.ts";
-import { runsCommands } from "./family.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
 import { type End, type Spawn, startProcess } from "./process.ts";
+import { runsCommands } from "./process-tree.ts";
 import { createSentMessages } from "./sent-messages.ts";
 import type {
   ClaudeClient,
@@ -18,7 +18,7 @@ import type {
   PermissionAnswer,
   RequestId,
 } from "./types.ts";
-import { createUntoldTasks } from "./untold-tasks.ts";
+import { createUntoldTasks } from "./unreported-tasks.ts";
 
 export interface ClaudeDependencies {
   readonly spawn?: Spawn;

@@ -4,8 +4,8 @@
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { startFailure } from "./error.ts";
-import { familyOf, killFamily } from "./family.ts";
 import { createLineFramer, type LineListener } from "./line-framer.ts";
+import { familyOf, killFamily } from "./process-tree.ts";
 
 export interface Command {
   readonly path: string;

@@ -2,7 +2,7 @@
 import { ConfigError, type Problem } from "./error.ts";
 import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
 import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";
-import { findStray, type Stray } from "./stray.ts";
+import { findStray, type Stray } from "./unknown-settings.ts";
 
 /** The command line's values; absent ones are undefined. */
 export type OptionValues = { readonly [K in SettingKey]?: string | boolean | undefined } & {

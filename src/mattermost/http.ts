@@ -15,7 +15,7 @@ import {
   unusableProxy,
   unusableToken,
 } from "./error.ts";
-import { Form } from "./form.ts";
+import { Form } from "./multipart-form.ts";
 import { UnusableProxy } from "./proxy.ts";
 import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";

@@ -15,9 +15,9 @@ import {
   PENDING_POST_ID_PROP,
 } from "./decode.ts";
 import { asTooLong, badAnswer, MattermostError } from "./error.ts";
-import { Form } from "./form.ts";
 import { createHttp, type HttpAnswer, type HttpRequest, readJson, type SendHttp } from "./http.ts";
 import { newInstance } from "./instance.ts";
+import { Form } from "./multipart-form.ts";
 import { createTransport, type Transport } from "./transport.ts";
 import type { Channel, MattermostApi, Post, PostEdit, PostId } from "./types.ts";
 

@@ -2,8 +2,8 @@
 
 import type { Question } from "../claude/types.ts";
 import type { Bar } from "../mattermost/types.ts";
-import { bar, type Tone } from "./bars.ts";
-import { decidedBy, decidedByLine } from "./left-out.ts";
+import { bar, type Tone } from "./attachments.ts";
+import { decidedBy, decidedByLine } from "./hidden-text.ts";
 import { codePoints, fence, inlineCode, showEverything } from "./markdown.ts";
 import { cut, cutAt, pieces } from "./split.ts";
 import type { FullTool } from "./tools.ts";

@@ -1,8 +1,8 @@
 // Small pieces of safe Markdown: values that can't break the line, the fence, the quote or the table they stand in.
 
 import { inWords } from "../util/storable.ts";
-import { certainCode } from "./certain-code.ts";
 import { quietLinks } from "./permalinks.ts";
+import { certainCode } from "./unambiguous-code.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
 

@@ -1,8 +1,8 @@
 // What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
 // how a page that is too long gives up what nobody has seen. Pure.
 
-import { type CutPlace, closing, goOn, placeAfter } from "./go-on.ts";
-import { wholeLength } from "./half-written.ts";
+import { type CutPlace, closing, goOn, placeAfter } from "./continuation.ts";
+import { wholeLength } from "./incomplete-tail.ts";
 import { codePoints, harmless } from "./markdown.ts";
 import { cut, cutAt } from "./split.ts";
 

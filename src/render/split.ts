@@ -2,9 +2,9 @@
 // table's row, a link, emphasis or inline code where there is another place. What is cut goes on as `go-on.ts` says. Pure.
 
 import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
+import { type Gap, lastGap } from "./break-points.ts";
 import { inlineSpans, MAX_SPAN } from "./code-spans.ts";
-import { type Gap, lastGap } from "./gaps.ts";
-import { afterLine, type CutPlace, closing, goOn } from "./go-on.ts";
+import { afterLine, type CutPlace, closing, goOn } from "./continuation.ts";
 import { codePoints, firstCodePoints, isLonger, quietEverywhere } from "./markdown.ts";
 
 export interface Cut {

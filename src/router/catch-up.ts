@@ -5,14 +5,14 @@
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isPassing, MattermostError } from "../mattermost/error.ts";
 import type { Post, Reaction, ThreadId } from "../mattermost/types.ts";
-import { type Notice, notice } from "../render/bars.ts";
+import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
 import type { Clock, Timer } from "../util/clock.ts";
+import type { Presence } from "./channel-membership.ts";
 import { type GapOptions, readGap } from "./gap.ts";
-import type { Heard } from "./heard.ts";
-import { type OpenCard, type Reacted, readCard } from "./missed.ts";
 import { membershipIn } from "./people.ts";
-import type { Presence } from "./presence.ts";
+import { type OpenCard, type Reacted, readCard } from "./reconcile.ts";
+import type { Heard } from "./seen-posts.ts";
 
 export interface CatchUpOptions extends GapOptions {
   readonly heard: Heard;

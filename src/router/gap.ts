@@ -1,8 +1,8 @@
 // What is read of a gap: what was said in it, what was decided on cards, and what was put on any post to end or interrupt.
 
 import type { ChannelId, MattermostApi, Post, PostsSince } from "../mattermost/types.ts";
-import { type Missed, type MissedOptions, type Reacted, readMissed } from "./missed.ts";
 import { type IsMember, membershipIn } from "./people.ts";
+import { type Missed, type MissedOptions, type Reacted, readMissed } from "./reconcile.ts";
 import { type Stop, stopsOn } from "./stops.ts";
 
 export interface GapOptions extends MissedOptions {

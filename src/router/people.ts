@@ -1,8 +1,8 @@
 // Who a post or a reaction is by, and whom it names, as accounts of the server.
 
-import type { Directory } from "../mattermost/directory.ts";
 import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
-import type { Person } from "../session/access.ts";
+import type { Directory } from "../mattermost/user-directory.ts";
+import type { Person } from "../session/authorization.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
 import type { Reading } from "./route.ts";
 

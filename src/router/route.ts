@@ -1,7 +1,7 @@
 // What a post in the channel is to mm-claude. Pure: all that had to be looked up is in the facts.
 
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
-import type { Person } from "../session/access.ts";
+import type { Person } from "../session/authorization.ts";
 import { slashText } from "../session/commands.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";

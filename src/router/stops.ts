@@ -3,8 +3,8 @@
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import type { Post, Reaction, ThreadId, UserId } from "../mattermost/types.ts";
-import type { Heard } from "./heard.ts";
 import { STOPS } from "./limits.ts";
+import type { Heard } from "./seen-posts.ts";
 
 export interface Stop {
   readonly reaction: Reaction;

@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import type { User, UserId } from "../mattermost/types.ts";
-import type { Standing, StandingOf } from "./access.ts";
+import type { Standing, StandingOf } from "./authorization.ts";
 
 /** Usernames of the settings, in lower case, and the accounts they were given to. */
 export type Bindings = Readonly<Record<string, UserId>>;

@@ -3,7 +3,7 @@
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
-import { bar, type Tone } from "../render/bars.ts";
+import { bar, type Tone } from "../render/attachments.ts";
 import {
   closedCard,
   DIGITS,
@@ -15,11 +15,11 @@ import {
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
-import type { Action } from "./access.ts";
-import { holdOtherTools, scheduleVerdicts } from "./cadence.ts";
+import type { Action } from "./authorization.ts";
+import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
+import { holdVerdict, showVerdictOf } from "./tool-decisions.ts";
 import type { Ask, CardPiece, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
-import { holdVerdict, showVerdictOf } from "./verdicts.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 

@@ -1,7 +1,7 @@
 // The one registry of mm-claude's commands: their names, who may use them, the words of the help. Pure.
 
 import { editDistance } from "../util/edit-distance.ts";
-import type { Action } from "./access.ts";
+import type { Action } from "./authorization.ts";
 import type { Command } from "./types.ts";
 
 type CommandName = Exclude<Command["name"], "slash" | "usage">;

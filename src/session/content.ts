@@ -3,14 +3,14 @@
 
 import { createHash } from "node:crypto";
 import type { MessageBlock } from "../claude/types.ts";
-import type { Directory } from "../mattermost/directory.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
+import type { Directory } from "../mattermost/user-directory.ts";
 import { quote } from "../render/markdown.ts";
 import { withoutEnd } from "../util/without-end.ts";
 import { isImageType, nameByType, typeOf } from "./file-type.ts";
 import { heldIn, saveFile } from "./files-directory.ts";
-import { spokenBy } from "./labels.ts";
+import { spokenBy } from "./speaker-labels.ts";
 import type { Message } from "./types.ts";
 
 const MEGABYTE = 1024 * 1024;

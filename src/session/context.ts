@@ -1,7 +1,7 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
 import { existsSync } from "node:fs";
-import type { StandingOf } from "./access.ts";
+import type { StandingOf } from "./authorization.ts";
 
 /** What a session is told once and what never changes. */
 export interface SessionContext {

@@ -2,11 +2,11 @@
 // The first valid answer wins; an emoji that isn't a choice, and a late answer, do nothing.
 
 import { DIGITS, nameOf } from "../render/cards.ts";
-import { asWritten } from "../render/left-out.ts";
+import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { authorise, type Person } from "./access.ts";
 import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
-import { withoutLabels } from "./labels.ts";
+import { authorise, type Person } from "./authorization.ts";
+import { withoutLabels } from "./speaker-labels.ts";
 import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 

@@ -4,12 +4,12 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
-import type { Directory } from "../mattermost/directory.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { Directory } from "../mattermost/user-directory.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
-import type { Person } from "./access.ts";
+import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 
 export interface SessionDependencies {

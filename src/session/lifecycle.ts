@@ -2,8 +2,8 @@
 
 import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
-import type { Person } from "./access.ts";
 import { voidAsks } from "./asks.ts";
+import type { Person } from "./authorization.ts";
 import {
   audit,
   breakPage,
@@ -19,8 +19,8 @@ import {
 } from "./state.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
+import { forgetVerdicts } from "./tool-decisions.ts";
 import type { SavedTurn, SessionState, Step } from "./types.ts";
-import { forgetVerdicts } from "./verdicts.ts";
 
 export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
   const { state } = step;

@@ -1,7 +1,7 @@
 // The map of sessions and the slots they run in. Opens, finds and ends sessions; knows nothing of what they do.
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
-import type { Person } from "./access.ts";
+import type { Person } from "./authorization.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";

@@ -2,7 +2,7 @@
 
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
-import type { Person } from "./access.ts";
+import type { Person } from "./authorization.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
 import { askGuest } from "./guests.ts";

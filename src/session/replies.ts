@@ -2,15 +2,15 @@
 // the files that came along; every other one waits for Claude, and the cards say how they are decided.
 
 import { waitingHint } from "../render/cards.ts";
-import { asWritten } from "../render/left-out.ts";
+import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
-import type { Person } from "./access.ts";
 import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
+import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
-import { spokenBy, withoutLabels } from "./labels.ts";
 import { optionsNamed } from "./option-words.ts";
+import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import { dropUnauthorised, may, notWaiting } from "./state.ts";
 import type { Ask, GuestAsk, Message, Step } from "./types.ts";
 

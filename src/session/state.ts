@@ -3,14 +3,14 @@
 
 import type { AuditAction } from "../audit/record.ts";
 import type { BackgroundTask, MessageBlock } from "../claude/types.ts";
-import { bar, notice, type Tone } from "../render/bars.ts";
+import { bar, notice, type Tone } from "../render/attachments.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
-import { type Action, authorise, type Person } from "./access.ts";
+import { type Action, authorise, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
-import { spokenBy, withoutLabels } from "./labels.ts";
+import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */

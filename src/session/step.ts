@@ -3,9 +3,9 @@
 
 import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
-import { flush } from "./cadence.ts";
 import type { SessionContext } from "./context.ts";
 import { onFault } from "./fault.ts";
+import { flush } from "./flush-schedule.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
 import {
   channelArchived,
@@ -19,12 +19,12 @@ import {
   watchdog,
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
+import { cardSetAside } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
-import { cardSetAside } from "./unshown.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {

@@ -7,8 +7,8 @@ import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../re
 import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
-import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./cadence.ts";
 import { conversationReset, turnBeganIn } from "./conversation.ts";
+import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
 import {
   beginTurn,
@@ -22,8 +22,8 @@ import {
 } from "./state.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
+import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
 import type { Message, SavedTurn, Step } from "./types.ts";
-import { forgetVerdicts, setCardOutcome } from "./verdicts.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 

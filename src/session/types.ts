@@ -18,7 +18,7 @@ import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
 import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
-import type { Person } from "./access.ts";
+import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 
 /** A person's words on their way to Claude. */

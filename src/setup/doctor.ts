@@ -3,7 +3,7 @@ import { ConfigError, type Problem } from "../config/error.ts";
 import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { stateRoot } from "../store/place.ts";
+import { stateRoot } from "../store/locations.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 import {
   type Check,
@@ -18,7 +18,7 @@ import {
   checkServer,
   checkUsers,
 } from "./checks.ts";
-import { secrecyWarnings, stateWarnings } from "./secrecy.ts";
+import { secrecyWarnings, stateWarnings } from "./token-exposure.ts";
 
 export interface DoctorOptions {
   readonly input: ConfigInput;

@@ -1,6 +1,6 @@
 // What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
 
-import { restAfter } from "../render/rest-after.ts";
+import { restAfter } from "../render/remainder.ts";
 import { pieces } from "../render/split.ts";
 import type { Aside, Content, Entry } from "./writes.ts";
 

@@ -3,12 +3,12 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { refuseFile, setAside } from "./aside.ts";
-import type { Desk } from "./book.ts";
 import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteMessage, pageOf } from "./entry.ts";
-import { isTransient } from "./patience.ts";
+import type { Desk } from "./outbox.ts";
 import { adopt, performPut, written } from "./perform.ts";
+import { refuseFile, setAside } from "./quarantine.ts";
 import { postIfAny } from "./reading.ts";
+import { isTransient } from "./retry-policy.ts";
 import type { Entry, PostKey, Write } from "./writes.ts";
 
 /** Whether the server answers everything else, and the write is not done after all. Throws when it does not. */

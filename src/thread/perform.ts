@@ -5,8 +5,6 @@ import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { isRecent } from "../util/clock.ts";
-import { refuseFile, setAside } from "./aside.ts";
-import type { Desk } from "./book.ts";
 import {
   closePost,
   forgetPost,
@@ -18,9 +16,11 @@ import {
   noteMessage,
   pageOf,
 } from "./entry.ts";
-import { isTransient } from "./patience.ts";
+import type { Desk } from "./outbox.ts";
 import { createIn, editTo, upload } from "./posting.ts";
+import { refuseFile, setAside } from "./quarantine.ts";
 import { awayFor, isDeleted, postIfAny, postsByPendingId, throwIfAway } from "./reading.ts";
+import { isTransient } from "./retry-policy.ts";
 import type { Content, Entry, PostKey, Write } from "./writes.ts";
 
 /** No server's limit is smaller, in code points. */

@@ -3,7 +3,7 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
-import { isTransient } from "./patience.ts";
+import { isTransient } from "./retry-policy.ts";
 import type { Content, Entry, PostFile } from "./writes.ts";
 
 export interface Place {

@@ -3,7 +3,7 @@
 
 import { isGone, MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
-import { isTransient } from "./patience.ts";
+import { isTransient } from "./retry-policy.ts";
 
 interface Place {
   readonly channelId: ChannelId;

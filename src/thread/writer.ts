@@ -6,10 +6,10 @@ import { randomUUID } from "node:crypto";
 import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { isRecent, type Timer } from "../util/clock.ts";
-import { Book, type Desk } from "./book.ts";
 import { giveUp, look } from "./give-up.ts";
-import { isTransient, Patience } from "./patience.ts";
+import { Book, type Desk } from "./outbox.ts";
 import { adopt, perform } from "./perform.ts";
+import { isTransient, Patience } from "./retry-policy.ts";
 import type {
   PostKey,
   PutOptions,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { recordFile, trailOf } from "../../src/audit/files.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
-import { stateDirectory } from "../../src/store/place.ts";
+import { stateDirectory } from "../../src/store/locations.ts";
 import { createLog } from "../../src/util/log.ts";
 import { emptyPlaces } from "../support/setup-world.ts";
 

@@ -6,7 +6,7 @@ import { parse } from "dotenv";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.ts";
-import { stateDirectory } from "../../src/store/place.ts";
+import { stateDirectory } from "../../src/store/locations.ts";
 import { createLog } from "../../src/util/log.ts";
 import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startBridge } from "../../src/app/bridge.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openFolder } from "../../src/store/folder.ts";
+import { openFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { startWorld } from "../support/world.ts";

@@ -3,7 +3,6 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createDirectory } from "../../src/mattermost/directory.ts";
 import type {
   ChannelId,
   MattermostApi,
@@ -13,6 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
+import { createDirectory } from "../../src/mattermost/user-directory.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";

@@ -1,7 +1,7 @@
 // The real daemon of the built program with a fault in it: at SIGUSR2 something throws that nobody catches, as FAULT says.
 
 import { homedir } from "node:os";
-import { runBridge } from "../../dist/app/main.js";
+import { runBridge } from "../../dist/app/daemon.js";
 import { loadConfig } from "../../dist/config/load.js";
 import { Router } from "../../dist/router/router.js";
 

@@ -1,7 +1,6 @@
 // A router over a fake server: people, posts and sessions that only note what they are told.
 
 import type { AuditEntry } from "../../src/audit/record.ts";
-import { createDirectory } from "../../src/mattermost/directory.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import { newInstance } from "../../src/mattermost/instance.ts";
 import type {
@@ -13,8 +12,9 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
+import { createDirectory } from "../../src/mattermost/user-directory.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
-import type { OpenCard } from "../../src/router/missed.ts";
+import type { OpenCard } from "../../src/router/reconcile.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";

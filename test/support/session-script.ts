@@ -2,7 +2,7 @@
 
 import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../../src/claude/types.ts";
 import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
-import type { Person, StandingOf } from "../../src/session/access.ts";
+import type { Person, StandingOf } from "../../src/session/authorization.ts";
 import type { SessionContext } from "../../src/session/context.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";

@@ -9,7 +9,7 @@ import {
   questionTitle,
 } from "../../../src/render/cards.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
-import { asWritten } from "../../../src/render/left-out.ts";
+import { asWritten } from "../../../src/render/hidden-text.ts";
 import { harmless, inlineCode, oneLine, quietMentions, showHidden } from "../../../src/render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
 import type { FullTool } from "../../../src/render/tools.ts";

@@ -3,10 +3,9 @@
 
 import { test } from "vitest";
 import { guestCard, openCard, permissionCard, planCard, questionCard } from "../../../src/render/cards.ts";
-import { certainCode } from "../../../src/render/certain-code.ts";
 import { codeSpans } from "../../../src/render/code-spans.ts";
 import { unifiedDiff } from "../../../src/render/diff.ts";
-import { wholeLength } from "../../../src/render/half-written.ts";
+import { wholeLength } from "../../../src/render/incomplete-tail.ts";
 import {
   cell,
   fence,
@@ -16,11 +15,12 @@ import {
   quote,
   showEverything,
 } from "../../../src/render/markdown.ts";
-import { restAfter } from "../../../src/render/rest-after.ts";
+import { restAfter } from "../../../src/render/remainder.ts";
 import { pieces } from "../../../src/render/split.ts";
 import { renderTasks } from "../../../src/render/tasks.ts";
 import { toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
+import { certainCode } from "../../../src/render/unambiguous-code.ts";
 import { usageLimitInWords } from "../../../src/render/usage-limit.ts";
 import { endsAtOnce, part } from "../../support/hostile-texts.ts";
 

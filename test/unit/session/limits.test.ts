@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { UserId } from "../../../src/mattermost/types.ts";
-import type { Person, Standing } from "../../../src/session/access.ts";
+import type { Person, Standing } from "../../../src/session/authorization.ts";
 import type { Effect } from "../../../src/session/types.ts";
 import {
   createScript,

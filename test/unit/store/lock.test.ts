@@ -15,8 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { machineLockDirectories } from "../../../src/store/locations.ts";
 import { lockDaemon, takeLock } from "../../../src/store/lock.ts";
-import { machineLockDirectories } from "../../../src/store/place.ts";
 import { startMark } from "../../../src/util/processes.ts";
 
 function folder(): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stateDirectory } from "../../../src/store/place.ts";
+import { stateDirectory } from "../../../src/store/locations.ts";
 
 const home = "/home/dev";
 const url = "https://chat.example.com";

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test as plain } from "vitest";
-import { type Files, openFolder, redacted } from "../../../src/store/folder.ts";
+import { type Files, openFolder, redacted } from "../../../src/store/document-store.ts";
 
 interface Place {
   readonly path: string;

@@ -3,9 +3,9 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Post, ThreadId, UserId } from "../mattermost/types.ts";
-import { type Notice, notice } from "../render/bars.ts";
+import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
-import type { Person } from "../session/access.ts";
+import type { Person } from "../session/authorization.ts";
 import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";

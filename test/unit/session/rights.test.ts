@@ -4,13 +4,19 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
-import { ACCESS, type Action, authorise, type Members, type Standing } from "../../../src/session/access.ts";
 import {
   type Bindings,
   bindNames,
   createAllowList,
   decodeBindings,
 } from "../../../src/session/allow-list.ts";
+import {
+  ACCESS,
+  type Action,
+  authorise,
+  type Members,
+  type Standing,
+} from "../../../src/session/authorization.ts";
 import { person, user } from "../../support/session-script.ts";
 
 const ACTIONS = Object.keys(ACCESS) as Action[];

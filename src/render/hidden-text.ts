@@ -1,8 +1,8 @@
 // Words that somebody decides by, shown so that nothing of them is left out: clients show less of Markdown than there is
 // in it. Pure.
 
-import { certainCode } from "./certain-code.ts";
 import { fence, harmless, inlineCode, oneLine, showEverything, showHidden, truncate } from "./markdown.ts";
+import { certainCode } from "./unambiguous-code.ts";
 
 /** What a client may leave out of Markdown it shows: targets' titles, definitions, comments, those of formulas. */
 const LEFT_OUT: readonly RegExp[] = [

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ownPaths, secrecyWarnings, stateWarnings } from "../../../src/setup/secrecy.ts";
+import { ownPaths, secrecyWarnings, stateWarnings } from "../../../src/setup/token-exposure.ts";
 import { emptyPlaces } from "../../support/setup-world.ts";
 
 const TOKEN = "MATTERMOST_TOKEN=abcdefgh12345678\n";

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { certainCode } from "../../../src/render/certain-code.ts";
 import { harmless } from "../../../src/render/markdown.ts";
+import { certainCode } from "../../../src/render/unambiguous-code.ts";
 import { readAsText } from "../../support/read-markdown.ts";
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadPaint } from "../../../src/app/paint.ts";
+import { loadPaint } from "../../../src/app/colours.ts";
 
 test("where nobody sees colours the text stays as it is", async () => {
   const paint = await loadPaint({}, {});

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { UserId } from "../../../src/mattermost/types.ts";
-import type { Person } from "../../../src/session/access.ts";
+import type { Person } from "../../../src/session/authorization.ts";
 import {
   asks,
   INVITED,

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
-import { gitMark, settingsMark } from "../claude/surroundings.ts";
+import { gitMark, settingsMark } from "../claude/startup-inputs.ts";
 import type { StartClaude } from "../claude/types.ts";
 import { createWarmPool, type WarmPool } from "../claude/warm-pool.ts";
 import type { Config } from "../config/settings.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createDirectory } from "../../../src/mattermost/directory.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
+import { createDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const person = (username: string, over: Partial<User> = {}): User => ({

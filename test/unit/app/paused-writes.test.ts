@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldWrites } from "../../../src/app/held-writes.ts";
+import { heldWrites } from "../../../src/app/paused-writes.ts";
 import { isPassing } from "../../../src/mattermost/error.ts";
 import type { MattermostApi } from "../../../src/mattermost/types.ts";
 import { settle } from "../../support/fake-clock.ts";

@@ -3,10 +3,10 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import type { Desk } from "./book.ts";
 import { hold, markerFor } from "./entry.ts";
-import { isTransient } from "./patience.ts";
+import type { Desk } from "./outbox.ts";
 import { createIn } from "./posting.ts";
+import { isTransient } from "./retry-policy.ts";
 import type { Content, Entry, PostKey } from "./writes.ts";
 
 /** Throws when the server takes no marker either. */

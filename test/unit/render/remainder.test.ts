@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { restAfter } from "../../../src/render/rest-after.ts";
+import { restAfter } from "../../../src/render/remainder.ts";
 
 test.each([
   ["a text that grew", "First words", "First words and more", "and more"],

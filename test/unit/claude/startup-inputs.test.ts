@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { settingsMark } from "../../../src/claude/surroundings.ts";
+import { settingsMark } from "../../../src/claude/startup-inputs.ts";
 
 function project(): string {
   return mkdtempSync(join(tmpdir(), "surroundings-"));

@@ -5,7 +5,7 @@
 import type { Post, PostId, Reaction } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { CursorKeeper } from "./cursor.ts";
-import { ServerTime } from "./server-time.ts";
+import { ServerTime } from "./server-clock.ts";
 
 const MAX_KNOWN = 5000;
 const MAX_KEPT = 200;

@@ -1,4 +1,4 @@
-// Takes the conditions of the door out, one at a time, and fails unless a test notices each: `npm run test:door`. What
+// Takes the conditions of the door out, one at a time, and fails unless a test notices each: `npm run test:authorization`. What
 // is taken out comes from the source by rules, so that a new condition is covered too. Works in a copy, never here.
 
 import { spawn } from "node:child_process";
@@ -11,16 +11,16 @@ import { parseAst } from "vitest/node";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COPIED = ["src", "test", "docs", "package.json", "tsconfig.json"];
 /** The door itself: every condition in it counts. */
-const DOOR = ["src/session/access.ts", "src/session/allow-list.ts"];
+const DOOR = ["src/session/authorization.ts", "src/session/allow-list.ts"];
 /** Where the door is used: that it is asked counts. */
 const USES = ["src/session", "src/router"];
-const ASKED = new Set(["may", "authorise"]);
+const ASKED = new Set(["may", "authorize"]);
 /** What was asked before, and is looked at later. */
 const ANSWERS = new Set(["mayStart"]);
 const TESTS = [
   "test/unit/session/**/*.test.ts",
   "test/unit/router/**/*.test.ts",
-  "test/unit/app/kept-state.test.ts",
+  "test/unit/app/restore.test.ts",
 ];
 const AT_ONCE = 2;
 /** Tests that take longer have lost their way, which is one way to notice. */

@@ -4,21 +4,15 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  admitted,
-  cursorIn,
-  endLeftovers,
-  lookUpWriters,
-  readSnapshots,
-} from "../../../src/app/kept-state.ts";
-import { createDirectory, type Directory } from "../../../src/mattermost/directory.ts";
+import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
-import { authorise } from "../../../src/session/access.ts";
+import { createDirectory, type Directory } from "../../../src/mattermost/user-directory.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
+import { authorise } from "../../../src/session/authorization.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
-import { type Folder, openFolder } from "../../../src/store/folder.ts";
+import { type Folder, openFolder } from "../../../src/store/document-store.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 

@@ -2,7 +2,7 @@
 // and with the fence it is in. Pure.
 
 import { fenceAfter, type OpenFence } from "./code-spans.ts";
-import { goOn } from "./go-on.ts";
+import { goOn } from "./continuation.ts";
 import { cutAt } from "./split.ts";
 
 /** Comes to the end of a tool's line: nothing without that line. */

@@ -2,15 +2,15 @@
 // which accounts the settings' names were given to.
 
 import { pauseAfter } from "../mattermost/budget.ts";
-import type { Directory } from "../mattermost/directory.ts";
 import { isPassing } from "../mattermost/error.ts";
 import type { Channel, ChannelId, ThreadId, User, UserId } from "../mattermost/types.ts";
-import { notice } from "../render/bars.ts";
+import type { Directory } from "../mattermost/user-directory.ts";
+import { notice } from "../render/attachments.ts";
 import { type Cursor, type CursorKeeper, decodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
-import type { Folder } from "../store/folder.ts";
+import type { Folder } from "../store/document-store.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { endGroup } from "../util/processes.ts";

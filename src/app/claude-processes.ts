@@ -1,7 +1,7 @@
 // Every Claude process that runs, so that none outlives the daemon.
 
 import { startClaude } from "../claude/client.ts";
-import { familyOf, killFamily } from "../claude/family.ts";
+import { familyOf, killFamily } from "../claude/process-tree.ts";
 import type { ClaudeClient, StartClaude } from "../claude/types.ts";
 import type { Log } from "../util/log.ts";
 

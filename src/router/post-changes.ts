@@ -7,10 +7,10 @@ import { isGone } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
-import type { Heard } from "./heard.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
+import type { Heard } from "./seen-posts.ts";
 import { closesChoices, isStop } from "./stops.ts";
 
 export interface ChangesOptions extends PeopleKnown {

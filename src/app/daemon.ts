@@ -9,19 +9,19 @@ import { connectRest } from "../mattermost/rest.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/checks.ts";
-import { ownPaths } from "../setup/secrecy.ts";
-import { type Folder, openFolder, redacted } from "../store/folder.ts";
+import { ownPaths } from "../setup/token-exposure.ts";
+import { type Folder, openFolder, redacted } from "../store/document-store.ts";
+import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
 import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
-import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/place.ts";
 import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog, type Log } from "../util/log.ts";
 import { lineWriter } from "../util/output.ts";
 import { createRedact } from "../util/redact.ts";
-import { faultIn } from "./last-words.ts";
-import { type LiveClaudes, liveClaudes } from "./live-claudes.ts";
-import { loadPaint, type Paint } from "./paint.ts";
+import { type LiveClaudes, liveClaudes } from "./claude-processes.ts";
+import { loadPaint, type Paint } from "./colours.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
+import { faultIn } from "./uncaught-errors.ts";
 
 export interface Surroundings {
   readonly version: string;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BackgroundTask } from "../../../src/claude/types.ts";
-import { createUntoldTasks } from "../../../src/claude/untold-tasks.ts";
+import { createUntoldTasks } from "../../../src/claude/unreported-tasks.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const build: BackgroundTask = { id: "b1", description: "Build" };

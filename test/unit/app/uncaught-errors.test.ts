@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { faultIn } from "../../../src/app/last-words.ts";
+import { faultIn } from "../../../src/app/uncaught-errors.ts";
 import { createLog } from "../../../src/util/log.ts";
 
 function program(secrets: string[] = []) {

@@ -1,9 +1,9 @@
 // When the thread is written: first words soon, then in growing steps, because each edit costs the server a row. Pure.
 
-import { wholeLength } from "../render/half-written.ts";
+import { wholeLength } from "../render/incomplete-tail.ts";
 import { writePages } from "./state.ts";
+import { showVerdicts, verdictsDueIn } from "./tool-decisions.ts";
 import type { Step, Turn } from "./types.ts";
-import { showVerdicts, verdictsDueIn } from "./verdicts.ts";
 
 /** The first words appear at once when they are a few; if not, this long after they came. */
 const FIRST_WORDS_MS = 150;
