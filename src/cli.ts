@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Surroundings } from "./app/daemon.ts";
+import type { DaemonOptions } from "./app/daemon.ts";
 import type { AuditRequest } from "./audit/report.ts";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
@@ -128,7 +128,7 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
 }
 
 async function start(input: ConfigInput): Promise<number> {
-  const { givenTexts, loadConfig, strayWarnings } = await import("./config/load.ts");
+  const { givenTexts, loadConfig, unknownSettingWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
   let loaded: Loaded = loadConfig(input);
@@ -147,17 +147,17 @@ async function start(input: ConfigInput): Promise<number> {
   }
   secrets.add(loaded.config.token);
   const { secrecyWarnings } = await import("./setup/token-exposure.ts");
-  const warnings = [...strayWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
+  const warnings = [...unknownSettingWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
   for (const warning of warnings) printError(`warning: ${warning}`);
   return bridge(loaded.config, { home: input.home });
 }
 
-async function bridge(config: Config, surroundings: Omit<Surroundings, "version">): Promise<number> {
-  const { runBridge } = await import("./app/daemon.ts");
+async function bridge(config: Config, options: Omit<DaemonOptions, "version">): Promise<number> {
+  const { runDaemon } = await import("./app/daemon.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
   process.stdout.off("error", noteLostOutput);
-  const code = await runBridge(config, { version: manifest.version, ...surroundings });
+  const code = await runDaemon(config, { version: manifest.version, ...options });
   // Nobody waits longer for a reader that sleeps, nor for what is still to be cleared away.
   setTimeout(() => process.exit(code), LAST_MOMENT_MS);
   return code;

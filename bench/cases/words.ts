@@ -13,7 +13,7 @@ const PATIENCE_MS = 60_000;
 export const words: Case = {
   name: "words",
   every: 1,
-  run: (bench, note) => inTurn(bench, "short", "paced", note),
+  run: (bench, note) => inSlot(bench, "short", "paced", note),
 };
 
 export const tenSeconds: Case = {
@@ -21,10 +21,10 @@ export const tenSeconds: Case = {
   every: 4,
   needs: ["script"],
   // Both at a time: they wait for the model, and not for each other.
-  run: (bench, note) => inTurn(bench, "ten", "ten", note),
+  run: (bench, note) => inSlot(bench, "ten", "ten", note),
 };
 
-async function inTurn(bench: Bench, kind: AnswerKind, play: Play, note: Note): Promise<void> {
+async function inSlot(bench: Bench, kind: AnswerKind, play: Play, note: Note): Promise<void> {
   const [talking, prewarmed] = await Promise.all([bench.stage("talking"), bench.stage("prewarmed")]);
   const started = async (): Promise<void> => {
     // The one that is to wait has to have started.

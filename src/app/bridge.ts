@@ -7,26 +7,26 @@ import type { StartClaude } from "../claude/types.ts";
 import type { Config } from "../config/settings.ts";
 import { openSocket } from "../mattermost/socket.ts";
 import type { Channel, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
-import { createDirectory } from "../mattermost/user-directory.ts";
+import { createUserDirectory } from "../mattermost/user-directory.ts";
 import type { Notice } from "../render/attachments.ts";
 import { Router } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import { SessionManager } from "../session/manager.ts";
-import type { Folder } from "../store/document-store.ts";
+import type { DocumentStore } from "../store/document-store.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
-import { heldWrites } from "./paused-writes.ts";
-import { warmClaudes } from "./prewarm.ts";
+import { pausedWrites } from "./paused-writes.ts";
+import { prewarmClaudes } from "./prewarm.ts";
 import {
   admitted,
   cursorIn,
   endLeftovers,
   lookUpWriters,
+  quarantinedSessions,
   readSnapshots,
   SESSION_LOST_NOTICE,
-  setAsideSessions,
 } from "./restore.ts";
 
 /** What the start-up checks found out. */
@@ -49,7 +49,7 @@ export interface BridgeDependencies {
   /** The user's home directory, for showing paths. */
   readonly home: string;
   /** Where what survives a restart is kept. */
-  readonly folder: Folder;
+  readonly folder: DocumentStore;
   readonly audit: AuditTrail;
   /** What Claude's file tools may not touch. */
   readonly deniedPaths: readonly string[];
@@ -61,7 +61,7 @@ export interface Bridge {
   /** Resolves when the server has said hello for the first time. */
   readonly ready: Promise<void>;
   /** Resolves, with the reason in a sentence or two, when another mm-claude does this one's work and this one is to end. */
-  readonly rival: Promise<string>;
+  readonly otherInstance: Promise<string>;
   /** Takes no new work, lets every Claude save, writes the last words. */
   stop(): Promise<void>;
 }
@@ -75,18 +75,18 @@ export async function startBridge(
   dependencies: BridgeDependencies,
 ): Promise<Bridge> {
   const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } = dependencies;
-  const writes = heldWrites(dependencies.api);
+  const writes = pausedWrites(dependencies.api);
   const { api } = writes;
   const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   const { url, token } = config;
   const botName = config.botName ?? bot.username;
-  const directory = createDirectory({ api, clock });
+  const directory = createUserDirectory({ api, clock });
   for (const user of [bot, ...allowedUsers, ...approvers]) {
     directory.userUpdated(user);
   }
   const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
     users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
-  const standingOf = createAllowList({
+  const rightsOf = createAllowList({
     known: directory.known,
     allowed: admittedOf("ALLOWED_USERS", allowedUsers),
     approvers: admittedOf("APPROVERS", approvers),
@@ -100,7 +100,7 @@ export async function startBridge(
     // The socket can't tell why; an answer over REST can, and it is logged there.
     onRefused: () => void api.me().catch(() => {}),
   });
-  const warm = warmClaudes(config, dependencies);
+  const warm = prewarmClaudes(config, dependencies);
   let isAway = false;
   const sessions = new SessionManager({
     api,
@@ -122,10 +122,10 @@ export async function startBridge(
       idleMs: config.sessionTimeoutMs,
       isAuto: config.skipPermissions,
       postLimit,
-      standingOf,
+      rightsOf,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      approvers: approvers.filter(({ id }) => standingOf(id)?.isApprover).map(({ username }) => username),
-      listed: allowedUsers.filter(({ id }) => standingOf(id)?.isListed).map(({ username }) => username),
+      approvers: approvers.filter(({ id }) => rightsOf(id)?.isApprover).map(({ username }) => username),
+      listed: allowedUsers.filter(({ id }) => rightsOf(id)?.isListed).map(({ username }) => username),
     },
     claudePath: config.claudePath,
     botId: bot.id,
@@ -140,7 +140,7 @@ export async function startBridge(
   const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   const notTakenUp = sessions.restore(snapshots);
-  setAsideSessions(folder, channel.id, notTakenUp);
+  quarantinedSessions(folder, channel.id, notTakenUp);
   /** Their threads have no session that would keep what is not written yet. */
   const replying = new Set<ThreadWriter>();
   const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
@@ -156,7 +156,7 @@ export async function startBridge(
     reply(threadId, SESSION_LOST_NOTICE);
   }
   let tellRival = (_why: string): void => {};
-  const rival = new Promise<string>((resolve) => {
+  const otherInstance = new Promise<string>((resolve) => {
     tellRival = resolve;
   });
   const router = new Router({
@@ -172,10 +172,10 @@ export async function startBridge(
     botId: bot.id,
     botName,
     channelId: channel.id,
-    standingOf,
+    rightsOf,
     maxSessions: config.maxSessions,
     instance: api.instance,
-    onRival: (why) => tellRival(why),
+    onOtherInstance: (why) => tellRival(why),
     onAway(away) {
       isAway = away;
       writes.hold(away);
@@ -199,7 +199,7 @@ export async function startBridge(
 
   return {
     ready,
-    rival,
+    otherInstance,
     async stop() {
       socket.close();
       writes.close();

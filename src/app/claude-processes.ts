@@ -1,23 +1,23 @@
 // Every Claude process that runs, so that none outlives the daemon.
 
 import { startClaude } from "../claude/client.ts";
-import { familyOf, killFamily } from "../claude/process-tree.ts";
+import { killProcessTree, processTreeOf } from "../claude/process-tree.ts";
 import type { ClaudeClient, StartClaude } from "../claude/types.ts";
 import type { Log } from "../util/log.ts";
 
-export interface LiveClaudes {
+export interface ClaudeProcesses {
   readonly start: StartClaude;
   /** Ends every process that is left, with all that it started, and whatever is started after. */
   kill(): void;
 }
 
-export interface LiveClaudesOptions {
+export interface ClaudeProcessesOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly secrets: readonly string[];
   readonly log: Log;
 }
 
-export function liveClaudes({ environment, secrets, log }: LiveClaudesOptions): LiveClaudes {
+export function claudeProcesses({ environment, secrets, log }: ClaudeProcessesOptions): ClaudeProcesses {
   const live = new Set<ClaudeClient>();
   let isOver = false;
   return {
@@ -51,9 +51,9 @@ function kill({ pid }: ClaudeClient): void {
   }
   try {
     // Each runs in a process group of its own.
-    const family = familyOf(pid);
+    const tree = processTreeOf(pid);
     process.kill(-pid, "SIGKILL");
-    killFamily(family);
+    killProcessTree(tree);
   } catch {
     // It ended by itself.
   }

@@ -2,12 +2,12 @@
 // is not even read: it takes 10 ms and 3 MB.
 
 type Colour = "bold" | "dim" | "green" | "yellow";
-export type Paint = (colour: Colour, text: string) => string;
+export type Colours = (colour: Colour, text: string) => string;
 
-export async function loadPaint(
+export async function loadColours(
   stdout: { readonly isTTY?: boolean },
   environment: NodeJS.ProcessEnv,
-): Promise<Paint> {
+): Promise<Colours> {
   if (stdout.isTTY !== true && environment["FORCE_COLOR"] === undefined) {
     return (_colour, text) => text;
   }

@@ -10,7 +10,7 @@ import type { MattermostApi } from "../mattermost/types.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/checks.ts";
 import { ownPaths } from "../setup/token-exposure.ts";
-import { type Folder, openFolder, redacted } from "../store/document-store.ts";
+import { type DocumentStore, openDocumentStore, redacted } from "../store/document-store.ts";
 import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
 import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
 import { pauseMs } from "../util/backoff.ts";
@@ -18,12 +18,12 @@ import { systemClock } from "../util/clock.ts";
 import { createLog, type Log } from "../util/log.ts";
 import { lineWriter } from "../util/output.ts";
 import { createRedact } from "../util/redact.ts";
-import { type LiveClaudes, liveClaudes } from "./claude-processes.ts";
-import { loadPaint, type Paint } from "./colours.ts";
+import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
+import { type Colours, loadColours } from "./colours.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
-import { faultIn } from "./uncaught-errors.ts";
+import { firstUncaughtError } from "./uncaught-errors.ts";
 
-export interface Surroundings {
+export interface DaemonOptions {
   readonly version: string;
   readonly home: string;
   /** What each Claude is given of the environment, cleaned of mm-claude's own settings; the daemon's own when left out. */
@@ -40,15 +40,15 @@ const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
-export async function runBridge(config: Config, surroundings: Surroundings): Promise<number> {
-  const { environment = process.env } = surroundings;
+export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
+  const { environment = process.env } = options;
   const secrets = [config.token];
   const write = lineWriter(process.stderr, MOST_UNREAD_BYTES);
   const log = createLog({ debug: config.debug, secrets, write });
-  const fault = faultIn(process, log);
-  const claudes = liveClaudes({ environment, secrets, log });
+  const fault = firstUncaughtError(process, log);
+  const claudes = claudeProcesses({ environment, secrets, log });
   const atEnd = [() => claudes.kill()];
-  const daemon = { config, surroundings, environment, log, claudes, atEnd, ...stopSignals() };
+  const daemon = { config, options, environment, log, claudes, atEnd, ...stopSignals() };
   try {
     return await Promise.race([fault.then(() => EXIT.failed), untilStopped(daemon)]);
   } finally {
@@ -60,17 +60,17 @@ export async function runBridge(config: Config, surroundings: Surroundings): Pro
 
 interface Daemon extends StopSignals {
   readonly config: Config;
-  readonly surroundings: Surroundings;
+  readonly options: DaemonOptions;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
-  readonly claudes: LiveClaudes;
+  readonly claudes: ClaudeProcesses;
   /** What must be done whatever the end is. */
   readonly atEnd: (() => void)[];
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
-  const { config, surroundings, environment, log, claudes, atEnd, stop, stopAtOnce } = daemon;
-  const { version, home, stateHome = process.env["XDG_STATE_HOME"] } = surroundings;
+  const { config, options, environment, log, claudes, atEnd, stop, stopAtOnce } = daemon;
+  const { version, home, stateHome = process.env["XDG_STATE_HOME"] } = options;
   const api = connectRest({ url: config.url, token: config.token, log });
   const checking = untilReady(api, daemon, isServerKnown({ stateHome, home }, config.url));
   // Its modules are read while the server and Claude answer.
@@ -88,9 +88,9 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     return EXIT.refused;
   }
   atEnd.push(lock.release);
-  const paint = await loadPaint(process.stdout, process.env);
+  const colour = await loadColours(process.stdout, process.env);
   const print = lineWriter(process.stdout, MOST_UNREAD_BYTES);
-  print(banner(config, ready, version, home, paint));
+  print(banner(config, ready, version, home, colour));
   for (const hint of ready.hints) {
     log.warn(hint);
   }
@@ -133,18 +133,18 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   }
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
-    print(paint("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
+    print(colour("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
   }
-  const rival = await Promise.race([aborted(stop).then(() => undefined), bridge.rival]);
-  if (rival !== undefined) {
-    log.error(rival);
+  const otherInstance = await Promise.race([aborted(stop).then(() => undefined), bridge.otherInstance]);
+  if (otherInstance !== undefined) {
+    log.error(otherInstance);
   }
   print("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
   if (stopAtOnce.aborted) {
     return EXIT.failed;
   }
-  return rival === undefined ? EXIT.ended : EXIT.refused;
+  return otherInstance === undefined ? EXIT.ended : EXIT.refused;
 }
 
 /** Throws ConfigError when nothing can be kept there. */
@@ -152,9 +152,9 @@ function openState(
   path: string,
   daemon: DaemonOf,
   log: Log,
-): { readonly folder: Folder; readonly lock: Lock } {
+): { readonly folder: DocumentStore; readonly lock: Lock } {
   try {
-    const folder = openFolder(path, log);
+    const folder = openDocumentStore(path, log);
     return { folder, lock: lockDaemon(daemon, folder.path, machineLockDirectories()) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -198,15 +198,15 @@ function banner(
   { account, claudeVersion: claude }: Readiness,
   version: string,
   home: string,
-  paint: Paint,
+  colour: Colours,
 ): string {
   const rows = [
-    ["Directory", homePath(config.directory, home)],
+    ["UserDirectory", homePath(config.directory, home)],
     ["Bot", `@${config.botName ?? account.username}`],
     ["Server", config.url],
     ["Claude Code", claude],
-    ["Permissions", config.skipPermissions ? paint("yellow", "skipped (⚡ Auto)") : "interactive"],
+    ["Permissions", config.skipPermissions ? colour("yellow", "skipped (⚡ Auto)") : "interactive"],
   ];
-  const lines = rows.map(([name = "", value]) => `  ${paint("dim", name.padEnd(12))} ${value}`);
-  return `${paint("bold", `mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
+  const lines = rows.map(([name = "", value]) => `  ${colour("dim", name.padEnd(12))} ${value}`);
+  return `${colour("bold", `mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
 }

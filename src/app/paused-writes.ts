@@ -3,7 +3,7 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 
-export interface HeldWrites {
+export interface PausedWrites {
   /** Whose turns come when nothing is held. */
   readonly api: MattermostApi;
   hold(isHeld: boolean): void;
@@ -11,7 +11,7 @@ export interface HeldWrites {
   close(): void;
 }
 
-export function heldWrites(api: MattermostApi): HeldWrites {
+export function pausedWrites(api: MattermostApi): PausedWrites {
   let isHeld = false;
   let isClosed = false;
   let waiting: (() => void)[] = [];
@@ -23,14 +23,14 @@ export function heldWrites(api: MattermostApi): HeldWrites {
   return {
     api: {
       ...api,
-      async inTurn(claim, perform) {
+      async inSlot(slotRequest, perform) {
         while (isHeld && !isClosed) {
           await new Promise<void>((resolve) => waiting.push(resolve));
         }
         if (isHeld) {
           throw new MattermostError("unreachable", "The bot is not in its channel.");
         }
-        return api.inTurn(claim, perform);
+        return api.inSlot(slotRequest, perform);
       },
     },
     hold(next) {

@@ -11,7 +11,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { availableMemory } from "../util/memory.ts";
 
-export interface WarmClaudesOptions {
+export interface PrewarmOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
@@ -19,9 +19,9 @@ export interface WarmClaudesOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-export function warmClaudes(
+export function prewarmClaudes(
   { prewarm, claudePath, directory, token }: Config,
-  { clock, log, startClaude, deniedPaths, environment }: WarmClaudesOptions,
+  { clock, log, startClaude, deniedPaths, environment }: PrewarmOptions,
 ): WarmPool {
   // A repository's own programs may run when git looks at it.
   const harmless = claudeEnvironment(environment, [token]);

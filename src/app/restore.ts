@@ -2,15 +2,15 @@
 // which accounts the settings' names were given to.
 
 import { pauseAfter } from "../mattermost/budget.ts";
-import { isPassing } from "../mattermost/error.ts";
+import { isTransient } from "../mattermost/error.ts";
 import type { Channel, ChannelId, ThreadId, User, UserId } from "../mattermost/types.ts";
-import type { Directory } from "../mattermost/user-directory.ts";
+import type { UserDirectory } from "../mattermost/user-directory.ts";
 import { notice } from "../render/attachments.ts";
 import { type Cursor, type CursorKeeper, decodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
-import type { Folder } from "../store/document-store.ts";
+import type { DocumentStore } from "../store/document-store.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { endGroup } from "../util/processes.ts";
@@ -24,7 +24,7 @@ export interface KeptSessions {
 }
 
 /** The sessions of an earlier run; what can't be understood is set aside. */
-export function readSnapshots(folder: Folder, channelId: ChannelId): KeptSessions {
+export function readSnapshots(folder: DocumentStore, channelId: ChannelId): KeptSessions {
   const prefix = sessionPrefix(channelId);
   const snapshots: SessionSnapshot[] = [];
   const lost: ThreadId[] = [];
@@ -37,16 +37,20 @@ export function readSnapshots(folder: Folder, channelId: ChannelId): KeptSession
       lost.push(name.slice(prefix.length) as ThreadId);
     }
     if (document !== undefined && !snapshot) {
-      folder.setAside(name, "it is damaged, or another version wrote it", SESSION_LOST);
+      folder.quarantine(name, "it is damaged, or another version wrote it", SESSION_LOST);
     }
   }
   return { snapshots, lost };
 }
 
 /** They could be read, and nothing can be done with them. */
-export function setAsideSessions(folder: Folder, channelId: ChannelId, threadIds: readonly ThreadId[]): void {
+export function quarantinedSessions(
+  folder: DocumentStore,
+  channelId: ChannelId,
+  threadIds: readonly ThreadId[],
+): void {
   for (const threadId of threadIds) {
-    folder.setAside(`${sessionPrefix(channelId)}${threadId}`, "it is damaged", SESSION_LOST);
+    folder.quarantine(`${sessionPrefix(channelId)}${threadId}`, "it is damaged", SESSION_LOST);
   }
 }
 
@@ -68,7 +72,7 @@ const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
  */
 export async function lookUpWriters(
   snapshots: readonly SessionSnapshot[],
-  directory: Directory,
+  directory: UserDirectory,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
   const waiting = snapshots.flatMap(({ state }) => [
@@ -86,7 +90,7 @@ export async function lookUpWriters(
       await Promise.all([...writers].map((id) => directory.byId(id)));
       return;
     } catch (error) {
-      if (!isPassing(error)) {
+      if (!isTransient(error)) {
         log.warn("Could not look up who wrote the messages that wait", error);
         return;
       }
@@ -104,7 +108,7 @@ const CURSOR_MS = 250;
 const GAP_LOST = "what was said in the channel while mm-claude did not run is not heard";
 
 /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
+export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
   const name = `cursor-${id}`;
   let newest: Cursor | undefined;
   /** The first one is kept at once: without any, the next start would begin after what was said meanwhile. */
@@ -123,7 +127,7 @@ export function cursorIn(folder: Folder, { id, lastPostAt }: Channel, clock: Clo
       const found = folder.read(name, GAP_LOST);
       const kept = decodeCursor(found);
       if (found !== undefined && !kept) {
-        folder.setAside(name, "it doesn't say how far the channel was heard", GAP_LOST);
+        folder.quarantine(name, "it doesn't say how far the channel was heard", GAP_LOST);
       }
       isKept = kept !== undefined;
       return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
@@ -146,7 +150,7 @@ export function admitted(
   setting: "ALLOWED_USERS" | "APPROVERS",
   users: readonly User[],
   channelId: ChannelId,
-  folder: Folder,
+  folder: DocumentStore,
   log: Log,
 ): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${channelId}`;

@@ -5,12 +5,12 @@ import { inspect } from "node:util";
 import type { Log } from "../util/log.ts";
 
 /** The part of `process` that is listened to. */
-export interface FaultSource {
+export interface ErrorSource {
   on(event: "uncaughtException" | "unhandledRejection", listener: (reason: unknown) => void): unknown;
 }
 
 /** Resolves at the first fault, when it has been told. */
-export function faultIn(source: FaultSource, log: Log): Promise<void> {
+export function firstUncaughtError(source: ErrorSource, log: Log): Promise<void> {
   return new Promise((resolve) => {
     let isOver = false;
     const take = (reason: unknown): void => {

@@ -18,7 +18,7 @@ import type {
   PermissionAnswer,
   RequestId,
 } from "./types.ts";
-import { createUntoldTasks } from "./unreported-tasks.ts";
+import { createUnreportedTasks } from "./unreported-tasks.ts";
 
 export interface ClaudeDependencies {
   readonly spawn?: Spawn;
@@ -43,7 +43,7 @@ export function startClaude(
   const pending = new Map<string, Pending>();
   const openAsks = new Set<string>();
   const sent = createSentMessages();
-  const untold = createUntoldTasks({
+  const unreported = createUnreportedTasks({
     clock: dependencies.clock ?? systemClock,
     isAnyRunning: () => child.pid !== undefined && runsCommands(child.pid),
     changed: (tasks) => listener({ type: "backgroundTasks", tasks }),
@@ -160,13 +160,13 @@ export function startClaude(
         }
         return;
       case "backgrounded":
-        untold.began(decoded.task);
+        unreported.began(decoded.task);
         return;
       case "backgroundTasks":
-        untold.areTold();
+        unreported.areReported();
         break;
       case "taskEnded":
-        untold.ended(decoded.taskId);
+        unreported.ended(decoded.taskId);
         break;
       case "turnStarted":
         isWorking = true;
@@ -194,7 +194,7 @@ export function startClaude(
 
   function ended(end: End): void {
     clearTimeout(initializeTimer);
-    untold.stop();
+    unreported.stop();
     for (const settle of pending.values()) {
       settle({ error: new ClaudeError("exited", "Claude Code ended before it answered.") });
     }

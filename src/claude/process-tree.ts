@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
 
 /** Children, their children and so on, at this moment. To be asked while the process lives: orphans name no parent. */
-export function familyOf(pid: number): KnownProcess[] {
+export function processTreeOf(pid: number): KnownProcess[] {
   return descendants(pid).flatMap((member) => {
     const mark = startMark(member.pid);
     return mark === undefined ? [] : [{ pid: member.pid, startMark: mark }];
@@ -18,10 +18,10 @@ function descendants(pid: number): Listed[] {
   for (const one of allProcesses()) {
     childrenOf.set(one.parent, [...(childrenOf.get(one.parent) ?? []), one]);
   }
-  const family = [...(childrenOf.get(pid) ?? [])];
+  const tree = [...(childrenOf.get(pid) ?? [])];
   // Grows while it is walked.
-  for (const member of family) family.push(...(childrenOf.get(member.pid) ?? []));
-  return family;
+  for (const member of tree) tree.push(...(childrenOf.get(member.pid) ?? []));
+  return tree;
 }
 
 /**
@@ -33,8 +33,8 @@ export function runsCommands(pid: number): boolean {
 }
 
 /** Ends those that are still there, and the group of each that leads one. */
-export function killFamily(family: readonly KnownProcess[]): void {
-  for (const member of family) {
+export function killProcessTree(tree: readonly KnownProcess[]): void {
+  for (const member of tree) {
     if (!isRunning(member)) continue;
     for (const target of [-member.pid, member.pid]) {
       try {

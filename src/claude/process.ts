@@ -5,7 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:ch
 import { existsSync } from "node:fs";
 import { startFailure } from "./error.ts";
 import { createLineFramer, type LineListener } from "./line-framer.ts";
-import { familyOf, killFamily } from "./process-tree.ts";
+import { killProcessTree, processTreeOf } from "./process-tree.ts";
 
 export interface Command {
   readonly path: string;
@@ -146,7 +146,7 @@ export function startProcess(
       if (child.stdin.writable) child.stdin.write(`${line}\n`);
     },
     async close(graceMs) {
-      const family = hasEnded ? [] : familyOf(pid);
+      const tree = hasEnded ? [] : processTreeOf(pid);
       child.stdin.end();
       if (!(await endsWithin(graceMs))) {
         killGroup(pid, "SIGTERM");
@@ -155,7 +155,7 @@ export function startProcess(
           await whenEnded;
         }
       }
-      killFamily(family);
+      killProcessTree(tree);
     },
   };
 }

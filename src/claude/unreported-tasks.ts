@@ -4,11 +4,11 @@
 import type { Clock, Timer } from "../util/clock.ts";
 import type { BackgroundTask } from "./types.ts";
 
-export interface UntoldTasks {
+export interface UnreportedTasks {
   began(task: BackgroundTask): void;
   ended(taskId: string): void;
   /** The CLI tells what runs: nothing is left to be guessed, now or later. */
-  areTold(): void;
+  areReported(): void;
   /** The process is gone. */
   stop(): void;
 }
@@ -22,7 +22,7 @@ interface UntoldTasksOptions {
 
 const LOOK_EVERY_MS = 2_000;
 
-export function createUntoldTasks({ clock, isAnyRunning, changed }: UntoldTasksOptions): UntoldTasks {
+export function createUnreportedTasks({ clock, isAnyRunning, changed }: UntoldTasksOptions): UnreportedTasks {
   const tasks = new Map<string, BackgroundTask>();
   let timer: Timer | undefined;
   let isTold = false;
@@ -56,7 +56,7 @@ export function createUntoldTasks({ clock, isAnyRunning, changed }: UntoldTasksO
     ended(taskId) {
       if (tasks.delete(taskId)) tell();
     },
-    areTold() {
+    areReported() {
       isTold = true;
       stop();
     },

@@ -6,15 +6,15 @@ import type { Log } from "../util/log.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, StartClaude } from "./types.ts";
 
 /** A process of its own for a new conversation. */
-export interface Warm {
+export interface WarmProcess {
   readonly start: ClaudeStart;
   /** From now on its events are the listener's; `ready` comes again if it has come already. */
-  adopt(listener: (event: ClaudeEvent) => void): ClaudeClient;
+  assign(listener: (event: ClaudeEvent) => void): ClaudeClient;
 }
 
 export interface WarmPool {
   /** Undefined when none waits, or none that is up to date. */
-  take(): Warm | undefined;
+  take(): WarmProcess | undefined;
   /** From now on processes wait. */
   open(): void;
   close(): Promise<void>;
@@ -30,7 +30,7 @@ export interface WarmPoolOptions {
   readonly newStart: () => ClaudeStart;
   /** It was started for nobody: what was made for it can go. */
   readonly unused: (start: ClaudeStart) => void;
-  /** Changes with what a process has read at its start; at once. */
+  /** PostChanges with what a process has read at its start; at once. */
   readonly settingsMark: () => string;
   /** The same, for what takes longer to look at. */
   readonly slowMark: () => Promise<string>;
@@ -48,7 +48,7 @@ const REST_AFTER_FAILURE_MS = 5 * 60_000;
 const ENOUGH_MEMORY = 1024 * 1024 * 1024;
 const CLOSE_WITHIN_MS = 1000;
 
-interface Waiting extends Warm {
+interface Waiting extends WarmProcess {
   readonly client: ClaudeClient;
   readonly since: number;
   readonly settings: string;
@@ -100,10 +100,10 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
       since: clock.now(),
       settings: settingsMark(),
       slow: undefined,
-      adopt(adopter) {
-        listener = adopter;
+      assign(assignee) {
+        listener = assignee;
         const ready = isReady;
-        if (ready) queueMicrotask(() => adopter(ready));
+        if (ready) queueMicrotask(() => assignee(ready));
         return client;
       },
     };

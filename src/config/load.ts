@@ -1,8 +1,8 @@
-// Options, environment and file → one frozen Config, or every problem at once. Changes no environment.
+// Options, environment and file → one frozen Config, or every problem at once. PostChanges no environment.
 import { ConfigError, type Problem } from "./error.ts";
 import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
 import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";
-import { findStray, type Stray } from "./unknown-settings.ts";
+import { findUnknownSettings, type UnknownSettings } from "./unknown-settings.ts";
 
 /** The command line's values; absent ones are undefined. */
 export type OptionValues = { readonly [K in SettingKey]?: string | boolean | undefined } & {
@@ -57,7 +57,7 @@ export function loadConfig(input: ConfigInput): Loaded {
     else problems.push({ ...parsed, setting: given.name });
   }
 
-  problems.push(...unlistedApprovers(values as Partial<Config>), ...stray(input, file).problems);
+  problems.push(...unlistedApprovers(values as Partial<Config>), ...unknownSettings(input, file).problems);
   if (problems.length > 0) throw new ConfigError([...missing, ...problems]);
   const source = { file: file?.path, origins: origins as ConfigSource["origins"] };
   if (missing.length > 0) return { missing, source };
@@ -86,12 +86,12 @@ function unlistedApprovers({ allowedUsers = [], approvers = [] }: Partial<Config
 }
 
 /** What stands among the settings and has no effect, a sentence each. */
-export function strayWarnings(input: ConfigInput): readonly string[] {
-  return stray(input, fileOf(input)).warnings;
+export function unknownSettingWarnings(input: ConfigInput): readonly string[] {
+  return unknownSettings(input, fileOf(input)).warnings;
 }
 
-function stray(input: ConfigInput, file: SettingsFile | undefined): Stray {
-  return findStray(input, file, (variable) =>
+function unknownSettings(input: ConfigInput, file: SettingsFile | undefined): UnknownSettings {
+  return findUnknownSettings(input, file, (variable) =>
     SETTING_KEYS.some(
       (key) => SETTINGS[key].variable === variable && lookUp(key, SETTINGS[key], input, file) !== undefined,
     ),

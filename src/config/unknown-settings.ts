@@ -7,12 +7,12 @@ import type { Problem } from "./error.ts";
 import { isOwnFile, type Places, type SettingsFile } from "./files.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 
-export interface StrayInput extends Places {
+export interface UnknownSettingsInput extends Places {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** `problems` forbid a start, `warnings` are sentences. */
-export interface Stray {
+export interface UnknownSettings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -20,11 +20,11 @@ export interface Stray {
 const VARIABLES: readonly string[] = SETTING_KEYS.map((key) => SETTINGS[key].variable);
 
 /** `isGiven`: whether the setting of this name has a value, from wherever. */
-export function findStray(
-  input: StrayInput,
+export function findUnknownSettings(
+  input: UnknownSettingsInput,
   file: SettingsFile | undefined,
   isGiven: (variable: string) => boolean,
-): Stray {
+): UnknownSettings {
   const inFile = file
     ? strayInFile(file, isOwnFile(file.path, input), isGiven)
     : { problems: [], warnings: [] };
@@ -32,7 +32,10 @@ export function findStray(
 }
 
 /** The environment belongs to many programs: what only looks like ours may be theirs, and is no reason to stop. */
-function strayInEnvironment(env: StrayInput["env"], isGiven: (variable: string) => boolean): string[] {
+function strayInEnvironment(
+  env: UnknownSettingsInput["env"],
+  isGiven: (variable: string) => boolean,
+): string[] {
   return Object.keys(env).flatMap((name) => {
     const meant = meantBy(name);
     return meant === undefined || isGiven(meant)
@@ -42,7 +45,11 @@ function strayInEnvironment(env: StrayInput["env"], isGiven: (variable: string) 
 }
 
 /** `isOwn`: nobody but mm-claude reads it. A project's .env holds other programs' names as well. */
-function strayInFile(file: SettingsFile, isOwn: boolean, isGiven: (variable: string) => boolean): Stray {
+function strayInFile(
+  file: SettingsFile,
+  isOwn: boolean,
+  isGiven: (variable: string) => boolean,
+): UnknownSettings {
   const { path } = file;
   const problems: Problem[] = [];
   const warnings: string[] = [];

@@ -7,16 +7,16 @@ import type { Clock, Timer } from "../util/clock.ts";
 import { MattermostError } from "./error.ts";
 import type { ReplyHeaders } from "./transport.ts";
 
-export interface Claim {
-  /** Who asks; lanes take turns. A thread's id as a rule. */
-  readonly lane: string;
+export interface SlotRequest {
+  /** Who asks; queues take turns. A thread's id as a rule. */
+  readonly queue: string;
   /** Looked at again each time a turn is given away: what waits may become urgent. */
   readonly isUrgent: () => boolean;
 }
 
 export interface Budget {
   /** Performs it when it is its turn; a turn is meant for one request. */
-  inTurn<T>(claim: Claim, perform: () => Promise<T>): Promise<T>;
+  inSlot<T>(slotRequest: SlotRequest, perform: () => Promise<T>): Promise<T>;
   /** Takes note of what an answer says of the limit. */
   learn(answer: {
     readonly status: number;
@@ -26,7 +26,7 @@ export interface Budget {
 }
 
 const AT_ONCE = 16;
-const AT_ONCE_IN_A_LANE = 4;
+const AT_ONCE_IN_A_QUEUE = 4;
 /** This part of the limit is kept for what is urgent. */
 const RESERVE = 0.25;
 /** After a refusal that names no time. */
@@ -45,12 +45,12 @@ interface Allowance {
 }
 
 interface Waiting {
-  readonly claim: Claim;
+  readonly slotRequest: SlotRequest;
   readonly go: () => void;
 }
 
 export function createBudget(clock: Clock, random: () => number): Budget {
-  /** In the order in which the lanes are served. */
+  /** In the order in which the queues are served. */
   const waiting = new Map<string, Waiting[]>();
   const running = new Map<string, number>();
   let total = 0;
@@ -72,19 +72,23 @@ export function createBudget(clock: Clock, random: () => number): Budget {
   };
 
   const next = (isUrgent: boolean): Waiting | undefined => {
-    for (const [lane, [first]] of waiting) {
-      if (first && (running.get(lane) ?? 0) < AT_ONCE_IN_A_LANE && first.claim.isUrgent() === isUrgent)
+    for (const [queue, [first]] of waiting) {
+      if (
+        first &&
+        (running.get(queue) ?? 0) < AT_ONCE_IN_A_QUEUE &&
+        first.slotRequest.isUrgent() === isUrgent
+      )
         return first;
     }
     return undefined;
   };
 
-  const enter = ({ claim: { lane }, go }: Waiting): void => {
-    const [, ...rest] = waiting.get(lane) ?? [];
-    // Taken out and put in again: the other lanes come first now.
-    waiting.delete(lane);
-    if (rest.length > 0) waiting.set(lane, rest);
-    running.set(lane, (running.get(lane) ?? 0) + 1);
+  const enter = ({ slotRequest: { queue }, go }: Waiting): void => {
+    const [, ...rest] = waiting.get(queue) ?? [];
+    // Taken out and put in again: the other queues come first now.
+    waiting.delete(queue);
+    if (rest.length > 0) waiting.set(queue, rest);
+    running.set(queue, (running.get(queue) ?? 0) + 1);
     total++;
     if (allowance) allowance.left--;
     go();
@@ -96,7 +100,7 @@ export function createBudget(clock: Clock, random: () => number): Budget {
     while (total < atOnce && !pause) {
       const first = next(true) ?? next(false);
       if (!first) return;
-      const ms = waitMs(first.claim.isUrgent());
+      const ms = waitMs(first.slotRequest.isUrgent());
       if (ms > 0) {
         refill = clock.setTimeout(admit, Math.ceil(ms));
         return;
@@ -105,27 +109,27 @@ export function createBudget(clock: Clock, random: () => number): Budget {
     }
   };
 
-  const leave = (lane: string): void => {
-    const left = (running.get(lane) ?? 0) - 1;
-    if (left > 0) running.set(lane, left);
-    else running.delete(lane);
+  const leave = (queue: string): void => {
+    const left = (running.get(queue) ?? 0) - 1;
+    if (left > 0) running.set(queue, left);
+    else running.delete(queue);
     total--;
     admit();
   };
 
   return {
-    async inTurn(claim, perform) {
+    async inSlot(slotRequest, perform) {
       await new Promise<void>((go) => {
-        const entry = { claim, go };
-        const line = waiting.get(claim.lane);
+        const entry = { slotRequest, go };
+        const line = waiting.get(slotRequest.queue);
         if (line) line.push(entry);
-        else waiting.set(claim.lane, [entry]);
+        else waiting.set(slotRequest.queue, [entry]);
         admit();
       });
       try {
         return await perform();
       } finally {
-        leave(claim.lane);
+        leave(slotRequest.queue);
       }
     },
 
@@ -142,7 +146,7 @@ export function createBudget(clock: Clock, random: () => number): Budget {
       if (allowance) allowance.left = Math.min(allowance.left, 0);
       // A limit that names no numbers is felt for: half as many at once, then more. Once for all that was under way, and
       // never so few that a refusal of one thread's would be a pause for every other.
-      if (!pause) atOnce = Math.max(AT_ONCE_IN_A_LANE, Math.floor(atOnce / 2));
+      if (!pause) atOnce = Math.max(AT_ONCE_IN_A_QUEUE, Math.floor(atOnce / 2));
       clock.clearTimeout(pause);
       const ms = pauseMs(0, retryAfterMs ?? PAUSE_MS, { ...PAUSE, random });
       pause = clock.setTimeout(() => {

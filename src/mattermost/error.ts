@@ -81,7 +81,7 @@ const PASSING: ReadonlySet<MattermostErrorCode> = new Set([
 ]);
 
 /** What may work later as it is: worth waiting for. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof MattermostError && PASSING.has(error.code);
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import { storable } from "../util/storable.ts";
-import { type Budget, type Claim, pauseAfter } from "./budget.ts";
+import { type Budget, pauseAfter, type SlotRequest } from "./budget.ts";
 import {
   badAnswer,
   type MattermostError,
@@ -46,7 +46,7 @@ export interface HttpRequest {
   readonly maxBytes?: number;
   readonly timeoutMs: number;
   /** Who asks, when it is no thread. */
-  readonly lane?: string;
+  readonly queue?: string;
 }
 
 export interface HttpAnswer {
@@ -90,9 +90,9 @@ export function createHttp(options: HttpOptions): Http {
     return outcome;
   };
   const send: SendHttp = async (request) => {
-    const claim: Claim = { lane: request.lane ?? "", isUrgent: () => true };
+    const slotRequest: SlotRequest = { queue: request.queue ?? "", isUrgent: () => true };
     for (let attempt = 0; ; attempt++) {
-      const outcome = await budget.inTurn(claim, () => tryOnce(request));
+      const outcome = await budget.inSlot(slotRequest, () => tryOnce(request));
       if (!(outcome instanceof Failure)) return outcome;
       const { error, mayRetry } = outcome;
       // Whoever is asked to wait for longer is told instead.

@@ -64,18 +64,18 @@ export function connectRest(options: RestOptions): MattermostApi {
     redact,
   });
   const { log } = options;
-  const withinTurn = callsBy(http.sendOnce, { redact, instance, log }, (_claim, perform) =>
-    perform(withinTurn),
+  const withinSlot = callsBy(http.sendOnce, { redact, instance, log }, (_claim, perform) =>
+    perform(withinSlot),
   );
-  return callsBy(http.send, { redact, instance, log }, (claim, perform) =>
-    budget.inTurn(claim, () => perform(withinTurn)),
+  return callsBy(http.send, { redact, instance, log }, (slotRequest, perform) =>
+    budget.inSlot(slotRequest, () => perform(withinSlot)),
   );
 }
 
 function callsBy(
   send: SendHttp,
   { redact, instance, log }: { redact: Redact; instance: string; log: Log | undefined },
-  inTurn: MattermostApi["inTurn"],
+  inSlot: MattermostApi["inSlot"],
 ): MattermostApi {
   const call = async (request: Omit<HttpRequest, "timeoutMs">) => {
     try {
@@ -94,7 +94,7 @@ function callsBy(
 
   return {
     instance,
-    inTurn,
+    inSlot,
 
     me: () => get("read the bot's own account", "/users/me", decodeUser),
 
@@ -244,7 +244,7 @@ function callsBy(
         method: "GET",
         path: `/files/${id}`,
         timeoutMs: FILE_TIMEOUT_MS,
-        lane: "files",
+        queue: "files",
         maxBytes,
       });
       if (isPage(answer)) throw badAnswer(what, answer.status);
@@ -261,7 +261,7 @@ function callsBy(
         path: "/files",
         body,
         timeoutMs: FILE_TIMEOUT_MS,
-        lane: "files",
+        queue: "files",
       });
       return readJson(answer, what, decodeUpload);
     },

@@ -1,7 +1,7 @@
 // The part of Mattermost's data that mm-claude uses, in our own spelling. Branded ids are made only in
 // decode.ts, so that a person's text can never pass for an id.
 
-import type { Claim } from "./budget.ts";
+import type { SlotRequest } from "./budget.ts";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -136,7 +136,7 @@ export interface MattermostApi {
    * Performs it when the server's budget has a turn for it, as soon as there is no limit in sight. The calls of the api
    * it is given are sent at once, and once: what to say is decided, and decided again, by whoever has the turn.
    */
-  inTurn<T>(claim: Claim, perform: (api: MattermostApi) => Promise<T>): Promise<T>;
+  inSlot<T>(slotRequest: SlotRequest, perform: (api: MattermostApi) => Promise<T>): Promise<T>;
   me(): Promise<User>;
   /** Undefined when no such account exists. */
   userByName(username: string): Promise<User | undefined>;

@@ -5,7 +5,7 @@ import { type Clock, isRecent } from "../util/clock.ts";
 import { MattermostError } from "./error.ts";
 import type { MattermostApi, User, UserId } from "./types.ts";
 
-export interface Directory {
+export interface UserDirectory {
   /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
   byId(id: UserId): Promise<User | undefined>;
   /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
@@ -18,7 +18,7 @@ export interface Directory {
   mayHaveMissedUpdates(): void;
 }
 
-export interface DirectoryOptions {
+export interface UserDirectoryOptions {
   readonly api: Pick<MattermostApi, "user" | "userByName">;
   readonly clock: Clock;
   /** How many users and how many names are remembered. */
@@ -41,7 +41,7 @@ interface Entry<T> {
   readonly update?: number;
 }
 
-export function createDirectory({ api, clock, limit = 5000 }: DirectoryOptions): Directory {
+export function createUserDirectory({ api, clock, limit = 5000 }: UserDirectoryOptions): UserDirectory {
   const users = new BoundedMap<string, Entry<User | undefined>>(limit);
   const ids = new BoundedMap<string, Entry<UserId | undefined>>(limit);
   const inFlight = new Map<string, Promise<User | undefined>>();

@@ -14,7 +14,7 @@ import {
 } from "./blocks.ts";
 
 /** What was open where a text was cut. Plain data. */
-export interface CutPlace {
+export interface Continuation {
   readonly place: Place;
   /** Some of its line stands before the cut. */
   readonly isWithinLine: boolean;
@@ -30,7 +30,7 @@ const MAX_INFO = 60;
 const MAX_BLANKS = 2000;
 
 /** `rest`, the text behind a cut, as it reads the same by itself; "" while nothing of it shows. */
-export function goOn(cut: CutPlace, rest: string): string {
+export function goOn(cut: Continuation, rest: string): string {
   const { place, ticks } = cut;
   if (!cut.isWithinLine) {
     return fromLine(place, rest, ticks);

@@ -2,7 +2,7 @@
 // in it. Pure.
 
 import { fence, harmless, inlineCode, oneLine, showEverything, showHidden, truncate } from "./markdown.ts";
-import { certainCode } from "./unambiguous-code.ts";
+import { unambiguousCode } from "./unambiguous-code.ts";
 
 /** What a client may leave out of Markdown it shows: targets' titles, definitions, comments, those of formulas. */
 const LEFT_OUT: readonly RegExp[] = [
@@ -16,7 +16,7 @@ const LEFT_OUT: readonly RegExp[] = [
 const DRAWN_CODE = /^[ \t>*+\d.)-]*(?:`{3,}|~{3,})[ \t]*(?:tex|latex|katex|math|mermaid|plantuml)/im;
 
 function isLeftOut(markdown: string): boolean {
-  const prose = certainCode(markdown).map((span) =>
+  const prose = unambiguousCode(markdown).map((span) =>
     span.code ? span.text.replace(/^[^\n]*/, "`") : span.text,
   );
   return DRAWN_CODE.test(markdown) || LEFT_OUT.some((pattern) => pattern.test(prose.join("")));

@@ -2,7 +2,7 @@
 
 import { inWords } from "../util/storable.ts";
 import { quietLinks } from "./permalinks.ts";
-import { certainCode } from "./unambiguous-code.ts";
+import { unambiguousCode } from "./unambiguous-code.ts";
 
 const ZERO_WIDTH_SPACE = "\u200b";
 
@@ -165,7 +165,7 @@ export function quietEverywhere(text: string, names: readonly string[] = []): st
 }
 
 function outsideCode(markdown: string, change: (text: string) => string): string {
-  return certainCode(markdown)
+  return unambiguousCode(markdown)
     .map(({ code, text }) => (code ? text : change(text)))
     .join("");
 }

@@ -1,7 +1,7 @@
 // What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
 // how a page that is too long gives up what nobody has seen. Pure.
 
-import { type CutPlace, closing, goOn, placeAfter } from "./continuation.ts";
+import { type Continuation, closing, goOn, placeAfter } from "./continuation.ts";
 import { wholeLength } from "./incomplete-tail.ts";
 import { codePoints, harmless } from "./markdown.ts";
 import { cut, cutAt } from "./split.ts";
@@ -14,7 +14,7 @@ export interface TextItem {
   /** How much of it people have seen, in UTF-16 units of its quiet form. */
   shown: number;
   /** Where it was cut from the page before. */
-  readonly after?: CutPlace | undefined;
+  readonly after?: Continuation | undefined;
   /** Usernames it may call. */
   readonly names: readonly string[];
 }

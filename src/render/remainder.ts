@@ -9,7 +9,7 @@ import { cutAt } from "./split.ts";
 const OUTCOME = " ↳ ";
 
 /** `said`: what stands there; `wanted`: what should. Empty when all of it has been said. */
-export function restAfter(said: string, wanted: string): string {
+export function remainderAfter(said: string, wanted: string): string {
   if (!wanted.startsWith(said) || wanted.startsWith(OUTCOME, said.length)) {
     return changedLines(said.split("\n"), wanted.split("\n"));
   }

@@ -4,7 +4,7 @@
 import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
 import { type Gap, lastGap } from "./break-points.ts";
 import { inlineSpans, MAX_SPAN } from "./code-spans.ts";
-import { afterLine, type CutPlace, closing, goOn } from "./continuation.ts";
+import { afterLine, type Continuation, closing, goOn } from "./continuation.ts";
 import { codePoints, firstCodePoints, isLonger, quietEverywhere } from "./markdown.ts";
 
 export interface Cut {
@@ -13,7 +13,7 @@ export interface Cut {
   /** As it was written. */
   readonly rest: string;
   /** How `rest` goes on; undefined where it is to be read by itself. */
-  readonly after: CutPlace | undefined;
+  readonly after: Continuation | undefined;
 }
 
 /** Room kept for the line that closes a fence. */

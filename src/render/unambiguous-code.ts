@@ -15,7 +15,7 @@ const MAX_READINGS = 8;
 const MAX_FENCE = 60;
 
 /** Splits Markdown into certain code and the rest; the texts joined again give the input. */
-export function certainCode(markdown: string): Span[] {
+export function unambiguousCode(markdown: string): Span[] {
   const spans: Span[] = [];
   let readings: readonly (MaybeOpen | undefined)[] = [undefined];
   let prose = "";

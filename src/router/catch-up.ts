@@ -3,20 +3,20 @@
 // the router's.
 
 import { pauseAfter } from "../mattermost/budget.ts";
-import { isPassing, MattermostError } from "../mattermost/error.ts";
+import { isTransient, MattermostError } from "../mattermost/error.ts";
 import type { Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
 import type { Clock, Timer } from "../util/clock.ts";
-import type { Presence } from "./channel-membership.ts";
+import type { ChannelMembership } from "./channel-membership.ts";
 import { type GapOptions, readGap } from "./gap.ts";
 import { membershipIn } from "./people.ts";
 import { type OpenCard, type Reacted, readCard } from "./reconcile.ts";
-import type { Heard } from "./seen-posts.ts";
+import type { SeenPosts } from "./seen-posts.ts";
 
 export interface CatchUpOptions extends GapOptions {
-  readonly heard: Heard;
-  readonly presence: Presence;
+  readonly seenPosts: SeenPosts;
+  readonly membership: ChannelMembership;
   readonly clock: Clock;
   readonly hear: (post: Post) => Promise<void>;
   readonly reacted: (reaction: Reaction, isRemoval: boolean) => Promise<void>;
@@ -74,20 +74,20 @@ export class CatchUp {
 
   /** Events may be missing since the last one that was heard. */
   begin(): void {
-    this.#gapFrom ??= this.#options.heard.gapFrom;
+    this.#gapFrom ??= this.#options.seenPosts.gapFrom;
     this.#hasUnseen = true;
   }
 
   /** A post could not be dealt with, so it and those after it will be read again. */
   postponeFrom(createdAt: number, error: unknown): void {
     // A post may be dated in the future, and those after it are not.
-    this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.heard.newestAt);
+    this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.seenPosts.newestAt);
     this.#later(this.#pauseAfter(error));
   }
 
   /** A reaction could not be dealt with, so it will be later, and what is done after it later still. */
   postpone(reaction: Reaction, isRemoval: boolean, error: unknown): void {
-    const { now } = this.#options.heard;
+    const { now } = this.#options.seenPosts;
     // One that is taken off is dated as it was put on, or not at all (7.10).
     const at = isRemoval ? now : (reaction.createdAt ?? now);
     this.#postponed = [...this.#postponed, { reaction, isRemoval, at }].slice(-MAX_POSTPONED);
@@ -118,7 +118,7 @@ export class CatchUp {
       const decided = await readCard(card, this.#options, membershipIn(channelId, api));
       await this.#tellReactions([...decided], Infinity);
     } catch (error) {
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         this.lookAgain(error);
       }
       throw error;
@@ -133,18 +133,18 @@ export class CatchUp {
 
   /** All that was missed; what can't be read now is tried again until it is. */
   async perform(): Promise<void> {
-    const { clock, presence } = this.#options;
+    const { clock, membership } = this.#options;
     clock.clearTimeout(this.#timer);
     try {
       if (await this.#isInChannel()) {
-        presence.isBack();
+        membership.isBack();
         await this.#read();
       } else {
-        presence.left();
+        membership.left();
         this.#later(REFUSED_MS);
       }
     } catch (error) {
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         this.#later(this.#pauseAfter(error));
         throw error;
       }
@@ -176,7 +176,7 @@ export class CatchUp {
     this.#postponed = [];
     this.#isRefused = false;
     this.#failures = 0;
-    this.#options.heard.save(undefined);
+    this.#options.seenPosts.save(undefined);
   }
 
   /** Mattermost's own word ends it, unless it is about rights, which may be given back. */
@@ -201,9 +201,9 @@ export class CatchUp {
   }
 
   #later(ms: number): void {
-    const { clock, heard, inOrder } = this.#options;
+    const { clock, seenPosts, inOrder } = this.#options;
     clock.clearTimeout(this.#timer);
-    if (heard.isClosed) {
+    if (seenPosts.isClosed) {
       return;
     }
     this.#timer = clock.setTimeout(() => void inOrder("catching up", () => this.perform()), ms);
@@ -211,12 +211,12 @@ export class CatchUp {
 
   /** Posts that were taken already are skipped by their id. What was decided before somebody spoke counts before it. */
   async #tell(posts: readonly Post[], reacted: Reacted[]): Promise<void> {
-    const { hear, heard } = this.#options;
+    const { hear, seenPosts } = this.#options;
     const stale: Post[] = [];
-    const oldest = heard.now - MAX_AGE_MS;
+    const oldest = seenPosts.now - MAX_AGE_MS;
     for (const post of posts) {
       // One that is dated ahead does not tell when it was said.
-      if (!heard.isDatedAhead(post.createdAt)) {
+      if (!seenPosts.isDatedAhead(post.createdAt)) {
         await this.#tellReactions(reacted, post.createdAt);
       }
       await this.#dealWith(`post ${post.id}`, () =>
@@ -244,7 +244,7 @@ export class CatchUp {
     try {
       await perform();
     } catch (error) {
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         throw error;
       }
       this.#options.log.error(`Could not handle ${what}`, error);
@@ -253,24 +253,24 @@ export class CatchUp {
 
   /** A message for Claude that has become too old to act on without asking. */
   async #nameStale(post: Post, stale: Post[]): Promise<void> {
-    const { heard, isForUs } = this.#options;
-    if (heard.has(post.id)) {
+    const { seenPosts, isForUs } = this.#options;
+    if (seenPosts.has(post.id)) {
       return;
     }
     if (await isForUs(post)) {
       stale.push(post);
     } else {
-      heard.take(post);
+      seenPosts.take(post);
     }
   }
 
   /** Not before all of them are known: what fails in between is read again. */
   #tellStale(stale: readonly Post[]): void {
     for (const post of stale) {
-      this.#options.heard.take(post);
+      this.#options.seenPosts.take(post);
     }
     const [newest] = stale.slice(-1);
-    if (newest && !this.#options.heard.isClosed) {
+    if (newest && !this.#options.seenPosts.isClosed) {
       const named = stale.slice(-MAX_STALE_NAMED);
       const more = stale.length > named.length ? [`- and ${stale.length - named.length} before them`] : [];
       const list = [...named.map((post) => `- ${inlineCode(truncate(post.message, 100))}`), ...more].join(

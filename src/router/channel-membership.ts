@@ -2,18 +2,18 @@
 
 import type { Log } from "../util/log.ts";
 
-export interface PresenceOptions {
+export interface ChannelMembershipOptions {
   readonly botName: string;
   readonly log: Log;
   /** Nothing can be written while it is away. */
   readonly onAway: (isAway: boolean) => void;
 }
 
-export class Presence {
-  readonly #options: PresenceOptions;
+export class ChannelMembership {
+  readonly #options: ChannelMembershipOptions;
   #isAway = false;
 
-  constructor(options: PresenceOptions) {
+  constructor(options: ChannelMembershipOptions) {
     this.#options = options;
   }
 

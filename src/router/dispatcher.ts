@@ -12,7 +12,7 @@ import type { SessionManager } from "../session/manager.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
 
-export interface OutcomesOptions {
+export interface DispatcherOptions {
   readonly sessions: Pick<SessionManager, "find" | "open">;
   readonly audit: Pick<AuditTrail, "append">;
   /** Posts a single reply in a thread, whether it has a session or not. */
@@ -24,11 +24,11 @@ export interface OutcomesOptions {
   readonly now: () => number;
 }
 
-export class Outcomes {
-  readonly #options: OutcomesOptions;
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
   readonly #limits = new Limits();
 
-  constructor(options: OutcomesOptions) {
+  constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 

@@ -2,11 +2,11 @@
 
 import type { ChannelId, MattermostApi, Post, PostsSince } from "../mattermost/types.ts";
 import { type IsMember, membershipIn } from "./people.ts";
-import { type Missed, type MissedOptions, type Reacted, readMissed } from "./reconcile.ts";
+import { type Missed, type Reacted, type ReconcileOptions, reconcile } from "./reconcile.ts";
 import { type Stop, stopsOn } from "./stops.ts";
 
-export interface GapOptions extends MissedOptions {
-  readonly api: MissedOptions["api"] & Pick<MattermostApi, "isMember" | "postsSince">;
+export interface GapOptions extends ReconcileOptions {
+  readonly api: ReconcileOptions["api"] & Pick<MattermostApi, "isMember" | "postsSince">;
   readonly channelId: ChannelId;
 }
 
@@ -45,7 +45,7 @@ export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapO
     inSessions(stopsOn(posts, from ?? Infinity, options), said, options);
 
   const first = await readPosts();
-  const missed = hasUnseen ? await readMissed(options, isMember) : NOTHING_MISSED;
+  const missed = hasUnseen ? await reconcile(options, isMember) : NOTHING_MISSED;
   const decided = [...postponed, ...missed.decided];
   const stops = stopsAmong([...first.posts, ...first.reactedTo, ...missed.posts], first.posts);
   const newest = Math.max(...[...decided, ...stops].map(({ at }) => at).filter((at) => at < Infinity));
@@ -65,8 +65,12 @@ export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapO
 }
 
 /** In threads that have a session, or may have one once what was said there is heard. */
-function inSessions(stops: readonly Stop[], said: readonly Post[], { heard, sessions }: GapOptions): Stop[] {
-  const threads = new Set(said.filter(({ id }) => !heard.has(id)).map(({ threadId }) => threadId));
+function inSessions(
+  stops: readonly Stop[],
+  said: readonly Post[],
+  { seenPosts, sessions }: GapOptions,
+): Stop[] {
+  const threads = new Set(said.filter(({ id }) => !seenPosts.has(id)).map(({ threadId }) => threadId));
   return stops.filter(({ threadId }) => threads.has(threadId) || sessions.find(threadId) !== undefined);
 }
 

@@ -7,7 +7,7 @@ import type { ChannelId, Post, UserId } from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 
-export interface RivalsOptions {
+export interface OtherInstancesOptions {
   readonly botId: UserId;
   readonly botName: string;
   readonly channelId: ChannelId;
@@ -16,18 +16,18 @@ export interface RivalsOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Called once, with a sentence: this process is the one that is to end. */
-  readonly onRival: (why: string) => void;
+  readonly onOtherInstance: (why: string) => void;
 }
 
 /** What a predecessor was writing when it was ended may arrive as late. */
 const LAST_WORDS_MS = 30_000;
 
-export class Rivals {
-  readonly #options: RivalsOptions;
+export class OtherInstances {
+  readonly #options: OtherInstancesOptions;
   #listensSince: number | undefined;
   #isTold = false;
 
-  constructor(options: RivalsOptions) {
+  constructor(options: OtherInstancesOptions) {
     this.#options = options;
   }
 
@@ -38,7 +38,7 @@ export class Rivals {
 
   /** `post`: told as news. */
   look(post: Post): void {
-    const { botId, botName, channelId, clock, instance, log, onRival } = this.#options;
+    const { botId, botName, channelId, clock, instance, log, onOtherInstance } = this.#options;
     // Set back, our clock says nothing of how long that was: not for longer than once more is it waited.
     this.#listensSince = this.#listensSince && Math.min(this.#listensSince, clock.now());
     const isOurBots = post.userId === botId && post.channelId === channelId;
@@ -53,7 +53,9 @@ export class Rivals {
       log.warn(`${who}. It was started later than this one, so it is the one to end.`);
     } else if (clock.now() - (this.#listensSince ?? Infinity) >= LAST_WORDS_MS) {
       this.#isTold = true;
-      onRival(`${who}, and was started before this one. Stop it first, or give this one a bot of its own.`);
+      onOtherInstance(
+        `${who}, and was started before this one. Stop it first, or give this one a bot of its own.`,
+      );
     }
   }
 }

@@ -1,13 +1,13 @@
 // Who a post or a reaction is by, and whom it names, as accounts of the server.
 
 import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
-import type { Directory } from "../mattermost/user-directory.ts";
+import type { UserDirectory } from "../mattermost/user-directory.ts";
 import type { Person } from "../session/authorization.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
 import type { Reading } from "./route.ts";
 
 export interface PeopleKnown {
-  readonly directory: Directory;
+  readonly directory: UserDirectory;
   readonly botId: UserId;
   readonly botName: string;
 }
@@ -55,7 +55,7 @@ export async function commandUserOf(
     : undefined;
 }
 
-async function userNamed(directory: Directory, names: readonly string[]): Promise<User | undefined> {
+async function userNamed(directory: UserDirectory, names: readonly string[]): Promise<User | undefined> {
   for (const name of names) {
     const user = await directory.byName(name);
     if (user) {

@@ -10,27 +10,27 @@ import { BoundedMap } from "../util/bounded-map.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
-import type { Heard } from "./seen-posts.ts";
+import type { SeenPosts } from "./seen-posts.ts";
 import { closesChoices, isStop } from "./stops.ts";
 
-export interface ChangesOptions extends PeopleKnown {
+export interface PostChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
   readonly sessions: Pick<SessionManager, "find">;
   readonly audit: Pick<AuditTrail, "append">;
-  readonly heard: Pick<Heard, "hasReaction" | "takeReaction">;
+  readonly seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
 }
 
 const MAX_POSTS_KNOWN = 5000;
 
-export class Changes {
-  readonly #options: ChangesOptions;
+export class PostChanges {
+  readonly #options: PostChangesOptions;
   /** Which thread a post belongs to: a reaction names only the post. */
   readonly #threads = new BoundedMap<PostId, ThreadId>(MAX_POSTS_KNOWN);
   readonly #texts = new KnownTexts();
 
-  constructor(options: ChangesOptions) {
+  constructor(options: PostChangesOptions) {
     this.#options = options;
   }
 
@@ -47,14 +47,14 @@ export class Changes {
 
   /** What ends or interrupts counts once, however often it is told; one without a date can't be known again. */
   async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
-    const { heard } = this.#options;
+    const { seenPosts } = this.#options;
     const isPut = !isRemoval && reaction.createdAt !== undefined;
-    if (isPut && isStop(reaction) && heard.hasReaction(reaction)) {
+    if (isPut && isStop(reaction) && seenPosts.hasReaction(reaction)) {
       return;
     }
     await this.tell(reaction, isRemoval);
     if (isPut && (isStop(reaction) || closesChoices(reaction))) {
-      heard.takeReaction(reaction);
+      seenPosts.takeReaction(reaction);
     }
   }
 

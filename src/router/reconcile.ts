@@ -2,14 +2,14 @@
 // deleted or edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
-import { isPassing, MattermostError } from "../mattermost/error.ts";
+import { isTransient, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
 import { closesChoices, isStop, type StopsOptions } from "./stops.ts";
 
-export interface MissedOptions extends StopsOptions {
+export interface ReconcileOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
   readonly sessions: Pick<
     SessionManager,
@@ -43,7 +43,7 @@ export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
 const MAX_WAITING = 50;
 
 /** Rejects when the server can't tell just now. */
-export async function readMissed(options: MissedOptions, isMember: IsMember): Promise<Missed> {
+export async function reconcile(options: ReconcileOptions, isMember: IsMember): Promise<Missed> {
   const posts = await readThreads(options);
   await readWaiting(options);
   const decided: Reacted[] = [];
@@ -53,7 +53,7 @@ export async function readMissed(options: MissedOptions, isMember: IsMember): Pr
   return { decided, posts };
 }
 
-async function readThreads({ api, log, sessions, threadGone }: MissedOptions): Promise<Post[]> {
+async function readThreads({ api, log, sessions, threadGone }: ReconcileOptions): Promise<Post[]> {
   const posts: Post[] = [];
   const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
   for (const threadId of new Set([...sessions.liveThreads(), ...sessions.threadsAwaitingCards(), ...asked])) {
@@ -67,7 +67,7 @@ async function readThreads({ api, log, sessions, threadGone }: MissedOptions): P
   return posts;
 }
 
-async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promise<void> {
+async function readWaiting({ api, edited, log, sessions }: ReconcileOptions): Promise<void> {
   const counts = new Map<ThreadId, number>();
   for (const { threadId, postId } of sessions.waitingPosts()) {
     const count = (counts.get(threadId) ?? 0) + 1;
@@ -87,7 +87,7 @@ async function readWaiting({ api, edited, log, sessions }: MissedOptions): Promi
 /** What was decided on that card. Rejects when the server can't tell just now. */
 export async function readCard(
   card: OpenCard,
-  options: MissedOptions,
+  options: ReconcileOptions,
   isMember: IsMember,
 ): Promise<readonly Reacted[]> {
   const { threadId, postId } = card;
@@ -118,7 +118,7 @@ function takenOff({ postId, choices = [] }: OpenCard, stand: readonly Reaction[]
 async function decisions(
   { choices }: OpenCard,
   stand: readonly Reaction[],
-  { botId, heard }: MissedOptions,
+  { botId, seenPosts }: ReconcileOptions,
   isMember: IsMember,
 ): Promise<Reacted[]> {
   const read: Reacted[] = [];
@@ -126,8 +126,8 @@ async function decisions(
     const { userId, emojiName, createdAt } = reaction;
     // What ends or interrupts is found on all the posts of its thread.
     const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
-    // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
-    const isSpent = choices !== undefined && closesChoices(reaction) && heard.hasReaction(reaction);
+    // SeenPosts when nothing, or less, was chosen: it does not stand for what was chosen since.
+    const isSpent = choices !== undefined && closesChoices(reaction) && seenPosts.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
     if (isDecision && !isSpent && (await isMember(userId))) {
       read.push({ reaction, isRemoval: false, at: createdAt ?? Infinity });
@@ -141,7 +141,7 @@ async function found<T>(what: string, read: Promise<T>, log: Log): Promise<T | "
   try {
     return await read;
   } catch (error) {
-    if (isPassing(error)) {
+    if (isTransient(error)) {
       throw error;
     }
     if (error instanceof MattermostError && error.code === "not-found") {

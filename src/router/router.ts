@@ -3,30 +3,30 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
-import { isPassing } from "../mattermost/error.ts";
+import { isTransient } from "../mattermost/error.ts";
 import type { ChannelId, Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { authorise, type Person, type StandingOf } from "../session/authorization.ts";
+import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
-import { Presence } from "./channel-membership.ts";
+import { ChannelMembership } from "./channel-membership.ts";
 import type { CursorKeeper } from "./cursor.ts";
-import { Outcomes } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { Hopeless } from "./hopeless.ts";
 import { ENDS } from "./limits.ts";
-import { Rivals } from "./other-instances.ts";
+import { OtherInstances } from "./other-instances.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
-import { Changes } from "./post-changes.ts";
+import { PostChanges } from "./post-changes.ts";
 import { type Facts, type Reading, read, route } from "./route.ts";
-import { Heard } from "./seen-posts.ts";
+import { SeenPosts } from "./seen-posts.ts";
 
 export interface RouterDependencies extends PeopleKnown {
   readonly api: CatchUpOptions["api"];
   readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
-  readonly standingOf: StandingOf;
+  readonly rightsOf: RightsOf;
   readonly cursor: CursorKeeper;
   readonly audit: Pick<AuditTrail, "append">;
   /** Posts a single reply in a thread, whether it has a session or not. */
@@ -39,7 +39,7 @@ export interface RouterDependencies extends PeopleKnown {
   /** The mark of the posts that this process makes. */
   readonly instance: string;
   /** Another mm-claude runs this bot in this channel, and this one is to end; why, in a sentence or two. */
-  readonly onRival: (why: string) => void;
+  readonly onOtherInstance: (why: string) => void;
   /** The bot was removed from the channel, or is in it again. */
   readonly onAway: (isAway: boolean) => void;
 }
@@ -56,11 +56,11 @@ const READ_AGAIN: Told = { isLive: false, isMention: undefined };
 
 export class Router {
   readonly #dependencies: RouterDependencies;
-  readonly #heard: Heard;
-  readonly #outcomes: Outcomes;
-  readonly #changes: Changes;
-  readonly #presence: Presence;
-  readonly #rivals: Rivals;
+  readonly #seenPosts: SeenPosts;
+  readonly #dispatcher: Dispatcher;
+  readonly #postChanges: PostChanges;
+  readonly #membership: ChannelMembership;
+  readonly #otherInstances: OtherInstances;
   readonly #catchUp: CatchUp;
   readonly #hopeless: Hopeless;
   #hasBeenConnected = false;
@@ -68,25 +68,25 @@ export class Router {
 
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
-    this.#heard = new Heard(dependencies.cursor, () => dependencies.clock.now());
-    this.#outcomes = new Outcomes({
+    this.#seenPosts = new SeenPosts(dependencies.cursor, () => dependencies.clock.now());
+    this.#dispatcher = new Dispatcher({
       ...dependencies,
       isListed: (by) => this.#isListed(by),
-      now: () => this.#heard.now,
+      now: () => this.#seenPosts.now,
     });
-    this.#changes = new Changes({ ...dependencies, heard: this.#heard });
+    this.#postChanges = new PostChanges({ ...dependencies, seenPosts: this.#seenPosts });
     this.#hopeless = new Hopeless(dependencies.api);
-    this.#presence = new Presence(dependencies);
-    this.#rivals = new Rivals(dependencies);
+    this.#membership = new ChannelMembership(dependencies);
+    this.#otherInstances = new OtherInstances(dependencies);
     this.#catchUp = new CatchUp({
       ...dependencies,
-      heard: this.#heard,
-      presence: this.#presence,
+      seenPosts: this.#seenPosts,
+      membership: this.#membership,
       hear: (post) => this.#hear(post, READ_AGAIN),
-      reacted: (reaction, isRemoval) => this.#changes.reacted(reaction, isRemoval),
-      noteThread: (threadId, postId) => this.#changes.noteThread(threadId, postId),
-      edited: (post) => this.#changes.edited(post),
-      threadGone: (threadId) => this.#changes.threadGone(threadId),
+      reacted: (reaction, isRemoval) => this.#postChanges.reacted(reaction, isRemoval),
+      noteThread: (threadId, postId) => this.#postChanges.noteThread(threadId, postId),
+      edited: (post) => this.#postChanges.edited(post),
+      threadGone: (threadId) => this.#postChanges.threadGone(threadId),
       isForUs: (post) => this.#isForUs(post),
       inOrder: (what, perform) => this.#inOrder(what, perform),
     });
@@ -94,7 +94,7 @@ export class Router {
 
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
-    return this.#heard.isClosed ? this.#last : this.#inOrder(event.type, () => this.#dispatch(event));
+    return this.#seenPosts.isClosed ? this.#last : this.#inOrder(event.type, () => this.#dispatch(event));
   }
 
   /** It is known by which post somebody is asked. */
@@ -105,7 +105,7 @@ export class Router {
   /** Nothing is heard or made up for any more: what is under way comes to nothing, and is left to the next start. */
   close(): void {
     this.#catchUp.close();
-    this.#heard.close();
+    this.#seenPosts.close();
   }
 
   #inOrder(what: string, perform: () => Promise<void>): Promise<void> {
@@ -115,7 +115,7 @@ export class Router {
       } catch (error) {
         const { log } = this.#dependencies;
         // It is said once that the server can't be asked, and made up for later.
-        if (isPassing(error) && this.#catchUp.isLasting) {
+        if (isTransient(error) && this.#catchUp.isLasting) {
           log.debug(`Could not handle "${what}"`, error);
         } else {
           log.error(`Could not handle "${what}"`, error);
@@ -136,12 +136,12 @@ export class Router {
         break;
       case "postEdited":
         await this.#afterMissed(
-          () => this.#changes.edited(event.post),
+          () => this.#postChanges.edited(event.post),
           (error) => this.#catchUp.lookAgain(error),
         );
         break;
       case "postDeleted":
-        this.#changes.deleted(event.post);
+        this.#postChanges.deleted(event.post);
         break;
       case "reactionAdded":
       case "reactionRemoved":
@@ -159,7 +159,7 @@ export class Router {
         break;
       case "hello":
         log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
-        this.#rivals.listen();
+        this.#otherInstances.listen();
         if (!event.resumed) {
           // What the checks of a start have told is as good as news.
           if (this.#hasBeenConnected) {
@@ -187,7 +187,7 @@ export class Router {
     const { botId, channelId } = this.#dependencies;
     if (event.userId === botId && event.channelId === channelId) {
       if (event.type === "memberRemoved") {
-        this.#presence.left();
+        this.#membership.left();
       }
       await this.#makeUp();
     }
@@ -195,7 +195,7 @@ export class Router {
 
   async #postedNow({ post, mentions }: SocketEvent & { readonly type: "posted" }): Promise<void> {
     if (this.#isNews(post.createdAt, `post ${post.id}`)) {
-      this.#rivals.look(post);
+      this.#otherInstances.look(post);
       const isMention = isMentionTold(this.#dependencies, post, mentions);
       await this.#afterMissed(
         () => this.#hear(post, { isLive: true, isMention }),
@@ -215,7 +215,7 @@ export class Router {
       }
       await perform();
     } catch (error) {
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         postpone(error);
       }
       throw error;
@@ -224,14 +224,14 @@ export class Router {
 
   async #hear(post: Post, told: Told): Promise<void> {
     const { channelId } = this.#dependencies;
-    if (this.#heard.isClosed || post.channelId !== channelId || this.#heard.has(post.id)) {
+    if (this.#seenPosts.isClosed || post.channelId !== channelId || this.#seenPosts.has(post.id)) {
       return;
     }
-    this.#heard.take(post);
-    this.#changes.seen(post);
-    this.#heard.noteTime(post.createdAt, told.isLive);
+    this.#seenPosts.take(post);
+    this.#postChanges.seen(post);
+    this.#seenPosts.noteTime(post.createdAt, told.isLive);
     await this.#actOn(post, told);
-    this.#heard.save(this.#catchUp.gapFrom);
+    this.#seenPosts.save(this.#catchUp.gapFrom);
   }
 
   async #isForUs(post: Post): Promise<boolean> {
@@ -254,9 +254,9 @@ export class Router {
       await this.#decide(post, reading, hasSession);
       this.#hopeless.dealtWith(post.id);
     } catch (error) {
-      const isLater = isPassing(error) && !(await this.#hopeless.is(post.id));
-      if (isLater || this.#heard.isClosed) {
-        this.#heard.giveBack(post.id);
+      const isLater = isTransient(error) && !(await this.#hopeless.is(post.id));
+      if (isLater || this.#seenPosts.isClosed) {
+        this.#seenPosts.giveBack(post.id);
         throw error;
       }
       const why = error instanceof Error ? error.message : String(error);
@@ -277,12 +277,12 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       mayStart: this.#isListed({ id: post.userId }),
-      isDatedAhead: this.#heard.isDatedAhead(post.createdAt),
+      isDatedAhead: this.#seenPosts.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
-    if (decided.kind !== "ignore" && !this.#heard.isClosed) {
-      this.#outcomes.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
+    if (decided.kind !== "ignore" && !this.#seenPosts.isClosed) {
+      this.#dispatcher.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
   }
 
@@ -300,11 +300,11 @@ export class Router {
   }
 
   #isListed({ id }: Pick<Person, "id">): boolean {
-    return authorise("start", id, undefined, this.#dependencies.standingOf);
+    return authorize("start", id, undefined, this.#dependencies.rightsOf);
   }
 
   #isNews(createdAt: number, what: string): boolean {
-    const isNews = !this.#heard.isFromThePast(createdAt);
+    const isNews = !this.#seenPosts.isFromThePast(createdAt);
     if (!isNews) {
       this.#dependencies.log.debug(`${what}: ignored (it is not new)`);
     }
@@ -316,13 +316,18 @@ export class Router {
     // A removal carries the time of what it removes.
     const isNews = isRemoval || createdAt === undefined || this.#isNews(createdAt, `reaction on ${postId}`);
     const name = canonicalEmoji(emojiName);
-    if (isNews && name && userId !== this.#dependencies.botId && this.#outcomes.takesReaction(userId, name)) {
+    if (
+      isNews &&
+      name &&
+      userId !== this.#dependencies.botId &&
+      this.#dispatcher.takesReaction(userId, name)
+    ) {
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
         // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
-        await this.#changes.tell(reaction, isRemoval).catch(() => {});
+        await this.#postChanges.tell(reaction, isRemoval).catch(() => {});
       }
       await this.#afterMissed(
-        () => this.#changes.reacted(reaction, isRemoval),
+        () => this.#postChanges.reacted(reaction, isRemoval),
         (error) => this.#catchUp.postpone(reaction, isRemoval, error),
       );
     }

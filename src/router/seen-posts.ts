@@ -5,7 +5,7 @@
 import type { Post, PostId, Reaction } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import type { CursorKeeper } from "./cursor.ts";
-import { ServerTime } from "./server-clock.ts";
+import { ServerClock } from "./server-clock.ts";
 
 const MAX_KNOWN = 5000;
 const MAX_KEPT = 200;
@@ -16,9 +16,9 @@ const AHEAD_MS = 60_000;
 /** Posts that are written at once may be told in another order than that of their dates. */
 const LATE_MS = 10_000;
 
-export class Heard {
+export class SeenPosts {
   readonly #cursor: CursorKeeper;
-  readonly #time: ServerTime;
+  readonly #time: ServerClock;
   readonly #taken = new BoundedMap<PostId, true>(MAX_KNOWN);
   #newest: readonly PostId[] = [];
   /** Taken, and dated later than what counts as the newest post. */
@@ -38,7 +38,7 @@ export class Heard {
     // Kept with a lead it was no future when it was kept: if it is now, our clock was set back, or the server's is ahead.
     const isPlausible = saved?.leadMs !== undefined;
     this.#newestAt = Math.min(saved?.at ?? 0, isPlausible ? Infinity : now());
-    this.#time = new ServerTime(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
+    this.#time = new ServerClock(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
     this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;
     this.#datedAhead = saved?.datedAhead ?? [];

@@ -3,7 +3,7 @@
 
 const TOLD_BY = 5;
 
-export class ServerTime {
+export class ServerClock {
   readonly #now: () => number;
   /** How far the last posts were dated ahead of our clock when they were told. */
   readonly #leads: number[];

@@ -4,7 +4,7 @@
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import type { Post, Reaction, ThreadId, UserId } from "../mattermost/types.ts";
 import { STOPS } from "./limits.ts";
-import type { Heard } from "./seen-posts.ts";
+import type { SeenPosts } from "./seen-posts.ts";
 
 export interface Stop {
   readonly reaction: Reaction;
@@ -15,7 +15,7 @@ export interface Stop {
 
 export interface StopsOptions {
   readonly botId: UserId;
-  readonly heard: Pick<Heard, "has" | "hasReaction">;
+  readonly seenPosts: Pick<SeenPosts, "has" | "hasReaction">;
 }
 
 export function isStop({ emojiName }: Reaction): boolean {
@@ -28,11 +28,11 @@ export function closesChoices({ emojiName }: Reaction): boolean {
 }
 
 /** Those that were put there at `since` or later, and are not heard yet. */
-export function stopsOn(posts: readonly Post[], since: number, { botId, heard }: StopsOptions): Stop[] {
+export function stopsOn(posts: readonly Post[], since: number, { botId, seenPosts }: StopsOptions): Stop[] {
   return posts.flatMap(({ threadId, createdAt: postedAt, reactions = [] }) =>
     reactions.flatMap((reaction) => {
       const { createdAt = -Infinity, userId } = reaction;
-      const isNews = createdAt >= since && !heard.hasReaction(reaction);
+      const isNews = createdAt >= since && !seenPosts.hasReaction(reaction);
       const isOurs = isStop(reaction) && userId !== botId;
       return isNews && isOurs ? { reaction, threadId, at: Math.max(createdAt, postedAt + 1) } : [];
     }),

@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import type { User, UserId } from "../mattermost/types.ts";
-import type { Standing, StandingOf } from "./authorization.ts";
+import type { Rights, RightsOf } from "./authorization.ts";
 
 /** Usernames of the settings, in lower case, and the accounts they were given to. */
 export type Bindings = Readonly<Record<string, UserId>>;
@@ -49,10 +49,10 @@ export interface AllowListOptions {
   readonly approvers: readonly Named[] | undefined;
 }
 
-export function createAllowList({ known, allowed, approvers }: AllowListOptions): StandingOf {
+export function createAllowList({ known, allowed, approvers }: AllowListOptions): RightsOf {
   const isAllowed = namedIn(allowed);
   const isApprover = namedIn(approvers);
-  return (id): Standing | undefined => {
+  return (id): Rights | undefined => {
     const user = known(id);
     if (user === undefined || user.isBot || !user.isActive) {
       return undefined;

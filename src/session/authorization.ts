@@ -78,7 +78,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
 };
 
 /** What an account is to this mm-claude, whatever the session. */
-export interface Standing {
+export interface Rights {
   /** On the allow list, or there is none, which means everyone. */
   readonly isListed: boolean;
   /** Among the APPROVERS, or there are none named. */
@@ -86,7 +86,7 @@ export interface Standing {
 }
 
 /** Undefined for those who are nobody here: unknown, a bot, deactivated. Asked anew for each input. */
-export type StandingOf = (id: UserId) => Standing | undefined;
+export type RightsOf = (id: UserId) => Rights | undefined;
 
 /** The people a session knows. */
 export interface Members {
@@ -95,13 +95,13 @@ export interface Members {
 }
 
 /** Whether that account may do it; `members` undefined: in no session yet. */
-export function authorise(
+export function authorize(
   action: Action,
   id: UserId,
   members: Members | undefined,
-  standingOf: StandingOf,
+  rightsOf: RightsOf,
 ): boolean {
-  const standing = standingOf(id);
+  const standing = rightsOf(id);
   if (standing === undefined) {
     return false;
   }
@@ -112,7 +112,7 @@ export function authorise(
 }
 
 /** An owner who is no longer listed has no more rights than anybody. */
-function roleOf(id: UserId, members: Members | undefined, { isListed }: Standing): Role {
+function roleOf(id: UserId, members: Members | undefined, { isListed }: Rights): Role {
   if (isListed) {
     return members?.owner.id === id ? "owner" : "listed";
   }

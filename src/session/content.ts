@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { MessageBlock } from "../claude/types.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
-import type { Directory } from "../mattermost/user-directory.ts";
+import type { UserDirectory } from "../mattermost/user-directory.ts";
 import { quote } from "../render/markdown.ts";
 import { withoutEnd } from "../util/without-end.ts";
 import { isImageType, nameByType, typeOf } from "./file-type.ts";
@@ -30,7 +30,7 @@ const MAX_CONTEXT_CHARACTERS = 40_000;
 
 export interface ContentOptions {
   readonly api: Pick<MattermostApi, "thread" | "file">;
-  readonly directory: Pick<Directory, "byId">;
+  readonly directory: Pick<UserDirectory, "byId">;
   readonly threadId: ThreadId;
   /** Where files are saved; a directory of this session's own. Undefined when there is none. */
   readonly filesDirectory: string | undefined;
@@ -228,7 +228,7 @@ async function threadBefore(
   }
 }
 
-async function spoken(post: Post, directory: Pick<Directory, "byId">): Promise<string> {
+async function spoken(post: Post, directory: Pick<UserDirectory, "byId">): Promise<string> {
   const files = post.attachments.map((file) => ` [file: ${safeFileName(file.name, "")}]`).join("");
   if (post.message.trim() === "" && files === "") {
     return "";

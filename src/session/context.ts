@@ -1,7 +1,7 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
 import { existsSync } from "node:fs";
-import type { StandingOf } from "./authorization.ts";
+import type { RightsOf } from "./authorization.ts";
 
 /** What a session is told once and what never changes. */
 export interface SessionContext {
@@ -16,7 +16,7 @@ export interface SessionContext {
   /** The longest post in code points. */
   readonly postLimit: number;
   /** What an account is here, as of now: the one thing in a context that changes. */
-  readonly standingOf: StandingOf;
+  readonly rightsOf: RightsOf;
   /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
   readonly approvers: readonly string[];
   /** Names of all who are listed; none when everyone is. */

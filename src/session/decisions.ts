@@ -5,7 +5,7 @@ import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
-import { authorise, type Person } from "./authorization.ts";
+import { authorize, type Person } from "./authorization.ts";
 import { withoutLabels } from "./speaker-labels.ts";
 import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
@@ -109,7 +109,7 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
     const what = changes === "" ? "" : `: ${asWritten(changes)}`;
-    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
+    close(step, ask, `✏️ **PostChanges requested** by @${by.name}${what}`, "bad");
   }
   goOn(step);
 }
@@ -139,7 +139,7 @@ function chooseOption(step: Step, ask: QuestionAsk, { emojiName, isRemoval, by }
 
 /** What somebody has chosen who may answer now. */
 function countedChoices({ state, context }: Step, { selected }: QuestionAsk): ReadonlySet<number> {
-  const counted = [...selected].filter(([id]) => authorise("answer", id, state, context.standingOf));
+  const counted = [...selected].filter(([id]) => authorize("answer", id, state, context.rightsOf));
   return new Set(counted.flatMap(([, choices]) => [...choices]));
 }
 

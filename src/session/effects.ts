@@ -5,7 +5,7 @@ import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionProcess } from "./process.ts";
 import type { Effect } from "./types.ts";
 
-const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "hurry", "react", "unreact"];
+const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "prioritize", "react", "unreact"];
 
 export function isForWriter({ type }: Effect): boolean {
   return FOR_WRITER.includes(type);
@@ -23,8 +23,8 @@ export function askWriter(writer: ThreadWriter, effect: Effect): boolean {
     case "forget":
       writer.forget(effect.keys);
       return true;
-    case "hurry":
-      writer.hurry(effect.keys);
+    case "prioritize":
+      writer.prioritize(effect.keys);
       return true;
     case "react":
       writer.react(effect.target, effect.emojiName);

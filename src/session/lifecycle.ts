@@ -64,7 +64,7 @@ export function idleTimer(step: Step): void {
   if (state.phase !== "idle" && state.phase !== "working") {
     return;
   }
-  const since = holdOf(state) === undefined ? state.lastActivityAt : step.now;
+  const since = busyReasonOf(state) === undefined ? state.lastActivityAt : step.now;
   const leftMs = since + context.idleMs - step.now;
   if (leftMs > 0) {
     // No longer than that, also when the clock was set back in between.
@@ -228,13 +228,19 @@ function end(step: Step, why: string): void {
 }
 
 /** What holds a session: while there is any of it, it neither times out nor gives its slot to another. */
-export type Hold = "turn" | "ask" | "subagent" | "background";
+export type BusyReason = "turn" | "ask" | "subagent" | "background";
 
 /**
  * Undefined: Claude waits for the next message, and nothing of its runs. A guest's message that waits for somebody's
  * word holds nothing: guests could keep every slot that way.
  */
-export function holdOf({ phase, queue, asks, subagents, background }: SessionState): Hold | undefined {
+export function busyReasonOf({
+  phase,
+  queue,
+  asks,
+  subagents,
+  background,
+}: SessionState): BusyReason | undefined {
   if (phase === "working" || queue.length > 0) {
     return "turn";
   }

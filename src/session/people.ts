@@ -22,7 +22,7 @@ const INTERRUPT_MS = 15_000;
 export function onMessage(step: Step, message: Message): void {
   const { state } = step;
   if (!may(step, "message", message.by)) {
-    knock(step, message);
+    requestAdmission(step, message);
     return;
   }
   state.lastActivityAt = step.now;
@@ -36,7 +36,7 @@ const MAX_OF_GUEST = 3;
 const MAX_OF_GUESTS = 10;
 
 /** A guest's message is shown to who may let it in, unless enough of them wait already. */
-function knock(step: Step, message: Message): void {
+function requestAdmission(step: Step, message: Message): void {
   const waiting = step.state.asks.filter((ask) => ask.kind === "guest");
   const own = waiting.filter((ask) => ask.message.by.id === message.by.id);
   if (own.length >= MAX_OF_GUEST || waiting.length >= MAX_OF_GUESTS) {
@@ -55,7 +55,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
   if (!may(step, action, by)) {
     if (command.name === "slash") {
       // To who may let it in it is a message as any other, and so it is to Claude.
-      knock(step, command.orElse ?? asWritten(command.message));
+      requestAdmission(step, command.orElse ?? asWritten(command.message));
     } else if (command.name === "help" && mayTell(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
     } else if (action === "steer" && mayTell(step, "steer", by)) {

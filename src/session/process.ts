@@ -50,7 +50,7 @@ export class SessionProcess {
     const warm = resume ? undefined : this.#takeWarm(directory);
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
-      this.#client = warm.adopt(listener);
+      this.#client = warm.assign(listener);
     } else {
       const extraDirectories = [this.#files.make()].flatMap((path) => path ?? []);
       const start = {

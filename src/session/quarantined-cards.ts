@@ -8,7 +8,7 @@ import type { Ask, Step } from "./types.ts";
 
 const WHY = "the server does not take its text, and what nobody can see can't be decided";
 
-export function cardSetAside(step: Step, key: PostKey): void {
+export function cardQuarantined(step: Step, key: PostKey): void {
   const { state } = step;
   const ask = state.asks.find((one) => isUnseenIn(one, key));
   if (!ask) {

@@ -11,7 +11,7 @@ import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
 import { optionsNamed } from "./option-words.ts";
 import { spokenBy, withoutLabels } from "./speaker-labels.ts";
-import { dropUnauthorised, may, notWaiting } from "./state.ts";
+import { dropUnauthorized, may, notWaiting } from "./state.ts";
 import type { Ask, GuestAsk, Message, Step } from "./types.ts";
 
 type ClaudesAsk = Exclude<Ask, GuestAsk>;
@@ -70,7 +70,7 @@ export function filesSaved(step: Step, uuid: string, paths: readonly string[]): 
   } else if (saysSomething) {
     // Who wrote it may have lost the right to answer: then it is told, as of any message that waits.
     state.queue.push(message);
-    dropUnauthorised(step);
+    dropUnauthorized(step);
   } else {
     notWaiting(step, message);
   }

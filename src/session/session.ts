@@ -9,7 +9,7 @@ import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { askClaude, askWriter, isForWriter } from "./effects.ts";
-import { holdOf } from "./lifecycle.ts";
+import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
@@ -70,7 +70,7 @@ export class Session {
       },
       onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
       onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
-      onSetAside: (key: string) => this.deliver({ type: "setAside", key }),
+      onQuarantined: (key: string) => this.deliver({ type: "quarantined", key }),
       onArchived: () => this.deliver({ type: "channelArchived" }),
       onLost: (reason: string) => {
         log.warn(`Session in thread ${threadId} ends: ${reason}`);
@@ -125,7 +125,7 @@ export class Session {
 
   /** It may sleep when its slot is needed. */
   get isIdle(): boolean {
-    return this.#state.phase === "idle" && holdOf(this.#state) === undefined;
+    return this.#state.phase === "idle" && busyReasonOf(this.#state) === undefined;
   }
 
   get isAsleep(): boolean {

@@ -8,7 +8,7 @@ import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
-import { type Action, authorise, type Person } from "./authorization.ts";
+import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
@@ -82,7 +82,7 @@ function newTurn(number: number, context: SessionContext, names: readonly string
 
 /** Whether that person may do it in this session, as things stand now. */
 export function may({ state, context }: Step, action: Action, by: Person): boolean {
-  return authorise(action, by.id, state, context.standingOf);
+  return authorize(action, by.id, state, context.rightsOf);
 }
 
 /** Notes who decided what; `by` undefined: nobody was asked. */
@@ -138,7 +138,7 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
   const settled = step.state.turn.transcript.takeSettled();
   if (isOver || settled.length > 0) {
     const keys = [...settled, ...(isOver ? step.state.turn.transcript.keys : [])];
-    step.emit({ type: "hurry", keys });
+    step.emit({ type: "prioritize", keys });
   }
   if (settled.length > 0) {
     step.emit({ type: "forget", keys: settled });
@@ -173,7 +173,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
 export function takeUpWork(step: Step): void {
   const { state } = step;
-  dropUnauthorised(step);
+  dropUnauthorized(step);
   if (state.queue.length === 0 || state.phase === "working" || state.phase === "ended") {
     return;
   }
@@ -192,7 +192,7 @@ export function takeUpWork(step: Step): void {
 }
 
 /** A message may have waited for long, and who wrote it may have lost the right to by now. */
-export function dropUnauthorised(step: Step): void {
+export function dropUnauthorized(step: Step): void {
   const { state } = step;
   const dropped = state.queue.filter(
     ({ by, vouchedBy }) => !may(step, "message", by) && !(vouchedBy && may(step, "steer", vouchedBy)),

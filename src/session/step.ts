@@ -19,7 +19,7 @@ import {
   watchdog,
 } from "./lifecycle.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
-import { cardSetAside } from "./quarantined-cards.ts";
+import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
@@ -92,8 +92,8 @@ function take(step: Step, signal: Signal): void {
     case "replaced":
       // Nothing but to be saved.
       break;
-    case "setAside":
-      cardSetAside(step, signal.key);
+    case "quarantined":
+      cardQuarantined(step, signal.key);
       break;
     case "channelArchived":
       channelArchived(step);

@@ -98,7 +98,7 @@ export type Signal =
   /** Another post goes on for one that stood there; what is kept of the thread says so from now on. */
   | { readonly type: "replaced"; readonly key: PostKey }
   /** The server takes no such text: a marker stands in the place of what the post was to say. */
-  | { readonly type: "setAside"; readonly key: PostKey }
+  | { readonly type: "quarantined"; readonly key: PostKey }
   /** Nobody can write there until somebody unarchives it. */
   | { readonly type: "channelArchived" }
   | { readonly type: "threadLost"; readonly reason: string }
@@ -146,7 +146,7 @@ export type Effect =
   | { readonly type: "repost"; readonly key: PostKey }
   | { readonly type: "forget"; readonly keys: readonly PostKey[] }
   /** These posts have stopped growing: what is not written of them yet is no mere progress any more. */
-  | { readonly type: "hurry"; readonly keys: readonly PostKey[] }
+  | { readonly type: "prioritize"; readonly keys: readonly PostKey[] }
   | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
   | { readonly type: "typing"; readonly isOn: boolean }
   | { readonly type: "acquireSlot" }

@@ -1,6 +1,12 @@
-// Checks everything a start depends on and says what it found, one line each. Changes nothing.
+// Checks everything a start depends on and says what it found, one line each. PostChanges nothing.
 import { ConfigError, type Problem } from "../config/error.ts";
-import { type ConfigInput, givenTexts, type Loaded, loadConfig, strayWarnings } from "../config/load.ts";
+import {
+  type ConfigInput,
+  givenTexts,
+  type Loaded,
+  loadConfig,
+  unknownSettingWarnings,
+} from "../config/load.ts";
 import { type Config, SETTING_KEYS } from "../config/settings.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { stateRoot } from "../store/locations.ts";
@@ -69,7 +75,7 @@ export async function runDoctor({
   else good(`settings are complete (${describeSource(loaded)})`);
   const file = "config" in loaded ? loaded.source.file : undefined;
   const state = stateRoot({ stateHome: input.env["XDG_STATE_HOME"], home: input.home });
-  const found = [...strayWarnings(input), ...secrecyWarnings(input, file), ...stateWarnings(state)];
+  const found = [...unknownSettingWarnings(input), ...secrecyWarnings(input, file), ...stateWarnings(state)];
   for (const warning of found) warn(warning);
 
   const config = "config" in loaded ? loaded.config : undefined;

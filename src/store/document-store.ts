@@ -14,7 +14,7 @@ export type Files = Pick<
   "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync" | "writeFileSync"
 >;
 
-export interface Folder {
+export interface DocumentStore {
   readonly path: string;
   /** Names of the documents there are. */
   names(): string[];
@@ -27,19 +27,19 @@ export interface Folder {
   write(name: string, json: string): void;
   remove(name: string): void;
   /** For a document whose content makes no sense: keeps it under another name. */
-  setAside(name: string, why: string, whatFollows: string): void;
+  quarantine(name: string, why: string, whatFollows: string): void;
 }
 
 const EXTENSION = ".json";
 const OWNER_ONLY = 0o700;
 
 /** The same folder, with all that is written passed through `redact`. */
-export function redacted(folder: Folder, redact: (text: string) => string): Folder {
+export function redacted(folder: DocumentStore, redact: (text: string) => string): DocumentStore {
   return { ...folder, write: (name, json) => folder.write(name, redact(json)) };
 }
 
 /** Throws when there can be no such folder. */
-export function openFolder(path: string, log: Log, files: Files = nodeFs): Folder {
+export function openDocumentStore(path: string, log: Log, files: Files = nodeFs): DocumentStore {
   const { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } = files;
   makeDirectory(path, OWNER_ONLY, mkdirSync);
   // An older one may have been made with other rights.
@@ -51,7 +51,7 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
   const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
   let isFailing = false;
 
-  const setAside = (name: string, why: string, whatFollows: string): void => {
+  const quarantine = (name: string, why: string, whatFollows: string): void => {
     const aside = `${fileOf(name)}.unreadable`;
     log.warn(`${fileOf(name)} can't be used (${why}), so ${whatFollows}. It is kept as ${aside}.`);
     try {
@@ -81,14 +81,14 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
         text = readRegularFile(fileOf(name));
       } catch (error) {
         if (!isMissing(error)) {
-          setAside(name, error instanceof Error ? error.message : String(error), whatFollows);
+          quarantine(name, error instanceof Error ? error.message : String(error), whatFollows);
         }
         return undefined;
       }
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        setAside(name, "it is not JSON", whatFollows);
+        quarantine(name, "it is not JSON", whatFollows);
         return undefined;
       }
     },
@@ -119,7 +119,7 @@ export function openFolder(path: string, log: Log, files: Files = nodeFs): Folde
       }
     },
     remove: (name) => removeFile(fileOf(name)),
-    setAside,
+    quarantine,
   };
 }
 

@@ -6,25 +6,25 @@ import { readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 
-interface Surroundings {
+interface BaseDirectories {
   /** `XDG_STATE_HOME`; the specification says to ignore a relative one. */
   readonly stateHome: string | undefined;
   readonly home: string;
 }
 
 /** Of every server and bot. */
-export function stateRoot({ stateHome, home }: Surroundings): string {
+export function stateRoot({ stateHome, home }: BaseDirectories): string {
   return join(stateHome?.startsWith("/") ? stateHome : join(home, ".local", "state"), "mm-claude");
 }
 
-export function stateDirectory(surroundings: Surroundings, serverUrl: string, botId: string): string {
-  return join(stateRoot(surroundings), `${serverMark(serverUrl)}-${botId}`);
+export function stateDirectory(base: BaseDirectories, serverUrl: string, botId: string): string {
+  return join(stateRoot(base), `${serverMark(serverUrl)}-${botId}`);
 }
 
 /** Whether mm-claude has run with this server before: an address that was right once. */
-export function isServerKnown(surroundings: Surroundings, serverUrl: string): boolean {
+export function isServerKnown(base: BaseDirectories, serverUrl: string): boolean {
   try {
-    return readdirSync(stateRoot(surroundings)).some((name) => name.startsWith(`${serverMark(serverUrl)}-`));
+    return readdirSync(stateRoot(base)).some((name) => name.startsWith(`${serverMark(serverUrl)}-`));
   } catch {
     return false;
   }

@@ -1,8 +1,8 @@
 // What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
 
-import { restAfter } from "../render/remainder.ts";
+import { remainderAfter } from "../render/remainder.ts";
 import { pieces } from "../render/split.ts";
-import type { Aside, Content, Entry } from "./writes.ts";
+import type { Content, Entry, Quarantined } from "./writes.ts";
 
 export function isSameContent(one: Content | undefined, other: Content): boolean {
   return one !== undefined && one.markdown === other.markdown && isSameBar(one, other);
@@ -46,7 +46,7 @@ function ownPart({ closed, aside, ifClosed, about }: Entry, content: Content): C
     return content;
   }
   const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
-  const rest = isWhole ? content.markdown : restAfter(said.markdown, content.markdown);
+  const rest = isWhole ? content.markdown : remainderAfter(said.markdown, content.markdown);
   const bar = isSameBar(said, content) ? undefined : content.bar;
   const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
   return { markdown: words === "" && bar ? (about ?? "") : words, bar };
@@ -105,7 +105,7 @@ export function closePost(entry: Entry, pendingPostId: string): void {
 }
 
 /** Nothing more is done about what a marker stands for. */
-export function hold(entry: Entry, aside: Aside, content: Content): void {
+export function hold(entry: Entry, aside: Quarantined, content: Content): void {
   entry.aside = { ...aside, content, isHeld: true };
   entry.written = content;
   entry.creating = undefined;

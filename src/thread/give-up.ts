@@ -4,24 +4,24 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteMessage, pageOf } from "./entry.ts";
-import type { Desk } from "./outbox.ts";
-import { adopt, performPut, written } from "./perform.ts";
-import { refuseFile, setAside } from "./quarantine.ts";
+import type { WriterContext } from "./outbox.ts";
+import { findLostPosts, performPut, written } from "./perform.ts";
+import { quarantine, refuseFile } from "./quarantine.ts";
 import { postIfAny } from "./reading.ts";
-import { isTransient } from "./retry-policy.ts";
+import { isRetryable } from "./retry-policy.ts";
 import type { Entry, PostKey, Write } from "./writes.ts";
 
 /** Whether the server answers everything else, and the write is not done after all. Throws when it does not. */
-export async function look(desk: Desk, write: Write, api: MattermostApi): Promise<boolean> {
-  const { book, options } = desk;
-  const entry = write.kind === "put" ? book.entries.get(write.key) : undefined;
+export async function look(context: WriterContext, write: Write, api: MattermostApi): Promise<boolean> {
+  const { outbox, options } = context;
+  const entry = write.kind === "put" ? outbox.entries.get(write.key) : undefined;
   if (write.kind === "put" && entry?.id !== undefined) {
-    await lookAtPost(desk, write.key, entry, api);
+    await lookAtPost(context, write.key, entry, api);
     return true;
   }
   if (entry) {
     try {
-      await adopt(desk, api);
+      await findLostPosts(context, api);
       return entry.id === undefined;
     } catch (error) {
       // Perhaps it is the reading of this very thread that fails.
@@ -35,70 +35,80 @@ export async function look(desk: Desk, write: Write, api: MattermostApi): Promis
 }
 
 /** An edit whose answer is a failure may be done all the same. */
-async function lookAtPost(desk: Desk, key: PostKey, entry: Entry, api: MattermostApi): Promise<void> {
+async function lookAtPost(
+  context: WriterContext,
+  key: PostKey,
+  entry: Entry,
+  api: MattermostApi,
+): Promise<void> {
   const { id, wanted } = entry;
   const post = id && (await postIfAny(api, id));
   if (!post || entry.id !== id) {
     return;
   }
-  const { head, rest } = pageOf(entry, wanted, desk.book.limit);
+  const { head, rest } = pageOf(entry, wanted, context.outbox.limit);
   if (isSaid(entry, post.message, { head, bar: wanted.bar })) {
-    written(desk, key, entry, wanted, rest);
-  } else if (!desk.book.hasPieces(key)) {
+    written(context, key, entry, wanted, rest);
+  } else if (!context.outbox.hasPieces(key)) {
     noteMessage(entry, post.message);
   }
 }
 
 /** Throws when the server takes nothing else instead: then it is not the write's fault. */
-export async function giveUp(desk: Desk, write: Write, error: unknown, api: MattermostApi): Promise<void> {
-  const { book, options } = desk;
+export async function giveUp(
+  context: WriterContext,
+  write: Write,
+  error: unknown,
+  api: MattermostApi,
+): Promise<void> {
+  const { outbox, options } = context;
   if (write.kind !== "put") {
     options.log.debug(`Given up in thread ${options.threadId}: ${write.kind}`, error);
     return;
   }
-  const entry = book.entries.get(write.key);
+  const entry = outbox.entries.get(write.key);
   if (!entry || isWritten(entry)) {
     return;
   }
   const content = entry.creating ?? entry.wanted;
   if (entry.id === undefined) {
     return entry.file && !entry.closed
-      ? refuseFile(desk, write.key)
-      : setAside(desk, write.key, entry, content, error, api);
+      ? refuseFile(context, write.key)
+      : quarantine(context, write.key, entry, content, error, api);
   }
   if (entry.ifClosed === "drop") {
-    return written(desk, write.key, entry, content, []);
+    return written(context, write.key, entry, content, []);
   }
   if (entry.aside && isMarkerAlone(entry)) {
     // The marker stands for this as well.
     return hold(entry, entry.aside, content);
   }
-  await goOnElsewhere(desk, write.key, entry, error, api);
+  await goOnElsewhere(context, write.key, entry, error, api);
 }
 
 /** The earlier words stay as they are; what is new goes into a new post, or a marker instead of it. */
 async function goOnElsewhere(
-  desk: Desk,
+  context: WriterContext,
   key: PostKey,
   entry: Entry,
   error: unknown,
   api: MattermostApi,
 ): Promise<void> {
-  desk.book.takePieces(key);
-  closePost(entry, desk.book.newPendingPostId());
-  desk.options.onReplaced?.(key);
+  context.outbox.takePieces(key);
+  closePost(entry, context.outbox.newPendingPostId());
+  context.options.onReplaced?.(key);
   try {
-    await performPut(desk, key, api);
+    await performPut(context, key, api);
   } catch (again) {
-    if (!isTransient(again)) {
+    if (!isRetryable(again)) {
       throw again;
     }
     // It is a new post that fails from now on, also when not even the marker is taken.
-    await adopt(desk, api);
+    await findLostPosts(context, api);
     if (entry.id === undefined) {
-      await setAside(desk, key, entry, entry.creating ?? entry.wanted, error, api);
+      await quarantine(context, key, entry, entry.creating ?? entry.wanted, error, api);
     } else {
-      desk.book.queuePut(key);
+      context.outbox.queuePut(key);
     }
   }
 }

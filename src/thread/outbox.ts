@@ -15,14 +15,14 @@ import {
 } from "./writes.ts";
 
 /** What the parts of a writer share. */
-export interface Desk {
-  readonly book: Book;
+export interface WriterContext {
+  readonly outbox: Outbox;
   readonly options: ThreadWriterOptions;
   /** The whole thread is out of reach. */
   readonly lose: (reason: string) => void;
 }
 
-export class Book {
+export class Outbox {
   readonly entries = new Map<PostKey, Entry>();
   readonly #writes: Write[] = [];
   /** The write under way. */
@@ -118,7 +118,7 @@ export class Book {
     return entry?.closed?.id ?? (entry?.aside ? undefined : entry?.id);
   }
 
-  hurry(keys: readonly PostKey[]): void {
+  prioritize(keys: readonly PostKey[]): void {
     for (const key of keys) {
       const entry = this.entries.get(key);
       if (entry) {

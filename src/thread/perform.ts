@@ -16,11 +16,11 @@ import {
   noteMessage,
   pageOf,
 } from "./entry.ts";
-import type { Desk } from "./outbox.ts";
+import type { WriterContext } from "./outbox.ts";
 import { createIn, editTo, upload } from "./posting.ts";
-import { refuseFile, setAside } from "./quarantine.ts";
+import { quarantine, refuseFile } from "./quarantine.ts";
 import { awayFor, isDeleted, postIfAny, postsByPendingId, throwIfAway } from "./reading.ts";
-import { isTransient } from "./retry-policy.ts";
+import { isRetryable } from "./retry-policy.ts";
 import type { Content, Entry, PostKey, Write } from "./writes.ts";
 
 /** No server's limit is smaller, in code points. */
@@ -28,33 +28,33 @@ const MIN_POST = 1000;
 /** As long as most servers that have a limit at all let posts be edited: a whole list again and again would be noise. */
 const REPEAT_AFTER_MS = 300_000;
 
-export async function perform(desk: Desk, write: Write, api: MattermostApi): Promise<void> {
+export async function perform(context: WriterContext, write: Write, api: MattermostApi): Promise<void> {
   switch (write.kind) {
     case "adopt":
-      return adopt(desk, api);
+      return findLostPosts(context, api);
     case "put":
-      return performPut(desk, write.key, api);
+      return performPut(context, write.key, api);
     default:
-      return react(desk, write, api);
+      return react(context, write, api);
   }
 }
 
-export async function performPut(desk: Desk, key: PostKey, api: MattermostApi): Promise<void> {
-  const { book, options } = desk;
-  const entry = book.entries.get(key);
+export async function performPut(context: WriterContext, key: PostKey, api: MattermostApi): Promise<void> {
+  const { outbox, options } = context;
+  const entry = outbox.entries.get(key);
   if (!entry) {
     return;
   }
   entry.isQueued = false;
   const { id } = entry;
   const content = entry.creating ?? entry.wanted;
-  const { head, rest } = pageOf(entry, content, book.limit);
+  const { head, rest } = pageOf(entry, content, outbox.limit);
   if (isSameContent(entry.written, content)) {
     return;
   }
   if (isEmptyContent(head)) {
     // Whatever is new of it is no words, when some of it stands elsewhere.
-    return entry.closed && written(desk, key, entry, content, rest);
+    return entry.closed && written(context, key, entry, content, rest);
   }
   if (id === undefined && isTooSoon(entry, options.clock.now())) {
     return;
@@ -62,28 +62,28 @@ export async function performPut(desk: Desk, key: PostKey, api: MattermostApi): 
   if (id === undefined && entry.file && entry.fileId === undefined && !entry.closed) {
     entry.fileId = await upload(api, options, entry.file);
     if (entry.fileId === undefined) {
-      return refuseFile(desk, key);
+      return refuseFile(context, key);
     }
   }
   let isMarked = false;
   try {
     if (id === undefined) {
-      isMarked = await create(desk, key, entry, { content, head }, api);
-    } else if (!isOnServer(entry, head, book.limit)) {
+      isMarked = await create(context, key, entry, { content, head }, api);
+    } else if (!isOnServer(entry, head, outbox.limit)) {
       await editTo(api, id, entry, head);
     }
   } catch (error) {
-    return recover(desk, key, entry, { id, content, head, rest }, error, api);
+    return recover(context, key, entry, { id, content, head, rest }, error, api);
   }
   if (id !== undefined && entry.id !== id) {
     // Posted anew while the edit was under way.
     return;
   }
   if (isMarked) {
-    book.queuePut(key);
+    outbox.queuePut(key);
     return;
   }
-  written(desk, key, entry, content, rest);
+  written(context, key, entry, content, rest);
 }
 
 /** Of a post in pieces the first may say already what it is to say: another edit could only be refused. */
@@ -97,7 +97,7 @@ function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean 
 
 /** True when a marker stands there: an earlier attempt, not heard of, has made it. */
 async function create(
-  { options }: Desk,
+  { options }: WriterContext,
   key: PostKey,
   entry: Entry,
   { content, head }: { readonly content: Content; readonly head: Content },
@@ -122,7 +122,7 @@ async function create(
 
 /** `content` is said, but for the pieces that follow. */
 export function written(
-  { book, options }: Desk,
+  { outbox, options }: WriterContext,
   key: PostKey,
   entry: Entry,
   content: Content,
@@ -136,18 +136,18 @@ export function written(
       options.onPosted(key, id);
     }
   }
-  if (book.putPieces(key, rest)) {
+  if (outbox.putPieces(key, rest)) {
     options.onReplaced?.(key);
   }
   if (!isWritten(entry)) {
-    book.queuePut(key);
+    outbox.queuePut(key);
   }
-  book.dropIfDone(key, entry);
+  outbox.dropIfDone(key, entry);
 }
 
 /** Posts of ours that exist although no answer told us so get their entries back. */
-export async function adopt({ book, options }: Desk, api: MattermostApi): Promise<void> {
-  const lost = [...book.entries].filter(([, entry]) => entry.id === undefined);
+export async function findLostPosts({ outbox, options }: WriterContext, api: MattermostApi): Promise<void> {
+  const lost = [...outbox.entries].filter(([, entry]) => entry.id === undefined);
   if (lost.length === 0) {
     return;
   }
@@ -166,7 +166,7 @@ export async function adopt({ book, options }: Desk, api: MattermostApi): Promis
       continue;
     }
     noteMessage(entry, post.message);
-    if (creating && isWhole(entry, creating, post.message, book.limit)) {
+    if (creating && isWhole(entry, creating, post.message, outbox.limit)) {
       entry.written = creating;
     }
     if (!entry.closed) {
@@ -190,7 +190,7 @@ interface Tried {
 
 /** `tried`: what the failed write was about. */
 async function recover(
-  desk: Desk,
+  context: WriterContext,
   key: PostKey,
   entry: Entry,
   tried: Tried,
@@ -198,13 +198,13 @@ async function recover(
   api: MattermostApi,
 ): Promise<void> {
   const { id, content, head, rest } = tried;
-  const { book, options, lose } = desk;
+  const { outbox, options, lose } = context;
   const isTooLong = error instanceof MattermostError && error.code === "too-long";
   // Whoever says so: the same words will meet the same limit again.
-  if (isTooLong && writeShorter(desk, key, entry, head.markdown)) {
+  if (isTooLong && writeShorter(context, key, entry, head.markdown)) {
     return;
   }
-  if (!(error instanceof MattermostError) || isTransient(error)) {
+  if (!(error instanceof MattermostError) || isRetryable(error)) {
     throw error;
   }
   await throwIfAway(api, options, error);
@@ -221,8 +221,8 @@ async function recover(
     entry.creating = undefined;
     if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
       return entry.file && !entry.closed
-        ? refuseFile(desk, key)
-        : setAside(desk, key, entry, content, error, api);
+        ? refuseFile(context, key)
+        : quarantine(context, key, entry, content, error, api);
     }
     // A refused create means that the whole thread is out of reach.
     return lose(error.message);
@@ -232,57 +232,57 @@ async function recover(
   }
   const post = await postIfAny(api, id);
   if (!post) {
-    return postAnew(desk, key, entry);
+    return postAnew(context, key, entry);
   }
   if (isSaid(entry, post.message, { head, bar: content.bar })) {
-    return written(desk, key, entry, content, rest);
+    return written(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
   if (entry.ifClosed === "drop") {
-    return written(desk, key, entry, content, []);
+    return written(context, key, entry, content, []);
   }
-  if (book.takePieces(key).length === 0) {
+  if (outbox.takePieces(key).length === 0) {
     noteMessage(entry, post.message);
   }
-  closePost(entry, book.newPendingPostId());
+  closePost(entry, outbox.newPendingPostId());
   options.onReplaced?.(key);
-  book.putFirst(key);
+  outbox.putFirst(key);
 }
 
 /** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
-function postAnew({ book, options }: Desk, key: PostKey, entry: Entry): void {
+function postAnew({ outbox, options }: WriterContext, key: PostKey, entry: Entry): void {
   if (entry.aside) {
     // Nor is the marker.
-    closePost(entry, book.newPendingPostId());
+    closePost(entry, outbox.newPendingPostId());
   } else {
-    forgetPost(entry, book.newPendingPostId());
+    forgetPost(entry, outbox.newPendingPostId());
   }
   options.onReplaced?.(key);
-  book.putFirst(key);
+  outbox.putFirst(key);
 }
 
 /** The server's limit is smaller than it told us: the rest of a post goes into posts of its own. False for a short one. */
-function writeShorter({ book }: Desk, key: PostKey, entry: Entry, refused: string): boolean {
+function writeShorter({ outbox }: WriterContext, key: PostKey, entry: Entry, refused: string): boolean {
   const shorter = Math.floor(codePoints(refused) / 2);
   if (shorter < MIN_POST) {
     return false;
   }
-  book.limit = Math.min(book.limit, shorter);
+  outbox.limit = Math.min(outbox.limit, shorter);
   entry.creating = undefined;
   // A piece is not cut again by itself: the whole is, or what the piece is cut into would outlive its next cut.
-  const whole = book.wholeOf(key);
-  const wholeEntry = book.entries.get(whole) ?? entry;
+  const whole = outbox.wholeOf(key);
+  const wholeEntry = outbox.entries.get(whole) ?? entry;
   wholeEntry.written = undefined;
-  book.putFirst(whole);
+  outbox.putFirst(whole);
   return true;
 }
 
 async function react(
-  { book, options }: Desk,
+  { outbox, options }: WriterContext,
   { kind, target, emojiName }: Write & { readonly kind: "react" | "unreact" },
   api: MattermostApi,
 ): Promise<void> {
-  const postId = book.postOf(target);
+  const postId = outbox.postOf(target);
   if (postId === undefined) {
     return;
   }
@@ -290,7 +290,7 @@ async function react(
   try {
     await (kind === "react" ? api.addReaction(reaction) : api.removeReaction(reaction));
   } catch (error) {
-    if (isTransient(error)) {
+    if (isRetryable(error)) {
       throw error;
     }
     if (error instanceof MattermostError) {

@@ -3,7 +3,7 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
-import { isTransient } from "./retry-policy.ts";
+import { isRetryable } from "./retry-policy.ts";
 import type { Content, Entry, PostFile } from "./writes.ts";
 
 export interface Place {
@@ -38,7 +38,7 @@ export async function upload(
   } catch (error) {
     // The same bytes will meet the same limit again, a proxy's as well.
     const isTooLarge = error instanceof MattermostError && error.code === "too-large";
-    if (isTransient(error) && !isTooLarge) {
+    if (isRetryable(error) && !isTooLarge) {
       throw error;
     }
     return undefined;

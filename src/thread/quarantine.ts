@@ -4,14 +4,14 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { hold, markerFor } from "./entry.ts";
-import type { Desk } from "./outbox.ts";
+import type { WriterContext } from "./outbox.ts";
 import { createIn } from "./posting.ts";
-import { isTransient } from "./retry-policy.ts";
+import { isRetryable } from "./retry-policy.ts";
 import type { Content, Entry, PostKey } from "./writes.ts";
 
 /** Throws when the server takes no marker either. */
-export async function setAside(
-  { book, options }: Desk,
+export async function quarantine(
+  { outbox, options }: WriterContext,
   key: PostKey,
   entry: Entry,
   content: Content,
@@ -24,7 +24,7 @@ export async function setAside(
   }
   const marker = markerFor(reasonOf(error));
   const { id } = await createIn(api, options, entry, { markdown: marker });
-  const isFinal = !isTransient(error);
+  const isFinal = !isRetryable(error);
   Object.assign(entry, {
     id,
     creating: undefined,
@@ -32,17 +32,17 @@ export async function setAside(
     aside: { content, marker, isHeld: isFinal },
     written: isFinal ? content : undefined,
   });
-  book.takePieces(key);
+  outbox.takePieces(key);
   log.warn(`A post in thread ${threadId} can't be written and is set aside: ${messageOf(error)}`);
-  options.onSetAside?.(key);
+  options.onQuarantined?.(key);
   // The server may have come back in this very moment: once more, behind all that waits.
-  book.queuePut(key);
+  outbox.queuePut(key);
 }
 
 /** There is no post without its file: whoever asked for it says otherwise what the file was to say. */
-export function refuseFile({ book, options }: Desk, key: PostKey): void {
+export function refuseFile({ outbox, options }: WriterContext, key: PostKey): void {
   options.log.warn(`The server takes no file for a post in thread ${options.threadId}`);
-  book.drop(key);
+  outbox.drop(key);
   options.onFileRefused(key);
 }
 

@@ -3,7 +3,7 @@
 
 import { isGone, MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
-import { isTransient } from "./retry-policy.ts";
+import { isRetryable } from "./retry-policy.ts";
 
 interface Place {
   readonly channelId: ChannelId;
@@ -21,7 +21,7 @@ export async function postIfAny(api: Pick<MattermostApi, "post">, id: PostId): P
   try {
     return await api.post(id);
   } catch (error) {
-    if (isGone(error) && !isTransient(error)) {
+    if (isGone(error) && !isRetryable(error)) {
       return undefined;
     }
     throw error;
@@ -67,7 +67,7 @@ async function readThread(
   place: Place,
 ): Promise<readonly Post[]> {
   const unlessGone = (error: unknown): readonly Post[] => {
-    if (isTransient(error)) {
+    if (isRetryable(error)) {
       throw error;
     }
     return [];

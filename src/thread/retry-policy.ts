@@ -1,11 +1,11 @@
 // How long one write is tried before it is looked into whether the server is down or takes this one thing not. Knows no
 // posts.
 
-import { isPassing, MattermostError } from "../mattermost/error.ts";
+import { isTransient, MattermostError } from "../mattermost/error.ts";
 
 /** What may work later as it is. Nothing but Mattermost's own word is final: who answers in its place may be gone soon. */
-export function isTransient(error: unknown): boolean {
-  return isPassing(error) || (error instanceof MattermostError && error.answeredBy !== "mattermost");
+export function isRetryable(error: unknown): boolean {
+  return isTransient(error) || (error instanceof MattermostError && error.answeredBy !== "mattermost");
 }
 
 /** Three failures of Mattermost itself, or six of anything on the way to it. */
@@ -13,7 +13,7 @@ const SUSPECT = 6;
 /** So often in a row the server answers everything else while this one thing fails. */
 const LOOKS = 2;
 
-export class Patience {
+export class RetryPolicy {
   #weight = 0;
   #looks = 0;
 

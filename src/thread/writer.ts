@@ -7,9 +7,9 @@ import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { isRecent, type Timer } from "../util/clock.ts";
 import { giveUp, look } from "./give-up.ts";
-import { Book, type Desk } from "./outbox.ts";
-import { adopt, perform } from "./perform.ts";
-import { isTransient, Patience } from "./retry-policy.ts";
+import { Outbox, type WriterContext } from "./outbox.ts";
+import { findLostPosts, perform } from "./perform.ts";
+import { isRetryable, RetryPolicy } from "./retry-policy.ts";
 import type {
   PostKey,
   PutOptions,
@@ -27,8 +27,8 @@ const RETRY = { baseMs: 500, maxMs: 30_000 };
 
 export class ThreadWriter {
   readonly #options: ThreadWriterOptions;
-  readonly #book: Book;
-  readonly #desk: Desk;
+  readonly #outbox: Outbox;
+  readonly #context: WriterContext;
   #running: Promise<void> | undefined;
   /** When the write under way was begun, and whether it has failed. */
   #begunAt = 0;
@@ -39,7 +39,7 @@ export class ThreadWriter {
   /** `saved`: what another writer of this thread had left to do, from `toJSON`. */
   constructor(options: ThreadWriterOptions, saved?: WriterSnapshot) {
     this.#options = options;
-    this.#book = new Book(
+    this.#outbox = new Outbox(
       () => `${options.botId}:${randomUUID()}`,
       () => this.#start(),
     );
@@ -47,15 +47,15 @@ export class ThreadWriter {
       this.close();
       options.onLost(reason);
     };
-    this.#desk = { book: this.#book, options, lose };
+    this.#context = { outbox: this.#outbox, options, lose };
     if (saved) {
-      this.#book.restore(saved);
+      this.#outbox.restore(saved);
     }
   }
 
   /** What this writer knows and has left to do. */
   toJSON(): WriterSnapshot {
-    return this.#book.toJSON();
+    return this.#outbox.toJSON();
   }
 
   /**
@@ -63,30 +63,30 @@ export class ThreadWriter {
    * no memory once it is written.
    */
   put(key: PostKey, markdown: string, options: PutOptions = {}): void {
-    this.#book.put(key, markdown, options);
+    this.#outbox.put(key, markdown, options);
   }
 
   react(target: ReactionTarget, emojiName: string): void {
-    this.#book.add({ kind: "react", target, emojiName });
+    this.#outbox.add({ kind: "react", target, emojiName });
   }
 
   unreact(target: ReactionTarget, emojiName: string): void {
-    this.#book.add({ kind: "unreact", target, emojiName });
+    this.#outbox.add({ kind: "unreact", target, emojiName });
   }
 
   /** The next `put` of `key` creates a new post. */
   repost(key: PostKey): void {
-    this.#book.repost(key);
+    this.#outbox.repost(key);
   }
 
   /** Posts that will never change again need no memory. Writes that wait, or are under way, are still done. */
   forget(keys: readonly PostKey[]): void {
-    this.#book.forget(keys);
+    this.#outbox.forget(keys);
   }
 
   /** What waits of these posts is urgent now. */
-  hurry(keys: readonly PostKey[]): void {
-    this.#book.hurry(keys);
+  prioritize(keys: readonly PostKey[]): void {
+    this.#outbox.prioritize(keys);
   }
 
   /**
@@ -133,12 +133,12 @@ export class ThreadWriter {
     // Not in the same breath: what is asked for is saved before it is done.
     await Promise.resolve();
     while (!this.#isClosed) {
-      const write = this.#book.next();
+      const write = this.#outbox.next();
       if (!write) {
         break;
       }
       const isDone = await this.#untilTaken(write);
-      this.#book.end(isDone);
+      this.#outbox.end(isDone);
     }
     // In the same breath as the last look at the queue: a write that comes later starts a run of its own.
     this.#running = undefined;
@@ -147,21 +147,21 @@ export class ThreadWriter {
   /** False when the writer was closed before. */
   async #untilTaken(write: Write): Promise<boolean> {
     const { api, clock, log, threadId, random = Math.random } = this.#options;
-    const claim = { lane: threadId, isUrgent: () => this.#book.isUrgent };
-    const patience = new Patience(this.#book.isSecondTry(write));
-    const reading = new Patience(false);
+    const slotRequest = { queue: threadId, isUrgent: () => this.#outbox.isUrgent };
+    const retryPolicy = new RetryPolicy(this.#outbox.isSecondTry(write));
+    const reading = new RetryPolicy(false);
     let since: number | undefined;
     this.#begunAt = clock.now();
     this.#hasFailed = false;
     for (let attempt = 0; !this.#isClosed; attempt++) {
       try {
         // What a post is to say is looked at when it may be written, and not before.
-        const isDone = await api.inTurn(claim, async (turn) => {
+        const isDone = await api.inSlot(slotRequest, async (turn) => {
           since ??= clock.now();
           if (!isRecent(since, REMEMBERED_MS, clock.now()) && !this.#isClosed) {
-            await this.#adopt(turn, reading);
+            await this.#findLostPosts(turn, reading);
           }
-          return this.#try(write, turn, patience);
+          return this.#try(write, turn, retryPolicy);
         });
         if (attempt > QUIET_TRIES) {
           log.info(`Writing to thread ${threadId} goes on.`);
@@ -169,7 +169,7 @@ export class ThreadWriter {
         return isDone;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        if (!isTransient(error)) {
+        if (!isRetryable(error)) {
           log.error(`Could not write to thread ${threadId}: ${why}`);
           return true;
         }
@@ -183,35 +183,35 @@ export class ThreadWriter {
   }
 
   /** False when the writer was closed before. */
-  async #try(write: Write, api: MattermostApi, patience: Patience): Promise<boolean> {
+  async #try(write: Write, api: MattermostApi, retryPolicy: RetryPolicy): Promise<boolean> {
     if (this.#isClosed) {
       return false;
     }
     try {
-      await perform(this.#desk, write, api);
+      await perform(this.#context, write, api);
     } catch (error) {
-      if (!isTransient(error) || !patience.failed(error, this.#book.hasFileToSend(write))) {
+      if (!isRetryable(error) || !retryPolicy.failed(error, this.#outbox.hasFileToSend(write))) {
         throw error;
       }
-      const isAnswering = await look(this.#desk, write, api).catch(() => false);
-      if (!patience.looked(isAnswering)) {
+      const isAnswering = await look(this.#context, write, api).catch(() => false);
+      if (!retryPolicy.looked(isAnswering)) {
         throw error;
       }
-      await giveUp(this.#desk, write, error, api);
+      await giveUp(this.#context, write, error, api);
     }
     return true;
   }
 
   /** Throws while it is not known what was made: unless it is the reading alone that never succeeds. */
-  async #adopt(api: MattermostApi, patience: Patience): Promise<void> {
+  async #findLostPosts(api: MattermostApi, retryPolicy: RetryPolicy): Promise<void> {
     try {
-      await adopt(this.#desk, api);
+      await findLostPosts(this.#context, api);
     } catch (error) {
-      if (!patience.failed(error, false)) {
+      if (!retryPolicy.failed(error, false)) {
         throw error;
       }
-      const isAnswering = await look(this.#desk, { kind: "adopt" }, api).catch(() => false);
-      if (!patience.looked(isAnswering)) {
+      const isAnswering = await look(this.#context, { kind: "adopt" }, api).catch(() => false);
+      if (!retryPolicy.looked(isAnswering)) {
         throw error;
       }
     }

@@ -57,7 +57,7 @@ export interface ThreadWriterOptions {
   /** The server takes no such file: there is no such post, and all that was asked for it is forgotten. */
   readonly onFileRefused: (key: PostKey) => void;
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
-  readonly onSetAside?: ((key: PostKey) => void) | undefined;
+  readonly onQuarantined?: ((key: PostKey) => void) | undefined;
   /**
    * Another post goes on for one that stood there, or further pieces follow it: kept before they are made, or a restart
    * would go on with the first.
@@ -90,13 +90,13 @@ export interface Entry {
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
   closed?: { readonly id: PostId; readonly said: Content } | undefined;
-  aside?: Aside | undefined;
+  aside?: Quarantined | undefined;
   /** When the newest post of it was made. */
   postedAt?: number | undefined;
 }
 
 /** What the server takes not, and a marker stands for. */
-export interface Aside {
+export interface Quarantined {
   readonly content: Content;
   /** Empty when it stands in an earlier post. */
   readonly marker: string;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startBridge } from "../../src/app/bridge.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openFolder } from "../../src/store/document-store.ts";
+import { openDocumentStore } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { startWorld } from "../support/world.ts";
@@ -50,7 +50,7 @@ test("the one that was started later finds the first one out, says so and answer
         startClaude: inProcessClaude(async () => {}).start,
         version: "0.1.0",
         home: "/home/dev",
-        folder: openFolder(state, quiet),
+        folder: openDocumentStore(state, quiet),
         audit: { append() {}, close() {} } as never,
         deniedPaths: [],
         environment: {},
@@ -62,7 +62,7 @@ test("the one that was started later finds the first one out, says so and answer
     // Until then it could be the last words of one that was ended.
     passedMs = 31_000;
     await world.people.alice.say("go on", root);
-    expect(await second.rival).toMatch(
+    expect(await second.otherInstance).toMatch(
       /^Another mm-claude \(started 20\S+\) runs `@claude-code` in this channel/,
     );
     await second.stop();

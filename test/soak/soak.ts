@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { createDirectory } from "../../src/mattermost/user-directory.ts";
+import { createUserDirectory } from "../../src/mattermost/user-directory.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";
@@ -79,7 +79,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   };
   const userOf = (id: UserId): User => ({ id, username: id, isBot: id === BOT, isActive: true });
   const parts: Partial<MattermostApi> = {
-    inTurn: (_claim, perform) => perform(api),
+    inSlot: (_claim, perform) => perform(api),
     createPost: ({ rootId, message }) => answer(post({ threadId: rootId, userId: BOT, message })),
     editPost: () => answer(undefined),
     addReaction: () => answer(undefined),
@@ -103,8 +103,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     if (turn.text.includes("ask")) turn.say(`You said ${await turn.ask("rm -rf build")}.`);
   });
   const documents = new Map<string, number>();
-  const directory = createDirectory({ api, clock });
-  const standingOf = createAllowList({ known: directory.known, allowed: undefined, approvers: undefined });
+  const directory = createUserDirectory({ api, clock });
+  const rightsOf = createAllowList({ known: directory.known, allowed: undefined, approvers: undefined });
   const audit = { append: () => {} };
   const manager = new SessionManager({
     api,
@@ -125,7 +125,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       isAuto: false,
       postLimit: 16_383,
       timeZone: "UTC",
-      standingOf,
+      rightsOf,
       approvers: [],
     },
     claudePath: "claude",
@@ -153,11 +153,11 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     botId: BOT,
     botName: "claude-code",
     channelId: CHANNEL,
-    standingOf,
+    rightsOf,
     audit,
     maxSessions: count,
     instance: "0-0",
-    onRival: () => {},
+    onOtherInstance: () => {},
     onAway: () => {},
   });
   const held = (): Held => ({

@@ -134,7 +134,7 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
   const filesOf = ({ fileIds = [] }: NewPost): string => fileIds.map((id) => ` +${id}`).join("");
 
   const parts: Partial<MattermostApi> = {
-    inTurn: (_claim, perform) => perform(api),
+    inSlot: (_claim, perform) => perform(api),
     createPost: (post: NewPost) =>
       call("create", `create ${said(post.message, post.bar)}${filesOf(post)}`, () => {
         check(post.message);

@@ -1,7 +1,7 @@
 // The real daemon of the built program with a fault in it: at SIGUSR2 something throws that nobody catches, as FAULT says.
 
 import { homedir } from "node:os";
-import { runBridge } from "../../dist/app/daemon.js";
+import { runDaemon } from "../../dist/app/daemon.js";
 import { loadConfig } from "../../dist/config/load.js";
 import { Router } from "../../dist/router/router.js";
 
@@ -32,4 +32,4 @@ const FAULTS = {
 process.on("SIGUSR2", FAULTS[process.env.FAULT]);
 
 const { config } = loadConfig({ options: {}, env: process.env, cwd: process.cwd(), home: homedir() });
-process.exit(await runBridge(config, { version: "0.0.0", home: homedir() }));
+process.exit(await runDaemon(config, { version: "0.0.0", home: homedir() }));

@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { createDirectory } from "../../src/mattermost/user-directory.ts";
+import { createUserDirectory } from "../../src/mattermost/user-directory.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
 import type { OpenCard } from "../../src/router/reconcile.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
@@ -70,7 +70,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     happening.delete(line);
     return answered;
   };
-  const directory = createDirectory({
+  const directory = createUserDirectory({
     clock,
     api: {
       user: (id) =>
@@ -184,14 +184,14 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     botId: "claude-code" as UserId,
     botName: "claude-code",
     channelId: CHANNEL,
-    standingOf: createAllowList({
+    rightsOf: createAllowList({
       known: directory.known,
       allowed: isOpenToAll ? undefined : [person("alice"), person("bob")],
       approvers: undefined,
     }),
     maxSessions: 5,
     instance: INSTANCE,
-    onRival: (why) => rivals.push(why),
+    onOtherInstance: (why) => rivals.push(why),
     onAway: (isAway) => away.push(isAway),
   };
   // As the start-up checks have found it.

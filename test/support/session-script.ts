@@ -2,7 +2,7 @@
 
 import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../../src/claude/types.ts";
 import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
-import type { Person, StandingOf } from "../../src/session/authorization.ts";
+import type { Person, RightsOf } from "../../src/session/authorization.ts";
 import type { SessionContext } from "../../src/session/context.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";
@@ -23,7 +23,7 @@ export const INVITED = person("ivy");
 export const OTHER = person("oscar");
 
 /** The owner and `bob` are on the list, everybody may approve who may at all. */
-export const standingOf: StandingOf = (id) => ({
+export const rightsOf: RightsOf = (id) => ({
   isListed: [OWNER.id, LISTED.id].includes(id),
   isApprover: true,
 });
@@ -76,7 +76,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     isAuto: false,
     postLimit: 16_383,
     timeZone: "UTC",
-    standingOf,
+    rightsOf,
     approvers: [],
     ...more,
   };

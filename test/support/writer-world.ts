@@ -13,7 +13,7 @@ export interface WriterWorld {
   readonly posted: string[];
   readonly lost: string[];
   readonly refusedFiles: string[];
-  readonly setAside: string[];
+  readonly quarantine: string[];
   /** What whoever runs the daemon is warned of. */
   readonly logged: string[];
   /** What stands in the thread, post by post. */
@@ -35,7 +35,7 @@ export function writerWorld(
   const posted: string[] = [];
   const lost: string[] = [];
   const refusedFiles: string[] = [];
-  const setAside: string[] = [];
+  const quarantine: string[] = [];
   const logged: string[] = [];
   const copy = (): WriterSnapshot => JSON.parse(JSON.stringify(writer.toJSON())) as WriterSnapshot;
   let kept = saved;
@@ -65,8 +65,8 @@ export function writerWorld(
         refusedFiles.push(key);
         keep();
       },
-      onSetAside(key) {
-        setAside.push(key);
+      onQuarantined(key) {
+        quarantine.push(key);
         keep();
       },
       onReplaced: keep,
@@ -81,7 +81,7 @@ export function writerWorld(
     posted,
     lost,
     refusedFiles,
-    setAside,
+    quarantine,
     logged,
     texts: () => [...server.posts.values()],
     restart() {

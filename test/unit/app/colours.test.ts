@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { loadPaint } from "../../../src/app/colours.ts";
+import { loadColours } from "../../../src/app/colours.ts";
 
 test("where nobody sees colours the text stays as it is", async () => {
-  const paint = await loadPaint({}, {});
+  const paint = await loadColours({}, {});
   expect(paint("green", "Ready!")).toBe("Ready!");
 });
 
@@ -11,6 +11,6 @@ test("on a terminal, or where colours are asked for, it is painted as the librar
     [{ isTTY: true }, {}],
     [{}, { FORCE_COLOR: "1" }],
   ] as const) {
-    expect((await loadPaint(stdout, environment))("bold", "Ready!")).toContain("Ready!");
+    expect((await loadColours(stdout, environment))("bold", "Ready!")).toContain("Ready!");
   }
 });

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { heldWrites } from "../../../src/app/paused-writes.ts";
-import { isPassing } from "../../../src/mattermost/error.ts";
+import { pausedWrites } from "../../../src/app/paused-writes.ts";
+import { isTransient } from "../../../src/mattermost/error.ts";
 import type { MattermostApi } from "../../../src/mattermost/types.ts";
 import { settle } from "../../support/fake-clock.ts";
 
 function setUp() {
   const done: string[] = [];
-  const parts: Partial<MattermostApi> = { instance: "1-a", inTurn: (_claim, perform) => perform(api) };
+  const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_claim, perform) => perform(api) };
   const api = parts as MattermostApi;
-  const writes = heldWrites(api);
+  const writes = pausedWrites(api);
   const write = (what: string): Promise<void> =>
-    writes.api.inTurn({ lane: "thread", isUrgent: () => false }, async () => void done.push(what));
+    writes.api.inSlot({ queue: "thread", isUrgent: () => false }, async () => void done.push(what));
   return { done, write, writes };
 }
 
@@ -34,7 +34,7 @@ test("what is held when all is to end fails as it would without a connection, an
   const waiting = write("one");
   writes.close();
   for (const one of [waiting, write("two")]) {
-    await expect(one).rejects.toSatisfy(isPassing);
+    await expect(one).rejects.toSatisfy(isTransient);
   }
   expect(done).toEqual([]);
 });

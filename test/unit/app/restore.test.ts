@@ -7,12 +7,12 @@ import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
-import { createDirectory, type Directory } from "../../../src/mattermost/user-directory.ts";
+import { createUserDirectory, type UserDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
-import { authorise } from "../../../src/session/authorization.ts";
+import { authorize } from "../../../src/session/authorization.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
-import { type Folder, openFolder } from "../../../src/store/document-store.ts";
+import { type DocumentStore, openDocumentStore } from "../../../src/store/document-store.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 
@@ -21,7 +21,7 @@ const CHANNEL = "channel" as ChannelId;
 function setUp() {
   const documents = new Map<string, string>();
   const aside: string[] = [];
-  const folder: Folder = {
+  const folder: DocumentStore = {
     path: "/state",
     names: () => [...documents.keys()],
     read: (name) => {
@@ -30,7 +30,7 @@ function setUp() {
     },
     write: (name, json) => void documents.set(name, json),
     remove: () => expect.unreachable(),
-    setAside: (name) => {
+    quarantine: (name) => {
       aside.push(name);
       documents.delete(name);
     },
@@ -94,7 +94,7 @@ describe("sessions of an earlier run", () => {
     const { documents, aside, folder } = setUp();
     const prefix = sessionPrefix(CHANNEL);
     documents.set(`${prefix}one`, encodeSnapshot(snapshotOf(working(), "one")));
-    const half: Folder = { ...folder, names: () => [`${prefix}gone`, `${prefix}one`] };
+    const half: DocumentStore = { ...folder, names: () => [`${prefix}gone`, `${prefix}one`] };
     const { snapshots, lost } = readSnapshots(half, CHANNEL);
     expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one"]);
     expect(lost).toEqual(["gone"]);
@@ -126,7 +126,7 @@ describe("who wrote what waits", () => {
     const { warnings, log } = setUp();
     const clock = createFakeClock();
     const asked: string[] = [];
-    const directory: Directory = createDirectory({
+    const directory: UserDirectory = createUserDirectory({
       clock,
       api: {
         async user(id) {
@@ -239,7 +239,7 @@ describe("how far the channel was heard", () => {
       const path = mkdtempSync(join(tmpdir(), "mm-kept-"));
       writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
       const { log, warnings } = setUp();
-      cursorIn(openFolder(path, log), channel(5000), createFakeClock()).load();
+      cursorIn(openDocumentStore(path, log), channel(5000), createFakeClock()).load();
       expect(warnings).toEqual([
         expect.stringMatching(/cursor-channel\.json can't be used .* is not heard\. It is kept as/),
       ]);
@@ -294,8 +294,8 @@ describe("the names of a setting", () => {
   ) => {
     const allowed = admitted(setting, users, CHANNEL, world.folder, world.log);
     const known = (id: UserId) => users.find((one) => one.id === id);
-    const standingOf = createAllowList({ known, allowed, approvers: undefined });
-    return users.filter(({ id }) => authorise("start", id, undefined, standingOf)).map(({ id }) => id);
+    const rightsOf = createAllowList({ known, allowed, approvers: undefined });
+    return users.filter(({ id }) => authorize("start", id, undefined, rightsOf)).map(({ id }) => id);
   };
 
   test("let in the accounts that had them at the first start, at every later one", () => {
@@ -343,8 +343,8 @@ describe("the names of a setting", () => {
     const { folder, log } = setUp();
     admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
     const allowed = admitted("ALLOWED_USERS", [thief], CHANNEL, folder, log);
-    const standingOf = createAllowList({ known: () => ALICE, allowed, approvers: undefined });
-    expect(authorise("start", ALICE.id, undefined, standingOf)).toBe(true);
+    const rightsOf = createAllowList({ known: () => ALICE, allowed, approvers: undefined });
+    expect(authorize("start", ALICE.id, undefined, rightsOf)).toBe(true);
   });
 
   test("are bound for each setting and each channel alone", () => {

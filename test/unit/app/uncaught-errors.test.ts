@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { faultIn } from "../../../src/app/uncaught-errors.ts";
+import { firstUncaughtError } from "../../../src/app/uncaught-errors.ts";
 import { createLog } from "../../../src/util/log.ts";
 
 function program(secrets: string[] = []) {
@@ -8,7 +8,7 @@ function program(secrets: string[] = []) {
   const lines: string[] = [];
   const log = createLog({ debug: false, secrets, write: (line) => lines.push(line) });
   let isOver = false;
-  void faultIn(source, log).then(() => {
+  void firstUncaughtError(source, log).then(() => {
     isOver = true;
   });
   return { source, lines, isOver: () => new Promise(setImmediate).then(() => isOver) };
@@ -26,7 +26,7 @@ test.each(["uncaughtException", "unhandledRejection"])(
       "resumes its session",
       "report",
       "TypeError: no such thing: [secret]",
-      "last-words.test.ts",
+      "uncaught-errors.test.ts",
     ])
       expect(lines[0]).toContain(word);
   },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BackgroundTask } from "../../../src/claude/types.ts";
-import { createUntoldTasks } from "../../../src/claude/unreported-tasks.ts";
+import { createUnreportedTasks } from "../../../src/claude/unreported-tasks.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const build: BackgroundTask = { id: "b1", description: "Build" };
@@ -12,7 +12,7 @@ function world() {
   const clock = createFakeClock();
   const told: (readonly string[])[] = [];
   const state = { isRunning: true };
-  const tasks = createUntoldTasks({
+  const tasks = createUnreportedTasks({
     clock,
     isAnyRunning: () => state.isRunning,
     changed: (all) => told.push(all.map(({ id }) => id)),
@@ -45,7 +45,7 @@ describe("background commands that nobody tells about", () => {
   it("are no business of ours once the CLI tells what runs", () => {
     const { clock, told, tasks } = world();
     tasks.began(build);
-    tasks.areTold();
+    tasks.areReported();
     tasks.began(serve);
     expect(told).toEqual([["b1"]]);
     expect(clock.pending()).toBe(0);

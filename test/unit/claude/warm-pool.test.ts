@@ -53,7 +53,7 @@ test("one waits, whoever comes gets it with its id, and another takes its place 
   expect(warm?.start.sessionId).toBe("id1");
   expect(pool.take()).toBeUndefined();
   const heard: string[] = [];
-  warm?.adopt((event) => heard.push(event.type));
+  warm?.assign((event) => heard.push(event.type));
   expect(heard).toEqual([]);
   await clock.advance(1000);
   expect(heard).toEqual(["ready"]);
@@ -68,7 +68,7 @@ test("one that is taken before it is ready says so to who took it", () => {
   const { pool, started } = setUp();
   pool.open();
   const heard: string[] = [];
-  pool.take()?.adopt((event) => heard.push(event.type));
+  pool.take()?.assign((event) => heard.push(event.type));
   started[0]?.tell(READY);
   expect(heard).toEqual(["ready"]);
 });

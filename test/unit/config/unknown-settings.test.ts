@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigError } from "../../../src/config/error.ts";
-import { type ConfigInput, loadConfig, strayWarnings } from "../../../src/config/load.ts";
+import { type ConfigInput, loadConfig, unknownSettingWarnings } from "../../../src/config/load.ts";
 
 const REQUIRED = {
   MATTERMOST_URL: "https://chat.example.com/",
@@ -28,7 +28,7 @@ function settings(text: string, { where = "user" as Where, env = {}, options = {
   const input: ConfigInput = { cwd, home, env: { ...REQUIRED, ...env }, options };
   return {
     path,
-    warnings: () => strayWarnings(input).map((line) => line.replace(path, "FILE")),
+    warnings: () => unknownSettingWarnings(input).map((line) => line.replace(path, "FILE")),
     problems(): string[] {
       try {
         loadConfig(input);

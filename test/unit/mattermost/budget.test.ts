@@ -11,8 +11,8 @@ function world({ answerAtOnce = false } = {}) {
   const open: (() => void)[] = [];
   let running = 0;
   let most = 0;
-  const ask = (name: string, lane = name, isUrgent: () => boolean = () => true): Promise<void> =>
-    budget.inTurn({ lane, isUrgent }, async () => {
+  const ask = (name: string, queue = name, isUrgent: () => boolean = () => true): Promise<void> =>
+    budget.inSlot({ queue, isUrgent }, async () => {
       sent.push(name);
       running++;
       most = Math.max(most, running);
@@ -59,7 +59,7 @@ test("without a limit in sight nothing waits but what would be too much at once"
   expect(most()).toBe(16);
 });
 
-test("one lane never takes every place", async () => {
+test("one queue never takes every place", async () => {
   const { ask, sent } = world();
   for (let index = 0; index < 10; index++) void ask(`a${index}`, "a");
   void ask("b");
@@ -67,7 +67,7 @@ test("one lane never takes every place", async () => {
   expect(sent).toEqual(["a0", "a1", "a2", "a3", "b"]);
 });
 
-test("lanes take turns, whoever asked for more", async () => {
+test("queues take turns, whoever asked for more", async () => {
   const { ask, sent, budget, clock } = world({ answerAtOnce: true });
   says(budget, 1, 0, 1);
   for (const name of ["a1", "a2", "a3"]) void ask(name, "a");
@@ -80,8 +80,8 @@ test("lanes take turns, whoever asked for more", async () => {
 test("what is urgent goes before what is not, and has the last part of the limit to itself", async () => {
   const { ask, sent, budget, clock } = world({ answerAtOnce: true });
   says(budget, 21, 4, 2);
-  for (const lane of ["a", "b", "c"]) void ask(`progress ${lane}`, lane, () => false);
-  for (const lane of ["d", "e", "f", "g"]) void ask(`ask ${lane}`, lane);
+  for (const queue of ["a", "b", "c"]) void ask(`progress ${queue}`, queue, () => false);
+  for (const queue of ["d", "e", "f", "g"]) void ask(`ask ${queue}`, queue);
   await settle();
   expect(sent).toEqual(["ask d", "ask e", "ask f", "ask g"]);
   await clock.advance(3000);
@@ -148,7 +148,7 @@ test.each([
   const asked = ms === undefined ? {} : { retryAfterMs: ms };
   budget.learn({ status: 429, headers: new Headers(), ...asked });
   const sent: string[] = [];
-  void budget.inTurn({ lane: "a", isUrgent: () => true }, async () => void sent.push("a"));
+  void budget.inSlot({ queue: "a", isUrgent: () => true }, async () => void sent.push("a"));
   await clock.advance(longest - 1);
   expect(sent).toEqual([]);
   await clock.advance(1);
@@ -171,7 +171,7 @@ test("a clock that is set back an hour holds nothing back for an hour", async ()
   says(budget, 10, 0, 1);
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });
   shift = -3_600_000;
-  void budget.inTurn({ lane: "a", isUrgent: () => true }, async () => void sent.push("a"));
+  void budget.inSlot({ queue: "a", isUrgent: () => true }, async () => void sent.push("a"));
   await clock.advance(2000);
   expect(sent).toEqual(["a"]);
 });
@@ -188,7 +188,7 @@ test("a limit that is lifted is forgotten", async () => {
 test("a request that fails gives its place back", async () => {
   const { budget, ask, sent } = world();
   const failing = Array.from({ length: 8 }, (_, index) =>
-    budget.inTurn({ lane: `${index}`, isUrgent: () => true }, () => Promise.reject(new Error("no"))),
+    budget.inSlot({ queue: `${index}`, isUrgent: () => true }, () => Promise.reject(new Error("no"))),
   );
   await Promise.allSettled(failing);
   void ask("next");

@@ -186,8 +186,8 @@ test("an upload is tried again when the server fails, and sent once within a tur
   await clock.advance(1000);
   expect(await uploaded).toBe("new");
   expect(sent).toHaveLength(2);
-  const claim = { lane: "t", isUrgent: () => true };
-  const once = api.inTurn(claim, (turn) => turn.uploadFile(CHANNEL, "a", new Uint8Array([1])));
+  const slotRequest = { queue: "t", isUrgent: () => true };
+  const once = api.inSlot(slotRequest, (turn) => turn.uploadFile(CHANNEL, "a", new Uint8Array([1])));
   expect(await failure(once)).toMatchObject({ code: "server" });
   expect(sent).toHaveLength(3);
 });

@@ -1,7 +1,7 @@
 // Whose answer a refusal is: only what Mattermost itself has said, in its own JSON, is final.
 
 import { describe, expect, test } from "vitest";
-import { isGone, isPassing, MattermostError } from "../../../src/mattermost/error.ts";
+import { isGone, isTransient, MattermostError } from "../../../src/mattermost/error.ts";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import type { Reply } from "../../../src/mattermost/transport.ts";
 import type { ChannelId, FileId, MattermostApi, PostId, UserId } from "../../../src/mattermost/types.ts";
@@ -104,7 +104,7 @@ describe("what something between answers passes", () => {
     for (const status of [...statuses, ...more]) {
       for (const [title, call] of Object.entries(calls)) {
         const error = await failure(call(answered({ status, ...answerOf(status) })));
-        const said = [isPassing(error), isGone(error), error.answeredBy, error.status];
+        const said = [isTransient(error), isGone(error), error.answeredBy, error.status];
         expect(said, `${title}: ${status}`).toEqual([true, false, "between", status]);
       }
     }
@@ -114,7 +114,7 @@ describe("what something between answers passes", () => {
     for (const [title, call] of Object.entries(calls)) {
       const headers = { ...HTML_TYPE, location: "https://sso.example/login?next=secret#more" };
       const error = await failure(call(answered({ status, body: "<html>", headers })));
-      expect([error.code, isPassing(error), isGone(error)], title).toEqual(["redirected", true, false]);
+      expect([error.code, isTransient(error), isGone(error)], title).toEqual(["redirected", true, false]);
       // Where to, for whoever has to mend the address; what it carries along is nobody's business.
       expect(error.message).toContain("https://sso.example/login");
       expect(error.message).not.toContain("secret");
@@ -134,7 +134,7 @@ describe("what something between answers passes", () => {
     for (const body of ["<html>Sign in</html>", "", '"ok"']) {
       for (const [title, call] of Object.entries(asked)) {
         const error = await failure(call(answered({ status: 200, body, headers: HTML_TYPE })));
-        expect([error.code, isPassing(error), isGone(error)], title).toEqual(["bad-answer", true, false]);
+        expect([error.code, isTransient(error), isGone(error)], title).toEqual(["bad-answer", true, false]);
       }
     }
     const page = answered({ status: 200, body: "<html>Sign in</html>", headers: HTML_TYPE });
@@ -169,14 +169,14 @@ describe("what something between answers passes", () => {
   test("a proxy that wants a password is named", async () => {
     const error = await failure(answered({ status: 407, body: "<html>", headers: HTML_TYPE }).me());
     expect(error.message).toContain("HTTPS_PROXY");
-    expect(isPassing(error)).toBe(true);
+    expect(isTransient(error)).toBe(true);
   });
 
   test("the rate limiter's plain text is a rate limit, with the time it asks for", async () => {
     const headers = { "content-type": "text/plain", "retry-after": "3" };
     const error = await failure(answered({ status: 429, body: "limit exceeded", headers }).me());
     expect(error).toMatchObject({ code: "rate-limited", retryAfterMs: 3000 });
-    expect(isPassing(error)).toBe(true);
+    expect(isTransient(error)).toBe(true);
   });
 });
 
@@ -185,7 +185,7 @@ describe("what is too large for a proxy", () => {
 
   test("stays so for a file: the same bytes meet the same limit", async () => {
     const error = await failure(answered(page).uploadFile(CHANNEL, "a", new Uint8Array([1])));
-    expect([error.code, isPassing(error), isGone(error)]).toEqual(["too-large", false, false]);
+    expect([error.code, isTransient(error), isGone(error)]).toEqual(["too-large", false, false]);
   });
 
   test.each([
@@ -218,7 +218,7 @@ describe("what the server itself refuses is final", () => {
   ])("%i %s is %s", async (status, id, code) => {
     for (const headers of [JSON_TYPE, {}]) {
       const error = await failure(answered({ status, body: own(status, id), headers }).post(POST));
-      expect([error.code, isPassing(error), error.answeredBy, error.serverId]).toEqual([
+      expect([error.code, isTransient(error), error.answeredBy, error.serverId]).toEqual([
         code,
         false,
         "mattermost",
@@ -237,7 +237,7 @@ describe("what the server itself refuses is final", () => {
   test("a path the server doesn't know says nothing of what was asked for", async () => {
     const body = own(404, "api.context.404.app_error");
     const error = await failure(answered({ status: 404, body, headers: JSON_TYPE }).post(POST));
-    expect([isPassing(error), isGone(error)]).toEqual([true, false]);
+    expect([isTransient(error), isGone(error)]).toEqual([true, false]);
   });
 
   test.each(["7.10", "10.11"])("every refusal that was recorded of a real %s is its own", async (version) => {
@@ -246,7 +246,7 @@ describe("what the server itself refuses is final", () => {
     for (const { note, response } of refusals) {
       const body = JSON.stringify(response.body);
       const error = await failure(answered({ status: response.status, body, headers: JSON_TYPE }).post(POST));
-      expect([error.answeredBy, isPassing(error)], note).toEqual([
+      expect([error.answeredBy, isTransient(error)], note).toEqual([
         "mattermost",
         error.code === "unauthorized",
       ]);
@@ -258,7 +258,7 @@ describe("what the server itself refuses is final", () => {
     const { status = 0, body } = late?.response ?? {};
     const api = answered({ status, body: JSON.stringify(body), headers: JSON_TYPE });
     const error = await failure(api.editPost(POST, { message: "m", pendingPostId: "k" }));
-    expect([error.code, isGone(error), isPassing(error)]).toEqual(["edit-closed", false, false]);
+    expect([error.code, isGone(error), isTransient(error)]).toEqual(["edit-closed", false, false]);
   });
 
   test("nobody is a member, and nobody has a name, when the server says so", async () => {

@@ -33,7 +33,7 @@ test("429 again and again waits as long each time, however often it was tried be
 
 test("whoever tries by itself is told how long the server asked to wait", async () => {
   const { api } = world(1, 3);
-  const once = api.inTurn({ lane: "", isUrgent: () => true }, (turn) => turn.me());
+  const once = api.inSlot({ queue: "", isUrgent: () => true }, (turn) => turn.me());
   await expect(once).rejects.toMatchObject({ code: "rate-limited", retryAfterMs: 3000 });
 });
 

@@ -15,12 +15,12 @@ import {
   quote,
   showEverything,
 } from "../../../src/render/markdown.ts";
-import { restAfter } from "../../../src/render/remainder.ts";
+import { remainderAfter } from "../../../src/render/remainder.ts";
 import { pieces } from "../../../src/render/split.ts";
 import { renderTasks } from "../../../src/render/tasks.ts";
 import { toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
-import { certainCode } from "../../../src/render/unambiguous-code.ts";
+import { unambiguousCode } from "../../../src/render/unambiguous-code.ts";
 import { usageLimitInWords } from "../../../src/render/usage-limit.ts";
 import { endsAtOnce, part } from "../../support/hostile-texts.ts";
 
@@ -35,7 +35,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
     inlineCode(text),
     showEverything(text),
   ],
-  code: (text) => [codeSpans(text), certainCode(text)],
+  code: (text) => [codeSpans(text), unambiguousCode(text)],
   "harmless words": (text) => harmless(`@x ![ https://x/pl/ ${text}`, ["a"]),
   pieces: (text) => [pieces(text, 16_383), pieces(text, 4000)],
   "what is whole": wholeLength,
@@ -76,8 +76,8 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
       toolOutcome(name, { isError: true, text }, true);
     }
     usageLimitInWords(text, 0, "UTC");
-    restAfter(text.slice(0, 100), text);
-    restAfter("something else", text);
+    remainderAfter(text.slice(0, 100), text);
+    remainderAfter("something else", text);
     renderTasks([{ id: "1", text, status: "pending" }]);
   },
   "a permission card": (text) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { restAfter } from "../../../src/render/remainder.ts";
+import { remainderAfter } from "../../../src/render/remainder.ts";
 
 test.each([
   ["a text that grew", "First words", "First words and more", "and more"],
@@ -15,30 +15,32 @@ test.each([
   ["a fence that only closes", "Look:\n```ts\nlet a;", "Look:\n```ts\nlet a;\n```", ""],
   ["what follows a fence", "```\na\n```", "```\na\n```\n\nSo.", "So."],
 ])("of %s what follows is left", (_title, said, wanted, rest) => {
-  expect(restAfter(said, wanted)).toBe(rest);
+  expect(remainderAfter(said, wanted)).toBe(rest);
 });
 
 test("a tool's outcome is told with its line, and no other line again", () => {
   const said = "I look.\n\n📄 **Read** `a`\n💻 **Bash** `ls`\n📄 **Read** `b`";
   const wanted = "I look.\n\n📄 **Read** `a` ↳ ✅\n💻 **Bash** `ls`\n📄 **Read** `b` ↳ ✅ 3 lines\n\nDone.";
-  expect(restAfter(said, wanted)).toBe("📄 **Read** `a` ↳ ✅\n📄 **Read** `b` ↳ ✅ 3 lines\n\nDone.");
+  expect(remainderAfter(said, wanted)).toBe("📄 **Read** `a` ↳ ✅\n📄 **Read** `b` ↳ ✅ 3 lines\n\nDone.");
 });
 
 test("an outcome that is all that is new is told with its line", () => {
-  expect(restAfter("Hm.\n\n💻 **Bash** `ls`", "Hm.\n\n💻 **Bash** `ls` ↳ ✅")).toBe("💻 **Bash** `ls` ↳ ✅");
-  expect(restAfter("🤖 **Subagent** x ⏳", "🤖 **Subagent** x ✅")).toBe("🤖 **Subagent** x ✅");
+  expect(remainderAfter("Hm.\n\n💻 **Bash** `ls`", "Hm.\n\n💻 **Bash** `ls` ↳ ✅")).toBe(
+    "💻 **Bash** `ls` ↳ ✅",
+  );
+  expect(remainderAfter("🤖 **Subagent** x ⏳", "🤖 **Subagent** x ✅")).toBe("🤖 **Subagent** x ✅");
 });
 
 test("a text that grew after a tool's outcome goes on where it was", () => {
   const said = "📄 **Read** `a`\n\nIt says";
-  expect(restAfter(said, "📄 **Read** `a` ↳ ✅\n\nIt says nothing.")).toBe(
+  expect(remainderAfter(said, "📄 **Read** `a` ↳ ✅\n\nIt says nothing.")).toBe(
     "📄 **Read** `a` ↳ ✅\n\nnothing.",
   );
 });
 
 test("a notice that was replaced is told, and what stands around it is not told again", () => {
   const said = "Hm.\n\n🗜️ **Compacting the conversation** …\n\nAnd on.";
-  expect(restAfter(said, "Hm.\n\n🗜️ **Conversation compacted**\n\nAnd on.")).toBe(
+  expect(remainderAfter(said, "Hm.\n\n🗜️ **Conversation compacted**\n\nAnd on.")).toBe(
     "🗜️ **Conversation compacted**",
   );
 });
@@ -46,12 +48,12 @@ test("a notice that was replaced is told, and what stands around it is not told 
 test("lines that changed inside a fence stand in one", () => {
   const said = "📝 **Write** `a`\n```ts\nlet a;\n```\nyes";
   const wanted = "📝 **Write** `a` ↳ ✅\n```ts\nlet a;\nlet b;\n```\nyes";
-  expect(restAfter(said, wanted)).toBe("📝 **Write** `a` ↳ ✅\n```ts\nlet b;\n```");
+  expect(remainderAfter(said, wanted)).toBe("📝 **Write** `a` ↳ ✅\n```ts\nlet b;\n```");
 });
 
 test("a card that is decided says nothing of its words again", () => {
   expect(
-    restAfter(
+    remainderAfter(
       "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nrm x\n```",
       "💻 **Bash**\n```sh\nrm x\n```",
     ),
@@ -61,7 +63,7 @@ test("a card that is decided says nothing of its words again", () => {
 test("a megabyte is no matter", () => {
   const said = "word\n".repeat(200_000);
   const begun = performance.now();
-  restAfter(`${said}x`, `y${said}`);
-  restAfter(said, `${said}more`);
+  remainderAfter(`${said}x`, `y${said}`);
+  remainderAfter(said, `${said}more`);
   expect(performance.now() - begun).toBeLessThan(2000);
 });

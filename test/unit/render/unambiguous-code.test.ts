@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { harmless } from "../../../src/render/markdown.ts";
-import { certainCode } from "../../../src/render/unambiguous-code.ts";
+import { unambiguousCode } from "../../../src/render/unambiguous-code.ts";
 import { readAsText } from "../../support/read-markdown.ts";
 
 test.each([
@@ -64,7 +64,7 @@ test("whatever is written, no reader sees a mention or a picture, and no word is
     fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
       const markdown = pieces.join("");
       expect(
-        certainCode(markdown)
+        unambiguousCode(markdown)
           .map(({ text }) => text)
           .join(""),
       ).toBe(markdown);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
 import type { Cursor } from "../../../src/router/cursor.ts";
-import { Heard } from "../../../src/router/seen-posts.ts";
+import { SeenPosts } from "../../../src/router/seen-posts.ts";
 
 const NOW = 1_700_000_000_000;
 const id = (name: string) => name as PostId;
@@ -19,7 +19,7 @@ function setUp(saved?: Cursor, now = () => NOW) {
     },
     flush() {},
   };
-  return { heard: new Heard(keeper, now), keeper };
+  return { heard: new SeenPosts(keeper, now), keeper };
 }
 
 test("a post that was taken is known, one that was given back is not", () => {

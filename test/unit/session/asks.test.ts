@@ -57,7 +57,7 @@ test("a card calls the approvers when the owner is none, and only they decide", 
   const carol = person("carol");
   const script = working({
     approvers: ["carol"],
-    standingOf: (id) => ({ isListed: true, isApprover: id === carol.id }),
+    rightsOf: (id) => ({ isListed: true, isApprover: id === carol.id }),
   });
   script.claude(permission("r"));
   expect(script.said()).toContain("⚠️ **Permission requested** · @carol");

@@ -31,7 +31,7 @@ const PLACES = [
   "audit",
   "readSaved",
   "takeWarm",
-  "standingOf",
+  "rightsOf",
   "hostile input",
 ] as const;
 type Place = (typeof PLACES)[number];
@@ -59,7 +59,7 @@ function createWorld() {
   };
   const createPost = server.api.createPost;
   const api = Object.assign(Object.create(server.api) as typeof server.api, {
-    inTurn: (_claim: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
+    inSlot: (_claim: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
     createPost: async (post: Parameters<typeof createPost>[0]) => {
       const made = await createPost(post);
       threads.set(made.id, post.rootId);
@@ -110,9 +110,9 @@ function createWorld() {
       isAuto: false,
       postLimit: 16_383,
       timeZone: "UTC",
-      standingOf: (id) => {
-        trip("standingOf");
-        return script.standingOf(id);
+      rightsOf: (id) => {
+        trip("rightsOf");
+        return script.rightsOf(id);
       },
       approvers: [],
     },

@@ -52,18 +52,18 @@ test("what hides in a guest's words, name and files is shown, and a name formats
 
 test("a card calls the owner, or who may decide when the owner may not", () => {
   const isListed = (id: string) => id !== OWNER.id;
-  const standingOf = (id: string) => ({ isListed: isListed(id), isApprover: true });
+  const rightsOf = (id: string) => ({ isListed: isListed(id), isApprover: true });
   const calls = (script: Script): string | undefined => {
     script.says(OTHER, "may I?");
     return cards(script)[0]?.split("\n")[0]?.split(" · ")[1];
   };
   expect(calls(createScript())).toBe("@alice");
   const guests = {
-    standingOf: (id: string) => ({ isListed: isListed(id) && id !== OTHER.id, isApprover: true }),
+    rightsOf: (id: string) => ({ isListed: isListed(id) && id !== OTHER.id, isApprover: true }),
   };
   expect(calls(createScript({ ...guests, listed: ["bob", "dora"] }))).toBe("@bob @dora");
   expect(calls(createScript({ ...guests, approvers: ["bob"], listed: ["bob", "dora"] }))).toBe("@bob");
-  expect(cards(createScript({ standingOf }))).toEqual([]);
+  expect(cards(createScript({ rightsOf }))).toEqual([]);
 });
 
 test.each(["by emoji", "by command"])("a guest invited %s is let in with all that waits, in order", (how) => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { BackgroundTask, ToolUseId } from "../../../src/claude/types.ts";
-import { holdOf } from "../../../src/session/lifecycle.ts";
+import { busyReasonOf } from "../../../src/session/lifecycle.ts";
 import {
   asks,
   exited,
@@ -92,7 +92,7 @@ describe("a session times out", () => {
     const script = working();
     script.claude(turnEnded());
     script.says(OTHER, "may I?");
-    expect(holdOf(script.state)).toBeUndefined();
+    expect(busyReasonOf(script.state)).toBeUndefined();
     expect(timesOut(script)).toBe(true);
   });
 });

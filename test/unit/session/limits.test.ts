@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { UserId } from "../../../src/mattermost/types.ts";
-import type { Person, Standing } from "../../../src/session/authorization.ts";
+import type { Person, Rights } from "../../../src/session/authorization.ts";
 import type { Effect } from "../../../src/session/types.ts";
 import {
   createScript,
@@ -95,7 +95,7 @@ describe("guests", () => {
   test("who may steer but not approve tools lets a guest's message in", () => {
     const script = working({
       approvers: ["carol"],
-      standingOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === "carol" }),
+      rightsOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === "carol" }),
     });
     script.says(OTHER, "hello");
     script.react(LISTED, script.postCard(), "+1");
@@ -156,11 +156,11 @@ describe("the queue", () => {
 describe("a message that waited", () => {
   /** Standings that can be taken away. */
   function withRights(listed: readonly Person[]) {
-    const rights = new Map<UserId, Standing | undefined>(
+    const rights = new Map<UserId, Rights | undefined>(
       listed.map(({ id }) => [id, { isListed: true, isApprover: true }]),
     );
-    const nobody: Standing = { isListed: false, isApprover: true };
-    const script = working({ standingOf: (id) => (rights.has(id) ? rights.get(id) : nobody) });
+    const nobody: Rights = { isListed: false, isApprover: true };
+    const script = working({ rightsOf: (id) => (rights.has(id) ? rights.get(id) : nobody) });
     return { script, rights };
   }
   const isSent = (script: Script, text: string): boolean => script.sent().some((one) => one.includes(text));

@@ -8,7 +8,7 @@ import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snaps
 import type { Message } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-import { OWNER, standingOf, turnEnded } from "../../support/session-script.ts";
+import { OWNER, rightsOf, turnEnded } from "../../support/session-script.ts";
 
 interface Process {
   readonly start: ClaudeStart;
@@ -62,7 +62,7 @@ function setUp(maxSessions = 2) {
       isAuto: false,
       postLimit: 16_383,
       timeZone: "UTC",
-      standingOf,
+      rightsOf,
       approvers: [],
     },
     claudePath: "claude",

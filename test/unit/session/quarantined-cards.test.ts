@@ -11,8 +11,8 @@ import {
   working,
 } from "../../support/session-script.ts";
 
-const setAside = (script: Script) =>
-  script.take({ type: "setAside", key: script.state.asks.at(-1)?.key ?? "" });
+const quarantine = (script: Script) =>
+  script.take({ type: "quarantined", key: script.state.asks.at(-1)?.key ?? "" });
 
 test.each([
   ["a permission", permission("r1")],
@@ -21,7 +21,7 @@ test.each([
 ])("%s whose card can't be posted is denied, and people and Claude are told", (_what, event) => {
   const script = working();
   script.claude(event);
-  setAside(script);
+  quarantine(script);
   expect(script.answers()).toMatchObject([{ to: "r1", behavior: "deny" }]);
   expect(script.said()).toContain("👎 **Denied** by mm-claude");
   expect(script.state.asks).toEqual([]);
@@ -30,7 +30,7 @@ test.each([
 test("a guest's message whose card can't be posted is marked, and not let in", () => {
   const script = working();
   script.says(OTHER, "may I?");
-  const effects = setAside(script);
+  const effects = quarantine(script);
   expect(effects).toContainEqual({ type: "react", target: { postId: "m2" }, emojiName: "no_entry_sign" });
   expect(script.state.queue).toEqual([]);
 });
@@ -39,7 +39,7 @@ test("a card that stands in the thread stays open when a later change of it is n
   const script = working();
   script.claude(permission("r1"));
   script.postCard();
-  setAside(script);
+  quarantine(script);
   expect(script.answers()).toEqual([]);
   expect(script.state.asks).toHaveLength(1);
 });

@@ -61,7 +61,7 @@ describe("a reply while a permission is asked for", () => {
     expect(script.posts.get(script.state.asks[0]?.key ?? "")).toContain(
       `${WAITING}\n👍 allow · ✅ allow all for this session · 👎 deny`,
     );
-    const puts = script.says(LISTED, "and hurry").filter((effect) => effect.type === "put");
+    const puts = script.says(LISTED, "and prioritize").filter((effect) => effect.type === "put");
     expect(puts).toEqual([]);
     script.says(OWNER, "ok, go ahead");
     expect(script.answers()).toMatchObject([{ behavior: "allow" }]);
@@ -282,7 +282,7 @@ describe("a reply to a question", () => {
 
   test("counts for nothing when its author lost the right while its files were fetched", () => {
     let isListed = true;
-    const script = working({ standingOf: () => ({ isListed, isApprover: true }) });
+    const script = working({ rightsOf: () => ({ isListed, isApprover: true }) });
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
     script.says(OWNER, "like this", { attachments: [picture] });

@@ -13,9 +13,9 @@ import {
 import {
   ACCESS,
   type Action,
-  authorise,
+  authorize,
   type Members,
-  type Standing,
+  type Rights,
 } from "../../../src/session/authorization.ts";
 import { person, user } from "../../support/session-script.ts";
 
@@ -51,7 +51,7 @@ const members = (isOwner: boolean, isInvited: boolean): Members => ({
 /** Said in words of its own, and not by the table's. */
 function shouldBeLetIn(
   action: Action,
-  standing: Standing | undefined,
+  standing: Rights | undefined,
   session: { readonly isOwner: boolean; readonly isInvited: boolean } | undefined,
 ): boolean {
   if (!standing) {
@@ -84,7 +84,7 @@ test("for every action, standing and session it lets in exactly those whom the t
   fc.assert(
     fc.property(fc.constantFrom(...ACTIONS), anyStanding, anySession, (action, standing, session) => {
       const people = session && members(session.isOwner, session.isInvited);
-      expect(authorise(action, ME, people, () => standing)).toBe(shouldBeLetIn(action, standing, session));
+      expect(authorize(action, ME, people, () => standing)).toBe(shouldBeLetIn(action, standing, session));
     }),
     { numRuns: 2000 },
   );
@@ -92,14 +92,14 @@ test("for every action, standing and session it lets in exactly those whom the t
 
 test("who is not known may do nothing, not even as owner or by invitation", () => {
   for (const action of ACTIONS) {
-    expect(authorise(action, ME, members(true, true), () => undefined)).toBe(false);
+    expect(authorize(action, ME, members(true, true), () => undefined)).toBe(false);
   }
 });
 
 test("an owner who is no longer listed has no rights left, except an invitation's", () => {
   const standing = () => ({ isListed: false, isApprover: true });
-  expect(ACTIONS.filter((action) => authorise(action, ME, members(true, false), standing))).toEqual([]);
-  expect(ACTIONS.filter((action) => authorise(action, ME, members(true, true), standing))).toEqual([
+  expect(ACTIONS.filter((action) => authorize(action, ME, members(true, false), standing))).toEqual([]);
+  expect(ACTIONS.filter((action) => authorize(action, ME, members(true, true), standing))).toEqual([
     "message",
     "answer",
     "stop",
@@ -108,7 +108,7 @@ test("an owner who is no longer listed has no rights left, except an invitation'
 
 test("an action the table has no row for is an error, and nobody is let in", () => {
   expect(() =>
-    authorise("fly" as never, ME, undefined, () => ({ isListed: true, isApprover: true })),
+    authorize("fly" as never, ME, undefined, () => ({ isListed: true, isApprover: true })),
   ).toThrow();
 });
 
@@ -116,45 +116,45 @@ describe("the allow list", () => {
   const alice = user("alice");
   const setUp = (allowed?: User[], approvers?: User[]) => {
     const accounts = new Map<UserId, User>([[alice.id, alice]]);
-    const standingOf = createAllowList({ known: (id) => accounts.get(id), allowed, approvers });
-    return { standingOf, become: (more: Partial<User>) => accounts.set(alice.id, { ...alice, ...more }) };
+    const rightsOf = createAllowList({ known: (id) => accounts.get(id), allowed, approvers });
+    return { rightsOf, become: (more: Partial<User>) => accounts.set(alice.id, { ...alice, ...more }) };
   };
 
   test("lists the accounts it names, and no other", () => {
-    expect(setUp([alice]).standingOf(alice.id)?.isListed).toBe(true);
-    expect(setUp([user("bob")]).standingOf(alice.id)?.isListed).toBe(false);
-    expect(setUp([]).standingOf(alice.id)?.isListed).toBe(false);
+    expect(setUp([alice]).rightsOf(alice.id)?.isListed).toBe(true);
+    expect(setUp([user("bob")]).rightsOf(alice.id)?.isListed).toBe(false);
+    expect(setUp([]).rightsOf(alice.id)?.isListed).toBe(false);
   });
 
   test("without a list everyone is listed, without approvers everyone may approve", () => {
-    expect(setUp().standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
-    expect(setUp(undefined, [user("bob")]).standingOf(alice.id)).toEqual({
+    expect(setUp().rightsOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+    expect(setUp(undefined, [user("bob")]).rightsOf(alice.id)).toEqual({
       isListed: true,
       isApprover: false,
     });
-    expect(setUp([alice], [alice]).standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+    expect(setUp([alice], [alice]).rightsOf(alice.id)).toEqual({ isListed: true, isApprover: true });
   });
 
   test.each([[undefined], [[alice]]])(
     "with the list %j a bot, a deactivated and an unknown account are nobody",
     (allowed) => {
-      const { standingOf, become } = setUp(allowed);
-      expect(standingOf("nobody" as UserId)).toBeUndefined();
+      const { rightsOf, become } = setUp(allowed);
+      expect(rightsOf("nobody" as UserId)).toBeUndefined();
       become({ isActive: false });
-      expect(standingOf(alice.id)).toBeUndefined();
+      expect(rightsOf(alice.id)).toBeUndefined();
       become({ isBot: true });
-      expect(standingOf(alice.id)).toBeUndefined();
+      expect(rightsOf(alice.id)).toBeUndefined();
       become({});
-      expect(standingOf(alice.id)).toBeDefined();
+      expect(rightsOf(alice.id)).toBeDefined();
     },
   );
 
   test("an account that is renamed loses its place, and has it back with its name", () => {
-    const { standingOf, become } = setUp([alice], [alice]);
+    const { rightsOf, become } = setUp([alice], [alice]);
     become({ username: "alice2" });
-    expect(standingOf(alice.id)).toEqual({ isListed: false, isApprover: false });
+    expect(rightsOf(alice.id)).toEqual({ isListed: false, isApprover: false });
     become({ username: "Alice" });
-    expect(standingOf(alice.id)).toEqual({ isListed: true, isApprover: true });
+    expect(rightsOf(alice.id)).toEqual({ isListed: true, isApprover: true });
   });
 
   test("accounts that exchange their names keep what both names give, and only that", () => {
@@ -164,9 +164,9 @@ describe("the allow list", () => {
       [bob.id, { ...bob, username: "Alice" }],
     ]);
     const known = (id: UserId) => accounts.get(id);
-    const standingOf = createAllowList({ known, allowed: [alice, bob], approvers: [alice] });
-    expect(standingOf(alice.id)).toEqual({ isListed: true, isApprover: false });
-    expect(standingOf(bob.id)).toEqual({ isListed: true, isApprover: false });
+    const rightsOf = createAllowList({ known, allowed: [alice, bob], approvers: [alice] });
+    expect(rightsOf(alice.id)).toEqual({ isListed: true, isApprover: false });
+    expect(rightsOf(bob.id)).toEqual({ isListed: true, isApprover: false });
   });
 
   test("another account that takes the name gets nothing", () => {
@@ -175,12 +175,12 @@ describe("the allow list", () => {
       [alice.id, { ...alice, username: "alice2" }],
       [thief.id, { ...thief, username: "alice" }],
     ]);
-    const standingOf = createAllowList({
+    const rightsOf = createAllowList({
       known: (id) => accounts.get(id),
       allowed: [alice],
       approvers: undefined,
     });
-    expect(standingOf(thief.id)?.isListed).toBe(false);
+    expect(rightsOf(thief.id)?.isListed).toBe(false);
   });
 });
 
@@ -236,8 +236,8 @@ test("whatever accounts are renamed to, a restart changes nobody's place, and no
         const allowed = Object.entries(bindings).map(([username, id]) => ({ username, id }));
         return createAllowList({ known, allowed, approvers: undefined });
       };
-      let standingOf = start();
-      const listed = () => IDS.filter((id) => standingOf(id)?.isListed);
+      let rightsOf = start();
+      const listed = () => IDS.filter((id) => rightsOf(id)?.isListed);
       for (const round of rounds) {
         accounts = accounts.map((one, at) => ({ ...one, username: round[at] ?? one.username }));
         const hasName = accounts.filter(
@@ -246,7 +246,7 @@ test("whatever accounts are renamed to, a restart changes nobody's place, and no
         expect(listed()).toEqual(hasName.map(({ id }) => id));
         // Where a name belongs to nobody mm-claude does not start.
         if (LISTED.every((name) => round.includes(name))) {
-          standingOf = start();
+          rightsOf = start();
           expect(listed()).toEqual(hasName.map(({ id }) => id));
         }
       }

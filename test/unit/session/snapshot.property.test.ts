@@ -18,7 +18,7 @@ import {
   permission,
   plan,
   question,
-  standingOf,
+  rightsOf,
   toolResult,
   toolUse,
   turnEnded,
@@ -34,7 +34,7 @@ const CONTEXT: SessionContext = {
   isAuto: false,
   timeZone: "UTC",
   postLimit: 1000,
-  standingOf,
+  rightsOf,
   approvers: [],
 };
 

@@ -14,12 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test as plain } from "vitest";
-import { type Files, openFolder, redacted } from "../../../src/store/document-store.ts";
+import { type Files, openDocumentStore, redacted } from "../../../src/store/document-store.ts";
 
 interface Place {
   readonly path: string;
   readonly lines: string[];
-  open(files?: Files): ReturnType<typeof openFolder>;
+  open(files?: Files): ReturnType<typeof openDocumentStore>;
 }
 
 const test = plain.extend<{ place: Place }>({
@@ -31,7 +31,7 @@ const test = plain.extend<{ place: Place }>({
     const lines: string[] = [];
     const note = (label: string) => (line: string) => void lines.push(`${label} ${line}`);
     const log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
-    await use({ path, lines, open: (files) => openFolder(path, log, files) });
+    await use({ path, lines, open: (files) => openDocumentStore(path, log, files) });
   },
 });
 
@@ -202,7 +202,7 @@ test("all that is written passes through what takes secrets out; the rest is the
   expect(readFileSync(join(place.path, "one.json"), "utf8")).not.toContain("abcdefgh");
   expect(closed.read("one", "nothing follows")).toEqual({ token: "[secret]", list: ["x [secret] y"] });
   expect([closed.path, closed.names()]).toEqual([place.path, ["one"]]);
-  closed.setAside("one", "for a test", "nothing follows");
+  closed.quarantine("one", "for a test", "nothing follows");
   closed.remove("one");
   expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
   expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);

@@ -113,7 +113,7 @@ test("what can't be said is said to be missing, in its place, and whoever runs t
   expect(marker).toContain("app.post.save.app_error");
   expect(marker).toMatch(/^[ -~]*$/);
   expect(world.logged).toHaveLength(1);
-  expect(world.setAside).toEqual(["bad"]);
+  expect(world.quarantine).toEqual(["bad"]);
   // Nobody decides about a card by what stands in its place.
   expect(world.posted).toEqual(["before=p1", "after=p3"]);
   expect(world.server.calls.some((call) => call.startsWith("react"))).toBe(false);
@@ -148,7 +148,7 @@ test("a server that comes back in the wrong moment gets the words after all", as
 
 test("while the server is down for everything, or for every write, all waits in its order and nothing is doubled", async () => {
   for (const down of [/./, /^(create|edit|react)/]) {
-    const { server, writer, clock, texts, setAside } = writerWorld();
+    const { server, writer, clock, texts, quarantine } = writerWorld();
     writer.put("page", "one", { isProgress: true });
     await writer.idle();
     server.failAlways(down, "server");
@@ -162,7 +162,7 @@ test("while the server is down for everything, or for every write, all waits in 
     expect(texts().filter((text) => text !== "two")).toEqual(
       texts().includes("two") ? ["one", "B", "C"] : ["one two", "B", "C"],
     );
-    expect(setAside).toEqual([]);
+    expect(quarantine).toEqual([]);
   }
 });
 
@@ -197,7 +197,7 @@ test("where no edit is taken but new posts are, nothing of a growing text is mis
 test.each(["create", "edit"])(
   "a %s that is done but answered as a failure is not done again",
   async (name) => {
-    const { server, writer, clock, texts, setAside } = writerWorld();
+    const { server, writer, clock, texts, quarantine } = writerWorld();
     if (name === "edit") {
       writer.put("page", "one");
       await writer.idle();
@@ -209,7 +209,7 @@ test.each(["create", "edit"])(
     writer.put("next", "next");
     await clock.advance(20_000);
     expect(texts()).toEqual(["one two", "next"]);
-    expect(setAside).toEqual([]);
+    expect(quarantine).toEqual([]);
   },
 );
 
@@ -248,7 +248,7 @@ test("a post that a plugin of the server's refuses is said to be missing, and en
 
 test("a rate limit and a bad token are nobody's fault: the write waits for hours", async () => {
   for (const fault of ["rate-limited", "unauthorized"] as const) {
-    const { server, writer, clock, texts, setAside } = writerWorld();
+    const { server, writer, clock, texts, quarantine } = writerWorld();
     server.failAlways(/^create A/, fault);
     writer.put("a", "A");
     await clock.advance(7_200_000);
@@ -256,7 +256,7 @@ test("a rate limit and a bad token are nobody's fault: the write waits for hours
     server.failAlways(/^create A/, undefined);
     await clock.advance(60_000);
     expect(texts()).toEqual(["A"]);
-    expect(setAside).toEqual([]);
+    expect(quarantine).toEqual([]);
   }
 });
 

@@ -96,11 +96,11 @@ test.each(PAGES)(
 test.each(PAGES)("whether a post or a thread is gone is not known from %s", async (_title, answer) => {
   const { api } = world(() => true, answer, 99);
   const asked = [
-    isDeleted({ post: (id) => api.inTurn(CLAIM, (turn) => turn.post(id)) }, "p" as PostId),
+    isDeleted({ post: (id) => api.inSlot(CLAIM, (turn) => turn.post(id)) }, "p" as PostId),
     postsByPendingId(
       {
-        thread: (id) => api.inTurn(CLAIM, (turn) => turn.thread(id)),
-        isMember: (channelId, userId) => api.inTurn(CLAIM, (turn) => turn.isMember(channelId, userId)),
+        thread: (id) => api.inSlot(CLAIM, (turn) => turn.thread(id)),
+        isMember: (channelId, userId) => api.inSlot(CLAIM, (turn) => turn.isMember(channelId, userId)),
       },
       { channelId: "c" as ChannelId, threadId: "t" as ThreadId, botId: "bot" as UserId },
     ),
@@ -108,7 +108,7 @@ test.each(PAGES)("whether a post or a thread is gone is not known from %s", asyn
   for (const { status } of await Promise.allSettled(asked)) expect(status).toBe("rejected");
 });
 
-const CLAIM = { lane: "t", isUrgent: () => true };
+const CLAIM = { queue: "t", isUrgent: () => true };
 
 test("a post that is too large for a proxy goes in parts", async () => {
   const { clock, lines, lost, writer } = world(

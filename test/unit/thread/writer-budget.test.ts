@@ -12,9 +12,9 @@ function world() {
   const fake = createFakeThreadApi();
   const api: MattermostApi = new Proxy(fake.api, {
     get: (target, name: keyof MattermostApi) =>
-      name === "inTurn"
-        ? (claim: never, perform: (api: MattermostApi) => Promise<unknown>) =>
-            budget.inTurn(claim, () => perform(target))
+      name === "inSlot"
+        ? (slotRequest: never, perform: (api: MattermostApi) => Promise<unknown>) =>
+            budget.inSlot(slotRequest, () => perform(target))
         : target[name],
   });
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -80,7 +80,7 @@ test("a post that has stopped growing is no mere progress any more", async () =>
   useUp();
   one.put("page", "still growing", { isProgress: true });
   two.put("page", "all there is", { isProgress: true });
-  two.hurry(["page"]);
+  two.prioritize(["page"]);
   await clock.advance(2000);
   expect(calls).toEqual(["create all there is", "create still growing"]);
 });
