@@ -49,7 +49,7 @@ export function pieces(text: string, limit: number): string[] {
       }
     }
   }
-  return left === "" && parts.length > 0 ? parts : [...parts, left];
+  return left.trim() === "" && parts.length > 0 ? parts : [...parts, left];
 }
 
 /**
@@ -63,12 +63,11 @@ export function cut(text: string, limit: number, keep = 0): Cut {
     const found = cutBetween(text, gap);
     const excess = gap.end <= keep ? 0 : codePoints(found.head) - limit;
     if (excess <= 0) {
-      // Where what is opened again takes the room of what was written, or nothing was, the cut is a plain one: a line
-      // that begins with more blanks than a post holds would be behind its cut for ever.
-      const opened = found.after ? goOn(found.after, found.rest).length - found.rest.length : 0;
-      const taken = text.length - found.rest.length;
-      const isStuck = text.trim() !== "" && (taken <= 0 || opened > (taken * 3) / 4);
-      return isStuck ? plainCut(text, limit, keep) : found;
+      // Where what is opened again takes the room of what was written, the cut is a plain one.
+      const left = found.after ? goOn(found.after, found.rest).length : found.rest.length;
+      const opened = left - found.rest.length;
+      // A line that begins with more blanks than a post holds would be behind its cut for ever.
+      return left >= text.length || opened > (gap.at * 3) / 4 ? plainCut(text, limit, keep) : found;
     }
     room = codePoints(text.slice(0, gap.end).trimEnd()) - excess;
   }

@@ -118,7 +118,7 @@ describe("a thread", () => {
     await goesOn(world, root);
   });
 
-  test("in a channel that is archived ends its session; the daemon lives on and ends with 0", async () => {
+  test("in a channel that is archived ends its Claude; the daemon lives on and ends with 0", async () => {
     const { world, daemon } = await readyWorld();
     const root = await world.ask("RUN slow");
     await world.says(root, "word1");

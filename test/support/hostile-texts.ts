@@ -56,6 +56,7 @@ const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   "a word behind blanks": `${many(" ")}x`,
   "a word far behind its bullet": `- ${many(" ")}x`,
   "a word far behind its quote's sign": `> ${many(" ")}x`,
+  "a word behind blanks in a fence": `\`\`\`\na\n${many(" ")}x`,
   "lines of a blank": many(" \n"),
   "lines of a letter": many("a\n"),
   "one word": many("a"),

@@ -54,8 +54,8 @@ describe.each(DOCUMENTS)("%s", (document) => {
   });
 });
 
-test("the README has one picture, and it exists", () => {
+test("every picture of the README exists", () => {
   const pictures = [...read("README.md").matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path = ""]) => path);
-  expect(pictures).toHaveLength(1);
+  expect(pictures).not.toEqual([]);
   expect(pictures.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

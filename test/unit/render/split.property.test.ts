@@ -83,3 +83,31 @@ test("whatever is cut, no word of it is lost, doubled or moved", () => {
     { numRuns: 3000, seed: 5, endOnFailure: true },
   );
 });
+
+test("whatever a text holds of blanks, and wherever, there is an end to its pieces, and none is empty", () => {
+  const signs = [
+    "a",
+    "\n",
+    "\n\n",
+    "- ",
+    "> ",
+    "1. ",
+    "```ts\n",
+    "\n```\n",
+    "|a|b|\n|-|-|\n",
+    "# ",
+    "`",
+    "~~~\n",
+  ];
+  const blanks = [" ".repeat(300), "\t".repeat(200), "\u00a0".repeat(200), "x".repeat(150)];
+  const text = fc
+    .array(fc.constantFrom(...signs, ...blanks), { maxLength: 14 })
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 60, max: 200 }), (whole, limit) => {
+      const parts = pieces(whole, limit);
+      expect(parts.length === 1 || parts.every((part) => part.trim() !== "")).toBe(true);
+    }),
+    { numRuns: 2000, seed: 5, endOnFailure: true },
+  );
+});
