@@ -23,7 +23,7 @@ export interface KeptSessions {
   readonly lost: readonly ThreadId[];
 }
 
-/** The sessions of an earlier run; what can't be understood is set aside. */
+/** The sessions of an earlier run; what can't be understood is quarantined. */
 export function readSnapshots(folder: DocumentStore, channelId: ChannelId): KeptSessions {
   const prefix = sessionPrefix(channelId);
   const snapshots: SessionSnapshot[] = [];
@@ -54,7 +54,7 @@ export function quarantinedSessions(
   }
 }
 
-/** Said in the thread of a session that is set aside. */
+/** Said in the thread of a session that is quarantined. */
 export const SESSION_LOST_NOTICE = notice(
   "💥 **This session is lost**: what mm-claude kept of it can't be read. Its log says where that is. Mention me to start a new one.",
 );

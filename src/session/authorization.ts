@@ -1,4 +1,4 @@
-// The door: who may do what, by Mattermost user id. The one table, and the one function that reads it; everything that
+// Authorization: who may do what, by Mattermost user id. The one table, and the one function that reads it; everything that
 // reaches Claude, or answers it, passes here. Fails closed: what it does not know, it refuses.
 
 import type { UserId } from "../mattermost/types.ts";

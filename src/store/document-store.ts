@@ -19,7 +19,7 @@ export interface DocumentStore {
   /** Names of the documents there are. */
   names(): string[];
   /**
-   * Undefined when there is none, or when it can't be read: then it is set aside, with a warning. `whatFollows`: what it
+   * Undefined when there is none, or when it can't be read: then it is quarantined, with a warning. `whatFollows`: what it
    * means to people that it can't, part of a sentence.
    */
   read(name: string, whatFollows: string): unknown;

@@ -46,7 +46,7 @@ export class Outbox {
 
   restore({ entries, writes }: WriterSnapshot): void {
     for (const [key, entry] of entries) {
-      // What was set aside may be taken by now.
+      // What was quarantined may be taken by now.
       const again = entry.aside ? { aside: { ...entry.aside, isHeld: false }, written: undefined } : {};
       const creating = entry.id === undefined ? entry.creating : undefined;
       this.entries.set(key, { ...entry, ...again, creating, isQueued: false });
@@ -102,7 +102,7 @@ export class Outbox {
     }
   }
 
-  /** What is set aside is kept: it may be taken another time. */
+  /** What is quarantined is kept: it may be taken another time. */
   dropIfDone(key: PostKey, entry: Entry): void {
     if (entry.isFinal && isWritten(entry) && !entry.aside) {
       this.entries.delete(key);

@@ -17,7 +17,7 @@ export class RetryPolicy {
   #weight = 0;
   #looks = 0;
 
-  /** `isSecondTry`: it was set aside before. */
+  /** `isSecondTry`: it was quarantined before. */
   constructor(isSecondTry: boolean) {
     if (isSecondTry) {
       this.#weight = SUSPECT;

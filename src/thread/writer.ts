@@ -1,5 +1,5 @@
 // The one writer of a Mattermost thread: writes go out one at a time, in the order they were asked for, and are tried
-// until the server takes them. One that it never takes is set aside, and the others go on. A post that changes again
+// until the server takes them. One that it never takes is quarantined, and the others go on. A post that changes again
 // before it was written is written once, with its newest text. Knows nothing of what the posts say.
 
 import { randomUUID } from "node:crypto";
@@ -130,7 +130,7 @@ export class ThreadWriter {
   }
 
   async #run(): Promise<void> {
-    // Not in the same breath: what is asked for is saved before it is done.
+    // Not at once: what is asked for is saved before it is done.
     await Promise.resolve();
     while (!this.#isClosed) {
       const write = this.#outbox.next();
@@ -140,7 +140,7 @@ export class ThreadWriter {
       const isDone = await this.#untilTaken(write);
       this.#outbox.end(isDone);
     }
-    // In the same breath as the last look at the queue: a write that comes later starts a run of its own.
+    // At the same moment as the last look at the queue: a write that comes later starts a run of its own.
     this.#running = undefined;
   }
 

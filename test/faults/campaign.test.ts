@@ -4,15 +4,6 @@ import { lastLine, runCampaign } from "./campaign.ts";
 import { DAEMON, DISK, FAKE_CLAUDE, FAST } from "./programs.ts";
 
 const SEED = 7;
-/** In long campaigns about one round in two hundred of these still goes wrong; they are played by hand until none does. */
-const UNSETTLED = [
-  "clear",
-  "edit limit",
-  "bot taken out",
-  "queue changed",
-  "plan and question cards",
-  "answers lost",
-] as const;
 
 test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever dies or fails", async () => {
   const complaints: string[] = [];
@@ -22,7 +13,6 @@ test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever
     seed: SEED,
     lanes: 4,
     pace: FAST,
-    choice: { only: [], not: UNSETTLED },
     print: (line) => complaints.push(line),
   });
   expect(complaints).toEqual([]);

@@ -42,7 +42,7 @@ const ALL = {
   "socket cut for good": trouble(troubles.cutSocketForGood, 6, "socket"),
   "socket half-open": trouble(troubles.freezeSocketShortly, 6, "socket"),
   // What takes the daemon's whole patience is rare.
-  "socket half-open, unnoticed": trouble(troubles.freezeSocket, 1, "socket", UNNOTICED_MS),
+  "socket half-open unnoticed": trouble(troubles.freezeSocket, 1, "socket", UNNOTICED_MS),
   latency: trouble(troubles.slowDown, 8, "latency"),
   "429 storm": trouble(troubles.failing([429]), 4, "answers"),
   "a share limited": trouble(troubles.limitShare, 4, "answers"),

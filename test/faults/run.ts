@@ -102,8 +102,7 @@ function job(at: number): Promise<Tally> {
 }
 
 function kindsIn(list: string): Kind[] | undefined {
-  // One of them has a comma in its name.
-  const names = list === "" || list in KINDS ? [list] : list.split(",").map((name) => name.trim());
+  const names = list.split(",").map((name) => name.trim());
   const kinds = names.filter((name) => name !== "");
   return kinds.every((name) => name in KINDS) ? (kinds as Kind[]) : undefined;
 }

@@ -61,7 +61,7 @@ interface Odd {
 
 describe("sessions of an earlier run", () => {
   test.each(["queue", "inFlight", "autoGrantedBy"])(
-    "one whose %s names nobody is set aside, and keeps no other from being taken up",
+    "one whose %s names nobody is quarantined, and keeps no other from being taken up",
     (key) => {
       const { documents, aside, folder } = setUp();
       const odd = JSON.parse(encodeSnapshot(snapshotOf(working(), "odd")));
@@ -76,7 +76,7 @@ describe("sessions of an earlier run", () => {
     },
   );
 
-  test("are those of this channel; what another version wrote is set aside, and the rest is read", () => {
+  test("are those of this channel; what another version wrote is quarantined, and the rest is read", () => {
     const { documents, aside, folder } = setUp();
     const prefix = sessionPrefix(CHANNEL);
     documents.set(`${prefix}one`, encodeSnapshot(snapshotOf(working(), "one")));
@@ -226,7 +226,7 @@ describe("how far the channel was heard", () => {
     expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
   });
 
-  test("that says nothing of how far it was heard is set aside, and doesn't pass for a first start unsaid", () => {
+  test("that says nothing of how far it was heard is quarantined, and doesn't pass for a first start unsaid", () => {
     const { aside, documents, folder } = setUp();
     documents.set("cursor-channel", "{}");
     cursorIn(folder, channel(5000), createFakeClock()).load();

@@ -31,7 +31,7 @@ const TOOL = { tool: "Bash", input: { command: LONG } };
 const PLAN = `# The plan\n${LONG}`;
 const KINDS = question("Which kinds?", ["a", "b", "c"], true);
 
-function guestKnocks(script: Script): string {
+function guestAsks(script: Script): string {
   script.says(OTHER, LONG);
   return script.postCard();
 }
@@ -128,17 +128,17 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
     leaves: [{ action: "answered", by: LISTED, what: { question: "Which kinds?", answer: "a, c" } }],
   },
   "a guest's message is allowed": {
-    given: guestKnocks,
+    given: guestAsks,
     when: (script, card) => script.react(LISTED, card, "+1"),
     leaves: [{ action: "guest-allowed", by: LISTED, what: { guest: OTHER, message: LONG } }],
   },
   "a guest's message is denied": {
-    given: guestKnocks,
+    given: guestAsks,
     when: (script, card) => script.react(LISTED, card, "-1"),
     leaves: [{ action: "guest-denied", by: LISTED, what: { guest: OTHER, message: LONG } }],
   },
   "a guest is invited with the message": {
-    given: guestKnocks,
+    given: guestAsks,
     when: (script, card) => script.react(LISTED, card, "white_check_mark"),
     leaves: [
       { action: "guest-allowed", by: LISTED, what: { guest: OTHER, message: LONG } },
@@ -231,14 +231,14 @@ describe("no line is left by", () => {
   test.each<[string, (script: Script) => unknown]>([
     ["a card that is shown", (script) => script.claude(permission("r"))],
     ["a message", (script) => script.says(LISTED, "hello")],
-    ["a guest who knocks", (script) => script.says(OTHER, "hello")],
+    ["a guest who asks to take part", (script) => script.says(OTHER, "hello")],
     ["a reaction that is no choice", (script) => script.react(OWNER, asked(permission("r"))(script), "eyes")],
     [
       "a choice that is taken off",
       (script) => script.react(OWNER, asked(permission("r"))(script), "+1", true),
     ],
     ["somebody who may not approve", (script) => script.react(OTHER, asked(permission("r"))(script), "+1")],
-    ["somebody who may not steer", (script) => script.react(OTHER, guestKnocks(script), "+1")],
+    ["somebody who may not steer", (script) => script.react(OTHER, guestAsks(script), "+1")],
     ["somebody who may not stop", (script) => script.command(OTHER, { name: "stop" })],
     ["a part of an answer", (script) => script.react(OWNER, asked(asks("r", KINDS))(script), "one")],
     [

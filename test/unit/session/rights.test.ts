@@ -1,4 +1,4 @@
-// The door: the table of who may do what, and the function that reads it. docs/security.md shows the same table.
+// The table of who may do what, and the function that reads it. docs/security.md shows the same table.
 
 import { readFileSync } from "node:fs";
 import fc from "fast-check";

@@ -75,7 +75,7 @@ test("a document is replaced whole: until the new one is complete the old one st
   expect(readdirSync(place.path)).toEqual(["one.json"]);
 });
 
-test("what cannot be read is set aside with one warning, and the rest goes on", ({ place, expect }) => {
+test("what cannot be read is quarantined with one warning, and the rest goes on", ({ place, expect }) => {
   const folder = place.open();
   folder.write("good", "1");
   writeFileSync(join(place.path, "cut.json"), '{"half": ');
@@ -91,7 +91,7 @@ test("what cannot be read is set aside with one warning, and the rest goes on", 
   expect(place.lines.join()).toContain("cut.json.unreadable");
 });
 
-test("a pipe in the place of a document holds nothing up: it is set aside", ({ place, expect }) => {
+test("a pipe in the place of a document holds nothing up: it is quarantined", ({ place, expect }) => {
   const folder = place.open();
   execFileSync("mkfifo", [join(place.path, "one.json")]);
   expect(folder.read("one", "nothing follows")).toBeUndefined();

@@ -22,7 +22,7 @@ test("a post that changes while its create is under way is created once and edit
   const { server, writer } = writerWorld();
   server.hold();
   writer.put("a", "A");
-  // A write begins in a breath of its own.
+  // A write begins in a task of its own.
   await Promise.resolve();
   writer.put("a", "A2");
   writer.put("a", "A3");

@@ -119,7 +119,7 @@ test("what can't be said is said to be missing, in its place, and whoever runs t
   expect(world.server.calls.some((call) => call.startsWith("react"))).toBe(false);
 });
 
-test("what was set aside is kept, and stands in its place as soon as the server takes it", async () => {
+test("what was quarantined is kept, and stands in its place as soon as the server takes it", async () => {
   const first = writerWorld();
   first.server.failAlways(/BAD/, "server");
   first.writer.put("bad", "BAD", { isFinal: true });
