@@ -1,4 +1,4 @@
-// Takes the conditions of the door out, one at a time, and fails unless a test notices each: `npm run test:authorization`. What
+// Takes the conditions of authorization out, one at a time, and fails unless a test notices each: `npm run test:authorization`. What
 // is taken out comes from the source by rules, so that a new condition is covered too. Works in a copy, never here.
 
 import { spawn } from "node:child_process";
@@ -10,9 +10,9 @@ import { parseAst } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COPIED = ["src", "test", "docs", "package.json", "tsconfig.json"];
-/** The door itself: every condition in it counts. */
-const DOOR = ["src/session/authorization.ts", "src/session/allow-list.ts"];
-/** Where the door is used: that it is asked counts. */
+/** Authorization itself: every condition in it counts. */
+const AUTHORIZATION = ["src/session/authorization.ts", "src/session/allow-list.ts"];
+/** Where authorization is used: that it is asked counts. */
 const USES = ["src/session", "src/router"];
 const ASKED = new Set(["may", "authorize"]);
 /** What was asked before, and is looked at later. */
@@ -37,7 +37,7 @@ const EQUIVALENT = [
 ];
 
 /** By the kind of syntax: what is done to it, and what it is replaced by, in text and parts of itself. */
-const DOOR_RULES = {
+const AUTHORIZATION_RULES = {
   LogicalExpression: ({ operator, left, right }) => [
     [`left of ${operator} gone`, "(", right, ")"],
     [`right of ${operator} gone`, "(", left, ")"],
@@ -61,7 +61,7 @@ const DOOR_RULES = {
   ],
 };
 
-/** The door says yes, whoever it is. */
+/** Authorization says yes, whoever it is. */
 const USE_RULES = {
   CallExpression: ({ callee }) => (ASKED.has(callee.name) ? [["not asked", "true"]] : []),
   MemberExpression: ({ property }) => (ANSWERS.has(property.name) ? [["not looked at", "true"]] : []),
@@ -74,7 +74,7 @@ function mutantsOf(root) {
       .map((name) => `${folder}/${name}`),
   ).sort();
   return [
-    ...DOOR.flatMap((file) => mutantsOfFile(root, file, DOOR_RULES)),
+    ...AUTHORIZATION.flatMap((file) => mutantsOfFile(root, file, AUTHORIZATION_RULES)),
     ...uses.flatMap((file) => mutantsOfFile(root, file, USE_RULES)),
   ];
 }
@@ -96,13 +96,13 @@ function mutantsOfFile(root, file, rules) {
   return mutants;
 }
 
-/** Where in a syntax tree a rule applies; what the door is asked belongs to the door. */
+/** Where in a syntax tree a rule applies; what authorization is asked belongs to authorization. */
 function* placesIn(value, rules) {
   if (Array.isArray(value)) {
     for (const entry of value) yield* placesIn(entry, rules);
   } else if (typeof value?.type === "string" && !/^TS(?:Type|Interface|Literal|Union)/.test(value.type)) {
     if (rules[value.type]) yield [value, rules[value.type]];
-    const inside = ASKED.has(value.callee?.name) ? DOOR_RULES : rules;
+    const inside = ASKED.has(value.callee?.name) ? AUTHORIZATION_RULES : rules;
     for (const part of Object.values(value)) yield* placesIn(part, inside);
   }
 }
@@ -182,7 +182,7 @@ async function work(folder, left, tell) {
   }
 }
 
-const root = mkdtempSync(join(tmpdir(), "mm-claude-door-"));
+const root = mkdtempSync(join(tmpdir(), "mm-claude-authorization-"));
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
   rmSync(root, { recursive: true, force: true });
