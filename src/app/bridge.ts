@@ -6,19 +6,20 @@ import { readSavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Config } from "../config/settings.ts";
 import { openSocket } from "../mattermost/socket.ts";
-import type { Channel, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
-import { createUserDirectory } from "../mattermost/user-directory.ts";
-import type { Notice } from "../render/attachments.ts";
-import { Router } from "../router/router.ts";
+import type { Channel, MattermostApi, SocketEvent, User } from "../mattermost/types.ts";
+import { createUserDirectory, type UserDirectory } from "../mattermost/user-directory.ts";
+import { Router, type RouterDependencies } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
+import type { RightsOf } from "../session/authorization.ts";
+import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
 import type { DocumentStore } from "../store/document-store.ts";
-import { ThreadWriter } from "../thread/writer.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
 import { pausedWrites } from "./paused-writes.ts";
 import { prewarmClaudes } from "./prewarm.ts";
+import { Replies } from "./replies.ts";
 import {
   admitted,
   cursorIn,
@@ -74,48 +75,118 @@ export async function startBridge(
   facts: BridgeFacts,
   dependencies: BridgeDependencies,
 ): Promise<Bridge> {
-  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } = dependencies;
+  const { clock, log, folder } = dependencies;
+  const { bot, channel } = facts;
   const writes = pausedWrites(dependencies.api);
   const { api } = writes;
-  const { bot, channel, allowedUsers, approvers, postLimit } = facts;
-  const { url, token } = config;
-  const botName = config.botName ?? bot.username;
-  const directory = createUserDirectory({ api, clock });
-  for (const user of [bot, ...allowedUsers, ...approvers]) {
-    directory.userUpdated(user);
-  }
-  const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
-    users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
-  const rightsOf = createAllowList({
-    known: directory.known,
-    allowed: admittedOf("ALLOWED_USERS", allowedUsers),
-    approvers: admittedOf("APPROVERS", approvers),
-  });
+  const directory = knownDirectory(api, facts, dependencies);
+  const rightsOf = rightsIn(directory, facts, dependencies);
   const socket = openSocket({
-    url,
-    token,
+    url: config.url,
+    token: config.token,
     clock,
     random: Math.random,
     log,
     // The socket can't tell why; an answer over REST can, and it is logged there.
     onRefused: () => void api.me().catch(() => {}),
   });
-  const warm = prewarmClaudes(config, dependencies);
+  const prewarmed = prewarmClaudes(config, dependencies);
+  const replies = new Replies({ api, channelId: channel.id, botId: bot.id, clock, log });
   let isAway = false;
-  const sessions = new SessionManager({
+  const parts = { config, facts, dependencies, api, directory, rightsOf };
+  const sessions = createSessions(parts, {
+    warm: prewarmed,
+    sendTyping: (channelId, threadId) => {
+      if (!isAway) {
+        socket.sendTyping(channelId, threadId);
+      }
+    },
+    onCardPosted: (threadId, postId) => router.cardPosted(threadId, postId),
+  });
+  await restore(sessions, parts, replies);
+  const otherInstance = deferred<string>();
+  const router = createRouter(parts, {
+    sessions,
+    cursor: cursorIn(folder, channel, clock),
+    reply: (threadId, notice) => replies.send(threadId, notice),
+    onOtherInstance: otherInstance.resolve,
+    onAway(away) {
+      isAway = away;
+      writes.hold(away);
+    },
+  });
+  const ready = deferred<void>();
+  void takeEvents(socket.events, router, ready.resolve);
+  void ready.promise.then(() => prewarmed.open());
+
+  return {
+    ready: ready.promise,
+    otherInstance: otherInstance.promise,
+    async stop() {
+      socket.close();
+      writes.close();
+      // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
+      router.close();
+      await Promise.all([prewarmed.close(), sessions.shutDown(), replies.idle(LAST_REPLY_MS)]);
+    },
+  };
+}
+
+/** What the parts that are put together here have in common. */
+interface Parts {
+  readonly config: Config;
+  readonly facts: BridgeFacts;
+  readonly dependencies: BridgeDependencies;
+  /** Whose writes wait while the bot is out of its channel. */
+  readonly api: MattermostApi;
+  readonly directory: UserDirectory;
+  readonly rightsOf: RightsOf;
+}
+
+/** The accounts that the checks have read are known already. */
+function knownDirectory(
+  api: MattermostApi,
+  { bot, allowedUsers, approvers }: BridgeFacts,
+  { clock }: BridgeDependencies,
+): UserDirectory {
+  const directory = createUserDirectory({ api, clock });
+  for (const user of [bot, ...allowedUsers, ...approvers]) {
+    directory.userUpdated(user);
+  }
+  return directory;
+}
+
+function rightsIn(
+  directory: UserDirectory,
+  { channel, allowedUsers, approvers }: BridgeFacts,
+  { folder, log }: BridgeDependencies,
+): RightsOf {
+  const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
+    users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
+  return createAllowList({
+    known: directory.known,
+    allowed: admittedOf("ALLOWED_USERS", allowedUsers),
+    approvers: admittedOf("APPROVERS", approvers),
+  });
+}
+
+function createSessions(
+  { config, facts, dependencies, api, directory, rightsOf }: Parts,
+  more: Pick<SessionDependencies, "warm" | "sendTyping" | "onCardPosted">,
+): SessionManager {
+  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } = dependencies;
+  const { bot, channel, allowedUsers, approvers, postLimit } = facts;
+  return new SessionManager({
+    ...more,
     api,
     directory,
     clock,
     log,
     startClaude,
-    warm,
     newSessionId: randomUUID,
-    sendTyping: (channelId, threadId) => {
-      if (!isAway) socket.sendTyping(channelId, threadId);
-    },
     context: {
       version,
-      botName,
+      botName: botNameIn(config, facts),
       directory: config.directory,
       home,
       maxSessions: config.maxSessions,
@@ -131,82 +202,70 @@ export async function startBridge(
     botId: bot.id,
     channelId: channel.id,
     deniedPaths,
-    redact: createRedact([token]),
+    redact: createRedact([config.token]),
     audit,
-    onCardPosted: (threadId, postId) => router.cardPosted(threadId, postId),
     documents: folder,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
+}
+
+/** Takes up the sessions of an earlier run, and tells the threads of those that can't be. */
+async function restore(
+  sessions: SessionManager,
+  { facts: { channel }, dependencies, directory }: Parts,
+  replies: Replies,
+): Promise<void> {
+  const { folder } = dependencies;
   const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   const notTakenUp = sessions.restore(snapshots);
   quarantinedSessions(folder, channel.id, notTakenUp);
-  /** Their threads have no session that would keep what is not written yet. */
-  const replying = new Set<ThreadWriter>();
-  const reply = (threadId: ThreadId, { markdown, bar }: Notice): void => {
-    const lost = (reason: string): void => log.warn(`Could not reply in thread ${threadId}: ${reason}`);
-    const options = { api, channelId: channel.id, threadId, botId: bot.id, clock, log };
-    const deaf = { onPosted: () => {}, onFileRefused: () => {}, onLost: lost };
-    const writer = new ThreadWriter({ ...options, ...deaf });
-    replying.add(writer);
-    writer.put("reply", markdown, { bar, isFinal: true });
-    void writer.idle().then(() => replying.delete(writer));
-  };
   for (const threadId of [...lost, ...notTakenUp]) {
-    reply(threadId, SESSION_LOST_NOTICE);
+    replies.send(threadId, SESSION_LOST_NOTICE);
   }
-  let tellRival = (_why: string): void => {};
-  const otherInstance = new Promise<string>((resolve) => {
-    tellRival = resolve;
-  });
-  const router = new Router({
+}
+
+function createRouter(
+  { config, facts, dependencies, api, directory, rightsOf }: Parts,
+  more: Pick<RouterDependencies, "sessions" | "cursor" | "reply" | "onOtherInstance" | "onAway">,
+): Router {
+  const { audit, clock, log } = dependencies;
+  return new Router({
+    ...more,
     api,
     directory,
-    sessions,
     audit,
-    cursor: cursorIn(folder, channel, clock),
-    reply,
     clock,
     log,
     newUuid: randomUUID,
-    botId: bot.id,
-    botName,
-    channelId: channel.id,
+    botId: facts.bot.id,
+    botName: botNameIn(config, facts),
+    channelId: facts.channel.id,
     rightsOf,
     maxSessions: config.maxSessions,
     instance: api.instance,
-    onOtherInstance: (why) => tellRival(why),
-    onAway(away) {
-      isAway = away;
-      writes.hold(away);
-    },
   });
+}
 
-  let isReady = (): void => {};
-  const ready = new Promise<void>((resolve) => {
-    isReady = resolve;
-  });
-  const run = async (): Promise<void> => {
-    for await (const event of socket.events) {
-      if (event.type === "hello") {
-        isReady();
-      }
-      await router.take(event);
+const botNameIn = ({ botName }: Config, { bot }: BridgeFacts): string => botName ?? bot.username;
+
+async function takeEvents(
+  events: AsyncIterable<SocketEvent>,
+  router: Router,
+  onHello: () => void,
+): Promise<void> {
+  for await (const event of events) {
+    if (event.type === "hello") {
+      onHello();
     }
-  };
-  void run();
-  void ready.then(() => warm.open());
+    await router.take(event);
+  }
+}
 
-  return {
-    ready,
-    otherInstance,
-    async stop() {
-      socket.close();
-      writes.close();
-      // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
-      router.close();
-      const replies = [...replying].map((writer) => writer.idle(LAST_REPLY_MS));
-      await Promise.all([warm.close(), sessions.shutDown(), ...replies]);
-    },
-  };
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve = (_value: T): void => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

@@ -1,0 +1,42 @@
+// Replies of mm-claude's own in threads that have no session, which would otherwise keep what is not written yet.
+
+import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
+import type { Notice } from "../render/attachments.ts";
+import { ThreadWriter } from "../thread/writer.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+
+export interface RepliesOptions {
+  readonly api: MattermostApi;
+  readonly channelId: ChannelId;
+  readonly botId: UserId;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Replies {
+  readonly #options: RepliesOptions;
+  readonly #writing = new Set<ThreadWriter>();
+
+  constructor(options: RepliesOptions) {
+    this.#options = options;
+  }
+
+  send(threadId: ThreadId, { markdown, bar }: Notice): void {
+    const writer = new ThreadWriter({
+      ...this.#options,
+      threadId,
+      onPosted: () => {},
+      onFileRefused: () => {},
+      onLost: (reason) => this.#options.log.warn(`Could not reply in thread ${threadId}: ${reason}`),
+    });
+    this.#writing.add(writer);
+    writer.put("reply", markdown, { bar, isFinal: true });
+    void writer.idle().then(() => this.#writing.delete(writer));
+  }
+
+  /** Resolves when all is written, at the latest after `ms`. */
+  async idle(ms: number): Promise<void> {
+    await Promise.all([...this.#writing].map((writer) => writer.idle(ms)));
+  }
+}
