@@ -201,7 +201,7 @@ function banner(
   colour: Colours,
 ): string {
   const rows = [
-    ["UserDirectory", homePath(config.directory, home)],
+    ["Directory", homePath(config.directory, home)],
     ["Bot", `@${config.botName ?? account.username}`],
     ["Server", config.url],
     ["Claude Code", claude],

@@ -30,7 +30,7 @@ export interface WarmPoolOptions {
   readonly newStart: () => ClaudeStart;
   /** It was started for nobody: what was made for it can go. */
   readonly unused: (start: ClaudeStart) => void;
-  /** PostChanges with what a process has read at its start; at once. */
+  /** Changes with what a process has read at its start; at once. */
   readonly settingsMark: () => string;
   /** The same, for what takes longer to look at. */
   readonly slowMark: () => Promise<string>;

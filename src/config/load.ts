@@ -1,4 +1,4 @@
-// Options, environment and file → one frozen Config, or every problem at once. PostChanges no environment.
+// Options, environment and file → one frozen Config, or every problem at once. Changes no environment.
 import { ConfigError, type Problem } from "./error.ts";
 import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
 import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";

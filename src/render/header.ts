@@ -26,7 +26,7 @@ export type HeaderStatus =
 export function renderHeader(header: Header): string {
   const name = (username: string): string => quietMentions(`@${username}`);
   const rows = [
-    `| 📂 **UserDirectory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
+    `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
     `| 👤 **Started by** | ${name(header.owner)} |`,
     ...(header.participants.length > 0
       ? [`| 👥 **Participants** | ${header.participants.map(name).join(", ")} |`]

@@ -126,7 +126,7 @@ async function decisions(
     const { userId, emojiName, createdAt } = reaction;
     // What ends or interrupts is found on all the posts of its thread.
     const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
-    // SeenPosts when nothing, or less, was chosen: it does not stand for what was chosen since.
+    // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
     const isSpent = choices !== undefined && closesChoices(reaction) && seenPosts.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
     if (isDecision && !isSpent && (await isMember(userId))) {

@@ -109,7 +109,7 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
     const what = changes === "" ? "" : `: ${asWritten(changes)}`;
-    close(step, ask, `✏️ **PostChanges requested** by @${by.name}${what}`, "bad");
+    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
   }
   goOn(step);
 }

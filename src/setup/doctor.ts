@@ -1,4 +1,4 @@
-// Checks everything a start depends on and says what it found, one line each. PostChanges nothing.
+// Checks everything a start depends on and says what it found, one line each. Changes nothing.
 import { ConfigError, type Problem } from "../config/error.ts";
 import {
   type ConfigInput,

@@ -1,5 +1,5 @@
 // Who can read the bot's token besides mm-claude: other accounts of the machine, and Claude itself. And the paths that
-// are kept from Claude's tools. PostChanges nothing.
+// are kept from Claude's tools. Changes nothing.
 
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -199,7 +199,7 @@ describe("a flood of Claude's", () => {
 
   async function goesOn(here: Town, daemon: Daemon, root: string): Promise<string> {
     await here.say("are you still there?", root);
-    await here.says(root, "SeenPosts: are you still there?");
+    await here.says(root, "Heard: are you still there?");
     const peak = peakMegabytes(daemon.pid);
     expect(peak).toBeLessThan(MOST_MEGABYTES);
     return `the next message was answered; the daemon held ${peak} MB at most`;
@@ -226,7 +226,7 @@ describe("a flood of Claude's", () => {
   attack("a line of 100 MB is told and passed over", async ({ tried, happened }) => {
     const { here, daemon, root } = await flooded("one-line");
     tried("Claude printed 100 MB without a newline, and went on after it");
-    await here.says(root, "SeenPosts: FLOOD one-line");
+    await here.says(root, "Heard: FLOOD one-line");
     const notice = await here.says(root, "Claude sent something mm-claude can't read");
     happened(
       `the thread says so (${/a line of[^`]*/.exec(wordsOf(notice))?.[0]}), ${await goesOn(here, daemon, root)}`,
@@ -245,7 +245,7 @@ describe("a flood of Claude's", () => {
   attack("a million lines that say nothing change nothing", async ({ tried, happened }) => {
     const { here, daemon, root } = await flooded("many-lines");
     tried("Claude printed 1,000,000 short lines: frames nobody knows, empty ones, no JSON");
-    await here.says(root, "SeenPosts: FLOOD many-lines");
+    await here.says(root, "Heard: FLOOD many-lines");
     const posts = here.thread(root).length;
     expect(posts).toBeLessThan(6);
     happened(`the thread has ${count(posts, "post")}, ${await goesOn(here, daemon, root)}`);
@@ -256,7 +256,7 @@ describe("a flood of Claude's", () => {
     async ({ tried, happened }) => {
       const { here, daemon, root } = await flooded("many-words");
       tried("Claude streamed 100,000 words in 100,000 pieces as fast as it could");
-      await here.says(root, "SeenPosts: FLOOD many-words");
+      await here.says(root, "Heard: FLOOD many-words");
       const words = here.answer(root).match(/\bword\b/g)?.length ?? 0;
       const edits = here.sandbox.requests.filter(
         ({ userId, method }) => userId === here.bot.id && method === "PUT",

@@ -130,7 +130,7 @@ describe("somebody whose right is gone", () => {
       expect(wordsOf(here.post(planned.id) ?? planned)).toContain("👍 start building");
       expect(here.notified()).toContain("bob");
       await here.bob.react(planned.id, "-1");
-      await here.says(plan, "**PostChanges requested** by @bob");
+      await here.says(plan, "**Changes requested** by @bob");
       await here.bob.react(card.id, "+1");
       await until(
         () => hasRun(here),

@@ -56,7 +56,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const message = {
       id: `answer${++made}`,
       role: "assistant",
-      content: [{ type: "text", text: `SeenPosts: ${text}` }],
+      content: [{ type: "text", text: `Heard: ${text}` }],
     };
     await emit({ type: "assistant", message, parent_tool_use_id: null });
     await emit({

@@ -40,7 +40,7 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
   }
 
   const THREAD = [
-    "### Header\n\n| | |\n|:--|:--|\n| 📂 **UserDirectory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
+    "### Header\n\n| | |\n|:--|:--|\n| 📂 **Directory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
     "```diff\n@@ -1,2 +1,2 @@\n-old\n+new line that is quite a bit longer than the screen of a phone could ever be wide\n```",
     "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
     "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",

@@ -5,7 +5,7 @@ import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { blocksIn, type SavedLine, textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
-import type { Played, Problem, SeenPosts } from "./thread.ts";
+import type { Heard, Played, Problem } from "./thread.ts";
 import { requestIn } from "./words.ts";
 
 /** What a Claude has asked before it was ended may be posted after, and be answered before its end is noticed. */
@@ -16,7 +16,7 @@ export function judgeDecisions(
   stage: Stage,
   thread: Played,
   mine: readonly SeenPost[],
-  heard: readonly SeenPosts[],
+  heard: readonly Heard[],
 ): Problem[] {
   const problems: Problem[] = [];
   const notes = stage.notes();

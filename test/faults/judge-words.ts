@@ -3,7 +3,7 @@
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { textOf } from "./files.ts";
 import type { Stage } from "./stage.ts";
-import { marksOf, type Played, type Problem, type SeenPosts } from "./thread.ts";
+import { type Heard, marksOf, type Played, type Problem } from "./thread.ts";
 import { type Answer, wordsIn } from "./words.ts";
 
 /** A Claude whose daemon was killed may still ask the model for so long. */
@@ -14,7 +14,7 @@ export function judgeWords(
   stage: Stage,
   thread: Played,
   mine: readonly SeenPost[],
-  heard: readonly SeenPosts[],
+  heard: readonly Heard[],
 ): Problem[] {
   const problems: Problem[] = [];
   const shown = group(wordsIn(mine.map((post) => post.message).join("\n")));

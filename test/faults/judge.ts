@@ -7,7 +7,7 @@ import { isShownAsAnswer, stoodBefore } from "./answers.ts";
 import { judgeDecisions } from "./judge-decisions.ts";
 import { judgeWords } from "./judge-words.ts";
 import type { Stage } from "./stage.ts";
-import { documentOf, heardIn, type Played, type Problem, type SeenPosts } from "./thread.ts";
+import { documentOf, type Heard, heardIn, type Played, type Problem } from "./thread.ts";
 import { wearsEyes } from "./watch.ts";
 
 export function judge(stage: Stage, thread: Played, inFull: boolean): Problem[] {
@@ -57,7 +57,7 @@ function judgeCalm(thread: Played, { state }: NonNullable<ReturnType<typeof docu
 /** Every message once in Claude's conversations, in order, or as an answer; a guest's only with leave. */
 function judgeMessages(
   thread: Played,
-  heard: readonly SeenPosts[],
+  heard: readonly Heard[],
   { isAhead, isAnswer }: Readonly<Record<"isAhead" | "isAnswer", (mark: string) => boolean>>,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -110,7 +110,7 @@ function judgeMessages(
 /** Nothing that was written before a card stood there is its answer. */
 function judgeAnswers(
   thread: Played,
-  heard: readonly SeenPosts[],
+  heard: readonly Heard[],
   posts: readonly SeenPost[],
   mine: readonly SeenPost[],
 ): Problem[] {
@@ -127,7 +127,7 @@ function judgeAnswers(
 }
 
 /** What was said between two `!clear`s is one conversation, and no other one's. */
-function judgeClears(thread: Played, heard: readonly SeenPosts[]): Problem[] {
+function judgeClears(thread: Played, heard: readonly Heard[]): Problem[] {
   const bounds = [0, ...thread.clears.map(({ at }) => at), thread.said.length];
   const eraOf = (mark: string): number => {
     const at = thread.said.indexOf(mark);

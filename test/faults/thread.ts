@@ -83,18 +83,18 @@ export function documentOf(stage: Stage, { root }: Played): SessionDocument | un
   return stage.documentOf(root) as SessionDocument | undefined;
 }
 
-export interface SeenPosts extends Conversation {
+export interface Heard extends Conversation {
   readonly requests: readonly (Request | "go on")[];
   /** What people wrote, and what it was taken as the answer to. */
   readonly answers: readonly Answering[];
 }
 
-const heardOf = new WeakMap<Conversation, SeenPosts>();
+const heardOf = new WeakMap<Conversation, Heard>();
 
 /** What Claude heard in the thread's conversations, in the order in which they began. */
-export function heardIn(stage: Stage, thread: Played): SeenPosts[] {
+export function heardIn(stage: Stage, thread: Played): Heard[] {
   const marks = marksOf(thread);
-  const first = ({ requests }: SeenPosts): number => {
+  const first = ({ requests }: Heard): number => {
     const known = requests.flatMap((one) => (one === "go on" ? [] : [thread.said.indexOf(one.mark)]));
     return Math.min(...known.filter((at) => at >= 0), Number.MAX_SAFE_INTEGER);
   };

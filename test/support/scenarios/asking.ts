@@ -128,7 +128,7 @@ export const asking: readonly Scenario[] = [
       const root = await ask(world, "RUN plan");
       await allowUntilPlan(world, root, "Plan 1");
       await alice.say("Do z as well", root);
-      await world.says(root, "✏️ **PostChanges requested** by @alice: Do z as well");
+      await world.says(root, "✏️ **Changes requested** by @alice: Do z as well");
       const second = await allowUntilPlan(world, root, "Plan 2");
       await alice.react(second.id, "+1");
       await world.says(root, "✅ **Plan approved** by @alice");

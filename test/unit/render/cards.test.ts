@@ -31,7 +31,7 @@ test("the header is the table people know", () => {
 
 | | |
 |:--|:--|
-| 📂 **UserDirectory** | \`~/project\` |
+| 📂 **Directory** | \`~/project\` |
 | 👤 **Started by** | @\u200balice |
 | 👥 **Participants** | @\u200bbob, @\u200bcarol |
 | 🔢 **Session** | #1 of 5 max |

@@ -77,7 +77,7 @@ describe("the choices of a card", () => {
     "✅ **Allowed for this session** by @alice",
     "👎 **Denied** by @alice: use 👍 allow · ✅ allow all",
     "✅ **Plan approved** by @alice",
-    "✏️ **PostChanges requested** by @alice",
+    "✏️ **Changes requested** by @alice",
     "✅ **Small** (@alice)",
     "👎 Message of @carol denied by @alice",
     "✅ @carol invited to this session by @alice",
