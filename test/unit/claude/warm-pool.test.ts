@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
-import { createWarmPool } from "../../../src/claude/warm-pool.ts";
+import { WarmPool } from "../../../src/claude/warm-pool.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const READY: ClaudeEvent = { type: "ready", commands: [] };
@@ -14,12 +14,14 @@ function setUp({ size = 1 } = {}) {
   const started: { id: string; tell: (event: ClaudeEvent) => void; isClosed: boolean }[] = [];
   const unused: string[] = [];
   let ids = 0;
-  const pool = createWarmPool({
+  const pool = new WarmPool({
     size,
     clock,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     newStart() {
-      if (!machine.hasPlace) throw new Error("no place");
+      if (!machine.hasPlace) {
+        throw new Error("no place");
+      }
       return { sessionId: `id${++ids}` } as ClaudeStart;
     },
     startClaude({ sessionId }, tell): ClaudeClient {
@@ -35,9 +37,9 @@ function setUp({ size = 1 } = {}) {
         },
       };
     },
-    unused: ({ sessionId }) => unused.push(sessionId),
-    settingsMark: () => machine.settings,
-    slowMark: async () => machine.slow,
+    onUnused: ({ sessionId }) => unused.push(sessionId),
+    settingsFingerprint: () => machine.settings,
+    repositoryFingerprint: async () => machine.slow,
     freeMemory: () => machine.free,
   });
   const live = (): string[] => started.filter(({ isClosed }) => !isClosed).map(({ id }) => id);
