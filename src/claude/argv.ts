@@ -35,7 +35,9 @@ export function claudeArguments(start: ClaudeStart): string[] {
  * the temporary directory at every start.
  */
 function denial(paths: readonly string[]): string[] {
-  if (paths.length === 0) return [];
+  if (paths.length === 0) {
+    return [];
+  }
   const rules = paths
     .flatMap((path) => [path, realPath(path)])
     .map(pattern)

@@ -20,7 +20,9 @@ function descendants(pid: number): Listed[] {
   }
   const tree = [...(childrenOf.get(pid) ?? [])];
   // Grows while it is walked.
-  for (const member of tree) tree.push(...(childrenOf.get(member.pid) ?? []));
+  for (const member of tree) {
+    tree.push(...(childrenOf.get(member.pid) ?? []));
+  }
   return tree;
 }
 
@@ -35,7 +37,9 @@ export function runsCommands(pid: number): boolean {
 /** Ends those that are still there, and the group of each that leads one. */
 export function killProcessTree(tree: readonly KnownProcess[]): void {
   for (const member of tree) {
-    if (!isRunning(member)) continue;
+    if (!isRunning(member)) {
+      continue;
+    }
     for (const target of [-member.pid, member.pid]) {
       try {
         process.kill(target, "SIGKILL");
@@ -53,7 +57,9 @@ interface Listed {
 }
 
 function allProcesses(): Listed[] {
-  if (process.platform === "linux") return numbersIn("/proc").flatMap(listed);
+  if (process.platform === "linux") {
+    return numbersIn("/proc").flatMap(listed);
+  }
   try {
     const lines = execFileSync("ps", ["-axo", "pid=,ppid=,pgid="], { encoding: "utf8" }).trim().split("\n");
     return lines.map((line) => {

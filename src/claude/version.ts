@@ -29,8 +29,11 @@ export function claudeVersion(path: string, check: VersionCheck = {}): Promise<s
       },
       (cause, stdout, stderr) => {
         const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
-        if (cause === null && version !== undefined) resolve(version);
-        else reject(failure(path, cause, child.killed, timeoutMs, stdout, stderr));
+        if (cause === null && version !== undefined) {
+          resolve(version);
+        } else {
+          reject(failure(path, cause, child.killed, timeoutMs, stdout, stderr));
+        }
       },
     );
     child.stdin?.on("error", () => {});
@@ -54,7 +57,9 @@ function failure(
     );
   }
   // A string code is the system's word on starting it; a number is the exit code of a program that ran.
-  if (typeof cause?.code === "string") return startFailure(path, cause);
+  if (typeof cause?.code === "string") {
+    return startFailure(path, cause);
+  }
   const said = (stderr.trim() || stdout.trim()).slice(0, 300);
   return new ClaudeError(
     "failed",

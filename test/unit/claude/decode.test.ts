@@ -1,12 +1,12 @@
 // The corners the recordings do not reach.
 
 import { describe, expect, it } from "vitest";
-import { createDecoder, type Decoded } from "../../../src/claude/decode.ts";
+import { type Decoded, Decoder } from "../../../src/claude/decode.ts";
 
 /** Several frames, one decoder. */
 function decode(...frames: readonly object[]): Decoded[] {
-  const decoder = createDecoder();
-  return frames.flatMap((frame) => [...decoder(JSON.stringify(frame))]);
+  const decoder = new Decoder();
+  return frames.flatMap((frame) => [...decoder.decode(JSON.stringify(frame))]);
 }
 
 const result = (more: object) => ({ type: "result", subtype: "success", is_error: false, ...more });
@@ -19,7 +19,7 @@ const user = (content: unknown, more: object = {}) => ({
 
 describe("lines that are no frames", () => {
   it.each(["not json", "[1,2]", "null", '"text"', "{"])("are skipped: %s", (line) => {
-    expect(createDecoder()(line)).toMatchObject([{ type: "skipped" }]);
+    expect(new Decoder().decode(line)).toMatchObject([{ type: "skipped" }]);
   });
 
   it("are skipped when nobody knows their type", () => {
@@ -124,9 +124,9 @@ describe("any JSON at all", () => {
   ];
 
   it("is read without a word of complaint from JavaScript", () => {
-    const decoder = createDecoder();
+    const decoder = new Decoder();
     for (const value of values) {
-      decoder(JSON.stringify({ type: value }));
+      decoder.decode(JSON.stringify({ type: value }));
       for (const type of types) {
         for (const field of [
           "subtype",
@@ -136,11 +136,13 @@ describe("any JSON at all", () => {
           "request_id",
           "response",
           "tool_use_result",
-        ])
-          decoder(JSON.stringify({ type, [field]: value }));
-        for (const content of [value, [value], [{ type: value }], [{ type: "text", text: value }]])
-          decoder(JSON.stringify({ type, message: { id: "m", content } }));
-        decoder(
+        ]) {
+          decoder.decode(JSON.stringify({ type, [field]: value }));
+        }
+        for (const content of [value, [value], [{ type: value }], [{ type: "text", text: value }]]) {
+          decoder.decode(JSON.stringify({ type, message: { id: "m", content } }));
+        }
+        decoder.decode(
           JSON.stringify({ type, subtype: "informational", level: value, prevent_continuation: value }),
         );
       }
@@ -271,10 +273,11 @@ describe("what the program has to say", () => {
     expect(says({ prevent_continuation: true, prompt_submit_outcome })).toEqual([
       { type: "promptRefused", reason: "not here" },
     ]);
-    for (const outcome of [undefined, null, {}, { reason: "" }, "blocked"])
+    for (const outcome of [undefined, null, {}, { reason: "" }, "blocked"]) {
       expect(says({ prevent_continuation: true, prompt_submit_outcome: outcome })).toEqual([
         { type: "promptRefused", reason: "Words" },
       ]);
+    }
   });
 
   it("is skipped when nothing follows from it", () => {

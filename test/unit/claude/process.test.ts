@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type End, type RunningProcess, startProcess } from "../../../src/claude/process.ts";
+import { ClaudeProcess, type End } from "../../../src/claude/process.ts";
 
 let directory: string;
-let running: RunningProcess[];
+let running: ClaudeProcess[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "mm-claude-process-"));
   running = [];
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 interface Watched {
-  readonly child: RunningProcess;
+  readonly child: ClaudeProcess;
   readonly lines: string[];
   readonly ended: Promise<End>;
   /** Resolves when the child has written that line. */
@@ -32,7 +32,7 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
   const ended = new Promise<End>((resolve) => {
     resolveEnd = resolve;
   });
-  const child = startProcess(
+  const child = new ClaudeProcess(
     { path, arguments: args, directory: inDirectory, environment: process.env },
     {
       line(line) {
@@ -44,11 +44,15 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
       ended: resolveEnd,
     },
   );
+  child.start();
   running.push(child);
   const said = (line: string) =>
     new Promise<void>((resolve) => {
-      if (lines.includes(line)) resolve();
-      else waiting.set(line, resolve);
+      if (lines.includes(line)) {
+        resolve();
+      } else {
+        waiting.set(line, resolve);
+      }
     });
   return { child, lines, ended, said };
 }
@@ -68,7 +72,9 @@ function isAlive(pid: number): boolean {
 
 async function gone(pid: number): Promise<boolean> {
   for (let tries = 0; tries < 200; tries++) {
-    if (!isAlive(pid)) return true;
+    if (!isAlive(pid)) {
+      return true;
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;
@@ -115,7 +121,9 @@ describe("a process", () => {
   it("does not mind being written to after it closed its stdin or ended", async () => {
     const { child, said, ended } = shell("exec 0<&-; echo closed; sleep 0.2");
     await said("closed");
-    for (let n = 0; n < 50; n++) child.write("x".repeat(10_000));
+    for (let n = 0; n < 50; n++) {
+      child.write("x".repeat(10_000));
+    }
     expect(await ended).toMatchObject({ code: 0 });
     child.write("anybody there?");
     await child.close(0);

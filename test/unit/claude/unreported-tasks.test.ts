@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BackgroundTask } from "../../../src/claude/types.ts";
-import { createUnreportedTasks } from "../../../src/claude/unreported-tasks.ts";
+import { UnreportedTasks } from "../../../src/claude/unreported-tasks.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const build: BackgroundTask = { id: "b1", description: "Build" };
@@ -12,10 +12,10 @@ function world() {
   const clock = createFakeClock();
   const told: (readonly string[])[] = [];
   const state = { isRunning: true };
-  const tasks = createUnreportedTasks({
+  const tasks = new UnreportedTasks({
     clock,
     isAnyRunning: () => state.isRunning,
-    changed: (all) => told.push(all.map(({ id }) => id)),
+    onChange: (all) => told.push(all.map(({ id }) => id)),
   });
   return { clock, told, state, tasks };
 }
@@ -23,8 +23,8 @@ function world() {
 describe("background commands that nobody tells about", () => {
   it("are running until no command runs any more", async () => {
     const { clock, told, state, tasks } = world();
-    tasks.began(build);
-    tasks.began(serve);
+    tasks.add(build);
+    tasks.add(serve);
     await clock.advance(60_000);
     expect(told).toEqual([["b1"], ["b1", "b2"]]);
     state.isRunning = false;
@@ -35,25 +35,25 @@ describe("background commands that nobody tells about", () => {
 
   it("end one by one where their ends are told", () => {
     const { told, tasks } = world();
-    tasks.began(build);
-    tasks.began(serve);
-    tasks.ended("b1");
-    tasks.ended("unknown");
+    tasks.add(build);
+    tasks.add(serve);
+    tasks.remove("b1");
+    tasks.remove("unknown");
     expect(told.slice(2)).toEqual([["b2"]]);
   });
 
   it("are no business of ours once the CLI tells what runs", () => {
     const { clock, told, tasks } = world();
-    tasks.began(build);
+    tasks.add(build);
     tasks.areReported();
-    tasks.began(serve);
+    tasks.add(serve);
     expect(told).toEqual([["b1"]]);
     expect(clock.pending()).toBe(0);
   });
 
   it("are not looked for once the process is gone", () => {
     const { clock, told, tasks } = world();
-    tasks.began(build);
+    tasks.add(build);
     tasks.stop();
     expect(told).toEqual([["b1"]]);
     expect(clock.pending()).toBe(0);

@@ -25,7 +25,9 @@ async function failureOf(promise: Promise<string>): Promise<ClaudeError> {
     () => undefined,
     (error: unknown) => error,
   );
-  if (cause instanceof ClaudeError) return cause;
+  if (cause instanceof ClaudeError) {
+    return cause;
+  }
   throw new Error(`expected a ClaudeError, got ${String(cause)}`);
 }
 
