@@ -233,7 +233,7 @@ export class StdioClient implements ClaudeClient {
         // Cancelled while our answer was on its way: it is answered already.
         return this.#openAsks.delete(event.requestId);
       case "backgroundTasks":
-        this.#unreportedTasks.areReported();
+        this.#unreportedTasks.disable();
         return true;
       case "taskEnded":
         this.#unreportedTasks.remove(event.taskId);

@@ -1,8 +1,8 @@
-// The control protocol's frames: what Claude asks of us, what it takes back, how it answers us.
+// The control protocol's frames: what Claude asks of us, what it cancels, how it answers us.
 // Knows nothing of conversations.
 
 import { z } from "zod";
-import { asWords, isFrame, malformed } from "./frame.ts";
+import { asText, isFrame, malformed } from "./frame.ts";
 import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
 
 /** An answer to a request of ours; `error` is undefined when it succeeded. */
@@ -23,7 +23,7 @@ const requestFrame = z.object({ request_id: z.string().transform((id) => id as R
 
 const canUseTool = z.object({
   tool_name: z.string(),
-  // Handed back when it is allowed: only what we can hand back unchanged is asked about.
+  // Sent back when it is allowed: people are asked only about what we can send back unchanged.
   input: z.record(z.string(), z.unknown()),
   // 1.0.128 sends none.
   tool_use_id: z
@@ -33,7 +33,7 @@ const canUseTool = z.object({
     .catch(undefined),
 });
 
-/** Left out, or something else: what people can choose from is all that counts. */
+/** Whatever is missing or of another type gets a default, except for the questions themselves. */
 const questions = z.object({
   questions: z
     .array(
@@ -52,7 +52,7 @@ const questions = z.object({
 
 function readOption(option: unknown): QuestionOption[] {
   if (!isFrame(option)) {
-    return option === null ? [] : [{ label: asWords(option), description: "" }];
+    return option === null ? [] : [{ label: asText(option), description: "" }];
   }
   const { label, description } = option;
   if (typeof label !== "string") {
@@ -61,7 +61,7 @@ function readOption(option: unknown): QuestionOption[] {
   return [{ label, description: typeof description === "string" ? description : "" }];
 }
 
-/** Whatever it looks like, it is asked of people or refused: unanswered it would hold the turn for ever. */
+/** Whatever it looks like, people are asked or it is refused: without an answer the turn would wait for ever. */
 export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   const outer = requestFrame.safeParse(frame);
   if (!outer.success) {
@@ -69,7 +69,7 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   }
   const { request_id: requestId } = outer.data;
   const request = isFrame(frame) && isFrame(frame["request"]) ? frame["request"] : {};
-  const subtype = asWords(request["subtype"]);
+  const subtype = asText(request["subtype"]);
   const unsupported = { type: "unsupported", requestId, subtype } as const;
   if (subtype !== "can_use_tool") {
     return [unsupported];
@@ -98,7 +98,7 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   }
 }
 
-/** The id of a request of which only the beginning could be kept (all versions begin with it). */
+/** The id of a request whose line was too long, from the beginning of the line, where all versions have it. */
 export function decodeRequestHead(head: string): string | undefined {
   return /^\{"type":"control_request","request_id":"([\w-]+)"/.exec(head)?.[1];
 }
@@ -115,7 +115,7 @@ export function decodeControlCancel(frame: unknown): ControlDecoded[] {
 
 const responseFrame = z.object({
   response: z.discriminatedUnion("subtype", [
-    // An answer with nothing to say has no `response` (interrupt, up to 2.1.197).
+    // An answer without content has no `response` (interrupt, up to 2.1.197).
     z.object({ subtype: z.literal("success"), request_id: z.string(), response: z.unknown().optional() }),
     z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().catch("refused") }),
   ]),
@@ -143,7 +143,7 @@ export function decodeReady(payload: unknown): ClaudeEvent {
   if (!parsed.success) {
     return malformed("initialize answer", parsed.error);
   }
-  // One command that can't be read is no reason to do without Claude.
+  // A command that can't be read is left out.
   const commands = parsed.data.commands.flatMap((one) => command.safeParse(one).data ?? []);
   return { type: "ready", commands };
 }

@@ -2,7 +2,7 @@
 // the CLI repeats of our messages. Knows nothing of what came in other frames.
 
 import { z } from "zod";
-import { asWords, type Frame, isFrame, malformed } from "./frame.ts";
+import { asText, type Frame, isFrame, malformed } from "./frame.ts";
 import type { BackgroundTask, ClaudeEvent, ToolInput, ToolUseId } from "./types.ts";
 
 export type MessageDecoded =
@@ -13,7 +13,7 @@ export type MessageDecoded =
   | { readonly type: "interruption" };
 
 /** What the tool uses of this turn are for, by their ids. */
-export type Purposes = ReadonlyMap<string, string>;
+type Purposes = ReadonlyMap<string, string>;
 
 /** Comes once per token: no schema, no allocation but the event. */
 export function decodeStreamEvent(event: unknown): ClaudeEvent[] {
@@ -46,7 +46,7 @@ export function decodeStreamEvent(event: unknown): ClaudeEvent[] {
 }
 
 const toolUseId = z.string().transform((id) => id as ToolUseId);
-/** Each block is judged by itself: one that can't be read takes no other with it. */
+/** Each block is decoded by itself: where one can't be read the others still count. */
 const content = z.union([z.string(), z.array(z.unknown())]);
 
 const assistantFrame = z.object({ message: z.object({ id: z.string(), content }) });
@@ -90,7 +90,7 @@ function decodeAssistantBlock(messageId: string, block: unknown): ClaudeEvent[] 
   }
 }
 
-/** Only shown, never handed back: whatever it is, people see it. */
+/** Only shown, never sent back: whatever it is, people see it. */
 function shownInput(input: unknown): ToolInput {
   if (isFrame(input)) {
     return input;
@@ -136,7 +136,7 @@ export function decodeUser(frame: Frame, purposes: Purposes): MessageDecoded[] {
   if (output !== undefined) {
     return output === "" ? [] : [{ type: "text", messageId: uuid ?? "", text: output }];
   }
-  // 1.0.128 echoes without `isReplay`: whose message it was is known to who sent it.
+  // 1.0.128 echoes without `isReplay`. Whether the message was ours is known by its uuid.
   return uuid === undefined ? [] : [{ type: "replayed", uuid }];
 }
 
@@ -155,7 +155,7 @@ function decodeToolResult(block: unknown, structured: unknown, purposes: Purpose
   return [result, { type: "backgrounded", task: { id: taskId, description: purposes.get(id) ?? "" } }];
 }
 
-/** 1.0.128 says it in words alone, 2.0.76 and 2.1.330 beside them as well. */
+/** In 1.0.128 it is in the text alone, in 2.0.76 and 2.1.330 in the structured result as well. */
 function backgroundTaskId(text: string, structured: unknown): string | undefined {
   const id = isFrame(structured) ? structured["backgroundTaskId"] : undefined;
   if (typeof id === "string") {
@@ -166,9 +166,9 @@ function backgroundTaskId(text: string, structured: unknown): string | undefined
     : undefined;
 }
 
-/** In people's words if there are any. */
+/** Its description if there is one. */
 export function purposeOf({ description, command }: ToolInput): string {
-  return [description, command].find((words): words is string => typeof words === "string") ?? "";
+  return [description, command].find((text): text is string => typeof text === "string") ?? "";
 }
 
 function textOf(content: string | readonly unknown[]): string {
@@ -178,9 +178,9 @@ function textOf(content: string | readonly unknown[]): string {
   return content
     .map((block) => {
       if (!isFrame(block)) {
-        return asWords(block);
+        return asText(block);
       }
-      return block["type"] === "text" ? asWords(block["text"]) : `[${asWords(block["type"])}]`;
+      return block["type"] === "text" ? asText(block["text"]) : `[${asText(block["type"])}]`;
     })
     .join("\n");
 }

@@ -2,7 +2,7 @@
 // background. Knows nothing of messages.
 
 import { z } from "zod";
-import { asWords, type Frame, malformed } from "./frame.ts";
+import { asText, type Frame, malformed } from "./frame.ts";
 import type { ClaudeEvent, ToolUseId } from "./types.ts";
 
 type SystemDecoded =
@@ -67,7 +67,7 @@ const decoders = new Map<unknown, (frame: Frame) => SystemDecoded[]>([
 
 export function decodeSystem(frame: Frame): SystemDecoded[] {
   const decode = decoders.get(frame["subtype"]);
-  return decode?.(frame) ?? [{ type: "skipped", what: `system/${asWords(frame["subtype"])}` }];
+  return decode?.(frame) ?? [{ type: "skipped", what: `system/${asText(frame["subtype"])}` }];
 }
 
 function decodeInit(frame: Frame): SystemDecoded[] {
@@ -122,7 +122,7 @@ function decodeTasks(frame: Frame): SystemDecoded[] {
 
 function decodeInformational(frame: Frame): SystemDecoded[] {
   if (frame["prevent_continuation"] !== true) {
-    return [{ type: "skipped", what: `system/informational of level ${asWords(frame["level"])}` }];
+    return [{ type: "skipped", what: `system/informational of level ${asText(frame["level"])}` }];
   }
   const parsed = refusalFrame.safeParse(frame);
   if (!parsed.success) {

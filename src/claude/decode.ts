@@ -1,7 +1,7 @@
 // One line of Claude's stdout → what it says, in our own types; the shapes of the wire are known here alone.
 // An unknown frame or field is skipped; a known frame that lacks a field we need is `malformed`.
-// Owns what must be known from one frame to the next: whether the running turn was interrupted, whether anything came in
-// it, whether the end of a compaction was reported already, and what each tool use is for.
+// Owns what must be known from one frame to the next: whether the running turn was interrupted, whether anything came
+// in it, whether the end of a compaction was reported already, and what each tool use is for.
 
 import { z } from "zod";
 import {
@@ -18,7 +18,7 @@ import {
   purposeOf,
 } from "./decode-message.ts";
 import { decodeSystem } from "./decode-system.ts";
-import { asWords, type Frame, isFrame, malformed } from "./frame.ts";
+import { asText, type Frame, isFrame, malformed } from "./frame.ts";
 import type { ClaudeEvent } from "./types.ts";
 
 export type Decoded =
@@ -79,7 +79,7 @@ export class Decoder {
       case "command_lifecycle":
         return decodeLifecycle(frame);
       default:
-        return [{ type: "skipped", what: `frame of type ${asWords(frame["type"])}` }];
+        return [{ type: "skipped", what: `frame of type ${asText(frame["type"])}` }];
     }
   }
 
@@ -166,9 +166,9 @@ function decodeResult(frame: Frame, wasInterrupted: boolean): ClaudeEvent[] {
     return [unreadable, { type: "turnEnded", isError: true, reason: "", wasAborted: wasInterrupted }];
   }
   const { subtype, is_error, result, errors, terminal_reason } = parsed.data;
-  // Since 2.1; older versions only say it in a user frame.
+  // Since 2.1; older versions report it only in a user frame.
   const wasAborted = wasInterrupted || (terminal_reason?.startsWith("aborted") ?? false);
-  // A hook that runs before or after a tool may end the turn, which then is a success without words (2.1.330).
+  // A hook that runs before or after a tool may end the turn, which then is a success without a text (2.1.330).
   const isStopped = terminal_reason === "hook_stopped";
   // Interrupted turns: `is_error` is false in 1.0.128 and 2.0.76, true in 2.1.
   const isError = is_error || subtype !== "success" || isStopped;

@@ -1,11 +1,14 @@
-// The processes that a claude has started, wherever they have put themselves. Its own group is not all of them: 1.0.128
-// and 2.0.76 run each command in a group of its own, and may end before they have ended it.
+// The processes that a claude has started, in its process group and in others: 1.0.128 and 2.0.76 run each command in a
+// group of its own, and may end before they have ended it.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
 
-/** Children, their children and so on, at this moment. To be asked while the process lives: orphans name no parent. */
+/**
+ * Children, their children and so on, at this moment. To be called while the process runs: an orphan's former parent is
+ * not known.
+ */
 export function processTreeOf(pid: number): KnownProcess[] {
   return descendants(pid).flatMap((member) => {
     const mark = startMark(member.pid);
@@ -19,7 +22,7 @@ function descendants(pid: number): Listed[] {
     childrenOf.set(one.parent, [...(childrenOf.get(one.parent) ?? []), one]);
   }
   const tree = [...(childrenOf.get(pid) ?? [])];
-  // Grows while it is walked.
+  // It grows while the loop runs over it.
   for (const member of tree) {
     tree.push(...(childrenOf.get(member.pid) ?? []));
   }

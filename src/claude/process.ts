@@ -1,5 +1,5 @@
-// The life of one child process: it starts in a process group of its own, its stdout becomes lines, and it ends with all
-// that it has started. Knows nothing of what the lines mean.
+// The life of one child process: it starts in a process group of its own, its stdout becomes lines, and it ends with
+// all that it has started. Knows nothing of what the lines mean.
 
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -32,7 +32,7 @@ export type Spawn = typeof nodeSpawn;
 const STDERR_BYTES = 8 * 1024;
 /** SIGTERM ends a claude within 30 ms (1.0.128 to 2.1.330). */
 const SIGTERM_GRACE_MS = 1_000;
-/** How long stdout must be silent until a process that still holds it open, after its parent's exit, is not waited for. */
+/** After the exit, so long a silence means that another process holds stdout open: it is not waited for. */
 const SILENCE_MS = 300;
 const WAIT_FOR_SILENCE_AT_MOST_MS = 5_000;
 

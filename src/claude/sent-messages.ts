@@ -1,19 +1,19 @@
 // Which of our messages Claude has not taken yet. Knows nothing of what is in them but whether one is a slash command.
-// What is noted here gives the messages that are known to be taken by it, oldest first.
+// Each `note…` returns the messages that are now known to be taken, oldest first.
 
 import type { MessageBlock } from "./types.ts";
 
 export class SentMessages {
   readonly #waiting = new Map<string, { readonly isCommand: boolean }>();
   #echoesInTurn = 0;
-  /** Since 2.1.330 Claude reports of each message when it is completed. */
-  #areReported = false;
+  /** Since 2.1.330 Claude reports the state of each message. */
+  #areStatesReported = false;
 
   add(uuid: string, [first]: readonly MessageBlock[]): void {
     this.#waiting.set(uuid, { isCommand: first?.type === "text" && first.text.startsWith("/") });
   }
 
-  /** Claude has repeated a message. None is taken by an echo that isn't of ours. */
+  /** Claude has repeated a message. One that isn't ours says nothing about ours. */
   noteEcho(uuid: string): readonly string[] {
     if (!this.#waiting.has(uuid)) {
       return [];
@@ -25,7 +25,7 @@ export class SentMessages {
 
   /** Claude has reported the state of a message. */
   noteState(uuid: string, state: string): readonly string[] {
-    this.#areReported = true;
+    this.#areStatesReported = true;
     // A hook refused it, alone or with those it was taken together with: no echo ever comes.
     return state === "completed" && this.#waiting.delete(uuid) ? [uuid] : [];
   }
@@ -33,7 +33,7 @@ export class SentMessages {
   /** Nothing came in the turn that ends now: its message was refused, unless it was a slash command. */
   noteSilentTurn(): readonly string[] {
     const [oldest] = this.#waiting;
-    if (this.#areReported || oldest === undefined || oldest[1].isCommand) {
+    if (this.#areStatesReported || oldest === undefined || oldest[1].isCommand) {
       return [];
     }
     this.#echoesInTurn++;
@@ -45,7 +45,9 @@ export class SentMessages {
     const hadNoEcho = this.#echoesInTurn === 0;
     this.#echoesInTurn = 0;
     // 1.0.128 and 2.0.76 echo no slash command. A turn that later versions begin by themselves takes no message at all.
-    return hadNoEcho && !this.#areReported && oldest?.[1].isCommand === true ? this.#takeUpTo(oldest[0]) : [];
+    return hadNoEcho && !this.#areStatesReported && oldest?.[1].isCommand === true
+      ? this.#takeUpTo(oldest[0])
+      : [];
   }
 
   #takeUpTo(last: string): string[] {

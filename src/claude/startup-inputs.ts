@@ -43,7 +43,7 @@ function fingerprintOf(path: string): string {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? "-" : `${stat.mtimeMs}:${stat.size}`;
   } catch (error) {
-    // A link to itself, or nothing for us to see: Claude can't read it either.
+    // A link to itself, or a file that we may not see: Claude can't read it either.
     return error instanceof Error && "code" in error ? String(error.code) : "?";
   }
 }

@@ -4,7 +4,7 @@
 import type { Clock, Timer } from "../util/clock.ts";
 import type { BackgroundTask } from "./types.ts";
 
-export interface UnreportedTasksOptions {
+interface UnreportedTasksOptions {
   readonly clock: Clock;
   readonly isAnyRunning: () => boolean;
   /** All that runs now, each time it changes. */
@@ -17,14 +17,14 @@ export class UnreportedTasks {
   readonly #options: UnreportedTasksOptions;
   readonly #tasks = new Map<string, BackgroundTask>();
   #timer: Timer | undefined;
-  #areReported = false;
+  #isDisabled = false;
 
   constructor(options: UnreportedTasksOptions) {
     this.#options = options;
   }
 
   add(task: BackgroundTask): void {
-    if (!this.#areReported) {
+    if (!this.#isDisabled) {
       this.#tasks.set(task.id, task);
       this.#changed();
     }
@@ -36,9 +36,9 @@ export class UnreportedTasks {
     }
   }
 
-  /** The CLI reports what runs: nothing is left to find out, now or later. */
-  areReported(): void {
-    this.#areReported = true;
+  /** The CLI reports what runs by itself: nothing is left to find out, now or later. */
+  disable(): void {
+    this.#isDisabled = true;
     this.stop();
   }
 

@@ -6,7 +6,7 @@ import { ClaudeError, startFailure } from "./error.ts";
 
 export interface VersionCheck {
   readonly environment?: NodeJS.ProcessEnv;
-  /** No variable that holds one of them is handed on. */
+  /** No variable whose value contains one of them is passed on. */
   readonly secrets?: readonly string[];
   readonly timeoutMs?: number;
   /** Ends the program that is asked. */
@@ -56,7 +56,7 @@ function failure(
       { cause },
     );
   }
-  // A string code is the system's word on starting it; a number is the exit code of a program that ran.
+  // A string is the system's error code, when it could not start it; a number is the exit code of a program that ran.
   if (typeof cause?.code === "string") {
     return startFailure(path, cause);
   }

@@ -81,7 +81,7 @@ describe("what Claude asks", () => {
     ]);
   });
 
-  it("is refused when nobody here can grant it", () => {
+  it("is refused when it is not supported", () => {
     const request = { type: "control_request", request_id: "r2", request: { subtype: "hook_callback" } };
     expect(decode(request)).toEqual([{ type: "unsupported", requestId: "r2", subtype: "hook_callback" }]);
   });
@@ -95,7 +95,7 @@ describe("requests that can't be read", () => {
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", tool_name: "Bash", input: null } },
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", tool_name: "Bash", input: ["ls"] } },
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", input: {} } },
-  ])("do not leave Claude waiting when they asked something, and tell people: %j", (frame) => {
+  ])("do not leave Claude waiting, and are reported: %j", (frame) => {
     expect(decode(frame)).toEqual([
       { type: "malformed", detail: expect.any(String) },
       { type: "unsupported", requestId: "r1", subtype: "can_use_tool" },
@@ -111,7 +111,7 @@ describe("requests that can't be read", () => {
     },
   );
 
-  it("is answered when it is a request, spoiled as it may be", () => {
+  it("is answered when it is a request, however damaged", () => {
     const random = randomFrom(20_251);
     const samples = [
       ask("Bash", { command: "ls" }, { permission_suggestions: [] }),
@@ -155,7 +155,7 @@ describe("the answer to initialize", () => {
     });
   });
 
-  it("does without the ones that can't be read", () => {
+  it("leaves out the ones that can't be read", () => {
     const commands = [null, { aliases: [] }, { name: "compact", aliases: null }];
     expect(decodeReady({ commands })).toEqual({
       type: "ready",

@@ -1,4 +1,4 @@
-// The corners the recordings do not reach.
+// What is not in the recordings.
 
 import { describe, expect, it } from "vitest";
 import { type Decoded, Decoder } from "../../../src/claude/decode.ts";
@@ -123,7 +123,7 @@ describe("any JSON at all", () => {
     "command_lifecycle",
   ];
 
-  it("is read without a word of complaint from JavaScript", () => {
+  it("is read without an error of JavaScript's", () => {
     const decoder = new Decoder();
     for (const value of values) {
       decoder.decode(JSON.stringify({ type: value }));
@@ -153,7 +153,7 @@ describe("any JSON at all", () => {
 describe("a subagent's frames", () => {
   const parent_tool_use_id = "t0";
 
-  it("say nothing: no words, no tools, no tokens", () => {
+  it("are no events: no text, no tools, no tokens", () => {
     expect(
       decode(
         {
@@ -225,7 +225,7 @@ describe("the end of a turn", () => {
     }
   });
 
-  it("was an interruption when only the turn's own words say so (1.0.128, 2.0.76), and the next one is not", () => {
+  it("was an interruption when only a message in the turn says so (1.0.128, 2.0.76), and the next one is not", () => {
     const interruption = user([{ type: "text", text: "[Request interrupted by user for tool use]" }]);
     const ends = decode(interruption, result({ subtype: "error_during_execution" }), result({}));
     expect(ends).toMatchObject([{ wasAborted: true }, { wasAborted: false }]);
@@ -249,7 +249,7 @@ describe("a turn in which nothing was said", () => {
   const init = { type: "system", subtype: "init", model: "m" };
   const typesOf = (...frames: readonly object[]) => decode(...frames).map(({ type }) => type);
 
-  it("is told as that: a hook refused its prompt (1.0.128, 2.0.76)", () => {
+  it("is reported as such: a hook refused its prompt (1.0.128, 2.0.76)", () => {
     expect(typesOf(init, result({ result: "" }))).toEqual(["turnStarted", "silentTurn", "turnEnded"]);
   });
 
@@ -268,7 +268,7 @@ describe("what the program has to say", () => {
   const says = (more: object) =>
     decode({ type: "system", subtype: "informational", content: "Words", level: "warning", ...more });
 
-  it("refuses a prompt by the hook's own words, or else by all there are", () => {
+  it("refuses a prompt with the hook's text, or else with all the text there is", () => {
     const prompt_submit_outcome = { kind: "blocked_by_hook", prompt_kept: false, reason: "not here" };
     expect(says({ prevent_continuation: true, prompt_submit_outcome })).toEqual([
       { type: "promptRefused", reason: "not here" },
@@ -289,7 +289,7 @@ describe("a compaction", () => {
   const boundary = { type: "system", subtype: "compact_boundary" };
   const status = (more: object) => ({ type: "system", subtype: "status", ...more });
 
-  it("ends once, told by status and boundary (2.1) or by the boundary alone (1.0.128)", () => {
+  it("ends once, reported by status and boundary (2.1) or by the boundary alone (1.0.128)", () => {
     const ended = { type: "compacted", error: undefined };
     expect(
       decode(status({ status: "compacting" }), status({ status: null, compact_result: "success" }), boundary),
@@ -307,7 +307,7 @@ describe("a compaction", () => {
   });
 });
 
-it("a subagent that ends in the background is told by its tool use", () => {
+it("a subagent that ends in the background is reported by its tool use", () => {
   const frame = { type: "system", subtype: "task_notification", tool_use_id: "t1", status: "completed" };
   expect(decode(frame)).toMatchObject([{ type: "taskEnded", toolUseId: "t1", status: "completed" }]);
 });

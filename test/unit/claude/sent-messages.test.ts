@@ -20,7 +20,7 @@ describe("sent messages", () => {
     expect(sent.noteEcho("a")).toEqual(["a"]);
   });
 
-  it("are taken in order: an echo speaks for those before it", () => {
+  it("are taken in order: an echo counts for those before it", () => {
     const sent = new SentMessages();
     for (const uuid of ["a", "b", "c"]) {
       sent.add(uuid, text("hello"));

@@ -1,4 +1,4 @@
-// What is looked at before a waiting process is used: whatever is wrong with it, it is only a mark.
+// What is looked at before a waiting process is used: whatever is wrong with it, it still gets a fingerprint.
 
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -46,7 +46,7 @@ function setUp({ size = 1 } = {}) {
   return { pool, clock, machine, started, unused, live };
 }
 
-test("one waits, whoever comes gets it with its id, and another takes its place after a while", async () => {
+test("one waits, is taken with its id, and is replaced after a while", async () => {
   const { pool, clock, started, live } = setUp();
   expect(pool.take()).toBeUndefined();
   pool.open();
@@ -85,7 +85,7 @@ test("as many wait as are wanted, and none where none is", () => {
   expect(none.clock.pending()).toBe(0);
 });
 
-test("after a quarter of an hour it is another one", async () => {
+test("after a quarter of an hour it is replaced", async () => {
   const { pool, clock, live, unused } = setUp();
   pool.open();
   await clock.advance(14 * 60_000);
@@ -95,7 +95,7 @@ test("after a quarter of an hour it is another one", async () => {
   expect(unused).toEqual(["id1"]);
 });
 
-test("when settings or the repository have changed it is another one", async () => {
+test("when settings or the repository have changed it is replaced", async () => {
   const { pool, clock, live, machine } = setUp();
   pool.open();
   await clock.advance(0);
@@ -130,7 +130,7 @@ test("when memory is short none waits, and one does again when there is enough",
   expect(live()).toEqual(["id2"]);
 });
 
-test("a CLI that ends by itself, or that has no place, is left alone for a while", async () => {
+test("after a CLI that ends by itself, or that has no place for files, none is started for a while", async () => {
   const { pool, clock, started, machine, unused } = setUp();
   pool.open();
   started[0]?.tell({ type: "exited", code: 1, signal: null, stderr: "no" });
@@ -156,7 +156,7 @@ test("once it is closed nothing is left and nothing starts", async () => {
   expect(clock.pending()).toBe(0);
 });
 
-test("a clock that is set back makes no pool rest for longer", async () => {
+test("a clock that is set back makes no pause longer", async () => {
   const { pool, clock, started } = setUp();
   pool.open();
   started[0]?.tell({ type: "exited", code: 1, signal: null, stderr: "" });
