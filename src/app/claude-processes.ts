@@ -1,6 +1,6 @@
 // Every Claude process that runs, so that none outlives the daemon.
 
-import { startClaude } from "../claude/client.ts";
+import { StdioClient } from "../claude/client.ts";
 import { killProcessTree, processTreeOf } from "../claude/process-tree.ts";
 import type { ClaudeClient, StartClaude } from "../claude/types.ts";
 import type { Log } from "../util/log.ts";
@@ -22,7 +22,7 @@ export function claudeProcesses({ environment, secrets, log }: ClaudeProcessesOp
   let isOver = false;
   return {
     start(start, listener) {
-      const client = startClaude(
+      const client = StdioClient.start(
         start,
         (event) => {
           if (event.type === "exited") {

@@ -2,9 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
-import { gitMark, settingsMark } from "../claude/startup-inputs.ts";
+import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
 import type { StartClaude } from "../claude/types.ts";
-import { createWarmPool, type WarmPool } from "../claude/warm-pool.ts";
+import { WarmPool } from "../claude/warm-pool.ts";
 import type { Config } from "../config/settings.ts";
 import { FilesDirectory } from "../session/files-directory.ts";
 import type { Clock } from "../util/clock.ts";
@@ -25,7 +25,7 @@ export function prewarmClaudes(
 ): WarmPool {
   // A repository's own programs may run when git looks at it.
   const harmless = claudeEnvironment(environment, [token]);
-  return createWarmPool({
+  return new WarmPool({
     size: prewarm,
     clock,
     log,
@@ -44,9 +44,9 @@ export function prewarmClaudes(
         extraDirectories: [path],
       };
     },
-    unused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
-    settingsMark: () => settingsMark(directory, environment),
-    slowMark: () => gitMark(directory, harmless),
+    onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
+    settingsFingerprint: () => settingsFingerprint(directory, environment),
+    repositoryFingerprint: () => gitFingerprint(directory, harmless),
     freeMemory: availableMemory,
   });
 }

@@ -1,6 +1,6 @@
 // How a Claude Code process is called: its arguments and its environment.
-// The environment carries none of the bridge's own settings (the token above all), and none of the
-// marks by which a claude that was started inside another claude recognises itself.
+// The environment has none of mm-claude's own settings (above all not the token), and none of the variables by which a
+// claude knows that it was started inside another claude.
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -20,7 +20,7 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "stdio",
     "--include-partial-messages",
     "--replay-user-messages",
-    ...denial(start.deniedPaths ?? []),
+    ...denyRules(start.deniedPaths ?? []),
     start.resume ? "--resume" : "--session-id",
     start.sessionId,
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
@@ -28,14 +28,16 @@ export function claudeArguments(start: ClaudeStart): string[] {
 }
 
 /**
- * Rules of Claude's own, which no rule or mode of the user's outweighs. `Read` covers all that reads or searches, an
- * `@path` in a message and a path in a shell command included, `Edit` all that writes; each covers what lies in a
- * directory too. Not held by them: what the shell finds by itself in the directory Claude works in (`grep -r`), which
- * every version runs unasked. Said by this flag and not by --settings, of which 1.0.128 and 2.0.76 leave a copy in
- * the temporary directory at every start.
+ * Permission rules of Claude Code, which no rule or mode of the user can override. `Read` covers everything that reads
+ * or searches, also an `@path` in a message and a path in a shell command, `Edit` everything that writes; both cover
+ * all that is in a directory. Not covered is what the shell finds by itself in the working directory (`grep -r`),
+ * which every version runs without asking. Given by this flag and not by --settings, because 1.0.128 and 2.0.76 leave
+ * a copy of those settings in the temporary directory at every start.
  */
-function denial(paths: readonly string[]): string[] {
-  if (paths.length === 0) return [];
+function denyRules(paths: readonly string[]): string[] {
+  if (paths.length === 0) {
+    return [];
+  }
   const rules = paths
     .flatMap((path) => [path, realPath(path)])
     .map(pattern)
@@ -43,17 +45,17 @@ function denial(paths: readonly string[]): string[] {
   return ["--disallowedTools", ...new Set(rules)];
 }
 
-/** 1.0.128 and 2.0.76 ask about a file by its real path where the rule names it by way of a symbolic link. */
+/** Where a rule has a path with a symbolic link, 1.0.128 and 2.0.76 compare it with the real path of a file. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // Not there yet, or not for us to see: as far as it can be known.
+    // It does not exist yet, or we may not see it: the part of it that can be resolved.
     return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
   }
 }
 
-/** What a pattern or the flag reads in its own way matches any one character: no version has an escape for all. */
+/** `?` (any one character) for what has a meaning in a pattern or in the flag: no version can escape all of them. */
 function pattern(path: string): string {
   return path.replaceAll(/[\\[\](){}*?!#\s]/g, "?");
 }
@@ -71,7 +73,7 @@ const ownSettings = new Set([
 ]);
 
 // Read from the 2.1.330 program; the first two exist since 1.0.
-const nestingMarks = new Set([
+const nestingVariables = new Set([
   "CLAUDECODE",
   "CLAUDE_CODE_ENTRYPOINT",
   "CLAUDE_CODE_SSE_PORT",
@@ -90,10 +92,10 @@ const nestingMarks = new Set([
   "CLAUDE_AGENT_SDK_CLIENT_APP",
 ]);
 
-/** 2.1.330 offers its newest models no todo list otherwise, and people in a thread want to see one. */
+/** Without it 2.1.330 gives its newest models no todo list, and people in a thread want to see one. */
 const defaults = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" };
 
-/** @param secrets no variable with one of them in its value is handed on, whatever its name */
+/** @param secrets no variable whose value contains one of them is passed on, whatever its name */
 export function claudeEnvironment(
   environment: NodeJS.ProcessEnv,
   secrets: readonly string[] = [],
@@ -103,7 +105,7 @@ export function claudeEnvironment(
     ([name, value = ""]) =>
       !name.startsWith("MATTERMOST_") &&
       !ownSettings.has(name) &&
-      !nestingMarks.has(name) &&
+      !nestingVariables.has(name) &&
       !hidden.some((secret) => value.includes(secret)),
   );
   return { ...defaults, ...Object.fromEntries(given) };

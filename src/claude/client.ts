@@ -1,15 +1,15 @@
-// One conversation with one Claude Code process: the control protocol's bookkeeping (what we asked, what
-// is asked of us, what was sent before it was ready). Knows nothing of the wire's event shapes.
+// The client of one Claude Code process: the state of the control protocol (what we have asked, what Claude asks, what
+// was sent before the process was ready). Knows nothing of the wire's event shapes.
 
 import { type Clock, systemClock } from "../util/clock.ts";
 import { claudeArguments, claudeEnvironment } from "./argv.ts";
-import { createDecoder, type Decoded } from "./decode.ts";
+import { ControlRequests, type Outcome } from "./control-requests.ts";
+import { type Decoded, Decoder } from "./decode.ts";
 import { decodeReady, decodeRequestHead } from "./decode-control.ts";
-import { ClaudeError } from "./error.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
-import { type End, type Spawn, startProcess } from "./process.ts";
+import { ClaudeProcess, type End, type Spawn } from "./process.ts";
 import { runsCommands } from "./process-tree.ts";
-import { createSentMessages } from "./sent-messages.ts";
+import { SentMessages } from "./sent-messages.ts";
 import type {
   ClaudeClient,
   ClaudeEvent,
@@ -18,12 +18,12 @@ import type {
   PermissionAnswer,
   RequestId,
 } from "./types.ts";
-import { createUnreportedTasks } from "./unreported-tasks.ts";
+import { UnreportedTasks } from "./unreported-tasks.ts";
 
 export interface ClaudeDependencies {
   readonly spawn?: Spawn;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Claude's environment holds no variable in whose value one of them stands. */
+  /** No variable whose value contains one of them is in Claude's environment. */
   readonly secrets?: readonly string[];
   /** A CLI that does not answer `initialize` in this time is ended. */
   readonly initializeTimeoutMs?: number;
@@ -31,210 +31,268 @@ export interface ClaudeDependencies {
   readonly clock?: Clock;
 }
 
-type Pending = (outcome: { readonly payload: unknown } | { readonly error: ClaudeError }) => void;
+type Listener = (event: ClaudeEvent) => void;
+type TurnEnded = Extract<ClaudeEvent, { readonly type: "turnEnded" }>;
 
-export function startClaude(
-  start: ClaudeStart,
-  listener: (event: ClaudeEvent) => void,
-  dependencies: ClaudeDependencies = {},
-): ClaudeClient {
-  const { environment = process.env, initializeTimeoutMs = 60_000, debug = () => {} } = dependencies;
-  const decode = createDecoder();
-  const pending = new Map<string, Pending>();
-  const openAsks = new Set<string>();
-  const sent = createSentMessages();
-  const unreported = createUnreportedTasks({
-    clock: dependencies.clock ?? systemClock,
-    isAnyRunning: () => child.pid !== undefined && runsCommands(child.pid),
-    changed: (tasks) => listener({ type: "backgroundTasks", tasks }),
-  });
-  let held: object[] | undefined = [];
-  let failure: string | undefined;
-  let isWorking = false;
-  let requests = 0;
+export class StdioClient implements ClaudeClient {
+  readonly #path: string;
+  readonly #listener: Listener;
+  readonly #debug: (line: string) => void;
+  readonly #initializeTimeoutMs: number;
+  readonly #process: ClaudeProcess;
+  readonly #decoder = new Decoder();
+  readonly #requests = new ControlRequests();
+  readonly #openAsks = new Set<RequestId>();
+  readonly #sent = new SentMessages();
+  readonly #unreportedTasks: UnreportedTasks;
+  #initializeTimer: NodeJS.Timeout | undefined;
+  /** Frames that wait until `initialize` is answered; undefined from then on. */
+  #queue: object[] | undefined = [];
+  #isWorking = false;
+  /** Why the process is of no use. */
+  #failure: string | undefined;
 
-  const child = startProcess(
-    {
+  /** Starts nothing: `start` does. */
+  constructor(start: ClaudeStart, listener: Listener, dependencies: ClaudeDependencies) {
+    const { environment = process.env, initializeTimeoutMs = 60_000, debug = () => {} } = dependencies;
+    this.#path = start.claudePath;
+    this.#listener = listener;
+    this.#debug = debug;
+    this.#initializeTimeoutMs = initializeTimeoutMs;
+    const command = {
       path: start.claudePath,
       arguments: claudeArguments(start),
       directory: start.directory,
       environment: claudeEnvironment(environment, dependencies.secrets),
-    },
-    {
-      line: (line) => {
-        for (const decoded of decode(line)) receive(decoded);
-      },
-      tooLong: (limitBytes, head) => {
-        listener({ type: "malformed", detail: `a line of more than ${inMegabytes(limitBytes)}` });
-        const asked = decodeRequestHead(head);
-        if (asked !== undefined) refuse(asked, "The request is too long.");
-      },
-      endless: (bytes) => giveUp(`"${start.claudePath}" wrote a line of more than ${inMegabytes(bytes)}.`),
-      ended,
-    },
-    dependencies.spawn,
-  );
-
-  const write = (frame: object): void => child.write(JSON.stringify(frame));
-  /** Only after `initialize` was answered, in the order of the calls. */
-  const say = (frame: object): void => {
-    if (held === undefined) write(frame);
-    else held.push(frame);
-  };
-
-  function frameRequest(request: object, settle: Pending): object {
-    const requestId = `mm-${++requests}`;
-    pending.set(requestId, settle);
-    return { type: "control_request", request_id: requestId, request };
+    };
+    const output = {
+      line: (line: string) => this.#readLine(line),
+      tooLong: (limitBytes: number, head: string) => this.#refuseLine(limitBytes, head),
+      endless: (bytes: number) => this.#giveUp(`wrote a line of more than ${inMegabytes(bytes)}`),
+      ended: (end: End) => this.#ended(end),
+    };
+    this.#process = new ClaudeProcess(command, output, dependencies.spawn);
+    this.#unreportedTasks = new UnreportedTasks({
+      clock: dependencies.clock ?? systemClock,
+      isAnyRunning: () => this.pid !== undefined && runsCommands(this.pid),
+      onChange: (tasks) => listener({ type: "backgroundTasks", tasks }),
+    });
   }
 
-  /** The process is of no use: say why and end it. `exited` repeats the reason. */
-  function giveUp(why: string): void {
-    failure = why;
-    void child.close(0);
+  /** Never throws: a CLI that cannot be started is an `exited` event. */
+  static start(start: ClaudeStart, listener: Listener, dependencies: ClaudeDependencies = {}): StdioClient {
+    const client = new StdioClient(start, listener, dependencies);
+    client.#process.start();
+    client.#initialize();
+    return client;
   }
 
-  const initializeTimer = setTimeout(() => {
-    giveUp(`"${start.claudePath}" did not answer within ${initializeTimeoutMs / 1000} s of its start.`);
-  }, initializeTimeoutMs);
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
 
-  // The affordance: an interruption ends the turn, and not what runs in the background (2.1.330; others don't know it).
-  write(
-    frameRequest({ subtype: "initialize", hooks: null, perTaskStopAffordance: true }, (outcome) => {
-      clearTimeout(initializeTimer);
+  send(uuid: string, content: readonly MessageBlock[]): void {
+    this.#sent.add(uuid, content);
+    this.#writeWhenReady({ type: "user", message: { role: "user", content: content.map(wireBlock) }, uuid });
+  }
+
+  answer(requestId: RequestId, answer: PermissionAnswer): void {
+    if (this.#openAsks.delete(requestId)) {
+      const response = { subtype: "success", request_id: requestId, response: answer };
+      this.#write({ type: "control_response", response });
+    }
+  }
+
+  interrupt(): void {
+    const request = this.#requests.create({ subtype: "interrupt" }, (outcome) => {
       if ("error" in outcome) {
-        if (outcome.error.code === "refused") giveUp(outcome.error.message);
-        return;
+        this.#debug(`claude: interrupt: ${outcome.error.message}`);
       }
-      const ready = decodeReady(outcome.payload);
-      listener(ready);
-      if (ready.type !== "ready")
-        return giveUp(`"${start.claudePath}" gave an unreadable answer at its start.`);
-      const messages = held ?? [];
-      held = undefined;
-      for (const message of messages) write(message);
-    }),
-  );
+    });
+    this.#writeWhenReady(request);
+  }
 
-  function receive(decoded: Decoded): void {
+  close(graceMs: number): Promise<void> {
+    // After the end of stdin a running turn would go on until it is cut off unsaved, and an open ask fails and Claude
+    // works on without an answer. An interrupted turn is saved, and the process ends at once.
+    if (this.#isWorking) {
+      this.interrupt();
+    }
+    return this.#process.close(graceMs);
+  }
+
+  #initialize(): void {
+    const seconds = this.#initializeTimeoutMs / 1000;
+    this.#initializeTimer = setTimeout(
+      () => this.#giveUp(`did not answer within ${seconds} s of its start`),
+      this.#initializeTimeoutMs,
+    );
+    // `perTaskStopAffordance`: an interruption ends the turn, and not what runs in the background (2.1.330; others
+    // don't know it).
+    const request = { subtype: "initialize", hooks: null, perTaskStopAffordance: true };
+    this.#write(this.#requests.create(request, (outcome) => this.#initialized(outcome)));
+  }
+
+  #initialized(outcome: Outcome): void {
+    clearTimeout(this.#initializeTimer);
+    if ("error" in outcome) {
+      if (outcome.error.code === "refused") {
+        this.#end(outcome.error.message);
+      }
+      return;
+    }
+    const ready = decodeReady(outcome.payload);
+    this.#listener(ready);
+    if (ready.type !== "ready") {
+      this.#giveUp("gave an unreadable answer at its start");
+      return;
+    }
+    const frames = this.#queue ?? [];
+    this.#queue = undefined;
+    for (const frame of frames) {
+      this.#write(frame);
+    }
+  }
+
+  #write(frame: object): void {
+    this.#process.write(JSON.stringify(frame));
+  }
+
+  /** Only after `initialize` was answered, in the order of the calls. */
+  #writeWhenReady(frame: object): void {
+    if (this.#queue === undefined) {
+      this.#write(frame);
+    } else {
+      this.#queue.push(frame);
+    }
+  }
+
+  /** Claude works on when a request of its own is refused; without an answer it would wait for ever. */
+  #refuse(requestId: string, error: string): void {
+    const response = { subtype: "error", request_id: requestId, error };
+    this.#write({ type: "control_response", response });
+  }
+
+  #readLine(line: string): void {
+    for (const decoded of this.#decoder.decode(line)) {
+      this.#receive(decoded);
+    }
+  }
+
+  #refuseLine(limitBytes: number, head: string): void {
+    this.#listener({ type: "malformed", detail: `a line of more than ${inMegabytes(limitBytes)}` });
+    const requestId = decodeRequestHead(head);
+    if (requestId !== undefined) {
+      this.#refuse(requestId, "The request is too long.");
+    }
+  }
+
+  /** What concerns this client alone ends here; the rest is for the listener. */
+  #receive(decoded: Decoded): void {
     switch (decoded.type) {
       case "skipped":
-        debug(`claude: skipped ${decoded.what}`);
-        return;
-      case "response": {
-        const settle = pending.get(decoded.requestId);
-        pending.delete(decoded.requestId);
-        settle?.(
-          decoded.error === undefined
-            ? { payload: decoded.payload }
-            : { error: new ClaudeError("refused", `Claude Code refused a request: ${decoded.error}`) },
-        );
-        return;
-      }
-      case "ungranted":
-        debug(`claude: refused its request ${decoded.subtype}`);
-        refuse(decoded.requestId, `Unsupported request: ${decoded.subtype}`);
-        return;
+        this.#debug(`claude: skipped ${decoded.what}`);
+        break;
+      case "response":
+        this.#requests.answered(decoded);
+        break;
+      case "unsupported":
+        this.#debug(`claude: refused its request ${decoded.subtype}`);
+        this.#refuse(decoded.requestId, `Unsupported request: ${decoded.subtype}`);
+        break;
+      case "replayed":
+        this.#reportTaken(this.#sent.noteEcho(decoded.uuid));
+        break;
+      case "lifecycle":
+        this.#debug(`claude: message ${decoded.uuid} is ${decoded.state}`);
+        this.#reportTaken(this.#sent.noteState(decoded.uuid, decoded.state));
+        break;
+      case "silentTurn":
+        this.#reportRefused(this.#sent.noteSilentTurn());
+        break;
+      case "backgrounded":
+        this.#unreportedTasks.add(decoded.task);
+        break;
+      default:
+        if (this.#note(decoded)) {
+          this.#listener(decoded);
+        }
+    }
+  }
+
+  /** Keeps what this client must know of an event; returns whether the listener shall have it. */
+  #note(event: ClaudeEvent): boolean {
+    switch (event.type) {
       case "permissionAsked":
       case "planAsked":
       case "questionAsked":
-        isWorking = true;
-        openAsks.add(decoded.requestId);
-        break;
+        this.#isWorking = true;
+        this.#openAsks.add(event.requestId);
+        return true;
       case "askCancelled":
-        // Taken back while our answer was on its way: it is answered already.
-        if (!openAsks.delete(decoded.requestId)) return;
-        break;
-      case "replayed":
-        tellTaken(sent.taken(decoded.uuid));
-        return;
-      case "lifecycle":
-        debug(`claude: message ${decoded.uuid} is ${decoded.state}`);
-        tellTaken(sent.followed(decoded.uuid, decoded.state));
-        return;
-      case "silentTurn":
-        // A hook's words are written down by 1.0.128 and 2.0.76, but not said.
-        for (const uuid of sent.refused()) {
-          listener({ type: "promptRefused", reason: "" });
-          listener({ type: "replayed", uuid });
-        }
-        return;
-      case "backgrounded":
-        unreported.began(decoded.task);
-        return;
+        // Cancelled while our answer was on its way: it is answered already.
+        return this.#openAsks.delete(event.requestId);
       case "backgroundTasks":
-        unreported.areReported();
-        break;
+        this.#unreportedTasks.disable();
+        return true;
       case "taskEnded":
-        unreported.ended(decoded.taskId);
-        break;
+        this.#unreportedTasks.remove(event.taskId);
+        return true;
       case "turnStarted":
-        isWorking = true;
-        break;
+        this.#isWorking = true;
+        return true;
       case "turnEnded":
-        // Nothing had begun: the program says why it is about to end, and has taken no message.
-        if (!isWorking && decoded.isError) {
-          failure ??= decoded.reason;
-          return;
-        }
-        isWorking = false;
-        tellTaken(sent.turnEnded());
-        break;
+        return this.#turnEnded(event);
+      default:
+        return true;
     }
-    listener(decoded);
   }
 
-  function refuse(requestId: string, error: string): void {
-    write({ type: "control_response", response: { subtype: "error", request_id: requestId, error } });
-  }
-
-  function tellTaken(uuids: readonly string[]): void {
-    for (const uuid of uuids) listener({ type: "replayed", uuid });
-  }
-
-  function ended(end: End): void {
-    clearTimeout(initializeTimer);
-    unreported.stop();
-    for (const settle of pending.values()) {
-      settle({ error: new ClaudeError("exited", "Claude Code ended before it answered.") });
+  #turnEnded({ isError, reason }: TurnEnded): boolean {
+    // No turn had begun: the program reports why it is about to end, and has taken no message.
+    if (!this.#isWorking && isError) {
+      this.#failure ??= reason;
+      return false;
     }
-    pending.clear();
-    openAsks.clear();
-    held = undefined;
-    const isSaid = failure === undefined || end.stderr.includes(failure);
-    const stderr = isSaid ? end.stderr : `${failure}\n${end.stderr}`.trim();
-    listener({ type: "exited", code: end.code, signal: end.signal, stderr });
+    this.#isWorking = false;
+    this.#reportTaken(this.#sent.noteTurnEnd());
+    return true;
   }
 
-  function interrupt(): void {
-    say(
-      frameRequest({ subtype: "interrupt" }, (outcome) => {
-        if ("error" in outcome) debug(`claude: interrupt: ${outcome.error.message}`);
-      }),
-    );
+  #reportTaken(uuids: readonly string[]): void {
+    for (const uuid of uuids) {
+      this.#listener({ type: "replayed", uuid });
+    }
   }
 
-  return {
-    pid: child.pid,
-    send(uuid, content) {
-      sent.add(uuid, content);
-      say({ type: "user", message: { role: "user", content: content.map(wireBlock) }, uuid });
-    },
-    answer(requestId: RequestId, answer: PermissionAnswer) {
-      if (!openAsks.delete(requestId)) return;
-      write({
-        type: "control_response",
-        response: { subtype: "success", request_id: requestId, response: answer },
-      });
-    },
-    interrupt,
-    close(graceMs) {
-      // With stdin closed a running turn goes on to its end, and would then be cut off unsaved; an open ask
-      // fails and Claude works on without us. An interrupted turn is saved, and the process ends at once.
-      if (isWorking) interrupt();
-      return child.close(graceMs);
-    },
-  };
+  #reportRefused(uuids: readonly string[]): void {
+    for (const uuid of uuids) {
+      // 1.0.128 and 2.0.76 save the hook's reason, but do not send it.
+      this.#listener({ type: "promptRefused", reason: "" });
+      this.#listener({ type: "replayed", uuid });
+    }
+  }
+
+  #giveUp(what: string): void {
+    this.#end(`"${this.#path}" ${what}.`);
+  }
+
+  /** Ends a process that is of no use; `exited` gives the reason. */
+  #end(reason: string): void {
+    this.#failure = reason;
+    void this.#process.close(0);
+  }
+
+  #ended({ code, signal, stderr }: End): void {
+    clearTimeout(this.#initializeTimer);
+    this.#unreportedTasks.stop();
+    this.#requests.failAll();
+    this.#openAsks.clear();
+    this.#queue = undefined;
+    const isKnown = this.#failure === undefined || stderr.includes(this.#failure);
+    const reason = isKnown ? stderr : `${this.#failure}\n${stderr}`.trim();
+    this.#listener({ type: "exited", code, signal, stderr: reason });
+  }
 }
 
 const inMegabytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MB`;

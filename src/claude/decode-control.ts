@@ -1,27 +1,29 @@
-// The control protocol's frames: what Claude asks of us, what it takes back, how it answers us.
+// The control protocol's frames: what Claude asks of us, what it cancels, how it answers us.
 // Knows nothing of conversations.
 
 import { z } from "zod";
-import { asWords, isFrame, malformed } from "./frame.ts";
+import { asText, isFrame, malformed } from "./frame.ts";
 import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
+
+/** An answer to a request of ours; `error` is undefined when it succeeded. */
+export interface ControlResponse {
+  readonly type: "response";
+  readonly requestId: string;
+  readonly error: string | undefined;
+  readonly payload: unknown;
+}
 
 export type ControlDecoded =
   | ClaudeEvent
-  /** An answer to a request of ours; `error` is undefined when it was granted. */
-  | {
-      readonly type: "response";
-      readonly requestId: string;
-      readonly error: string | undefined;
-      readonly payload: unknown;
-    }
-  /** A request nobody here can grant. Left unanswered it would hold the turn for ever. */
-  | { readonly type: "ungranted"; readonly requestId: string; readonly subtype: string };
+  | ControlResponse
+  /** A request that is to be refused. Without an answer the turn would wait for ever. */
+  | { readonly type: "unsupported"; readonly requestId: string; readonly subtype: string };
 
 const requestFrame = z.object({ request_id: z.string().transform((id) => id as RequestId) });
 
 const canUseTool = z.object({
   tool_name: z.string(),
-  // Handed back when it is allowed: only what we can hand back unchanged is asked about.
+  // Sent back when it is allowed: people are asked only about what we can send back unchanged.
   input: z.record(z.string(), z.unknown()),
   // 1.0.128 sends none.
   tool_use_id: z
@@ -31,7 +33,7 @@ const canUseTool = z.object({
     .catch(undefined),
 });
 
-/** Left out, or something else: what people can choose from is all that counts. */
+/** Whatever is missing or of another type gets a default, except for the questions themselves. */
 const questions = z.object({
   questions: z
     .array(
@@ -49,24 +51,34 @@ const questions = z.object({
 });
 
 function readOption(option: unknown): QuestionOption[] {
-  if (!isFrame(option)) return option === null ? [] : [{ label: asWords(option), description: "" }];
+  if (!isFrame(option)) {
+    return option === null ? [] : [{ label: asText(option), description: "" }];
+  }
   const { label, description } = option;
-  if (typeof label !== "string") return [];
+  if (typeof label !== "string") {
+    return [];
+  }
   return [{ label, description: typeof description === "string" ? description : "" }];
 }
 
-/** Whatever it looks like, it is asked of people or refused: unanswered it would hold the turn for ever. */
+/** Whatever it looks like, people are asked or it is refused: without an answer the turn would wait for ever. */
 export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   const outer = requestFrame.safeParse(frame);
-  if (!outer.success) return [malformed("control_request", outer.error)];
+  if (!outer.success) {
+    return [malformed("control_request", outer.error)];
+  }
   const { request_id: requestId } = outer.data;
   const request = isFrame(frame) && isFrame(frame["request"]) ? frame["request"] : {};
-  const subtype = asWords(request["subtype"]);
-  const ungranted = { type: "ungranted", requestId, subtype } as const;
-  if (subtype !== "can_use_tool") return [ungranted];
+  const subtype = asText(request["subtype"]);
+  const unsupported = { type: "unsupported", requestId, subtype } as const;
+  if (subtype !== "can_use_tool") {
+    return [unsupported];
+  }
 
   const asked = canUseTool.safeParse(request);
-  if (!asked.success) return [malformed("can_use_tool", asked.error), ungranted];
+  if (!asked.success) {
+    return [malformed("can_use_tool", asked.error), unsupported];
+  }
   const { tool_name: toolName, input, tool_use_id: toolUseId } = asked.data;
   switch (toolName) {
     case "ExitPlanMode": {
@@ -76,7 +88,9 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
     }
     case "AskUserQuestion": {
       const parsed = questions.safeParse(input);
-      if (!parsed.success) return [malformed("AskUserQuestion", parsed.error), ungranted];
+      if (!parsed.success) {
+        return [malformed("AskUserQuestion", parsed.error), unsupported];
+      }
       return [{ type: "questionAsked", requestId, questions: parsed.data.questions, input, toolUseId }];
     }
     default:
@@ -84,7 +98,7 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   }
 }
 
-/** The id of a request of which only the beginning could be kept (all versions begin with it). */
+/** The id of a request whose line was too long, from the beginning of the line, where all versions have it. */
 export function decodeRequestHead(head: string): string | undefined {
   return /^\{"type":"control_request","request_id":"([\w-]+)"/.exec(head)?.[1];
 }
@@ -93,13 +107,15 @@ const cancelFrame = z.object({ request_id: z.string().transform((id) => id as Re
 
 export function decodeControlCancel(frame: unknown): ControlDecoded[] {
   const parsed = cancelFrame.safeParse(frame);
-  if (!parsed.success) return [malformed("control_cancel_request", parsed.error)];
+  if (!parsed.success) {
+    return [malformed("control_cancel_request", parsed.error)];
+  }
   return [{ type: "askCancelled", requestId: parsed.data.request_id }];
 }
 
 const responseFrame = z.object({
   response: z.discriminatedUnion("subtype", [
-    // An answer with nothing to say has no `response` (interrupt, up to 2.1.197).
+    // An answer without content has no `response` (interrupt, up to 2.1.197).
     z.object({ subtype: z.literal("success"), request_id: z.string(), response: z.unknown().optional() }),
     z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().catch("refused") }),
   ]),
@@ -107,7 +123,9 @@ const responseFrame = z.object({
 
 export function decodeControlResponse(frame: unknown): ControlDecoded[] {
   const parsed = responseFrame.safeParse(frame);
-  if (!parsed.success) return [malformed("control_response", parsed.error)];
+  if (!parsed.success) {
+    return [malformed("control_response", parsed.error)];
+  }
   const { response } = parsed.data;
   return [
     response.subtype === "success"
@@ -122,8 +140,10 @@ const command = z.object({ name: z.string(), aliases: z.array(z.string()).catch(
 /** The payload of the answer to `initialize`. */
 export function decodeReady(payload: unknown): ClaudeEvent {
   const parsed = initialized.safeParse(payload);
-  if (!parsed.success) return malformed("initialize answer", parsed.error);
-  // One command that can't be read is no reason to do without Claude.
+  if (!parsed.success) {
+    return malformed("initialize answer", parsed.error);
+  }
+  // A command that can't be read is left out.
   const commands = parsed.data.commands.flatMap((one) => command.safeParse(one).data ?? []);
   return { type: "ready", commands };
 }

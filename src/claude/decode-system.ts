@@ -1,8 +1,8 @@
-// The `system` frames and the few that stand beside them: what the program says of itself, its turns' beginnings and
-// what runs in the background. Knows nothing of messages.
+// The `system` frames: the beginning of a turn, compactions, retries, hooks that refuse a prompt, and what runs in the
+// background. Knows nothing of messages.
 
 import { z } from "zod";
-import { asWords, type Frame, malformed } from "./frame.ts";
+import { asText, type Frame, malformed } from "./frame.ts";
 import type { ClaudeEvent, ToolUseId } from "./types.ts";
 
 type SystemDecoded =
@@ -52,54 +52,82 @@ const refusalFrame = z.object({
     .catch(undefined),
 });
 
+const decoders = new Map<unknown, (frame: Frame) => SystemDecoded[]>([
+  ["init", decodeInit],
+  ["status", decodeStatus],
+  ["compact_boundary", () => [{ type: "compacted", error: undefined }]],
+  ["api_retry", decodeRetry],
+  ["task_notification", decodeNotification],
+  ["background_tasks_changed", decodeTasks],
+  // These two say nothing that the two before them don't (2.1.330).
+  ["task_started", () => []],
+  ["task_updated", () => []],
+  ["informational", decodeInformational],
+]);
+
 export function decodeSystem(frame: Frame): SystemDecoded[] {
-  switch (frame["subtype"]) {
-    case "init": {
-      const parsed = initFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/init", parsed.error)];
-      return [{ type: "turnStarted", model: parsed.data.model, conversationId: parsed.data.session_id }];
-    }
-    case "status": {
-      const parsed = statusFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/status", parsed.error)];
-      const { status, compact_result: outcome, compact_error: error } = parsed.data;
-      if (status === "compacting") return [{ type: "compacting" }];
-      if (outcome === undefined) return [];
-      return [{ type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
-    }
-    case "compact_boundary":
-      return [{ type: "compacted", error: undefined }];
-    case "api_retry": {
-      const parsed = retryFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/api_retry", parsed.error)];
-      const { attempt, max_retries: maxRetries, retry_delay_ms: delay, error_status, error } = parsed.data;
-      const reason = [error_status, error].filter((part) => part !== undefined && part !== null).join(" ");
-      return [{ type: "apiRetry", attempt, maxRetries, retryDelayMs: Math.round(delay), reason }];
-    }
-    case "task_notification": {
-      const parsed = notificationFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/task_notification", parsed.error)];
-      const { task_id: taskId, tool_use_id, status, summary } = parsed.data;
-      return [{ type: "taskEnded", taskId, toolUseId: tool_use_id, status, summary }];
-    }
-    case "background_tasks_changed": {
-      const parsed = tasksFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/background_tasks_changed", parsed.error)];
-      return [{ type: "backgroundTasks", tasks: parsed.data.tasks }];
-    }
-    // `task_started` and `task_updated` say nothing that these two don't (2.1.330).
-    case "task_started":
-    case "task_updated":
-      return [];
-    case "informational": {
-      if (frame["prevent_continuation"] !== true)
-        return [{ type: "skipped", what: `system/informational of level ${asWords(frame["level"])}` }];
-      const parsed = refusalFrame.safeParse(frame);
-      if (!parsed.success) return [malformed("system/informational", parsed.error)];
-      const { content, prompt_submit_outcome: outcome } = parsed.data;
-      return [{ type: "promptRefused", reason: outcome?.reason ?? content }];
-    }
-    default:
-      return [{ type: "skipped", what: `system/${asWords(frame["subtype"])}` }];
+  const decode = decoders.get(frame["subtype"]);
+  return decode?.(frame) ?? [{ type: "skipped", what: `system/${asText(frame["subtype"])}` }];
+}
+
+function decodeInit(frame: Frame): SystemDecoded[] {
+  const parsed = initFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/init", parsed.error)];
   }
+  return [{ type: "turnStarted", model: parsed.data.model, conversationId: parsed.data.session_id }];
+}
+
+function decodeStatus(frame: Frame): SystemDecoded[] {
+  const parsed = statusFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/status", parsed.error)];
+  }
+  const { status, compact_result: outcome, compact_error: error } = parsed.data;
+  if (status === "compacting") {
+    return [{ type: "compacting" }];
+  }
+  if (outcome === undefined) {
+    return [];
+  }
+  return [{ type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
+}
+
+function decodeRetry(frame: Frame): SystemDecoded[] {
+  const parsed = retryFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/api_retry", parsed.error)];
+  }
+  const { attempt, max_retries: maxRetries, retry_delay_ms: delay, error_status, error } = parsed.data;
+  const reason = [error_status, error].filter((part) => part !== undefined && part !== null).join(" ");
+  return [{ type: "apiRetry", attempt, maxRetries, retryDelayMs: Math.round(delay), reason }];
+}
+
+function decodeNotification(frame: Frame): SystemDecoded[] {
+  const parsed = notificationFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/task_notification", parsed.error)];
+  }
+  const { task_id: taskId, tool_use_id: toolUseId, status, summary } = parsed.data;
+  return [{ type: "taskEnded", taskId, toolUseId, status, summary }];
+}
+
+function decodeTasks(frame: Frame): SystemDecoded[] {
+  const parsed = tasksFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/background_tasks_changed", parsed.error)];
+  }
+  return [{ type: "backgroundTasks", tasks: parsed.data.tasks }];
+}
+
+function decodeInformational(frame: Frame): SystemDecoded[] {
+  if (frame["prevent_continuation"] !== true) {
+    return [{ type: "skipped", what: `system/informational of level ${asText(frame["level"])}` }];
+  }
+  const parsed = refusalFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/informational", parsed.error)];
+  }
+  const { content, prompt_submit_outcome: outcome } = parsed.data;
+  return [{ type: "promptRefused", reason: outcome?.reason ?? content }];
 }

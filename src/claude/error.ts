@@ -1,4 +1,4 @@
-// The one error whose culprit is the Claude Code child: missing, unwilling, or gone.
+// The one error whose cause is the Claude Code process: it is missing, it fails or refuses, or it has ended.
 
 export type ClaudeErrorCode = "not-found" | "not-executable" | "timeout" | "failed" | "refused" | "exited";
 
@@ -12,7 +12,7 @@ export class ClaudeError extends Error {
   }
 }
 
-/** What went wrong when the program itself could not be started, in words that say the mend. */
+/** What went wrong when the program itself could not be started, and what to do about it. */
 export function startFailure(path: string, cause: unknown): ClaudeError {
   switch (errorCode(cause)) {
     case "ENOENT":

@@ -1,4 +1,4 @@
-// What every decoder of the wire needs: what a frame is, and how one that lacks something is told.
+// What every decoder of the wire needs: what a frame is, and how one that lacks something is reported.
 
 import type { z } from "zod";
 import type { ClaudeEvent } from "./types.ts";
@@ -10,8 +10,8 @@ export function isFrame(value: unknown): value is Frame {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Any JSON as words. `String` would call a `toString` that came over the wire. */
-export function asWords(value: unknown): string {
+/** Any JSON as text. `String` would call a `toString` that came over the wire. */
+export function asText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
 }
 

@@ -1,66 +1,78 @@
 // Bytes → lines. Owns the bytes of the line that is still incomplete; knows nothing of JSON.
 // A newline byte never occurs inside a UTF-8 sequence, so a line is decoded whole or not at all.
 
-const newline = 0x0a;
+const NEWLINE = 0x0a;
 
 export interface LineListener {
   line(line: string): void;
-  /** A line passed the limit; it is dropped up to its newline, all but its `head`. Called once a line. */
+  /** A line is over the limit; it is dropped up to its newline, all but its `head`. Called once a line. */
   tooLong(limitBytes: number, head: string): void;
-  /** A line that is dropped goes on and on: no newline is to be expected. Called once a line. */
+  /** A line that is dropped is so long that no newline is to be expected. Called once a line. */
   endless(bytes: number): void;
-}
-
-export interface LineFramer {
-  push(chunk: Buffer): void;
-  /** The stream ended: what stands without a newline is a line too. */
-  end(): void;
 }
 
 /** A line may hold a document that was read, in base64 and twice (2.1.330); what is longer is no frame of Claude's. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const HEAD_BYTES = 256;
-/** As often the limit. */
-const ENDLESS = 8;
+/** A line of so many times the limit is endless. */
+const ENDLESS_FACTOR = 8;
 
-export function createLineFramer(listener: LineListener, limitBytes = MAX_LINE_BYTES): LineFramer {
-  let parts: Buffer[] = [];
-  let size = 0;
-  let dropping = false;
+export class LineFramer {
+  readonly #listener: LineListener;
+  readonly #limitBytes: number;
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #isDropping = false;
 
-  function add(part: Buffer): void {
-    if (part.length === 0) return;
-    const before = size;
-    size += part.length;
-    if (!dropping && size > limitBytes) {
-      dropping = true;
-      const [head = part] = parts;
-      parts = [];
-      listener.tooLong(limitBytes, head.subarray(0, HEAD_BYTES).toString("utf8"));
+  constructor(listener: LineListener, limitBytes = MAX_LINE_BYTES) {
+    this.#listener = listener;
+    this.#limitBytes = limitBytes;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      this.#add(chunk.subarray(from, at));
+      this.end();
+      from = at + 1;
     }
-    if (!dropping) parts.push(part);
-    else if (before <= limitBytes * ENDLESS && size > limitBytes * ENDLESS) listener.endless(size);
+    this.#add(chunk.subarray(from));
   }
 
-  function finish(): void {
-    const [first] = parts;
-    const line = parts.length > 1 ? Buffer.concat(parts, size).toString("utf8") : first?.toString("utf8");
-    parts = [];
-    size = 0;
-    dropping = false;
-    if (line !== undefined && line.trim() !== "") listener.line(line);
+  /** Ends the line: at its newline, or because the stream has ended, where what has no newline is a line too. */
+  end(): void {
+    const [first] = this.#parts;
+    const whole = this.#parts.length > 1 ? Buffer.concat(this.#parts, this.#bytes) : first;
+    const line = whole?.toString("utf8");
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#isDropping = false;
+    if (line !== undefined && line.trim() !== "") {
+      this.#listener.line(line);
+    }
   }
 
-  return {
-    push(chunk) {
-      let from = 0;
-      for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
-        add(chunk.subarray(from, at));
-        finish();
-        from = at + 1;
-      }
-      add(chunk.subarray(from));
-    },
-    end: finish,
-  };
+  #add(part: Buffer): void {
+    if (part.length === 0) {
+      return;
+    }
+    const before = this.#bytes;
+    this.#bytes += part.length;
+    if (!this.#isDropping && this.#bytes > this.#limitBytes) {
+      this.#drop(part);
+    }
+    const endlessBytes = this.#limitBytes * ENDLESS_FACTOR;
+    if (!this.#isDropping) {
+      this.#parts.push(part);
+    } else if (before <= endlessBytes && this.#bytes > endlessBytes) {
+      this.#listener.endless(this.#bytes);
+    }
+  }
+
+  #drop(part: Buffer): void {
+    this.#isDropping = true;
+    const [head = part] = this.#parts;
+    this.#parts = [];
+    this.#listener.tooLong(this.#limitBytes, head.subarray(0, HEAD_BYTES).toString("utf8"));
+  }
 }

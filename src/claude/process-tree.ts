@@ -1,11 +1,14 @@
-// The processes that a claude has started, wherever they have put themselves. Its own group is not all of them: 1.0.128
-// and 2.0.76 run each command in a group of its own, and may end before they have ended it.
+// The processes that a claude has started, in its process group and in others: 1.0.128 and 2.0.76 run each command in a
+// group of its own, and may end before they have ended it.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { isRunning, type KnownProcess, startMark } from "../util/processes.ts";
 
-/** Children, their children and so on, at this moment. To be asked while the process lives: orphans name no parent. */
+/**
+ * Children, their children and so on, at this moment. To be called while the process runs: an orphan's former parent is
+ * not known.
+ */
 export function processTreeOf(pid: number): KnownProcess[] {
   return descendants(pid).flatMap((member) => {
     const mark = startMark(member.pid);
@@ -19,8 +22,10 @@ function descendants(pid: number): Listed[] {
     childrenOf.set(one.parent, [...(childrenOf.get(one.parent) ?? []), one]);
   }
   const tree = [...(childrenOf.get(pid) ?? [])];
-  // Grows while it is walked.
-  for (const member of tree) tree.push(...(childrenOf.get(member.pid) ?? []));
+  // It grows while the loop runs over it.
+  for (const member of tree) {
+    tree.push(...(childrenOf.get(member.pid) ?? []));
+  }
   return tree;
 }
 
@@ -35,7 +40,9 @@ export function runsCommands(pid: number): boolean {
 /** Ends those that are still there, and the group of each that leads one. */
 export function killProcessTree(tree: readonly KnownProcess[]): void {
   for (const member of tree) {
-    if (!isRunning(member)) continue;
+    if (!isRunning(member)) {
+      continue;
+    }
     for (const target of [-member.pid, member.pid]) {
       try {
         process.kill(target, "SIGKILL");
@@ -53,7 +60,9 @@ interface Listed {
 }
 
 function allProcesses(): Listed[] {
-  if (process.platform === "linux") return numbersIn("/proc").flatMap(listed);
+  if (process.platform === "linux") {
+    return numbersIn("/proc").flatMap(listed);
+  }
   try {
     const lines = execFileSync("ps", ["-axo", "pid=,ppid=,pgid="], { encoding: "utf8" }).trim().split("\n");
     return lines.map((line) => {

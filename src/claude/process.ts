@@ -1,10 +1,11 @@
-// The life of one child process: spawn in its own process group, lines out, last words, and the ladder
-// that ends it and all it started. Knows nothing of what the lines mean.
+// The life of one child process: it starts in a process group of its own, its stdout becomes lines, and it ends with
+// all that it has started. Knows nothing of what the lines mean.
 
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { startFailure } from "./error.ts";
-import { createLineFramer, type LineListener } from "./line-framer.ts";
+import { LineFramer, type LineListener } from "./line-framer.ts";
+import { OutputTail } from "./output-tail.ts";
 import { killProcessTree, processTreeOf } from "./process-tree.ts";
 
 export interface Command {
@@ -14,7 +15,7 @@ export interface Command {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** How it ended. `code` is null when a signal ended it or it never ran; `stderr` is its last words. */
+/** How it ended. `code` is null when a signal ended it or it never ran; `stderr` is the end of its error output. */
 export interface End {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -22,142 +23,169 @@ export interface End {
 }
 
 export interface ProcessListener extends LineListener {
-  /** Called once, always after `startProcess` has returned and after the last line. */
+  /** Called once, always after `start` has returned and after the last line. */
   ended(end: End): void;
-}
-
-export interface RunningProcess {
-  readonly pid: number | undefined;
-  /** Writes one line. Does nothing when the process no longer reads. */
-  write(line: string): void;
-  /**
-   * Ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the group, and ends whatever else it had started. A second
-   * call may shorten the wait.
-   */
-  close(graceMs: number): Promise<void>;
 }
 
 export type Spawn = typeof nodeSpawn;
 
-const stderrTailBytes = 8 * 1024;
+const STDERR_BYTES = 8 * 1024;
 /** SIGTERM ends a claude within 30 ms (1.0.128 to 2.1.330). */
-const termGraceMs = 1_000;
-/** How long stdout may stay silent before a reader that outlives the leader is no longer waited for. */
-const drainMs = 300;
-const drainAtMostMs = 5_000;
+const SIGTERM_GRACE_MS = 1_000;
+/** After the exit, so long a silence means that another process holds stdout open: it is not waited for. */
+const SILENCE_MS = 300;
+const WAIT_FOR_SILENCE_AT_MOST_MS = 5_000;
 
-export function startProcess(
-  command: Command,
-  listener: ProcessListener,
-  spawn: Spawn = nodeSpawn,
-): RunningProcess {
-  let hasEnded = false;
-  let resolveEnded: () => void = () => {};
-  const whenEnded = new Promise<void>((resolve) => {
-    resolveEnded = resolve;
-  });
+export class ClaudeProcess {
+  readonly #command: Command;
+  readonly #listener: ProcessListener;
+  readonly #spawn: Spawn;
+  readonly #framer: LineFramer;
+  readonly #stderr = new OutputTail(STDERR_BYTES);
+  readonly #whenEnded: Promise<void>;
+  #resolveEnded: () => void = () => {};
+  #hasEnded = false;
+  /** Undefined before the start, and when the program could not be started. */
+  #child: ChildProcessWithoutNullStreams | undefined;
+  /** Bytes of stdout. */
+  #received = 0;
 
-  function end(outcome: End): void {
-    if (hasEnded) return;
-    hasEnded = true;
-    listener.ended(outcome);
-    resolveEnded();
+  constructor(command: Command, listener: ProcessListener, spawn: Spawn = nodeSpawn) {
+    this.#command = command;
+    this.#listener = listener;
+    this.#spawn = spawn;
+    this.#framer = new LineFramer(listener);
+    this.#whenEnded = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
   }
 
-  function failToStart(cause: unknown): void {
-    const stderr = existsSync(command.directory)
-      ? startFailure(command.path, cause).message
-      : `The directory ${command.directory} does not exist.`;
-    end({ code: null, signal: null, stderr });
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
-  let child: ChildProcessWithoutNullStreams;
-  try {
-    child = spawn(command.path, [...command.arguments], {
-      cwd: command.directory,
-      env: command.environment,
+  /** Never throws: a program that cannot be started is reported by `ended`. */
+  start(): void {
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = this.#spawnChild();
+    } catch (cause) {
+      setImmediate(() => this.#failToStart(cause));
+      return;
+    }
+    if (child.pid === undefined) {
+      // Never ran; when descriptors are short it has no streams either.
+      child.once("error", (cause) => this.#failToStart(cause));
+      return;
+    }
+    this.#child = child;
+    this.#listen(child, child.pid);
+  }
+
+  /** Writes one line. Does nothing when the process no longer reads. */
+  write(line: string): void {
+    const stdin = this.#child?.stdin;
+    if (stdin?.writable) {
+      stdin.write(`${line}\n`);
+    }
+  }
+
+  /**
+   * Ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the group, and ends whatever else it had started. A second
+   * call may shorten the wait.
+   */
+  async close(graceMs: number): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) {
+      return this.#whenEnded;
+    }
+    const tree = this.#hasEnded ? [] : processTreeOf(child.pid);
+    child.stdin.end();
+    if (!(await this.#endsWithin(graceMs))) {
+      killGroup(child.pid, "SIGTERM");
+      if (!(await this.#endsWithin(SIGTERM_GRACE_MS))) {
+        killGroup(child.pid, "SIGKILL");
+        await this.#whenEnded;
+      }
+    }
+    killProcessTree(tree);
+  }
+
+  #spawnChild(): ChildProcessWithoutNullStreams {
+    const { path, directory, environment } = this.#command;
+    return this.#spawn(path, [...this.#command.arguments], {
+      cwd: directory,
+      env: environment,
       stdio: "pipe",
       // Its own process group, so that whatever it starts can be ended with it.
       detached: true,
     });
-  } catch (cause) {
-    setImmediate(failToStart, cause);
-    return { pid: undefined, write() {}, close: () => whenEnded };
   }
 
-  const { pid } = child;
-  if (pid === undefined) {
-    // Never ran; when descriptors are short it has no streams either.
-    child.once("error", failToStart);
-    return { pid, write() {}, close: () => whenEnded };
+  #failToStart(cause: unknown): void {
+    const { path, directory } = this.#command;
+    const stderr = existsSync(directory)
+      ? startFailure(path, cause).message
+      : `The directory ${directory} does not exist.`;
+    this.#end({ code: null, signal: null, stderr });
   }
-  child.on("error", () => {});
-  // EPIPE: the process closed its end; its exit tells the rest.
-  child.stdin.on("error", () => {});
 
-  const stderrTail = collectTail(child.stderr, stderrTailBytes);
-  const framer = createLineFramer(listener);
-  let received = 0;
-  child.stdout.on("data", (chunk: Buffer) => {
-    received += chunk.length;
-    framer.push(chunk);
-  });
+  #listen(child: ChildProcessWithoutNullStreams, pid: number): void {
+    child.on("error", () => {});
+    // EPIPE: the process closed its end; what follows is known by its exit.
+    child.stdin.on("error", () => {});
+    child.stderr.on("data", (chunk: Buffer) => this.#stderr.push(chunk));
+    child.stdout.on("data", (chunk: Buffer) => {
+      this.#received += chunk.length;
+      this.#framer.push(chunk);
+    });
+    child.on("exit", (code, signal) => {
+      killGroup(pid, "SIGKILL");
+      const finish = () => this.#finish(child, code, signal);
+      child.on("close", finish);
+      this.#afterSilence(finish, performance.now() + WAIT_FOR_SILENCE_AT_MOST_MS);
+    });
+  }
 
-  child.on("exit", (code, signal) => {
-    killGroup(pid, "SIGKILL");
-    let isFinished = false;
-    const finish = (): void => {
-      if (isFinished) return;
-      isFinished = true;
-      child.stdout.destroy();
-      child.stderr.destroy();
-      framer.end();
-      end({ code, signal, stderr: stderrTail() });
-    };
-    child.on("close", finish);
-    // A grandchild in a group of its own may hold stdout open for ever: wait for silence, not for the end.
-    const deadline = performance.now() + drainAtMostMs;
-    let seen = received;
+  /** A grandchild in a group of its own may hold stdout open for ever: silence is waited for, and not only its end. */
+  #afterSilence(finish: () => void, deadline: number): void {
+    const before = this.#received;
     const check = (): void => {
-      if (received === seen || performance.now() > deadline) finish();
-      else waitForSilence();
+      if (this.#received === before || performance.now() > deadline) {
+        finish();
+      } else {
+        this.#afterSilence(finish, deadline);
+      }
     };
-    const waitForSilence = (): void => {
-      seen = received;
-      // After the timer one round of reading, or a busy event loop would be taken for silence.
-      setTimeout(() => setImmediate(check), drainMs).unref();
-    };
-    waitForSilence();
-  });
+    // After the timer one round of reading, or a busy event loop would be taken for silence.
+    setTimeout(() => setImmediate(check), SILENCE_MS).unref();
+  }
 
-  async function endsWithin(ms: number): Promise<boolean> {
+  #finish(child: ChildProcessWithoutNullStreams, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    child.stdout.destroy();
+    child.stderr.destroy();
+    this.#framer.end();
+    this.#end({ code, signal, stderr: this.#stderr.text });
+  }
+
+  #end(end: End): void {
+    this.#hasEnded = true;
+    this.#listener.ended(end);
+    this.#resolveEnded();
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms);
     });
-    await Promise.race([whenEnded, late]);
+    await Promise.race([this.#whenEnded, late]);
     clearTimeout(timer);
-    return hasEnded;
+    return this.#hasEnded;
   }
-
-  return {
-    pid,
-    write(line) {
-      if (child.stdin.writable) child.stdin.write(`${line}\n`);
-    },
-    async close(graceMs) {
-      const tree = hasEnded ? [] : processTreeOf(pid);
-      child.stdin.end();
-      if (!(await endsWithin(graceMs))) {
-        killGroup(pid, "SIGTERM");
-        if (!(await endsWithin(termGraceMs))) {
-          killGroup(pid, "SIGKILL");
-          await whenEnded;
-        }
-      }
-      killProcessTree(tree);
-    },
-  };
 }
 
 function killGroup(leader: number, signal: NodeJS.Signals): void {
@@ -166,17 +194,4 @@ function killGroup(leader: number, signal: NodeJS.Signals): void {
   } catch {
     // The group is gone already.
   }
-}
-
-function collectTail(stream: NodeJS.ReadableStream, limitBytes: number): () => string {
-  let tail: Buffer = Buffer.alloc(0);
-  stream.on("data", (chunk: Buffer) => {
-    tail = Buffer.concat([tail, chunk]).subarray(-limitBytes);
-  });
-  // A cut inside a character leaves up to three replacement characters at the front.
-  return () =>
-    tail
-      .toString("utf8")
-      .replace(/^\uFFFD{1,3}/, "")
-      .trim();
 }

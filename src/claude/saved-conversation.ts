@@ -1,6 +1,6 @@
-// What Claude Code has saved of a conversation, read after a process that could not tell us any more. One JSON object
-// a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are the
-// same in 1.0.128, 2.0.76 and 2.1.330.
+// What Claude Code has saved of a conversation, read after a process that ended before it could report it all. One JSON
+// object a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are
+// the same in 1.0.128, 2.0.76 and 2.1.330.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -11,11 +11,11 @@ export interface SavedText {
 }
 
 export interface SavedConversation {
-  /** Whether a message of ours, by its uuid, has reached the conversation. */
+  /** Whether a message of ours, by its uuid, is in the conversation. */
   holds(uuid: string): boolean;
   /** What Claude said in answer to that message, block by block; empty when it isn't there. */
   textsAfter(uuid: string): readonly SavedText[];
-  /** What Claude said from that message of its own on; empty when it isn't there. */
+  /** What Claude said from that message of Claude's on; empty when it isn't there. */
   textsFrom(messageId: string): readonly SavedText[];
 }
 
@@ -27,7 +27,7 @@ interface Line {
   readonly message?: { readonly id?: unknown; readonly model?: unknown; readonly content?: unknown };
 }
 
-/** No conversation comes near it, and more is no string to Node. */
+/** No conversation is nearly that long, and a string of Node's cannot be much longer. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
@@ -89,7 +89,8 @@ function saidBy({ type, message, isApiErrorMessage }: Line): SavedText[] {
   if (type !== "assistant" || !Array.isArray(message?.content) || typeof message.id !== "string") {
     return [];
   }
-  // It says "No response requested." in Claude's place when it takes up a turn that was cut off (2.1.330), and tells nobody.
+  // When 2.1.330 continues a turn that was cut off, it saves "No response requested." as if Claude had said it, and
+  // does not report it.
   if (message.model === "<synthetic>" && isApiErrorMessage !== true) {
     return [];
   }

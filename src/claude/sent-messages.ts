@@ -1,59 +1,61 @@
 // Which of our messages Claude has not taken yet. Knows nothing of what is in them but whether one is a slash command.
+// Each `note…` returns the messages that are now known to be taken, oldest first.
 
 import type { MessageBlock } from "./types.ts";
 
-export interface SentMessages {
-  add(uuid: string, content: readonly MessageBlock[]): void;
-  /** An echo came: the messages now known to be taken, oldest first. None for a uuid that isn't ours. */
-  taken(uuid: string): readonly string[];
-  /** Claude said how far a message has come: the messages that are over, echoed or not. */
-  followed(uuid: string, state: string): readonly string[];
-  /** The turn that ends now was silent: the message that was refused, if it was one of people's words. */
-  refused(): readonly string[];
-  /** A turn is over: the messages that turn took without an echo. */
-  turnEnded(): readonly string[];
-}
+export class SentMessages {
+  readonly #waiting = new Map<string, { readonly isCommand: boolean }>();
+  #echoesInTurn = 0;
+  /** Since 2.1.330 Claude reports the state of each message. */
+  #areStatesReported = false;
 
-export function createSentMessages(): SentMessages {
-  const waiting = new Map<string, { readonly isCommand: boolean }>();
-  let echoesInTurn = 0;
-  /** Since 2.1.330 Claude says of each message when it is over. */
-  let isFollowed = false;
-
-  function takeUpTo(last: string): string[] {
-    const uuids = [...waiting.keys()];
-    const taken = uuids.slice(0, uuids.indexOf(last) + 1);
-    for (const uuid of taken) waiting.delete(uuid);
-    return taken;
+  add(uuid: string, [first]: readonly MessageBlock[]): void {
+    this.#waiting.set(uuid, { isCommand: first?.type === "text" && first.text.startsWith("/") });
   }
 
-  return {
-    add(uuid, [first]) {
-      waiting.set(uuid, { isCommand: first?.type === "text" && first.text.startsWith("/") });
-    },
-    taken(uuid) {
-      if (!waiting.has(uuid)) return [];
-      echoesInTurn++;
-      // Messages are taken in order, so an echo speaks for those before it.
-      return takeUpTo(uuid);
-    },
-    followed(uuid, state) {
-      isFollowed = true;
-      // Refused on its way by a hook, alone or with those it was taken together with: no echo ever comes.
-      return state === "completed" && waiting.delete(uuid) ? [uuid] : [];
-    },
-    refused() {
-      const [oldest] = waiting;
-      if (isFollowed || oldest === undefined || oldest[1].isCommand) return [];
-      echoesInTurn++;
-      return takeUpTo(oldest[0]);
-    },
-    turnEnded() {
-      const [oldest] = waiting;
-      const wasSilent = echoesInTurn === 0;
-      echoesInTurn = 0;
-      // 1.0.128 and 2.0.76 echo no slash command. A turn that later ones begin by themselves takes no message at all.
-      return wasSilent && !isFollowed && oldest?.[1].isCommand === true ? takeUpTo(oldest[0]) : [];
-    },
-  };
+  /** Claude has repeated a message. One that isn't ours says nothing about ours. */
+  noteEcho(uuid: string): readonly string[] {
+    if (!this.#waiting.has(uuid)) {
+      return [];
+    }
+    this.#echoesInTurn++;
+    // Messages are taken in order, so an echo counts for those before it.
+    return this.#takeUpTo(uuid);
+  }
+
+  /** Claude has reported the state of a message. */
+  noteState(uuid: string, state: string): readonly string[] {
+    this.#areStatesReported = true;
+    // A hook refused it, alone or with those it was taken together with: no echo ever comes.
+    return state === "completed" && this.#waiting.delete(uuid) ? [uuid] : [];
+  }
+
+  /** Nothing came in the turn that ends now: its message was refused, unless it was a slash command. */
+  noteSilentTurn(): readonly string[] {
+    const [oldest] = this.#waiting;
+    if (this.#areStatesReported || oldest === undefined || oldest[1].isCommand) {
+      return [];
+    }
+    this.#echoesInTurn++;
+    return this.#takeUpTo(oldest[0]);
+  }
+
+  noteTurnEnd(): readonly string[] {
+    const [oldest] = this.#waiting;
+    const hadNoEcho = this.#echoesInTurn === 0;
+    this.#echoesInTurn = 0;
+    // 1.0.128 and 2.0.76 echo no slash command. A turn that later versions begin by themselves takes no message at all.
+    return hadNoEcho && !this.#areStatesReported && oldest?.[1].isCommand === true
+      ? this.#takeUpTo(oldest[0])
+      : [];
+  }
+
+  #takeUpTo(last: string): string[] {
+    const uuids = [...this.#waiting.keys()];
+    const taken = uuids.slice(0, uuids.indexOf(last) + 1);
+    for (const uuid of taken) {
+      this.#waiting.delete(uuid);
+    }
+    return taken;
+  }
 }

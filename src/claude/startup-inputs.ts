@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 const GIT_TIMEOUT_MS = 5000;
 const GIT_MAX_BYTES = 1024 * 1024;
 
-/** Equal as long as nothing has changed that is cheap to look at; a few dozen `stat` calls. */
-export function settingsMark(directory: string, environment: NodeJS.ProcessEnv): string {
+/** Changes with the settings and the other files that are cheap to check: a few dozen `stat` calls. */
+export function settingsFingerprint(directory: string, environment: NodeJS.ProcessEnv): string {
   const user = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "/", ".claude");
   const own = ["CLAUDE.md", "settings.json", "agents", "commands", "skills", "rules"];
   const project = [...own, "settings.local.json"].map((name) => join(directory, ".claude", name));
@@ -18,11 +18,13 @@ export function settingsMark(directory: string, environment: NodeJS.ProcessEnv):
     ["CLAUDE.md", "CLAUDE.local.md", ".mcp.json"].map((name) => join(parent, name)),
   );
   const git = ["HEAD", "index", "logs/HEAD"].map((name) => join(directory, ".git", name));
-  return [...own.map((name) => join(user, name)), ...project, ...inherited, ...git].map(markOf).join(" ");
+  return [...own.map((name) => join(user, name)), ...project, ...inherited, ...git]
+    .map(fingerprintOf)
+    .join(" ");
 }
 
-/** What git says of the directory; "" outside a repository, without git, or when it takes too long. */
-export function gitMark(directory: string, environment: NodeJS.ProcessEnv): Promise<string> {
+/** Changes with the state of the repository; "" outside of one, without git, or when git takes too long. */
+export function gitFingerprint(directory: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const options = { cwd: directory, env: environment, timeout: GIT_TIMEOUT_MS, maxBuffer: GIT_MAX_BYTES };
   return new Promise((resolve) => {
     execFile("git", ["--no-optional-locks", "status", "--porcelain", "--branch"], options, (error, stdout) =>
@@ -36,12 +38,12 @@ function parents(directory: string): string[] {
   return parent === directory ? [directory] : [directory, ...parents(parent)];
 }
 
-function markOf(path: string): string {
+function fingerprintOf(path: string): string {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? "-" : `${stat.mtimeMs}:${stat.size}`;
   } catch (error) {
-    // A link to itself, or nothing for us to see: Claude can't read it either.
+    // A link to itself, or a file that we may not see: Claude can't read it either.
     return error instanceof Error && "code" in error ? String(error.code) : "?";
   }
 }

@@ -1,5 +1,5 @@
-// What Claude Code says and is told, in our own spelling; the wire's shapes are known to decode.ts alone.
-// Knows nothing of Mattermost.
+// What Claude Code sends and receives, in our own types; the wire's shapes are known to the decoders and the client
+// alone. Knows nothing of Mattermost.
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -31,23 +31,23 @@ export interface Question {
 export interface BackgroundTask {
   readonly id: string;
   readonly description: string;
-  /** A subagent, which its own tool use tells of as well. */
+  /** A subagent, which is shown by its own tool use as well. */
   readonly isAgent?: boolean;
 }
 
 export type ClaudeEvent =
-  /** `initialize` was answered: the process is warm. */
+  /** `initialize` was answered: the process takes messages. */
   | { readonly type: "ready"; readonly commands: readonly SlashCommand[] }
   /** A turn began (`system/init` comes at the start of every turn). */
   | { readonly type: "turnStarted"; readonly model: string; readonly conversationId?: string | undefined }
   /**
-   * `/clear`, or a plan that begins afresh: the next `turnStarted` names the conversation that begins, and only then
-   * does the id change (2.1.330; 1.0.128 and 2.0.76 know no `/clear` over stdio).
+   * `/clear`, or a plan that is carried out in a new conversation: the next `turnStarted` names that conversation, and
+   * only then does the id change (2.1.330; 1.0.128 and 2.0.76 know no `/clear` over stdio).
    */
   | { readonly type: "conversationReset" }
   /**
-   * A hook refused the prompt, or stopped the turn before Claude saw it. `reason` is the hook's own words; empty where
-   * the CLI keeps them to itself (1.0.128, 2.0.76). May come in the middle of a turn, which then goes on (2.1.330).
+   * A hook refused the prompt, or stopped the turn before Claude saw it. `reason` is the hook's text; empty where the
+   * CLI does not send it (1.0.128, 2.0.76). May come in the middle of a turn, which then goes on (2.1.330).
    */
   | { readonly type: "promptRefused"; readonly reason: string }
   /** Everything that runs in the background now. */
@@ -66,7 +66,7 @@ export type ClaudeEvent =
       /** `tool_use_result`, beside the message: structured, its fields depend on the tool. */
       readonly structured: unknown;
     }
-  /** A message of ours has entered the transcript, or was refused on the way: it won't be taken again. */
+  /** A message of ours has entered the transcript, or was refused before that: it won't be taken again. */
   | { readonly type: "replayed"; readonly uuid: string }
   | {
       readonly type: "permissionAsked";
@@ -90,7 +90,7 @@ export type ClaudeEvent =
       readonly input: ToolInput;
       readonly toolUseId: ToolUseId | undefined;
     }
-  /** Claude took an ask back; no answer may be sent. */
+  /** Claude cancelled an ask; no answer may be sent. */
   | { readonly type: "askCancelled"; readonly requestId: RequestId }
   | {
       readonly type: "apiRetry";
@@ -110,7 +110,7 @@ export type ClaudeEvent =
       readonly status: string;
       readonly summary: string;
     }
-  /** The turn is over; the process lives on. */
+  /** The turn is over; the process goes on running. */
   | {
       readonly type: "turnEnded";
       readonly isError: boolean;
@@ -119,7 +119,7 @@ export type ClaudeEvent =
     }
   /** A known frame lacked a field we need. */
   | { readonly type: "malformed"; readonly detail: string }
-  /** The process is gone. `code` is null when a signal ended it; `stderr` is its last words. */
+  /** The process is gone. `code` is null when a signal ended it; `stderr` is the end of its error output. */
   | {
       readonly type: "exited";
       readonly code: number | null;

@@ -1,65 +1,72 @@
-// What runs in the background of a CLI that says when a command begins and never when it ends (1.0.128, 2.0.76).
-// Knows that by looking whether any of its commands runs still; silent as soon as the CLI tells by itself.
+// What runs in the background of a CLI that reports when a command begins and never when it ends (1.0.128, 2.0.76).
+// Finds out by checking whether any of its commands still runs. Does nothing once the CLI reports what runs.
 
 import type { Clock, Timer } from "../util/clock.ts";
 import type { BackgroundTask } from "./types.ts";
 
-export interface UnreportedTasks {
-  began(task: BackgroundTask): void;
-  ended(taskId: string): void;
-  /** The CLI tells what runs: nothing is left to be guessed, now or later. */
-  areReported(): void;
-  /** The process is gone. */
-  stop(): void;
-}
-
-interface UntoldTasksOptions {
+interface UnreportedTasksOptions {
   readonly clock: Clock;
   readonly isAnyRunning: () => boolean;
   /** All that runs now, each time it changes. */
-  readonly changed: (tasks: readonly BackgroundTask[]) => void;
+  readonly onChange: (tasks: readonly BackgroundTask[]) => void;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 
-export function createUnreportedTasks({ clock, isAnyRunning, changed }: UntoldTasksOptions): UnreportedTasks {
-  const tasks = new Map<string, BackgroundTask>();
-  let timer: Timer | undefined;
-  let isTold = false;
+export class UnreportedTasks {
+  readonly #options: UnreportedTasksOptions;
+  readonly #tasks = new Map<string, BackgroundTask>();
+  #timer: Timer | undefined;
+  #isDisabled = false;
 
-  function tell(): void {
-    changed([...tasks.values()]);
-    clock.clearTimeout(timer);
-    timer = tasks.size > 0 ? clock.setTimeout(look, LOOK_EVERY_MS) : undefined;
+  constructor(options: UnreportedTasksOptions) {
+    this.#options = options;
   }
 
-  function look(): void {
-    if (isAnyRunning()) {
-      timer = clock.setTimeout(look, LOOK_EVERY_MS);
-      return;
+  add(task: BackgroundTask): void {
+    if (!this.#isDisabled) {
+      this.#tasks.set(task.id, task);
+      this.#changed();
     }
-    tasks.clear();
-    tell();
   }
 
-  function stop(): void {
-    tasks.clear();
-    clock.clearTimeout(timer);
+  remove(taskId: string): void {
+    if (this.#tasks.delete(taskId)) {
+      this.#changed();
+    }
   }
 
-  return {
-    began(task) {
-      if (isTold) return;
-      tasks.set(task.id, task);
-      tell();
-    },
-    ended(taskId) {
-      if (tasks.delete(taskId)) tell();
-    },
-    areReported() {
-      isTold = true;
-      stop();
-    },
-    stop,
-  };
+  /** The CLI reports what runs by itself: nothing is left to find out, now or later. */
+  disable(): void {
+    this.#isDisabled = true;
+    this.stop();
+  }
+
+  /** The process has ended. */
+  stop(): void {
+    this.#tasks.clear();
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #changed(): void {
+    this.#options.onChange([...this.#tasks.values()]);
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#tasks.size > 0) {
+      this.#checkLater();
+    }
+  }
+
+  #checkLater(): void {
+    this.#timer = this.#options.clock.setTimeout(() => this.#check(), CHECK_EVERY_MS);
+  }
+
+  #check(): void {
+    if (this.#options.isAnyRunning()) {
+      this.#checkLater();
+    } else {
+      this.#tasks.clear();
+      this.#changed();
+    }
+  }
 }

@@ -6,7 +6,7 @@ import { ClaudeError, startFailure } from "./error.ts";
 
 export interface VersionCheck {
   readonly environment?: NodeJS.ProcessEnv;
-  /** No variable that holds one of them is handed on. */
+  /** No variable whose value contains one of them is passed on. */
   readonly secrets?: readonly string[];
   readonly timeoutMs?: number;
   /** Ends the program that is asked. */
@@ -29,8 +29,11 @@ export function claudeVersion(path: string, check: VersionCheck = {}): Promise<s
       },
       (cause, stdout, stderr) => {
         const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
-        if (cause === null && version !== undefined) resolve(version);
-        else reject(failure(path, cause, child.killed, timeoutMs, stdout, stderr));
+        if (cause === null && version !== undefined) {
+          resolve(version);
+        } else {
+          reject(failure(path, cause, child.killed, timeoutMs, stdout, stderr));
+        }
       },
     );
     child.stdin?.on("error", () => {});
@@ -53,8 +56,10 @@ function failure(
       { cause },
     );
   }
-  // A string code is the system's word on starting it; a number is the exit code of a program that ran.
-  if (typeof cause?.code === "string") return startFailure(path, cause);
+  // A string is the system's error code, when it could not start it; a number is the exit code of a program that ran.
+  if (typeof cause?.code === "string") {
+    return startFailure(path, cause);
+  }
   const said = (stderr.trim() || stdout.trim()).slice(0, 300);
   return new ClaudeError(
     "failed",

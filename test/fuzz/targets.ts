@@ -2,7 +2,7 @@
 // it, and nothing may be thrown but the errors that have a name.
 
 import { readFileSync } from "node:fs";
-import { createDecoder, type Decoded } from "../../src/claude/decode.ts";
+import { type Decoded, Decoder } from "../../src/claude/decode.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import { decodeFrame } from "../../src/mattermost/frame.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
@@ -114,7 +114,7 @@ function claudeLines(): Target {
       .filter(({ channel }) => channel === "stdout")
       .map(({ frame }) => JSON.stringify(frame)),
   );
-  let decode = createDecoder();
+  let decoder = new Decoder();
   let session = working();
   let taken = 0;
   return {
@@ -122,10 +122,10 @@ function claudeLines(): Target {
     samples,
     take(text) {
       if (++taken % 200 === 0) {
-        decode = createDecoder();
+        decoder = new Decoder();
         session = working();
       }
-      const decoded = decode(text);
+      const decoded = decoder.decode(text);
       for (const one of decoded) {
         if (isEvent(one)) session.claude(one);
       }
@@ -137,7 +137,7 @@ function claudeLines(): Target {
 }
 
 /** What the client keeps to itself. */
-const INNER = ["skipped", "response", "ungranted", "lifecycle", "silentTurn", "backgrounded"] as const;
+const INNER = ["skipped", "response", "unsupported", "lifecycle", "silentTurn", "backgrounded"] as const;
 
 type ClaudeSays = Exclude<Decoded, { readonly type: (typeof INNER)[number] }>;
 

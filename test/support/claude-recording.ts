@@ -1,8 +1,8 @@
 // Recorded stdio of the real CLI, and a short way to write down what it says.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { createDecoder, type Decoded } from "../../src/claude/decode.ts";
-import { createLineFramer } from "../../src/claude/line-framer.ts";
+import { type Decoded, Decoder } from "../../src/claude/decode.ts";
+import { LineFramer } from "../../src/claude/line-framer.ts";
 
 const directory = new URL("../fixtures/claude/", import.meta.url);
 
@@ -28,10 +28,10 @@ export function decodeRecording(name: string, chunkBytes: number): Decoded[] {
     .map(({ frame }) => `${JSON.stringify(frame)}\n`)
     .join("");
   const bytes = Buffer.from(stdout);
-  const decode = createDecoder();
+  const decoder = new Decoder();
   const decoded: Decoded[] = [];
-  const framer = createLineFramer({
-    line: (line) => decoded.push(...decode(line)),
+  const framer = new LineFramer({
+    line: (line) => decoded.push(...decoder.decode(line)),
     tooLong: () => {
       throw new Error("a recorded line is too long");
     },
@@ -96,8 +96,8 @@ function sketchOne(decoded: Decoded): string {
       return decoded.error === undefined ? "compacted" : "not compacted";
     case "apiRetry":
       return `retry ${decoded.attempt}/${decoded.maxRetries} after ${decoded.reason}`;
-    case "ungranted":
-      return `ungranted ${decoded.subtype}`;
+    case "unsupported":
+      return `unsupported ${decoded.subtype}`;
     case "response":
       return decoded.error === undefined ? "response" : "refused";
     case "malformed":

@@ -1,7 +1,7 @@
 // Runs a Claude client and waits for what it says, in order.
 
 import { randomUUID } from "node:crypto";
-import { type ClaudeDependencies, startClaude } from "../../src/claude/client.ts";
+import { type ClaudeDependencies, StdioClient } from "../../src/claude/client.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = Extract<ClaudeEvent, { readonly type: Type }>;
@@ -28,7 +28,7 @@ export function watchClaude(
   let seen = 0;
   let wake: () => void = () => {};
 
-  const client = startClaude(
+  const client = StdioClient.start(
     { sessionId: randomUUID(), resume: false, extraDirectories: [], ...start },
     (event) => {
       events.push(event);

@@ -9,7 +9,7 @@ import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
-import { startClaude } from "../../src/claude/client.ts";
+import { StdioClient } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
@@ -146,7 +146,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       home: options.environment?.["HOME"] ?? "/home/dev",
       startClaude:
         options.startClaude ??
-        ((start, listener) => startClaude(start, listener, { environment: options.environment })),
+        ((start, listener) => StdioClient.start(start, listener, { environment: options.environment })),
     });
     await opened.ready;
     return opened;

@@ -1,11 +1,11 @@
 // A guard against hangs: what people write, and what Claude and the server send, is understood in a moment, whatever it is.
 
 import { test } from "vitest";
-import { createDecoder } from "../../src/claude/decode.ts";
+import { Decoder } from "../../src/claude/decode.ts";
 import { decodeRequestHead } from "../../src/claude/decode-control.ts";
 import { withoutFileMentions } from "../../src/claude/file-mentions.ts";
-import { createLineFramer } from "../../src/claude/line-framer.ts";
-import { createSentMessages } from "../../src/claude/sent-messages.ts";
+import { LineFramer } from "../../src/claude/line-framer.ts";
+import { SentMessages } from "../../src/claude/sent-messages.ts";
 import { parseUrl, parseUsernames } from "../../src/config/parse.ts";
 import { canonicalEmoji } from "../../src/mattermost/emoji.ts";
 import { apiUrl } from "../../src/mattermost/url.ts";
@@ -60,7 +60,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
   "a file's name": (text) => [safeFileName(text, "x"), nameByType(text, undefined)],
   "files that words name": withoutFileMentions,
   "a line of Claude's": (text) => {
-    const decode = createDecoder();
+    const decoder = new Decoder();
     const message = { id: "m", role: "assistant", content: [{ type: "text", text }] };
     for (const frame of [
       { type: text },
@@ -71,11 +71,11 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
       { type: "result", subtype: text, is_error: true, result: text, errors: [text] },
       { type: "system", subtype: "informational", prevent_continuation: true, content: text },
     ]) {
-      decode(JSON.stringify(frame));
+      decoder.decode(JSON.stringify(frame));
     }
     decodeRequestHead(`{"type":"control_request","request_id":"${text}`);
-    createSentMessages().add("u", [{ type: "text", text }]);
-    const framer = createLineFramer(silent);
+    new SentMessages().add("u", [{ type: "text", text }]);
+    const framer = new LineFramer(silent);
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += 64) {
       framer.push(bytes.subarray(at, at + 64));

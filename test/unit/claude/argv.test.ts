@@ -61,12 +61,12 @@ describe("the arguments", () => {
     ]);
   });
 
-  it("deny a path whose signs a pattern would read in its own way", () => {
+  it("deny a path with characters that have a meaning in a pattern", () => {
     const given = claudeArguments({ ...start, deniedPaths: ["/no (1)/[x]/a*b?c/{d}/!e/#f/g\\h\n"] });
     expect(given).toContain("Read(//no??1?/?x?/a?b?c/?d?/?e/?f/g?h?)");
   });
 
-  it("deny a path by way of a symbolic link under its real name too, also when it is yet to be made", () => {
+  it("deny a path with a symbolic link by its real path too, also when it does not exist yet", () => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "mm-argv-")));
     try {
       mkdirSync(join(folder, "real"));
@@ -120,7 +120,7 @@ describe("the environment", () => {
     expect(given).toEqual({ ...DEFAULTS, PATH: "/bin" });
   });
 
-  it("holds no mark of another claude around it", () => {
+  it("holds no variable of another claude around it", () => {
     expect(
       claudeEnvironment({
         CLAUDECODE: "1",

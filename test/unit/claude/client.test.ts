@@ -122,7 +122,7 @@ describe("asks", () => {
     expect((await claude.next("turnEnded")).reason).toBe('["allow"]');
   });
 
-  it("that Claude takes back get no answer, and one already answered is not taken back", async () => {
+  it("that Claude cancels get no answer, and one already answered is not cancelled", async () => {
     const claude = startScript(`
       let answers = 0;
       const ask = (request_id) => say({ type: "control_request", request_id, request: { subtype: "can_use_tool", tool_name: "Bash", input: {} } });
@@ -170,7 +170,7 @@ describe("asks", () => {
 });
 
 describe("requests that can't be asked of people", () => {
-  it("are refused, so that Claude goes on, and told", async () => {
+  it("are refused, so that Claude goes on, and reported", async () => {
     const claude = startScript(`
       let answers = [];
       const ask = (request_id, request) => say({ type: "control_request", request_id, request });
@@ -193,7 +193,7 @@ describe("requests that can't be asked of people", () => {
   });
 });
 
-describe("a turn of which nothing is heard", () => {
+describe("a turn in which nothing comes", () => {
   const init = '{ type: "system", subtype: "init", model: "m" }';
 
   it("was refused by a hook, and its message is not taken again (1.0.128, 2.0.76)", async () => {
@@ -212,7 +212,7 @@ describe("a turn of which nothing is heard", () => {
     expect(claude.events.filter(({ type }) => type === "promptRefused")).toHaveLength(1);
   });
 
-  it("never began when the program says why it ends: the message is not taken (2.0.76)", async () => {
+  it("never began when the program reports why it ends: the message is not taken (2.0.76)", async () => {
     const claude = startScript(`
       const on = (f) => {
         if (f.type === "control_request") return ready(f);
@@ -237,14 +237,14 @@ describe("closing", () => {
     ]);
   });
 
-  it("kills a program that will not go", async () => {
+  it("kills a program that does not end", async () => {
     const claude = start("deaf");
     await claude.next("ready");
     await claude.client.close(50);
     expect(claude.events.at(-1)).toMatchObject({ type: "exited", code: null, signal: "SIGKILL" });
   });
 
-  it("is not held up by a grandchild with the same stdout", async () => {
+  it("is not delayed by a grandchild with the same stdout", async () => {
     const claude = start("detached-grandchild");
     await claude.next("ready");
     await claude.close();
@@ -252,7 +252,7 @@ describe("closing", () => {
     process.kill(Number(readFileSync(join(place.home, "grandchild.pid"), "utf8")), "SIGKILL");
   });
 
-  it("is the last that is heard: later calls do nothing", async () => {
+  it("ends the events: later calls do nothing", async () => {
     const claude = start();
     await claude.next("ready");
     await claude.close();
@@ -265,7 +265,7 @@ describe("closing", () => {
 });
 
 describe("a program that goes wrong", () => {
-  it("at its start is an exit with its words", async () => {
+  it("at its start is an exit with its error output", async () => {
     const claude = start("crash-at-start");
     claude.say("RUN hello");
     expect(await claude.next("exited")).toEqual({
@@ -276,7 +276,7 @@ describe("a program that goes wrong", () => {
     });
   });
 
-  it("in a turn is an exit with its words, after all it said before", async () => {
+  it("in a turn is an exit with its error output, after everything it sent before", async () => {
     const claude = start();
     claude.say("RUN die");
     expect(await claude.next("exited")).toMatchObject({
@@ -305,13 +305,13 @@ describe("a program that goes wrong", () => {
     expect((await claude.next("exited")).stderr).toContain("Claude Code refused a request: too old");
   });
 
-  it("with lines that are no JSON is heard on", async () => {
+  it("with lines that are no JSON goes on", async () => {
     const claude = start();
     claude.say("RUN garbage");
     expect(await claude.next("turnEnded")).toMatchObject({ isError: false });
   });
 
-  it("with a frame that lacks a field is reported, and heard on", async () => {
+  it("with a frame that lacks a field is reported, and goes on", async () => {
     const claude = start();
     claude.say("RUN lacking-field");
     expect((await claude.next("malformed")).detail).toContain("assistant at message.id");

@@ -1,13 +1,13 @@
 // What Claude asks of us by the control protocol, well and badly.
 
 import { describe, expect, it } from "vitest";
-import { createDecoder, type Decoded } from "../../../src/claude/decode.ts";
+import { type Decoded, Decoder } from "../../../src/claude/decode.ts";
 import { decodeReady } from "../../../src/claude/decode-control.ts";
 import { mutate, randomFrom } from "../../fuzz/mutate.ts";
 
 function decode(...frames: readonly object[]): Decoded[] {
-  const decoder = createDecoder();
-  return frames.flatMap((frame) => [...decoder(JSON.stringify(frame))]);
+  const decoder = new Decoder();
+  return frames.flatMap((frame) => [...decoder.decode(JSON.stringify(frame))]);
 }
 
 const ask = (tool_name: string, input: object, more: object = {}) => ({
@@ -81,9 +81,9 @@ describe("what Claude asks", () => {
     ]);
   });
 
-  it("is refused when nobody here can grant it", () => {
+  it("is refused when it is not supported", () => {
     const request = { type: "control_request", request_id: "r2", request: { subtype: "hook_callback" } };
-    expect(decode(request)).toEqual([{ type: "ungranted", requestId: "r2", subtype: "hook_callback" }]);
+    expect(decode(request)).toEqual([{ type: "unsupported", requestId: "r2", subtype: "hook_callback" }]);
   });
 });
 
@@ -95,10 +95,10 @@ describe("requests that can't be read", () => {
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", tool_name: "Bash", input: null } },
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", tool_name: "Bash", input: ["ls"] } },
     { ...ask("Bash", {}), request: { subtype: "can_use_tool", input: {} } },
-  ])("do not leave Claude waiting when they asked something, and tell people: %j", (frame) => {
+  ])("do not leave Claude waiting, and are reported: %j", (frame) => {
     expect(decode(frame)).toEqual([
       { type: "malformed", detail: expect.any(String) },
-      { type: "ungranted", requestId: "r1", subtype: "can_use_tool" },
+      { type: "unsupported", requestId: "r1", subtype: "can_use_tool" },
     ]);
   });
 
@@ -106,12 +106,12 @@ describe("requests that can't be read", () => {
     "are refused when they ask for nothing we can read: %j",
     (request) => {
       expect(decode({ type: "control_request", request_id: "r1", request })).toMatchObject([
-        { type: "ungranted", requestId: "r1" },
+        { type: "unsupported", requestId: "r1" },
       ]);
     },
   );
 
-  it("is answered when it is a request, spoiled as it may be", () => {
+  it("is answered when it is a request, however damaged", () => {
     const random = randomFrom(20_251);
     const samples = [
       ask("Bash", { command: "ls" }, { permission_suggestions: [] }),
@@ -121,8 +121,10 @@ describe("requests that can't be read", () => {
     for (let index = 0; index < 3_000; index++) {
       const text = mutate(samples[index % samples.length] ?? "", random);
       const id = requestIdIn(text);
-      const decoded = createDecoder()(text);
-      if (id === undefined) continue;
+      const decoded = new Decoder().decode(text);
+      if (id === undefined) {
+        continue;
+      }
       expect(
         decoded.filter((one) => "requestId" in one && one.requestId === id),
         text,
@@ -153,7 +155,7 @@ describe("the answer to initialize", () => {
     });
   });
 
-  it("does without the ones that can't be read", () => {
+  it("leaves out the ones that can't be read", () => {
     const commands = [null, { aliases: [] }, { name: "compact", aliases: null }];
     expect(decodeReady({ commands })).toEqual({
       type: "ready",

@@ -1,12 +1,12 @@
-// The corners the recordings do not reach.
+// What is not in the recordings.
 
 import { describe, expect, it } from "vitest";
-import { createDecoder, type Decoded } from "../../../src/claude/decode.ts";
+import { type Decoded, Decoder } from "../../../src/claude/decode.ts";
 
 /** Several frames, one decoder. */
 function decode(...frames: readonly object[]): Decoded[] {
-  const decoder = createDecoder();
-  return frames.flatMap((frame) => [...decoder(JSON.stringify(frame))]);
+  const decoder = new Decoder();
+  return frames.flatMap((frame) => [...decoder.decode(JSON.stringify(frame))]);
 }
 
 const result = (more: object) => ({ type: "result", subtype: "success", is_error: false, ...more });
@@ -19,7 +19,7 @@ const user = (content: unknown, more: object = {}) => ({
 
 describe("lines that are no frames", () => {
   it.each(["not json", "[1,2]", "null", '"text"', "{"])("are skipped: %s", (line) => {
-    expect(createDecoder()(line)).toMatchObject([{ type: "skipped" }]);
+    expect(new Decoder().decode(line)).toMatchObject([{ type: "skipped" }]);
   });
 
   it("are skipped when nobody knows their type", () => {
@@ -123,10 +123,10 @@ describe("any JSON at all", () => {
     "command_lifecycle",
   ];
 
-  it("is read without a word of complaint from JavaScript", () => {
-    const decoder = createDecoder();
+  it("is read without an error of JavaScript's", () => {
+    const decoder = new Decoder();
     for (const value of values) {
-      decoder(JSON.stringify({ type: value }));
+      decoder.decode(JSON.stringify({ type: value }));
       for (const type of types) {
         for (const field of [
           "subtype",
@@ -136,11 +136,13 @@ describe("any JSON at all", () => {
           "request_id",
           "response",
           "tool_use_result",
-        ])
-          decoder(JSON.stringify({ type, [field]: value }));
-        for (const content of [value, [value], [{ type: value }], [{ type: "text", text: value }]])
-          decoder(JSON.stringify({ type, message: { id: "m", content } }));
-        decoder(
+        ]) {
+          decoder.decode(JSON.stringify({ type, [field]: value }));
+        }
+        for (const content of [value, [value], [{ type: value }], [{ type: "text", text: value }]]) {
+          decoder.decode(JSON.stringify({ type, message: { id: "m", content } }));
+        }
+        decoder.decode(
           JSON.stringify({ type, subtype: "informational", level: value, prevent_continuation: value }),
         );
       }
@@ -151,7 +153,7 @@ describe("any JSON at all", () => {
 describe("a subagent's frames", () => {
   const parent_tool_use_id = "t0";
 
-  it("say nothing: no words, no tools, no tokens", () => {
+  it("are no events: no text, no tools, no tokens", () => {
     expect(
       decode(
         {
@@ -223,7 +225,7 @@ describe("the end of a turn", () => {
     }
   });
 
-  it("was an interruption when only the turn's own words say so (1.0.128, 2.0.76), and the next one is not", () => {
+  it("was an interruption when only a message in the turn says so (1.0.128, 2.0.76), and the next one is not", () => {
     const interruption = user([{ type: "text", text: "[Request interrupted by user for tool use]" }]);
     const ends = decode(interruption, result({ subtype: "error_during_execution" }), result({}));
     expect(ends).toMatchObject([{ wasAborted: true }, { wasAborted: false }]);
@@ -247,7 +249,7 @@ describe("a turn in which nothing was said", () => {
   const init = { type: "system", subtype: "init", model: "m" };
   const typesOf = (...frames: readonly object[]) => decode(...frames).map(({ type }) => type);
 
-  it("is told as that: a hook refused its prompt (1.0.128, 2.0.76)", () => {
+  it("is reported as such: a hook refused its prompt (1.0.128, 2.0.76)", () => {
     expect(typesOf(init, result({ result: "" }))).toEqual(["turnStarted", "silentTurn", "turnEnded"]);
   });
 
@@ -266,15 +268,16 @@ describe("what the program has to say", () => {
   const says = (more: object) =>
     decode({ type: "system", subtype: "informational", content: "Words", level: "warning", ...more });
 
-  it("refuses a prompt by the hook's own words, or else by all there are", () => {
+  it("refuses a prompt with the hook's text, or else with all the text there is", () => {
     const prompt_submit_outcome = { kind: "blocked_by_hook", prompt_kept: false, reason: "not here" };
     expect(says({ prevent_continuation: true, prompt_submit_outcome })).toEqual([
       { type: "promptRefused", reason: "not here" },
     ]);
-    for (const outcome of [undefined, null, {}, { reason: "" }, "blocked"])
+    for (const outcome of [undefined, null, {}, { reason: "" }, "blocked"]) {
       expect(says({ prevent_continuation: true, prompt_submit_outcome: outcome })).toEqual([
         { type: "promptRefused", reason: "Words" },
       ]);
+    }
   });
 
   it("is skipped when nothing follows from it", () => {
@@ -286,7 +289,7 @@ describe("a compaction", () => {
   const boundary = { type: "system", subtype: "compact_boundary" };
   const status = (more: object) => ({ type: "system", subtype: "status", ...more });
 
-  it("ends once, told by status and boundary (2.1) or by the boundary alone (1.0.128)", () => {
+  it("ends once, reported by status and boundary (2.1) or by the boundary alone (1.0.128)", () => {
     const ended = { type: "compacted", error: undefined };
     expect(
       decode(status({ status: "compacting" }), status({ status: null, compact_result: "success" }), boundary),
@@ -304,7 +307,7 @@ describe("a compaction", () => {
   });
 });
 
-it("a subagent that ends in the background is told by its tool use", () => {
+it("a subagent that ends in the background is reported by its tool use", () => {
   const frame = { type: "system", subtype: "task_notification", tool_use_id: "t1", status: "completed" };
   expect(decode(frame)).toMatchObject([{ type: "taskEnded", toolUseId: "t1", status: "completed" }]);
 });

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLineFramer } from "../../../src/claude/line-framer.ts";
+import { LineFramer } from "../../../src/claude/line-framer.ts";
 
 interface Framed {
   readonly lines: string[];
@@ -14,7 +14,7 @@ function frame(chunks: readonly Buffer[], limitBytes?: number): Framed {
   const lines: string[] = [];
   let tooLong = 0;
   let endless = 0;
-  const framer = createLineFramer(
+  const framer = new LineFramer(
     {
       line: (line) => lines.push(line),
       tooLong: () => {
@@ -26,7 +26,9 @@ function frame(chunks: readonly Buffer[], limitBytes?: number): Framed {
     },
     limitBytes,
   );
-  for (const chunk of chunks) framer.push(chunk);
+  for (const chunk of chunks) {
+    framer.push(chunk);
+  }
   framer.end();
   return { lines, tooLong, endless };
 }
@@ -45,11 +47,13 @@ it("a line that is too long leaves its head, in whatever pieces it comes", () =>
   const line = Buffer.from(`{"type":"control_request"${"x".repeat(2_000)}\n`);
   for (const sizes of [[line.length], [700, 400, line.length]]) {
     const heads: string[] = [];
-    const framer = createLineFramer(
+    const framer = new LineFramer(
       { line() {}, tooLong: (_limit, head) => heads.push(head), endless() {} },
       1_000,
     );
-    for (const chunk of cut(line, sizes)) framer.push(chunk);
+    for (const chunk of cut(line, sizes)) {
+      framer.push(chunk);
+    }
     expect(heads).toEqual([line.subarray(0, 256).toString()]);
   }
 });

@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type End, type RunningProcess, startProcess } from "../../../src/claude/process.ts";
+import { ClaudeProcess, type End } from "../../../src/claude/process.ts";
 
 let directory: string;
-let running: RunningProcess[];
+let running: ClaudeProcess[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "mm-claude-process-"));
   running = [];
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 interface Watched {
-  readonly child: RunningProcess;
+  readonly child: ClaudeProcess;
   readonly lines: string[];
   readonly ended: Promise<End>;
   /** Resolves when the child has written that line. */
@@ -32,7 +32,7 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
   const ended = new Promise<End>((resolve) => {
     resolveEnd = resolve;
   });
-  const child = startProcess(
+  const child = new ClaudeProcess(
     { path, arguments: args, directory: inDirectory, environment: process.env },
     {
       line(line) {
@@ -44,11 +44,15 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
       ended: resolveEnd,
     },
   );
+  child.start();
   running.push(child);
   const said = (line: string) =>
     new Promise<void>((resolve) => {
-      if (lines.includes(line)) resolve();
-      else waiting.set(line, resolve);
+      if (lines.includes(line)) {
+        resolve();
+      } else {
+        waiting.set(line, resolve);
+      }
     });
   return { child, lines, ended, said };
 }
@@ -68,14 +72,16 @@ function isAlive(pid: number): boolean {
 
 async function gone(pid: number): Promise<boolean> {
   for (let tries = 0; tries < 200; tries++) {
-    if (!isAlive(pid)) return true;
+    if (!isAlive(pid)) {
+      return true;
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;
 }
 
 describe("a process", () => {
-  it("speaks in lines, hears what is written, and ends with its stdin", async () => {
+  it("is read line by line, gets what is written, and ends with its stdin", async () => {
     const { child, lines, ended, said } = shell("echo ready; cat; echo bye");
     await said("ready");
     child.write("one");
@@ -86,7 +92,7 @@ describe("a process", () => {
     expect(await ended).toEqual({ code: 0, signal: null, stderr: "" });
   });
 
-  it("tells its code and its last words", async () => {
+  it("reports its exit code and its error output", async () => {
     expect(await shell("echo out; echo 'that went wrong' >&2; exit 3").ended).toEqual({
       code: 3,
       signal: null,
@@ -94,7 +100,7 @@ describe("a process", () => {
     });
   });
 
-  it("tells the signal that ended it", async () => {
+  it("reports the signal that ended it", async () => {
     expect(await shell("kill -KILL $$").ended).toMatchObject({ code: null, signal: "SIGKILL" });
   });
 
@@ -112,10 +118,12 @@ describe("a process", () => {
     expect(watched.lines.at(-1)).toBe("line 19999");
   });
 
-  it("does not mind being written to after it closed its stdin or ended", async () => {
+  it("may be written to after it has closed its stdin or ended", async () => {
     const { child, said, ended } = shell("exec 0<&-; echo closed; sleep 0.2");
     await said("closed");
-    for (let n = 0; n < 50; n++) child.write("x".repeat(10_000));
+    for (let n = 0; n < 50; n++) {
+      child.write("x".repeat(10_000));
+    }
     expect(await ended).toMatchObject({ code: 0 });
     child.write("anybody there?");
     await child.close(0);
@@ -123,7 +131,7 @@ describe("a process", () => {
 });
 
 describe("a program that cannot be started", () => {
-  it("is reported when it is not there, with the mend", async () => {
+  it("is reported when it does not exist, with what to do", async () => {
     const { child, ended } = start("/nowhere/claude", []);
     expect(child.pid).toBeUndefined();
     const { code, stderr } = await ended;
@@ -178,7 +186,7 @@ describe("closing", () => {
     expect(await ended).toMatchObject({ code: null, signal: "SIGKILL" });
   });
 
-  it("can be hurried by a second call", async () => {
+  it("takes less time after a second call with less patience", async () => {
     const { child, said, ended } = node(`console.log("ready"); setInterval(() => {}, 1000)`);
     await said("ready");
     const patient = child.close(60_000);
@@ -187,7 +195,7 @@ describe("closing", () => {
     expect(await ended).toMatchObject({ signal: "SIGTERM" });
   });
 
-  it("takes the whole group along", async () => {
+  it("ends the whole process group", async () => {
     const { child, lines, said } = shell("sleep 60 & echo $!; echo ready; cat > /dev/null; sleep 60");
     await said("ready");
     await child.close(50);
@@ -202,7 +210,7 @@ describe("what a process leaves behind", () => {
     expect(await gone(Number(lines[0]))).toBe(true);
   });
 
-  it("does not hold the end back when it left the group with stdout open", async () => {
+  it("does not delay the end when it has left the group and holds stdout open", async () => {
     const { lines, ended } = node(
       `const { spawn } = require("node:child_process");
        const child = spawn("sleep", ["20"], { detached: true, stdio: ["ignore", "inherit", "ignore"] });

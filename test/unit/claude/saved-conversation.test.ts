@@ -100,7 +100,7 @@ test("lines that say nothing are left out", () => {
   expect(readSavedConversation({ HOME: home }, SESSION)?.textsAfter(SECOND).at(-1)?.text).toBe("said");
 });
 
-test("what Claude Code puts in Claude's place when it takes up a turn that was cut off is nobody's words; an error of the API is", () => {
+test("what Claude Code puts in Claude's place when it continues a turn that was cut off is left out, and an error of the API is not", () => {
   const { home, file } = saved("2.1.330");
   const line = (id: string, text: string, isApiErrorMessage: boolean) =>
     JSON.stringify({

@@ -1,10 +1,10 @@
-// What is looked at before a waiting process is used: whatever is wrong with it, it is only a mark.
+// What is looked at before a waiting process is used: whatever is wrong with it, it still gets a fingerprint.
 
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { settingsMark } from "../../../src/claude/startup-inputs.ts";
+import { settingsFingerprint } from "../../../src/claude/startup-inputs.ts";
 
 function project(): string {
   return mkdtempSync(join(tmpdir(), "surroundings-"));
@@ -27,12 +27,12 @@ test.each<[string, (directory: string) => void]>([
   ],
 ])("%s is no reason to fail", (_what, make) => {
   const directory = project();
-  const before = settingsMark(directory, { HOME: directory });
+  const before = settingsFingerprint(directory, { HOME: directory });
   make(directory);
-  expect(settingsMark(directory, { HOME: directory })).toEqual(expect.any(String));
+  expect(settingsFingerprint(directory, { HOME: directory })).toEqual(expect.any(String));
   expect(before).toEqual(expect.any(String));
 });
 
 test("a home with a NUL in its name is no reason to fail", () => {
-  expect(settingsMark(project(), { HOME: "/a\0b" })).toEqual(expect.any(String));
+  expect(settingsFingerprint(project(), { HOME: "/a\0b" })).toEqual(expect.any(String));
 });

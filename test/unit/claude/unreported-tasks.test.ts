@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BackgroundTask } from "../../../src/claude/types.ts";
-import { createUnreportedTasks } from "../../../src/claude/unreported-tasks.ts";
+import { UnreportedTasks } from "../../../src/claude/unreported-tasks.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const build: BackgroundTask = { id: "b1", description: "Build" };
@@ -10,52 +10,52 @@ const serve: BackgroundTask = { id: "b2", description: "Serve" };
 
 function world() {
   const clock = createFakeClock();
-  const told: (readonly string[])[] = [];
+  const reported: (readonly string[])[] = [];
   const state = { isRunning: true };
-  const tasks = createUnreportedTasks({
+  const tasks = new UnreportedTasks({
     clock,
     isAnyRunning: () => state.isRunning,
-    changed: (all) => told.push(all.map(({ id }) => id)),
+    onChange: (all) => reported.push(all.map(({ id }) => id)),
   });
-  return { clock, told, state, tasks };
+  return { clock, reported, state, tasks };
 }
 
-describe("background commands that nobody tells about", () => {
+describe("background commands whose end is not reported", () => {
   it("are running until no command runs any more", async () => {
-    const { clock, told, state, tasks } = world();
-    tasks.began(build);
-    tasks.began(serve);
+    const { clock, reported, state, tasks } = world();
+    tasks.add(build);
+    tasks.add(serve);
     await clock.advance(60_000);
-    expect(told).toEqual([["b1"], ["b1", "b2"]]);
+    expect(reported).toEqual([["b1"], ["b1", "b2"]]);
     state.isRunning = false;
     await clock.advance(5_000);
-    expect(told.at(-1)).toEqual([]);
+    expect(reported.at(-1)).toEqual([]);
     expect(clock.pending()).toBe(0);
   });
 
-  it("end one by one where their ends are told", () => {
-    const { told, tasks } = world();
-    tasks.began(build);
-    tasks.began(serve);
-    tasks.ended("b1");
-    tasks.ended("unknown");
-    expect(told.slice(2)).toEqual([["b2"]]);
+  it("end one by one where their ends are reported", () => {
+    const { reported, tasks } = world();
+    tasks.add(build);
+    tasks.add(serve);
+    tasks.remove("b1");
+    tasks.remove("unknown");
+    expect(reported.slice(2)).toEqual([["b2"]]);
   });
 
-  it("are no business of ours once the CLI tells what runs", () => {
-    const { clock, told, tasks } = world();
-    tasks.began(build);
-    tasks.areReported();
-    tasks.began(serve);
-    expect(told).toEqual([["b1"]]);
+  it("are left to the CLI once it reports what runs", () => {
+    const { clock, reported, tasks } = world();
+    tasks.add(build);
+    tasks.disable();
+    tasks.add(serve);
+    expect(reported).toEqual([["b1"]]);
     expect(clock.pending()).toBe(0);
   });
 
-  it("are not looked for once the process is gone", () => {
-    const { clock, told, tasks } = world();
-    tasks.began(build);
+  it("are not checked once the process has ended", () => {
+    const { clock, reported, tasks } = world();
+    tasks.add(build);
     tasks.stop();
-    expect(told).toEqual([["b1"]]);
+    expect(reported).toEqual([["b1"]]);
     expect(clock.pending()).toBe(0);
   });
 });

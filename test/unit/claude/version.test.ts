@@ -25,7 +25,9 @@ async function failureOf(promise: Promise<string>): Promise<ClaudeError> {
     () => undefined,
     (error: unknown) => error,
   );
-  if (cause instanceof ClaudeError) return cause;
+  if (cause instanceof ClaudeError) {
+    return cause;
+  }
   throw new Error(`expected a ClaudeError, got ${String(cause)}`);
 }
 
@@ -53,7 +55,7 @@ describe("the version", () => {
     expect(error.message).toContain("chmod +x");
   });
 
-  it("of a program that fails is an error with its words", async () => {
+  it("of a program that fails is an error with its output", async () => {
     const error = await failureOf(claudeVersion(program("echo 'needs Node 18' >&2; exit 1")));
     expect(error.code).toBe("failed");
     expect(error.message).toContain("needs Node 18");

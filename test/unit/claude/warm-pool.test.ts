@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
-import { createWarmPool } from "../../../src/claude/warm-pool.ts";
+import { WarmPool } from "../../../src/claude/warm-pool.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const READY: ClaudeEvent = { type: "ready", commands: [] };
@@ -14,12 +14,14 @@ function setUp({ size = 1 } = {}) {
   const started: { id: string; tell: (event: ClaudeEvent) => void; isClosed: boolean }[] = [];
   const unused: string[] = [];
   let ids = 0;
-  const pool = createWarmPool({
+  const pool = new WarmPool({
     size,
     clock,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     newStart() {
-      if (!machine.hasPlace) throw new Error("no place");
+      if (!machine.hasPlace) {
+        throw new Error("no place");
+      }
       return { sessionId: `id${++ids}` } as ClaudeStart;
     },
     startClaude({ sessionId }, tell): ClaudeClient {
@@ -35,16 +37,16 @@ function setUp({ size = 1 } = {}) {
         },
       };
     },
-    unused: ({ sessionId }) => unused.push(sessionId),
-    settingsMark: () => machine.settings,
-    slowMark: async () => machine.slow,
+    onUnused: ({ sessionId }) => unused.push(sessionId),
+    settingsFingerprint: () => machine.settings,
+    repositoryFingerprint: async () => machine.slow,
     freeMemory: () => machine.free,
   });
   const live = (): string[] => started.filter(({ isClosed }) => !isClosed).map(({ id }) => id);
   return { pool, clock, machine, started, unused, live };
 }
 
-test("one waits, whoever comes gets it with its id, and another takes its place after a while", async () => {
+test("one waits, is taken with its id, and is replaced after a while", async () => {
   const { pool, clock, started, live } = setUp();
   expect(pool.take()).toBeUndefined();
   pool.open();
@@ -83,7 +85,7 @@ test("as many wait as are wanted, and none where none is", () => {
   expect(none.clock.pending()).toBe(0);
 });
 
-test("after a quarter of an hour it is another one", async () => {
+test("after a quarter of an hour it is replaced", async () => {
   const { pool, clock, live, unused } = setUp();
   pool.open();
   await clock.advance(14 * 60_000);
@@ -93,7 +95,7 @@ test("after a quarter of an hour it is another one", async () => {
   expect(unused).toEqual(["id1"]);
 });
 
-test("when settings or the repository have changed it is another one", async () => {
+test("when settings or the repository have changed it is replaced", async () => {
   const { pool, clock, live, machine } = setUp();
   pool.open();
   await clock.advance(0);
@@ -128,7 +130,7 @@ test("when memory is short none waits, and one does again when there is enough",
   expect(live()).toEqual(["id2"]);
 });
 
-test("a CLI that ends by itself, or that has no place, is left alone for a while", async () => {
+test("after a CLI that ends by itself, or that has no place for files, none is started for a while", async () => {
   const { pool, clock, started, machine, unused } = setUp();
   pool.open();
   started[0]?.tell({ type: "exited", code: 1, signal: null, stderr: "no" });
@@ -154,7 +156,7 @@ test("once it is closed nothing is left and nothing starts", async () => {
   expect(clock.pending()).toBe(0);
 });
 
-test("a clock that is set back makes no pool rest for longer", async () => {
+test("a clock that is set back makes no pause longer", async () => {
   const { pool, clock, started } = setUp();
   pool.open();
   started[0]?.tell({ type: "exited", code: 1, signal: null, stderr: "" });
