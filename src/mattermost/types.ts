@@ -1,7 +1,7 @@
 // The part of Mattermost's data that mm-claude uses, in our own spelling. Branded ids are made only in
 // decode.ts, so that a person's text can never pass for an id.
 
-import type { SlotRequest } from "./budget.ts";
+import type { SlotRequest } from "./request-queues.ts";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { type Budget, createBudget, pauseAfter } from "../../../src/mattermost/budget.ts";
+import { pauseAfter, RequestBudget } from "../../../src/mattermost/budget.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 
 /** A budget whose requests are answered by hand, or at once when told so. */
 function world({ answerAtOnce = false } = {}) {
   const clock = createFakeClock();
-  const budget: Budget = createBudget(clock, () => 0);
+  const budget = new RequestBudget(clock, () => 0);
   const sent: string[] = [];
   const open: (() => void)[] = [];
   let running = 0;
@@ -35,7 +35,7 @@ function world({ answerAtOnce = false } = {}) {
 }
 
 /** What a limited server says. */
-function says(budget: Budget, limit: number, left: number, resetSeconds: number, status = 200): void {
+function says(budget: RequestBudget, limit: number, left: number, resetSeconds: number, status = 200): void {
   const twice = (value: number): string => (status === 429 ? `${value}` : `${value}, ${value}`);
   const headers = new Headers({
     "x-ratelimit-limit": twice(limit),
@@ -144,7 +144,7 @@ test.each([
   [3_600_000, 90_000],
 ])("a pause of %s ms gets at most half of it as jitter, and is never one of hours", async (ms, longest) => {
   const clock = createFakeClock();
-  const budget = createBudget(clock, () => 0.999_999);
+  const budget = new RequestBudget(clock, () => 0.999_999);
   const asked = ms === undefined ? {} : { retryAfterMs: ms };
   budget.learn({ status: 429, headers: new Headers(), ...asked });
   const sent: string[] = [];
@@ -166,7 +166,7 @@ test.each([
 test("a clock that is set back an hour holds nothing back for an hour", async () => {
   const clock = createFakeClock();
   let shift = 0;
-  const budget = createBudget({ ...clock, now: () => clock.now() + shift }, () => 0);
+  const budget = new RequestBudget({ ...clock, now: () => clock.now() + shift }, () => 0);
   const sent: string[] = [];
   says(budget, 10, 0, 1);
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });
