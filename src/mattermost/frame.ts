@@ -2,6 +2,7 @@
 // frames and events. Seen on 7.10 and 10.11; unknown fields are ignored.
 import { z } from "zod";
 import { decodeChannelId, decodePost, decodeReaction, decodeUser, decodeUserId, id } from "./decode.ts";
+import { parseJson } from "./json.ts";
 import type { SocketEvent, UserId } from "./types.ts";
 
 const wireFrame = z.object({
@@ -105,12 +106,4 @@ function withReaction(
 /** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
 function embedded(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
