@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
-import { createUserDirectory, type UserDirectory } from "../../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
 import { authorize } from "../../../src/session/authorization.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
@@ -126,7 +126,7 @@ describe("who wrote what waits", () => {
     const { warnings, log } = setUp();
     const clock = createFakeClock();
     const asked: string[] = [];
-    const directory: UserDirectory = createUserDirectory({
+    const directory = new UserDirectory({
       clock,
       api: {
         async user(id) {

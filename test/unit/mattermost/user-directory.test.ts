@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
-import { createUserDirectory } from "../../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const person = (username: string, over: Partial<User> = {}): User => ({
@@ -24,7 +24,7 @@ function setUp(accounts: User[], limit?: number) {
     if (server.failing) throw new MattermostError("unreachable", "down");
     return found;
   };
-  const directory = createUserDirectory({
+  const directory = new UserDirectory({
     clock,
     ...(limit === undefined ? {} : { limit }),
     api: {
