@@ -87,7 +87,9 @@ export function decodeChannelId(value: unknown): ChannelId | undefined {
 
 export function decodeUser(value: unknown): User | undefined {
   const { data } = wireUser.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     id: data.id as UserId,
     username: data.username,
@@ -98,7 +100,9 @@ export function decodeUser(value: unknown): User | undefined {
 
 export function decodeChannel(value: unknown): Channel | undefined {
   const { data } = wireChannel.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     id: data.id as ChannelId,
     teamId: data.team_id,
@@ -111,7 +115,9 @@ export function decodeChannel(value: unknown): Channel | undefined {
 
 export function decodeReaction(value: unknown): Reaction | undefined {
   const { data } = wireReaction.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     userId: data.user_id as UserId,
     postId: data.post_id as PostId,
@@ -174,11 +180,15 @@ export interface PostList {
  */
 export function decodePostList(value: unknown): PostList | undefined {
   const { data } = wirePostList.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   const order = data.order ?? [];
   const posts = new Map(Object.entries(data.posts ?? {}));
   const listed = readable(order.map((postId) => posts.get(postId)));
-  for (const postId of order) posts.delete(postId);
+  for (const postId of order) {
+    posts.delete(postId);
+  }
   const oldestAt = listed.reduce(
     (oldest, post) => Math.min(oldest, post.create_at),
     Number.POSITIVE_INFINITY,
@@ -205,8 +215,12 @@ function living(posts: readonly z.infer<typeof wirePost>[]): Post[] {
 
 /** A list whose every entry must be usable. The server writes an empty list as `null` at times. */
 export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T | undefined): T[] | undefined {
-  if (value === null) return [];
-  if (!Array.isArray(value)) return undefined;
+  if (value === null) {
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    return undefined;
+  }
   const entries = value.map(decodeOne);
   return entries.every((entry) => entry !== undefined) ? entries : undefined;
 }

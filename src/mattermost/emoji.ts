@@ -36,6 +36,8 @@ const SKIN_TONE = /_(?:light|medium_light|medium|medium_dark|dark)_skin_tone$/;
 /** The canonical name of a reaction as the server names it; undefined for every emoji that means nothing to us. */
 export function canonicalEmoji(serverName: string): EmojiName | undefined {
   const name = serverName.replace(SKIN_TONE, "");
-  if (Object.hasOwn(EMOJI, name)) return name as EmojiName;
+  if (Object.hasOwn(EMOJI, name)) {
+    return name as EmojiName;
+  }
   return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
 }

@@ -128,18 +128,36 @@ const NO_ROUTE = "api.context.404.app_error";
 
 /** What Mattermost itself means. */
 function codeOf(status: number, serverId: string): MattermostErrorCode {
-  if (TOO_LONG.has(serverId)) return "too-long";
-  if (ARCHIVED.has(serverId)) return "archived";
-  if (EDIT_CLOSED.has(serverId)) return "edit-closed";
-  if (status === 401) return "unauthorized";
-  if (status === 403) return "forbidden";
+  if (TOO_LONG.has(serverId)) {
+    return "too-long";
+  }
+  if (ARCHIVED.has(serverId)) {
+    return "archived";
+  }
+  if (EDIT_CLOSED.has(serverId)) {
+    return "edit-closed";
+  }
+  if (status === 401) {
+    return "unauthorized";
+  }
+  if (status === 403) {
+    return "forbidden";
+  }
   // An unknown route comes of a wrong address: nothing was looked for.
-  if (status === 404) return serverId === NO_ROUTE ? "bad-answer" : "not-found";
+  if (status === 404) {
+    return serverId === NO_ROUTE ? "bad-answer" : "not-found";
+  }
   // Over its MaxFileSize, and over what it reads of any other request (10.x, read in its source).
-  if (status === 413) return "too-large";
-  if (status === 429) return "rate-limited";
+  if (status === 413) {
+    return "too-large";
+  }
+  if (status === 429) {
+    return "rate-limited";
+  }
   // What is switched off stays so, such as file attachments (read in the server's source).
-  if (status === 501) return "rejected";
+  if (status === 501) {
+    return "rejected";
+  }
   return status >= 500 ? "server" : "rejected";
 }
 
@@ -149,8 +167,12 @@ function codeOf(status: number, serverId: string): MattermostErrorCode {
  */
 function codeOfOthers(status: number): MattermostErrorCode {
   // The same bytes will meet the same limit again.
-  if (status === 413) return "too-large";
-  if (status === 429) return "rate-limited";
+  if (status === 413) {
+    return "too-large";
+  }
+  if (status === 429) {
+    return "rate-limited";
+  }
   return status >= 500 ? "server" : "bad-answer";
 }
 
@@ -183,7 +205,9 @@ const MEGABYTE = 1024 * 1024;
 
 /** A post over any limit of a request's size goes in parts, as one over the server's MaxPostSize does. */
 export function asTooLong(error: unknown): unknown {
-  if (!(error instanceof MattermostError) || error.code !== "too-large") return error;
+  if (!(error instanceof MattermostError) || error.code !== "too-large") {
+    return error;
+  }
   const { message, status, serverId } = error;
   return new MattermostError("too-long", message, { status, serverId, cause: error });
 }
@@ -225,8 +249,12 @@ export function redirected(what: string, status: number, location: string | unde
 /** The useful word may be in its cause, or in that one's code. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(inner instanceof Error)) return String(inner);
-  if (inner.message !== "") return inner.message;
+  if (!(inner instanceof Error)) {
+    return String(inner);
+  }
+  if (inner.message !== "") {
+    return inner.message;
+  }
   return "code" in inner ? String(inner.code) : inner.name;
 }
 

@@ -35,10 +35,16 @@ export type Frame =
 /** Undefined for what isn't a frame of the protocol at all. */
 export function decodeFrame(text: string): Frame | undefined {
   const { data: frame } = wireFrame.safeParse(parseJson(text));
-  if (frame === undefined) return undefined;
+  if (frame === undefined) {
+    return undefined;
+  }
   // A reply to one of our actions: `{"status":"OK","seq_reply":1}` (7.10).
-  if (!frame.event) return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
-  if (frame.seq === undefined || frame.seq === null) return undefined;
+  if (!frame.event) {
+    return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
+  }
+  if (frame.seq === undefined || frame.seq === null) {
+    return undefined;
+  }
   const seq = frame.seq;
   const data = frame.data ?? {};
   if (frame.event === "hello") {
@@ -46,9 +52,13 @@ export function decodeFrame(text: string): Frame | undefined {
     return connectionId === undefined ? undefined : { kind: "hello", seq, connectionId };
   }
   const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
-  if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
+  if (decode === undefined) {
+    return { kind: "skipped", seq, problem: undefined };
+  }
   const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
-  if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  if (event === undefined) {
+    return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  }
   return { kind: "event", seq, event };
 }
 

@@ -29,9 +29,13 @@ export function proxyFor(url: string): Proxy | undefined {
     (name) => process.env[name],
   );
   // The sandbox and a server on the same machine are nowhere else to be found.
-  if (variable === undefined || isLoopback(hostname)) return undefined;
+  if (variable === undefined || isLoopback(hostname)) {
+    return undefined;
+  }
   const { getProxyForUrl } = require("proxy-from-env") as { getProxyForUrl(url: string): string };
-  if (getProxyForUrl(url) === "") return undefined;
+  if (getProxyForUrl(url) === "") {
+    return undefined;
+  }
   const value = process.env[variable]?.trim() ?? "";
   const given = parsed(value.includes("://") ? value : `http://${value}`);
   if (given === undefined || !/^https?:$/.test(given.protocol)) {
@@ -58,7 +62,9 @@ export function proxyAgent(
   tunnelWithinMs = TUNNEL_WITHIN_MS,
 ): Agent | undefined {
   const proxy = proxyFor(url);
-  if (proxy === undefined) return undefined;
+  if (proxy === undefined) {
+    return undefined;
+  }
   const { HttpProxyAgent, HttpsProxyAgent } = require("hpagent") as typeof import("hpagent");
   const agent: Agent = new (/^https:/i.test(url) ? HttpsProxyAgent : HttpProxyAgent)({
     ...options,

@@ -54,9 +54,11 @@ export function createTransport(): Transport {
       request.once("response", (message) => resolve(replyOf(message)));
       request.once("error", (error) => {
         // The server has just left the idle connection: it never saw the request.
-        if (request.reusedSocket && isReset(error))
+        if (request.reusedSocket && isReset(error)) {
           send(outgoing, createAgent(url, {})).then(resolve, reject);
-        else reject(error);
+        } else {
+          reject(error);
+        }
       });
       // As long as there is no connection yet, Node keeps a request that is given up.
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -9,7 +9,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** Items pushed after `close` are dropped. */
   push(item: T): void {
-    if (this.#closed) return;
+    if (this.#closed) {
+      return;
+    }
     this.#items.push(item);
     this.#wake?.();
   }
@@ -21,7 +23,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    if (this.#taken) throw new Error("an AsyncQueue has one consumer");
+    if (this.#taken) {
+      throw new Error("an AsyncQueue has one consumer");
+    }
     this.#taken = true;
     return this.#drain();
   }
@@ -29,8 +33,12 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   async *#drain(): AsyncGenerator<T, void> {
     try {
       for (;;) {
-        while (this.#items.length > 0) yield this.#items.shift() as T;
-        if (this.#closed) return;
+        while (this.#items.length > 0) {
+          yield this.#items.shift() as T;
+        }
+        if (this.#closed) {
+          return;
+        }
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });

@@ -18,7 +18,9 @@ export class BoundedMap<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
+    if (value !== undefined) {
+      this.set(key, value);
+    }
     return value;
   }
 

@@ -27,7 +27,9 @@ export function createLog({ debug, write, secrets }: LogOptions): Log {
   };
   return {
     debug: (message, cause) => {
-      if (debug) line("debug: ", message, cause);
+      if (debug) {
+        line("debug: ", message, cause);
+      }
     },
     info: (message, cause) => line("", message, cause),
     warn: (message, cause) => line("warning: ", message, cause),
@@ -36,6 +38,8 @@ export function createLog({ debug, write, secrets }: LogOptions): Log {
 }
 
 function describe(cause: unknown, withStack: boolean): string {
-  if (!(cause instanceof Error)) return String(cause);
+  if (!(cause instanceof Error)) {
+    return String(cause);
+  }
   return withStack && cause.stack !== undefined ? cause.stack : cause.message;
 }
