@@ -23,7 +23,8 @@ export class Allowance {
   }
 
   /**
-   * Undefined when the answer names no limit. Reset: seconds until the whole limit is available again, rounded up (7.10).
+   * Undefined when the answer names no limit. Reset: seconds until the whole limit is available again, rounded up
+   * (7.10).
    */
   static from(headers: ReplyHeaders, known: Allowance | undefined, now: number): Allowance | undefined {
     const limit = numberIn(headers, "x-ratelimit-limit");
@@ -32,7 +33,8 @@ export class Allowance {
     if (!limit || left === undefined || resetSeconds === undefined) {
       return undefined;
     }
-    // Because of the rounding the rate is usually too slow and hardly ever too fast: of several, the fastest is nearest.
+    // Because of the rounding the rate is usually too slow and hardly ever too fast: of several, the fastest is
+    // nearest.
     const seconds = Math.min(Math.max(1, resetSeconds), LONGEST_RESET_SECONDS);
     const perMs = Math.max(1, limit - left) / (seconds * 1000);
     const knownPerMs = known && known.#limit === limit ? known.#perMs : 0;

@@ -64,8 +64,8 @@ export class RequestBudget {
 
   #refused(retryAfterMs: number | undefined): void {
     this.#allowance?.exhaust();
-    // A limit that names no numbers is found by trying: half as many at once, then one more with each good answer. Halved
-    // once for all refusals of what was under way, and never so far that one thread could take all slots.
+    // A limit that names no numbers is found by trying: half as many at once, then one more with each good answer.
+    // Halved once for all refusals of what was under way, and never so far that one thread could take all slots.
     if (!this.#pause) {
       this.#atOnce = Math.max(AT_ONCE_IN_A_QUEUE, Math.floor(this.#atOnce / 2));
     }
@@ -98,8 +98,8 @@ export class RequestBudget {
 }
 
 /**
- * How long to wait after `error` before asking for another slot. After a 429 the budget holds all requests back, with one
- * jitter for all: with more of its own each would miss the moment when the budget opens again.
+ * How long to wait after `error` before asking for another slot. After a 429 the budget holds all requests back, with
+ * one jitter for all: with more of its own each would miss the moment when the budget opens again.
  */
 export function pauseAfter(error: unknown, attempt: number, options: BackoffOptions): number {
   const { code, retryAfterMs } = error instanceof MattermostError ? error : {};

@@ -1,5 +1,5 @@
-// One WebSocket from its start to its end: waits until the server shows that it works, pings, and notices when the server stops
-// answering. Knows neither the order of events nor how to reconnect.
+// One WebSocket from its start to its end: waits until the server shows that it works, pings, and notices when the
+// server stops answering. Knows neither the order of events nor how to reconnect.
 
 import { WebSocket } from "ws";
 import type { Clock, Timer } from "../util/clock.ts";

@@ -1,6 +1,6 @@
-// The emoji mm-claude shows and understands, one canonical name each. Knows nothing of what a choice means.
+// The emoji that mm-claude shows and understands, with one canonical name each. Knows nothing of what a choice means.
 
-/** Server's name → the character people see. The names are those a 7.10 server takes for reactions. */
+/** Server's name → the character people see. The names are those that a 7.10 server accepts for reactions. */
 export const EMOJI = {
   "+1": "👍",
   "-1": "👎",

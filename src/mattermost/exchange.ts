@@ -138,8 +138,8 @@ function toJson(body: unknown): string {
 }
 
 /**
- * Undefined when there are more than `maxBytes`: the rest is not read. Read into one buffer, as a body that comes byte by
- * byte would take many times its size as a list of pieces.
+ * Undefined when there are more than `maxBytes`: the rest is not read. Read into one buffer, as a body that comes byte
+ * by byte would take many times its size as a list of pieces.
  */
 async function bytesOf({ body, headers, cancel }: Reply, maxBytes: number): Promise<Uint8Array | undefined> {
   const declared = Number(headers.get("content-length"));
@@ -195,9 +195,9 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
 const REJECTED_BY_PLUGIN = "Post rejected by plugin.";
 
 /**
- * The id of an error of Mattermost's own; undefined when something else has answered. Seen on 7.10 and 10.11: JSON, sent
- * as such, in which the id and the status are always present. Where a plugin rejects a post, its message takes the place
- * of the id (read in the server's source).
+ * The id of an error of Mattermost's own; undefined when something else has answered. Seen on 7.10 and 10.11: JSON,
+ * sent as such, in which the id and the status are always present. Where a plugin rejects a post, its message takes the
+ * place of the id (read in the server's source).
  */
 function serverIdOf(status: number, headers: ReplyHeaders, bytes: Uint8Array): string | undefined {
   const type = headers.get("content-type");

@@ -24,9 +24,9 @@ export interface RestOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly log?: Log;
-  /** How often a request is sent at most; 4 unless told. */
+  /** How often a request is sent at most; 4 by default. */
   readonly tries?: number;
-  /** Marks the posts that are created; a new mark unless told. */
+  /** Marks the posts that are created; a new mark by default. */
   readonly instance?: string;
 }
 

@@ -1,5 +1,5 @@
-// A folder of small JSON documents that survive a restart: each is written completely or not at all, and readable by its
-// owner only. Knows nothing of what is in them.
+// A folder of small JSON documents that survive a restart: each is written completely or not at all, and readable by
+// its owner only. Knows nothing of what is in them.
 
 import * as nodeFs from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,9 @@ export interface DocumentStore {
    * consequence for people, as the end of the sentence "It can't be used, so …".
    */
   read(name: string, whatFollows: string): unknown;
-  /** A failure, such as a full disk, is logged once, and not thrown: the next change of the document is written again. */
+  /**
+   * A failure, such as a full disk, is logged once, and not thrown: the next call tries again.
+   */
   write(name: string, json: string): void;
   remove(name: string): void;
   /** For a document whose content can't be used: keeps it under another name. */

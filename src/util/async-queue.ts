@@ -1,5 +1,5 @@
-// An unbounded first-in first-out queue between a producer of callbacks and one `for await` loop.
-// Refuses a second consumer: two loops would silently share the items out between them.
+// An unbounded first-in first-out queue from callbacks to one `for await` loop. Refuses a second consumer: of two loops
+// each would get only some of the items.
 
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
@@ -45,7 +45,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
         this.#wake = undefined;
       }
     } finally {
-      // The consumer left its loop: nobody will ever read what comes now.
+      // The consumer left its loop: nobody will read what is pushed now.
       this.#closed = true;
       this.#items.length = 0;
     }

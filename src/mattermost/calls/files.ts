@@ -1,4 +1,4 @@
-// The REST calls about files. They have a queue of their own, so that no thread waits behind a large file.
+// The REST calls about files. They have a queue of their own, so that no other request waits behind large files.
 
 import type { Redact } from "../../util/redact.ts";
 import { decodeUpload } from "../decode.ts";

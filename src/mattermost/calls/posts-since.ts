@@ -9,7 +9,7 @@ import type { JsonRequests } from "./json-requests.ts";
 const PAGE_SIZE = 200;
 const MAX_PAGES = 50;
 
-/** A page by its number, counted from the newest post or from the one that it ends before. */
+/** The number of a page, counted back from the newest post, or from the newest one before `before`. */
 interface PagePosition {
   readonly page: number;
   readonly before: PostId | undefined;

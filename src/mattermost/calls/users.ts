@@ -17,8 +17,8 @@ export function userCalls(json: JsonRequests): UserCalls {
 
 async function userByName(json: JsonRequests, username: string): Promise<User | undefined> {
   const name = username.toLowerCase();
-  // No account has any other name (read in the server's source): the server answers those as it does a wrong address, or
-  // takes them for another path.
+  // No account has any other name (read in the server's source): the server answers those as it does a wrong address,
+  // or takes them for another path.
   if (!/^[a-z0-9._-]{1,64}$/.test(name) || [".", ".."].includes(name)) {
     return undefined;
   }
