@@ -21,7 +21,9 @@ function setUp(accounts: User[], limit?: number) {
     asked.push(question);
     const found = server.accounts.find(match);
     await server.beforeAnswer();
-    if (server.failing) throw new MattermostError("unreachable", "down");
+    if (server.failing) {
+      throw new MattermostError("unreachable", "down");
+    }
     return found;
   };
   const directory = new UserDirectory({
@@ -30,7 +32,9 @@ function setUp(accounts: User[], limit?: number) {
     api: {
       async user(id) {
         const user = await find(id, (one) => one.id === id);
-        if (user === undefined) throw new MattermostError("not-found", "no such user", { status: 404 });
+        if (user === undefined) {
+          throw new MattermostError("not-found", "no such user", { status: 404 });
+        }
         return user;
       },
       userByName: (name) => find(`@${name}`, (one) => one.username === name),
@@ -123,7 +127,9 @@ test("a server that can't be asked is an error, not an unknown user, and is forg
 
 test("no more users are kept than the limit", async () => {
   const { directory, asked } = setUp([ALICE, person("bob"), person("carol")], 2);
-  for (const name of ["alice", "bob", "carol", "alice"]) await directory.byName(name);
+  for (const name of ["alice", "bob", "carol", "alice"]) {
+    await directory.byName(name);
+  }
   expect(asked).toEqual(["@alice", "@bob", "@carol", "@alice"]);
 });
 

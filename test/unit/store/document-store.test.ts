@@ -115,7 +115,9 @@ test("a full disk is told once, keeps what there was, and its end is told too", 
   });
   folder.write("one", '"first"');
   isFull = true;
-  for (let tries = 0; tries < 5; tries++) folder.write("one", '"second"');
+  for (let tries = 0; tries < 5; tries++) {
+    folder.write("one", '"second"');
+  }
   expect(folder.read("one", "nothing follows")).toBe("first");
   expect(place.lines).toHaveLength(1);
   expect(place.lines[0]).toMatch(/^error .*can't be written: sessions would not survive a restart/);
@@ -187,7 +189,9 @@ test("a folder of which the files can't be closed to others can't be opened", ({
   writeFileSync(join(place.path, "one.json"), "{}");
   chmodSync(join(place.path, "one.json"), 0o644);
   const chmodSync_ = (path: string, mode: number): void => {
-    if (path !== place.path) throw Object.assign(new Error("EPERM: not permitted"), { code: "EPERM" });
+    if (path !== place.path) {
+      throw Object.assign(new Error("EPERM: not permitted"), { code: "EPERM" });
+    }
     chmodSync(path, mode);
   };
   expect(() => place.open({ ...fs, chmodSync: chmodSync_ as typeof fs.chmodSync })).toThrow("EPERM");
