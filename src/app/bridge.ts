@@ -5,9 +5,9 @@ import type { AuditTrail } from "../audit/trail.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Config } from "../config/settings.ts";
-import { openSocket } from "../mattermost/socket.ts";
+import { MattermostSocket } from "../mattermost/socket.ts";
 import type { Channel, MattermostApi, SocketEvent, User } from "../mattermost/types.ts";
-import { createUserDirectory, type UserDirectory } from "../mattermost/user-directory.ts";
+import { UserDirectory } from "../mattermost/user-directory.ts";
 import { Router, type RouterDependencies } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import type { RightsOf } from "../session/authorization.ts";
@@ -81,7 +81,7 @@ export async function startBridge(
   const { api } = writes;
   const directory = knownDirectory(api, facts, dependencies);
   const rightsOf = rightsIn(directory, facts, dependencies);
-  const socket = openSocket({
+  const socket = MattermostSocket.open({
     url: config.url,
     token: config.token,
     clock,
@@ -149,7 +149,7 @@ function knownDirectory(
   { bot, allowedUsers, approvers }: BridgeFacts,
   { clock }: BridgeDependencies,
 ): UserDirectory {
-  const directory = createUserDirectory({ api, clock });
+  const directory = new UserDirectory({ api, clock });
   for (const user of [bot, ...allowedUsers, ...approvers]) {
     directory.userUpdated(user);
   }
@@ -164,7 +164,7 @@ function rightsIn(
   const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
     users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
   return createAllowList({
-    known: directory.known,
+    known: (id) => directory.known(id),
     allowed: admittedOf("ALLOWED_USERS", allowedUsers),
     approvers: admittedOf("APPROVERS", approvers),
   });

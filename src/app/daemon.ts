@@ -10,7 +10,7 @@ import type { MattermostApi } from "../mattermost/types.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/checks.ts";
 import { ownPaths } from "../setup/token-exposure.ts";
-import { type DocumentStore, openDocumentStore, redacted } from "../store/document-store.ts";
+import { DocumentFolder, type DocumentFolderOptions } from "../store/document-store.ts";
 import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
 import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
 import { pauseMs } from "../util/backoff.ts";
@@ -81,7 +81,8 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   }
   const redact = createRedact([config.token]);
   const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
-  const { folder, lock } = openState(path, { botId: ready.account.id, channelId: ready.channel.id }, log);
+  const daemonOf = { botId: ready.account.id, channelId: ready.channel.id };
+  const { folder, lock } = openState({ path, log, redact }, daemonOf);
   if ("heldBy" in lock) {
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
     log.error(`${where} on this machine (process ${lock.heldBy}). Stop that one first.`);
@@ -111,7 +112,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
       version,
       // Where Claude is at home, which is another place in the demo.
       home: environment["HOME"] || home,
-      folder: redacted(folder, redact),
+      folder,
       audit: new AuditTrail({
         folder: path,
         channelId: ready.channel.id,
@@ -149,17 +150,19 @@ async function untilStopped(daemon: Daemon): Promise<number> {
 
 /** Throws ConfigError when nothing can be kept there. */
 function openState(
-  path: string,
+  options: DocumentFolderOptions,
   daemon: DaemonOf,
-  log: Log,
-): { readonly folder: DocumentStore; readonly lock: Lock } {
+): { readonly folder: DocumentFolder; readonly lock: Lock } {
   try {
-    const folder = openDocumentStore(path, log);
+    const folder = DocumentFolder.open(options);
     return { folder, lock: lockDaemon(daemon, folder.path, machineLockDirectories()) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
-    throw new ConfigError([], [`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
+    throw new ConfigError(
+      [],
+      [`${options.path} can't be used to keep sessions over a restart (${why}). ${mend}`],
+    );
   }
 }
 

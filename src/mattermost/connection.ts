@@ -1,5 +1,6 @@
-// One WebSocket from its first byte to its one end: waits for the server to show itself, pings, and notices a
-// peer that fell silent. Knows neither the order of events nor how to reconnect.
+// One WebSocket from its start to its end: waits until the server shows that it works, pings, and notices when the
+// server stops answering. Knows neither the order of events nor how to reconnect.
+
 import { WebSocket } from "ws";
 import type { Clock, Timer } from "../util/clock.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
@@ -15,89 +16,116 @@ export interface ConnectionEnd {
 export interface ConnectionOptions {
   readonly create: () => WebSocket;
   readonly clock: Clock;
-  /** A server that resumes sends no hello (7.10), so any frame of one that knows us is proof of life. */
+  /** A server that resumes sends no hello (7.10), so any frame of one that accepts the token shows that it works. */
   readonly resumes: boolean;
-  /** `isFirst`: this frame is the proof of life. Frames before it are not reported. */
+  /** `isFirst`: this frame shows that the connection works. Frames before it are not reported. */
   readonly onFrame: (frame: Frame, isFirst: boolean) => void;
-  readonly onGarbage: (text: string) => void;
+  readonly onUnreadable: (text: string) => void;
   /** Called once, unless `close` comes first. */
   readonly onEnd: (end: ConnectionEnd) => void;
 }
 
-const PROOF_OF_LIFE_WAIT_MS = 10_000;
-/** Proxies cut sockets that are silent for 60 s. */
+const HEALTHY_WITHIN_MS = 10_000;
+/** Proxies close connections on which nothing is sent for 60 s. */
 const PING_EVERY_MS = 30_000;
 const PONG_WAIT_MS = 10_000;
 const CLOSE_WAIT_MS = 1_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #socket: WebSocket | undefined;
-  /** For the proof of life first, then for the next ping. */
-  #timer: Timer;
+  #socket: WebSocket | undefined;
+  /** Until the connection is healthy, then for the next ping. */
+  #timer: Timer | undefined;
   #pongTimer: Timer | undefined;
   #actions = 0;
   #isOpen = false;
   #isHealthy = false;
   #isOver = false;
 
-  constructor(options: ConnectionOptions) {
+  private constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { clock } = options;
-    this.#timer = clock.setTimeout(() => {
-      this.#end(`no hello within ${PROOF_OF_LIFE_WAIT_MS / 1000} s`);
-    }, PROOF_OF_LIFE_WAIT_MS);
-    try {
-      this.#socket = options.create();
-    } catch (error) {
-      queueMicrotask(() => this.#end(describe(error)));
-      return;
-    }
-    this.#socket.on("open", () => {
-      this.#isOpen = true;
-      // A resumed connection on which nothing was missed stays silent; the reply to this breaks the silence.
-      if (options.resumes) this.send("ping", {});
-    });
-    this.#socket.on("message", (data, isBinary) => {
-      this.#alive();
-      if (!isBinary) this.#receive(data.toString());
-    });
-    this.#socket.on("pong", () => this.#alive());
-    this.#socket.on("error", (error) => this.#end(describe(error)));
-    this.#socket.on("close", (code) => this.#end(`closed with code ${code}`));
+  }
+
+  static open(options: ConnectionOptions): Connection {
+    const connection = new Connection(options);
+    connection.#open();
+    return connection;
   }
 
   /** Drops what can't be sent now. */
   send(action: string, data: Readonly<Record<string, unknown>>): void {
-    if (this.#isOver || this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (this.#isOver || this.#socket?.readyState !== WebSocket.OPEN) {
+      return;
+    }
     this.#actions += 1;
     this.#socket.send(JSON.stringify({ seq: this.#actions, action, data }), () => {
       // A send that fails is followed by `close`.
     });
   }
 
-  /** Ends politely and without a word to `onEnd`. */
+  /** Ends with a closing handshake, and without a call of `onEnd`. */
   close(): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     this.#stop();
     const { clock } = this.#options;
     const socket = this.#socket;
-    if (socket === undefined) return;
+    if (socket === undefined) {
+      return;
+    }
     const timer = clock.setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
     socket.once("close", () => clock.clearTimeout(timer));
     socket.close(1000);
   }
 
+  #open(): void {
+    const { create, clock } = this.#options;
+    this.#timer = clock.setTimeout(() => {
+      this.#end(`no hello within ${HEALTHY_WITHIN_MS / 1000} s`);
+    }, HEALTHY_WITHIN_MS);
+    try {
+      this.#socket = create();
+    } catch (error) {
+      queueMicrotask(() => this.#end(describe(error)));
+      return;
+    }
+    this.#listen(this.#socket);
+  }
+
+  #listen(socket: WebSocket): void {
+    socket.on("open", () => {
+      this.#isOpen = true;
+      // On a resumed connection that missed nothing the server sends nothing; it answers this.
+      if (this.#options.resumes) {
+        this.send("ping", {});
+      }
+    });
+    socket.on("message", (data, isBinary) => {
+      this.#stopPongTimer();
+      if (!isBinary) {
+        this.#receive(data.toString());
+      }
+    });
+    socket.on("pong", () => this.#stopPongTimer());
+    socket.on("error", (error) => this.#end(describe(error)));
+    socket.on("close", (code) => this.#end(`closed with code ${code}`));
+  }
+
   #receive(text: string): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     const frame = decodeFrame(text);
     if (frame === undefined) {
-      this.#options.onGarbage(text);
+      this.#options.onUnreadable(text);
       return;
     }
     const isFirst = !this.#isHealthy;
     if (isFirst) {
-      if (!this.#proves(frame)) return;
+      if (!this.#showsHealth(frame)) {
+        return;
+      }
       this.#isHealthy = true;
       this.#options.clock.clearTimeout(this.#timer);
       this.#pingLater();
@@ -105,8 +133,10 @@ export class Connection {
     this.#options.onFrame(frame, isFirst);
   }
 
-  #proves(frame: Frame): boolean {
-    if (frame.kind === "hello") return true;
+  #showsHealth(frame: Frame): boolean {
+    if (frame.kind === "hello") {
+      return true;
+    }
     return this.#options.resumes && (frame.kind !== "reply" || frame.isAuthenticated);
   }
 
@@ -121,13 +151,15 @@ export class Connection {
     }, PING_EVERY_MS);
   }
 
-  #alive(): void {
+  #stopPongTimer(): void {
     this.#options.clock.clearTimeout(this.#pongTimer);
     this.#pongTimer = undefined;
   }
 
   #end(reason: string): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     this.#stop();
     this.#socket?.terminate();
     this.#options.onEnd({ reason, wasOpen: this.#isOpen, wasHealthy: this.#isHealthy });
@@ -136,13 +168,17 @@ export class Connection {
   #stop(): void {
     this.#isOver = true;
     this.#options.clock.clearTimeout(this.#timer);
-    this.#alive();
+    this.#stopPongTimer();
   }
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.message !== "") return error.message;
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  if (error.message !== "") {
+    return error.message;
+  }
   // Node's error for a host with several addresses has a code and no message.
   return "code" in error ? String(error.code) : error.name;
 }

@@ -1,5 +1,6 @@
 // The server's JSON → our types, or undefined. The one place where branded ids are made, and the only one that knows
-// the wire's field names of answers; frames are frame.ts's. Seen on 7.10; unknown fields are ignored.
+// the field names of answers; those of frames are in frame.ts. Seen on 7.10; unknown fields are ignored.
+
 import { z } from "zod";
 import type {
   Attachment,
@@ -13,8 +14,8 @@ import type {
   UserId,
 } from "./types.ts";
 
-// The server makes ids of 26 lower-case letters and digits. Taken a little wider, but never so wide that an
-// id could change the path of the URL it is put into.
+// The server makes ids of 26 lower-case letters and digits. A little more is accepted, but nothing with which an id
+// could change the path of a URL that it is put into.
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const milliseconds = z.number().nonnegative();
 
@@ -70,7 +71,7 @@ const wirePostList = z.object({
   prev_post_id: z.string().nullish(),
 });
 
-/** One file was sent, so one came in. */
+/** One file was sent, so the answer has one. */
 const wireUpload = z.object({ file_infos: z.tuple([z.object({ id })]) });
 
 export function decodeUserId(value: unknown): UserId | undefined {
@@ -87,7 +88,9 @@ export function decodeChannelId(value: unknown): ChannelId | undefined {
 
 export function decodeUser(value: unknown): User | undefined {
   const { data } = wireUser.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     id: data.id as UserId,
     username: data.username,
@@ -98,7 +101,9 @@ export function decodeUser(value: unknown): User | undefined {
 
 export function decodeChannel(value: unknown): Channel | undefined {
   const { data } = wireChannel.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     id: data.id as ChannelId,
     teamId: data.team_id,
@@ -111,12 +116,14 @@ export function decodeChannel(value: unknown): Channel | undefined {
 
 export function decodeReaction(value: unknown): Reaction | undefined {
   const { data } = wireReaction.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   return {
     userId: data.user_id as UserId,
     postId: data.post_id as PostId,
     emojiName: data.emoji_name,
-    // One that was taken off and is put on again keeps its first date in what REST answers (read in 7.10's source).
+    // One that was removed and added again keeps its first date in the answers of REST (read in 7.10's source).
     ...(data.create_at ? { createdAt: Math.max(data.create_at, data.update_at ?? 0) } : {}),
   };
 }
@@ -147,7 +154,8 @@ function toPost(data: z.infer<typeof wirePost>): Post {
 }
 
 function reactionsOn({ metadata }: z.infer<typeof wirePost>): { readonly reactions?: readonly Reaction[] } {
-  // Left out where there are none; one that can't be used keeps no other from being read.
+  // The server leaves the list out where there are none. One that can't be used must not keep the others from being
+  // read.
   const listed = Array.isArray(metadata?.reactions) ? metadata.reactions : [];
   const reactions = listed.map(decodeReaction).filter((reaction) => reaction !== undefined);
   return reactions.length > 0 ? { reactions } : {};
@@ -156,36 +164,43 @@ function reactionsOn({ metadata }: z.infer<typeof wirePost>): { readonly reactio
 export interface PostList {
   /** Oldest first, without the deleted ones. */
   readonly posts: Post[];
-  /** Without a place in the order: the roots, or the whole threads, of the replies that have one. */
+  /** Posts that `order` doesn't name: the roots, or the whole threads, of replies that it does. */
   readonly alongside: Post[];
-  /** When the oldest post on it was made, a deleted one counted as well; Infinity for an empty list. */
+  /** When the oldest post of it was created, deleted ones included; Infinity for an empty list. */
   readonly oldestAt: number;
-  /** How many posts the server counted for it: some may be deleted, or of no use. */
+  /** How many posts the server counted for it, with deleted and unusable ones. */
   readonly length: number;
-  /** The server names a post before this page's (since 5.12, read); seen filled on 10.11. */
+  /** The server names a post before this page (since 5.12, read; seen on 10.11). */
   readonly hasOlder: boolean;
-  /** Before it is what has not been on this page: it is newer than the oldest, since others may be of that one's date. */
+  /**
+   * The next page starts before it. Newer than the oldest post, as posts that are missing here may have that one's
+   * date.
+   */
   readonly goOnBefore: PostId | undefined;
 }
 
 /**
- * What `order` names is the answer: `posts` holds the roots of replies as well, which may be much older and of another
- * page (7.10, 10.11). Undefined when it isn't a post list.
+ * The page is what `order` names: `posts` also holds the roots of replies, which may be much older and belong to
+ * another page (7.10, 10.11). Undefined when it isn't a post list.
  */
 export function decodePostList(value: unknown): PostList | undefined {
   const { data } = wirePostList.safeParse(value);
-  if (data === undefined) return undefined;
+  if (data === undefined) {
+    return undefined;
+  }
   const order = data.order ?? [];
   const posts = new Map(Object.entries(data.posts ?? {}));
   const listed = readable(order.map((postId) => posts.get(postId)));
-  for (const postId of order) posts.delete(postId);
+  for (const postId of order) {
+    posts.delete(postId);
+  }
   const oldestAt = listed.reduce(
     (oldest, post) => Math.min(oldest, post.create_at),
     Number.POSITIVE_INFINITY,
   );
   return {
-    posts: living(listed).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
-    alongside: living(readable([...posts.values()])),
+    posts: notDeleted(listed).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    alongside: notDeleted(readable([...posts.values()])),
     oldestAt,
     length: order.length,
     hasOlder: Boolean(data.prev_post_id),
@@ -199,22 +214,26 @@ function readable(posts: readonly unknown[]): z.infer<typeof wirePost>[] {
   return posts.map((post) => wirePost.safeParse(post).data).filter((post) => post !== undefined);
 }
 
-function living(posts: readonly z.infer<typeof wirePost>[]): Post[] {
+function notDeleted(posts: readonly z.infer<typeof wirePost>[]): Post[] {
   return posts.filter((post) => !post.delete_at).map(toPost);
 }
 
 /** A list whose every entry must be usable. The server writes an empty list as `null` at times. */
 export function decodeList<T>(value: unknown, decodeOne: (entry: unknown) => T | undefined): T[] | undefined {
-  if (value === null) return [];
-  if (!Array.isArray(value)) return undefined;
+  if (value === null) {
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    return undefined;
+  }
   const entries = value.map(decodeOne);
   return entries.every((entry) => entry !== undefined) ? entries : undefined;
 }
 
-/** The server forgets `pending_post_id` (7.10 answers "" later), so each post of ours carries it as a prop as well. */
+/** The server doesn't keep `pending_post_id` (7.10 answers "" later), so each post of ours has it as a prop as well. */
 export const PENDING_POST_ID_PROP = "mm_claude_pending_post_id";
 
-/** Which process created it. */
+/** Which process created the post. */
 export const INSTANCE_PROP = "mm_claude_instance";
 
 function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instance?: string } {
@@ -227,10 +246,11 @@ function textIn(props: Readonly<Record<string, unknown>>, name: string): string 
   return typeof value === "string" ? value : undefined;
 }
 
-// An incoming webhook's post carries its owner's user_id; only the props tell (7.10: `from_webhook: "true"`). Others are
-// `from_bot`, `from_plugin`, `from_oauth_app`; whoever sets one on a post of theirs is not heard, and that is all. The
-// server and its plugins spell truth in several ways, so all but the clear negatives count. What another mm-claude has
-// written is no person's word either, whatever account it runs on: two of them would talk without end.
+// An incoming webhook's post has its owner's user_id; only the props show what it is (7.10: `from_webhook: "true"`).
+// Others are `from_bot`, `from_plugin`, `from_oauth_app`; a person who sets one on their own post is not heard, which
+// does no harm. The server and its plugins write true in several ways, so every value counts that isn't clearly false.
+// Posts of another mm-claude are not from a person either, whatever account it uses: the two would answer each other
+// for ever.
 function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(props).some(
     ([key, value]) =>
@@ -242,7 +262,7 @@ function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
 function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {
   const files = post.metadata?.files ?? [];
   const known = new Map(files.map((file) => [file.id, file]));
-  // file_ids is the truth; metadata is a convenience that the server may leave out.
+  // file_ids is always complete; the server may leave metadata out.
   const ids = post.file_ids ?? files.map((file) => file.id);
   return ids.map((fileId) => {
     const file = known.get(fileId);

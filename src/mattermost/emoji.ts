@@ -1,6 +1,6 @@
-// The emoji mm-claude shows and understands, one canonical name each. Knows nothing of what a choice means.
+// The emoji that mm-claude shows and understands, with one canonical name each. Knows nothing of what a choice means.
 
-/** Server's name → the character people see. The names are those a 7.10 server takes for reactions. */
+/** Server's name → the character people see. The names are those that a 7.10 server accepts for reactions. */
 export const EMOJI = {
   "+1": "👍",
   "-1": "👎",
@@ -36,6 +36,8 @@ const SKIN_TONE = /_(?:light|medium_light|medium|medium_dark|dark)_skin_tone$/;
 /** The canonical name of a reaction as the server names it; undefined for every emoji that means nothing to us. */
 export function canonicalEmoji(serverName: string): EmojiName | undefined {
   const name = serverName.replace(SKIN_TONE, "");
-  if (Object.hasOwn(EMOJI, name)) return name as EmojiName;
+  if (Object.hasOwn(EMOJI, name)) {
+    return name as EmojiName;
+  }
   return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
 }

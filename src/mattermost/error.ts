@@ -1,10 +1,10 @@
-// Everything that goes wrong with the server, as one error whose message says what failed and the mend.
-// Never holds the token: messages are built from our own words and the server's error ids alone.
+// Everything that goes wrong with the server, as one error whose message says what failed and what to do. Never holds
+// the token: messages are built from our own words and the server's error ids alone.
 
 export type MattermostErrorCode =
   /** No answer: no network, no such host, refused, timed out. */
   | "unreachable"
-  /** What HTTPS_PROXY or one of its kind holds is no proxy's address. */
+  /** HTTPS_PROXY, or another variable for a proxy, holds no address of a proxy. */
   | "unusable-proxy"
   /** The server wants the request sent to another address. */
   | "redirected"
@@ -19,17 +19,17 @@ export type MattermostErrorCode =
   | "too-long"
   /** The post can be edited no more: the server's edit limit is over, or edits are switched off. */
   | "edit-closed"
-  /** More bytes than are taken, here or by the server. */
+  /** More bytes than mm-claude or the server accepts. */
   | "too-large"
   | "rate-limited"
   /** 5xx, after the tries. */
   | "server"
   /** Any other 4xx. */
   | "rejected"
-  /** An answer that isn't Mattermost's: a proxy's page, or JSON without the fields we need. */
+  /** An answer that isn't Mattermost's: the page of a proxy, or JSON without the fields we need. */
   | "bad-answer";
 
-/** Whose answer it was: Mattermost's own (JSON with its error id), something's before it, such as a proxy, or nobody's. */
+/** Who answered: Mattermost itself (JSON with its error id), something in front of it, such as a proxy, or nobody. */
 export type AnsweredBy = "mattermost" | "between" | "nobody";
 
 export interface MattermostErrorDetails {
@@ -57,32 +57,35 @@ export class MattermostError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** Only what Mattermost itself has said can end or delete anything. */
+  /** Only an answer of Mattermost itself may end or delete anything. */
   get answeredBy(): AnsweredBy {
     return this.serverId !== undefined ? "mattermost" : this.status !== undefined ? "between" : "nobody";
   }
 }
 
-/** What was asked for does not exist, or no longer: a deleted post is forbidden to edit and not found to react to (7.10). */
+/**
+ * What was asked for does not exist, or no longer: for a deleted post the server answers `forbidden` to an edit and
+ * `not-found` to a reaction (7.10).
+ */
 export function isGone(error: unknown): boolean {
   return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
 }
 
-const PASSING: ReadonlySet<MattermostErrorCode> = new Set([
+const TRANSIENT: ReadonlySet<MattermostErrorCode> = new Set([
   "away",
   "unreachable",
   "server",
   "rate-limited",
   "bad-answer",
-  // A portal's or a proxy's: whoever starts with a wrong address is told at once, by the checks.
+  // Of a portal or a proxy: a wrong address in the settings is reported at once by the checks at the start.
   "redirected",
-  // A new token may be given to the account, or the old one mended.
+  // The server may accept the token again.
   "unauthorized",
 ]);
 
-/** What may work later as it is: worth waiting for. */
+/** The same request may succeed later: worth waiting for. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof MattermostError && PASSING.has(error.code);
+  return error instanceof MattermostError && TRANSIENT.has(error.code);
 }
 
 /** An answer that isn't 2xx. `serverId` is undefined when the body wasn't Mattermost's. */
@@ -108,17 +111,17 @@ const TOO_LONG = new Set([
   "model.post.is_valid.message_length.app_error",
 ]);
 
-// For new posts (and for edits by the sandbox), and for edits as the server's source has it: of a patch, as ours are,
-// and of a whole post.
+// For new posts (and, by the sandbox, for edits); for edits, read in the server's source: by a patch, as mm-claude
+// does, and by a whole post.
 const ARCHIVED = new Set([
   "api.post.create_post.can_not_post_to_deleted.error",
   "api.post.patch_post.can_not_update_post_in_deleted.error",
   "api.post.update_post.can_not_update_post_in_deleted.error",
 ]);
 
-// Over PostEditTimeLimit: 400 (10.11). Edits switched off for all: 403 (read in the source of servers before 5.0). Newer
-// ones take the right to edit from a role, and then answer as for a post that is gone: 403, `api.context.permissions`
-// (read): whether the post can still be read tells these two apart.
+// Over PostEditTimeLimit: 400 (10.11). Edits switched off for all: 403 (read in the source of servers before 5.0). In
+// newer ones a role lacks the right to edit, and they answer as for a deleted post: 403, `api.context.permissions`
+// (read). Whether the post can still be read tells these two apart.
 const EDIT_CLOSED = new Set([
   "api.post.update_post.permissions_time_limit.app_error",
   "api.post.update_post.permissions_denied.app_error",
@@ -126,31 +129,53 @@ const EDIT_CLOSED = new Set([
 
 const NO_ROUTE = "api.context.404.app_error";
 
-/** What Mattermost itself means. */
+/** The meaning of an answer of Mattermost itself. */
 function codeOf(status: number, serverId: string): MattermostErrorCode {
-  if (TOO_LONG.has(serverId)) return "too-long";
-  if (ARCHIVED.has(serverId)) return "archived";
-  if (EDIT_CLOSED.has(serverId)) return "edit-closed";
-  if (status === 401) return "unauthorized";
-  if (status === 403) return "forbidden";
-  // An unknown route comes of a wrong address: nothing was looked for.
-  if (status === 404) return serverId === NO_ROUTE ? "bad-answer" : "not-found";
-  // Over its MaxFileSize, and over what it reads of any other request (10.x, read in its source).
-  if (status === 413) return "too-large";
-  if (status === 429) return "rate-limited";
-  // What is switched off stays so, such as file attachments (read in the server's source).
-  if (status === 501) return "rejected";
+  if (TOO_LONG.has(serverId)) {
+    return "too-long";
+  }
+  if (ARCHIVED.has(serverId)) {
+    return "archived";
+  }
+  if (EDIT_CLOSED.has(serverId)) {
+    return "edit-closed";
+  }
+  if (status === 401) {
+    return "unauthorized";
+  }
+  if (status === 403) {
+    return "forbidden";
+  }
+  // An unknown route means that the address is wrong, and not that something doesn't exist.
+  if (status === 404) {
+    return serverId === NO_ROUTE ? "bad-answer" : "not-found";
+  }
+  // A file over MaxFileSize, or another request over the server's limit for its body (10.x, read in its source).
+  if (status === 413) {
+    return "too-large";
+  }
+  if (status === 429) {
+    return "rate-limited";
+  }
+  // A feature that is switched off, such as file attachments, stays so (read in the server's source).
+  if (status === 501) {
+    return "rejected";
+  }
   return status >= 500 ? "server" : "rejected";
 }
 
 /**
- * What anything else at that address means: nothing about posts, threads, people or the token, so whatever it says may
- * pass. The server's own rate limiter speaks plain text as well (7.10).
+ * The meaning of an answer of anything else at that address: it says nothing about posts, threads, people or the token,
+ * so it may be different later. The server's own rate limiter answers in plain text as well (7.10).
  */
 function codeOfOthers(status: number): MattermostErrorCode {
-  // The same bytes will meet the same limit again.
-  if (status === 413) return "too-large";
-  if (status === 429) return "rate-limited";
+  // The same bytes would be over the same limit again.
+  if (status === 413) {
+    return "too-large";
+  }
+  if (status === 429) {
+    return "rate-limited";
+  }
   return status >= 500 ? "server" : "bad-answer";
 }
 
@@ -181,14 +206,16 @@ export function badAnswer(what: string, status: number, cause?: unknown): Matter
 
 const MEGABYTE = 1024 * 1024;
 
-/** A post over any limit of a request's size goes in parts, as one over the server's MaxPostSize does. */
+/** A post over any limit of a request's size is sent in parts, like one over the server's MaxPostSize. */
 export function asTooLong(error: unknown): unknown {
-  if (!(error instanceof MattermostError) || error.code !== "too-large") return error;
+  if (!(error instanceof MattermostError) || error.code !== "too-large") {
+    return error;
+  }
   const { message, status, serverId } = error;
   return new MattermostError("too-long", message, { status, serverId, cause: error });
 }
 
-/** An answer that is left where it is. */
+/** An answer that is not read. */
 export function tooLarge(what: string, status: number, maxBytes: number): MattermostError {
   const size = maxBytes >= MEGABYTE ? `${Math.floor(maxBytes / MEGABYTE)} MB` : `${maxBytes} bytes`;
   return new MattermostError("too-large", `Could not ${what}: it is larger than ${size}.`, { status });
@@ -204,15 +231,15 @@ export function unusableProxy(what: string, { message }: Error): MattermostError
 }
 
 export function unreachable(what: string, url: string, cause: unknown): MattermostError {
-  const mend = isUnknownAuthority(cause)
+  const remedy = isUnknownAuthority(cause)
     ? "put the certificate of the authority that signed it into a file and its path into NODE_EXTRA_CA_CERTS"
     : "check MATTERMOST_URL and the network";
-  const reason = `no answer from ${url}: ${reasonOf(cause)}; ${mend}`;
+  const reason = `no answer from ${url}: ${reasonOf(cause)}; ${remedy}`;
   return new MattermostError("unreachable", `Could not ${what}: ${reason}.`, { cause });
 }
 
 export function redirected(what: string, status: number, location: string | undefined): MattermostError {
-  // What a sign-on page is handed along is nobody's business.
+  // What is passed to a sign-on page in its address may be secret.
   const target = location === undefined ? "another address" : location.replace(/[?#].*$/s, "");
   return new MattermostError(
     "redirected",
@@ -222,20 +249,24 @@ export function redirected(what: string, status: number, location: string | unde
   );
 }
 
-/** The useful word may be in its cause, or in that one's code. */
+/** The useful text may be in its cause, or in the code of that one. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(inner instanceof Error)) return String(inner);
-  if (inner.message !== "") return inner.message;
+  if (!(inner instanceof Error)) {
+    return String(inner);
+  }
+  if (inner.message !== "") {
+    return inner.message;
+  }
   return "code" in inner ? String(inner.code) : inner.name;
 }
 
-/** A certificate of the house, or of a proxy that looks into what is sent. */
+/** A certificate of the company's own authority, or of a proxy that decrypts the traffic. */
 function isUnknownAuthority(error: unknown): boolean {
   return error instanceof Error && "code" in error && UNKNOWN_AUTHORITY.has(String(error.code));
 }
 
-/** As OpenSSL names them. */
+/** OpenSSL's names. */
 const UNKNOWN_AUTHORITY = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",

@@ -1,7 +1,9 @@
-// One frame of the server's socket → what it says, or undefined. The only place that knows the wire's field names of
-// frames and events. Seen on 7.10 and 10.11; unknown fields are ignored.
+// One frame of the server's socket → what it says, or undefined. The only place that knows the field names of frames
+// and events. Seen on 7.10 and 10.11; unknown fields are ignored.
+
 import { z } from "zod";
 import { decodeChannelId, decodePost, decodeReaction, decodeUser, decodeUserId, id } from "./decode.ts";
+import { parseJson } from "./json.ts";
 import type { SocketEvent, UserId } from "./types.ts";
 
 const wireFrame = z.object({
@@ -12,7 +14,7 @@ const wireFrame = z.object({
   error: z.object({ id: z.string().nullish() }).nullish(),
 });
 
-/** To whom an event goes; what does not apply is "". */
+/** To whom an event is sent; a field that does not apply is "". */
 const wireBroadcast = z.object({
   channel_id: id.optional().catch(undefined),
   user_id: id.optional().catch(undefined),
@@ -28,16 +30,22 @@ export type Frame =
   | { readonly kind: "event"; readonly seq: number; readonly event: SocketEvent }
   /** An event mm-claude has no use for, or one it can't read (`problem`): only its number counts. */
   | { readonly kind: "skipped"; readonly seq: number; readonly problem: string | undefined }
-  /** A server that knows who we are answers even an action it has never heard of. */
+  /** A server that accepts the token answers even an action that it doesn't know. */
   | { readonly kind: "reply"; readonly isAuthenticated: boolean };
 
 /** Undefined for what isn't a frame of the protocol at all. */
 export function decodeFrame(text: string): Frame | undefined {
   const { data: frame } = wireFrame.safeParse(parseJson(text));
-  if (frame === undefined) return undefined;
+  if (frame === undefined) {
+    return undefined;
+  }
   // A reply to one of our actions: `{"status":"OK","seq_reply":1}` (7.10).
-  if (!frame.event) return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
-  if (frame.seq === undefined || frame.seq === null) return undefined;
+  if (!frame.event) {
+    return { kind: "reply", isAuthenticated: frame.error?.id !== NOT_AUTHENTICATED };
+  }
+  if (frame.seq === undefined || frame.seq === null) {
+    return undefined;
+  }
   const seq = frame.seq;
   const data = frame.data ?? {};
   if (frame.event === "hello") {
@@ -45,9 +53,13 @@ export function decodeFrame(text: string): Frame | undefined {
     return connectionId === undefined ? undefined : { kind: "hello", seq, connectionId };
   }
   const decode = Object.hasOwn(EVENTS, frame.event) ? EVENTS[frame.event] : undefined;
-  if (decode === undefined) return { kind: "skipped", seq, problem: undefined };
+  if (decode === undefined) {
+    return { kind: "skipped", seq, problem: undefined };
+  }
   const event = decode(data, wireBroadcast.safeParse(frame.broadcast).data ?? {});
-  if (event === undefined) return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  if (event === undefined) {
+    return { kind: "skipped", seq, problem: `unusable ${frame.event}` };
+  }
   return { kind: "event", seq, event };
 }
 
@@ -69,10 +81,11 @@ const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => Socket
     const user = decodeUser(embedded(data["user"]));
     return user && { type: "userUpdated", user };
   },
-  // Who joins a team comes into its default channels with all of the account in the place of its id (read).
+  // For a person who joins a team, and with it its default channels, the event has the whole account instead of its id
+  // (read).
   user_added: (data, to) =>
     withMember("memberAdded", to.channel_id, data["user_id"] ?? decodeUser(data["user"])?.id),
-  // The account that is gone from a channel hears of it on its own (read): then the data names the channel.
+  // The account that left a channel gets an event of its own (read), in which the data names the channel.
   user_removed: (data, to) =>
     withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
 };
@@ -105,12 +118,4 @@ function withReaction(
 /** Posts, reactions and mentions come as JSON inside a JSON string, users as plain objects (7.10). */
 function embedded(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

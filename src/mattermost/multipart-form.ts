@@ -1,4 +1,4 @@
-// A form with one file, as servers read it (RFC 7578). Written here because Node's own comes with all of `fetch`.
+// A form with one file (RFC 7578). Node's own is not used because it loads all of `fetch`.
 
 import { randomUUID } from "node:crypto";
 import { inWords, storable } from "../util/storable.ts";
@@ -25,7 +25,7 @@ export class Form {
   }
 }
 
-/** One line of what can be kept, its quotes escaped as browsers do. */
+/** A single line of storable text, with quotes escaped as browsers do. */
 function quotable(name: string): string {
   return storable(name)
     .replaceAll(/[\n\t]/g, inWords)

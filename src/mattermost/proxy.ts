@@ -1,5 +1,5 @@
 // The proxy that the environment names for a server (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY), and agents whose
-// connections go through it. Loads nothing for that where it names none. No name or password leaves this file but in the
+// connections go through it. Loads no library where none is named. A name or password leaves this file only in the
 // request to the proxy.
 
 import type { Agent, AgentOptions } from "node:http";
@@ -10,39 +10,43 @@ export interface Proxy {
   readonly address: string;
   /** Which variable names it. */
   readonly variable: string;
-  /** What it wants to know of who asks; undefined when the variable holds no name and no password. */
+  /** The `Proxy-Authorization` header; undefined when the variable holds no name and no password. */
   readonly authorization: string | undefined;
 }
 
-/** A variable holds what is no proxy's address: nothing can be reached before it is mended. */
+/** A variable holds no address of a proxy: nothing can be reached before it is corrected. */
 export class UnusableProxy extends Error {}
 
 const TUNNEL_WITHIN_MS = 10_000;
 
 const require = createRequire(import.meta.url);
 
-/** As the process's own environment has it for this http or https address. Throws UnusableProxy. */
+/** The proxy that the process's own environment names for this http or https address. Throws UnusableProxy. */
 export function proxyFor(url: string): Proxy | undefined {
   const { protocol, hostname } = new URL(url);
   const scheme = protocol.slice(0, -1);
   const variable = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`, "all_proxy", "ALL_PROXY"].find(
     (name) => process.env[name],
   );
-  // The sandbox and a server on the same machine are nowhere else to be found.
-  if (variable === undefined || isLoopback(hostname)) return undefined;
+  // The sandbox, or a server on the same machine: no proxy could reach it.
+  if (variable === undefined || isLoopback(hostname)) {
+    return undefined;
+  }
   const { getProxyForUrl } = require("proxy-from-env") as { getProxyForUrl(url: string): string };
-  if (getProxyForUrl(url) === "") return undefined;
+  if (getProxyForUrl(url) === "") {
+    return undefined;
+  }
   const value = process.env[variable]?.trim() ?? "";
-  const given = parsed(value.includes("://") ? value : `http://${value}`);
-  if (given === undefined || !/^https?:$/.test(given.protocol)) {
+  const proxyUrl = parsed(value.includes("://") ? value : `http://${value}`);
+  if (proxyUrl === undefined || !/^https?:$/.test(proxyUrl.protocol)) {
     throw new UnusableProxy(
       `${variable} holds no address of a proxy that can be used: ` +
         "set it to http://host:port, or to https://host:port for a proxy that speaks TLS",
     );
   }
-  const name = `${unescaped(given.username)}:${unescaped(given.password)}`;
+  const name = `${unescaped(proxyUrl.username)}:${unescaped(proxyUrl.password)}`;
   return {
-    address: given.origin,
+    address: proxyUrl.origin,
     variable,
     authorization: name === ":" ? undefined : `Basic ${Buffer.from(name).toString("base64")}`,
   };
@@ -50,7 +54,7 @@ export function proxyFor(url: string): Proxy | undefined {
 
 /**
  * An agent for the server at `url` that makes each connection by a tunnel through the proxy (CONNECT), also those that
- * are not encrypted: the WebSocket has no other way. Undefined where none is named. Throws UnusableProxy.
+ * are not encrypted: a WebSocket needs one. Undefined where no proxy is named. Throws UnusableProxy.
  */
 export function proxyAgent(
   url: string,
@@ -58,11 +62,13 @@ export function proxyAgent(
   tunnelWithinMs = TUNNEL_WITHIN_MS,
 ): Agent | undefined {
   const proxy = proxyFor(url);
-  if (proxy === undefined) return undefined;
+  if (proxy === undefined) {
+    return undefined;
+  }
   const { HttpProxyAgent, HttpsProxyAgent } = require("hpagent") as typeof import("hpagent");
   const agent: Agent = new (/^https:/i.test(url) ? HttpsProxyAgent : HttpProxyAgent)({
     ...options,
-    // For the tunnel to be there, and then for an idle connection.
+    // How long to wait for the tunnel, and how long a connection may be idle afterwards.
     timeout: tunnelWithinMs,
     proxy: proxy.address,
     ...(proxy.authorization && {
@@ -76,11 +82,11 @@ export function proxyAgent(
 }
 
 function explained({ message }: Error, { address, variable }: Proxy): Error {
-  // The library's words for an answer that is no tunnel, and for none.
+  // The library's messages: this one for an answer other than a tunnel, `Proxy timeout` for no answer.
   const [, status] = /^Bad response: (\d+)$/.exec(message) ?? [];
   if (status === "407") {
-    const mend = `put the right ones into ${variable}, as http://name:password@host:port`;
-    return new Error(`the proxy ${address} wants a name and a password (HTTP 407): ${mend}`);
+    const remedy = `put the right ones into ${variable}, as http://name:password@host:port`;
+    return new Error(`the proxy ${address} wants a name and a password (HTTP 407): ${remedy}`);
   }
   if (status !== undefined) {
     return new Error(`the proxy ${address} makes no connection to it (HTTP ${status}, see ${variable})`);
@@ -97,7 +103,7 @@ function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** As it stands, where a `%` was meant as one. */
+/** Unchanged where a `%` begins no escape. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,5 +1,6 @@
-// One HTTP request over Node's own client, through a proxy where the environment names one. Not `fetch`: that costs 20 to
-// 40 MB and 60 ms at its first use (Node 20). Follows no redirect, decompresses nothing, knows no Mattermost.
+// One HTTP request over Node's own client, through a proxy where the environment names one. Not `fetch`, which takes 20
+// to 40 MB and 60 ms at its first use (Node 20). Follows no redirect, decompresses nothing, knows nothing of
+// Mattermost.
 
 import {
   type AgentOptions,
@@ -26,19 +27,19 @@ export interface ReplyHeaders {
 export interface Reply {
   readonly status: number;
   readonly headers: ReplyHeaders;
-  /** To be read to its end, or given up by `cancel`. */
+  /** To be read to its end, or given up with `cancel`. */
   readonly body: AsyncIterable<Uint8Array>;
   cancel(): void;
 }
 
-/** Rejects when no answer comes; an answer that breaks off rejects where its body is read. */
+/** Rejects when no answer comes; when the connection breaks in the middle of one, the reading of its body throws. */
 export type Transport = (outgoing: Outgoing) => Promise<Reply>;
 
-/** Idle connections are left before a usual server or proxy leaves them. */
+/** Idle connections are closed here before a usual server or proxy closes them. */
 const AGENT = { keepAlive: true, maxFreeSockets: 8, timeout: 4000 };
 
 export function createTransport(): Transport {
-  /** By origin: of one server as a rule. */
+  /** By origin; as a rule there is one. */
   const agents = new Map<string, HttpAgent>();
   const agentOf = (url: string): HttpAgent => {
     const { origin } = new URL(url);
@@ -53,12 +54,14 @@ export function createTransport(): Transport {
       const request = (isSecure(url) ? httpsRequest : httpRequest)(url, { method, headers, agent, signal });
       request.once("response", (message) => resolve(replyOf(message)));
       request.once("error", (error) => {
-        // The server has just left the idle connection: it never saw the request.
-        if (request.reusedSocket && isReset(error))
+        // The server had just closed the idle connection: it never saw the request.
+        if (request.reusedSocket && isReset(error)) {
           send(outgoing, createAgent(url, {})).then(resolve, reject);
-        else reject(error);
+        } else {
+          reject(error);
+        }
       });
-      // As long as there is no connection yet, Node keeps a request that is given up.
+      // While there is no connection yet, Node doesn't end a request that is aborted.
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       request.end(body);
     });
@@ -79,7 +82,7 @@ function isReset(error: Error): boolean {
 }
 
 function replyOf(message: IncomingMessage): Reply {
-  // Whoever cancels hears no more of it.
+  // An error after `cancel` is nobody's: without a listener it would end the process.
   message.on("error", () => {});
   return {
     status: message.statusCode ?? 0,

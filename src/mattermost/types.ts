@@ -1,7 +1,7 @@
-// The part of Mattermost's data that mm-claude uses, in our own spelling. Branded ids are made only in
-// decode.ts, so that a person's text can never pass for an id.
+// The part of Mattermost's data that mm-claude uses, with names of its own. Branded ids are made only in decode.ts, so
+// that text which a person wrote can never be used as an id.
 
-import type { SlotRequest } from "./budget.ts";
+import type { SlotRequest } from "./request-queues.ts";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -40,12 +40,14 @@ export interface Post {
   readonly createdAt: number;
   /** Written by a person: not a system post (`type`), a bot's (`from_bot`) or a webhook's (`from_webhook`). */
   readonly isFromPerson: boolean;
-  /** The `pendingPostId` it was created with, when mm-claude created it; anybody could write this, so look at `userId`. */
+  /**
+   * The `pendingPostId` it was created with, when mm-claude created it; anybody could write this, so look at `userId`.
+   */
   readonly pendingPostId: string | undefined;
   /** The mark of the mm-claude that created it; earlier versions left none. */
   readonly instance?: string;
   readonly attachments: readonly Attachment[];
-  /** Those on it when it was read; undefined when there were none, or when nothing was said of them. */
+  /** Those on it when it was read; undefined when there were none, or when the server sent no list of them. */
   readonly reactions?: readonly Reaction[];
 }
 
@@ -54,7 +56,7 @@ export interface Reaction {
   readonly postId: PostId;
   /** As the server names it, skin tones included: `+1_light_skin_tone`. */
   readonly emojiName: string;
-  /** When it was put there, the last time; milliseconds since the epoch, the server's clock. */
+  /** When it was added, the last time if more than once; milliseconds since the epoch, the server's clock. */
   readonly createdAt?: number;
 }
 
@@ -76,11 +78,11 @@ export type SocketEvent =
   | { readonly type: "posted"; readonly post: Post; readonly mentions?: readonly UserId[] }
   | { readonly type: "postEdited"; readonly post: Post }
   | { readonly type: "postDeleted"; readonly post: Post }
-  /** The channel as far as it is told. */
+  /** `channelId`: undefined when the server did not say. */
   | { readonly type: "reactionAdded"; readonly reaction: Reaction; readonly channelId?: ChannelId }
   | { readonly type: "reactionRemoved"; readonly reaction: Reaction; readonly channelId?: ChannelId }
   | { readonly type: "userUpdated"; readonly user: User }
-  /** An account, the bot's own perhaps, came into a channel or is gone from it. */
+  /** An account, perhaps the bot's own, joined a channel or left it. */
   | {
       readonly type: "memberAdded" | "memberRemoved";
       readonly channelId: ChannelId;
@@ -90,7 +92,8 @@ export type SocketEvent =
   | { readonly type: "disconnected"; readonly reason: string };
 
 /**
- * A coloured bar with text below a message (a message attachment): nothing a person or Claude can write looks like it.
+ * A coloured bar with text below a message (a message attachment): no text that a person or Claude writes can look like
+ * it.
  */
 export interface Bar {
   /** `#rrggbb`. */
@@ -109,7 +112,7 @@ export interface NewPost {
   readonly fileIds?: readonly FileId[] | undefined;
 }
 
-/** What an edit makes of a post. `bar` needs the post's own `pendingPostId`: an edit replaces all props. */
+/** What a post has after an edit. `bar` needs the post's own `pendingPostId`: an edit replaces all props. */
 export interface PostEdit {
   readonly message: string;
   readonly bar?: Bar | undefined;
@@ -117,11 +120,13 @@ export interface PostEdit {
 }
 
 export interface PostsSince {
-  /** Those of a channel that were created then or later, oldest first, without deleted ones. The newest 10,000 at most. */
+  /**
+   * Those of a channel that were created then or later, oldest first, without deleted ones. The newest 10,000 at most.
+   */
   readonly posts: readonly Post[];
-  /** Earlier ones that somebody has reacted to then or later, as far as they came along with the others. */
+  /** Earlier ones that somebody has reacted to then or later, as far as the server sent them with the others. */
   readonly reactedTo: readonly Post[];
-  /** There are more, which were not read. */
+  /** There are more posts, which were not read. */
   readonly isCut: boolean;
 }
 
@@ -133,8 +138,8 @@ export interface MattermostApi {
   /** The mark of the posts that are created here. */
   readonly instance: string;
   /**
-   * Performs it when the server's budget has a turn for it, as soon as there is no limit in sight. The calls of the api
-   * it is given are sent at once, and once: what to say is decided, and decided again, by whoever has the turn.
+   * Performs it when the budget has a slot for it: at once where the server has no limit. The calls of the api that
+   * `perform` gets are sent at once, and only once: whoever has the slot decides whether, and with what, to try again.
    */
   inSlot<T>(slotRequest: SlotRequest, perform: (api: MattermostApi) => Promise<T>): Promise<T>;
   me(): Promise<User>;
@@ -159,8 +164,8 @@ export interface MattermostApi {
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;
-  /** A file's bytes; `too-large` when there are more than `maxBytes`, of which no more are held either. */
+  /** A file's bytes; throws `too-large` when there are more than `maxBytes`, and then holds no more than that. */
   file(id: FileId, maxBytes: number): Promise<Uint8Array>;
-  /** For a post in this channel. A try whose answer is lost leaves a file behind that no post shows. */
+  /** For a post in this channel. When the answer is lost, a file is left on the server that no post shows. */
   uploadFile(channelId: ChannelId, name: string, bytes: Uint8Array): Promise<FileId>;
 }

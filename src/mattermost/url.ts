@@ -1,4 +1,4 @@
-// Where a server's API and socket live. A trailing slash and a sub-path are fine.
+// The addresses of a server's API and socket. A trailing slash and a sub-path are fine.
 
 import { withoutEnd } from "../util/without-end.ts";
 

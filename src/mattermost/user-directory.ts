@@ -1,22 +1,10 @@
-// Who is who on the server, by id and by name, without asking twice. Ids are the truth: a name is only a
-// question that the server answers, because people rename themselves. Decides nothing about rights.
+// Which account has an id or a name, without asking the server twice. An id stays with its account; a name may pass to
+// another one, so what is known of names is checked against the account. Decides nothing about rights.
+
 import { BoundedMap } from "../util/bounded-map.ts";
 import { type Clock, isRecent } from "../util/clock.ts";
 import { MattermostError } from "./error.ts";
 import type { MattermostApi, User, UserId } from "./types.ts";
-
-export interface UserDirectory {
-  /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
-  byId(id: UserId): Promise<User | undefined>;
-  /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
-  byName(name: string): Promise<User | undefined>;
-  /** What was last heard of an account, however long ago; undefined when nothing was. */
-  known(id: UserId): User | undefined;
-  /** To be told of every `userUpdated`: renames, deactivations. */
-  userUpdated(user: User): void;
-  /** Updates may have been missed: whoever is looked up next is asked about anew. */
-  mayHaveMissedUpdates(): void;
-}
 
 export interface UserDirectoryOptions {
   readonly api: Pick<MattermostApi, "user" | "userByName">;
@@ -25,101 +13,157 @@ export interface UserDirectoryOptions {
   readonly limit?: number;
 }
 
-/** An update can be missed while the socket is down, so what is known grows old. */
+/** An update can be missed while the socket is down, so what is known expires. */
 const KNOWN_FOR_MS = 10 * 60_000;
 /** Somebody may make the account a moment after being told that it doesn't exist. */
 const UNKNOWN_FOR_MS = 30_000;
 
 interface Entry<T> {
   readonly value: T;
-  /** When it was told, and how long that holds. */
+  /** When it was learned, and for how long it is used. */
   readonly at: number;
   readonly forMs: number;
-  /** Counts how often updates may have been missed: what was heard before the last time is old. */
-  readonly era: number;
-  /** The number of the update that told it; undefined for an answer to a question. */
+  /** How often updates may have been missed before it was learned: after the next time it is out of date. */
+  readonly missedUpdates: number;
+  /** The number of the update it comes from; undefined for the answer to a request. */
   readonly update?: number;
 }
 
-export function createUserDirectory({ api, clock, limit = 5000 }: UserDirectoryOptions): UserDirectory {
-  const users = new BoundedMap<string, Entry<User | undefined>>(limit);
-  const ids = new BoundedMap<string, Entry<UserId | undefined>>(limit);
-  const inFlight = new Map<string, Promise<User | undefined>>();
-  let updates = 0;
+type UserEntry = Entry<User | undefined>;
 
-  let era = 0;
+export class UserDirectory {
+  readonly #api: UserDirectoryOptions["api"];
+  readonly #clock: Clock;
+  readonly #users: BoundedMap<string, UserEntry>;
+  readonly #ids: BoundedMap<string, Entry<UserId | undefined>>;
+  readonly #underWay = new Map<string, Promise<User | undefined>>();
+  #updates = 0;
+  #missedUpdates = 0;
 
-  const fresh = <T>(entry: Entry<T> | undefined): Entry<T> | undefined =>
-    entry !== undefined && isRecent(entry.at, entry.forMs, clock.now()) && entry.era === era
-      ? entry
-      : undefined;
+  constructor({ api, clock, limit = 5000 }: UserDirectoryOptions) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#users = new BoundedMap(limit);
+    this.#ids = new BoundedMap(limit);
+  }
 
-  const remember = (user: User, heardIn: number, update = 0): User => {
-    const told = { at: clock.now(), forMs: KNOWN_FOR_MS, era: heardIn };
-    users.set(user.id, { ...told, value: user, update });
-    ids.set(user.username.toLowerCase(), { ...told, value: user.id });
-    return user;
-  };
+  /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
+  async byId(id: UserId): Promise<User | undefined> {
+    const known = this.#users.get(id);
+    if (this.#isFresh(known)) {
+      return known.value;
+    }
+    return this.#askOnce(
+      `id ${id}`,
+      () => this.#userIfAny(id),
+      () => this.#users.set(id, this.#unknown()),
+    );
+  }
 
-  /** Asks once for all who ask at the same time. */
-  const ask = (
-    key: string,
-    question: () => Promise<User | undefined>,
-    onUnknown: (unknown: Entry<undefined>) => void,
-  ) => {
-    const running = inFlight.get(key);
-    if (running !== undefined) return running;
-    const answer = (async () => {
-      const asked = { era, updates };
-      const user = await question();
-      if (user === undefined) {
-        onUnknown({ value: undefined, at: clock.now(), forMs: UNKNOWN_FOR_MS, era });
+  /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
+  async byName(anyCase: string): Promise<User | undefined> {
+    const name = anyCase.toLowerCase();
+    const known = this.#ids.get(name);
+    if (this.#isFresh(known)) {
+      if (known.value === undefined) {
         return undefined;
       }
-      // An update that came while the question was under way is newer than the answer.
-      const known = users.get(user.id);
-      const isNewer = (known?.update ?? 0) > asked.updates;
-      return isNewer && known?.value ? known.value : remember(user, asked.era);
-    })().finally(() => inFlight.delete(key));
-    inFlight.set(key, answer);
-    return answer;
-  };
-
-  return {
-    async byId(id) {
-      const known = fresh(users.get(id));
-      if (known !== undefined) return known.value;
-      const question = () =>
-        api.user(id).catch((error: unknown) => {
-          if (error instanceof MattermostError && error.code === "not-found") return undefined;
-          throw error;
-        });
-      return ask(`id ${id}`, question, (unknown) => users.set(id, unknown));
-    },
-
-    async byName(anyCase) {
-      const name = anyCase.toLowerCase();
-      const known = fresh(ids.get(name));
-      if (known !== undefined) {
-        if (known.value === undefined) return undefined;
-        const user = fresh(users.get(known.value))?.value;
-        // After a rename the old name belongs to nobody, or to somebody else.
-        if (user?.username.toLowerCase() === name) return user;
+      const user = this.#freshUser(known.value);
+      // After a rename the old name belongs to nobody, or to somebody else.
+      if (isNamed(user, name)) {
+        return user;
       }
-      const question = () => api.userByName(name);
-      const user = await ask(`name ${name}`, question, (unknown) => ids.set(name, unknown));
-      return user?.username.toLowerCase() === name ? user : undefined;
-    },
+    }
+    const user = await this.#askOnce(
+      `name ${name}`,
+      () => this.#api.userByName(name),
+      () => this.#ids.set(name, this.#unknown()),
+    );
+    return isNamed(user, name) ? user : undefined;
+  }
 
-    known: (id) => users.get(id)?.value,
+  /** What was last heard of an account, however long ago; undefined when nothing was. */
+  known(id: UserId): User | undefined {
+    return this.#users.get(id)?.value;
+  }
 
-    userUpdated(user) {
-      updates += 1;
-      remember(user, era, updates);
-    },
+  /** To be told of every `userUpdated`: renames, deactivations. */
+  userUpdated(user: User): void {
+    this.#updates += 1;
+    this.#remember(user, this.#missedUpdates, this.#updates);
+  }
 
-    mayHaveMissedUpdates() {
-      era += 1;
-    },
-  };
+  /** Updates may have been missed: the server is asked again about each account that is looked up from now on. */
+  mayHaveMissedUpdates(): void {
+    this.#missedUpdates += 1;
+  }
+
+  async #userIfAny(id: UserId): Promise<User | undefined> {
+    try {
+      return await this.#api.user(id);
+    } catch (error) {
+      if (error instanceof MattermostError && error.code === "not-found") {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** One request for all who ask at the same time. */
+  #askOnce(
+    key: string,
+    ask: () => Promise<User | undefined>,
+    onUnknown: () => void,
+  ): Promise<User | undefined> {
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) {
+      return underWay;
+    }
+    const answer = this.#ask(ask, onUnknown).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, answer);
+    return answer;
+  }
+
+  async #ask(ask: () => Promise<User | undefined>, onUnknown: () => void): Promise<User | undefined> {
+    const updatesBefore = this.#updates;
+    const missedUpdatesBefore = this.#missedUpdates;
+    const user = await ask();
+    if (user === undefined) {
+      onUnknown();
+      return undefined;
+    }
+    // An update that came while the request was under way is newer than the answer.
+    const known = this.#users.get(user.id);
+    const isNewer = (known?.update ?? 0) > updatesBefore;
+    return isNewer && known?.value ? known.value : this.#remember(user, missedUpdatesBefore);
+  }
+
+  #remember(user: User, missedUpdates: number, update = 0): User {
+    const learned = { at: this.#clock.now(), forMs: KNOWN_FOR_MS, missedUpdates };
+    this.#users.set(user.id, { ...learned, value: user, update });
+    this.#ids.set(user.username.toLowerCase(), { ...learned, value: user.id });
+    return user;
+  }
+
+  #unknown(): Entry<undefined> {
+    const missedUpdates = this.#missedUpdates;
+    return { value: undefined, at: this.#clock.now(), forMs: UNKNOWN_FOR_MS, missedUpdates };
+  }
+
+  #freshUser(id: UserId): User | undefined {
+    const entry = this.#users.get(id);
+    return this.#isFresh(entry) ? entry.value : undefined;
+  }
+
+  #isFresh<T>(entry: Entry<T> | undefined): entry is Entry<T> {
+    return (
+      entry !== undefined &&
+      entry.missedUpdates === this.#missedUpdates &&
+      isRecent(entry.at, entry.forMs, this.#clock.now())
+    );
+  }
+}
+
+function isNamed(user: User | undefined, name: string): boolean {
+  return user?.username.toLowerCase() === name;
 }

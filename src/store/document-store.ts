@@ -1,14 +1,15 @@
-// A folder of small JSON documents that survive a restart: written whole or not at all, readable by their owner only.
-// Knows nothing of what is in them.
+// A folder of small JSON documents that survive a restart: each is written completely or not at all, and readable by
+// its owner only. Knows nothing of what is in them.
 
 import * as nodeFs from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
 import { makeDirectory } from "../util/make-directory.ts";
 import { startMark } from "../util/processes.ts";
+import type { Redact } from "../util/redact.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 
-/** What a disk that fails is played with. */
+/** The functions that tests replace to act a disk that fails. */
 export type Files = Pick<
   typeof nodeFs,
   "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync" | "writeFileSync"
@@ -19,126 +20,179 @@ export interface DocumentStore {
   /** Names of the documents there are. */
   names(): string[];
   /**
-   * Undefined when there is none, or when it can't be read: then it is quarantined, with a warning. `whatFollows`: what it
-   * means to people that it can't, part of a sentence.
+   * Undefined when there is none, or when it can't be read: then it is quarantined, with a warning. `whatFollows`: the
+   * consequence for people, as the end of the sentence "It can't be used, so …".
    */
   read(name: string, whatFollows: string): unknown;
-  /** A disk that is full is told once; what could not be written is tried again with the next change. */
+  /**
+   * A failure, such as a full disk, is logged once, and not thrown: the next call tries again.
+   */
   write(name: string, json: string): void;
   remove(name: string): void;
-  /** For a document whose content makes no sense: keeps it under another name. */
+  /** For a document whose content can't be used: keeps it under another name. */
   quarantine(name: string, why: string, whatFollows: string): void;
 }
 
 const EXTENSION = ".json";
-const OWNER_ONLY = 0o700;
+const FOLDER_OF_OWNER = 0o700;
+const FILE_OF_OWNER = 0o600;
 
-/** The same folder, with all that is written passed through `redact`. */
-export function redacted(folder: DocumentStore, redact: (text: string) => string): DocumentStore {
-  return { ...folder, write: (name, json) => folder.write(name, redact(json)) };
+export interface DocumentFolderOptions {
+  readonly path: string;
+  readonly log: Log;
+  /** Removes secrets from all that is written. */
+  readonly redact: Redact;
+  readonly files?: Files | undefined;
 }
 
-/** Throws when there can be no such folder. */
-export function openDocumentStore(path: string, log: Log, files: Files = nodeFs): DocumentStore {
-  const { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } = files;
-  makeDirectory(path, OWNER_ONLY, mkdirSync);
-  // An older one may have been made with other rights.
-  chmodSync(path, OWNER_ONLY);
-  for (const file of readdirSync(path).filter(isAbandoned)) {
-    rmSync(join(path, file), { force: true });
-  }
-  closeToOthers(path, log, files);
-  const fileOf = (name: string): string => join(path, `${name}${EXTENSION}`);
-  let isFailing = false;
+export class DocumentFolder implements DocumentStore {
+  readonly path: string;
+  readonly #log: Log;
+  readonly #redact: Redact;
+  readonly #files: Files;
+  #isFailing = false;
 
-  const quarantine = (name: string, why: string, whatFollows: string): void => {
-    const aside = `${fileOf(name)}.unreadable`;
-    log.warn(`${fileOf(name)} can't be used (${why}), so ${whatFollows}. It is kept as ${aside}.`);
+  private constructor({ path, log, redact, files = nodeFs }: DocumentFolderOptions) {
+    this.path = path;
+    this.#log = log;
+    this.#redact = redact;
+    this.#files = files;
+  }
+
+  /** Creates the folder where there is none, and makes it private. Throws when there can be no such folder. */
+  static open(options: DocumentFolderOptions): DocumentFolder {
+    const folder = new DocumentFolder(options);
+    const { path } = folder;
+    const { chmodSync, mkdirSync } = folder.#files;
+    makeDirectory(path, FOLDER_OF_OWNER, mkdirSync);
+    // An older one may have been made with other rights.
+    chmodSync(path, FOLDER_OF_OWNER);
+    folder.#removeAbandoned();
+    folder.#makeFilesPrivate();
+    return folder;
+  }
+
+  names(): string[] {
+    return this.#files
+      .readdirSync(this.path)
+      .filter((file) => file.endsWith(EXTENSION))
+      .map((file) => file.slice(0, -EXTENSION.length));
+  }
+
+  read(name: string, whatFollows: string): unknown {
+    let text: string;
     try {
-      renameSync(fileOf(name), aside);
+      text = readRegularFile(this.#fileOf(name));
     } catch (error) {
-      log.warn(`${fileOf(name)} could not be set aside`, error);
+      if (!isMissing(error)) {
+        this.quarantine(name, error instanceof Error ? error.message : String(error), whatFollows);
+      }
+      return undefined;
     }
-  };
-
-  const removeFile = (file: string): void => {
     try {
-      rmSync(file, { force: true });
-    } catch (error) {
-      log.warn(`${file} could not be removed`, error);
+      return JSON.parse(text) as unknown;
+    } catch {
+      this.quarantine(name, "it is not JSON", whatFollows);
+      return undefined;
     }
-  };
+  }
 
-  return {
-    path,
-    names: () =>
-      readdirSync(path)
-        .filter((file) => file.endsWith(EXTENSION))
-        .map((file) => file.slice(0, -EXTENSION.length)),
-    read(name, whatFollows) {
-      let text: string;
-      try {
-        text = readRegularFile(fileOf(name));
-      } catch (error) {
-        if (!isMissing(error)) {
-          quarantine(name, error instanceof Error ? error.message : String(error), whatFollows);
-        }
-        return undefined;
-      }
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        quarantine(name, "it is not JSON", whatFollows);
-        return undefined;
-      }
-    },
-    write(name, json) {
-      const temporary = `${fileOf(name)}.${process.pid}.tmp`;
-      try {
-        if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-          log.warn(
-            `${path} was taken away and is made again: sessions that rest would not survive a restart`,
-          );
-          makeDirectory(path, OWNER_ONLY, mkdirSync);
-        }
-        writeFileSync(temporary, json, { mode: 0o600 });
-        renameSync(temporary, fileOf(name));
-        if (isFailing) {
-          isFailing = false;
-          log.info(`${path} can be written again.`);
-        }
-      } catch (error) {
-        if (!isFailing) {
-          isFailing = true;
-          log.error(
-            `${path} can't be written: sessions would not survive a restart. Make room or mend its rights`,
-            error,
-          );
-        }
-        removeFile(temporary);
-      }
-    },
-    remove: (name) => removeFile(fileOf(name)),
-    quarantine,
-  };
+  write(name: string, json: string): void {
+    const file = this.#fileOf(name);
+    const temporary = `${file}.${process.pid}.tmp`;
+    try {
+      this.#makeAgainIfGone();
+      this.#files.writeFileSync(temporary, this.#redact(json), { mode: FILE_OF_OWNER });
+      this.#files.renameSync(temporary, file);
+      this.#written();
+    } catch (error) {
+      this.#notWritten(error);
+      this.#removeFile(temporary);
+    }
+  }
+
+  remove(name: string): void {
+    this.#removeFile(this.#fileOf(name));
+  }
+
+  quarantine(name: string, why: string, whatFollows: string): void {
+    const file = this.#fileOf(name);
+    const quarantined = `${file}.unreadable`;
+    this.#log.warn(`${file} can't be used (${why}), so ${whatFollows}. It is kept as ${quarantined}.`);
+    try {
+      this.#files.renameSync(file, quarantined);
+    } catch (error) {
+      this.#log.warn(`${file} could not be set aside`, error);
+    }
+  }
+
+  #fileOf(name: string): string {
+    return join(this.path, `${name}${EXTENSION}`);
+  }
+
+  #removeAbandoned(): void {
+    for (const file of this.#files.readdirSync(this.path).filter(isAbandoned)) {
+      this.#files.rmSync(join(this.path, file), { force: true });
+    }
+  }
+
+  /** After it was copied or restored, its files may be readable for all. */
+  #makeFilesPrivate(): void {
+    const { chmodSync, lstatSync, readdirSync } = this.#files;
+    const shared = readdirSync(this.path).filter((file) => {
+      // Another daemon of this bot, for another channel, may be writing here: its temporary files come and go.
+      const stat = lstatSync(join(this.path, file), { throwIfNoEntry: false });
+      return stat?.isFile() === true && (stat.mode & 0o077) !== 0;
+    });
+    for (const file of shared) {
+      chmodSync(join(this.path, file), FILE_OF_OWNER);
+    }
+    if (shared.length > 0) {
+      this.#log.warn(
+        `${shared.length} files in ${this.path} could be read by other users of this machine; now they can't.`,
+      );
+    }
+  }
+
+  #makeAgainIfGone(): void {
+    const { lstatSync, mkdirSync } = this.#files;
+    if (lstatSync(this.path, { throwIfNoEntry: false }) !== undefined) {
+      return;
+    }
+    this.#log.warn(
+      `${this.path} was taken away and is made again: sessions that rest would not survive a restart`,
+    );
+    makeDirectory(this.path, FOLDER_OF_OWNER, mkdirSync);
+  }
+
+  #removeFile(file: string): void {
+    try {
+      this.#files.rmSync(file, { force: true });
+    } catch (error) {
+      this.#log.warn(`${file} could not be removed`, error);
+    }
+  }
+
+  #written(): void {
+    if (this.#isFailing) {
+      this.#isFailing = false;
+      this.#log.info(`${this.path} can be written again.`);
+    }
+  }
+
+  #notWritten(error: unknown): void {
+    if (this.#isFailing) {
+      return;
+    }
+    this.#isFailing = true;
+    this.#log.error(
+      `${this.path} can't be written: sessions would not survive a restart. Make room or mend its rights`,
+      error,
+    );
+  }
 }
 
-/** Whoever copied or restored the folder may have left its files open to all. */
-function closeToOthers(path: string, log: Log, { chmodSync, lstatSync, readdirSync }: Files): void {
-  const open = readdirSync(path).filter((file) => {
-    // Another daemon of this bot, for another channel, may be writing here: its drafts come and go.
-    const stat = lstatSync(join(path, file), { throwIfNoEntry: false });
-    return stat?.isFile() === true && (stat.mode & 0o077) !== 0;
-  });
-  for (const file of open) {
-    chmodSync(join(path, file), 0o600);
-  }
-  if (open.length > 0) {
-    log.warn(`${open.length} files in ${path} could be read by other users of this machine; now they can't.`);
-  }
-}
-
-/** Half a document of a process that died while it wrote. */
+/** The temporary file of a process that died while it wrote. */
 function isAbandoned(file: string): boolean {
   const pid = /\.(\d+)\.tmp$/.exec(file)?.[1];
   return pid !== undefined && startMark(Number(pid)) === undefined;

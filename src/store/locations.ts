@@ -1,5 +1,5 @@
-// Where the state is kept: under the platform's state directory, one folder for each server and bot. And where locks
-// are, which no variable may move.
+// Where the state is kept: under the platform's state directory, one folder for each server and bot. And where the
+// locks are, which no environment variable can change.
 
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ interface BaseDirectories {
   readonly home: string;
 }
 
-/** Of every server and bot. */
+/** The folder with those of all servers and bots. */
 export function stateRoot({ stateHome, home }: BaseDirectories): string {
   return join(stateHome?.startsWith("/") ? stateHome : join(home, ".local", "state"), "mm-claude");
 }
@@ -21,7 +21,7 @@ export function stateDirectory(base: BaseDirectories, serverUrl: string, botId: 
   return join(stateRoot(base), `${serverMark(serverUrl)}-${botId}`);
 }
 
-/** Whether mm-claude has run with this server before: an address that was right once. */
+/** Whether mm-claude has run with this server before: then the address was right once. */
 export function isServerKnown(base: BaseDirectories, serverUrl: string): boolean {
   try {
     return readdirSync(stateRoot(base)).some((name) => name.startsWith(`${serverMark(serverUrl)}-`));
@@ -36,9 +36,9 @@ function serverMark(serverUrl: string): string {
 }
 
 /**
- * Where one user's daemons on this machine meet, whatever their HOME and XDG variables say: the home directory that the
- * system has for the account, where nobody else can plant or remove anything and nothing is cleaned away; for an
- * account that can't write there a directory of its own in /tmp.
+ * Directories that are the same for all daemons of one user on this machine, whatever their HOME and XDG variables are:
+ * first in the home directory that the system has for the account, where no other user can create or remove anything
+ * and nothing is cleaned up; then, for an account that can't write there, a directory of its own in /tmp.
  */
 export function machineLockDirectories(account: Account = userInfo): string[] {
   return [...homeOf(account), `/tmp/mm-claude-${process.getuid?.() ?? ""}`];
@@ -50,7 +50,7 @@ function homeOf(account: Account): string[] {
   try {
     return [join(account().homedir, ".local", "state", "mm-claude", "locks")];
   } catch {
-    // A number without an account, as containers have.
+    // A user id without an account, as in containers.
     return [];
   }
 }

@@ -18,8 +18,8 @@ const OWNER_ONLY = 0o700;
 
 /**
  * Taken in the state folder, as version 0.1.0 does, and in the first of `machineDirectories` that can be used: two
- * daemons may have different state folders, by their HOME or the spelling of the server's address, and one bot. The
- * server makes no id twice. Throws when the state folder can't be written.
+ * daemons of one bot may have different state folders, because of HOME or of how the server's address is written. Ids
+ * are unique over all servers. Throws when the state folder can't be written.
  */
 export function lockDaemon(
   { botId, channelId }: DaemonOf,
@@ -46,18 +46,21 @@ export function lockDaemon(
 function lockInFirst(directories: readonly string[], name: string): Lock | undefined {
   for (const directory of directories) {
     try {
-      makeOwn(directory);
+      makePrivate(directory);
       removeAbandoned(directory);
       return takeLock(directory, name);
     } catch {
-      // No place for locks: a home that is read-only or not there, or somebody else's directory.
+      // It can't hold locks: the home is read-only or missing, or the directory is somebody else's.
     }
   }
   return undefined;
 }
 
-/** A real directory of this user's that nobody else can write: what others may put there, or take away, says nothing. */
-function makeOwn(directory: string): void {
+/**
+ * A real directory of this user's that nobody else can write to: locks that others can create or remove are worth
+ * nothing.
+ */
+function makePrivate(directory: string): void {
   makeDirectory(directory, OWNER_ONLY);
   const found = lstatSync(directory);
   if (!found.isDirectory() || found.uid !== process.getuid?.()) {
@@ -68,7 +71,7 @@ function makeOwn(directory: string): void {
   }
 }
 
-/** Daemons that were killed never give their locks back, and their bots may never run here again. */
+/** Killed daemons leave their locks behind, and their bots may never run here again. */
 function removeAbandoned(directory: string): void {
   for (const file of readdirSync(directory).filter((name) => name.endsWith(EXTENSION))) {
     const path = join(directory, file);
@@ -82,7 +85,7 @@ function removeAbandoned(directory: string): void {
 export function takeLock(directory: string, name: string): Lock {
   const file = join(directory, `${name}${EXTENSION}`);
   const mine: KnownProcess = { pid: process.pid, startMark: startMark(process.pid) ?? "" };
-  // Whole before it is there under its name: nobody ever reads half a lock.
+  // Written completely before it gets its name, so that nobody reads half a lock.
   const draft = `${file}.${process.pid}.tmp`;
   writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
@@ -102,7 +105,7 @@ export function takeLock(directory: string, name: string): Lock {
   }
 }
 
-/** False when there is a file of that name. */
+/** False when a file of that name exists. */
 function linkNew(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
@@ -115,18 +118,18 @@ function linkNew(draft: string, file: string): boolean {
   }
 }
 
-/** Its daemon died without giving it back. */
+/** For a lock whose daemon died without releasing it. */
 function removeStale(file: string): void {
   const aside = `${file}.stale.${process.pid}.tmp`;
   try {
     renameSync(file, aside);
   } catch {
-    // Another one was quicker.
+    // Another daemon has just removed it.
     return;
   }
   const holder = readHolder(aside);
   if (holder && isRunning(holder)) {
-    // Somebody took the lock between our look and our hand: it is theirs.
+    // Another daemon took the lock after it was read and before it was renamed: it is put back.
     linkNew(aside, file);
   }
   rmSync(aside, { force: true });

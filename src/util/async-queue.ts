@@ -1,5 +1,5 @@
-// An unbounded first-in first-out queue between a producer of callbacks and one `for await` loop.
-// Refuses a second consumer: two loops would silently share the items out between them.
+// An unbounded first-in first-out queue from callbacks to one `for await` loop. Refuses a second consumer: of two loops
+// each would get only some of the items.
 
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
@@ -9,7 +9,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** Items pushed after `close` are dropped. */
   push(item: T): void {
-    if (this.#closed) return;
+    if (this.#closed) {
+      return;
+    }
     this.#items.push(item);
     this.#wake?.();
   }
@@ -21,7 +23,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    if (this.#taken) throw new Error("an AsyncQueue has one consumer");
+    if (this.#taken) {
+      throw new Error("an AsyncQueue has one consumer");
+    }
     this.#taken = true;
     return this.#drain();
   }
@@ -29,15 +33,19 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   async *#drain(): AsyncGenerator<T, void> {
     try {
       for (;;) {
-        while (this.#items.length > 0) yield this.#items.shift() as T;
-        if (this.#closed) return;
+        while (this.#items.length > 0) {
+          yield this.#items.shift() as T;
+        }
+        if (this.#closed) {
+          return;
+        }
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         this.#wake = undefined;
       }
     } finally {
-      // The consumer left its loop: nobody will ever read what comes now.
+      // The consumer left its loop: nobody will read what is pushed now.
       this.#closed = true;
       this.#items.length = 0;
     }

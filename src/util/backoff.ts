@@ -1,5 +1,5 @@
-// How long to wait before the next try: as long as the server asked for, else longer and longer. With jitter, so that
-// many clients of a server that comes back do not all knock at the same moment.
+// How long to wait before the next try: as long as the server asked for, else longer with each try. With jitter, so
+// that the clients of a server that is available again do not all send their requests at the same moment.
 
 export interface BackoffOptions {
   readonly baseMs: number;
@@ -13,14 +13,14 @@ export function backoffMs(attempt: number, { baseMs, maxMs, random }: BackoffOpt
   return Math.round(random() * Math.min(maxMs, baseMs * 2 ** attempt));
 }
 
-/** Nobody waits longer than that because a server or proxy asked for it. */
+/** The longest wait that a server or proxy can ask for. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
-/** What is shorter asks for nothing: a try in the next moment would be one of thousands. */
+/** A shorter time counts as none: the next tries would follow at once, by the thousands. */
 const SHORTEST_RETRY_AFTER_MS = 100;
 
 /**
- * The one rule for pauses: what the server asked for (`Retry-After`) is the pause, with up to half of it as jitter, and
- * not added to anything; where it asked for nothing, the pause grows with every attempt.
+ * The one rule for pauses: what the server asked for (`Retry-After`), with up to half of that as jitter and nothing
+ * else added; where it asked for nothing, the pause grows with every attempt.
  */
 export function pauseMs(attempt: number, retryAfterMs: number | undefined, options: BackoffOptions): number {
   if (retryAfterMs === undefined || retryAfterMs < SHORTEST_RETRY_AFTER_MS) {

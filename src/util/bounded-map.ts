@@ -1,4 +1,4 @@
-// A Map that forgets the entry unused for longest once it is full. Reading with `get` counts as use.
+// A Map with a limit: a new entry above it removes the least recently used one. Reading with `get` counts as use.
 
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
@@ -18,12 +18,14 @@ export class BoundedMap<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
+    if (value !== undefined) {
+      this.set(key, value);
+    }
     return value;
   }
 
   set(key: K, value: V): void {
-    // A Map keeps the order of insertion, so the first key is the one unused for longest.
+    // A Map keeps the order of insertion, so the first key is the least recently used.
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size > this.#limit) {

@@ -1,4 +1,4 @@
-// Time as an argument: whatever waits takes a Clock, so that tests need no sleeps.
+// Time as an argument: code that waits gets a Clock, so that tests need no sleeps.
 
 export type Timer = object;
 
@@ -6,11 +6,14 @@ export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   setTimeout(fn: () => void, ms: number): Timer;
-  /** A timer that has fired, or none at all, is fine. */
+  /** Does nothing for a timer that has fired, or for undefined. */
   clearTimeout(timer: Timer | undefined): void;
 }
 
-/** Whether less than `ms` have passed since `since`. Not so where the clock was set back behind that: nobody knows then. */
+/**
+ * Whether less than `ms` have passed since `since`. False when the clock was set back to before that: it isn't known
+ * then.
+ */
 export function isRecent(since: number, ms: number, now: number): boolean {
   return now >= since && now - since < ms;
 }

@@ -1,4 +1,4 @@
-// How many letters must be put in, taken out, changed or swapped with the next to make one word of another.
+// How many letters must be inserted, removed, replaced or swapped with the next one to turn one word into another.
 
 export function editDistance(from: string, to: string): number {
   let before: readonly number[] = [];

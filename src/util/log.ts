@@ -1,4 +1,4 @@
-// The daemon's own lines for the person who runs it. Knows the secrets only to keep them out of every line.
+// The daemon's log, for the person who runs it. Knows the secrets only to keep them out of every line.
 
 import { createRedact } from "./redact.ts";
 
@@ -22,12 +22,14 @@ export function createLog({ debug, write, secrets }: LogOptions): Log {
   const redact = createRedact(secrets);
   const line = (label: string, message: string, cause: unknown) => {
     const text = redact(`${label}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`);
-    // What people and servers wrote must not steer the terminal.
+    // Text from people and servers must not control the terminal.
     write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"));
   };
   return {
     debug: (message, cause) => {
-      if (debug) line("debug: ", message, cause);
+      if (debug) {
+        line("debug: ", message, cause);
+      }
     },
     info: (message, cause) => line("", message, cause),
     warn: (message, cause) => line("warning: ", message, cause),
@@ -36,6 +38,8 @@ export function createLog({ debug, write, secrets }: LogOptions): Log {
 }
 
 function describe(cause: unknown, withStack: boolean): string {
-  if (!(cause instanceof Error)) return String(cause);
+  if (!(cause instanceof Error)) {
+    return String(cause);
+  }
   return withStack && cause.stack !== undefined ? cause.stack : cause.message;
 }

@@ -1,12 +1,12 @@
-// As `mkdir -p`. Not Node's own `recursive`: where a place says ENOENT to a new directory, as /proc does, that tries
-// again for ever and no signal ends it (seen with 20.20).
+// As `mkdir -p`. Not Node's own `recursive`: where a new directory fails with ENOENT, as in /proc, that tries again for
+// ever and no signal ends it (seen with 20.20).
 
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 type MakeOne = (path: string, options: { readonly mode: number }) => unknown;
 
-/** Parents as well, with the same mode. One that is there stays as it is. Throws what the system says. */
+/** With its parents, which get the same mode. One that exists stays as it is. Throws the system's error. */
 export function makeDirectory(path: string, mode: number, makeOne: MakeOne = mkdirSync): void {
   if (isDirectory(path)) {
     return;
@@ -18,7 +18,7 @@ export function makeDirectory(path: string, mode: number, makeOne: MakeOne = mkd
   try {
     makeOne(path, { mode });
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have created it in the meantime.
     if (!isDirectory(path)) {
       throw error;
     }

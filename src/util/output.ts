@@ -1,22 +1,23 @@
-// Lines for stdout and stderr. That a reader has gone or a disk is full is never an error: who prints must not die of it,
-// and least of all of telling about it.
+// Lines for stdout and stderr. A reader that is gone or a full disk is never an error here: it must not end the
+// program, and it can't be reported either.
 
 export type Print = (line: string) => void;
 
 export interface OutputStream {
-  /** What it still holds for a slow reader. */
+  /** How much it still holds for a slow reader. */
   readonly writableLength: number;
   write(text: string, taken?: () => void): unknown;
   on(event: "error", listener: () => void): unknown;
   readonly isTTY?: boolean;
-  /** Node's own, of a terminal (20 to 24): there is no other way to tell it not to wait. */
+  /** Internal to Node, for a terminal (20 to 24): there is no other way to make its writes asynchronous. */
   readonly _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
 
 /** `mostPending`: how many bytes may wait for a slow reader; lines beyond that are left out, and counted. */
 export function lineWriter(stream: OutputStream, mostPending = Number.POSITIVE_INFINITY): Print {
   stream.on("error", () => {});
-  // To a terminal Node writes in one go: one that is held (Ctrl-S) would hold all of the program, its signals as well.
+  // Node's writes to a terminal are synchronous: one that is stopped (Ctrl-S) would stop the whole program, its signals
+  // too.
   if (stream.isTTY && mostPending !== Number.POSITIVE_INFINITY) {
     stream._handle?.setBlocking?.(false);
   }
@@ -31,12 +32,14 @@ export function lineWriter(stream: OutputStream, mostPending = Number.POSITIVE_I
     try {
       stream.write(`${gap}${line}\n`);
     } catch {
-      // Most streams emit an error; one that throws it is no different.
+      // Most streams emit an error, some throw it: it is ignored too.
     }
   };
 }
 
-/** Resolves when all that was printed has been taken, or never will be. Exiting earlier would lose it: pipes are asynchronous. */
+/**
+ * Resolves when all that was printed is written, or can't be. Exiting earlier would lose it: pipes are asynchronous.
+ */
 export async function allTaken(streams: readonly OutputStream[]): Promise<void> {
   await Promise.all(
     streams.map((stream) => new Promise<void>((resolve) => stream.write("", () => resolve()))),

@@ -1,9 +1,9 @@
-// Whether a process is still the one we knew: its number alone says little, numbers are used again.
+// Whether a process is still the same one: its pid alone doesn't show that, as pids are reused.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** What a process table can be read with: /proc on Linux, `ps` elsewhere. */
+/** How the processes of this machine are read: /proc on Linux, `ps` elsewhere. */
 export interface ProcessTable {
   readonly platform: NodeJS.Platform;
   ps(args: readonly string[], environment: NodeJS.ProcessEnv): string;
@@ -14,11 +14,11 @@ const ownTable: ProcessTable = {
   ps: (args, env) => execFileSync("ps", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] }),
 };
 
-/** `ps` gives the start in words of the caller's time zone and language, which differ from one daemon to the next. */
-const PS_WORDS = { TZ: "UTC", LC_ALL: "C" };
+/** `ps` prints the start in the caller's time zone and language, which may differ between daemons. */
+const PS_ENVIRONMENT = { TZ: "UTC", LC_ALL: "C" };
 const ZONE = " UTC";
 
-/** When the process started, in words that are equal for one process only; undefined when there is none. */
+/** When the process started, as text that is different for each process with this pid; undefined when there is none. */
 export function startMark(pid: number, table: ProcessTable = ownTable): string | undefined {
   try {
     if (table.platform === "linux") {
@@ -27,8 +27,10 @@ export function startMark(pid: number, table: ProcessTable = ownTable): string |
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return fields[0] === "Z" ? undefined : fields[19];
     }
-    const words = table.ps(["-o", "lstart=", "-p", String(pid)], { ...process.env, ...PS_WORDS }).trim();
-    return words === "" ? undefined : `${words.replaceAll(/\s+/g, " ")}${ZONE}`;
+    const output = table
+      .ps(["-o", "lstart=", "-p", String(pid)], { ...process.env, ...PS_ENVIRONMENT })
+      .trim();
+    return output === "" ? undefined : `${output.replaceAll(/\s+/g, " ")}${ZONE}`;
   } catch {
     return undefined;
   }
@@ -41,18 +43,18 @@ export interface KnownProcess {
 
 export function isRunning({ pid, startMark: known }: KnownProcess, table: ProcessTable = ownTable): boolean {
   const mark = startMark(pid, table);
-  return mark !== undefined && (mark === known || isZonelessSpelling(known, mark));
+  return mark !== undefined && (mark === known || isSameWithoutZone(known, mark));
 }
 
 const QUARTER_HOUR_S = 900;
-/** The farthest that a clock on a wall is from UTC. */
+/** The largest difference between local time and UTC. */
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * Version 0.1.0 wrote the words of its own time zone and language. Zones are whole quarters of an hour apart, and the
- * seconds are the same in all of them.
+ * Version 0.1.0 wrote the time in its own time zone and language, without naming the zone. Zones differ by whole
+ * quarters of an hour, so the seconds within a quarter are the same in all of them.
  */
-function isZonelessSpelling(known: string, mark: string): boolean {
+function isSameWithoutZone(known: string, mark: string): boolean {
   if (!mark.endsWith(ZONE) || known.endsWith(ZONE)) {
     return false;
   }
@@ -61,12 +63,12 @@ function isZonelessSpelling(known: string, mark: string): boolean {
     return false;
   }
   const apart = Math.abs(Date.parse(`${known}${ZONE}`) - Date.parse(mark));
-  // Words of another language are no date to us: then the second has to do.
+  // A date in another language can't be read here: then the equal seconds are enough.
   return Number.isNaN(apart) || apart <= FARTHEST_ZONE_MS;
 }
 
-function secondOfQuarter(words: string): number | undefined {
-  const [, minutes, seconds] = /\d:(\d\d):(\d\d)/.exec(words) ?? [];
+function secondOfQuarter(time: string): number | undefined {
+  const [, minutes, seconds] = /\d:(\d\d):(\d\d)/.exec(time) ?? [];
   return minutes === undefined ? undefined : (Number(minutes) * 60 + Number(seconds)) % QUARTER_HOUR_S;
 }
 
@@ -74,13 +76,13 @@ const TERM_MS = 1000;
 const KILL_MS = 1000;
 const LOOK_EVERY_MS = 20;
 
-/** Ends a process that led a group, and all of the group; resolves when it is gone, or after 2 s at most. */
+/** Ends a process that leads or led a group, and the whole group; resolves when it is gone, or after 2 s at most. */
 export async function endGroup(known: KnownProcess): Promise<void> {
   if (isRunning(known)) {
     signalGroup(known.pid, "SIGTERM");
     await gone(known, TERM_MS);
   }
-  // The number belongs to somebody else by now: then so may the group.
+  // Not when the pid belongs to another process by now: then the group may be that one's too.
   if (isRunning(known) || startMark(known.pid) === undefined) {
     signalGroup(known.pid, "SIGKILL");
     await gone(known, KILL_MS);
@@ -91,7 +93,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in it.
+    // No process is left in it.
   }
 }
 

@@ -1,11 +1,11 @@
-// How often something may happen for each key: so many at once, then one each so often. Time is an argument.
+// How often something may happen for each key: some at once, then one in each interval. Time is an argument.
 
 import { BoundedMap } from "./bounded-map.ts";
 
 export interface RateLimitOptions {
-  /** At once, after a rest. */
+  /** How many at once, when none has happened for a while. */
   readonly burst: number;
-  /** Then one each. */
+  /** The interval in which one more is allowed. */
   readonly everyMs: number;
   /** How many keys are remembered. */
   readonly keys?: number;
@@ -26,8 +26,9 @@ export class RateLimit {
   }
 
   /**
-   * Counts it, and says whether it is within the limit. `at` in milliseconds; one before the last gives nothing, and time
-   * counts on from it: a clock that was set back limits nobody until it is there again.
+   * Counts it, and tells whether it is within the limit. `at` in milliseconds. When `at` is before the last one, as
+   * after a clock was set back, no time has passed, and time counts on from there: nobody waits until the clock has
+   * caught up.
    */
   take(key: string, at: number): boolean {
     const { burst, everyMs } = this.#options;
@@ -38,7 +39,7 @@ export class RateLimit {
     return isWithin;
   }
 
-  /** What was taken last did not happen after all. */
+  /** The last one that was counted did not happen. */
   giveBack(key: string): void {
     const bucket = this.#buckets.get(key);
     if (bucket) {

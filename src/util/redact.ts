@@ -1,29 +1,29 @@
-// Takes secrets out of a text, in every spelling they have in URLs and JSON, and most of one where it was cut off. What
-// is written for people, for the disk or for the server passes through here.
+// Removes secrets from a text, in each form they have in URLs and JSON, and also long parts of one, as a text may be
+// cut. All text for people, the disk or the server goes through it.
 
 export type Redact = (text: string) => string;
 
-/** What is shorter is no secret, and may be a word. */
+/** A shorter text is no secret, and may be a word. */
 const SHORTEST = 8;
 
-/** So much of a secret's beginning or end tells too much of it: a text may be cut in the middle of one. */
-const TELLING = 12;
+/** Of a secret that was cut, a beginning or end of this length is removed: it shows too much of the secret. */
+const SHORTEST_PART = 12;
 
 const SHOWN = "[secret]";
 
 export function createRedact(secrets: readonly string[]): Redact {
   const hidden = secrets.filter((secret) => secret.length >= SHORTEST);
-  const spellings = hidden.flatMap((secret) => [
+  const forms = hidden.flatMap((secret) => [
     secret,
     encodeURIComponent(secret),
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     JSON.stringify(secret).slice(1, -1),
   ]);
   // The longest first: one may be the beginning of another.
-  const whole = [...new Set(spellings)].sort((one, other) => other.length - one.length);
-  // Of others a part might end within what JSON writes for one character.
+  const whole = [...new Set(forms)].sort((one, other) => other.length - one.length);
+  // Parts are removed only of these: a part of another one might end inside an escape sequence of JSON or a URL.
   const plain = [...new Set(hidden)].filter(
-    (secret) => secret.length > TELLING && /^[A-Za-z0-9_-]+$/.test(secret),
+    (secret) => secret.length > SHORTEST_PART && /^[A-Za-z0-9_-]+$/.test(secret),
   );
   return (text) =>
     plain.reduce(
@@ -33,28 +33,28 @@ export function createRedact(secrets: readonly string[]): Redact {
 }
 
 function withoutParts(text: string, secret: string): string {
-  const beginning = secret.slice(0, TELLING);
-  const end = secret.slice(-TELLING);
+  const beginning = secret.slice(0, SHORTEST_PART);
+  const end = secret.slice(-SHORTEST_PART);
   const withoutBeginnings = withoutPart(text, beginning, (at) => {
-    let length = TELLING;
+    let length = SHORTEST_PART;
     while (length < secret.length && text[at + length] === secret[length]) {
       length++;
     }
     return [at, at + length];
   });
   return withoutPart(withoutBeginnings, end, (at) => {
-    let length = TELLING;
+    let length = SHORTEST_PART;
     while (
       length < secret.length &&
-      withoutBeginnings[at + TELLING - 1 - length] === secret[secret.length - 1 - length]
+      withoutBeginnings[at + SHORTEST_PART - 1 - length] === secret[secret.length - 1 - length]
     ) {
       length++;
     }
-    return [at + TELLING - length, at + TELLING];
+    return [at + SHORTEST_PART - length, at + SHORTEST_PART];
   });
 }
 
-/** `extent`: from where to where a part reaches whose telling piece was found at that place. */
+/** `extent`: the start and end of the whole part, when `part` was found at `at`. */
 function withoutPart(
   text: string,
   part: string,

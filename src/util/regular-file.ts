@@ -1,13 +1,13 @@
-// Files that must be regular ones. A pipe in the place of one would hold up for ever who opens it, a device who reads it.
+// Files that must be regular ones. To open a pipe instead, or to read a device, might block for ever.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
-/** Never waits for the other end of a pipe, nor makes a terminal its own; Windows knows neither. */
-const AT_ONCE = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+/** Opening waits for no other end of a pipe, and makes no terminal the controlling one; Windows has neither flag. */
+const NEVER_WAIT = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** The flags say what for. Throws what the system says, or with words for people when it is no regular file. */
+/** `flags` as for `openSync`. Throws the system's error, or one for people when it is no regular file. */
 export function openRegularFile(path: string, flags: number, mode?: number): number {
-  const fd = openSync(path, flags | AT_ONCE, mode);
+  const fd = openSync(path, flags | NEVER_WAIT, mode);
   if (fstatSync(fd).isFile()) {
     return fd;
   }
@@ -15,7 +15,7 @@ export function openRegularFile(path: string, flags: number, mode?: number): num
   throw new Error("it is no regular file");
 }
 
-/** All of it. Links are followed. */
+/** The whole text. Links are followed. */
 export function readRegularFile(path: string): string {
   const fd = openRegularFile(path, constants.O_RDONLY);
   try {

@@ -1,18 +1,18 @@
-// Text as any program can keep and show it: what no database takes, what is half a character and what is none stands
-// in words that are the same everywhere.
+// Text that any program can store and show: characters that databases refuse, halves of characters and what is no
+// character are replaced by their names.
 
-/** Control characters but line breaks and tabs, halves of pairs, and what Unicode has set aside as no character. */
+/** Control characters except line breaks and tabs, lone surrogates, and what Unicode defines as noncharacters. */
 const UNSTORABLE = /\r\n|[\p{Cs}\p{Noncharacter_Code_Point}]|[^\P{Cc}\n\t]/gu;
 
 /**
- * Each of them as `⟨U+0000⟩`; a line break is one, however it is written. Text that has been through it stays as it is.
- * PostgreSQL holds no U+0000, so a server answers it with 500 whenever it is tried (10.11).
+ * Each of them as `⟨U+0000⟩`, and `\r\n` as `\n`. Applied twice it changes nothing more. PostgreSQL can't
+ * store U+0000, so a server answers 500 however often it is tried (10.11).
  */
 export function storable(text: string): string {
   return text.replace(UNSTORABLE, (found) => (found === "\r\n" ? "\n" : inWords(found)));
 }
 
-/** The name of a character in the place of it: `⟨U+202E⟩`. */
+/** The name of a character, to show instead of it: `⟨U+202E⟩`. */
 export function inWords(char: string): string {
   return `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }

@@ -1,9 +1,10 @@
-// The end of a text taken off. Not by a pattern such as `/[.!]+$/`: that begins anew at each sign of each run of them.
+// Removes characters at the end of a text. Not by a pattern such as `/[.!]+$/`, which takes quadratic time: it starts
+// again at each character of a run.
 
-/** `text` without the signs it ends with that are among `signs`. */
-export function withoutEnd(text: string, signs: string): string {
+/** `text` without those characters at its end that are in `characters`. */
+export function withoutEnd(text: string, characters: string): string {
   let end = text.length;
-  while (end > 0 && signs.includes(text.charAt(end - 1))) {
+  while (end > 0 && characters.includes(text.charAt(end - 1))) {
     end--;
   }
   return text.slice(0, end);

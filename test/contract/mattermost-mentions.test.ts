@@ -4,9 +4,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodePost } from "../../src/mattermost/decode.ts";
-import type { Post, User, UserId } from "../../src/mattermost/types.ts";
+import type { Post, UserId } from "../../src/mattermost/types.ts";
+import { UserDirectory } from "../../src/mattermost/user-directory.ts";
 import { isMentionTold } from "../../src/router/people.ts";
 import { read } from "../../src/router/route.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
 
 interface Line {
   readonly kind: string;
@@ -29,18 +31,13 @@ const posted = ["7.10", "10.11"].flatMap((version) =>
     })),
 );
 
-const known = (name = NAME) => ({
-  botId: BOT,
-  botName: name,
-  directory: {
-    known: (id: UserId): User | undefined =>
-      id === BOT ? { id, username: NAME, isBot: true, isActive: true } : undefined,
-    byId: async () => expect.unreachable(),
-    byName: async () => expect.unreachable(),
-    userUpdated: () => {},
-    mayHaveMissedUpdates: () => {},
-  },
+const directory = new UserDirectory({
+  api: { user: async () => expect.unreachable(), userByName: async () => expect.unreachable() },
+  clock: createFakeClock(),
 });
+directory.userUpdated({ id: BOT, username: NAME, isBot: true, isActive: true });
+
+const known = (name = NAME) => ({ botId: BOT, botName: name, directory });
 
 const isMention = (post: Post, mentions: readonly UserId[] | undefined, name = NAME): boolean =>
   read(post, name, isMentionTold(known(name), post, mentions)).isMention;

@@ -7,7 +7,7 @@ import { WebSocket } from "ws";
 import { decodeChannelId, decodePostId } from "../../src/mattermost/decode.ts";
 import { proxyAgent } from "../../src/mattermost/proxy.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openSocket } from "../../src/mattermost/socket.ts";
+import { MattermostSocket } from "../../src/mattermost/socket.ts";
 import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { createLog } from "../../src/util/log.ts";
@@ -53,7 +53,7 @@ async function world(setting: Setting = {}) {
 
 function listen(server: World, url: string) {
   const lines: string[] = [];
-  const socket = openSocket({
+  const socket = MattermostSocket.open({
     url,
     token: server.robot.token,
     clock: systemClock,

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { decodeChannelId, decodePostId } from "../../src/mattermost/decode.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openSocket } from "../../src/mattermost/socket.ts";
+import { MattermostSocket } from "../../src/mattermost/socket.ts";
 import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { createLog } from "../../src/util/log.ts";
@@ -22,7 +22,7 @@ async function bridge() {
   const api = connectRest({ ...options, token: world.bot.token });
   const alice = connectRest({ ...options, token: world.alice.token });
   // The socket stays away for 200 ms, long enough to miss something.
-  const socket = openSocket({ ...options, random: () => 0.2, token: world.bot.token, log });
+  const socket = MattermostSocket.open({ ...options, random: () => 0.2, token: world.bot.token, log });
   onTestFinished(() => socket.close());
   const events = socket.events[Symbol.asyncIterator]();
   /** Skips what other tests look at, such as joins. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startBridge } from "../../src/app/bridge.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openDocumentStore } from "../../src/store/document-store.ts";
+import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { startWorld } from "../support/world.ts";
@@ -50,7 +50,7 @@ test("the one that was started later finds the first one out, says so and answer
         startClaude: inProcessClaude(async () => {}).start,
         version: "0.1.0",
         home: "/home/dev",
-        folder: openDocumentStore(state, quiet),
+        folder: DocumentFolder.open({ path: state, log: quiet, redact: (text) => text }),
         audit: { append() {}, close() {} } as never,
         deniedPaths: [],
         environment: {},

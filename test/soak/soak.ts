@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { createUserDirectory } from "../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../src/mattermost/user-directory.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";
@@ -103,8 +103,12 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     if (turn.text.includes("ask")) turn.say(`You said ${await turn.ask("rm -rf build")}.`);
   });
   const documents = new Map<string, number>();
-  const directory = createUserDirectory({ api, clock });
-  const rightsOf = createAllowList({ known: directory.known, allowed: undefined, approvers: undefined });
+  const directory = new UserDirectory({ api, clock });
+  const rightsOf = createAllowList({
+    known: (id) => directory.known(id),
+    allowed: undefined,
+    approvers: undefined,
+  });
   const audit = { append: () => {} };
   const manager = new SessionManager({
     api,

@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { createUserDirectory } from "../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../src/mattermost/user-directory.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
 import type { OpenCard } from "../../src/router/reconcile.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
@@ -70,7 +70,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     happening.delete(line);
     return answered;
   };
-  const directory = createUserDirectory({
+  const directory = new UserDirectory({
     clock,
     api: {
       user: (id) =>
@@ -185,7 +185,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     botName: "claude-code",
     channelId: CHANNEL,
     rightsOf: createAllowList({
-      known: directory.known,
+      known: (id) => directory.known(id),
       allowed: isOpenToAll ? undefined : [person("alice"), person("bob")],
       approvers: undefined,
     }),

@@ -2,7 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, vi } from "vitest";
 import { WebSocket as Client, type WebSocket, WebSocketServer } from "ws";
-import { openSocket } from "../../src/mattermost/socket.ts";
+import { MattermostSocket } from "../../src/mattermost/socket.ts";
 import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { createLog } from "../../src/util/log.ts";
 import { createFakeClock } from "./fake-clock.ts";
@@ -81,7 +81,7 @@ export function connect(url: string) {
   const lines: string[] = [];
   const log = createLog({ debug: true, write: (line) => lines.push(line), secrets: [] });
   const clients: Client[] = [];
-  const socket = openSocket({
+  const socket = MattermostSocket.open({
     url,
     token: TOKEN,
     clock,

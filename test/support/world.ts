@@ -14,7 +14,7 @@ import type { StartClaude } from "../../src/claude/types.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { openDocumentStore } from "../../src/store/document-store.ts";
+import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
 import { wordsOf } from "./words-of.ts";
@@ -132,7 +132,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       api,
       clock: systemClock,
       log,
-      folder: openDocumentStore(stateFolder, log),
+      folder: DocumentFolder.open({ path: stateFolder, log, redact: (text) => text }),
       audit: new AuditTrail({
         folder: stateFolder,
         channelId: channel.id,

@@ -7,12 +7,12 @@ import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
-import { createUserDirectory, type UserDirectory } from "../../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
 import { authorize } from "../../../src/session/authorization.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
-import { type DocumentStore, openDocumentStore } from "../../../src/store/document-store.ts";
+import { DocumentFolder, type DocumentStore } from "../../../src/store/document-store.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 
@@ -126,7 +126,7 @@ describe("who wrote what waits", () => {
     const { warnings, log } = setUp();
     const clock = createFakeClock();
     const asked: string[] = [];
-    const directory: UserDirectory = createUserDirectory({
+    const directory = new UserDirectory({
       clock,
       api: {
         async user(id) {
@@ -239,7 +239,11 @@ describe("how far the channel was heard", () => {
       const path = mkdtempSync(join(tmpdir(), "mm-kept-"));
       writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
       const { log, warnings } = setUp();
-      cursorIn(openDocumentStore(path, log), channel(5000), createFakeClock()).load();
+      cursorIn(
+        DocumentFolder.open({ path, log, redact: (text) => text }),
+        channel(5000),
+        createFakeClock(),
+      ).load();
       expect(warnings).toEqual([
         expect.stringMatching(/cursor-channel\.json can't be used .* is not heard\. It is kept as/),
       ]);

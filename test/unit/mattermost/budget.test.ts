@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { type Budget, createBudget, pauseAfter } from "../../../src/mattermost/budget.ts";
+import { pauseAfter, RequestBudget } from "../../../src/mattermost/budget.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 
 /** A budget whose requests are answered by hand, or at once when told so. */
 function world({ answerAtOnce = false } = {}) {
   const clock = createFakeClock();
-  const budget: Budget = createBudget(clock, () => 0);
+  const budget = new RequestBudget(clock, () => 0);
   const sent: string[] = [];
   const open: (() => void)[] = [];
   let running = 0;
@@ -28,14 +28,16 @@ function world({ answerAtOnce = false } = {}) {
     ask,
     most: () => most,
     async answer(count = 1) {
-      for (const resolve of open.splice(0, count)) resolve();
+      for (const resolve of open.splice(0, count)) {
+        resolve();
+      }
       await settle();
     },
   };
 }
 
 /** What a limited server says. */
-function says(budget: Budget, limit: number, left: number, resetSeconds: number, status = 200): void {
+function says(budget: RequestBudget, limit: number, left: number, resetSeconds: number, status = 200): void {
   const twice = (value: number): string => (status === 429 ? `${value}` : `${value}, ${value}`);
   const headers = new Headers({
     "x-ratelimit-limit": twice(limit),
@@ -61,7 +63,9 @@ test("without a limit in sight nothing waits but what would be too much at once"
 
 test("one queue never takes every place", async () => {
   const { ask, sent } = world();
-  for (let index = 0; index < 10; index++) void ask(`a${index}`, "a");
+  for (let index = 0; index < 10; index++) {
+    void ask(`a${index}`, "a");
+  }
   void ask("b");
   await settle();
   expect(sent).toEqual(["a0", "a1", "a2", "a3", "b"]);
@@ -70,8 +74,12 @@ test("one queue never takes every place", async () => {
 test("queues take turns, whoever asked for more", async () => {
   const { ask, sent, budget, clock } = world({ answerAtOnce: true });
   says(budget, 1, 0, 1);
-  for (const name of ["a1", "a2", "a3"]) void ask(name, "a");
-  for (const name of ["b1", "b2"]) void ask(name, "b");
+  for (const name of ["a1", "a2", "a3"]) {
+    void ask(name, "a");
+  }
+  for (const name of ["b1", "b2"]) {
+    void ask(name, "b");
+  }
   void ask("c1", "c");
   await clock.advance(10_000);
   expect(sent).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
@@ -80,8 +88,12 @@ test("queues take turns, whoever asked for more", async () => {
 test("what is urgent goes before what is not, and has the last part of the limit to itself", async () => {
   const { ask, sent, budget, clock } = world({ answerAtOnce: true });
   says(budget, 21, 4, 2);
-  for (const queue of ["a", "b", "c"]) void ask(`progress ${queue}`, queue, () => false);
-  for (const queue of ["d", "e", "f", "g"]) void ask(`ask ${queue}`, queue);
+  for (const queue of ["a", "b", "c"]) {
+    void ask(`progress ${queue}`, queue, () => false);
+  }
+  for (const queue of ["d", "e", "f", "g"]) {
+    void ask(`ask ${queue}`, queue);
+  }
   await settle();
   expect(sent).toEqual(["ask d", "ask e", "ask f", "ask g"]);
   await clock.advance(3000);
@@ -103,7 +115,9 @@ test("what was used up comes back at the pace the server names", async () => {
   const { ask, sent, budget, clock } = world({ answerAtOnce: true });
   // 20 in 2 s.
   says(budget, 21, 1, 2);
-  for (let index = 0; index < 30; index++) void ask(`${index}`);
+  for (let index = 0; index < 30; index++) {
+    void ask(`${index}`);
+  }
   await settle();
   expect(sent).toHaveLength(1);
   await clock.advance(1000);
@@ -117,7 +131,9 @@ test("a refusal stops everything for as long as it says, then half as many go at
   // One more of those that were under way.
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 3000 });
   const names = Array.from({ length: 20 }, (_, index) => `${index}`);
-  for (const name of names) void ask(name);
+  for (const name of names) {
+    void ask(name);
+  }
   await clock.advance(2999);
   expect(sent).toEqual([]);
   await clock.advance(1);
@@ -133,7 +149,9 @@ test("refusal upon refusal leaves enough at once for one thread's not to stop al
     budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });
     await clock.advance(1000);
   }
-  for (const name of ["a", "b", "c", "d", "e"]) void ask(name);
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    void ask(name);
+  }
   await settle();
   expect(sent).toEqual(["a", "b", "c", "d"]);
 });
@@ -144,7 +162,7 @@ test.each([
   [3_600_000, 90_000],
 ])("a pause of %s ms gets at most half of it as jitter, and is never one of hours", async (ms, longest) => {
   const clock = createFakeClock();
-  const budget = createBudget(clock, () => 0.999_999);
+  const budget = new RequestBudget(clock, () => 0.999_999);
   const asked = ms === undefined ? {} : { retryAfterMs: ms };
   budget.learn({ status: 429, headers: new Headers(), ...asked });
   const sent: string[] = [];
@@ -166,7 +184,7 @@ test.each([
 test("a clock that is set back an hour holds nothing back for an hour", async () => {
   const clock = createFakeClock();
   let shift = 0;
-  const budget = createBudget({ ...clock, now: () => clock.now() + shift }, () => 0);
+  const budget = new RequestBudget({ ...clock, now: () => clock.now() + shift }, () => 0);
   const sent: string[] = [];
   says(budget, 10, 0, 1);
   budget.learn({ status: 429, headers: new Headers(), retryAfterMs: 1000 });

@@ -208,8 +208,12 @@ test("a reaction has the time it was made at, where the server tells one", () =>
   // The first time and the last: one that was taken off is put on again.
   const again = { user_id: "u", post_id: "p", emoji_name: "x", create_at: 1234, update_at: 5678 };
   expect(decodeReaction(again)?.createdAt).toBe(5678);
-  for (const none of [0, null, undefined]) expect(createdAt(none)).not.toHaveProperty("createdAt");
-  for (const bad of ["now", -1, Number.NaN]) expect(createdAt(bad)).toBeUndefined();
+  for (const none of [0, null, undefined]) {
+    expect(createdAt(none)).not.toHaveProperty("createdAt");
+  }
+  for (const bad of ["now", -1, Number.NaN]) {
+    expect(createdAt(bad)).toBeUndefined();
+  }
 });
 
 test("a channel has the time of its newest post, where it has one", () => {

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { canonicalEmoji, EMOJI } from "../../../src/mattermost/emoji.ts";
 
 test("every name of the table stands for itself", () => {
-  for (const name of Object.keys(EMOJI)) expect(canonicalEmoji(name)).toBe(name);
+  for (const name of Object.keys(EMOJI)) {
+    expect(canonicalEmoji(name)).toBe(name);
+  }
 });
 
 test("aliases and skin tones mean the plain emoji", () => {

@@ -28,7 +28,9 @@ function serve(...answers: Response[]) {
       body: typeof body === "string" ? JSON.parse(body) : body,
     });
     const answer = answers.shift();
-    if (answer === undefined) throw new Error(`unexpected ${init.method} ${url}`);
+    if (answer === undefined) {
+      throw new Error(`unexpected ${init.method} ${url}`);
+    }
     return answer;
   };
   const options = { url: "https://example.com", token: "t", clock, random: () => 0.5 };
@@ -51,7 +53,9 @@ function streamed(pieces: number, pieceBytes: number, headers: Record<string, st
   const body = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        if (seen.pieces === pieces) return controller.close();
+        if (seen.pieces === pieces) {
+          return controller.close();
+        }
         seen.pieces++;
         controller.enqueue(new Uint8Array(pieceBytes).fill(seen.pieces));
       },
@@ -160,7 +164,9 @@ test("an upload is a form whose channel comes before the file, and gives the fil
   expect(fields.map(([name]) => name)).toEqual(["channel_id", "files"]);
   expect(fields[0]?.[1]).toBe("c");
   const file = fields[1]?.[1];
-  if (typeof file !== "object") throw new Error("no file");
+  if (typeof file !== "object") {
+    throw new Error("no file");
+  }
   expect(file.name).toBe("a b.diff");
   expect([...new Uint8Array(await file.arrayBuffer())]).toEqual([1, 2, 3]);
 });

@@ -28,7 +28,9 @@ const event = (value: object) => {
 test("whom a post mentions is a list of ids within a string, or it is not known", () => {
   const mentions = (value: unknown) => {
     const decoded = event({ event: "posted", data: { post: JSON.stringify(wirePost), mentions: value } });
-    if (decoded === undefined || !("post" in decoded)) throw new Error("the post is lost");
+    if (decoded === undefined || !("post" in decoded)) {
+      throw new Error("the post is lost");
+    }
     return decoded.type === "posted" ? decoded.mentions : "no post";
   };
   expect(mentions('["u1","u2"]')).toEqual(["u1", "u2"]);

@@ -39,7 +39,9 @@ function channelOf(all: readonly WirePost[], isHidden: (post: WirePost) => boole
     asked.push(before ?? "newest");
     // By its date (read in the source of 10.11): also of one that was deleted, and those of the same date are left out.
     const until = before === null ? Infinity : (known.get(before)?.create_at ?? -1);
-    for (const one of all) known.set(one.id, one);
+    for (const one of all) {
+      known.set(one.id, one);
+    }
     const newestFirst = all
       .filter((one) => one.create_at < until)
       .sort((one, other) => other.create_at - one.create_at);
@@ -113,7 +115,9 @@ test("what has come in between two pages is on both, and is found once", async (
   const all = many(300, NOW);
   const { api } = channelOf(all, () => {
     // Somebody speaks once the first page is cut.
-    if (all.length === 300) all.push(post("late", NOW + 1000));
+    if (all.length === 300) {
+      all.push(post("late", NOW + 1000));
+    }
     return false;
   });
   const found = (await api.postsSince(CHANNEL, 0)).posts;
@@ -136,11 +140,12 @@ test("a thread's first post comes before its replies, whatever its date, and the
 test("what is deleted between two pages keeps no other from being found", async () => {
   const all = many(300, NOW);
   const { api } = channelOf(all, () => {
-    if (all.length === 300)
+    if (all.length === 300) {
       all.splice(
         all.findIndex(({ id }) => id === "n50"),
         1,
       );
+    }
     return false;
   });
   const { posts: found } = await api.postsSince(CHANNEL, 0);
@@ -150,11 +155,12 @@ test("what is deleted between two pages keeps no other from being found", async 
 test("posts of one moment are found on both sides of a page's end, also when the post it ended with is deleted", async () => {
   const all = many(300, NOW).map((one, at) => ({ ...one, create_at: NOW - Math.floor(at / 7) * 1000 }));
   const { api } = channelOf(all, () => {
-    if (all.length === 300)
+    if (all.length === 300) {
       all.splice(
         all.findIndex(({ id }) => id === "n199"),
         1,
       );
+    }
     return false;
   });
   const { posts: found } = await api.postsSince(CHANNEL, 0);

@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 
 const given = (environment: Readonly<Record<string, string>>): void => {
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries(environment)) {
+    vi.stubEnv(name, value);
+  }
 };
 
 const PROXY = "http://proxy.example:3128";

@@ -39,7 +39,9 @@ const failure = async (call: Promise<unknown>): Promise<MattermostError> => {
   try {
     await call;
   } catch (error) {
-    if (error instanceof MattermostError) return error;
+    if (error instanceof MattermostError) {
+      return error;
+    }
     throw error;
   }
   throw new Error("expected a failure");

@@ -30,7 +30,9 @@ function serve(...answers: Answer[]) {
       headers: new Headers(init.headers),
     });
     const answer = answers.shift();
-    if (answer === undefined) throw new Error(`unexpected ${init.method} ${url}`);
+    if (answer === undefined) {
+      throw new Error(`unexpected ${init.method} ${url}`);
+    }
     if (answer === "never") {
       return new Promise<Response>((_, reject) => {
         init.signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
@@ -45,7 +47,9 @@ function serve(...answers: Answer[]) {
       });
       return new Response(body);
     }
-    if (answer instanceof Error) throw answer;
+    if (answer instanceof Error) {
+      throw answer;
+    }
     return answer;
   };
   const api = connectRest({
@@ -80,7 +84,9 @@ const failure = (promise: Promise<unknown>): Promise<MattermostError> =>
       throw new Error("expected a failure");
     },
     (error: unknown) => {
-      if (!(error instanceof MattermostError)) throw error;
+      if (!(error instanceof MattermostError)) {
+        throw error;
+      }
       return error;
     },
   );
@@ -353,7 +359,9 @@ describe("what the errors say", () => {
   test("a page that isn't Mattermost's, with 200 or 404, is a bad answer", async () => {
     const page = (status: number) => new Response("<html>Welcome to nginx</html>", { status });
     const { api } = serve(page(200), page(404), json({ some: "json" }));
-    for (let i = 0; i < 3; i++) expect(await failure(api.me())).toMatchObject({ code: "bad-answer" });
+    for (let i = 0; i < 3; i++) {
+      expect(await failure(api.me())).toMatchObject({ code: "bad-answer" });
+    }
   });
 
   test("a wrong address is no proof that a user doesn't exist", async () => {

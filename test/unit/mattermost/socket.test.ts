@@ -65,7 +65,9 @@ test("events replayed twice are passed on once", async () => {
   await all.client.next();
   await all.client.next();
   const second = await reconnect(all);
-  for (const seq of [1, 2, 3, 3, 4]) second.post(seq);
+  for (const seq of [1, 2, 3, 3, 4]) {
+    second.post(seq);
+  }
   expect([await all.client.nextBrief(), await all.client.nextBrief(), await all.client.nextBrief()]).toEqual([
     "hello conn1 resumed",
     "post3",
@@ -97,8 +99,12 @@ test("a resumed connection may also say hello again under its own id", async () 
 
 test("a server that can't resume says hello under another id, and numbers start again", async () => {
   const all = await connected();
-  for (const seq of [1, 2, 3]) all.peer.post(seq);
-  for (let i = 0; i < 3; i++) await all.client.next();
+  for (const seq of [1, 2, 3]) {
+    all.peer.post(seq);
+  }
+  for (let i = 0; i < 3; i++) {
+    await all.client.next();
+  }
   const second = await reconnect(all);
   second.hello("conn2");
   second.post(1);

@@ -36,7 +36,9 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
+  for await (const piece of body) {
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString();
 }
 
@@ -60,7 +62,9 @@ test("a redirect is an answer like any other", async () => {
 
 test("one connection serves requests that follow each other", async () => {
   const { send, sockets } = await serve((_, response) => response.end("ok"));
-  for (let count = 0; count < 5; count++) await textOf((await send("/")).body);
+  for (let count = 0; count < 5; count++) {
+    await textOf((await send("/")).body);
+  }
   expect(sockets).toHaveLength(1);
 });
 
@@ -69,8 +73,11 @@ test("a request on a connection that the server has left goes out again on a new
   const { send, sockets } = await serve((request, response) => {
     served++;
     // The second request meets a server that closes the connection instead of answering.
-    if (served === 2) request.socket.resetAndDestroy();
-    else response.end(`answer ${served}`);
+    if (served === 2) {
+      request.socket.resetAndDestroy();
+    } else {
+      response.end(`answer ${served}`);
+    }
   });
   await textOf((await send("/")).body);
   expect(await textOf((await send("/")).body)).toBe("answer 3");
@@ -79,8 +86,9 @@ test("a request on a connection that the server has left goes out again on a new
 
 test("a new connection that breaks is an error, and so is an answer that breaks off", async () => {
   const { send } = await serve((request, response) => {
-    if (request.url === "/none") request.socket.destroy();
-    else {
+    if (request.url === "/none") {
+      request.socket.destroy();
+    } else {
       response.writeHead(200, { "Content-Length": "100" });
       response.write("half", () => request.socket.destroy());
     }
@@ -92,7 +100,9 @@ test("a new connection that breaks is an error, and so is an answer that breaks 
 
 test("a request that is given up ends, before its answer and in the middle of it", async () => {
   const { send } = await serve((request, response) => {
-    if (request.url === "/slow") response.write("first");
+    if (request.url === "/slow") {
+      response.write("first");
+    }
   });
   const before = new AbortController();
   const never = send("/never", { signal: before.signal });

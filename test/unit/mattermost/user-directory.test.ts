@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
-import { createUserDirectory } from "../../../src/mattermost/user-directory.ts";
+import { UserDirectory } from "../../../src/mattermost/user-directory.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 
 const person = (username: string, over: Partial<User> = {}): User => ({
@@ -21,16 +21,20 @@ function setUp(accounts: User[], limit?: number) {
     asked.push(question);
     const found = server.accounts.find(match);
     await server.beforeAnswer();
-    if (server.failing) throw new MattermostError("unreachable", "down");
+    if (server.failing) {
+      throw new MattermostError("unreachable", "down");
+    }
     return found;
   };
-  const directory = createUserDirectory({
+  const directory = new UserDirectory({
     clock,
     ...(limit === undefined ? {} : { limit }),
     api: {
       async user(id) {
         const user = await find(id, (one) => one.id === id);
-        if (user === undefined) throw new MattermostError("not-found", "no such user", { status: 404 });
+        if (user === undefined) {
+          throw new MattermostError("not-found", "no such user", { status: 404 });
+        }
         return user;
       },
       userByName: (name) => find(`@${name}`, (one) => one.username === name),
@@ -123,7 +127,9 @@ test("a server that can't be asked is an error, not an unknown user, and is forg
 
 test("no more users are kept than the limit", async () => {
   const { directory, asked } = setUp([ALICE, person("bob"), person("carol")], 2);
-  for (const name of ["alice", "bob", "carol", "alice"]) await directory.byName(name);
+  for (const name of ["alice", "bob", "carol", "alice"]) {
+    await directory.byName(name);
+  }
   expect(asked).toEqual(["@alice", "@bob", "@carol", "@alice"]);
 });
 

@@ -46,7 +46,9 @@ test("the first takes it, the second is told who has it, and after its release i
   const first = takeLock(path, "channel");
   expect(takeLock(path, "channel")).toEqual({ heldBy: process.pid });
   expect(statSync(join(path, "channel.lock")).mode & 0o777).toBe(0o600);
-  if (!("release" in first)) throw new Error("not taken");
+  if (!("release" in first)) {
+    throw new Error("not taken");
+  }
   first.release();
   expect(readdirSync(path)).toEqual([]);
   expect("release" in takeLock(path, "channel")).toBe(true);
@@ -92,7 +94,9 @@ test("who gives a lock back that has become another's leaves it alone", async ()
   const mine = takeLock(path, "channel");
   const other = await process_();
   holdAs(path, other.pid);
-  if (!("release" in mine)) throw new Error("not taken");
+  if (!("release" in mine)) {
+    throw new Error("not taken");
+  }
   mine.release();
   expect(takeLock(path, "channel")).toEqual({ heldBy: other.pid });
 });
@@ -107,7 +111,9 @@ describe("a daemon's lock", () => {
     expect(readdirSync(theirs)).toEqual([]);
     expect(statSync(machine).mode & 0o777).toBe(0o700);
     expect(statSync(join(machine, "bot-channel.lock")).mode & 0o777).toBe(0o600);
-    if (!("release" in lock)) throw new Error("not taken");
+    if (!("release" in lock)) {
+      throw new Error("not taken");
+    }
     lock.release();
     expect([readdirSync(mine), readdirSync(machine)]).toEqual([[], []]);
   });
@@ -136,8 +142,9 @@ describe("a daemon's lock", () => {
       ["bot-channel", dead] as const,
       ["gone-channel", dead] as const,
       ["up-channel", living] as const,
-    ])
+    ]) {
       writeFileSync(join(machine, `${name}.lock`), JSON.stringify({ pid, startMark: startMark(pid) }));
+    }
     await dead.end();
     expect("release" in lockDaemon(DAEMON, folder(), [machine])).toBe(true);
     expect(readdirSync(machine).sort()).toEqual(["bot-channel.lock", "up-channel.lock"]);

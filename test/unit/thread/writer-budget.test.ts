@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createBudget } from "../../../src/mattermost/budget.ts";
+import { RequestBudget } from "../../../src/mattermost/budget.ts";
 import type { ChannelId, MattermostApi, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { ThreadWriter } from "../../../src/thread/writer.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
@@ -8,7 +8,7 @@ import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
 /** Writers of several threads that share a budget which is used up and grows back by one a second. */
 function world() {
   const clock = createFakeClock();
-  const budget = createBudget(clock, () => 0);
+  const budget = new RequestBudget(clock, () => 0);
   const fake = createFakeThreadApi();
   const api: MattermostApi = new Proxy(fake.api, {
     get: (target, name: keyof MattermostApi) =>

@@ -7,7 +7,9 @@ test("items come out in the order they went in, whether pushed before or during 
   queue.push(2);
   const seen: number[] = [];
   const loop = (async () => {
-    for await (const item of queue) seen.push(item);
+    for await (const item of queue) {
+      seen.push(item);
+    }
   })();
   await Promise.resolve();
   queue.push(3);
@@ -29,7 +31,9 @@ test("what is pushed after close is dropped", async () => {
   queue.close();
   queue.push(2);
   const seen: number[] = [];
-  for await (const item of queue) seen.push(item);
+  for await (const item of queue) {
+    seen.push(item);
+  }
   expect(seen).toEqual([1]);
 });
 

@@ -47,7 +47,8 @@ test.skipIf(process.platform !== "linux")(
   "a place that has no room for directories says so, and is not asked for ever",
   { timeout: 5000 },
   () => {
-    for (const path of ["/proc/nope/state", "/proc/self/nope/deep/state"])
+    for (const path of ["/proc/nope/state", "/proc/self/nope/deep/state"]) {
       expect(() => makeDirectory(path, 0o700)).toThrow("ENOENT");
+    }
   },
 );

@@ -37,7 +37,9 @@ test("a disk that has room again is written again", () => {
     writableLength: 0,
     on: () => {},
     write: (text) => {
-      if (isFull) throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+      if (isFull) {
+        throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+      }
       written.push(text);
     },
   };
@@ -62,7 +64,9 @@ test("for a reader that sleeps no more than the most is held, and what is left o
     },
   };
   const print = lineWriter(pipe, 10);
-  for (const line of ["one", "two", "three", "four", "five"]) print(line);
+  for (const line of ["one", "two", "three", "four", "five"]) {
+    print(line);
+  }
   expect(held).toBe("one\ntwo\nthree\n");
   held = "";
   print("six");

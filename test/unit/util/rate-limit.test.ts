@@ -49,7 +49,9 @@ test("each key has a limit of its own", () => {
 
 test("no more keys are remembered than asked for, and the one unused for longest is forgotten first", () => {
   const limit = new RateLimit({ burst: 1, everyMs: 1_000_000, keys: 2 });
-  for (const key of ["a", "b", "a", "c"]) limit.take(key, 0);
+  for (const key of ["a", "b", "a", "c"]) {
+    limit.take(key, 0);
+  }
   expect([limit.take("a", 0), limit.take("b", 0)]).toEqual([false, true]);
 });
 

@@ -1,0 +1,61 @@
+// The REST calls about channels and their members, and about the server's settings for posts.
+
+import { decodeChannel, decodeList } from "../decode.ts";
+import type { Channel, ChannelId, MattermostApi, UserId } from "../types.ts";
+import { isObjectWith, type JsonRequests, orIfRefused } from "./json-requests.ts";
+
+type ChannelCalls = Pick<MattermostApi, "channel" | "myChannels" | "isMember" | "maxPostSize">;
+
+/** The limit of databases from before 5.0, and so the smallest that a server has. */
+const SMALLEST_MAX_POST_SIZE = 4000;
+
+export function channelCalls(json: JsonRequests): ChannelCalls {
+  return {
+    channel: (id) => json.get("read the channel", `/channels/${id}`, decodeChannel),
+    myChannels: () => myChannels(json),
+    isMember: (channelId, userId) => isMember(json, channelId, userId),
+    maxPostSize: () => json.get("read the server's settings", "/config/client?format=old", decodeMaxPostSize),
+  };
+}
+
+async function myChannels(json: JsonRequests): Promise<Channel[]> {
+  const teams = await json.get("list the bot's teams", "/users/me/teams", (list) =>
+    decodeList(list, decodeTeamId),
+  );
+  const found = new Map<string, Channel>();
+  for (const team of teams) {
+    const path = `/users/me/teams/${team}/channels`;
+    const channels = await json.get("list the bot's channels", path, (list) =>
+      decodeList(list, decodeChannel),
+    );
+    for (const channel of channels) {
+      found.set(channel.id, channel);
+    }
+  }
+  return [...found.values()].filter((channel) => channel.type !== "D" && channel.type !== "G");
+}
+
+async function isMember(json: JsonRequests, channelId: ChannelId, userId: UserId): Promise<boolean> {
+  const lookup = json.get(
+    "look up a channel's member",
+    `/channels/${channelId}/members/${userId}`,
+    (member) => isObjectWith(member, { channel_id: channelId, user_id: userId }),
+  );
+  // 403: a private channel of which the bot itself is no member.
+  return orIfRefused(lookup, ["not-found", "forbidden"], false);
+}
+
+function decodeMaxPostSize(settings: unknown): number | undefined {
+  if (typeof settings !== "object" || settings === null) {
+    return undefined;
+  }
+  const size = Number("MaxPostSize" in settings ? settings.MaxPostSize : undefined);
+  return Number.isInteger(size) && size > 0 ? size : SMALLEST_MAX_POST_SIZE;
+}
+
+function decodeTeamId(team: unknown): string | undefined {
+  if (typeof team !== "object" || team === null || !("id" in team)) {
+    return undefined;
+  }
+  return typeof team.id === "string" && /^[A-Za-z0-9_-]+$/.test(team.id) ? team.id : undefined;
+}

@@ -1,0 +1,63 @@
+// The REST calls about posts and threads.
+
+import type { Log } from "../../util/log.ts";
+import { decodePost, decodePostList, INSTANCE_PROP, PENDING_POST_ID_PROP } from "../decode.ts";
+import { asTooLong } from "../error.ts";
+import type { MattermostApi, NewPost, Post, PostEdit, PostId, ThreadId } from "../types.ts";
+import type { JsonRequest, JsonRequests } from "./json-requests.ts";
+import { postsSince } from "./posts-since.ts";
+
+type PostCalls = Pick<MattermostApi, "createPost" | "editPost" | "post" | "thread" | "postsSince">;
+
+/** `instance`: marks the posts that are created. */
+export function postCalls(json: JsonRequests, instance: string, log: Log | undefined): PostCalls {
+  return {
+    createPost: (post) => createPost(json, post, instance),
+    editPost: (id, edit) => editPost(json, id, edit, instance),
+    post: (id) => json.get("read a post", `/posts/${id}`, decodePost),
+    thread: (id) => thread(json, id),
+    postsSince: (channelId, sinceMs) => postsSince(json, channelId, sinceMs, log),
+  };
+}
+
+async function createPost(json: JsonRequests, post: NewPost, instance: string): Promise<Post> {
+  const body = {
+    channel_id: post.channelId,
+    root_id: post.rootId,
+    message: post.message,
+    pending_post_id: post.pendingPostId,
+    props: propsOf(post, instance),
+    ...(post.fileIds?.length ? { file_ids: post.fileIds } : {}),
+  };
+  return sendPost(json, { what: "create a post", method: "POST", path: "/posts", body });
+}
+
+async function editPost(json: JsonRequests, id: PostId, edit: PostEdit, instance: string): Promise<void> {
+  // A field that a patch leaves out stays as it is; `props` replaces all props of the post.
+  const body = {
+    message: edit.message,
+    ...(edit.bar === undefined ? {} : { props: propsOf(edit, instance) }),
+  };
+  await sendPost(json, { what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
+}
+
+async function thread(json: JsonRequests, id: ThreadId): Promise<Post[]> {
+  const { posts } = await json.get("read a thread", `/posts/${id}/thread`, decodePostList);
+  return posts;
+}
+
+async function sendPost(json: JsonRequests, request: JsonRequest): Promise<Post> {
+  try {
+    return await json.send(request, decodePost);
+  } catch (error) {
+    throw asTooLong(error);
+  }
+}
+
+function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">, instance: string): object {
+  return {
+    [PENDING_POST_ID_PROP]: pendingPostId,
+    [INSTANCE_PROP]: instance,
+    ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
+  };
+}
