@@ -82,7 +82,7 @@ describe("the tarball", () => {
         "package.json",
       ].sort(),
     );
-    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.md$)/.test(path))).toEqual([]);
+    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.(?:md|svg)$)/.test(path))).toEqual([]);
     expect(paths).toContain("dist/cli.js");
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });
@@ -100,6 +100,7 @@ describe("the tarball", () => {
       [
         "page/icon.svg",
         "page/index.html",
+        "page/receipt.svg",
         "page/vendor/highlight.LICENSE",
         "page/vendor/highlight.mjs",
         "page/vendor/markdown-it.LICENSE",
