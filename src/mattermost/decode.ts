@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type {
   Attachment,
+  Bar,
   Channel,
   ChannelId,
   FileId,
@@ -148,6 +149,7 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
+    ...barOf(data.props ?? {}),
     attachments: attachmentsOf(data),
     ...reactionsOn(data),
   };
@@ -239,6 +241,15 @@ export const INSTANCE_PROP = "mm_claude_instance";
 function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instance?: string } {
   const instance = textIn(props, INSTANCE_PROP);
   return instance === undefined ? {} : { instance };
+}
+
+const wireBar = z.object({ color: z.string(), text: z.string() });
+
+/** As it was sent: the server keeps message attachments as they are (7.10, 10.11). */
+function barOf(props: Readonly<Record<string, unknown>>): { readonly bar?: Bar } {
+  const { attachments } = props;
+  const bar = wireBar.safeParse(Array.isArray(attachments) ? attachments[0] : undefined).data;
+  return bar === undefined ? {} : { bar };
 }
 
 function textIn(props: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -47,6 +47,8 @@ export interface Post {
   /** The mark of the mm-claude that created it; earlier versions left none. */
   readonly instance?: string;
   readonly attachments: readonly Attachment[];
+  /** The coloured bar below it, if it has one that can be read. */
+  readonly bar?: Bar;
   /** Those on it when it was read; undefined when there were none, or when the server sent no list of them. */
   readonly reactions?: readonly Reaction[];
 }

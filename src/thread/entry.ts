@@ -1,5 +1,6 @@
 // What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
 
+import type { Post } from "../mattermost/types.ts";
 import { remainderAfter } from "../render/remainder.ts";
 import { pieces } from "../render/split.ts";
 import type { Content, Entry, Quarantined } from "./writes.ts";
@@ -52,37 +53,40 @@ function ownPart({ closed, aside, ifClosed, about }: Entry, content: Content): C
   return { markdown: words === "" && bar ? (about ?? "") : words, bar };
 }
 
+/** What can be read of a post. */
+type Said = Pick<Post, "message" | "bar">;
+
 /** Takes note of what the post says: an edit may be done that nobody heard of. */
-export function noteMessage(entry: Entry, message: string): void {
+export function noteSaid(entry: Entry, post: Said): void {
   const { aside } = entry;
-  if (aside && !aside.isHeld && !isMarker(message)) {
+  if (aside && !aside.isHeld && !isMarker(post.message)) {
     entry.aside = undefined;
   }
   if (!entry.aside) {
-    entry.written = saidBy(entry, message);
+    entry.written = saidBy(entry, post);
   }
 }
 
-/** How much of what was asked for a post with these words says; what is known of it when they don't tell. */
-function saidBy(entry: Entry, message: string): Content | undefined {
+/** How much of what was asked for the post says; what is known of it when its words don't tell. */
+function saidBy(entry: Entry, { message, bar: read }: Said): Content | undefined {
   const { wanted, written, closed } = entry;
   const own = ownPart(entry, wanted).markdown;
-  const bar = written?.bar;
+  const bar = read ?? written?.bar;
   if (own.startsWith(message)) {
     return { markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length), bar };
   }
   // Words may be kept otherwise than they were sent: what is known beats what is read then.
-  return written ?? (closed ? undefined : { markdown: message });
+  return written ?? (closed ? undefined : { markdown: message, bar });
 }
 
-/** Whether the post with these words says all that an edit was to say, whatever was answered. */
+/** Whether the post says all that an edit was to say, whatever was answered. */
 export function isSaid(
   entry: Entry,
-  message: string,
+  post: Said,
   { head, bar }: { head: Content; bar: Content["bar"] },
 ): boolean {
-  // A bar can't be read back.
-  return message === head.markdown && entry.written?.bar?.text === bar?.text;
+  const said = post.bar ?? entry.written?.bar;
+  return post.message === head.markdown && said?.text === bar?.text;
 }
 
 /** Whether its post says nothing but that something can't be said. */

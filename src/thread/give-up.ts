@@ -3,7 +3,7 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteMessage, pageOf } from "./entry.ts";
+import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteSaid, pageOf } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
 import { findLostPosts, performPut, written } from "./perform.ts";
 import { quarantine, refuseFile } from "./quarantine.ts";
@@ -47,10 +47,10 @@ async function lookAtPost(
     return;
   }
   const { head, rest } = pageOf(entry, wanted, context.outbox.limit);
-  if (isSaid(entry, post.message, { head, bar: wanted.bar })) {
+  if (isSaid(entry, post, { head, bar: wanted.bar })) {
     written(context, key, entry, wanted, rest);
   } else if (!context.outbox.hasPieces(key)) {
-    noteMessage(entry, post.message);
+    noteSaid(entry, post);
   }
 }
 

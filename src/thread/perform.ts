@@ -13,7 +13,7 @@ import {
   isSaid,
   isSameContent,
   isWritten,
-  noteMessage,
+  noteSaid,
   pageOf,
 } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
@@ -165,7 +165,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
       entry.aside = { content: creating ?? entry.wanted, marker: post.message, isHeld: false };
       continue;
     }
-    noteMessage(entry, post.message);
+    noteSaid(entry, post);
     if (creating && isWhole(entry, creating, post.message, outbox.limit)) {
       entry.written = creating;
     }
@@ -234,7 +234,7 @@ async function recover(
   if (!post) {
     return postAnew(context, key, entry);
   }
-  if (isSaid(entry, post.message, { head, bar: content.bar })) {
+  if (isSaid(entry, post, { head, bar: content.bar })) {
     return written(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
@@ -242,7 +242,7 @@ async function recover(
     return written(context, key, entry, content, []);
   }
   if (outbox.takePieces(key).length === 0) {
-    noteMessage(entry, post.message);
+    noteSaid(entry, post);
   }
   closePost(entry, outbox.newPendingPostId());
   options.onReplaced?.(key);

@@ -126,8 +126,8 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
     fake.posts.set(id, said(post.message, post.bar));
   };
   const postOf = (id: PostId): Post => {
-    const { message, pendingPostId } = known(id);
-    return { id, message, pendingPostId, userId: "bot" as UserId } as Post;
+    const { message, bar, pendingPostId } = known(id);
+    return { id, message, pendingPostId, userId: "bot" as UserId, ...(bar && { bar }) } as Post;
   };
 
   const said = (message: string, bar: Bar | undefined): string => message + (bar ? `▌${bar.text}` : "");

@@ -56,6 +56,8 @@ async function begin({ before }: Case): Promise<WriterWorld> {
   const world = writerWorld(
     createFakeThreadApi(() => clock.now()),
     clock,
+    // How long a thread that can't be read is waited for hangs on the pauses between the tries.
+    () => 0.5,
   );
   world.server.limit = 2500;
   if (before !== undefined) {
@@ -160,3 +162,23 @@ test("a post that grew before anybody heard that it was made grows on after a ki
   expect(next.posted).toEqual([]);
   expect(next.texts()).toEqual(["one two"]);
 });
+
+test.each([
+  ["a notice", "", ASK],
+  ["a card", "rm x", ASK],
+])(
+  "%s that was made unheard before a kill stands once, though no post can be edited any more",
+  async (_what, words, bar) => {
+    const world = await begin({ make: () => {} });
+    const { server, clock } = world;
+    server.failBy((call) => (call.startsWith("create") ? "lost" : undefined));
+    world.writer.put("note", words, { bar, isFinal: true });
+    world.keep();
+    await clock.advance(0);
+    server.failBy((call) => (call.startsWith("edit") ? "edit-closed" : undefined));
+    const next = world.crash();
+    await clock.advance(LONG_MS);
+    await next.writer.idle();
+    expect(next.texts()).toEqual([`${words}▌yes or no`]);
+  },
+);
