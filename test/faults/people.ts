@@ -13,6 +13,7 @@ import {
   openCards,
 } from "./cards.ts";
 import type { Name, PersonsFile } from "./hands.ts";
+import { createSpeakingPace } from "./pace.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
 import { documentOf, newThread, type Played } from "./thread.ts";
@@ -55,6 +56,7 @@ export interface People {
 }
 
 export function createPeople(stage: Stage): People {
+  const mayGoOn = createSpeakingPace();
   const threads: Played[] = [];
   const answered = new Set<string>();
   const secondThoughts = new Map<string, number>();
@@ -74,6 +76,7 @@ export function createPeople(stage: Stage): People {
 
   function speak(thread: Played, by: Name, random: Random, wish: Wish = {}): Promise<string> {
     return inTurn(thread, async () => {
+      await mayGoOn(by);
       const wanted = request(random, wish);
       if (by === "carol") {
         thread.guests.set(wanted.mark, undefined);
@@ -204,6 +207,7 @@ export function createPeople(stage: Stage): People {
     async open(random, wish = {}) {
       const wanted = request(random, wish);
       const by = random.pick(["alice", "bob"]);
+      await mayGoOn(by);
       const root = await stage.say(by, `@claude-code ${requestText(wanted)}`, "", wish.file);
       const thread = newThread(root);
       thread.said.push(wanted.mark);
@@ -216,6 +220,7 @@ export function createPeople(stage: Stage): People {
     request,
     clear: (thread) =>
       inTurn(thread, async () => {
+        await mayGoOn("alice");
         thread.clears.push({ at: thread.said.length, postedAt: Date.now() });
         await stage.say("alice", "!clear", thread.root);
       }),
