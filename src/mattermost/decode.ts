@@ -245,7 +245,7 @@ function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instan
 
 const wireBar = z.object({ color: z.string(), text: z.string() });
 
-/** As it was sent: the server keeps message attachments as they are (7.10, 10.11). */
+/** As it is in the post that was sent. No recording shows one yet: what can't be read counts as unknown. */
 function barOf(props: Readonly<Record<string, unknown>>): { readonly bar?: Bar } {
   const { attachments } = props;
   const bar = wireBar.safeParse(Array.isArray(attachments) ? attachments[0] : undefined).data;

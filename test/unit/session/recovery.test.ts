@@ -357,3 +357,15 @@ test("what a Claude that was ended had still said is no part of a turn that has 
   restore(stopping, saved);
   expect(stopping.said()).toContain("Too late.");
 });
+
+test.each([
+  ["may still decide", true],
+  ["may decide no longer", false],
+])("after a restart tools run unasked because of a person only if they %s", (_who, isApprover) => {
+  const rightsOf = () => ({ isListed: true, isApprover });
+  const script = createScript({ rightsOf });
+  script.state.isAuto = true;
+  script.state.autoGrantedBy = LISTED;
+  restore(script);
+  expect(script.state.isAuto).toBe(isApprover);
+});
