@@ -27,14 +27,7 @@ const AT_ONCE = 2;
 const RUN_AT_MOST_MS = 60_000;
 
 /** What can be taken out without any effect, and why. Tried all the same, to hear of it when that has changed. */
-const EQUIVALENT = [
-  {
-    file: "src/session/decisions.ts",
-    what: "not asked",
-    was: 'may(step, "answer", message.by)',
-    why: "without effect: who may not send a message gets no answer in, and both rows of the table are the same",
-  },
-];
+const EQUIVALENT = [];
 
 /** By the kind of syntax: what is done to it, and what it is replaced by, in text and parts of itself. */
 const AUTHORIZATION_RULES = {
