@@ -105,9 +105,10 @@ export async function startBridge(
   });
   await restore(sessions, parts, replies);
   const otherInstance = deferred<string>();
+  const cursor = cursorIn(folder, channel, clock);
   const router = createRouter(parts, {
     sessions,
-    cursor: cursorIn(folder, channel, clock),
+    cursor,
     reply: (threadId, notice) => replies.send(threadId, notice),
     onOtherInstance: otherInstance.resolve,
     onAway(away) {
@@ -127,7 +128,13 @@ export async function startBridge(
       writes.close();
       // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
       router.close();
-      await Promise.all([prewarmed.close(), sessions.shutDown(), replies.idle(LAST_REPLY_MS)]);
+      await Promise.all([
+        prewarmed.close(),
+        sessions.shutDown(),
+        replies.idle(LAST_REPLY_MS),
+        cursor.flush(),
+      ]);
+      await folder.close();
     },
   };
 }

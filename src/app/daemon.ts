@@ -82,7 +82,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   const redact = createRedact([config.token]);
   const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
   const daemonOf = { botId: ready.account.id, channelId: ready.channel.id };
-  const { folder, lock } = openState({ path, log, redact }, daemonOf);
+  const { folder, lock } = openState({ path, clock: systemClock, log, redact }, daemonOf);
   if ("heldBy" in lock) {
     const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
     log.error(`${where} on this machine (process ${lock.heldBy}). Stop that one first.`);

@@ -3,11 +3,11 @@
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient } from "../mattermost/error.ts";
-import type { Channel, ChannelId, ThreadId, User, UserId } from "../mattermost/types.ts";
+import type { Channel, ChannelId, ThreadId, User } from "../mattermost/types.ts";
 import type { UserDirectory } from "../mattermost/user-directory.ts";
 import { notice } from "../render/attachments.ts";
-import { type Cursor, type CursorKeeper, decodeCursor } from "../router/cursor.ts";
-import { bindNames, decodeBindings, type Named } from "../session/allow-list.ts";
+import { type Cursor, type CursorKeeper, decodeCursor, encodeCursor } from "../router/cursor.ts";
+import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
 import type { DocumentStore } from "../store/document-store.ts";
@@ -114,13 +114,25 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
   /** The first one is kept at once: without any, the next start would begin after what was said meanwhile. */
   let isKept = false;
   let timer: Timer | undefined;
-  const write = (): void => {
+  let writing: Promise<void> | undefined;
+  const write = async (): Promise<void> => {
+    // Not at once: it is known by then that this is under way.
+    await Promise.resolve();
+    for (let cursor = newest; cursor; cursor = newest) {
+      newest = undefined;
+      const json = encodeCursor(cursor);
+      // First what the sessions made of it: a crash in between would lose what the channel counts as heard.
+      await folder.settled();
+      folder.change(name, () => json);
+      await folder.saved(name);
+    }
+    writing = undefined;
+  };
+  const flush = (): Promise<void> => {
     clock.clearTimeout(timer);
     timer = undefined;
-    if (newest) {
-      folder.write(name, JSON.stringify(newest));
-      newest = undefined;
-    }
+    writing ??= write();
+    return writing;
   };
   return {
     load() {
@@ -135,13 +147,13 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
     save(cursor) {
       newest = cursor;
       if (isKept) {
-        timer ??= clock.setTimeout(write, CURSOR_MS);
+        timer ??= clock.setTimeout(() => void flush(), CURSOR_MS);
       } else {
         isKept = true;
-        write();
+        void flush();
       }
     },
-    flush: write,
+    flush,
   };
 }
 
@@ -158,7 +170,7 @@ export function admitted(
     users,
     decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),
   );
-  folder.write(name, JSON.stringify(binding.bindings satisfies Readonly<Record<string, UserId>>));
+  folder.change(name, () => encodeBindings(binding.bindings));
   for (const changed of binding.changedHands) {
     log.warn(
       `@${changed} in ${setting} is another account than at an earlier start, so it is not let in. If that is right, ` +

@@ -20,11 +20,15 @@ export interface CursorKeeper {
   load(): Cursor | undefined;
   /** Sooner or later. */
   save(cursor: Cursor): void;
-  /** What was to be saved is saved now. */
-  flush(): void;
+  /** Resolves when what was to be saved is. */
+  flush(): Promise<void>;
 }
 
+const VERSION = 1;
+
 const document = z.object({
+  /** None in what 0.1.0 wrote, in the same form. */
+  version: z.literal(VERSION).default(VERSION),
   at: z.number(),
   heard: z.array(z.string()),
   datedAhead: z.array(z.tuple([z.string(), z.number()])).optional(),
@@ -32,6 +36,13 @@ const document = z.object({
   leadMs: z.number().nonnegative().optional(),
 });
 
+/** Undefined when it is no document of this version or of one before it. */
 export function decodeCursor(value: unknown): Cursor | undefined {
-  return document.safeParse(value).data as Cursor | undefined;
+  const { version: _, ...cursor } = document.safeParse(value).data ?? {};
+  return "at" in cursor ? (cursor as unknown as Cursor) : undefined;
+}
+
+/** JSON text. */
+export function encodeCursor(cursor: Cursor): string {
+  return JSON.stringify({ version: VERSION, ...cursor });
 }

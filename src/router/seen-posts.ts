@@ -127,7 +127,7 @@ export class SeenPosts {
   /** Nothing more is heard: what was not dealt with by now is read again by the next start. */
   close(): void {
     this.#isClosed = true;
-    this.#cursor.flush();
+    void this.#cursor.flush();
   }
 
   get isClosed(): boolean {

@@ -19,11 +19,23 @@ export interface Binding {
   readonly changedHands: readonly string[];
 }
 
-const document = z.record(z.string(), z.string());
+const VERSION = 1;
 
-/** None when it can't be read. */
+const accounts = z.record(z.string(), z.string());
+const document = z.union([
+  z.object({ version: z.literal(VERSION), accounts }).transform((current) => current.accounts),
+  // As 0.1.0 wrote them.
+  accounts,
+]);
+
+/** None when they can't be read. */
 export function decodeBindings(value: unknown): Bindings {
   return (document.safeParse(value).data ?? {}) as Bindings;
+}
+
+/** JSON text. */
+export function encodeBindings(bindings: Bindings): string {
+  return JSON.stringify({ version: VERSION, accounts: bindings });
 }
 
 /** `before`: what an earlier start has bound. A name that is no longer set is forgotten. */

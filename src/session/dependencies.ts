@@ -40,7 +40,10 @@ export interface SessionDependencies {
 }
 
 export interface SessionDocuments {
-  write(name: string, json: string): void;
+  /** From now on it says what `json` gives when it is written. */
+  change(name: string, json: () => string): void;
+  /** Resolves when the changes made so far are safe, or can't be made safe; undefined when they are. */
+  saved(name: string): Promise<void> | undefined;
   remove(name: string): void;
 }
 

@@ -1,5 +1,5 @@
 // The effects that ask one part of a session for something: the thread's writer, of whom all can be asked again, and the
-// Claude process.
+// Claude process, to whom what is said can't be taken back.
 
 import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionProcess } from "./process.ts";
@@ -9,6 +9,23 @@ const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "prior
 
 export function isForWriter({ type }: Effect): boolean {
   return FOR_WRITER.includes(type);
+}
+
+/** What Claude does about it can't be taken back: it must be known after a crash that it was asked. */
+export function isIrreversible({ type }: Effect): boolean {
+  return type === "send" || type === "answer";
+}
+
+const FOR_CLAUDE: readonly Effect["type"][] = [
+  "startClaude",
+  "send",
+  "answer",
+  "interruptClaude",
+  "closeClaude",
+];
+
+export function isForClaude({ type }: Effect): boolean {
+  return FOR_CLAUDE.includes(type);
 }
 
 /** False when it is no effect of the writer's. */

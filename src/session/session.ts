@@ -8,13 +8,13 @@ import { contextIn, type SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
 import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
-import { askClaude, askWriter, isForWriter } from "./effects.ts";
+import { askClaude, askWriter, isForClaude, isForWriter, isIrreversible } from "./effects.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
 import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
-import { isFrequent, step } from "./step.ts";
+import { isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
@@ -35,6 +35,10 @@ export class Session {
   readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
   readonly #timers: SessionTimers;
+  /** What Claude is to be told, in order. */
+  readonly #forClaude: Effect[] = [];
+  /** While the first of it waits to be saved. */
+  #told: Promise<void> | undefined;
   #isStepping = false;
   #isShutDown = false;
   #slot: number | undefined;
@@ -60,7 +64,7 @@ export class Session {
       (name) => this.deliver({ type: "timer", name }),
       () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
-    const thread = { api, channelId, threadId, botId, clock, log };
+    const thread = { api, channelId, threadId, botId, clock, log, saved: () => this.#saved() };
     const listeners = {
       onPosted: (key: string, postId: PostId, at?: number) => {
         this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
@@ -182,14 +186,15 @@ export class Session {
     if (effects.length === 0 && isFrequent(signal)) {
       return;
     }
-    // First what is only asked of the writer, then the document, then what can't be taken back: whatever dies in
-    // between, it is known what was to be done.
+    // First what is only asked of the writer, then the document: what can't be taken back waits for it, here and in the
+    // writer. Whatever dies in between, it is known what was to be done.
     for (const effect of effects.filter(isForWriter)) {
       this.#perform(effect);
     }
-    // Words on their way may be worth showing at once: what people see is never more than what is saved.
-    if (!isFrequent(signal) || effects.some(isForWriter)) {
-      this.#save();
+    this.#changed();
+    if (isFromPeople(signal)) {
+      // The channel counts as heard that far soon.
+      void this.#saved();
     }
     for (const effect of effects.filter((effect) => !isForWriter(effect))) {
       this.#perform(effect);
@@ -219,13 +224,23 @@ export class Session {
     });
     // Whatever has become of the step: these are what others would lack.
     attempt(() => this.#timers.clearAll());
+    this.#forClaude.length = 0;
     attempt(() => this.#process.close(true));
     attempt(() => this.#releaseSlot());
-    attempt(() => this.#save());
+    attempt(() => this.#changed());
   }
 
-  #save(): void {
-    const snapshot: SessionSnapshot = {
+  #changed(): void {
+    this.#dependencies.documents.change(this.#documentName, () => encodeSnapshot(this.#snapshot()));
+  }
+
+  /** Saves now; undefined when it is saved already. */
+  #saved(): Promise<void> | undefined {
+    return this.#dependencies.documents.saved(this.#documentName);
+  }
+
+  #snapshot(): SessionSnapshot {
+    return {
       threadId: this.threadId,
       directory: this.#context.directory,
       process: this.#process.known,
@@ -233,7 +248,6 @@ export class Session {
       state: this.#state,
       writer: this.#writer.toJSON(),
     };
-    this.#dependencies.documents.write(this.#documentName, encodeSnapshot(snapshot));
   }
 
   get #documentName(): string {
@@ -245,19 +259,26 @@ export class Session {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
     const patienceMs = this.#state.phase === "ended" ? undefined : LAST_WRITE_MS;
-    await Promise.all([this.#process.closed(), this.#writer.idle(patienceMs)]);
+    await Promise.all([this.#processClosed(), this.#writer.idle(patienceMs)]);
     this.#isShutDown = true;
     this.#writer.close();
     if (this.#state.phase === "ended") {
       this.#dependencies.documents.remove(this.#documentName);
       this.#process.removeFiles();
     } else {
-      this.#save();
+      this.#changed();
     }
   }
 
   #perform(effect: Effect): void {
-    if (askWriter(this.#writer, effect) || askClaude(this.#process, effect)) {
+    if (isForClaude(effect)) {
+      this.#forClaude.push(effect);
+      if (!this.#told) {
+        this.#tellClaude();
+      }
+      return;
+    }
+    if (askWriter(this.#writer, effect)) {
       return;
     }
     switch (effect.type) {
@@ -269,9 +290,6 @@ export class Session {
         break;
       case "releaseSlot":
         this.#releaseSlot();
-        break;
-      case "startClaude":
-        this.#start(effect.generation, effect.resume);
         break;
       case "prepare":
         this.#fetch(
@@ -302,6 +320,32 @@ export class Session {
     }
   }
 
+  /** In their order: no Claude is ended before it has got what was sent to it. `saved`: the one that has waited. */
+  #tellClaude(saved?: Effect): void {
+    this.#told = undefined;
+    for (let next = this.#forClaude[0]; next; next = this.#forClaude[0]) {
+      const effect = next;
+      const saving = isIrreversible(effect) && effect !== saved ? this.#saved() : undefined;
+      if (saving) {
+        this.#told = saving.then(() => this.#within("telling Claude", () => this.#tellClaude(effect)));
+        return;
+      }
+      this.#forClaude.shift();
+      if (effect.type === "startClaude") {
+        this.#start(effect.generation, effect.resume);
+      } else {
+        askClaude(this.#process, effect);
+      }
+    }
+  }
+
+  async #processClosed(): Promise<void> {
+    while (this.#told) {
+      await this.#told;
+    }
+    await this.#process.closed();
+  }
+
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     this.#slot = slot;
@@ -328,8 +372,8 @@ export class Session {
       });
     const { conversationId } = this.#state;
     beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
-    // Nothing may have been saved yet that says which process to look for.
-    this.#save();
+    // Saved before it is sent anything: it says which process to look for after a crash.
+    this.#changed();
   }
 
   #savedTurn(): SavedTurn {

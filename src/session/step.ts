@@ -40,6 +40,19 @@ export function isFrequent(signal: Signal): boolean {
   return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
 }
 
+const FROM_PEOPLE: readonly Signal["type"][] = [
+  "opened",
+  "message",
+  "command",
+  "reaction",
+  "postDeleted",
+  "postEdited",
+];
+
+export function isFromPeople({ type }: Signal): boolean {
+  return FROM_PEOPLE.includes(type);
+}
+
 function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {

@@ -1,21 +1,36 @@
-// A folder of small JSON documents that survive a restart: each is written completely or not at all, and readable by
-// its owner only. Knows nothing of what is in them.
+// A folder of small JSON documents that survive a restart and a loss of power: each is written completely or not at all,
+// and readable by its owner only. Knows nothing of what is in them.
 
 import * as nodeFs from "node:fs";
 import { join } from "node:path";
+import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { makeDirectory } from "../util/make-directory.ts";
 import { startMark } from "../util/processes.ts";
 import type { Redact } from "../util/redact.ts";
 import { readRegularFile } from "../util/regular-file.ts";
+import type { DurableFiles } from "./durable-file.ts";
+import { PendingDocuments } from "./pending-documents.ts";
 
 /** The functions that tests replace to act a disk that fails. */
 export type Files = Pick<
   typeof nodeFs,
-  "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync" | "writeFileSync"
->;
+  "chmodSync" | "lstatSync" | "mkdirSync" | "readdirSync" | "renameSync" | "rmSync"
+> & { readonly promises: DurableFiles };
 
-export interface DocumentStore {
+/** What can be said of a document while the daemon runs. */
+export interface ChangingDocuments {
+  /** From now on it says what `json` gives when it is written: soon, or once somebody waits for it. */
+  change(name: string, json: () => string): void;
+  /**
+   * Resolves when the changes made so far are on the disk; undefined when they are. A failure, such as a full disk, is
+   * logged once and keeps nobody waiting: the document is tried again.
+   */
+  saved(name: string): Promise<void> | undefined;
+  remove(name: string): void;
+}
+
+export interface DocumentStore extends ChangingDocuments {
   readonly path: string;
   /** Names of the documents there are. */
   names(): string[];
@@ -24,11 +39,10 @@ export interface DocumentStore {
    * consequence for people, as the end of the sentence "It can't be used, so …".
    */
   read(name: string, whatFollows: string): unknown;
-  /**
-   * A failure, such as a full disk, is logged once, and not thrown: the next call tries again.
-   */
-  write(name: string, json: string): void;
-  remove(name: string): void;
+  /** Resolves when all is on the disk that somebody waits for. */
+  settled(): Promise<void>;
+  /** Writes what is left to write. */
+  close(): Promise<void>;
   /** For a document whose content can't be used: keeps it under another name. */
   quarantine(name: string, why: string, whatFollows: string): void;
 }
@@ -39,6 +53,7 @@ const FILE_OF_OWNER = 0o600;
 
 export interface DocumentFolderOptions {
   readonly path: string;
+  readonly clock: Clock;
   readonly log: Log;
   /** Removes secrets from all that is written. */
   readonly redact: Redact;
@@ -50,13 +65,23 @@ export class DocumentFolder implements DocumentStore {
   readonly #log: Log;
   readonly #redact: Redact;
   readonly #files: Files;
+  readonly #pending: PendingDocuments;
   #isFailing = false;
 
-  private constructor({ path, log, redact, files = nodeFs }: DocumentFolderOptions) {
+  private constructor({ path, clock, log, redact, files = nodeFs }: DocumentFolderOptions) {
     this.path = path;
     this.#log = log;
     this.#redact = redact;
     this.#files = files;
+    this.#pending = new PendingDocuments({
+      folder: path,
+      clock,
+      files: files.promises,
+      mode: FILE_OF_OWNER,
+      makeFolder: () => this.#makeAgainIfGone(),
+      onWritten: () => this.#written(),
+      onFailed: (error) => this.#notWritten(error),
+    });
   }
 
   /** Creates the folder where there is none, and makes it private. Throws when there can be no such folder. */
@@ -97,22 +122,26 @@ export class DocumentFolder implements DocumentStore {
     }
   }
 
-  write(name: string, json: string): void {
-    const file = this.#fileOf(name);
-    const temporary = `${file}.${process.pid}.tmp`;
-    try {
-      this.#makeAgainIfGone();
-      this.#files.writeFileSync(temporary, this.#redact(json), { mode: FILE_OF_OWNER });
-      this.#files.renameSync(temporary, file);
-      this.#written();
-    } catch (error) {
-      this.#notWritten(error);
-      this.#removeFile(temporary);
-    }
+  change(name: string, json: () => string): void {
+    this.#pending.change(`${name}${EXTENSION}`, () => this.#redact(json()));
+  }
+
+  saved(name: string): Promise<void> | undefined {
+    return this.#pending.written(`${name}${EXTENSION}`);
   }
 
   remove(name: string): void {
-    this.#removeFile(this.#fileOf(name));
+    const file = `${name}${EXTENSION}`;
+    this.#pending.change(file, undefined);
+    void this.#pending.written(file);
+  }
+
+  settled(): Promise<void> {
+    return this.#pending.settled();
+  }
+
+  close(): Promise<void> {
+    return this.#pending.close();
   }
 
   quarantine(name: string, why: string, whatFollows: string): void {
@@ -163,14 +192,6 @@ export class DocumentFolder implements DocumentStore {
       `${this.path} was taken away and is made again: sessions that rest would not survive a restart`,
     );
     makeDirectory(this.path, FOLDER_OF_OWNER, mkdirSync);
-  }
-
-  #removeFile(file: string): void {
-    try {
-      this.#files.rmSync(file, { force: true });
-    } catch (error) {
-      this.#log.warn(`${file} could not be removed`, error);
-    }
   }
 
   #written(): void {

@@ -70,7 +70,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
     if (id === undefined) {
       isMarked = await create(context, key, entry, { content, head }, api);
     } else if (!isOnServer(entry, head, outbox.limit)) {
-      await editTo(api, id, entry, head);
+      await editTo(api, options, id, entry, head);
     }
   } catch (error) {
     return recover(context, key, entry, { id, content, head, rest }, error, api);

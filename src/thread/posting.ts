@@ -9,14 +9,17 @@ import type { Content, Entry, PostFile } from "./writes.ts";
 export interface Place {
   readonly channelId: ChannelId;
   readonly threadId: ThreadId;
+  /** As in ThreadWriterOptions. */
+  readonly saved?: (() => Promise<void> | undefined) | undefined;
 }
 
-export function createIn(
+export async function createIn(
   api: Pick<MattermostApi, "createPost">,
-  { channelId, threadId }: Place,
+  { channelId, threadId, saved }: Place,
   { pendingPostId, fileId }: Pick<Entry, "pendingPostId" | "fileId">,
   { markdown, bar }: Content,
 ): Promise<Post> {
+  await saved?.();
   return api.createPost({
     channelId,
     rootId: threadId,
@@ -45,11 +48,13 @@ export async function upload(
   }
 }
 
-export function editTo(
+export async function editTo(
   api: Pick<MattermostApi, "editPost">,
+  { saved }: Pick<Place, "saved">,
   id: PostId,
   { pendingPostId }: Entry,
   { markdown, bar }: Content,
 ): Promise<void> {
+  await saved?.();
   return api.editPost(id, { message: markdown, pendingPostId, ...(bar ? { bar } : {}) });
 }

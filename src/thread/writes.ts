@@ -50,6 +50,11 @@ export interface ThreadWriterOptions {
   /** `Math.random` unless told. */
   readonly random?: (() => number) | undefined;
   /**
+   * Resolves when what was asked for so far is kept: before a post is made or edited, or a restart would make it again,
+   * or take words back that people have read. Undefined when it is.
+   */
+  readonly saved?: (() => Promise<void> | undefined) | undefined;
+  /**
    * A post got its id, for the first time or again after it had been deleted: the one that says what was asked for first,
    * no later one that goes on from it. `at`: when it was made, on the server's clock, if that is known.
    */

@@ -50,7 +50,7 @@ test("the one that was started later finds the first one out, says so and answer
         startClaude: inProcessClaude(async () => {}).start,
         version: "0.1.0",
         home: "/home/dev",
-        folder: DocumentFolder.open({ path: state, log: quiet, redact: (text) => text }),
+        folder: DocumentFolder.open({ path: state, clock, log: quiet, redact: (text) => text }),
         audit: { append() {}, close() {} } as never,
         deniedPaths: [],
         environment: {},

@@ -139,7 +139,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     redact: (text: string) => text,
     audit,
     documents: {
-      write: (name, json) => void documents.set(name, json.length),
+      change: (name, json) => void documents.set(name, json().length),
+      saved: () => undefined,
       remove: (name) => void documents.delete(name),
     },
     onCardPosted: () => {},
@@ -149,7 +150,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     api,
     directory,
     sessions: manager,
-    cursor: { load: () => undefined, save: () => {}, flush: () => {} },
+    cursor: { load: () => undefined, save: () => {}, flush: async () => {} },
     reply: () => {},
     clock,
     log: quiet,

@@ -152,7 +152,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       save(at) {
         cursor.at = at;
       },
-      flush() {},
+      flush: async () => {},
     },
     directory,
     sessions: {

@@ -132,7 +132,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       api,
       clock: systemClock,
       log,
-      folder: DocumentFolder.open({ path: stateFolder, log, redact: (text) => text }),
+      folder: DocumentFolder.open({ path: stateFolder, clock: systemClock, log, redact: (text) => text }),
       audit: new AuditTrail({
         folder: stateFolder,
         channelId: channel.id,

@@ -14,6 +14,7 @@ import { sessionPrefix } from "../../../src/session/dependencies.ts";
 import { encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import { DocumentFolder, type DocumentStore } from "../../../src/store/document-store.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { memoryDocuments } from "../../support/memory-documents.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
 
 const CHANNEL = "channel" as ChannelId;
@@ -28,8 +29,10 @@ function setUp() {
       const text = documents.get(name);
       return text === undefined ? undefined : JSON.parse(text);
     },
-    write: (name, json) => void documents.set(name, json),
+    ...memoryDocuments(documents),
     remove: () => expect.unreachable(),
+    settled: async () => {},
+    close: async () => {},
     quarantine: (name) => {
       aside.push(name);
       documents.delete(name);
@@ -240,7 +243,7 @@ describe("how far the channel was heard", () => {
       writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
       const { log, warnings } = setUp();
       cursorIn(
-        DocumentFolder.open({ path, log, redact: (text) => text }),
+        DocumentFolder.open({ path, clock: createFakeClock(), log, redact: (text) => text }),
         channel(5000),
         createFakeClock(),
       ).load();
@@ -257,6 +260,7 @@ describe("how far the channel was heard", () => {
     const keeper = cursorIn(folder, channel(5000), clock);
     keeper.load();
     keeper.save({ ...kept, at: 500 });
+    await settle();
     expect([...documents.keys()]).toEqual([`cursor-${CHANNEL}`]);
     keeper.save({ ...kept, at: 700 });
     keeper.save(kept);
@@ -265,13 +269,13 @@ describe("how far the channel was heard", () => {
     expect(cursorIn(folder, channel(9000), clock).load()).toEqual(kept);
   });
 
-  test("is kept at the end without another wait, and only if there is news", () => {
+  test("is kept at the end without another wait, and only if there is news", async () => {
     const { folder, documents } = setUp();
     const keeper = cursorIn(folder, channel(5000), createFakeClock());
-    keeper.flush();
+    await keeper.flush();
     expect([...documents.keys()]).toEqual([]);
     keeper.save({ at: 7, heard: [] });
-    keeper.flush();
+    await keeper.flush();
     expect(keeper.load()).toEqual({ at: 7, heard: [] });
   });
 

@@ -17,7 +17,7 @@ function setUp(saved?: Cursor, now = () => NOW) {
     save(cursor: Cursor) {
       keeper.kept = cursor;
     },
-    flush() {},
+    flush: async () => {},
   };
   return { heard: new SeenPosts(keeper, now), keeper };
 }

@@ -122,7 +122,11 @@ function createWorld() {
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
     audit: { append: () => trip("audit") },
-    documents: { write: (name) => name.endsWith(`-${A}`) && trip("write"), remove: () => {} },
+    documents: {
+      change: (name) => name.endsWith(`-${A}`) && trip("write"),
+      saved: () => undefined,
+      remove: () => {},
+    },
     onCardPosted: () => {},
     readSaved: () => {
       trip("readSaved");

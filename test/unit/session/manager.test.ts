@@ -8,6 +8,7 @@ import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snaps
 import type { Message } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
+import { memoryDocuments } from "../../support/memory-documents.ts";
 import { OWNER, rightsOf, turnEnded } from "../../support/session-script.ts";
 
 interface Process {
@@ -68,10 +69,7 @@ function setUp(maxSessions = 2) {
     claudePath: "claude",
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
-    documents: {
-      write: (name: string, json: string) => void documents.set(name, json),
-      remove: (name: string) => void documents.delete(name),
-    },
+    documents: memoryDocuments(documents),
     onCardPosted: () => {},
     readSaved: () => undefined,
   };

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test as plain } from "vitest";
 import { DocumentFolder, type Files } from "../../../src/store/document-store.ts";
+import { createFakeClock } from "../../support/fake-clock.ts";
 
 interface Place {
   readonly path: string;
@@ -32,53 +33,66 @@ const test = plain.extend<{ place: Place }>({
     const note = (label: string) => (line: string) => void lines.push(`${label} ${line}`);
     const log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
     const redact = (text: string): string => text.replaceAll("abcdefgh", "[secret]");
-    await use({ path, lines, open: (files) => DocumentFolder.open({ path, log, redact, files }) });
+    await use({
+      path,
+      lines,
+      open: (files) => DocumentFolder.open({ path, clock: createFakeClock(), log, redact, files }),
+    });
   },
+});
+
+async function write(folder: DocumentFolder, name: string, json: string): Promise<void> {
+  folder.change(name, () => json);
+  await folder.saved(name);
+}
+
+const withPromises = (replaced: Partial<Files["promises"]>): Files => ({
+  ...fs,
+  promises: { ...fs.promises, ...replaced },
 });
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-test("what is written is read again, by another daemon too", ({ place, expect }) => {
-  place.open().write("one", JSON.stringify({ a: 1 }));
+test("what is written is read again, by another daemon too", async ({ place, expect }) => {
+  await write(place.open(), "one", JSON.stringify({ a: 1 }));
   const again = place.open();
   expect(again.names()).toEqual(["one"]);
   expect(again.read("one", "nothing follows")).toEqual({ a: 1 });
   again.remove("one");
+  await again.settled();
   expect(again.names()).toEqual([]);
   expect(again.read("one", "nothing follows")).toBeUndefined();
   expect(place.lines).toEqual([]);
 });
 
-test("folder and documents are their owner's alone, also where an older folder was open to others", ({
+test("folder and documents are their owner's alone, also where an older folder was open to others", async ({
   place,
   expect,
 }) => {
   mkdirSync(place.path, { recursive: true, mode: 0o755 });
-  place.open().write("one", "{}");
+  await write(place.open(), "one", "{}");
   expect(modeOf(place.path)).toBe(0o700);
   expect(modeOf(join(place.path, "one.json"))).toBe(0o600);
 });
 
-test("a document is replaced whole: until the new one is complete the old one stands", ({
+test("a document is replaced whole: until the new one is complete the old one stands", async ({
   place,
   expect,
 }) => {
   const folder = place.open();
-  folder.write("one", '"old"');
-  const dying = place.open({
-    ...fs,
-    renameSync: () => {
-      throw new Error("died here");
-    },
-  });
-  dying.write("one", '"new"');
+  await write(folder, "one", '"old"');
+  const dying = place.open(withPromises({ rename: () => Promise.reject(new Error("died here")) }));
+  await write(dying, "one", '"new"');
   expect(folder.read("one", "nothing follows")).toBe("old");
   expect(readdirSync(place.path)).toEqual(["one.json"]);
 });
 
-test("what cannot be read is quarantined with one warning, and the rest goes on", ({ place, expect }) => {
+test("what cannot be read is quarantined with one warning, and the rest goes on", async ({
+  place,
+  expect,
+}) => {
   const folder = place.open();
-  folder.write("good", "1");
+  await write(folder, "good", "1");
   writeFileSync(join(place.path, "cut.json"), '{"half": ');
   mkdirSync(join(place.path, "strange.json"));
   const read = Object.fromEntries(folder.names().map((name) => [name, folder.read(name, "nothing follows")]));
@@ -100,29 +114,32 @@ test("a pipe in the place of a document holds nothing up: it is quarantined", ({
   expect(place.lines).toEqual([expect.stringContaining("it is no regular file")]);
 });
 
-test("a full disk is told once, keeps what there was, and its end is told too", ({ place, expect }) => {
+test("a full disk is told once, keeps what there was, and its end is told too", async ({ place, expect }) => {
   let isFull = false;
-  const folder = place.open({
-    ...fs,
-    writeFileSync: ((file: string, text: string, options: object) => {
-      if (isFull) {
-        // What a full disk does: the file is there, and short.
-        fs.writeFileSync(file, text.slice(0, 1), options);
-        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-      }
-      fs.writeFileSync(file, text, options);
-    }) as typeof fs.writeFileSync,
-  });
-  folder.write("one", '"first"');
+  const open = (async (path: string, flags: string, mode: number) => {
+    const handle = await fs.promises.open(path, flags, mode);
+    return !isFull || flags === "r"
+      ? handle
+      : {
+          async writeFile(text: string) {
+            // What a full disk does: the file is there, and short.
+            await handle.writeFile(text.slice(0, 1));
+            throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+          },
+          close: () => handle.close(),
+        };
+  }) as Files["promises"]["open"];
+  const folder = place.open(withPromises({ open }));
+  await write(folder, "one", '"first"');
   isFull = true;
   for (let tries = 0; tries < 5; tries++) {
-    folder.write("one", '"second"');
+    await write(folder, "one", '"second"');
   }
   expect(folder.read("one", "nothing follows")).toBe("first");
   expect(place.lines).toHaveLength(1);
   expect(place.lines[0]).toMatch(/^error .*can't be written: sessions would not survive a restart/);
   isFull = false;
-  folder.write("one", '"third"');
+  await write(folder, "one", '"third"');
   expect(folder.read("one", "nothing follows")).toBe("third");
   expect(place.lines.slice(1)).toEqual([`info ${place.path} can be written again.`]);
   expect(readdirSync(place.path)).toEqual(["one.json"]);
@@ -140,22 +157,18 @@ test("halves of documents that a dead process left are cleared away, those of a 
   expect(readdirSync(place.path)).toEqual([`two.json.${process.pid}.tmp`]);
 });
 
-test("what cannot be removed is a warning", ({ place, expect }) => {
-  const folder = place.open({
-    ...fs,
-    rmSync: () => {
-      throw new Error("EROFS");
-    },
-  });
+test("what cannot be removed is told", async ({ place, expect }) => {
+  const folder = place.open(withPromises({ rm: () => Promise.reject(new Error("EROFS")) }));
   folder.remove("one");
+  await folder.settled();
   expect(place.lines).toHaveLength(1);
 });
 
-test("files that others could read are closed to them when the folder is opened, with one warning", ({
+test("files that others could read are closed to them when the folder is opened, with one warning", async ({
   place,
   expect,
 }) => {
-  place.open().write("mine", "{}");
+  await write(place.open(), "mine", "{}");
   for (const [name, mode] of [
     ["group.json", 0o640],
     ["all.json", 0o644],
@@ -197,31 +210,32 @@ test("a folder of which the files can't be closed to others can't be opened", ({
   expect(() => place.open({ ...fs, chmodSync: chmodSync_ as typeof fs.chmodSync })).toThrow("EPERM");
 });
 
-test("no secret is written", ({ place, expect }) => {
+test("no secret is written", async ({ place, expect }) => {
   const folder = place.open();
-  folder.write("one", JSON.stringify({ token: "abcdefgh", list: ["x abcdefgh y"] }));
+  await write(folder, "one", JSON.stringify({ token: "abcdefgh", list: ["x abcdefgh y"] }));
   expect(readFileSync(join(place.path, "one.json"), "utf8")).not.toContain("abcdefgh");
   expect(folder.read("one", "nothing follows")).toEqual({ token: "[secret]", list: ["x [secret] y"] });
 });
 
-test("a document that is quarantined by its reader is kept under another name", ({ place, expect }) => {
+test("a document that is quarantined by its reader is kept under another name", async ({ place, expect }) => {
   const folder = place.open();
-  folder.write("one", "1");
+  await write(folder, "one", "1");
   folder.quarantine("one", "for a test", "nothing follows");
   folder.remove("one");
+  await folder.settled();
   expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
   expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);
 });
 
-test("a folder that is taken away while the daemon runs is made again for the next document, with a warning", ({
+test("a folder that is taken away while the daemon runs is made again for the next document, with a warning", async ({
   place,
   expect,
 }) => {
   const folder = place.open();
-  folder.write("one", "1");
+  await write(folder, "one", "1");
   rmSync(place.path, { recursive: true });
-  folder.write("two", "2");
-  folder.write("three", "3");
+  await write(folder, "two", "2");
+  await write(folder, "three", "3");
   expect([folder.names().sort(), modeOf(place.path)]).toEqual([["three", "two"], 0o700]);
   expect(place.lines).toEqual([expect.stringMatching(/^warn .* was taken away and is made again/)]);
 });

@@ -1,0 +1,162 @@
+// Documents on their way to the disk. Writing never holds up the event loop: what changes again before it is written is
+// written once, and all that is due at the same time is committed together, so that many sessions share one look at the
+// disk.
+
+import { join } from "node:path";
+import type { Clock, Timer } from "../util/clock.ts";
+import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
+
+/**
+ * For changes that nobody waits for, such as words that grow: they are found again elsewhere after a crash, and to
+ * write each at once would cost more than Claude's words themselves.
+ */
+const LAZY_MS = 2000;
+/** Node has four threads for files (UV_THREADPOOL_SIZE). */
+const AT_ONCE = 4;
+
+export interface PendingOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly files: DurableFiles;
+  readonly mode: number;
+  /** The folder may have been taken away while the daemon runs. */
+  readonly makeFolder: () => void;
+  readonly onWritten: () => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+interface Change {
+  /** Called when it is written; undefined: the document is to go. */
+  text: (() => string) | undefined;
+  isDue: boolean;
+  timer: Timer | undefined;
+  readonly written: Promise<void>;
+  readonly settle: () => void;
+}
+
+export class PendingDocuments {
+  readonly #options: PendingOptions;
+  readonly #changed = new Map<string, Change>();
+  readonly #underWay = new Map<string, Change>();
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: PendingOptions) {
+    this.#options = options;
+  }
+
+  /** From now on the file says what `text` gives, or is gone. It is written sooner or later. */
+  change(file: string, text: (() => string) | undefined): void {
+    const known = this.#changed.get(file);
+    if (known) {
+      known.text = text;
+      return;
+    }
+    const { clock } = this.#options;
+    const change = newChange(text);
+    if (!this.#isClosed) {
+      change.timer = clock.setTimeout(() => this.#makeDue(change), LAZY_MS);
+    }
+    this.#changed.set(file, change);
+  }
+
+  /** Writes it now. Undefined when the disk has it; resolves when it does, or when that has failed. */
+  written(file: string): Promise<void> | undefined {
+    const change = this.#changed.get(file);
+    if (change) {
+      this.#makeDue(change);
+    }
+    return (change ?? this.#underWay.get(file))?.written;
+  }
+
+  /** Resolves when all is written that is being written now. */
+  async settled(): Promise<void> {
+    const due = [...this.#changed.values()].filter(({ isDue }) => isDue);
+    await Promise.all([...due, ...this.#underWay.values()].map(({ written }) => written));
+  }
+
+  /** Writes all there is, and nothing by itself from then on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const change of this.#changed.values()) {
+      this.#makeDue(change);
+    }
+    await this.settled();
+  }
+
+  #makeDue(change: Change): void {
+    this.#options.clock.clearTimeout(change.timer);
+    change.isDue = true;
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // Not at once: what else changes in this moment goes along.
+    await Promise.resolve();
+    for (let due = this.#takeDue(); due.length > 0; due = this.#takeDue()) {
+      await this.#commit(due);
+    }
+    // At the same moment as the last look: what changes later starts a run of its own.
+    this.#running = undefined;
+  }
+
+  #takeDue(): (readonly [string, Change])[] {
+    const due = [...this.#changed].filter(([, { isDue }]) => isDue);
+    for (const [file, change] of due) {
+      this.#changed.delete(file);
+      this.#underWay.set(file, change);
+    }
+    return due;
+  }
+
+  async #commit(due: readonly (readonly [string, Change])[]): Promise<void> {
+    const { files, folder, onFailed, onWritten } = this.#options;
+    const failed = new Set<Change>();
+    const fail = (change: Change, error: unknown): void => {
+      failed.add(change);
+      onFailed(error);
+    };
+    const waiting = [...due];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        await this.#replace(...next).catch(fail.bind(undefined, next[1]));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (failed.size < due.length) {
+      await syncFolder(folder, files).catch((error: unknown) => {
+        for (const [, change] of due) {
+          fail(change, error);
+        }
+      });
+    }
+    if (failed.size === 0) {
+      onWritten();
+    }
+    for (const [file, change] of due) {
+      this.#underWay.delete(file);
+      if (failed.has(change) && !this.#changed.has(file)) {
+        this.change(file, change.text);
+      }
+      change.settle();
+    }
+  }
+
+  async #replace(file: string, { text }: Change): Promise<void> {
+    const { files, folder, makeFolder, mode } = this.#options;
+    const path = join(folder, file);
+    if (text === undefined) {
+      return files.rm(path, { force: true });
+    }
+    makeFolder();
+    await replaceFile(path, text(), mode, files);
+  }
+}
+
+function newChange(text: Change["text"]): Change {
+  let settle = (): void => {};
+  const written = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { text, isDue: false, timer: undefined, written, settle };
+}

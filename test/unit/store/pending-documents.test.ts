@@ -1,0 +1,171 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { PendingDocuments } from "../../../src/store/pending-documents.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
+import { type ForgetfulFiles, forgetfulFiles } from "../../support/forgetful-files.ts";
+
+function setUp(disk: ForgetfulFiles = forgetfulFiles()) {
+  const clock = createFakeClock();
+  const errors: unknown[] = [];
+  const pending = new PendingDocuments({
+    folder: "/state",
+    clock,
+    files: disk.files,
+    mode: 0o600,
+    makeFolder: () => {},
+    onWritten: () => {},
+    onFailed: (error) => void errors.push(error),
+  });
+  return { clock, disk, errors, pending };
+}
+
+const onDisk = ({ disk }: ReturnType<typeof setUp>, file: string): string | undefined =>
+  disk.afterPowerLoss().get(`/state/${file}`);
+
+test("what is saved is there after a loss of power, whenever that comes, and nothing is ever half there", async () => {
+  const steps = fc.array(
+    fc.record({
+      file: fc.constantFrom("a", "b", "c"),
+      what: fc.constantFrom("change", "save", "remove", "wait", "pause"),
+    }),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (all) => {
+      const world = setUp();
+      let version = 0;
+      /** By file: what it was made to say, in order, and from which of these on the disk must have it. */
+      const said = new Map<string, (string | undefined)[]>();
+      const safe = new Map<string, number>();
+      const check = (): void => {
+        for (const [file, versions] of said) {
+          const found = onDisk(world, file);
+          const from = safe.get(file);
+          const allowed = from === undefined ? [undefined, ...versions] : versions.slice(from);
+          expect(allowed).toContain(found);
+        }
+      };
+      for (const { file, what } of all) {
+        const versions = said.get(file) ?? [];
+        if (what === "change" || what === "remove") {
+          const text = what === "remove" ? undefined : `version ${++version} of ${file}`;
+          said.set(file, [...versions, text]);
+          world.pending.change(file, text === undefined ? undefined : () => text);
+        } else if (what === "save" && versions.length > 0) {
+          const newest = versions.length - 1;
+          await world.pending.written(file);
+          safe.set(file, newest);
+        } else if (what === "wait") {
+          await world.clock.advance(2000);
+        } else {
+          await settle();
+        }
+        check();
+      }
+      const ends = [...said].map(([file, versions]) => [file, versions.at(-1)]);
+      await world.pending.close();
+      expect(ends.map(([file]) => [file, onDisk(world, file ?? "")])).toEqual(ends);
+      expect(world.errors).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("what changes again before it is written is made into text and written once", async () => {
+  const world = setUp();
+  let made = 0;
+  for (let i = 1; i <= 100; i++) {
+    world.pending.change("a", () => `${i}, made ${++made}`);
+  }
+  await world.pending.written("a");
+  expect(onDisk(world, "a")).toBe("100, made 1");
+});
+
+test("a change that nobody waits for is written within two seconds, and holds nobody up before", async () => {
+  const world = setUp();
+  world.pending.change("a", () => "1");
+  await world.pending.settled();
+  await world.clock.advance(1999);
+  expect(onDisk(world, "a")).toBeUndefined();
+  await world.clock.advance(1);
+  await world.pending.settled();
+  expect(onDisk(world, "a")).toBe("1");
+  expect(world.pending.written("a")).toBeUndefined();
+});
+
+test("who waits for one document does not wait for others that change meanwhile", async () => {
+  const world = setUp();
+  world.pending.change("a", () => "1");
+  const written = world.pending.written("a");
+  const others = setInterval(() => {
+    world.pending.change("b", () => "x");
+    void world.pending.written("b");
+  }, 0);
+  await written;
+  clearInterval(others);
+  expect(onDisk(world, "a")).toBe("1");
+});
+
+test("three hundred documents that are due at the same time share one look at the folder", async () => {
+  const world = setUp();
+  const all = Array.from({ length: 300 }, (_, index) => `${index}`);
+  for (const file of all) {
+    world.pending.change(file, () => file);
+  }
+  await Promise.all(all.map((file) => world.pending.written(file)));
+  expect(world.disk.syncs()).toBe(301);
+});
+
+test("a document that can't be made into text fails alone", async () => {
+  const world = setUp();
+  world.pending.change("a", () => {
+    throw new Error("no text");
+  });
+  world.pending.change("b", () => "1");
+  await Promise.all([world.pending.written("a"), world.pending.written("b")]);
+  expect([onDisk(world, "a"), onDisk(world, "b"), world.errors]).toEqual([
+    undefined,
+    "1",
+    [new Error("no text")],
+  ]);
+});
+
+test("what could not be written is tried again, with its newest text, and keeps nobody waiting", async () => {
+  const disk = forgetfulFiles();
+  let isFull = true;
+  const open: ForgetfulFiles["files"]["open"] = (...args) =>
+    isFull ? Promise.reject(new Error("ENOSPC")) : disk.files.open(...args);
+  const world = setUp({ ...disk, files: { ...disk.files, open } });
+  world.pending.change("a", () => "1");
+  world.pending.change("b", () => "1");
+  await world.pending.written("a");
+  await world.pending.written("b");
+  expect(world.errors).toHaveLength(2);
+  world.pending.change("a", () => "2");
+  isFull = false;
+  await world.clock.advance(2000);
+  await world.pending.settled();
+  expect([onDisk(world, "a"), onDisk(world, "b")]).toEqual(["2", "1"]);
+});
+
+test("a file system that syncs no folders is lived with", async () => {
+  const disk = forgetfulFiles();
+  const open = (async (path: string, flags: string) => {
+    const handle = await disk.files.open(path, flags);
+    return flags === "r"
+      ? { ...handle, sync: () => Promise.reject(Object.assign(new Error("EINVAL"), { code: "EINVAL" })) }
+      : handle;
+  }) as ForgetfulFiles["files"]["open"];
+  const world = setUp({ ...disk, files: { ...disk.files, open } });
+  world.pending.change("a", () => "1");
+  await world.pending.written("a");
+  expect([world.errors, world.pending.written("a")]).toEqual([[], undefined]);
+});
+
+test("once closed it leaves no timer behind, also when nothing can be written", async () => {
+  const disk = forgetfulFiles();
+  const world = setUp({ ...disk, files: { ...disk.files, open: () => Promise.reject(new Error("EROFS")) } });
+  world.pending.change("a", () => "1");
+  await world.pending.close();
+  expect(world.clock.pending()).toBe(0);
+});
