@@ -20,6 +20,7 @@ import { lineWriter } from "../util/output.ts";
 import { createRedact } from "../util/redact.ts";
 import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
 import { type Colours, loadColours } from "./colours.ts";
+import { removeOldDocuments } from "./old-documents.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { firstUncaughtError } from "./uncaught-errors.ts";
 
@@ -89,6 +90,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     return EXIT.refused;
   }
   atEnd.push(lock.release);
+  removeOldDocuments(path, ready.channel.id, Date.now(), log);
   const colour = await loadColours(process.stdout, process.env);
   const print = lineWriter(process.stdout, MOST_UNREAD_BYTES);
   print(banner(config, ready, version, home, colour));

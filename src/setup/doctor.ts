@@ -24,7 +24,8 @@ import {
   checkServer,
   checkUsers,
 } from "./checks.ts";
-import { secrecyWarnings, stateWarnings } from "./token-exposure.ts";
+import { stateWarnings } from "./state-warnings.ts";
+import { secrecyWarnings } from "./token-exposure.ts";
 
 export interface DoctorOptions {
   readonly input: ConfigInput;

@@ -1,7 +1,7 @@
 // Who can read the bot's token besides mm-claude: other accounts of the machine, and Claude itself. And the paths that
 // are kept from Claude's tools. Changes nothing.
 
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "dotenv";
 import { type Places, settingsFiles, userFile } from "../config/files.ts";
@@ -29,14 +29,6 @@ export function secrecyWarnings({ cwd }: Places, file: string | undefined): stri
   return warnings;
 }
 
-/** What of the state that is kept can be read by others; none when there is no state. */
-export function stateWarnings(stateRoot: string): string[] {
-  return [stateRoot, ...filesUnder(stateRoot)]
-    .filter((path) => (modeOf(path) & OPEN_TO_OTHERS) !== 0)
-    .slice(0, 3)
-    .map((path) => `${path} can be read by other users of this machine. Run: chmod -R go= ${stateRoot}`);
-}
-
 /** mm-claude's own settings and state: files, and directories with all that is in them. Absolute. */
 export function ownPaths(places: Places, stateRoot: string): string[] {
   const [here = "", ...elsewhere] = settingsFiles(places);
@@ -53,22 +45,13 @@ function holdsToken(path: string): boolean {
   }
 }
 
+export const isOpenToOthers = (path: string): boolean => (modeOf(path) & OPEN_TO_OTHERS) !== 0;
+
 /** Of what a link leads to; 0 when there is nothing. */
 function modeOf(path: string): number {
   try {
     return statSync(path).mode & 0o777;
   } catch {
     return 0;
-  }
-}
-
-function filesUnder(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-      const inside = join(path, entry.name);
-      return entry.isDirectory() ? [inside, ...filesUnder(inside)] : entry.isFile() ? [inside] : [];
-    });
-  } catch {
-    return [];
   }
 }

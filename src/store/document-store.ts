@@ -48,6 +48,8 @@ export interface DocumentStore extends ChangingDocuments {
 }
 
 const EXTENSION = ".json";
+/** How the names of documents end that can't be used. */
+export const QUARANTINED = `${EXTENSION}.unreadable`;
 const FOLDER_OF_OWNER = 0o700;
 const FILE_OF_OWNER = 0o600;
 
@@ -146,7 +148,7 @@ export class DocumentFolder implements DocumentStore {
 
   quarantine(name: string, why: string, whatFollows: string): void {
     const file = this.#fileOf(name);
-    const quarantined = `${file}.unreadable`;
+    const quarantined = join(this.path, `${name}${QUARANTINED}`);
     this.#log.warn(`${file} can't be used (${why}), so ${whatFollows}. It is kept as ${quarantined}.`);
     try {
       this.#files.renameSync(file, quarantined);

@@ -105,6 +105,12 @@ export function takeLock(directory: string, name: string): Lock {
   }
 }
 
+/** Whether a daemon that runs has it. */
+export function isLocked(directory: string, name: string): boolean {
+  const holder = readHolder(join(directory, `${name}${EXTENSION}`));
+  return holder !== undefined && isRunning(holder);
+}
+
 /** False when a file of that name exists. */
 function linkNew(draft: string, file: string): boolean {
   try {

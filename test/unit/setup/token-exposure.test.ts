@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ownPaths, secrecyWarnings, stateWarnings } from "../../../src/setup/token-exposure.ts";
+import { ownPaths, secrecyWarnings } from "../../../src/setup/token-exposure.ts";
 import { emptyPlaces } from "../../support/setup-world.ts";
 
 const TOKEN = "MATTERMOST_TOKEN=abcdefgh12345678\n";
@@ -68,44 +68,6 @@ test.each(["", "MATTERMOST_TOKEN=\n", "# MATTERMOST_TOKEN=x\n", "MATTERMOST_URL=
     expect(ownPaths(places, "/state")).not.toContain(join(places.cwd, ".env"));
   },
 );
-
-test("state that only its owner can read, and state that is not there, is no cause for a warning", () => {
-  const places = emptyPlaces();
-  const root = join(places.home, "state");
-  expect(stateWarnings(root)).toEqual([]);
-  mkdirSync(join(root, "deep"), { recursive: true, mode: 0o700 });
-  places.write(join(root, "deep", "one.json"), "{}", 0o600);
-  expect(stateWarnings(root)).toEqual([]);
-});
-
-test("state that others can read is named, however deep it lies, and no more than three of it", () => {
-  const places = emptyPlaces();
-  const root = join(places.home, "state");
-  mkdirSync(join(root, "a", "b"), { recursive: true, mode: 0o700 });
-  const file = join(root, "a", "b", "one.json");
-  places.write(file, "{}");
-  chmodSync(file, 0o640);
-  expect(stateWarnings(root)).toEqual([
-    `${file} can be read by other users of this machine. Run: chmod -R go= ${root}`,
-  ]);
-  chmodSync(root, 0o755);
-  expect(stateWarnings(root).map((line) => line.split(" ")[0])).toEqual([root, file]);
-  for (const name of ["2", "3", "4"]) {
-    places.write(join(root, name), "{}");
-    chmodSync(join(root, name), 0o644);
-  }
-  expect(stateWarnings(root)).toHaveLength(3);
-});
-
-test("links in the state lead nowhere", () => {
-  const places = emptyPlaces();
-  const root = join(places.home, "state");
-  mkdirSync(root, { mode: 0o700 });
-  symlinkSync(places.home, join(root, "up"));
-  symlinkSync("/etc/hosts", join(root, "hosts"));
-  symlinkSync(join(root, "nothing"), join(root, "broken"));
-  expect(stateWarnings(root)).toEqual([]);
-});
 
 test("kept from Claude are all settings files and the state, and the project's .env where it holds our token", () => {
   const places = emptyPlaces();
