@@ -40,14 +40,18 @@ test("a disk that is told to fail takes no write of any sort below its root, and
   mkdirSync(at("elsewhere"));
   writeFileSync(at("state/kept"), "kept");
   writeFileSync(at("script.mjs"), SCRIPT);
-  const said = execFileSync(process.execPath, ["--import", pathToFileURL(DISK).href, at("script.mjs")], {
-    env: {
-      FAILING_DISK_ROOT: at("state"),
-      FAILING_DISK_FLAG: at("flag"),
-      STATE: at("state"),
-      ELSEWHERE: at("elsewhere"),
+  const said = execFileSync(
+    process.execPath,
+    ["--import", pathToFileURL(DISK[0] ?? "").href, at("script.mjs")],
+    {
+      env: {
+        FAILING_DISK_ROOT: at("state"),
+        FAILING_DISK_FLAG: at("flag"),
+        STATE: at("state"),
+        ELSEWHERE: at("elsewhere"),
+      },
     },
-  });
+  );
   expect(JSON.parse(said.toString())).toEqual({
     failing: Array.from({ length: 7 }, () => "ENOSPC"),
     meanwhile: ["done", "done"],

@@ -36,6 +36,7 @@ const UNNOTICED_MS = 45_000;
 const ALL = {
   "daemon killed": trouble(troubles.killDaemon, 14, "daemon"),
   "daemon killed twice": trouble(troubles.killDaemonTwice, 5, "daemon"),
+  "power lost": trouble(troubles.losePower, 8, "daemon"),
   "daemon stopped": trouble(troubles.stopDaemon, 5, "daemon"),
   "claude killed": trouble(troubles.killClaude, 12, "claude"),
   "socket cut": trouble(troubles.cutSocket, 6, "socket"),

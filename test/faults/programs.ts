@@ -15,7 +15,10 @@ function checkout(): string {
 }
 
 export const DAEMON = join(checkout(), "bin/mm-claude.js");
-export const DISK = join(checkout(), "test/support/failing-disk.mjs");
+/** Loaded before the daemon: its disk can fail, and forgets with the power what was not synced. */
+export const DISK = ["failing-disk.mjs", "forgetful-disk.mjs"].map((name) =>
+  join(checkout(), "test/support", name),
+);
 export const FAKE_CLAUDE = join(checkout(), "test/support/fake-claude.mjs");
 
 /** The installed CLI; its package puts a short text in the program's place when no install script ran. */

@@ -3,9 +3,9 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
 import { startScriptedModel } from "../../sandbox/model/server.ts";
@@ -30,8 +30,8 @@ export interface Programs {
   readonly daemon: string;
   /** What CLAUDE_PATH names: a program, or a script that Node runs. */
   readonly claude: string;
-  /** What is loaded before the daemon, so that its disk can fail. */
-  readonly disk: string;
+  /** What is loaded before the daemon, so that its disk can fail and forget. */
+  readonly disk: readonly string[];
 }
 
 export interface Stage extends Omit<Hands, "users"> {
@@ -51,6 +51,8 @@ export interface Stage extends Omit<Hands, "users"> {
   signalDaemon(signal: NodeJS.Signals): Promise<number | null>;
   /** Until the present daemon says that it is ready, or some seconds are over. */
   untilReady(): Promise<void>;
+  /** The daemon is killed, and what it keeps is what the disk has for sure. */
+  losePower(): Promise<void>;
   /** The daemon's writes fail with this code, until the returned function is called. */
   breakDisk(code: "ENOSPC" | "EIO"): () => void;
   /** Pids of living Claudes. */
@@ -84,7 +86,7 @@ const READY_WITHIN_MS = 60_000;
 export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "mm-claude-faults-"));
   const at = (name: string): string => join(root, name);
-  for (const name of ["home", "state", "project", "tmp"]) {
+  for (const name of ["home", "state", "project", "tmp", "durable"]) {
     mkdirSync(at(name));
   }
   const ledger = createLedger("notes.txt");
@@ -130,7 +132,8 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
         return;
       }
       note(`daemon started ${JSON.stringify(settings)}`);
-      const started = spawn(process.execPath, ["--import", pathToFileURL(disk).href, daemon, "--debug"], {
+      const loaded = disk.flatMap((path) => ["--import", pathToFileURL(path).href]);
+      const started = spawn(process.execPath, [...loaded, daemon, "--debug"], {
         cwd: at("project"),
         env: {
           ...scriptedEnvironment(model.url, at("home")),
@@ -140,6 +143,8 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
           NO_COLOR: "1",
           FAILING_DISK_ROOT: at("state"),
           FAILING_DISK_FLAG: at("disk-fails"),
+          FORGETFUL_DISK_ROOT: at("state/mm-claude"),
+          FORGETFUL_DISK_DURABLE: at("durable"),
           MATTERMOST_URL: sandbox.url,
           MATTERMOST_TOKEN: bot.token,
           MATTERMOST_CHANNEL_ID: channelId,
@@ -191,6 +196,15 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       for (const deadline = Date.now() + READY_WITHIN_MS; !isReady() && Date.now() < deadline; ) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+    },
+    async losePower() {
+      await stage.signalDaemon("SIGKILL");
+      note("the power is gone, and with it what was not synced");
+      const isForgotten = (file: string): boolean => /^(?:session|cursor|names)-/.test(basename(file));
+      for (const file of stateFiles(at("state")).filter(isForgotten)) {
+        rmSync(file);
+      }
+      cpSync(at("durable"), at("state/mm-claude"), { recursive: true });
     },
     breakDisk(code) {
       note(`the disk fails with ${code}`);

@@ -23,6 +23,12 @@ export async function killDaemonTwice(stage: Stage, random: Random): Promise<voi
   await killDaemon(stage, random);
 }
 
+export async function losePower(stage: Stage, random: Random): Promise<void> {
+  await stage.losePower();
+  await pause(random.between(0, 600));
+  stage.startDaemon();
+}
+
 export async function stopDaemon(stage: Stage): Promise<void> {
   await stage.signalDaemon("SIGTERM");
   stage.startDaemon();
