@@ -1,99 +1,17 @@
 // The map of sessions and its slots, with real sessions over a fake server and a fake Claude.
 
 import { expect, test } from "vitest";
-import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
-import type { ChannelId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
-import { SessionManager } from "../../../src/session/manager.ts";
+import type { ThreadId } from "../../../src/mattermost/types.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
-import type { Message } from "../../../src/session/types.ts";
-import { createFakeClock, settle } from "../../support/fake-clock.ts";
-import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-import { memoryDocuments } from "../../support/memory-documents.ts";
-import { OWNER, rightsOf, turnEnded } from "../../support/session-script.ts";
+import { settle } from "../../support/fake-clock.ts";
+import { id, managerWorld } from "../../support/manager-world.ts";
+import { turnEnded } from "../../support/session-script.ts";
 
-interface Process {
-  readonly start: ClaudeStart;
-  readonly tell: (event: ClaudeEvent) => void;
-  readonly sent: string[];
-  isClosed: boolean;
-}
-
-const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-
-function setUp(maxSessions = 2) {
-  const server = createFakeThreadApi();
-  const clock = createFakeClock();
-  const processes: Process[] = [];
-  const documents = new Map<string, string>();
-  let ids = 0;
-  const warnings: string[] = [];
-  const warn = (line: string): void => void warnings.push(line);
-  const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
-  const dependencies = {
-    api: server.api,
-    directory: { byId: async () => undefined },
-    audit: { append: () => {} },
-    deniedPaths: [],
-    redact: (text: string) => text,
-    warm: { take: () => undefined },
-    clock,
-    log: quiet,
-    startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
-      const process: Process = { start, tell, sent: [], isClosed: false };
-      processes.push(process);
-      return {
-        pid: processes.length,
-        send: (_uuid, blocks) => process.sent.push(blocks[0]?.type === "text" ? blocks[0].text : ""),
-        answer: () => {},
-        interrupt: () => {},
-        close: async () => {
-          process.isClosed = true;
-        },
-      };
-    },
-    newSessionId: () => id(++ids),
-    sendTyping: () => {},
-    context: {
-      version: "0.1.0",
-      botName: "claude-code",
-      directory: "/",
-      home: "/root",
-      maxSessions,
-      idleMs: 1_800_000,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
-      rightsOf,
-      approvers: [],
-    },
-    claudePath: "claude",
-    botId: "bot" as UserId,
-    channelId: "channel" as ChannelId,
-    documents: memoryDocuments(documents),
-    onCardPosted: () => {},
-    readSaved: () => undefined,
-  };
-  const manager = new SessionManager(dependencies);
-  let messages = 0;
-  const message = (text: string): Message => ({
-    uuid: `u${++messages}`,
-    postId: `m${messages}` as never,
-    by: OWNER,
-    text,
-    attachments: [],
-    isSlashCommand: false,
-    withThread: false,
-  });
-  const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
-  const live = (): string[] =>
-    processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
-  return { manager, server, clock, processes, documents, warnings, open, message, live };
-}
-
-const find = ({ manager }: ReturnType<typeof setUp>, thread: string) => manager.find(thread as ThreadId);
+const find = ({ manager }: ReturnType<typeof managerWorld>, thread: string) =>
+  manager.find(thread as ThreadId);
 
 test("five mentions at once do not beat a cap of two", async () => {
-  const world = setUp(2);
+  const world = managerWorld(2);
   expect(["a", "b", "c", "d", "e"].map(world.open)).toEqual([true, true, false, false, false]);
   await settle();
   expect(world.processes).toHaveLength(2);
@@ -102,7 +20,7 @@ test("five mentions at once do not beat a cap of two", async () => {
 });
 
 test("when every slot is taken, the session that has been idle for longest sleeps", async () => {
-  const world = setUp(2);
+  const world = managerWorld(2);
   world.open("a");
   world.open("b");
   await world.clock.advance(1000);
@@ -118,7 +36,7 @@ test("when every slot is taken, the session that has been idle for longest sleep
 });
 
 test("a sleeping session wakes in a free slot and resumes its own conversation", async () => {
-  const world = setUp(1);
+  const world = managerWorld(1);
   world.open("a");
   world.processes[0]?.tell({ type: "turnStarted", model: "m" });
   world.processes[0]?.tell(turnEnded());
@@ -136,7 +54,7 @@ test("a sleeping session wakes in a free slot and resumes its own conversation",
 });
 
 test("the last event of an old process does not touch its successor", async () => {
-  const world = setUp(1);
+  const world = managerWorld(1);
   world.open("a");
   const [old] = world.processes;
   old?.tell({ type: "turnStarted", model: "m" });
@@ -150,7 +68,7 @@ test("the last event of an old process does not touch its successor", async () =
 });
 
 test("an ended session is found no more, its slot is free, and its thread may begin anew", async () => {
-  const world = setUp(1);
+  const world = managerWorld(1);
   world.open("a");
   find(world, "a")?.deliver({ type: "threadLost", reason: "gone" });
   expect(find(world, "a")).toBeUndefined();
@@ -161,7 +79,7 @@ test("an ended session is found no more, its slot is free, and its thread may be
 });
 
 test("after a shutdown no process is left and none begins, and every timer is off", async () => {
-  const world = setUp(2);
+  const world = managerWorld(2);
   world.open("a");
   world.open("b");
   await world.manager.shutDown();
@@ -174,7 +92,7 @@ test("after a shutdown no process is left and none begins, and every timer is of
 const DAY = 24 * 3_600_000;
 
 test("a session that has slept for thirty days is forgotten, in memory and in the store, when another one starts", async () => {
-  const world = setUp(2);
+  const world = managerWorld(2);
   world.open("a");
   world.processes[0]?.tell(turnEnded());
   await world.clock.advance(30 * DAY);
@@ -192,7 +110,7 @@ test("a session that has slept for thirty days is forgotten, in memory and in th
 });
 
 test("of more than a thousand that sleep the longest asleep are forgotten, and one that works never is", async () => {
-  const world = setUp(2);
+  const world = managerWorld(2);
   world.open("working");
   for (let index = 0; index < 1005; index++) {
     await world.clock.advance(1);
@@ -208,7 +126,7 @@ test("of more than a thousand that sleep the longest asleep are forgotten, and o
 });
 
 test("one session that can't be taken up is a warning, and the others are taken up", async () => {
-  const earlier = setUp(2);
+  const earlier = managerWorld(2);
   earlier.open("good");
   earlier.open("bad");
   await earlier.manager.shutDown();
@@ -218,7 +136,7 @@ test("one session that can't be taken up is a warning, and the others are taken 
     if (!snapshot) throw new Error("not read");
     return snapshot;
   };
-  const later = setUp(2);
+  const later = managerWorld(2);
   const bad = { ...read("bad"), writer: { entries: [null as never], writes: [] } };
   expect(later.manager.restore([bad, read("good")])).toEqual(["bad"]);
   expect(find(later, "bad")).toBeUndefined();
@@ -228,7 +146,7 @@ test("one session that can't be taken up is a warning, and the others are taken 
 });
 
 test("no word is shown that is not saved, also one that is worth showing as it comes", async () => {
-  const world = setUp(1);
+  const world = managerWorld(1);
   world.open("a");
   await settle();
   const tell = world.processes[0]?.tell ?? (() => {});
@@ -250,7 +168,7 @@ test("no word is shown that is not saved, also one that is worth showing as it c
 });
 
 test("it tells the threads Claude runs for, and the posts that wait for it", async () => {
-  const world = setUp(1);
+  const world = managerWorld(1);
   world.open("a");
   find(world, "a")?.deliver({ type: "message", message: world.message("waits") });
   expect(world.manager.liveThreads()).toEqual(["a"]);

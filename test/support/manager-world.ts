@@ -1,0 +1,98 @@
+// The map of sessions with real sessions, over a fake server and a fake Claude.
+
+import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../src/claude/types.ts";
+import type { ChannelId, ThreadId, UserId } from "../../src/mattermost/types.ts";
+import { SessionManager } from "../../src/session/manager.ts";
+import type { Message } from "../../src/session/types.ts";
+import type { ChangingDocuments } from "../../src/store/document-store.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { createFakeThreadApi } from "./fake-thread-api.ts";
+import { memoryDocuments } from "./memory-documents.ts";
+import { OWNER, rightsOf } from "./session-script.ts";
+
+export interface Process {
+  readonly start: ClaudeStart;
+  readonly tell: (event: ClaudeEvent) => void;
+  readonly sent: string[];
+  /** All that it was told, in order. */
+  readonly heard: string[];
+  isClosed: boolean;
+}
+
+export const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+/** `keep`: where sessions are kept; in memory, saved at once, unless given. */
+export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, string>) => ChangingDocuments) {
+  const server = createFakeThreadApi();
+  const clock = createFakeClock();
+  const processes: Process[] = [];
+  const documents = new Map<string, string>();
+  let ids = 0;
+  const warnings: string[] = [];
+  const warn = (line: string): void => void warnings.push(line);
+  const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
+  const dependencies = {
+    api: server.api,
+    directory: { byId: async () => undefined },
+    audit: { append: () => {} },
+    deniedPaths: [],
+    redact: (text: string) => text,
+    warm: { take: () => undefined },
+    clock,
+    log: quiet,
+    startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
+      const process: Process = { start, tell, sent: [], heard: [], isClosed: false };
+      processes.push(process);
+      return {
+        pid: processes.length,
+        send(_uuid, blocks) {
+          const text = blocks[0]?.type === "text" ? blocks[0].text : "";
+          process.sent.push(text);
+          process.heard.push(text);
+        },
+        answer: (_requestId, { behavior }) => process.heard.push(behavior),
+        interrupt: () => process.heard.push("interrupt"),
+        close: async () => {
+          process.isClosed = true;
+          process.heard.push("close");
+        },
+      };
+    },
+    newSessionId: () => id(++ids),
+    sendTyping: () => {},
+    context: {
+      version: "0.1.0",
+      botName: "claude-code",
+      directory: "/",
+      home: "/root",
+      maxSessions,
+      idleMs: 1_800_000,
+      isAuto: false,
+      postLimit: 16_383,
+      timeZone: "UTC",
+      rightsOf,
+      approvers: [],
+    },
+    claudePath: "claude",
+    botId: "bot" as UserId,
+    channelId: "channel" as ChannelId,
+    documents: (keep ?? memoryDocuments)(documents),
+    onCardPosted: () => {},
+    readSaved: () => undefined,
+  };
+  const manager = new SessionManager(dependencies);
+  let messages = 0;
+  const message = (text: string): Message => ({
+    uuid: `u${++messages}`,
+    postId: `m${messages}` as never,
+    by: OWNER,
+    text,
+    attachments: [],
+    isSlashCommand: false,
+    withThread: false,
+  });
+  const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
+  const live = (): string[] =>
+    processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
+  return { manager, server, clock, processes, documents, warnings, open, message, live };
+}
