@@ -10,7 +10,7 @@ import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
  * For changes that nobody waits for, such as words that grow: they are found again elsewhere after a crash, and to
  * write each at once would cost more than Claude's words themselves.
  */
-const LAZY_MS = 2000;
+const LAZY_MS = 5000;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). */
 const AT_ONCE = 4;
 
