@@ -1,0 +1,96 @@
+// The other end of the control socket: asks a daemon, and knows when none is there and when one does not answer.
+
+import { createConnection } from "node:net";
+import { type ControlRequest, type LogLine, logLine, refusal, type Status, status } from "./protocol.ts";
+
+/** A daemon that is well answers in milliseconds. */
+const ANSWER_WITHIN_MS = 3000;
+
+export type Asked<T> =
+  | { readonly kind: "answered"; readonly value: T }
+  /** Nobody listens: it was killed, or has just ended. */
+  | { readonly kind: "gone" }
+  /** It is there, and does not answer. */
+  | { readonly kind: "hanging" }
+  | { readonly kind: "refused"; readonly why: string };
+
+export async function askStatus(path: string, withinMs = ANSWER_WITHIN_MS): Promise<Asked<Status>> {
+  const lines: string[] = [];
+  const end = await ask(path, { protocol: 1, request: "status" }, withinMs, (line) => lines.push(line));
+  return end === "ended" ? understood(lines[0]) : { kind: end };
+}
+
+/** Resolves when all is told; with `follow` when the daemon ends. */
+export async function askLogs(
+  path: string,
+  { lines, follow }: { readonly lines: number; readonly follow: boolean },
+  onLine: (line: LogLine) => void,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Asked<undefined>> {
+  let refused: string | undefined;
+  const end = await ask(path, { protocol: 1, request: "logs", lines, follow }, withinMs, (text) => {
+    const parsed = parse(text);
+    const line = logLine.safeParse(parsed);
+    if (line.success) {
+      onLine(line.data);
+    } else {
+      refused = refusal.safeParse(parsed).data?.error ?? "it answers in a way that is not understood";
+    }
+  });
+  if (end !== "ended") {
+    return { kind: end };
+  }
+  return refused === undefined ? { kind: "answered", value: undefined } : { kind: "refused", why: refused };
+}
+
+function understood(line: string | undefined): Asked<Status> {
+  const parsed = parse(line ?? "");
+  const known = status.safeParse(parsed);
+  if (known.success) {
+    return { kind: "answered", value: known.data };
+  }
+  const why = refusal.safeParse(parsed).data?.error ?? "it is another version: restart it";
+  return { kind: "refused", why };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function ask(
+  path: string,
+  request: ControlRequest,
+  withinMs: number,
+  onLine: (line: string) => void,
+): Promise<"ended" | "gone" | "hanging"> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    let rest = "";
+    // Who follows logs may have nothing to hear for long: only the first answer is waited for.
+    const isFollowing = request.request === "logs" && request.follow;
+    const timer = isFollowing
+      ? undefined
+      : setTimeout(() => {
+          socket.destroy();
+          resolve("hanging");
+        }, withinMs);
+    const settle = (how: "ended" | "gone"): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(how);
+    };
+    socket.setEncoding("utf8");
+    socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
+    socket.on("data", (part: string) => {
+      const lines = (rest + part).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(onLine);
+    });
+    socket.on("end", () => settle("ended"));
+    socket.on("error", () => settle("gone"));
+  });
+}

@@ -1,0 +1,112 @@
+// `mm-claude status` and `mm-claude logs`: ask every daemon of this user, and say what each says, or that it is silent.
+
+import type { Print } from "../util/output.ts";
+import { type Asked, askLogs, askStatus } from "./client.ts";
+import { controlFolder, controlSockets } from "./location.ts";
+import type { LogLine, Status } from "./protocol.ts";
+import { statusText } from "./status-text.ts";
+
+export interface ControlCommandOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly uid: number;
+  readonly now: number;
+  readonly print: Print;
+  readonly printError: Print;
+  /** How long a daemon may take to answer; milliseconds. */
+  readonly patienceMs?: number;
+}
+
+const EXIT = { well: 0, unwell: 1, none: 3 } as const;
+const NOT_RUNNING = "mm-claude does not run. Start it with: mm-claude, or mm-claude service install";
+
+/** The exit code: 0 when every daemon answers and is connected, 3 when none runs, else 1. */
+export async function runStatus(
+  { json }: { readonly json?: boolean },
+  options: ControlCommandOptions,
+): Promise<number> {
+  const { print, printError, now } = options;
+  const asked = await Promise.all(
+    socketsOf(options).map(async (path) => ({ path, answer: await askStatus(path, options.patienceMs) })),
+  );
+  const present = asked.filter(({ answer }) => answer.kind !== "gone");
+  const answered = present.flatMap(({ answer }) => (answer.kind === "answered" ? [answer.value] : []));
+  if (json) {
+    print(JSON.stringify(answered));
+  } else {
+    answered.forEach((status, at) => {
+      print(`${at === 0 ? "" : "\n"}${verdict(status)}`);
+      statusText(status, now).forEach(print);
+    });
+  }
+  for (const { path, answer } of present) {
+    const problem = problemOf(path, answer);
+    if (problem !== undefined) {
+      printError(problem);
+    }
+  }
+  if (present.length === 0) {
+    printError(NOT_RUNNING);
+    return EXIT.none;
+  }
+  const isWell = answered.length === present.length && answered.every(({ server }) => server.isConnected);
+  return isWell ? EXIT.well : EXIT.unwell;
+}
+
+function verdict({ server, bot }: Status): string {
+  return server.isConnected
+    ? `● mm-claude is well (@${bot})`
+    : `○ mm-claude runs and is not connected (@${bot})`;
+}
+
+export async function runLogs(
+  {
+    lines,
+    follow = false,
+    json,
+  }: { readonly lines: number; readonly follow?: boolean; readonly json?: boolean },
+  options: ControlCommandOptions,
+): Promise<number> {
+  const { print, printError } = options;
+  const show = (line: LogLine): void => print(json ? JSON.stringify(line) : lineText(line));
+  const answers = await Promise.all(
+    socketsOf(options).map(async (path) => ({
+      path,
+      answer: await askLogs(path, { lines, follow }, show, options.patienceMs),
+    })),
+  );
+  const present = answers.filter(({ answer }) => answer.kind !== "gone");
+  for (const { path, answer } of present) {
+    const problem = problemOf(path, answer);
+    if (problem !== undefined) {
+      printError(problem);
+    }
+  }
+  if (present.length === 0) {
+    printError(NOT_RUNNING);
+    return EXIT.none;
+  }
+  return present.every(({ answer }) => answer.kind === "answered") ? EXIT.well : EXIT.unwell;
+}
+
+const socketsOf = ({ environment, uid }: ControlCommandOptions): string[] =>
+  controlSockets(controlFolder(environment, uid));
+
+function problemOf(path: string, answer: Asked<unknown>): string | undefined {
+  if (answer.kind === "hanging") {
+    return `mm-claude hangs: it holds ${path} and does not answer. As a service it is started again by itself; else end it and start it again.`;
+  }
+  return answer.kind === "refused" ? `mm-claude at ${path} gives no answer: ${answer.why}` : undefined;
+}
+
+/** In this machine's time. */
+function lineText({ at, level, text }: LogLine): string {
+  const label = level === "info" ? "" : `${level}: `;
+  return `${stamp(at)} ${label}${text}`;
+}
+
+export function stamp(at: number): string {
+  const time = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}

@@ -1,0 +1,131 @@
+// The daemon's end of the control socket: tells who asks how it is. What it is asked is checked; nothing here changes
+// anything.
+
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import type { Log } from "../util/log.ts";
+import { makeControlFolder } from "./location.ts";
+import type { LogHistory } from "./log-history.ts";
+import { type ControlRequest, PROTOCOL, request, type Status } from "./protocol.ts";
+
+/** Nobody has more to ask. */
+const LONGEST_REQUEST = 64 * 1024;
+/** Who has not asked by then is not going to. */
+const ASK_WITHIN_MS = 5000;
+/** What one that follows may leave unread before it is cut off. */
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+
+export interface ControlServerOptions {
+  /** Taken over from a daemon that was killed: whoever calls this holds the lock of bot and channel. */
+  readonly path: string;
+  readonly log: Log;
+  readonly status: () => Status;
+  readonly history: LogHistory;
+}
+
+export class ControlServer {
+  readonly #options: ControlServerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Socket>();
+
+  private constructor(options: ControlServerOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#serve(socket));
+    this.#server.on("error", (error) => this.#unusable(error));
+  }
+
+  /** Where it can't listen, the daemon works without, and the log says so. */
+  static listen(options: ControlServerOptions): ControlServer {
+    const control = new ControlServer(options);
+    try {
+      makeControlFolder(dirname(options.path));
+      rmSync(options.path, { force: true });
+      control.#server.listen(options.path, () => chmodSync(options.path, 0o600));
+    } catch (error) {
+      control.#unusable(error);
+    }
+    // It keeps no process alive.
+    control.#server.unref();
+    return control;
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#connections) {
+      socket.destroy();
+    }
+    rmSync(this.#options.path, { force: true });
+  }
+
+  #unusable(error: unknown): void {
+    this.#options.log.warn(
+      `mm-claude status and logs can't reach this daemon: ${this.#options.path} can't be used. ` +
+        "Set XDG_RUNTIME_DIR to a directory of your own",
+      error,
+    );
+  }
+
+  #serve(socket: Socket): void {
+    this.#connections.add(socket);
+    socket.unref();
+    let text = "";
+    socket.setEncoding("utf8");
+    socket.setTimeout(ASK_WITHIN_MS, () => socket.destroy());
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#connections.delete(socket));
+    const onData = (part: string): void => {
+      text += part;
+      const end = text.indexOf("\n");
+      if (end >= 0) {
+        socket.off("data", onData);
+        socket.setTimeout(0);
+        this.#answer(socket, text.slice(0, end));
+      } else if (text.length > LONGEST_REQUEST) {
+        socket.destroy();
+      }
+    };
+    socket.on("data", onData);
+  }
+
+  #answer(socket: Socket, line: string): void {
+    const asked = decode(line);
+    if (asked === undefined) {
+      const error = `mm-claude does not understand this; it speaks version ${PROTOCOL} of the protocol`;
+      socket.end(jsonLine({ error }));
+    } else if (asked.request === "status") {
+      socket.end(jsonLine(this.#options.status()));
+    } else {
+      this.#tellLogs(socket, asked);
+    }
+  }
+
+  #tellLogs(socket: Socket, { lines, follow }: ControlRequest & { readonly request: "logs" }): void {
+    const { history } = this.#options;
+    socket.write(history.newest(lines).map(jsonLine).join(""));
+    if (!follow) {
+      socket.end();
+      return;
+    }
+    const unfollow = history.follow((one) => {
+      if (socket.writableLength > MOST_UNREAD_BYTES) {
+        socket.destroy();
+      } else {
+        socket.write(jsonLine(one));
+      }
+    });
+    socket.on("close", unfollow);
+    // Whatever it still says.
+    socket.resume();
+  }
+}
+
+function decode(line: string): ControlRequest | undefined {
+  try {
+    return request.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
