@@ -50,12 +50,12 @@ export class ControlServer {
     return control;
   }
 
+  /** Its file goes with it. */
   close(): void {
     this.#server.close();
     for (const socket of this.#connections) {
       socket.destroy();
     }
-    rmSync(this.#options.path, { force: true });
   }
 
   #unusable(error: unknown): void {

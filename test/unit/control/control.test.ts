@@ -1,0 +1,232 @@
+// Both ends of the control socket, over real sockets.
+
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runLogs, runStatus } from "../../../src/control/command.ts";
+import { controlFolder, controlSocket, controlSockets } from "../../../src/control/location.ts";
+import { LogHistory } from "../../../src/control/log-history.ts";
+import type { Status } from "../../../src/control/protocol.ts";
+import { ControlServer } from "../../../src/control/server.ts";
+
+const NOW = Date.UTC(2026, 0, 2, 12);
+const HOUR = 3_600_000;
+
+const STATUS: Status = {
+  protocol: 1,
+  version: "0.2.0",
+  pid: 77,
+  startedAt: NOW - 3 * HOUR,
+  bot: "claude-code",
+  server: { url: "https://chat.example.com", isConnected: true, since: NOW - HOUR, lost: 1 },
+  channel: { name: "Claude", link: "https://chat.example.com/lab/channels/claude" },
+  directory: "~/shop",
+  maxSessions: 5,
+  sessions: [
+    {
+      thread: "t1",
+      link: "https://chat.example.com/_redirect/pl/t1",
+      by: "alice",
+      phase: "working",
+      waitsFor: ["permission for Bash"],
+      queued: 2,
+      lastActivityAt: NOW - 120_000,
+    },
+    {
+      thread: "t2",
+      link: "https://chat.example.com/_redirect/pl/t2",
+      by: "bob",
+      phase: "asleep",
+      waitsFor: [],
+      queued: 0,
+      lastActivityAt: NOW - 50 * HOUR,
+    },
+  ],
+  requests: { waiting: 0, underWay: 1 },
+  memory: { rssBytes: 81_000_000, heapBytes: 20_000_000 },
+};
+
+function setUp() {
+  const runtime = mkdtempSync(join(tmpdir(), "mmc-"));
+  onTestFinished(() => rmSync(runtime, { recursive: true, force: true }));
+  const environment = { XDG_RUNTIME_DIR: runtime };
+  const folder = controlFolder(environment, 1000);
+  const warnings: string[] = [];
+  const printed: string[] = [];
+  const errors: string[] = [];
+  const history = new LogHistory();
+  const warn = (line: string): void => void warnings.push(line);
+  const listen = (status: () => Status = () => STATUS, channel = "c") => {
+    const server = ControlServer.listen({
+      path: controlSocket(folder, "bot", channel),
+      log: { debug: () => {}, info: () => {}, warn, error: warn },
+      status,
+      history,
+    });
+    onTestFinished(() => server.close());
+    return server;
+  };
+  const options = {
+    environment,
+    uid: 1000,
+    now: NOW,
+    print: (line: string) => void printed.push(line),
+    printError: (line: string) => void errors.push(line),
+    patienceMs: 300,
+  };
+  return { folder, history, warnings, printed, errors, listen, options };
+}
+
+test("status tells what people want to know, a line each, and exits with 0", async () => {
+  const world = setUp();
+  world.listen();
+  expect(await runStatus({}, world.options)).toBe(0);
+  expect(world.printed).toEqual([
+    "● mm-claude is well (@claude-code)",
+    "  running     since 3 h, process 77, v0.2.0",
+    "  server      https://chat.example.com, connected for 1 h, lost once before",
+    "  channel     Claude, https://chat.example.com/lab/channels/claude",
+    "  bot         @claude-code",
+    "  directory   ~/shop",
+    "  sessions    1 of 5 live, 1 asleep",
+    "  memory      81 MB, without the Claudes",
+    "  @alice: waits for permission for Bash, 2 more to come, 2 min",
+    "    https://chat.example.com/_redirect/pl/t1",
+  ]);
+});
+
+test("as JSON it is all there is, in a list of daemons", async () => {
+  const world = setUp();
+  world.listen();
+  world.listen(() => ({ ...STATUS, pid: 78 }), "d");
+  expect(await runStatus({ json: true }, world.options)).toBe(0);
+  expect((JSON.parse(world.printed.join("\n")) as Status[]).map(({ pid }) => pid).sort()).toEqual([77, 78]);
+});
+
+test("a daemon that lost its server is no reason for a zero, and its last error is told", async () => {
+  const world = setUp();
+  const server = { ...STATUS.server, isConnected: false, since: NOW - 90_000 };
+  world.listen(() => ({ ...STATUS, server, lastError: { at: NOW - 5000, text: "no route" } }));
+  expect(await runStatus({}, world.options)).toBe(1);
+  expect(world.printed[0]).toBe("○ mm-claude runs and is not connected (@claude-code)");
+  expect(world.printed).toContain("  server      https://chat.example.com, not connected for 1 min");
+  expect(world.printed).toContain("  last error  5 s ago: no route");
+});
+
+test("where none runs that is what is said, also where one was killed and left its socket", async () => {
+  const world = setUp();
+  expect(await runStatus({}, world.options)).toBe(3);
+  const killed = createServer().listen(join(world.folder, "../x.sock"));
+  await new Promise((resolve) => killed.once("listening", resolve));
+  world.listen().close();
+  expect(await runStatus({}, world.options)).toBe(3);
+  expect(world.errors).toEqual(Array(2).fill(expect.stringContaining("mm-claude does not run")));
+  killed.close();
+});
+
+test("one that hangs is told apart from one that is gone", async () => {
+  const world = setUp();
+  mkdirSync(world.folder, { mode: 0o700 });
+  const hanging = createServer(() => {}).listen(controlSocket(world.folder, "bot", "c"));
+  await new Promise((resolve) => hanging.once("listening", resolve));
+  onTestFinished(() => void hanging.close());
+  expect(await runStatus({}, world.options)).toBe(1);
+  expect(world.errors).toEqual([expect.stringMatching(/^mm-claude hangs: .* does not answer/)]);
+  expect(await runLogs({ lines: 5 }, world.options)).toBe(1);
+});
+
+test("only its user can reach it: the folder and the socket are closed to others, and a shared folder is not used", async () => {
+  const world = setUp();
+  world.listen();
+  await runStatus({}, world.options);
+  expect(statSync(world.folder).mode & 0o777).toBe(0o700);
+  expect(statSync(controlSocket(world.folder, "bot", "c")).mode & 0o777).toBe(0o600);
+  chmodSync(world.folder, 0o770);
+  expect(controlSockets(world.folder)).toEqual([]);
+});
+
+test("a socket that a killed daemon left is taken over, and an ended one leaves none", async () => {
+  const world = setUp();
+  world.listen();
+  const second = world.listen(() => ({ ...STATUS, pid: 99 }));
+  await runStatus({ json: true }, world.options);
+  expect(world.printed.join()).toContain('"pid":99');
+  second.close();
+  expect(existsSync(controlSocket(world.folder, "bot", "c"))).toBe(false);
+  expect(world.warnings).toEqual([]);
+});
+
+test("where it can't listen it says so once, and nothing else fails", async () => {
+  const world = setUp();
+  mkdirSync(join(world.folder, ".."), { recursive: true });
+  const { writeFileSync } = await import("node:fs");
+  writeFileSync(world.folder, "");
+  world.listen();
+  expect(world.warnings).toEqual([
+    expect.stringMatching(/^mm-claude status and logs can't reach this daemon/),
+  ]);
+});
+
+test.each(["", "{", '{"protocol":2,"request":"status"}', '{"protocol":1,"request":"stop"}', "\u0000"])(
+  "%j is answered with a refusal",
+  async (line) => {
+    const world = setUp();
+    world.listen();
+    const socket = createConnection(controlSocket(world.folder, "bot", "c"));
+    socket.write(`${line}\n`);
+    let answer = "";
+    for await (const part of socket.setEncoding("utf8")) answer += part;
+    expect(JSON.parse(answer)).toEqual({ error: expect.stringContaining("version 1 of the protocol") });
+  },
+);
+
+test("who sends without end is cut off", async () => {
+  const world = setUp();
+  world.listen();
+  const socket = createConnection(controlSocket(world.folder, "bot", "c"));
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  socket.on("error", () => {});
+  socket.write("x".repeat(100_000));
+  await closed;
+});
+
+test("logs tells the newest lines, in order, with the time", async () => {
+  const world = setUp();
+  world.listen();
+  for (let at = 0; at < 5; at++)
+    world.history.add({ at: NOW + at, level: at === 4 ? "warning" : "info", text: `line ${at}` });
+  expect(await runLogs({ lines: 2 }, world.options)).toBe(0);
+  expect(world.printed).toEqual([
+    expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d line 3$/),
+    expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warning: line 4$/),
+  ]);
+});
+
+test("who follows gets each line as it comes, until the daemon ends", async () => {
+  const world = setUp();
+  const server = world.listen();
+  world.history.add({ at: NOW, level: "info", text: "before" });
+  const following = runLogs({ lines: 1, follow: true, json: true }, world.options);
+  const until = async (count: number): Promise<void> => {
+    while (world.printed.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await until(1);
+  world.history.add({ at: NOW, level: "info", text: "after" });
+  await until(2);
+  server.close();
+  expect(await following).toBe(0);
+  expect(world.printed.map((line) => (JSON.parse(line) as { text: string }).text)).toEqual([
+    "before",
+    "after",
+  ]);
+});
+
+test("of the past so much is kept as anybody reads", () => {
+  const history = new LogHistory();
+  for (let at = 0; at < 5000; at++) history.add({ at, level: "info", text: "" });
+  expect(history.newest(10_000)).toHaveLength(2000);
+  expect(history.newest(0)).toEqual([]);
+  expect(history.newest(1)[0]?.at).toBe(4999);
+});
