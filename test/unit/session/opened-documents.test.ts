@@ -36,6 +36,7 @@ async function takeUp(document: Document): Promise<string[]> {
   log.length = 0;
   const clock = createFakeClock(1_700_000_100_000);
   let tell: ((event: ClaudeEvent) => void) | undefined;
+  let sent = "";
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => log.push(line) };
   const manager = new SessionManager({
     api: withWhatGoesAlong(server.api),
@@ -51,10 +52,12 @@ async function takeUp(document: Document): Promise<string[]> {
       tell = listener;
       return {
         pid: undefined,
-        send: (_uuid, blocks) =>
+        send: (uuid, blocks) => {
+          sent = uuid;
           log.push(
             ...blocks.map((block) => `claude gets ${block.type === "text" ? block.text : block.type}`),
-          ),
+          );
+        },
         answer: () => log.push("claude gets an answer"),
         interrupt: () => log.push("claude is interrupted"),
         close: async () => void log.push("claude is closed"),
@@ -106,6 +109,7 @@ async function takeUp(document: Document): Promise<string[]> {
   }
   for (let turns = 0; tell && turns < 8; turns++) {
     tell({ type: "turnStarted", model: "m", conversationId: "5f0b1c1e-0000-4000-8000-000000000000" });
+    tell({ type: "replayed", uuid: sent });
     tell({ type: "text", messageId: `later${turns}`, text: `Turn ${turns} is done.` });
     tell(turnEnded());
     await clock.advance(5000);
