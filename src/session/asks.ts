@@ -38,7 +38,7 @@ export function askPermission(
   fileBefore?: string,
 ): void {
   const { state } = step;
-  if (state.isAuto || HARMLESS.has(event.toolName)) {
+  if (state.auto || HARMLESS.has(event.toolName)) {
     audit(step, "tool-allowed-automatically", undefined, { tool: event.toolName, input: event.input });
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     return;
@@ -301,7 +301,7 @@ export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolT
     // What it was to answer is over: it is a message as any other.
     state.queue.push(ask.reply);
     ask.reply = undefined;
-    if (state.phase === "idle") {
+    if (state.phase.name === "idle") {
       takeUpWork(step);
     }
   }
@@ -322,7 +322,7 @@ export function answer(step: Step, requestId: RequestId, decision: PermissionAns
 export function goOn(step: Step): void {
   const { asks, phase } = step.state;
   holdOtherTools(step);
-  if (phase === "working" && asks.every((ask) => ask.kind === "guest")) {
+  if (phase.name === "working" && asks.every((ask) => ask.kind === "guest")) {
     step.emit({ type: "typing", isOn: true });
   }
 }
@@ -335,8 +335,8 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
   if (post) {
     post.postId = postId;
     post.postedAt = at;
-  } else if (key === state.cutOffKey) {
-    state.cutOffPostId = postId;
+  } else if (key === state.cutOff?.key) {
+    state.cutOff.postId = postId;
   } else {
     return [];
   }

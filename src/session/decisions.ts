@@ -72,8 +72,7 @@ export function decidePermission(
   if (emojiName === "+1") {
     allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
   } else {
-    step.state.isAuto = true;
-    step.state.autoGrantedBy = by;
+    step.state.auto = { grantedBy: by };
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
       if (open.kind === "permission" && !isInPart(open) && !open.reply) {
@@ -203,7 +202,7 @@ export function enqueue(step: Step, message: Message): void {
   }
   state.queue.push(message);
   takeUpWork(step);
-  if (state.queue.includes(message) && state.phase === "working") {
+  if (state.queue.includes(message) && state.phase.name === "working") {
     state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
   }

@@ -37,7 +37,6 @@ export class Session {
   readonly #timers: SessionTimers;
   #isStepping = false;
   #isShutDown = false;
-  #slot: number | undefined;
 
   /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
@@ -81,7 +80,6 @@ export class Session {
     if ("state" in origin) {
       this.#state = origin.state;
     } else {
-      this.#slot = origin.slot;
       const { owner, slot } = origin;
       this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
     }
@@ -95,7 +93,7 @@ export class Session {
 
   /** For a session from the store: finds out what became of its turn, and goes on. */
   restore(): void {
-    if (this.#state.phase === "ended") {
+    if (this.#state.phase.name === "ended") {
       this.#slots.ended(this);
       return;
     }
@@ -120,16 +118,16 @@ export class Session {
   }
 
   get isLive(): boolean {
-    return this.#state.phase !== "asleep";
+    return this.#state.phase.name !== "asleep";
   }
 
   /** It may sleep when its slot is needed. */
   get isIdle(): boolean {
-    return this.#state.phase === "idle" && busyReasonOf(this.#state) === undefined;
+    return this.#state.phase.name === "idle" && busyReasonOf(this.#state) === undefined;
   }
 
   get isAsleep(): boolean {
-    return this.#state.phase === "asleep" && this.#state.queue.length === 0;
+    return this.#state.phase.name === "asleep" && this.#state.queue.length === 0;
   }
 
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
@@ -200,7 +198,7 @@ export class Session {
   #fail(what: string, error: unknown): void {
     const { clock, log } = this.#dependencies;
     log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
-    if (this.#state.phase === "ended" || this.#isShutDown) {
+    if (this.#state.phase.name === "ended" || this.#isShutDown) {
       return;
     }
     const detail = error instanceof Error ? error.message : String(error);
@@ -220,7 +218,7 @@ export class Session {
     // Whatever has become of the step: these are what others would lack.
     attempt(() => this.#timers.clearAll());
     attempt(() => this.#process.close(true));
-    attempt(() => this.#releaseSlot());
+    attempt(() => this.#slots.release(this));
     attempt(() => this.#save());
   }
 
@@ -244,11 +242,11 @@ export class Session {
   async shutDown(): Promise<void> {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
-    const patienceMs = this.#state.phase === "ended" ? undefined : LAST_WRITE_MS;
+    const patienceMs = this.#state.phase.name === "ended" ? undefined : LAST_WRITE_MS;
     await Promise.all([this.#process.closed(), this.#writer.idle(patienceMs)]);
     this.#isShutDown = true;
     this.#writer.close();
-    if (this.#state.phase === "ended") {
+    if (this.#state.phase.name === "ended") {
       this.#dependencies.documents.remove(this.#documentName);
       this.#process.removeFiles();
     } else {
@@ -268,7 +266,7 @@ export class Session {
         this.#acquireSlot();
         break;
       case "releaseSlot":
-        this.#releaseSlot();
+        this.#slots.release(this);
         break;
       case "startClaude":
         this.#start(effect.generation, effect.resume);
@@ -304,17 +302,9 @@ export class Session {
 
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
-    this.#slot = slot;
     this.deliver(
       slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot, saved: this.#savedTurn() },
     );
-  }
-
-  #releaseSlot(): void {
-    if (this.#slot !== undefined) {
-      this.#slots.release(this.#slot);
-      this.#slot = undefined;
-    }
   }
 
   #start(generation: number, resume: boolean): void {
@@ -326,7 +316,7 @@ export class Session {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
-    const { conversationId } = this.#state;
+    const { id: conversationId } = this.#state.conversation;
     beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
     // Nothing may have been saved yet that says which process to look for.
     this.#save();

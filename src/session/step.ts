@@ -29,7 +29,7 @@ import { messageDeleted, messageEdited } from "./waiting.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
   const effects: Effect[] = [];
-  if (state.phase !== "ended") {
+  if (state.phase.name !== "ended") {
     take({ state, context, now, emit: (effect) => effects.push(effect) }, signal);
   }
   return effects;

@@ -36,7 +36,7 @@ describe("a reply while a permission is asked for", () => {
     script.postCard();
     script.says(LISTED, text);
     expect(script.answers()).toEqual([{ to: "r", behavior: "allow", updatedInput: { command: "npm test" } }]);
-    expect(script.state).toMatchObject({ queue: [], asks: [], isAuto: false });
+    expect(script.state).toMatchObject({ queue: [], asks: [], auto: undefined });
   });
 
   test("denies with the reason that follows", () => {

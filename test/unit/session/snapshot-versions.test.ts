@@ -15,8 +15,7 @@ describe.each(["v1", "v2"])("a session that %s kept", (version) => {
       threadId: before.threadId,
       state: {
         owner: { id: "alice", name: "alice" },
-        conversationId: before.sessionId,
-        hasConversation: true,
+        conversation: { id: before.sessionId, progress: "begun" },
       },
     });
     expect(snapshot && decodeSnapshot(JSON.parse(encodeSnapshot(snapshot)))).toEqual(snapshot);
