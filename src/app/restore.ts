@@ -82,7 +82,7 @@ export async function lookUpWriters(
   ]);
   const grantors = snapshots.flatMap(({ state }) => state.auto?.grantedBy ?? []);
   const writers = new Set(
-    [...waiting.flatMap(({ by, vouchedBy }) => (vouchedBy ? [by, vouchedBy] : [by])), ...grantors].map(
+    [...waiting.flatMap(({ by, approvedBy }) => (approvedBy ? [by, approvedBy] : [by])), ...grantors].map(
       ({ id }) => id,
     ),
   );

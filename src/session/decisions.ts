@@ -176,7 +176,7 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
   } else {
     audit(step, "guest-allowed", by, what);
     close(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
-    enqueue(step, { ...ask.message, vouchedBy: by });
+    enqueue(step, { ...ask.message, approvedBy: by });
   }
 }
 

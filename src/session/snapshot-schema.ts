@@ -42,7 +42,7 @@ const message = z.object({
   isSlashCommand: flag,
   withThread: flag,
   at: number.exactOptional(),
-  vouchedBy: person.exactOptional(),
+  approvedBy: person.exactOptional(),
 });
 
 // What somebody is asked.

@@ -147,10 +147,16 @@ function withPhases(document: Json): Json {
   };
 }
 
-/** Maps, sets and transcripts as what they hold; null for what had no end. */
-function untagged(value: unknown): unknown {
+/** What fields are called since. */
+const NAMES: ReadonlyMap<string, string> = new Map([["vouchedBy", "approvedBy"]]);
+
+/** What these hold is a tool's or a person's, names and all. */
+const FOREIGN: readonly string[] = ["input", "answers"];
+
+/** Maps, sets and transcripts as what they hold; null for what had no end; each field by its name of now. */
+function untagged(value: unknown, names = NAMES): unknown {
   if (Array.isArray(value)) {
-    return value.map(untagged);
+    return value.map((one) => untagged(one, names));
   }
   if (!isObject(value)) {
     return value;
@@ -158,14 +164,17 @@ function untagged(value: unknown): unknown {
   if ("\u0000infinite" in value) {
     return null;
   }
-  if ("\u0000pairs" in value) {
-    const pairs = value["\u0000pairs"] as readonly (readonly [string, unknown])[];
-    return Object.fromEntries(pairs.map(([key, one]) => [key, untagged(one)]));
-  }
   const held = value["\u0000map"] ?? value["\u0000set"] ?? value["\u0000transcript"];
-  return held === undefined
-    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, untagged(one)]))
-    : untagged(held);
+  if (held !== undefined) {
+    return untagged(held, names);
+  }
+  const pairs = value["\u0000pairs"] as readonly (readonly [string, unknown])[] | undefined;
+  return Object.fromEntries(
+    (pairs ?? Object.entries(value)).map(([key, one]) => [
+      names.get(key) ?? key,
+      untagged(one, FOREIGN.includes(key) ? new Map() : names),
+    ]),
+  );
 }
 
 function objectIn(document: Json, key: string): Json {

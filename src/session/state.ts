@@ -182,7 +182,7 @@ export function takeUpWork(step: Step): void {
 export function dropUnauthorized(step: Step): void {
   const { state } = step;
   const dropped = state.queue.filter(
-    ({ by, vouchedBy }) => !may(step, "message", by) && !(vouchedBy && may(step, "steer", vouchedBy)),
+    ({ by, approvedBy }) => !may(step, "message", by) && !(approvedBy && may(step, "steer", approvedBy)),
   );
   if (dropped.length === 0 || state.phase.name === "ended") {
     return;

@@ -36,8 +36,8 @@ export interface Message {
   readonly withThread: boolean;
   /** When it was written, on the server's clock. */
   readonly at?: number;
-  /** Who let a guest's message in. */
-  readonly vouchedBy?: Person;
+  /** Who approved it, when it is a guest's. */
+  readonly approvedBy?: Person;
 }
 
 export type Command =

@@ -53,10 +53,10 @@ export function messageEdited(step: Step, postId: PostId, text: string): void {
     withdraw(step, message);
     say(step, "✏️ A command that waited was edited, so it was withdrawn. Send it again as a new message.");
     takeUpWork(step);
-  } else if (message.vouchedBy) {
+  } else if (message.approvedBy) {
     // These are not the words that somebody has let in.
     withdraw(step, message);
-    const { vouchedBy: _, ...asked } = message;
+    const { approvedBy: _, ...asked } = message;
     askGuest(step, { ...asked, text });
     takeUpWork(step);
   } else if (message === inFlightOf(state)?.message) {

@@ -79,7 +79,7 @@ test.each(["by emoji", "by command"])("a guest invited %s is let in with all tha
   } else {
     script.command(OWNER, { name: "invite", username: "oscar", user: user("oscar") });
   }
-  expect(script.state.queue.map(({ text, vouchedBy }) => [text, vouchedBy])).toEqual(
+  expect(script.state.queue.map(({ text, approvedBy }) => [text, approvedBy])).toEqual(
     written.map((text) => [text, undefined]),
   );
   expect(script.state.asks).toMatchObject([{ kind: "guest", message: { text: "me too" } }]);

@@ -99,7 +99,7 @@ describe("guests", () => {
     });
     script.says(OTHER, "hello");
     script.react(LISTED, script.postCard(), "+1");
-    expect(script.state.queue).toMatchObject([{ text: "hello", vouchedBy: LISTED }]);
+    expect(script.state.queue).toMatchObject([{ text: "hello", approvedBy: LISTED }]);
   });
 });
 
