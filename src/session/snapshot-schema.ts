@@ -256,7 +256,7 @@ const entry = z.object({
   about: text.optional(),
   isRefused: flag.optional(),
   closed: z.object({ id: postId, said: content }).optional(),
-  aside: z.object({ content, marker: text, isHeld: flag }).optional(),
+  quarantined: z.object({ content, marker: text, isHeld: flag }).optional(),
   postedAt: number.optional(),
 });
 

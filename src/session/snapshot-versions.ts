@@ -148,7 +148,10 @@ function withPhases(document: Json): Json {
 }
 
 /** What fields are called since. */
-const NAMES: ReadonlyMap<string, string> = new Map([["vouchedBy", "approvedBy"]]);
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["aside", "quarantined"],
+  ["vouchedBy", "approvedBy"],
+]);
 
 /** What these hold is a tool's or a person's, names and all. */
 const FOREIGN: readonly string[] = ["input", "answers"];

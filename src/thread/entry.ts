@@ -40,8 +40,8 @@ export function pageOf(
   return { head: { markdown: first, bar }, rest };
 }
 
-function ownPart({ closed, aside, ifClosed, about }: Entry, content: Content): Content {
-  const held = aside?.isHeld ? aside : undefined;
+function ownPart({ closed, quarantined, ifClosed, about }: Entry, content: Content): Content {
+  const held = quarantined?.isHeld ? quarantined : undefined;
   const said = held?.content ?? closed?.said;
   if (!said) {
     return content;
@@ -58,11 +58,11 @@ type Said = Pick<Post, "message" | "bar">;
 
 /** Takes note of what the post says: an edit may be done that nobody heard of. */
 export function noteSaid(entry: Entry, post: Said): void {
-  const { aside } = entry;
-  if (aside && !aside.isHeld && !isMarker(post.message)) {
-    entry.aside = undefined;
+  const { quarantined } = entry;
+  if (quarantined && !quarantined.isHeld && !isMarker(post.message)) {
+    entry.quarantined = undefined;
   }
-  if (!entry.aside) {
+  if (!entry.quarantined) {
     entry.written = saidBy(entry, post);
   }
 }
@@ -90,17 +90,17 @@ export function isSaid(
 }
 
 /** Whether its post says nothing but that something can't be said. */
-export function isMarkerAlone({ aside, written }: Entry): boolean {
-  return aside !== undefined && (!aside.isHeld || isSameContent(written, aside.content));
+export function isMarkerAlone({ quarantined, written }: Entry): boolean {
+  return quarantined !== undefined && (!quarantined.isHeld || isSameContent(written, quarantined.content));
 }
 
 /** The post can't be edited any more: what is new goes into another one. */
 export function closePost(entry: Entry, pendingPostId: string): void {
-  const { id, aside, written, closed } = entry;
-  if (aside && !aside.isHeld) {
+  const { id, quarantined, written, closed } = entry;
+  if (quarantined && !quarantined.isHeld) {
     // The marker stays where it is; what it stood for is tried in another post.
     forgetPost(entry, pendingPostId);
-    entry.aside = { ...aside, marker: "" };
+    entry.quarantined = { ...quarantined, marker: "" };
     return;
   }
   const first = closed?.id ?? id;
@@ -109,8 +109,8 @@ export function closePost(entry: Entry, pendingPostId: string): void {
 }
 
 /** Nothing more is done about what a marker stands for. */
-export function hold(entry: Entry, aside: Quarantined, content: Content): void {
-  entry.aside = { ...aside, content, isHeld: true };
+export function hold(entry: Entry, quarantined: Quarantined, content: Content): void {
+  entry.quarantined = { ...quarantined, content, isHeld: true };
   entry.written = content;
   entry.creating = undefined;
 }
@@ -120,7 +120,7 @@ export function forgetPost(entry: Entry, pendingPostId: string): void {
   entry.id = undefined;
   entry.written = undefined;
   entry.creating = undefined;
-  entry.aside = undefined;
+  entry.quarantined = undefined;
   // Files go with the post they were in.
   entry.fileId = undefined;
   entry.pendingPostId = pendingPostId;

@@ -79,9 +79,9 @@ export async function giveUp(
   if (entry.ifClosed === "drop") {
     return written(context, write.key, entry, content, []);
   }
-  if (entry.aside && isMarkerAlone(entry)) {
+  if (entry.quarantined && isMarkerAlone(entry)) {
     // The marker stands for this as well.
-    return hold(entry, entry.aside, content);
+    return hold(entry, entry.quarantined, content);
   }
   await goOnElsewhere(context, write.key, entry, error, api);
 }

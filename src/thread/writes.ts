@@ -90,7 +90,7 @@ export interface Entry {
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
   closed?: { readonly id: PostId; readonly said: Content } | undefined;
-  aside?: Quarantined | undefined;
+  quarantined?: Quarantined | undefined;
   /** When the newest post of it was made. */
   postedAt?: number | undefined;
 }
