@@ -45,7 +45,7 @@ export function askPermission(
   }
   // The card stands for the tool's line: the same tool twice in a row would be noise.
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
-  const isCarded = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
+  const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
   const { card, file } = permissionCard(toolInFull(use, step.context), names, step.context.postLimit);
@@ -55,7 +55,7 @@ export function askPermission(
     postId: undefined,
     card,
     requestId: event.requestId,
-    toolUseId: isCarded ? toolUseId : undefined,
+    toolUseId: hasCard ? toolUseId : undefined,
     use,
     isBeside: isBeside(step, event.toolUseId),
   };
@@ -90,8 +90,8 @@ function likelyToolUse(
   return uses[0]?.[0];
 }
 
-function isBeingAsked({ asks, cardedTools }: Step["state"], id: ToolUseId): boolean {
-  return cardedTools.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
+function isBeingAsked({ asks, toolsWithCards }: Step["state"], id: ToolUseId): boolean {
+  return toolsWithCards.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {

@@ -49,7 +49,7 @@ function dropProcess(step: Step): void {
     sleep(step);
   }
   state.asks = state.asks.filter((ask) => ask.kind === "guest");
-  state.cardedTools.clear();
+  state.toolsWithCards.clear();
   state.early = [];
   state.subagents.clear();
   state.background = [];

@@ -203,7 +203,7 @@ const state = z.object({
   queue: z.array(message),
   waiting: setOf(postId),
   asks: z.array(ask),
-  cardedTools: mapOf(
+  toolsWithCards: mapOf(
     toolUseId,
     z.object({ key: text, use: toolUse, card, verdict: text, showAt: orNone(number) }),
   ),

@@ -149,6 +149,7 @@ function withPhases(document: Json): Json {
 
 /** What fields are called since. */
 const NAMES: ReadonlyMap<string, string> = new Map([
+  ["cardedTools", "toolsWithCards"],
   ["aside", "quarantined"],
   ["vouchedBy", "approvedBy"],
 ]);

@@ -38,7 +38,7 @@ export function initialState(
     queue: [],
     waiting: new Set(),
     asks: [],
-    cardedTools: new Map(),
+    toolsWithCards: new Map(),
     early: [],
     cutOff: undefined,
     subagents: new Map(),

@@ -223,8 +223,8 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     }
     return;
   }
-  const carded = state.cardedTools.get(result.id);
-  const outcome = toolOutcome(tool?.name ?? carded?.use.name ?? "", result, carded !== undefined);
+  const withCard = state.toolsWithCards.get(result.id);
+  const outcome = toolOutcome(tool?.name ?? withCard?.use.name ?? "", result, withCard !== undefined);
   if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
     scheduleLines(step);
   }

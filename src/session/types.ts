@@ -228,7 +228,7 @@ export interface GuestAsk extends AskBase {
 export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
 
 /** A decided permission card that waits for its tool's outcome. */
-export interface CardedTool {
+export interface ToolWithCard {
   readonly key: PostKey;
   readonly use: ToolUse;
   readonly card: Card;
@@ -311,7 +311,7 @@ export interface SessionState {
   /** Posts that carry 👀. */
   readonly waiting: Set<PostId>;
   asks: Ask[];
-  readonly cardedTools: Map<ToolUseId, CardedTool>;
+  readonly toolsWithCards: Map<ToolUseId, ToolWithCard>;
   /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
   early: (Signal & { readonly type: "reaction" })[];
   cutOff: CutOff | undefined;
