@@ -261,7 +261,7 @@ const entry = z.object({
 });
 
 const write = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("adopt") }),
+  z.object({ kind: z.literal("findLost") }),
   z.object({ kind: z.literal("put"), key: text }),
   z.object({
     kind: z.enum(["react", "unreact"]),

@@ -125,8 +125,11 @@ function withPhases(document: Json): Json {
     ended: {},
   };
   const begun = state["hasConversation"] === true ? "begun" : "new";
+  const writer = objectIn(plain, "writer");
+  const { writes } = writer;
   return {
     ...plain,
+    writer: { ...writer, writes: Array.isArray(writes) ? writes.map(withNamedWrite) : writes },
     state: {
       ...state,
       phase: { name: state["phase"], ...objectIn(phases, String(state["phase"])) },
@@ -145,6 +148,10 @@ function withPhases(document: Json): Json {
       taskList: tasksKey === undefined ? undefined : { key: tasksKey, tasks: state["tasks"] },
     },
   };
+}
+
+function withNamedWrite(write: unknown): unknown {
+  return isObject(write) && write["kind"] === "adopt" ? { ...write, kind: "findLost" } : write;
 }
 
 /** What fields are called since. */

@@ -54,12 +54,12 @@ export class Outbox {
       this.entries.set(key, { ...entry, ...again, creating, isQueued: false });
     }
     if (entries.some(([, entry]) => entry.id === undefined)) {
-      this.add({ kind: "adopt" });
+      this.add({ kind: "findLost" });
     }
     for (const write of writes) {
       if (write.kind === "put") {
         this.queuePut(write.key);
-      } else if (write.kind !== "adopt") {
+      } else if (write.kind !== "findLost") {
         this.add(write);
       }
     }
@@ -239,7 +239,8 @@ export class Outbox {
   get isUrgent(): boolean {
     const writes = this.#current ? [this.#current, ...this.#writes] : this.#writes;
     return writes.some(
-      (write) => write.kind === "adopt" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
+      (write) =>
+        write.kind === "findLost" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
     );
   }
 }

@@ -30,7 +30,7 @@ const REPEAT_AFTER_MS = 300_000;
 
 export async function perform(context: WriterContext, write: Write, api: MattermostApi): Promise<void> {
   switch (write.kind) {
-    case "adopt":
+    case "findLost":
       return findLostPosts(context, api);
     case "put":
       return performPut(context, write.key, api);

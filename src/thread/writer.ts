@@ -210,7 +210,7 @@ export class ThreadWriter {
       if (!retryPolicy.failed(error, false)) {
         throw error;
       }
-      const isAnswering = await look(this.#context, { kind: "adopt" }, api).catch(() => false);
+      const isAnswering = await look(this.#context, { kind: "findLost" }, api).catch(() => false);
       if (!retryPolicy.looked(isAnswering)) {
         throw error;
       }

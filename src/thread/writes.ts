@@ -128,6 +128,6 @@ export interface WriterSnapshot {
 /** One thing to do. */
 export type Write =
   /** Look for posts that were created without our hearing of it. */
-  | { readonly kind: "adopt" }
+  | { readonly kind: "findLost" }
   | { readonly kind: "put"; readonly key: PostKey }
   | { readonly kind: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string };
