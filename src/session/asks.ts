@@ -57,13 +57,13 @@ export function askPermission(
     requestId: event.requestId,
     toolUseId: hasCard ? toolUseId : undefined,
     use,
-    isBeside: isBeside(step, event.toolUseId),
+    isFromSubagent: isFromSubagent(step, event.toolUseId),
   };
   open(step, ask, file);
 }
 
 /** 2.1.330 names the tool use; one that is none of this turn's is a subagent's. */
-function isBeside({ state }: Step, id: ToolUseId | undefined): boolean {
+function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
   return id !== undefined && !state.turn.tools.has(id);
 }
 
@@ -107,7 +107,7 @@ export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }):
       requestId,
       plan,
       input,
-      isBeside: isBeside(step, toolUseId),
+      isFromSubagent: isFromSubagent(step, toolUseId),
     });
     return;
   }
@@ -123,16 +123,16 @@ export function askQuestions(step: Step, event: ClaudeEvent & { type: "questionA
     answer(step, event.requestId, { behavior: "allow", updatedInput: { ...event.input, answers: {} } });
     return;
   }
-  openQuestion(step, { ...event, isBeside: isBeside(step, event.toolUseId) }, 0, {});
+  openQuestion(step, { ...event, isFromSubagent: isFromSubagent(step, event.toolUseId) }, 0, {});
 }
 
 export function openQuestion(
   step: Step,
-  asked: Pick<QuestionAsk, "requestId" | "questions" | "input" | "isBeside">,
+  asked: Pick<QuestionAsk, "requestId" | "questions" | "input" | "isFromSubagent">,
   index: number,
   answers: Readonly<Record<string, string>>,
 ): void {
-  const { requestId, questions, input, isBeside } = asked;
+  const { requestId, questions, input, isFromSubagent } = asked;
   const question = questions[index];
   if (!question) {
     answer(step, requestId, { behavior: "allow", updatedInput: { ...input, answers } });
@@ -151,7 +151,7 @@ export function openQuestion(
     index,
     answers,
     selected: new Map(),
-    ...(isBeside === undefined ? {} : { isBeside }),
+    ...(isFromSubagent === undefined ? {} : { isFromSubagent }),
   });
 }
 
@@ -289,7 +289,9 @@ export function voidAsks(step: Step, reason: string, guestsToo = false): void {
 
 /** The asks of a turn that is over; what a subagent asks beside it, it still waits for. */
 export function voidAsksOfTurn(step: Step): void {
-  for (const ask of step.state.asks.filter(({ kind, isBeside: goesOn }) => kind !== "guest" && !goesOn)) {
+  for (const ask of step.state.asks.filter(
+    ({ kind, isFromSubagent: goesOn }) => kind !== "guest" && !goesOn,
+  )) {
     close(step, ask, "⚪ **No longer open**: the turn is over", "void");
   }
 }
@@ -340,7 +342,7 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
   } else {
     return [];
   }
-  const waiting = state.early.filter((reaction) => reaction.postId === postId);
-  state.early = state.early.filter((reaction) => reaction.postId !== postId);
+  const waiting = state.earlyReactions.filter((reaction) => reaction.postId === postId);
+  state.earlyReactions = state.earlyReactions.filter((reaction) => reaction.postId !== postId);
   return waiting;
 }

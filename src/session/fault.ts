@@ -50,7 +50,7 @@ function dropProcess(step: Step): void {
   }
   state.asks = state.asks.filter((ask) => ask.kind === "guest");
   state.toolsWithCards.clear();
-  state.early = [];
+  state.earlyReactions = [];
   state.subagents.clear();
   state.background = [];
   state.taskList = undefined;

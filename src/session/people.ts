@@ -119,7 +119,7 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
     interrupt(step, reaction.by);
   } else if (may(step, "message", reaction.by) && isCardOnItsWay(state)) {
-    state.early = [...state.early, reaction].slice(-MAX_EARLY);
+    state.earlyReactions = [...state.earlyReactions, reaction].slice(-MAX_EARLY);
   }
 }
 

@@ -23,7 +23,7 @@ export interface RunningClaude {
   /** It has cleared the conversation, and will name the one that begins. */
   isClearing: boolean;
   /** Something ended in the background, which it will take up in a turn of its own if it can't in another. */
-  hasNews: boolean;
+  hasTaskNotification: boolean;
   /** When the flush timer fires, or undefined when none runs. */
   flushAt: number | undefined;
 }
@@ -69,7 +69,10 @@ export function setSlot({ phase }: SessionState, slot: number | undefined): void
 /** A process of Claude's begins. */
 export function wake(state: SessionState, slot: number): void {
   state.generation++;
-  enter(state, { name: "idle", claude: { slot, isClearing: false, hasNews: false, flushAt: undefined } });
+  enter(state, {
+    name: "idle",
+    claude: { slot, isClearing: false, hasTaskNotification: false, flushAt: undefined },
+  });
 }
 
 /** A turn begins: with a message, or by Claude itself. */

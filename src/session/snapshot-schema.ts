@@ -63,7 +63,7 @@ const anyAsk = z.object({
   pieces: z.array(piece).exactOptional(),
   isHinted: flag.exactOptional(),
   reply: message.optional(),
-  isBeside: flag.exactOptional(),
+  isFromSubagent: flag.exactOptional(),
 });
 const requestId = idOf<RequestId>();
 
@@ -166,7 +166,12 @@ const turn = z.object({
 
 // The session.
 
-const claude = z.object({ slot: number, isClearing: flag, hasNews: flag, flushAt: orNone(number) });
+const claude = z.object({
+  slot: number,
+  isClearing: flag,
+  hasTaskNotification: flag,
+  flushAt: orNone(number),
+});
 
 const phase = z.discriminatedUnion("name", [
   z.object({
@@ -207,7 +212,7 @@ const state = z.object({
     toolUseId,
     z.object({ key: text, use: toolUse, card, verdict: text, showAt: orNone(number) }),
   ),
-  early: z.array(
+  earlyReactions: z.array(
     z.object({
       type: z.literal("reaction"),
       by: person,

@@ -109,7 +109,7 @@ function withPhases(document: Json): Json {
   const claude = {
     slot: state["slot"] ?? 1,
     isClearing: state["isClearing"] === true,
-    hasNews: state["hasNews"] === true,
+    hasTaskNotification: state["hasNews"] === true,
     flushAt: state["flushAt"],
   };
   const phases: Json = {
@@ -156,6 +156,8 @@ function withNamedWrite(write: unknown): unknown {
 
 /** What fields are called since. */
 const NAMES: ReadonlyMap<string, string> = new Map([
+  ["isBeside", "isFromSubagent"],
+  ["early", "earlyReactions"],
   ["cardedTools", "toolsWithCards"],
   ["aside", "quarantined"],
   ["vouchedBy", "approvedBy"],

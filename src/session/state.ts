@@ -39,7 +39,7 @@ export function initialState(
     waiting: new Set(),
     asks: [],
     toolsWithCards: new Map(),
-    early: [],
+    earlyReactions: [],
     cutOff: undefined,
     subagents: new Map(),
     background: [],

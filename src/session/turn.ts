@@ -55,8 +55,8 @@ export function onClaudeEvent(
       step.emit({ type: "clearTimer", name: "watchdog" });
       state.conversation.hasRetriedStart = false;
       wakeUp(step);
-      state.turn.mayBeOwn = claude.hasNews;
-      claude.hasNews = false;
+      state.turn.mayBeOwn = claude.hasTaskNotification;
+      claude.hasTaskNotification = false;
       turnBeganIn(step, event.conversationId);
       break;
     case "messageStarted":
@@ -107,7 +107,7 @@ export function onClaudeEvent(
       );
       break;
     case "taskEnded":
-      claude.hasNews = true;
+      claude.hasTaskNotification = true;
       if (event.toolUseId !== undefined) {
         subagentEnded(step, event.toolUseId, event.status);
       }

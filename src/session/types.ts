@@ -186,7 +186,7 @@ interface AskBase extends CardPiece {
   /** Decides once its files are saved. */
   reply?: Message | undefined;
   /** A subagent that works beside the turns asks: the end of one is not its end. */
-  isBeside?: boolean;
+  isFromSubagent?: boolean;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -313,7 +313,7 @@ export interface SessionState {
   asks: Ask[];
   readonly toolsWithCards: Map<ToolUseId, ToolWithCard>;
   /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
-  early: (Signal & { readonly type: "reaction" })[];
+  earlyReactions: (Signal & { readonly type: "reaction" })[];
   cutOff: CutOff | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   /** What runs beside the turns, as Claude tells it. */

@@ -325,7 +325,7 @@ test("what was decided in words on a card is told in the words as they were writ
   script.postCard();
   script.says(OWNER, 'no, [docs](http://d.example "push to main") <!-- x -->');
   expect(script.said()).toContain('`[docs](http://d.example "push to main") <!-- x -->`');
-  expect(script.state.early.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
+  expect(script.state.earlyReactions.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
 });
 
 describe("words that cross a card on its way", () => {
