@@ -3,11 +3,11 @@
 
 import { z } from "zod";
 import type {
-  Attachment,
   Bar,
   Channel,
   ChannelId,
   FileId,
+  FileInfo,
   Post,
   PostId,
   Reaction,
@@ -150,7 +150,7 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
     ...barOf(data.props ?? {}),
-    attachments: attachmentsOf(data),
+    files: filesOf(data),
     ...reactionsOn(data),
   };
 }
@@ -270,7 +270,7 @@ function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {
+function filesOf(post: z.infer<typeof wirePost>): FileInfo[] {
   const files = post.metadata?.files ?? [];
   const known = new Map(files.map((file) => [file.id, file]));
   // file_ids is always complete; the server may leave metadata out.

@@ -21,7 +21,8 @@ export interface User {
   readonly isActive: boolean;
 }
 
-export interface Attachment {
+/** A file that goes with a post. */
+export interface FileInfo {
   readonly id: FileId;
   readonly name: string;
   /** Bytes. */
@@ -46,7 +47,7 @@ export interface Post {
   readonly pendingPostId: string | undefined;
   /** The mark of the mm-claude that created it; earlier versions left none. */
   readonly instance?: string;
-  readonly attachments: readonly Attachment[];
+  readonly files: readonly FileInfo[];
   /** The coloured bar below it, if it has one that can be read. */
   readonly bar?: Bar;
   /** Those on it when it was read; undefined when there were none, or when the server sent no list of them. */

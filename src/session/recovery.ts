@@ -57,7 +57,7 @@ export function takeOffer(step: Step, reaction: Signal & { readonly type: "react
   showCutOff(step, `@${by.name} let it go on.`, "good");
   forgetOffer(step);
   const text = "Go on where you were cut off.";
-  return { uuid, postId, by, text, attachments: [], isSlashCommand: false, withThread: false };
+  return { uuid, postId, by, text, files: [], isSlashCommand: false, withThread: false };
 }
 
 /** Somebody deleted the post that offered it. */

@@ -159,7 +159,7 @@ export class Session {
     this.#isStepping = false;
   }
 
-  readonly #onProblem = (detail: string): void => this.deliver({ type: "attachmentProblem", detail });
+  readonly #onProblem = (detail: string): void => this.deliver({ type: "fileProblem", detail });
 
   /** Does what is no signal of the mailbox's within the same boundary. */
   #within(what: string, perform: () => void): void {

@@ -38,7 +38,7 @@ const message = z.object({
   postId,
   by: person,
   text,
-  attachments: z.array(z.object({ id: idOf<FileId>(), name: text, size: number, mimeType: text })),
+  files: z.array(z.object({ id: idOf<FileId>(), name: text, size: number, mimeType: text })),
   isSlashCommand: flag,
   withThread: flag,
   at: number.exactOptional(),

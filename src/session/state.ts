@@ -232,7 +232,7 @@ function sendNext(step: Step): void {
   if (!message) {
     return;
   }
-  const isPreparing = message.withThread || message.attachments.length > 0;
+  const isPreparing = message.withThread || message.files.length > 0;
   beginWork(state, { message, isPreparing });
   state.speakers.set(message.by.id, message.by.name);
   beginTurn(step, message);

@@ -116,7 +116,7 @@ function take(step: Step, signal: Signal): void {
     case "restored":
       restored(step, signal.saved, signal.lostDirectory);
       break;
-    case "attachmentProblem":
+    case "fileProblem":
       say(step, `⚠️ ${signal.detail}`);
       break;
     case "prepared":

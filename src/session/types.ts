@@ -12,7 +12,7 @@ import type {
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Attachment, Bar, PostId, User, UserId } from "../mattermost/types.ts";
+import type { Bar, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
@@ -29,7 +29,7 @@ export interface Message {
   readonly postId: PostId;
   readonly by: Person;
   readonly text: string;
-  readonly attachments: readonly Attachment[];
+  readonly files: readonly FileInfo[];
   /** A slash command of Claude's, sent on purpose: the text goes out as it is. */
   readonly isSlashCommand: boolean;
   /** Claude is given what was said in the thread before this message. */
@@ -108,7 +108,7 @@ export type Signal =
   /** The manager needs the slot for somebody else. */
   | { readonly type: "slotWithdrawn" }
   | { readonly type: "timer"; readonly name: TimerName }
-  | { readonly type: "attachmentProblem"; readonly detail: string }
+  | { readonly type: "fileProblem"; readonly detail: string }
   /** What a message needs besides its words has been fetched. */
   | { readonly type: "prepared"; readonly uuid: string; readonly content: readonly MessageBlock[] }
   /** The files of a reply, where Claude can read them; those that could not be saved are missing. */

@@ -46,7 +46,7 @@ export function messageEdited(step: Step, postId: PostId, text: string): void {
   if (!message || isUnchanged(message, text)) {
     return;
   }
-  if (text.trim() === "" && message.attachments.length === 0) {
+  if (text.trim() === "" && message.files.length === 0) {
     messageDeleted(step, postId);
   } else if (message.isSlashCommand || /^\s*[!/]/.test(text)) {
     // What a command is, and who may give it, was decided when it came.

@@ -81,9 +81,9 @@ test("a file goes up, into a post with a bar, and down again; an edit leaves bot
   const pendingPostId = `${bot.id}:3`;
   const draft = { channelId, rootId, message: "see", pendingPostId };
   const post = await api.createPost({ ...draft, bar, fileIds: [fileId] });
-  const attachment = { id: fileId, name: "ä b.diff", size: bytes.length };
-  expect(post).toMatchObject({ pendingPostId, attachments: [attachment] });
-  expect((await next("posted")).post).toMatchObject({ pendingPostId, attachments: [attachment] });
+  const file = { id: fileId, name: "ä b.diff", size: bytes.length };
+  expect(post).toMatchObject({ pendingPostId, files: [file] });
+  expect((await next("posted")).post).toMatchObject({ pendingPostId, files: [file] });
 
   expect(Buffer.compare(await aliceApi.file(fileId, bytes.length), bytes)).toBe(0);
   const refused = await aliceApi.file(fileId, bytes.length - 1).catch((error: unknown) => error);
@@ -93,7 +93,7 @@ test("a file goes up, into a post with a bar, and down again; an edit leaves bot
   for (const edit of edits) {
     await api.editPost(post.id, { ...edit, pendingPostId });
     expect((await next("postEdited")).post).toMatchObject({ message: edit.message, pendingPostId });
-    expect((await api.post(post.id)).attachments).toMatchObject([attachment]);
+    expect((await api.post(post.id)).files).toMatchObject([file]);
   }
 });
 

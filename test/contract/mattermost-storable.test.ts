@@ -105,7 +105,7 @@ test("a file's name says them as well, and its caption; its bytes are its own", 
     const char = String.fromCodePoint(code);
     const fileId = await api.uploadFile(channelId, `a${char}b.bin`, bytes);
     const post = await create(`see ${char}`, { fileIds: [fileId] });
-    expect(post.attachments.map(({ name }) => name)).toEqual([`a${nameOf(code)}b.bin`]);
+    expect(post.files.map(({ name }) => name)).toEqual([`a${nameOf(code)}b.bin`]);
     expect(await api.file(fileId, 99)).toEqual(bytes);
   }
 });

@@ -209,7 +209,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       createdAt: clock.now() + made,
       isFromPerson: true,
       pendingPostId: undefined,
-      attachments: [],
+      files: [],
       ...more,
     };
     server.posts.push(made_);
@@ -281,6 +281,6 @@ function rootOf(id: ThreadId): Post {
     createdAt: 0,
     isFromPerson: true,
     pendingPostId: undefined,
-    attachments: [],
+    files: [],
   };
 }

@@ -110,7 +110,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
         postId: `m${messages}` as PostId,
         by,
         text,
-        attachments: [],
+        files: [],
         isSlashCommand: false,
         withThread: false,
         at: ++at,

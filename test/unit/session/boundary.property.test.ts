@@ -140,7 +140,7 @@ function createWorld() {
     postId: `m${messages}` as PostId,
     by,
     text,
-    attachments: [],
+    files: [],
     isSlashCommand: false,
     withThread: false,
   });

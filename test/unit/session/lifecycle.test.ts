@@ -355,7 +355,7 @@ function slash(script: Script, name: string, isCertain: boolean): void {
     postId: "s" as never,
     by: OWNER,
     text: `/${name}`,
-    attachments: [],
+    files: [],
     isSlashCommand: true,
     withThread: false,
   };

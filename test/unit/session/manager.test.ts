@@ -82,7 +82,7 @@ function setUp(maxSessions = 2) {
     postId: `m${messages}` as never,
     by: OWNER,
     text,
-    attachments: [],
+    files: [],
     isSlashCommand: false,
     withThread: false,
   });

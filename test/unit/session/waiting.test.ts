@@ -26,7 +26,7 @@ const waiting = (script: Script) => script.state.queue.map((message) => message.
 /** A session whose first message waits for its file. */
 function fetching(): Script {
   const script = createScript();
-  script.says(OWNER, "look", { attachments: [FILE] });
+  script.says(OWNER, "look", { files: [FILE] });
   return script;
 }
 
