@@ -3,7 +3,7 @@
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
-import { bar, type Tone } from "../render/attachments.ts";
+import { attachment, type Tone } from "../render/attachments.ts";
 import {
   closedCard,
   DIGITS,
@@ -238,7 +238,7 @@ export function fileRefused(step: Step, key: PostKey): void {
 function decidedUnseen(step: Step, key: PostKey): void {
   if (!showVerdictOf(step, key)) {
     const text = "⚪ **No longer open**: it was over before its card could be shown";
-    step.emit({ type: "put", key, markdown: "", bar: bar("void", text), isFinal: true });
+    step.emit({ type: "put", key, markdown: "", attachment: attachment("void", text), isFinal: true });
   }
 }
 

@@ -243,7 +243,7 @@ const state = z.object({
 
 const content = z.object({
   markdown: text,
-  bar: z.object({ color: text, text }).optional(),
+  attachment: z.object({ color: text, text }).optional(),
 });
 
 const entry = z.object({

@@ -156,6 +156,7 @@ function withNamedWrite(write: unknown): unknown {
 
 /** What fields are called since. */
 const NAMES: ReadonlyMap<string, string> = new Map([
+  ["bar", "attachment"],
   ["attachments", "files"],
   ["isBeside", "isFromSubagent"],
   ["early", "earlyReactions"],

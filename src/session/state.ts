@@ -3,7 +3,7 @@
 
 import type { AuditAction } from "../audit/record.ts";
 import type { BackgroundTask, MessageBlock } from "../claude/types.ts";
-import { bar, notice, type Tone } from "../render/attachments.ts";
+import { attachment, notice, type Tone } from "../render/attachments.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
@@ -105,7 +105,7 @@ export function newKey(step: Step, kind: string): string {
   return `${kind}.${step.state.postsMade++}`;
 }
 
-/** A notice of mm-claude's own, with what is too long for its bar above it. What Claude says next stands below it. */
+/** A notice of mm-claude's own, with what is too long for its attachment above it. What Claude says next stands below it. */
 export function say(step: Step, text: string, above = ""): void {
   breakPage(step);
   step.emit({ type: "put", key: newKey(step, "note"), ...notice(text, above), isFinal: true });
@@ -279,7 +279,13 @@ export function beginTurn(step: Step, message?: Message): void {
 export function showCutOff({ state, emit }: Step, whatNext: string, tone: Tone = "void"): void {
   if (state.cutOff) {
     const text = `✂️ **This turn was cut off** when mm-claude stopped. ${whatNext}`;
-    emit({ type: "put", key: state.cutOff.key, markdown: "", bar: bar(tone, text), ifClosed: "drop" });
+    emit({
+      type: "put",
+      key: state.cutOff.key,
+      markdown: "",
+      attachment: attachment(tone, text),
+      ifClosed: "drop",
+    });
   }
 }
 

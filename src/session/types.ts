@@ -12,7 +12,7 @@ import type {
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Bar, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
+import type { Attachment, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
@@ -129,7 +129,7 @@ export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
-   * `bar`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
+   * `attachment`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
    * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
    * `ifClosed`: what becomes of it where the post may not be edited any more.
    */
@@ -137,7 +137,7 @@ export type Effect =
       readonly type: "put";
       readonly key: PostKey;
       readonly markdown: string;
-      readonly bar?: Bar | undefined;
+      readonly attachment?: Attachment | undefined;
       readonly about?: string | undefined;
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;

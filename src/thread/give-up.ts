@@ -47,7 +47,7 @@ async function lookAtPost(
     return;
   }
   const { head, rest } = pageOf(entry, wanted, context.outbox.limit);
-  if (isSaid(entry, post, { head, bar: wanted.bar })) {
+  if (isSaid(entry, post, { head, attachment: wanted.attachment })) {
     written(context, key, entry, wanted, rest);
   } else if (!context.outbox.hasPieces(key)) {
     noteSaid(entry, post);

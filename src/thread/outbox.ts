@@ -73,11 +73,11 @@ export class Outbox {
   put(
     key: PostKey,
     markdown: string,
-    { bar, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { attachment, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
-    entry.wanted = { markdown: storable(markdown), bar };
+    entry.wanted = { markdown: storable(markdown), attachment };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     entry.ifClosed = ifClosed ?? entry.ifClosed;

@@ -175,7 +175,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
   }
 }
 
-/** Whether a post that was made unheard of is the whole of what it was made for, its bar as well. */
+/** Whether a post that was made unheard of is the whole of what it was made for, its attachment as well. */
 function isWhole(entry: Entry, creating: Content, message: string, limit: number): boolean {
   const { head, rest } = pageOf(entry, creating, limit);
   return rest.length === 0 && head.markdown === message;
@@ -234,7 +234,7 @@ async function recover(
   if (!post) {
     return postAnew(context, key, entry);
   }
-  if (isSaid(entry, post, { head, bar: content.bar })) {
+  if (isSaid(entry, post, { head, attachment: content.attachment })) {
     return written(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);

@@ -1,4 +1,4 @@
-// One post of ours on the server: made with its bar and its file, and edited to what it says now. Knows nothing of the
+// One post of ours on the server: made with its attachment and its file, and edited to what it says now. Knows nothing of the
 // order of writes.
 
 import { MattermostError } from "../mattermost/error.ts";
@@ -15,14 +15,14 @@ export function createIn(
   api: Pick<MattermostApi, "createPost">,
   { channelId, threadId }: Place,
   { pendingPostId, fileId }: Pick<Entry, "pendingPostId" | "fileId">,
-  { markdown, bar }: Content,
+  { markdown, attachment }: Content,
 ): Promise<Post> {
   return api.createPost({
     channelId,
     rootId: threadId,
     message: markdown,
     pendingPostId,
-    ...(bar ? { bar } : {}),
+    ...(attachment ? { attachment } : {}),
     ...(fileId ? { fileIds: [fileId] } : {}),
   });
 }
@@ -49,7 +49,7 @@ export function editTo(
   api: Pick<MattermostApi, "editPost">,
   id: PostId,
   { pendingPostId }: Entry,
-  { markdown, bar }: Content,
+  { markdown, attachment }: Content,
 ): Promise<void> {
-  return api.editPost(id, { message: markdown, pendingPostId, ...(bar ? { bar } : {}) });
+  return api.editPost(id, { message: markdown, pendingPostId, ...(attachment ? { attachment } : {}) });
 }

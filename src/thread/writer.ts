@@ -59,7 +59,7 @@ export class ThreadWriter {
   }
 
   /**
-   * Makes the post `key` say `markdown`, above `bar`: creates it as a reply, with `file`, or edits it. A final post needs
+   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final post needs
    * no memory once it is written.
    */
   put(key: PostKey, markdown: string, options: PutOptions = {}): void {

@@ -1,7 +1,15 @@
 // What a thread's writer needs, and its data: the posts it knows and the writes it has left to do; plain, so that it can
 // be kept.
 
-import type { Bar, ChannelId, FileId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type {
+  Attachment,
+  ChannelId,
+  FileId,
+  MattermostApi,
+  PostId,
+  ThreadId,
+  UserId,
+} from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 
@@ -13,7 +21,7 @@ export type ReactionTarget = { readonly key: PostKey } | { readonly postId: Post
 /** What a post says. */
 export interface Content {
   readonly markdown: string;
-  readonly bar?: Bar | undefined;
+  readonly attachment?: Attachment | undefined;
 }
 
 /** Goes along with a post when it is created. */
@@ -29,8 +37,8 @@ export interface PostFile {
 export type IfClosed = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
-  readonly bar?: Bar | undefined;
-  /** Short words for what the bar is about, where it has to stand in a post of its own. */
+  readonly attachment?: Attachment | undefined;
+  /** Short words for what the attachment is about, where it has to stand in a post of its own. */
   readonly about?: string | undefined;
   readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;

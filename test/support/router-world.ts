@@ -170,8 +170,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
         return true;
       },
     },
-    reply: (thread, { markdown, bar }) =>
-      replies.push(`${thread}: ${[bar.text, markdown].filter((part) => part !== "").join("\n")}`),
+    reply: (thread, { markdown, attachment }) =>
+      replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
     audit: {
       append(entry) {
         audited.push(`${entry.action} ${entry.by?.name}`);

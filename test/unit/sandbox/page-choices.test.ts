@@ -18,7 +18,7 @@ const ANY = ["+1", "white_check_mark", "-1", "one", "two", "arrows_counterclockw
 
 function labels(card: Card, offered: readonly string[]): string[] {
   const post = openCard(card, LIMIT).at(-1);
-  return findChoices(post?.markdown ?? "", offered, post?.bar?.text).map(({ label }) => label);
+  return findChoices(post?.markdown ?? "", offered, post?.attachment?.text).map(({ label }) => label);
 }
 
 function permission(text: string): Card {
@@ -90,8 +90,8 @@ describe("the choices of a card", () => {
       guestCard("carol", "hello", [], ["alice"]),
     ];
     for (const card of cards) {
-      const { markdown, bar } = closedCard(card, LIMIT, verdict, "good");
-      expect(findChoices(markdown, ANY, bar.text)).toEqual([]);
+      const { markdown, attachment } = closedCard(card, LIMIT, verdict, "good");
+      expect(findChoices(markdown, ANY, attachment.text)).toEqual([]);
     }
   });
 

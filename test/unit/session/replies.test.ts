@@ -24,7 +24,7 @@ const saved = (script: Script, ...paths: string[]): void => {
   const message = script.effects.flatMap((effect) => (effect.type === "saveFiles" ? [effect.message] : []));
   script.take({ type: "filesSaved", uuid: message.at(-1)?.uuid ?? "none", paths });
 };
-const bars = (script: Script): string[] =>
+const attachments = (script: Script): string[] =>
   [...script.posts.values()].map((text) => text.split("\n").at(-2) ?? "");
 const WAITING =
   "⏳ Still waiting: 👍 allows, 👎 denies, or reply `yes` / `no, because …`. Your message waits until then.";
@@ -108,7 +108,7 @@ describe("a reply while a permission is asked for", () => {
       expect(script.answers()).toEqual([]);
       expect(script.state.asks).toHaveLength(2);
       expect(script.state.queue).toMatchObject([{ text }]);
-      expect(bars(script)).toContain(
+      expect(attachments(script)).toContain(
         "⏳ Still waiting: 👍 allows, 👎 denies. A reply can't tell which of the open cards it means. Your message waits until then.",
       );
     }
