@@ -82,7 +82,7 @@ describe("the choices of a card", () => {
     "👎 Message of @carol denied by @alice",
     "✅ @carol invited to this session by @alice",
     "⚪ **No longer needed**: Claude took this back",
-  ])("there are none once the bar says %j", (verdict) => {
+  ])("there are none once the attachment says %j", (verdict) => {
     const cards = [
       permission("ls"),
       planCard("1. Do it", ["alice"]),
@@ -113,7 +113,7 @@ describe("the choices of a card", () => {
   });
 });
 
-describe("the choices of a post without a bar", () => {
+describe("the choices of a post without an attachment", () => {
   const found = (message: string) => findChoices(message, ANY).map(({ label }) => label);
 
   test("stand in its last line, and as options in lines of their own", () => {
