@@ -19,7 +19,7 @@ export interface SeenPost {
   /** The id of the thread's first post, which may be its own. */
   readonly root: string;
   readonly userId: string;
-  /** The message, and the bars below it. */
+  /** The message, and the attachments below it. */
   readonly words: string;
   readonly reactions: number;
 }
@@ -117,8 +117,9 @@ export function createView(): View {
 }
 
 function wordsOf({ message, props }: WirePost): string {
-  const bars = Array.isArray(props?.attachments) ? props.attachments : [];
-  return [message, ...bars.map((bar: { readonly text?: unknown } | null) => String(bar?.text ?? ""))].join(
-    "\n",
-  );
+  const attachments = Array.isArray(props?.attachments) ? props.attachments : [];
+  return [
+    message,
+    ...attachments.map((attachment: { readonly text?: unknown } | null) => String(attachment?.text ?? "")),
+  ].join("\n");
 }

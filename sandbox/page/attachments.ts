@@ -1,10 +1,10 @@
-// Reads a post's message attachments: bars of colour with a text, and things to try. Whoever posts fills them as they
+// Reads a post's message attachments: a colour with a text, and things to try. Whoever posts fills them as they
 // like, so only what has the right form is taken. Pure.
 
-export interface Bar {
+export interface Attachment {
   /** `#rgb` or `#rrggbb`, else undefined. */
   readonly color: string | undefined;
-  /** Markdown that stands above the bar. */
+  /** Markdown that stands above the attachment. */
   readonly pretext: string;
   /** Plain. */
   readonly title: string;
@@ -21,7 +21,7 @@ export interface Try {
 }
 
 export interface Attachments {
-  readonly bars: readonly Bar[];
+  readonly shown: readonly Attachment[];
   /** Those with a title and, in code at their end, something to type. */
   readonly tries: readonly Try[];
 }
@@ -30,22 +30,22 @@ export interface Attachments {
 const MOST = 20;
 
 export function readAttachments(props: Readonly<Record<string, unknown>> | null): Attachments {
-  const bars: Bar[] = [];
+  const shown: Attachment[] = [];
   const tries: Try[] = [];
   const list: unknown = props?.["attachments"];
   for (const one of Array.isArray(list) ? list.slice(0, MOST) : []) {
-    const bar = readBar(one);
-    const [, shows = "", text = ""] = /^(.*)\n`([^`\n]+)`$/.exec(bar.text) ?? [];
-    if (bar.color === undefined && bar.title !== "" && text !== "") {
-      tries.push({ title: bar.title, shows, text, drawing: drawingOf(one) });
-    } else if (bar.pretext !== "" || bar.title !== "" || bar.text !== "") {
-      bars.push(bar);
+    const attachment = readAttachment(one);
+    const [, shows = "", text = ""] = /^(.*)\n`([^`\n]+)`$/.exec(attachment.text) ?? [];
+    if (attachment.color === undefined && attachment.title !== "" && text !== "") {
+      tries.push({ title: attachment.title, shows, text, drawing: drawingOf(one) });
+    } else if (attachment.pretext !== "" || attachment.title !== "" || attachment.text !== "") {
+      shown.push(attachment);
     }
   }
-  return { bars, tries };
+  return { shown, tries };
 }
 
-function readBar(one: unknown): Bar {
+function readAttachment(one: unknown): Attachment {
   const { color, pretext, title, text } = (one ?? {}) as Readonly<Record<string, unknown>>;
   const isColor = typeof color === "string" && /^#(?:[\da-f]{3}|[\da-f]{6})$/i.test(color);
   return {

@@ -1,5 +1,5 @@
 // Finds the choices a card of the bot's offers, so that each can be a button with words on it: an emoji is a choice when
-// the bot itself has put it under its post, and the post says what it means, in the bar below its message if it has one.
+// the bot itself has put it under its post, and the post says what it means, in the attachment below its message if it has one.
 // Pure; knows no bot by name.
 
 import { emojiCharacter } from "./emoji.ts";
@@ -14,14 +14,14 @@ export interface Choice {
 /** Only numbers: what stands in a card's body must never name its 👍. */
 const OPTION = /^([1-9]\ufe0f?\u20e3) \*\*(.+?)\*\*(?: - .*)?$/;
 
-/** What a bar says can be done: `👍 allow · …` or `… React 👍 to …`. A verdict goes on in bold, or with a name. */
+/** What an attachment says can be done: `👍 allow · …` or `… React 👍 to …`. A verdict goes on in bold, or with a name. */
 const INVITATION = /^\p{Extended_Pictographic}\S* \p{Ll}.*$|(?<=^|\. )React .*$/u;
 
-/** `offered`: the names of the emoji that the bot has put there, in its order. `bar`: the text of the post's last bar. */
-export function findChoices(message: string, offered: readonly string[], bar?: string): Choice[] {
-  const lines = [...message.trimEnd().split("\n"), ...(bar ?? "").trimEnd().split("\n")];
-  const last = (bar ?? message).trimEnd().split("\n").at(-1) ?? "";
-  const foot = bar === undefined ? last : (INVITATION.exec(last)?.[0] ?? "");
+/** `offered`: the names of the emoji that the bot has put there, in its order. `attachment`: the text of the post's last attachment. */
+export function findChoices(message: string, offered: readonly string[], attachment?: string): Choice[] {
+  const lines = [...message.trimEnd().split("\n"), ...(attachment ?? "").trimEnd().split("\n")];
+  const last = (attachment ?? message).trimEnd().split("\n").at(-1) ?? "";
+  const foot = attachment === undefined ? last : (INVITATION.exec(last)?.[0] ?? "");
   if (foot === "") return [];
   // What is decided has lost its last line, which said how to decide.
   if (OPTION.test(foot)) return [];
@@ -39,7 +39,7 @@ export function findChoices(message: string, offered: readonly string[], bar?: s
   });
 }
 
-/** A message or a bar without a last line that says nothing but what the choices say. */
+/** A message or an attachment without a last line that says nothing but what the choices say. */
 export function withoutLegend(text: string, choices: readonly Choice[]): string {
   const at = text.trimEnd().lastIndexOf("\n");
   const parts = text

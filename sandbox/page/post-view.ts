@@ -1,8 +1,8 @@
 // One post on the page: who, when, what, its files, its choices and reactions. Redraws only what changed; what a click
 // means is the app's business.
 
+import { createAttachmentList } from "./attachment-list.ts";
 import { type Attachments, readAttachments, type Try } from "./attachments.ts";
-import { createBars } from "./bars.ts";
 import type { Chat } from "./chat.ts";
 import { withoutLegend } from "./choices.ts";
 import { h, icon, keepFocus, morph } from "./dom.ts";
@@ -30,7 +30,7 @@ export interface PostView {
 export function createPostView(chat: Chat, actions: PostActions, where: "channel" | "thread"): PostView {
   const header = h("div", { class: "post-head" });
   const body = h("div", { class: "body" });
-  const bars = createBars(whoIs);
+  const attachments = createAttachmentList(whoIs);
   const files = h("div", { class: "files" });
   const tries = h("div", { class: "tries", hidden: true });
   const { choices, chips, draw: drawReactions } = createReactions(chat);
@@ -42,7 +42,7 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     { class: "post-main" },
     header,
     body,
-    bars.element,
+    attachments.element,
     files,
     tries,
     choices,
@@ -75,8 +75,8 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
     tries.append(...offers.map((one) => tryButton(one, () => actions.tryOut(one))));
   }
 
-  /** The text and the bars below it, without what the buttons say as well. Buttons a bar tells of stand in it. */
-  function drawText(post: Post, { bars: list }: Attachments): void {
+  /** The text and the attachments below it, without what the buttons say as well. Buttons an attachment tells of stand in it. */
+  function drawText(post: Post, { shown: list }: Attachments): void {
     const last = list.at(-1);
     const open = drawReactions(post, last?.text);
     const text = last ? post.message : withoutLegend(post.message, open);
@@ -84,8 +84,10 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
       morph(body, renderMarkdown(text, whoIs));
       shownText = text;
     }
-    bars.update(last ? [...list.slice(0, -1), { ...last, text: withoutLegend(last.text, open) }] : list);
-    const place = bars.last();
+    attachments.update(
+      last ? [...list.slice(0, -1), { ...last, text: withoutLegend(last.text, open) }] : list,
+    );
+    const place = attachments.last();
     if (place && choices.parentElement !== place) place.append(choices);
     else if (!place && choices.parentElement !== main) chips.before(choices);
   }
@@ -107,11 +109,11 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
   });
 
   function draw(post: Post): void {
-    const attachments = readAttachments(post.props);
-    if (shown === undefined) drawOnce(post, attachments);
+    const read = readAttachments(post.props);
+    if (shown === undefined) drawOnce(post, read);
     shown = post;
     element.classList.toggle("edited", post.edit_at > 0);
-    drawText(post, attachments);
+    drawText(post, read);
     drawFiles(post.metadata?.files ?? []);
     const next = document.createDocumentFragment();
     if (where === "channel" && post.root_id === "" && post.reply_count > 0)

@@ -11,8 +11,8 @@ import type { Post } from "./types.ts";
 export interface ReactionsView {
   readonly choices: HTMLElement;
   readonly chips: HTMLElement;
-  /** Gives the choices that are open. `bar`: the text of the post's last one. */
-  draw(post: Post, bar: string | undefined): readonly Choice[];
+  /** Gives the choices that are open. `attachment`: the text of the post's last one. */
+  draw(post: Post, attachment: string | undefined): readonly Choice[];
 }
 
 /** One emoji of a post, and who has set it. */
@@ -28,10 +28,10 @@ export function createReactions(chat: Chat): ReactionsView {
   return {
     choices,
     chips,
-    draw(post, bar) {
+    draw(post, attachment) {
       const offered = chat.reactions(post.id).filter((one) => one.user_id === post.user_id);
       const names = offered.map((one) => one.emoji_name);
-      const open = isBot(chat, post) ? findChoices(post.message, names, bar) : [];
+      const open = isBot(chat, post) ? findChoices(post.message, names, attachment) : [];
       const all = reactedTo(chat, post);
       const decides = (name: string): boolean => open.some((choice) => choice.emojiName === name);
       fill(

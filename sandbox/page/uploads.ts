@@ -31,7 +31,7 @@ interface Upload {
 }
 
 export function createUploads(actions: UploadsActions): Uploads {
-  const element = h("div", { class: "attachments" });
+  const element = h("div", { class: "pending-files" });
   let all: readonly Upload[] = [];
 
   function set(next: readonly Upload[]): void {
@@ -48,7 +48,7 @@ export function createUploads(actions: UploadsActions): Uploads {
     };
     return h(
       "span",
-      { class: "attachment" },
+      { class: "pending-file" },
       icon("file"),
       h("span", { class: "file-name" }, name),
       h("span", { class: "quiet" }, upload.info ? fileSize(size) : "uploading…"),

@@ -166,7 +166,7 @@ export function openVisit({ api, me }: Account, channel: Channel, rooms: Rooms):
 
 /** A new post for those who hear it: edits of a streaming answer would never stop talking. */
 function spoken(chat: Chat, post: Post): string {
-  const texts = [post.message, ...readAttachments(post.props).bars.map((bar) => bar.text)];
+  const texts = [post.message, ...readAttachments(post.props).shown.map(({ text }) => text)];
   const words = texts
     .join("\n")
     .replaceAll(/[*_`#>|~]+/g, "")

@@ -15,7 +15,7 @@ export interface SeenPost {
   /** 0 for a post that was never edited. */
   readonly editedAt: number;
   readonly props: Readonly<Record<string, unknown>>;
-  /** The bars below the message: `""` where a part is missing. */
+  /** The attachments below the message: `""` where a part is missing. */
   readonly attachments: readonly { readonly color: string; readonly text: string }[];
   /** In the order they came. */
   readonly reactions: readonly SeenReaction[];

@@ -22,7 +22,7 @@ export class Replies {
     this.#options = options;
   }
 
-  send(threadId: ThreadId, { markdown, bar }: Notice): void {
+  send(threadId: ThreadId, { markdown, attachment }: Notice): void {
     const writer = new ThreadWriter({
       ...this.#options,
       threadId,
@@ -31,7 +31,7 @@ export class Replies {
       onLost: (reason) => this.#options.log.warn(`Could not reply in thread ${threadId}: ${reason}`),
     });
     this.#writing.add(writer);
-    writer.put("reply", markdown, { bar, isFinal: true });
+    writer.put("reply", markdown, { attachment, isFinal: true });
     void writer.idle().then(() => this.#writing.delete(writer));
   }
 

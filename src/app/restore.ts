@@ -9,6 +9,7 @@ import { notice } from "../render/attachments.ts";
 import { type Cursor, type CursorKeeper, decodeCursor, encodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
+import { inFlightOf } from "../session/phases.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -77,11 +78,11 @@ export async function lookUpWriters(
 ): Promise<void> {
   const waiting = snapshots.flatMap(({ state }) => [
     ...state.queue,
-    ...(state.inFlight ? [state.inFlight] : []),
+    ...[inFlightOf(state)?.message].flatMap((message) => message ?? []),
   ]);
-  const grantors = snapshots.flatMap(({ state }) => state.autoGrantedBy ?? []);
+  const grantors = snapshots.flatMap(({ state }) => state.auto?.grantedBy ?? []);
   const writers = new Set(
-    [...waiting.flatMap(({ by, vouchedBy }) => (vouchedBy ? [by, vouchedBy] : [by])), ...grantors].map(
+    [...waiting.flatMap(({ by, approvedBy }) => (approvedBy ? [by, approvedBy] : [by])), ...grantors].map(
       ({ id }) => id,
     ),
   );

@@ -154,7 +154,7 @@ export interface ClaudeStart {
   readonly sessionId: string;
   /** Continue the saved conversation `sessionId` instead of starting a new one under that id. */
   readonly resume: boolean;
-  /** Directories outside `directory` that Claude may read without asking (attachments). */
+  /** Directories outside `directory` that Claude may read without asking (files of messages). */
   readonly extraDirectories: readonly string[];
   /**
    * Absolute paths of files, or of directories with everything in them, that Claude's file tools may neither read

@@ -4,10 +4,10 @@
 import { z } from "zod";
 import type {
   Attachment,
-  Bar,
   Channel,
   ChannelId,
   FileId,
+  FileInfo,
   Post,
   PostId,
   Reaction,
@@ -149,8 +149,8 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
-    ...barOf(data.props ?? {}),
-    attachments: attachmentsOf(data),
+    ...attachmentOf(data.props ?? {}),
+    files: filesOf(data),
     ...reactionsOn(data),
   };
 }
@@ -243,13 +243,13 @@ function instanceOf(props: Readonly<Record<string, unknown>>): { readonly instan
   return instance === undefined ? {} : { instance };
 }
 
-const wireBar = z.object({ color: z.string(), text: z.string() });
+const wireAttachment = z.object({ color: z.string(), text: z.string() });
 
 /** As it is in the post that was sent. No recording shows one yet: what can't be read counts as unknown. */
-function barOf(props: Readonly<Record<string, unknown>>): { readonly bar?: Bar } {
+function attachmentOf(props: Readonly<Record<string, unknown>>): { readonly attachment?: Attachment } {
   const { attachments } = props;
-  const bar = wireBar.safeParse(Array.isArray(attachments) ? attachments[0] : undefined).data;
-  return bar === undefined ? {} : { bar };
+  const attachment = wireAttachment.safeParse(Array.isArray(attachments) ? attachments[0] : undefined).data;
+  return attachment === undefined ? {} : { attachment };
 }
 
 function textIn(props: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -270,7 +270,7 @@ function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-function attachmentsOf(post: z.infer<typeof wirePost>): Attachment[] {
+function filesOf(post: z.infer<typeof wirePost>): FileInfo[] {
   const files = post.metadata?.files ?? [];
   const known = new Map(files.map((file) => [file.id, file]));
   // file_ids is always complete; the server may leave metadata out.

@@ -21,7 +21,8 @@ export interface User {
   readonly isActive: boolean;
 }
 
-export interface Attachment {
+/** A file that goes with a post. */
+export interface FileInfo {
   readonly id: FileId;
   readonly name: string;
   /** Bytes. */
@@ -46,9 +47,9 @@ export interface Post {
   readonly pendingPostId: string | undefined;
   /** The mark of the mm-claude that created it; earlier versions left none. */
   readonly instance?: string;
-  readonly attachments: readonly Attachment[];
+  readonly files: readonly FileInfo[];
   /** The coloured bar below it, if it has one that can be read. */
-  readonly bar?: Bar;
+  readonly attachment?: Attachment;
   /** Those on it when it was read; undefined when there were none, or when the server sent no list of them. */
   readonly reactions?: readonly Reaction[];
 }
@@ -97,7 +98,7 @@ export type SocketEvent =
  * A coloured bar with text below a message (a message attachment): no text that a person or Claude writes can look like
  * it.
  */
-export interface Bar {
+export interface Attachment {
   /** `#rrggbb`. */
   readonly color: string;
   readonly text: string;
@@ -109,15 +110,15 @@ export interface NewPost {
   readonly rootId: ThreadId;
   readonly message: string;
   readonly pendingPostId: string;
-  readonly bar?: Bar | undefined;
+  readonly attachment?: Attachment | undefined;
   /** Files of the same account that were uploaded to the same channel and are in no post yet. */
   readonly fileIds?: readonly FileId[] | undefined;
 }
 
-/** What a post has after an edit. `bar` needs the post's own `pendingPostId`: an edit replaces all props. */
+/** What a post has after an edit. `attachment` needs the post's own `pendingPostId`: an edit replaces all props. */
 export interface PostEdit {
   readonly message: string;
-  readonly bar?: Bar | undefined;
+  readonly attachment?: Attachment | undefined;
   readonly pendingPostId: string;
 }
 

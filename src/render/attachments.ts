@@ -1,9 +1,9 @@
 // The coloured bar below what mm-claude itself says: whoever reads a thread can tell its cards and notices from Claude's
 // words by it, since no text can make one. Pure.
 
-import type { Bar } from "../mattermost/types.ts";
+import type { Attachment } from "../mattermost/types.ts";
 
-/** What a bar tells at a glance: that somebody is asked, that it was granted, refused, is void, or is just said. */
+/** What an attachment tells at a glance: that somebody is asked, that it was granted, refused, is void, or is just said. */
 export type Tone = "ask" | "good" | "bad" | "void" | "note";
 
 const COLORS: Readonly<Record<Tone, string>> = {
@@ -14,16 +14,16 @@ const COLORS: Readonly<Record<Tone, string>> = {
   note: "#2389d7",
 };
 
-export function bar(tone: Tone, text: string): Bar {
+export function attachment(tone: Tone, text: string): Attachment {
   return { color: COLORS[tone], text };
 }
 
 export interface Notice {
   readonly markdown: string;
-  readonly bar: Bar;
+  readonly attachment: Attachment;
 }
 
-/** `above`: what is too long for a bar, which clients fold up. */
+/** `above`: what is too long for an attachment, which clients fold up. */
 export function notice(text: string, above = ""): Notice {
-  return { markdown: above, bar: bar("note", text) };
+  return { markdown: above, attachment: attachment("note", text) };
 }

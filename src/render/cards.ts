@@ -1,8 +1,8 @@
 // The posts in which somebody is asked to decide something, open and decided. Pure.
 
 import type { Question } from "../claude/types.ts";
-import type { Bar } from "../mattermost/types.ts";
-import { bar, type Tone } from "./attachments.ts";
+import type { Attachment } from "../mattermost/types.ts";
+import { attachment, type Tone } from "./attachments.ts";
 import { decidedBy, decidedByLine } from "./hidden-text.ts";
 import { codePoints, fence, inlineCode, showEverything } from "./markdown.ts";
 import { cut, cutAt, pieces } from "./split.ts";
@@ -27,13 +27,13 @@ export interface Card {
   readonly title?: string;
   /** What it is about. */
   readonly body: string;
-  /** How to decide; stands in the bar. */
+  /** How to decide; stands in the attachment. */
   readonly choices: string;
 }
 
 export interface CardPost {
   readonly markdown: string;
-  readonly bar?: Bar;
+  readonly attachment?: Attachment;
 }
 
 /** Room for the head beside a piece of the body. */
@@ -46,7 +46,10 @@ export function openCard(card: Card, limit: number): CardPost[] {
     const head = index === 0 ? [card.head] : [];
     const markdown = [...head, body].filter((part) => part !== "").join("\n");
     const isLast = index === bodies.length - 1;
-    return { markdown, ...(isLast && card.choices !== "" ? { bar: bar("ask", card.choices) } : {}) };
+    return {
+      markdown,
+      ...(isLast && card.choices !== "" ? { attachment: attachment("ask", card.choices) } : {}),
+    };
   });
 }
 
@@ -60,7 +63,11 @@ export function closedCard(card: Card, limit: number, verdict: string, tone: Ton
   const bodies = pieces(card.body, limit - FRAME_ROOM);
   const title = bodies.length > 1 ? undefined : card.title;
   const markdown = [title, bodies.at(-1)].filter((part) => part !== undefined).join("\n");
-  return { markdown: markdown.trimEnd(), bar: bar(tone, verdict), about: beginningOf(card.body.trim()) };
+  return {
+    markdown: markdown.trimEnd(),
+    attachment: attachment(tone, verdict),
+    about: beginningOf(card.body.trim()),
+  };
 }
 
 const ABOUT_LENGTH = 300;

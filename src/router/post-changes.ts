@@ -95,7 +95,7 @@ export class PostChanges {
       throw error;
     });
     // What would be nothing for Claude as a new message is nothing now: it is empty, or said to somebody else.
-    const isWithdrawn = addressee !== undefined || (text.trim() === "" && post.attachments.length === 0);
+    const isWithdrawn = addressee !== undefined || (text.trim() === "" && post.files.length === 0);
     const { id: postId } = post;
     sessions
       .find(post.threadId)

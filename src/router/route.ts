@@ -61,7 +61,7 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
     postId: post.id,
     by,
     text: reading.text,
-    attachments: post.attachments,
+    files: post.files,
     isSlashCommand: false,
     withThread: !hasSession && post.id !== threadId,
     ...(facts.isDatedAhead ? {} : { at: post.createdAt }),
@@ -98,7 +98,7 @@ function outside(reading: Reading, facts: Facts, message: Message, by: Person, t
 }
 
 function isEmpty(message: Message): boolean {
-  return message.text.trim() === "" && message.attachments.length === 0;
+  return message.text.trim() === "" && message.files.length === 0;
 }
 
 function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Message): Command {

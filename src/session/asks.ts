@@ -3,7 +3,7 @@
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
-import { bar, type Tone } from "../render/attachments.ts";
+import { attachment, type Tone } from "../render/attachments.ts";
 import {
   closedCard,
   DIGITS,
@@ -38,14 +38,14 @@ export function askPermission(
   fileBefore?: string,
 ): void {
   const { state } = step;
-  if (state.isAuto || HARMLESS.has(event.toolName)) {
+  if (state.auto || HARMLESS.has(event.toolName)) {
     audit(step, "tool-allowed-automatically", undefined, { tool: event.toolName, input: event.input });
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     return;
   }
   // The card stands for the tool's line: the same tool twice in a row would be noise.
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
-  const isCarded = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
+  const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
   const { card, file } = permissionCard(toolInFull(use, step.context), names, step.context.postLimit);
@@ -55,15 +55,15 @@ export function askPermission(
     postId: undefined,
     card,
     requestId: event.requestId,
-    toolUseId: isCarded ? toolUseId : undefined,
+    toolUseId: hasCard ? toolUseId : undefined,
     use,
-    isBeside: isBeside(step, event.toolUseId),
+    isFromSubagent: isFromSubagent(step, event.toolUseId),
   };
   open(step, ask, file);
 }
 
 /** 2.1.330 names the tool use; one that is none of this turn's is a subagent's. */
-function isBeside({ state }: Step, id: ToolUseId | undefined): boolean {
+function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
   return id !== undefined && !state.turn.tools.has(id);
 }
 
@@ -90,8 +90,8 @@ function likelyToolUse(
   return uses[0]?.[0];
 }
 
-function isBeingAsked({ asks, cardedTools }: Step["state"], id: ToolUseId): boolean {
-  return cardedTools.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
+function isBeingAsked({ asks, toolsWithCards }: Step["state"], id: ToolUseId): boolean {
+  return toolsWithCards.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
@@ -107,7 +107,7 @@ export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }):
       requestId,
       plan,
       input,
-      isBeside: isBeside(step, toolUseId),
+      isFromSubagent: isFromSubagent(step, toolUseId),
     });
     return;
   }
@@ -123,16 +123,16 @@ export function askQuestions(step: Step, event: ClaudeEvent & { type: "questionA
     answer(step, event.requestId, { behavior: "allow", updatedInput: { ...event.input, answers: {} } });
     return;
   }
-  openQuestion(step, { ...event, isBeside: isBeside(step, event.toolUseId) }, 0, {});
+  openQuestion(step, { ...event, isFromSubagent: isFromSubagent(step, event.toolUseId) }, 0, {});
 }
 
 export function openQuestion(
   step: Step,
-  asked: Pick<QuestionAsk, "requestId" | "questions" | "input" | "isBeside">,
+  asked: Pick<QuestionAsk, "requestId" | "questions" | "input" | "isFromSubagent">,
   index: number,
   answers: Readonly<Record<string, string>>,
 ): void {
-  const { requestId, questions, input, isBeside } = asked;
+  const { requestId, questions, input, isFromSubagent } = asked;
   const question = questions[index];
   if (!question) {
     answer(step, requestId, { behavior: "allow", updatedInput: { ...input, answers } });
@@ -151,7 +151,7 @@ export function openQuestion(
     index,
     answers,
     selected: new Map(),
-    ...(isBeside === undefined ? {} : { isBeside }),
+    ...(isFromSubagent === undefined ? {} : { isFromSubagent }),
   });
 }
 
@@ -238,7 +238,7 @@ export function fileRefused(step: Step, key: PostKey): void {
 function decidedUnseen(step: Step, key: PostKey): void {
   if (!showVerdictOf(step, key)) {
     const text = "⚪ **No longer open**: it was over before its card could be shown";
-    step.emit({ type: "put", key, markdown: "", bar: bar("void", text), isFinal: true });
+    step.emit({ type: "put", key, markdown: "", attachment: attachment("void", text), isFinal: true });
   }
 }
 
@@ -289,7 +289,9 @@ export function voidAsks(step: Step, reason: string, guestsToo = false): void {
 
 /** The asks of a turn that is over; what a subagent asks beside it, it still waits for. */
 export function voidAsksOfTurn(step: Step): void {
-  for (const ask of step.state.asks.filter(({ kind, isBeside: goesOn }) => kind !== "guest" && !goesOn)) {
+  for (const ask of step.state.asks.filter(
+    ({ kind, isFromSubagent: goesOn }) => kind !== "guest" && !goesOn,
+  )) {
     close(step, ask, "⚪ **No longer open**: the turn is over", "void");
   }
 }
@@ -301,7 +303,7 @@ export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolT
     // What it was to answer is over: it is a message as any other.
     state.queue.push(ask.reply);
     ask.reply = undefined;
-    if (state.phase === "idle") {
+    if (state.phase.name === "idle") {
       takeUpWork(step);
     }
   }
@@ -322,7 +324,7 @@ export function answer(step: Step, requestId: RequestId, decision: PermissionAns
 export function goOn(step: Step): void {
   const { asks, phase } = step.state;
   holdOtherTools(step);
-  if (phase === "working" && asks.every((ask) => ask.kind === "guest")) {
+  if (phase.name === "working" && asks.every((ask) => ask.kind === "guest")) {
     step.emit({ type: "typing", isOn: true });
   }
 }
@@ -335,12 +337,12 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
   if (post) {
     post.postId = postId;
     post.postedAt = at;
-  } else if (key === state.cutOffKey) {
-    state.cutOffPostId = postId;
+  } else if (key === state.cutOff?.key) {
+    state.cutOff.postId = postId;
   } else {
     return [];
   }
-  const waiting = state.early.filter((reaction) => reaction.postId === postId);
-  state.early = state.early.filter((reaction) => reaction.postId !== postId);
+  const waiting = state.earlyReactions.filter((reaction) => reaction.postId === postId);
+  state.earlyReactions = state.earlyReactions.filter((reaction) => reaction.postId !== postId);
   return waiting;
 }

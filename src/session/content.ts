@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { MessageBlock } from "../claude/types.ts";
 import { MattermostError } from "../mattermost/error.ts";
-import type { Attachment, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
+import type { FileInfo, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
 import type { UserDirectory } from "../mattermost/user-directory.ts";
 import { quote } from "../render/markdown.ts";
 import { withoutEnd } from "../util/without-end.ts";
@@ -72,18 +72,18 @@ interface Files {
 }
 
 /** One after the other: so no more than one file is held at a time, and each finds what the one before has left. */
-async function filesOf({ attachments, postId }: Message, options: ContentOptions): Promise<Files> {
-  const files: Files = { images: [], saved: [] };
-  const withoutRoom: Attachment[] = [];
-  for (const file of attachments.slice(0, MAX_MESSAGE_FILES)) {
+async function filesOf({ files, postId }: Message, options: ContentOptions): Promise<Files> {
+  const got: Files = { images: [], saved: [] };
+  const withoutRoom: FileInfo[] = [];
+  for (const file of files.slice(0, MAX_MESSAGE_FILES)) {
     try {
       const block = await fetched(file, postId, options);
       if (block === "no room") {
         withoutRoom.push(file);
       } else if ("path" in block) {
-        files.saved.push(block.path);
+        got.saved.push(block.path);
       } else {
-        files.images.push(block);
+        got.images.push(block);
       }
     } catch (error) {
       options.onProblem(`The file ${named([file])} could not be handed to Claude: ${reasonOf(error)}`);
@@ -95,17 +95,17 @@ async function filesOf({ attachments, postId }: Message, options: ContentOptions
       `A session keeps ${limit} at most, so these were not handed to Claude: ${named(withoutRoom)}.`,
     );
   }
-  const tooMany = attachments.slice(MAX_MESSAGE_FILES);
+  const tooMany = files.slice(MAX_MESSAGE_FILES);
   if (tooMany.length > 0) {
     options.onProblem(
       `Only the first ${MAX_MESSAGE_FILES} files of a message are handed to Claude, so these were not: ${named(tooMany)}.`,
     );
   }
-  return files;
+  return got;
 }
 
 async function fetched(
-  file: Attachment,
+  file: FileInfo,
   postId: PostId,
   { api, filesDirectory, imagesAsFiles = false }: ContentOptions,
 ): Promise<MessageBlock | { readonly path: string } | "no room"> {
@@ -152,7 +152,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Some of them, when there are many: a sentence stays a sentence. */
-function named(files: readonly Attachment[]): string {
+function named(files: readonly FileInfo[]): string {
   const names = files.slice(0, MAX_MESSAGE_FILES).map((file) => `\`${safeFileName(file.name, "")}\``);
   const more = files.length - names.length;
   return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
@@ -229,7 +229,7 @@ async function threadBefore(
 }
 
 async function spoken(post: Post, directory: Pick<UserDirectory, "byId">): Promise<string> {
-  const files = post.attachments.map((file) => ` [file: ${safeFileName(file.name, "")}]`).join("");
+  const files = post.files.map((file) => ` [file: ${safeFileName(file.name, "")}]`).join("");
   if (post.message.trim() === "" && files === "") {
     return "";
   }

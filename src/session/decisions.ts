@@ -72,8 +72,7 @@ export function decidePermission(
   if (emojiName === "+1") {
     allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
   } else {
-    step.state.isAuto = true;
-    step.state.autoGrantedBy = by;
+    step.state.auto = { grantedBy: by };
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
       if (open.kind === "permission" && !isInPart(open) && !open.reply) {
@@ -177,7 +176,7 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
   } else {
     audit(step, "guest-allowed", by, what);
     close(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
-    enqueue(step, { ...ask.message, vouchedBy: by });
+    enqueue(step, { ...ask.message, approvedBy: by });
   }
 }
 
@@ -203,7 +202,7 @@ export function enqueue(step: Step, message: Message): void {
   }
   state.queue.push(message);
   takeUpWork(step);
-  if (state.queue.includes(message) && state.phase === "working") {
+  if (state.queue.includes(message) && state.phase.name === "working") {
     state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
   }

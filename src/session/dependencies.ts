@@ -58,9 +58,9 @@ export function sessionPrefix(channelId: ChannelId): string {
   return `session-${channelId}-`;
 }
 
-/** Where a session gets a place to run in, and gives it back. */
+/** Where a session gets a place to run in, and gives it back; both may be asked for again. */
 export interface Slots<Session> {
   acquire(session: Session): number | undefined;
-  release(slot: number): void;
+  release(session: Session): void;
   ended(session: Session): void;
 }

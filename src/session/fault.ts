@@ -3,6 +3,7 @@
 
 import { inlineCode } from "../render/markdown.ts";
 import { leaveProcess } from "./lifecycle.ts";
+import { sleep } from "./phases.ts";
 import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from "./state.ts";
 import type { Step } from "./types.ts";
 
@@ -44,23 +45,14 @@ function dropProcess(step: Step): void {
   }
   step.emit({ type: "typing", isOn: false });
   step.emit({ type: "closeClaude", now: true });
-  step.emit({ type: "releaseSlot" });
-  if (state.phase !== "asleep") {
-    state.generation++;
+  if (state.phase.name !== "asleep" || state.phase.slot !== undefined) {
+    sleep(step);
   }
-  state.phase = "asleep";
-  state.slot = undefined;
-  state.isSlotAsked = false;
-  state.inFlight = undefined;
-  state.isPreparing = false;
-  state.isClearing = false;
-  state.flushAt = undefined;
   state.asks = state.asks.filter((ask) => ask.kind === "guest");
-  state.cardedTools.clear();
-  state.early = [];
+  state.toolsWithCards.clear();
+  state.earlyReactions = [];
   state.subagents.clear();
   state.background = [];
-  state.tasks = [];
-  state.tasksKey = undefined;
+  state.taskList = undefined;
   beginTurn(step);
 }

@@ -1,6 +1,7 @@
 // When the thread is written: first words soon, then in growing steps, because each edit costs the server a row. Pure.
 
 import { wholeLength } from "../render/incomplete-tail.ts";
+import { claudeOf } from "./phases.ts";
 import { writePages } from "./state.ts";
 import { showVerdicts, verdictsDueIn } from "./tool-decisions.ts";
 import type { Step, Turn } from "./types.ts";
@@ -54,7 +55,7 @@ export function scheduleVerdicts(step: Step): void {
 
 /** Until when a new tool's line is held back for its card. */
 export function holdUntil({ state, now }: Step): number {
-  if (state.isAuto) {
+  if (state.auto) {
     return 0;
   }
   return isAskingPermission({ state }) ? Infinity : now + HOLD_MS;
@@ -82,7 +83,10 @@ export function scheduleHeld(step: Step): void {
 /** Time to write: the flush timer fired, or what came is worth showing at once. */
 export function flush(step: Step): void {
   const { state } = step;
-  state.flushAt = undefined;
+  const claude = claudeOf(state);
+  if (claude) {
+    claude.flushAt = undefined;
+  }
   if (writePages(step, false, { isProgress: true })) {
     state.turn.growth++;
     state.turn.flushedAt = step.now;
@@ -98,15 +102,15 @@ function isAskingPermission({ state }: Pick<Step, "state">): boolean {
 
 /** The thread is written in `ms` at the latest. */
 function schedule(step: Step, ms: number): void {
-  const { state } = step;
   if (ms <= 0) {
     step.emit({ type: "clearTimer", name: "flush" });
     flush(step);
     return;
   }
+  const claude = claudeOf(step.state);
   const at = step.now + ms;
-  if (state.flushAt === undefined || at < state.flushAt) {
-    state.flushAt = at;
+  if (claude && (claude.flushAt === undefined || at < claude.flushAt)) {
+    claude.flushAt = at;
     step.emit({ type: "setTimer", name: "flush", ms });
   }
 }

@@ -11,7 +11,7 @@ import type { GuestAsk, Message, Step } from "./types.ts";
 const MAX_EDITS = 3;
 
 export function askGuest(step: Step, message: Message, edits = 0): void {
-  const files = message.attachments.map((file) => file.name);
+  const files = message.files.map((file) => file.name);
   const card = guestCard(message.by.name, message.text, files, whomToCall(step, "steer"));
   open(step, { kind: "guest", key: newKey(step, "ask"), postId: undefined, card, message, edits });
 }
@@ -25,7 +25,7 @@ export function guestEdited(step: Step, postId: PostId, text: string): void {
   }
   const name = nameOf(ask.message.by.name);
   const edits = (ask.edits ?? 0) + 1;
-  if (text.trim() === "" && ask.message.attachments.length === 0) {
+  if (text.trim() === "" && ask.message.files.length === 0) {
     withdraw(step, ask, `${name} took the words back`);
   } else if (edits > MAX_EDITS) {
     withdraw(step, ask, `${name} changed it again and again. It can be sent anew`);

@@ -4,10 +4,12 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import { voidAsks } from "./asks.ts";
 import type { Person } from "./authorization.ts";
+import { claudeOf, endSession, inFlightOf, markStopped, setSlot, sleep, takeInFlight } from "./phases.ts";
 import {
   audit,
   breakPage,
   commandsOf,
+  dropUnauthorized,
   newKey,
   notWaiting,
   say,
@@ -20,13 +22,21 @@ import {
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
-import type { SavedTurn, SessionState, Step } from "./types.ts";
+import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
 
 export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
   const { state } = step;
+  if (state.phase.name !== "asleep") {
+    return;
+  }
   dropSavedMessage(step, saved);
-  state.isSlotAsked = false;
-  state.slot = slot;
+  dropUnauthorized(step);
+  if (state.queue.length === 0) {
+    setSlot(state, undefined);
+    step.emit({ type: "releaseSlot" });
+    return;
+  }
+  setSlot(state, slot);
   updateHeader(step);
   takeUpWork(step);
 }
@@ -37,8 +47,7 @@ export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): bool
   if (!saved?.holdsMessage) {
     return false;
   }
-  const message = state.inFlight ?? state.queue.shift();
-  state.inFlight = undefined;
+  const message = takeInFlight(state) ?? state.queue.shift();
   if (message) {
     notWaiting(step, message);
   }
@@ -47,7 +56,7 @@ export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): bool
 
 export function slotRefused(step: Step): void {
   const { state, context } = step;
-  state.isSlotAsked = false;
+  setSlot(state, undefined);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -61,7 +70,7 @@ export function tooBusy(maxSessions: number): string {
 /** The idle timer fired: sleep, or wait for the rest of the time. */
 export function idleTimer(step: Step): void {
   const { state, context } = step;
-  if (state.phase !== "idle" && state.phase !== "working") {
+  if (!claudeOf(state)) {
     return;
   }
   const since = busyReasonOf(state) === undefined ? state.lastActivityAt : step.now;
@@ -95,15 +104,15 @@ export function sleepAfterExit(
   exit: ClaudeEvent & { readonly type: "exited" },
   saved: SavedTurn | undefined,
 ): void {
-  const { state } = step;
-  if (state.inFlight) {
+  const { conversation } = step.state;
+  if (inFlightOf(step.state)) {
     dropSavedMessage(step, saved);
   }
   leaveProcess(step, "Claude stopped");
   const retry = retryOf(step, exit.stderr);
   if (retry) {
-    state.hasRetriedStart = true;
-    state.hasConversation = retry.hasConversation;
+    conversation.hasRetriedStart = true;
+    conversation.progress = retry.progress;
     if (retry.notice) {
       say(step, retry.notice);
     }
@@ -118,22 +127,26 @@ export function sleepAfterExit(
 }
 
 /** A start that failed over what is saved and what is not is tried once the other way. */
-function retryOf({ state }: Step, stderr: string): { hasConversation: boolean; notice?: string } | undefined {
-  if (state.hasRetriedStart || state.queue.length === 0) {
+function retryOf(
+  { state }: Step,
+  stderr: string,
+): { readonly progress: Conversation["progress"]; readonly notice?: string } | undefined {
+  const { conversation } = state;
+  if (conversation.hasRetriedStart || state.queue.length === 0) {
     return undefined;
   }
   if (/No conversation found/i.test(stderr)) {
     startAfresh(state);
-    const context = state.hasCleared ? "" : ", with this thread as context";
+    const context = conversation.isCleared ? "" : ", with this thread as context";
     const notice = `ℹ️ Claude had not saved this conversation: it starts afresh${context}.`;
-    return { hasConversation: false, notice };
+    return { progress: "new", notice };
   }
   if (/already in use/i.test(stderr)) {
-    return { hasConversation: true };
+    return { progress: "begun" };
   }
   // 2.0.76 ends at the first message after a background command has ended, and takes it when it is started again.
   return /only prompt commands are supported in streaming mode/i.test(stderr)
-    ? { hasConversation: state.hasConversation }
+    ? { progress: conversation.progress }
     : undefined;
 }
 
@@ -146,7 +159,7 @@ export function stop(step: Step, by: Person): void {
 
 /** Nobody sees what Claude does, or could answer it. What is said here stands in the thread once it can be written to. */
 export function channelArchived(step: Step): void {
-  if (step.state.phase !== "asleep") {
+  if (step.state.phase.name !== "asleep") {
     fallAsleep(step, "the channel was archived", true);
     say(step, "💥 **Claude was ended** because this channel was archived. Reply in this thread to resume.");
   }
@@ -161,19 +174,22 @@ export function threadLost(step: Step): void {
 /** mm-claude stops; the session goes on when it is started again. */
 export function shutDown(step: Step): void {
   const { state } = step;
-  if (state.phase === "asleep") {
+  if (state.phase.name === "asleep") {
     return;
   }
-  // A message that Claude has not taken is sent again.
-  const wasCutOff = state.phase === "working" && state.inFlight === undefined;
+  const wasCutOff = isUnderWay(state);
   leaveProcess(step, "mm-claude was shut down");
   step.emit({ type: "closeClaude", now: true });
   updateHeader(step, { kind: "stopped" });
-  state.isMarkedStopped = true;
+  markStopped(state);
   if (wasCutOff) {
     tellCutOff(step);
   }
 }
+
+/** A turn runs that would be lost with its process. A message that Claude has not taken is sent again. */
+export const isUnderWay = ({ phase }: SessionState): boolean =>
+  phase.name === "working" && phase.inFlight === undefined;
 
 export const GO_ON = "arrows_counterclockwise";
 
@@ -190,25 +206,24 @@ function offerToGoOn(step: Step): void {
   const { state } = step;
   breakPage(step);
   forgetOffer(step);
-  state.cutOffKey = newKey(step, "cut-off");
+  const key = newKey(step, "cut-off");
+  state.cutOff = { key, postId: undefined, until: undefined };
   showCutOff(step, "React 🔄 to go on, or reply.", "ask");
-  step.emit({ type: "react", target: { key: state.cutOffKey }, emojiName: GO_ON });
+  step.emit({ type: "react", target: { key }, emojiName: GO_ON });
 }
 
 /** Nobody can take it up any more. */
 export function forgetOffer(step: Step): void {
   const { state } = step;
-  if (state.cutOffKey !== undefined) {
-    step.emit({ type: "forget", keys: [state.cutOffKey] });
+  if (state.cutOff) {
+    step.emit({ type: "forget", keys: [state.cutOff.key] });
+    state.cutOff = undefined;
   }
-  state.cutOffKey = undefined;
-  state.cutOffPostId = undefined;
-  state.cutOffUntil = undefined;
 }
 
 /** Claude reacts neither to a message nor to being interrupted. */
 export function watchdog(step: Step): void {
-  if (step.state.phase !== "working") {
+  if (step.state.phase.name !== "working") {
     return;
   }
   fallAsleep(step, "Claude did not answer", true);
@@ -224,7 +239,7 @@ function end(step: Step, why: string): void {
   }
   step.emit({ type: "closeClaude", now: true });
   updateHeader(step, { kind: "ended" });
-  state.phase = "ended";
+  endSession(state);
 }
 
 /** What holds a session: while there is any of it, it neither times out nor gives its slot to another. */
@@ -241,7 +256,7 @@ export function busyReasonOf({
   subagents,
   background,
 }: SessionState): BusyReason | undefined {
-  if (phase === "working" || queue.length > 0) {
+  if (phase.name === "working" || queue.length > 0) {
     return "turn";
   }
   if (asks.some((ask) => ask.kind !== "guest")) {
@@ -260,32 +275,24 @@ export function leaveProcess(step: Step, why: string): void {
   step.emit({ type: "clearTimer", name: "idle" });
   step.emit({ type: "clearTimer", name: "watchdog" });
   step.emit({ type: "typing", isOn: false });
-  state.flushAt = undefined;
   voidAsks(step, why);
   abandonSubagents(step);
   forgetVerdicts(step);
-  if (state.inFlight) {
+  const message = takeInFlight(state);
+  if (message) {
     // Claude has not taken it: it goes first when there is a process again.
-    state.queue.unshift(state.inFlight);
-    state.inFlight = undefined;
+    state.queue.unshift(message);
   }
-  state.isPreparing = false;
-  state.isClearing = false;
-  state.generation++;
-  state.phase = "asleep";
-  if (state.slot !== undefined) {
-    state.slot = undefined;
-    step.emit({ type: "releaseSlot" });
-  }
+  sleep(step);
 }
 
 /** What it had still said is in its conversation now, and shown, unless another turn has begun or mm-claude stops. */
 export function leftProcessEnded(step: Step, saved: SavedTurn | undefined): void {
-  const { state } = step;
-  if (state.phase === "asleep" && !state.isMarkedStopped) {
+  const { phase, turn } = step.state;
+  if (phase.name === "asleep" && !phase.isMarkedStopped) {
     recoverTexts(step, saved);
     writePages(step, true);
-    state.turn.transcript.breakPage();
+    turn.transcript.breakPage();
   }
 }
 

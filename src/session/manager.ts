@@ -2,7 +2,7 @@
 
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "./authorization.ts";
-import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
+import type { SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
@@ -17,7 +17,8 @@ export class SessionManager {
   readonly #sessions = new Map<ThreadId, Session>();
   /** Ended sessions whose process or last words are still on their way. */
   readonly #leaving = new Set<Promise<void>>();
-  readonly #usedSlots = new Set<number>();
+  /** Who runs in which slot: known here alone. */
+  readonly #slotHolders = new Map<number, Session>();
   #isShuttingDown = false;
 
   constructor(dependencies: SessionDependencies) {
@@ -39,6 +40,7 @@ export class SessionManager {
       if (index >= MAX_ASLEEP || session.lastActivityAt < oldest) {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
+        this.#slots.release(session);
         try {
           session.forget();
         } catch (error) {
@@ -54,24 +56,16 @@ export class SessionManager {
       return true;
     }
     // Nothing here awaits: two mentions at once can't both take the last slot, or the same thread.
-    const slot = this.#takeSlot();
+    const slot = this.#slotToGive();
     if (slot === undefined) {
       return false;
     }
     this.#forgetOld();
-    const session = this.#newSession(threadId, { owner, slot });
+    const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
+    this.#slotHolders.set(slot, session);
     this.#sessions.set(threadId, session);
     session.open(message);
     return true;
-  }
-
-  #newSession(threadId: ThreadId, opening: Opening): Session {
-    try {
-      return new Session(threadId, opening, this.#slots, this.#dependencies);
-    } catch (error) {
-      this.#usedSlots.delete(opening.slot);
-      throw error;
-    }
   }
 
   /**
@@ -143,11 +137,21 @@ export class SessionManager {
   }
 
   readonly #slots: Slots<Session> = {
-    acquire: () => (this.#isShuttingDown ? undefined : this.#takeSlot()),
-    release: (slot) => {
-      this.#usedSlots.delete(slot);
+    acquire: (session) => {
+      const slot = this.#isShuttingDown ? undefined : (this.#slotOf(session) ?? this.#slotToGive());
+      if (slot !== undefined) {
+        this.#slotHolders.set(slot, session);
+      }
+      return slot;
+    },
+    release: (session) => {
+      const slot = this.#slotOf(session);
+      if (slot !== undefined) {
+        this.#slotHolders.delete(slot);
+      }
     },
     ended: (session) => {
+      this.#slots.release(session);
       if (this.#sessions.get(session.threadId) === session) {
         this.#sessions.delete(session.threadId);
       }
@@ -156,17 +160,17 @@ export class SessionManager {
     },
   };
 
-  #takeSlot(): number | undefined {
-    const slot = this.#freeSlot() ?? this.#slotOfLongestIdle();
-    if (slot !== undefined) {
-      this.#usedSlots.add(slot);
-    }
-    return slot;
+  #slotOf(session: Session): number | undefined {
+    return [...this.#slotHolders].find(([, holder]) => holder === session)?.[0];
+  }
+
+  #slotToGive(): number | undefined {
+    return this.#freeSlot() ?? this.#slotOfLongestIdle();
   }
 
   #freeSlot(): number | undefined {
     for (let slot = 1; slot <= this.#dependencies.context.maxSessions; slot++) {
-      if (!this.#usedSlots.has(slot)) {
+      if (!this.#slotHolders.has(slot)) {
         return slot;
       }
     }

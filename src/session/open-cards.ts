@@ -16,17 +16,17 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOffPostId, cutOffUntil }: SessionState): OpenCard[] {
+export function openCardsOf({ asks, cutOff }: SessionState): OpenCard[] {
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
-  const isOffered = cutOffPostId !== undefined && cutOffUntil === undefined;
-  return isOffered ? [...cards, { postId: cutOffPostId }] : cards;
+  const offer = cutOff?.until === undefined ? cutOff?.postId : undefined;
+  return offer === undefined ? cards : [...cards, { postId: offer }];
 }
 
 /** Somebody is asked, by a post that is not known yet. */
-export function isCardOnItsWay({ asks, cutOffKey, cutOffPostId }: SessionState): boolean {
-  const isOfferOnItsWay = cutOffKey !== undefined && cutOffPostId === undefined;
+export function isCardOnItsWay({ asks, cutOff }: SessionState): boolean {
+  const isOfferOnItsWay = cutOff !== undefined && cutOff.postId === undefined;
   return isOfferOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 

@@ -71,7 +71,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       stop(step, by);
       break;
     case "interrupt":
-      if (state.phase === "working") {
+      if (state.phase.name === "working") {
         interrupt(step, by);
       } else {
         say(step, "ℹ️ There is nothing to interrupt: Claude waits for the next message.");
@@ -119,13 +119,13 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   } else if (canStop && reaction.emojiName === "double_vertical_bar") {
     interrupt(step, reaction.by);
   } else if (may(step, "message", reaction.by) && isCardOnItsWay(state)) {
-    state.early = [...state.early, reaction].slice(-MAX_EARLY);
+    state.earlyReactions = [...state.earlyReactions, reaction].slice(-MAX_EARLY);
   }
 }
 
 function interrupt(step: Step, by: Person): void {
   const { state } = step;
-  if (state.phase !== "working") {
+  if (state.phase.name !== "working") {
     return;
   }
   audit(step, "interrupted", by);
@@ -186,10 +186,10 @@ function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): v
   const { state } = step;
   if (mode === "auto") {
     say(step, "⚠️ Cannot upgrade to auto permissions - can only downgrade to interactive");
-  } else if (!state.isAuto) {
+  } else if (!state.auto) {
     say(step, "ℹ️ Permissions are already interactive in this session");
   } else {
-    state.isAuto = false;
+    state.auto = undefined;
     audit(step, "made-interactive", by);
     updateHeader(step);
     say(step, `🔐 Interactive permissions enabled for this session by @${by.name}`);

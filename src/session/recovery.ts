@@ -1,7 +1,7 @@
 // Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
 
 import type { PostId } from "../mattermost/types.ts";
-import { dropSavedMessage, forgetOffer, GO_ON, leaveProcess, tellCutOff } from "./lifecycle.ts";
+import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
@@ -9,18 +9,17 @@ import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 /** mm-claude was started again: the processes it had are gone, what it had not done yet is done now. */
 export function restored(step: Step, saved: SavedTurn, lostDirectory: string | undefined): void {
   const { state } = step;
-  const wasLive = state.phase !== "asleep";
+  const { phase } = state;
+  const isHeaderOld = phase.name !== "asleep" || phase.isMarkedStopped;
   recoverTexts(step, saved);
   const wasTaken = dropSavedMessage(step, saved);
-  const wasCutOff = wasTaken || (state.phase === "working" && state.inFlight === undefined);
-  // Slots are given out anew.
-  state.slot = undefined;
-  state.isSlotAsked = false;
+  const wasCutOff = wasTaken || isUnderWay(state);
   leaveProcess(step, "mm-claude was started again");
   judgeRights(step);
-  state.lostDirectory ??= state.hasConversation ? lostDirectory : undefined;
-  if (wasLive || state.isMarkedStopped) {
-    state.isMarkedStopped = false;
+  if (state.conversation.progress === "begun" && lostDirectory !== undefined) {
+    state.conversation.progress = { lostDirectory };
+  }
+  if (isHeaderOld) {
     updateHeader(step, { kind: "asleep" });
   }
   if (wasCutOff) {
@@ -35,10 +34,9 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
  */
 function judgeRights(step: Step): void {
   const { state, context } = step;
-  const { autoGrantedBy: by } = state;
-  if (state.isAuto && !context.isAuto && !(by && may(step, "approve", by))) {
-    state.isAuto = false;
-    state.autoGrantedBy = undefined;
+  const by = state.auto?.grantedBy;
+  if (state.auto && !context.isAuto && !(by && may(step, "approve", by))) {
+    state.auto = undefined;
     updateHeader(step);
   }
 }
@@ -48,22 +46,23 @@ function judgeRights(step: Step): void {
  * went first instead: what counts is which was first on the server.
  */
 export function takeOffer(step: Step, reaction: Signal & { readonly type: "reaction" }): Message | undefined {
-  const { cutOffPostId, cutOffUntil } = step.state;
+  const { cutOff } = step.state;
   const { at, by, postId, emojiName, isRemoval, uuid } = reaction;
-  const isInTime = cutOffUntil === undefined || (at !== undefined && at <= cutOffUntil);
-  if (emojiName !== GO_ON || isRemoval || postId !== cutOffPostId || !isInTime || !may(step, "message", by)) {
+  const isOffered = emojiName === GO_ON && !isRemoval && cutOff?.postId === postId;
+  const isInTime = cutOff?.until === undefined || (at !== undefined && at <= cutOff.until);
+  if (!isOffered || !isInTime || !may(step, "message", by)) {
     return undefined;
   }
   audit(step, "resumed-turn", by);
   showCutOff(step, `@${by.name} let it go on.`, "good");
   forgetOffer(step);
   const text = "Go on where you were cut off.";
-  return { uuid, postId, by, text, attachments: [], isSlashCommand: false, withThread: false };
+  return { uuid, postId, by, text, files: [], isSlashCommand: false, withThread: false };
 }
 
 /** Somebody deleted the post that offered it. */
 export function offerDeleted(step: Step, postId: PostId): void {
-  if (step.state.cutOffPostId === postId) {
+  if (step.state.cutOff?.postId === postId) {
     forgetOffer(step);
   }
 }

@@ -23,7 +23,7 @@ export function answerInWords(step: Step, message: Message): boolean {
     tellHow(step);
     return false;
   }
-  if (message.attachments.length > 0) {
+  if (message.files.length > 0) {
     ask.reply = message;
     step.state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
@@ -77,9 +77,9 @@ export function filesSaved(step: Step, uuid: string, paths: readonly string[]): 
 }
 
 /** Consent that brings a file along says more than consent. */
-function decisionOf({ text, attachments }: Message): WordsDecision {
+function decisionOf({ text, files }: Message): WordsDecision {
   const decision = decisionIn(text);
-  return decision.kind === "consent" && attachments.length > 0 ? { kind: "undecided" } : decision;
+  return decision.kind === "consent" && files.length > 0 ? { kind: "undecided" } : decision;
 }
 
 /**
@@ -153,7 +153,7 @@ function take(step: Step, ask: ClaudesAsk, message: Message, paths: readonly str
   const decision = decisionOf(message);
   switch (ask.kind) {
     case "question": {
-      const names = message.attachments.map(({ name }) => `📎 ${inlineCode(name)}`);
+      const names = message.files.map(({ name }) => `📎 ${inlineCode(name)}`);
       const option = optionsNamed(text, ask.questions[ask.index]);
       const said = option ?? text;
       const shown = [...(said === "" ? [] : [`**${asWritten(said)}**`]), ...names].join(" ");

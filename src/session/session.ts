@@ -41,7 +41,6 @@ export class Session {
   #told: Promise<void> | undefined;
   #isStepping = false;
   #isShutDown = false;
-  #slot: number | undefined;
 
   /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
@@ -85,7 +84,6 @@ export class Session {
     if ("state" in origin) {
       this.#state = origin.state;
     } else {
-      this.#slot = origin.slot;
       const { owner, slot } = origin;
       this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
     }
@@ -99,7 +97,7 @@ export class Session {
 
   /** For a session from the store: finds out what became of its turn, and goes on. */
   restore(): void {
-    if (this.#state.phase === "ended") {
+    if (this.#state.phase.name === "ended") {
       this.#slots.ended(this);
       return;
     }
@@ -124,16 +122,16 @@ export class Session {
   }
 
   get isLive(): boolean {
-    return this.#state.phase !== "asleep";
+    return this.#state.phase.name !== "asleep";
   }
 
   /** It may sleep when its slot is needed. */
   get isIdle(): boolean {
-    return this.#state.phase === "idle" && busyReasonOf(this.#state) === undefined;
+    return this.#state.phase.name === "idle" && busyReasonOf(this.#state) === undefined;
   }
 
   get isAsleep(): boolean {
-    return this.#state.phase === "asleep" && this.#state.queue.length === 0;
+    return this.#state.phase.name === "asleep" && this.#state.queue.length === 0;
   }
 
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
@@ -165,7 +163,7 @@ export class Session {
     this.#isStepping = false;
   }
 
-  readonly #onProblem = (detail: string): void => this.deliver({ type: "attachmentProblem", detail });
+  readonly #onProblem = (detail: string): void => this.deliver({ type: "fileProblem", detail });
 
   /** Does what is no signal of the mailbox's within the same boundary. */
   #within(what: string, perform: () => void): void {
@@ -205,7 +203,7 @@ export class Session {
   #fail(what: string, error: unknown): void {
     const { clock, log } = this.#dependencies;
     log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
-    if (this.#state.phase === "ended" || this.#isShutDown) {
+    if (this.#state.phase.name === "ended" || this.#isShutDown) {
       return;
     }
     const detail = error instanceof Error ? error.message : String(error);
@@ -226,7 +224,7 @@ export class Session {
     attempt(() => this.#timers.clearAll());
     this.#forClaude.length = 0;
     attempt(() => this.#process.close(true));
-    attempt(() => this.#releaseSlot());
+    attempt(() => this.#slots.release(this));
     attempt(() => this.#changed());
   }
 
@@ -258,11 +256,11 @@ export class Session {
   async shutDown(): Promise<void> {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
-    const patienceMs = this.#state.phase === "ended" ? undefined : LAST_WRITE_MS;
+    const patienceMs = this.#state.phase.name === "ended" ? undefined : LAST_WRITE_MS;
     await Promise.all([this.#processClosed(), this.#writer.idle(patienceMs)]);
     this.#isShutDown = true;
     this.#writer.close();
-    if (this.#state.phase === "ended") {
+    if (this.#state.phase.name === "ended") {
       this.#dependencies.documents.remove(this.#documentName);
       this.#process.removeFiles();
     } else {
@@ -289,7 +287,7 @@ export class Session {
         this.#acquireSlot();
         break;
       case "releaseSlot":
-        this.#releaseSlot();
+        this.#slots.release(this);
         break;
       case "prepare":
         this.#fetch(
@@ -348,17 +346,9 @@ export class Session {
 
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
-    this.#slot = slot;
     this.deliver(
       slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot, saved: this.#savedTurn() },
     );
-  }
-
-  #releaseSlot(): void {
-    if (this.#slot !== undefined) {
-      this.#slots.release(this.#slot);
-      this.#slot = undefined;
-    }
   }
 
   #start(generation: number, resume: boolean): void {
@@ -370,7 +360,7 @@ export class Session {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
-    const { conversationId } = this.#state;
+    const { id: conversationId } = this.#state.conversation;
     beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#changed();

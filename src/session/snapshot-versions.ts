@@ -2,7 +2,7 @@
 // document as it is in the file. A step never throws a session away that it can save something of.
 
 /** The form that this mm-claude writes. */
-export const VERSION = 3;
+export const VERSION = 4;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,16 +10,17 @@ type Json = Readonly<Record<string, unknown>>;
 const STEPS: Readonly<Record<number, (document: Json) => Json>> = {
   1: conversationOnly,
   2: withConversationInState,
+  3: withPhases,
 };
 
-/** The document as this version writes it; as it is when it is no earlier version's. */
+/** The document as this version writes it; undefined when it is none of this version or of one before it. */
 export function migrated(value: unknown): unknown {
   let document = value;
   while (isObject(document) && typeof document["version"] === "number" && STEPS[document["version"]]) {
     const version: number = document["version"];
     document = { ...STEPS[version]?.(document), version: version + 1 };
   }
-  return document;
+  return isObject(document) && document["version"] === VERSION ? document : undefined;
 }
 
 /**
@@ -97,6 +98,98 @@ function withConversationInState({ sessionId, ...document }: Json): Json {
 
 function withNothingChosen(ask: unknown): unknown {
   return isObject(ask) && "selected" in ask ? { ...ask, selected: { "\u0000map": [] } } : ask;
+}
+
+/** What a session did was told by flags, and what JSON has no word for by tags. */
+function withPhases(document: Json): Json {
+  const plain = untagged(document) as Json;
+  const state = objectIn(plain, "state");
+  const { inFlight, queue, cutOffKey, tasksKey } = state;
+  const isWorking = state["phase"] === "working";
+  const claude = {
+    slot: state["slot"] ?? 1,
+    isClearing: state["isClearing"] === true,
+    hasTaskNotification: state["hasNews"] === true,
+    flushAt: state["flushAt"],
+  };
+  const phases: Json = {
+    asleep: {
+      slot: state["isSlotAsked"] === true ? "asked" : state["slot"],
+      isMarkedStopped: state["isMarkedStopped"],
+    },
+    idle: { claude },
+    working: {
+      claude,
+      inFlight: inFlight && { message: inFlight, isPreparing: state["isPreparing"] === true },
+    },
+    ended: {},
+  };
+  const begun = state["hasConversation"] === true ? "begun" : "new";
+  const writer = objectIn(plain, "writer");
+  const { writes } = writer;
+  return {
+    ...plain,
+    writer: { ...writer, writes: Array.isArray(writes) ? writes.map(withNamedWrite) : writes },
+    state: {
+      ...state,
+      phase: { name: state["phase"], ...objectIn(phases, String(state["phase"])) },
+      queue: inFlight && !isWorking && Array.isArray(queue) ? [inFlight, ...queue] : queue,
+      conversation: {
+        id: state["conversationId"],
+        progress: state["lostDirectory"] === undefined ? begun : { lostDirectory: state["lostDirectory"] },
+        isCleared: state["hasCleared"],
+        hasRetriedStart: state["hasRetriedStart"],
+      },
+      auto: state["isAuto"] === true ? { grantedBy: state["autoGrantedBy"] } : undefined,
+      cutOff:
+        cutOffKey === undefined
+          ? undefined
+          : { key: cutOffKey, postId: state["cutOffPostId"], until: state["cutOffUntil"] },
+      taskList: tasksKey === undefined ? undefined : { key: tasksKey, tasks: state["tasks"] },
+    },
+  };
+}
+
+function withNamedWrite(write: unknown): unknown {
+  return isObject(write) && write["kind"] === "adopt" ? { ...write, kind: "findLost" } : write;
+}
+
+/** What fields are called since. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["bar", "attachment"],
+  ["attachments", "files"],
+  ["isBeside", "isFromSubagent"],
+  ["early", "earlyReactions"],
+  ["cardedTools", "toolsWithCards"],
+  ["aside", "quarantined"],
+  ["vouchedBy", "approvedBy"],
+]);
+
+/** What these hold is a tool's or a person's, names and all. */
+const FOREIGN: readonly string[] = ["input", "answers"];
+
+/** Maps, sets and transcripts as what they hold; null for what had no end; each field by its name of now. */
+function untagged(value: unknown, names = NAMES): unknown {
+  if (Array.isArray(value)) {
+    return value.map((one) => untagged(one, names));
+  }
+  if (!isObject(value)) {
+    return value;
+  }
+  if ("\u0000infinite" in value) {
+    return null;
+  }
+  const held = value["\u0000map"] ?? value["\u0000set"] ?? value["\u0000transcript"];
+  if (held !== undefined) {
+    return untagged(held, names);
+  }
+  const pairs = value["\u0000pairs"] as readonly (readonly [string, unknown])[] | undefined;
+  return Object.fromEntries(
+    (pairs ?? Object.entries(value)).map(([key, one]) => [
+      names.get(key) ?? key,
+      untagged(one, FOREIGN.includes(key) ? new Map() : names),
+    ]),
+  );
 }
 
 function objectIn(document: Json, key: string): Json {

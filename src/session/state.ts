@@ -3,13 +3,14 @@
 
 import type { AuditAction } from "../audit/record.ts";
 import type { BackgroundTask, MessageBlock } from "../claude/types.ts";
-import { bar, notice, type Tone } from "../render/attachments.ts";
+import { attachment, notice, type Tone } from "../render/attachments.ts";
 import { type HeaderStatus, renderHeader } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 
@@ -25,17 +26,10 @@ export function initialState(
 ): SessionState {
   return {
     owner,
-    phase: "asleep",
+    phase: asleep(slot),
     generation: 0,
-    slot,
-    isSlotAsked: false,
-    conversationId,
-    hasConversation: false,
-    isClearing: false,
-    hasCleared: false,
-    hasRetriedStart: false,
-    isAuto: context.isAuto,
-    autoGrantedBy: undefined,
+    conversation: { id: conversationId, progress: "new", isCleared: false, hasRetriedStart: false },
+    auto: context.isAuto ? { grantedBy: undefined } : undefined,
     isPlanApproved: false,
     participants: new Map(),
     speakers: new Map(),
@@ -43,22 +37,16 @@ export function initialState(
     toldAt: new Map(),
     queue: [],
     waiting: new Set(),
-    inFlight: undefined,
-    isPreparing: false,
     asks: [],
-    cardedTools: new Map(),
-    early: [],
-    isMarkedStopped: false,
-    cutOffKey: undefined,
-    cutOffPostId: undefined,
+    toolsWithCards: new Map(),
+    earlyReactions: [],
+    cutOff: undefined,
     subagents: new Map(),
     background: [],
     faults: 0,
-    tasks: [],
-    tasksKey: undefined,
+    taskList: undefined,
     turn: newTurn(1, context, [owner.name]),
     commands: undefined,
-    flushAt: undefined,
     lastActivityAt: now,
     postsMade: 1,
   };
@@ -117,7 +105,7 @@ export function newKey(step: Step, kind: string): string {
   return `${kind}.${step.state.postsMade++}`;
 }
 
-/** A notice of mm-claude's own, with what is too long for its bar above it. What Claude says next stands below it. */
+/** A notice of mm-claude's own, with what is too long for its attachment above it. What Claude says next stands below it. */
 export function say(step: Step, text: string, above = ""): void {
   breakPage(step);
   step.emit({ type: "put", key: newKey(step, "note"), ...notice(text, above), isFinal: true });
@@ -153,10 +141,11 @@ export function commandsOf(background: readonly BackgroundTask[]): readonly Back
 
 export function updateHeader(step: Step, status?: HeaderStatus): void {
   const { state, context } = step;
+  const slot = slotOf(state);
   const live: HeaderStatus =
-    state.slot === undefined
+    slot === undefined
       ? { kind: "asleep" }
-      : { kind: "live", slot: state.slot, background: commandsOf(state.background).length };
+      : { kind: "live", slot, background: commandsOf(state.background).length };
   const markdown = renderHeader({
     version: context.version,
     directory: context.directory,
@@ -165,7 +154,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     participants: [...state.participants.values()],
     status: status ?? live,
     maxSessions: context.maxSessions,
-    isAuto: state.isAuto,
+    isAuto: state.auto !== undefined,
   });
   step.emit({ type: "put", key: "header", markdown, isProgress: true, ifClosed: "drop" });
 }
@@ -174,19 +163,17 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
 export function takeUpWork(step: Step): void {
   const { state } = step;
   dropUnauthorized(step);
-  if (state.queue.length === 0 || state.phase === "working" || state.phase === "ended") {
+  const { phase } = state;
+  if (state.queue.length === 0 || phase.name === "working" || phase.name === "ended") {
     return;
   }
-  if (state.phase === "asleep") {
-    if (state.slot === undefined) {
-      if (!state.isSlotAsked) {
-        state.isSlotAsked = true;
-        step.emit({ type: "acquireSlot" });
-      }
+  if (phase.name === "asleep") {
+    if (typeof phase.slot !== "number") {
+      askForSlot(step);
       return;
     }
     leaveLostDirectory(step);
-    startProcess(step);
+    startProcess(step, phase.slot);
   }
   sendNext(step);
 }
@@ -195,9 +182,9 @@ export function takeUpWork(step: Step): void {
 export function dropUnauthorized(step: Step): void {
   const { state } = step;
   const dropped = state.queue.filter(
-    ({ by, vouchedBy }) => !may(step, "message", by) && !(vouchedBy && may(step, "steer", vouchedBy)),
+    ({ by, approvedBy }) => !may(step, "message", by) && !(approvedBy && may(step, "steer", approvedBy)),
   );
-  if (dropped.length === 0 || state.phase === "ended") {
+  if (dropped.length === 0 || state.phase.name === "ended") {
     return;
   }
   state.queue.splice(0, state.queue.length, ...state.queue.filter((message) => !dropped.includes(message)));
@@ -211,31 +198,31 @@ export function dropUnauthorized(step: Step): void {
 /** What was said there can't be taken up where Claude works now. */
 function leaveLostDirectory(step: Step): void {
   const { state, context } = step;
-  if (state.lostDirectory === undefined) {
+  const { progress } = state.conversation;
+  if (typeof progress === "string") {
     return;
   }
-  const gone = inlineCode(homePath(state.lostDirectory, context.home));
+  const gone = inlineCode(homePath(progress.lostDirectory, context.home));
   const here = inlineCode(homePath(context.directory, context.home));
   say(step, `ℹ️ The directory ${gone} is gone: Claude starts afresh in ${here}, with this thread as context.`);
   updateHeader(step);
-  state.lostDirectory = undefined;
   startAfresh(state);
 }
 
 /** What was said is lost: the next message begins anew, with the thread as context unless that was cleared away. */
-export function startAfresh(state: SessionState): void {
-  state.hasConversation = false;
-  const [first, ...rest] = state.queue;
-  if (first && !state.hasCleared) {
-    state.queue.splice(0, state.queue.length, { ...first, withThread: true }, ...rest);
+export function startAfresh({ conversation, queue }: SessionState): void {
+  conversation.progress = "new";
+  const [first, ...rest] = queue;
+  if (first && !conversation.isCleared) {
+    queue.splice(0, queue.length, { ...first, withThread: true }, ...rest);
   }
 }
 
-function startProcess(step: Step): void {
+function startProcess(step: Step, slot: number): void {
   const { state } = step;
-  state.generation++;
-  state.phase = "idle";
-  step.emit({ type: "startClaude", generation: state.generation, resume: state.hasConversation });
+  wake(state, slot);
+  const resume = state.conversation.progress === "begun";
+  step.emit({ type: "startClaude", generation: state.generation, resume });
   step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
 }
 
@@ -245,15 +232,14 @@ function sendNext(step: Step): void {
   if (!message) {
     return;
   }
-  state.phase = "working";
-  state.inFlight = message;
+  const isPreparing = message.withThread || message.files.length > 0;
+  beginWork(state, { message, isPreparing });
   state.speakers.set(message.by.id, message.by.name);
   beginTurn(step, message);
   notWaiting(step, message);
   step.emit({ type: "typing", isOn: true });
   const text = wordsFor(step, message);
-  if (message.withThread || message.attachments.length > 0) {
-    state.isPreparing = true;
+  if (isPreparing) {
     step.emit({ type: "prepare", message, text });
   } else {
     send(step, message.uuid, [{ type: "text", text }]);
@@ -262,9 +248,9 @@ function sendNext(step: Step): void {
 
 /** What goes along with the message under way is there; one that was withdrawn meanwhile is another's. */
 export function prepared(step: Step, uuid: string, content: readonly MessageBlock[]): void {
-  const { state } = step;
-  if (state.isPreparing && state.inFlight?.uuid === uuid) {
-    state.isPreparing = false;
+  const inFlight = inFlightOf(step.state);
+  if (inFlight?.isPreparing && inFlight.message.uuid === uuid) {
+    inFlight.isPreparing = false;
     send(step, uuid, content);
   }
 }
@@ -283,17 +269,23 @@ export function beginTurn(step: Step, message?: Message): void {
     ...newTurn(state.postsMade++, context, [...new Set(names)], message),
     previousMessageId,
   };
-  if (state.cutOffKey !== undefined && state.cutOffUntil === undefined) {
-    state.cutOffUntil = message?.at ?? 0;
+  if (state.cutOff && state.cutOff.until === undefined) {
+    state.cutOff.until = message?.at ?? 0;
     showCutOff(step, "What was said since goes on.");
   }
 }
 
 /** What becomes of a turn that was cut off, on the post that says so. */
 export function showCutOff({ state, emit }: Step, whatNext: string, tone: Tone = "void"): void {
-  if (state.cutOffKey !== undefined) {
+  if (state.cutOff) {
     const text = `✂️ **This turn was cut off** when mm-claude stopped. ${whatNext}`;
-    emit({ type: "put", key: state.cutOffKey, markdown: "", bar: bar(tone, text), ifClosed: "drop" });
+    emit({
+      type: "put",
+      key: state.cutOff.key,
+      markdown: "",
+      attachment: attachment(tone, text),
+      ifClosed: "drop",
+    });
   }
 }
 

@@ -29,7 +29,7 @@ import { messageDeleted, messageEdited } from "./waiting.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
   const effects: Effect[] = [];
-  if (state.phase !== "ended") {
+  if (state.phase.name !== "ended") {
     take({ state, context, now, emit: (effect) => effects.push(effect) }, signal);
   }
   return effects;
@@ -129,7 +129,7 @@ function take(step: Step, signal: Signal): void {
     case "restored":
       restored(step, signal.saved, signal.lostDirectory);
       break;
-    case "attachmentProblem":
+    case "fileProblem":
       say(step, `⚠️ ${signal.detail}`);
       break;
     case "prepared":

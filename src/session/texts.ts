@@ -3,6 +3,7 @@
 
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
+import { inFlightOf } from "./phases.ts";
 import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
 
 /**
@@ -51,14 +52,15 @@ export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
 
 /** What can be found out about a turn whose process can't tell it. */
 export function savedTurnOf(
-  { conversationId, inFlight, queue, turn, hasConversation }: SessionState,
+  state: SessionState,
   readSaved: (conversationId: string) => SavedConversation | undefined,
 ): SavedTurn {
-  const message = inFlight ?? queue[0];
-  const conversation = hasConversation || message ? readSaved(conversationId) : undefined;
+  const { conversation, queue, turn } = state;
+  const message = inFlightOf(state)?.message ?? queue[0];
+  const saved = conversation.progress !== "new" || message ? readSaved(conversation.id) : undefined;
   return {
-    holdsMessage: message && conversation?.holds(message.uuid),
-    texts: conversation ? textsOf(turn, conversation) : [],
+    holdsMessage: message && saved?.holds(message.uuid),
+    texts: saved ? textsOf(turn, saved) : [],
   };
 }
 

@@ -5,19 +5,19 @@ import type { ToolUseId } from "../claude/types.ts";
 import { closedCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
-import type { CardedTool, PermissionAsk, Step } from "./types.ts";
+import type { PermissionAsk, Step, ToolWithCard } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
 const WAIT_MS = 200;
 
 export function holdVerdict({ state, now }: Step, id: ToolUseId, ask: PermissionAsk, verdict: string): void {
   const { key, use, card } = ask;
-  state.cardedTools.set(id, { key, use, card, verdict, showAt: now + WAIT_MS });
+  state.toolsWithCards.set(id, { key, use, card, verdict, showAt: now + WAIT_MS });
 }
 
 /** When the next decision is to be shown, from now; undefined when none waits. */
 export function verdictsDueIn({ state, now }: Step): number | undefined {
-  const times = [...state.cardedTools.values()].flatMap(({ showAt }) =>
+  const times = [...state.toolsWithCards.values()].flatMap(({ showAt }) =>
     showAt === undefined ? [] : [showAt],
   );
   return times.length === 0 ? undefined : Math.min(WAIT_MS, Math.max(1, Math.min(...times) - now));
@@ -25,42 +25,42 @@ export function verdictsDueIn({ state, now }: Step): number | undefined {
 
 /** Shows the decisions whose tools take their time; `all`: those that still wait as well. */
 export function showVerdicts(step: Step, all: boolean): void {
-  for (const carded of step.state.cardedTools.values()) {
+  for (const tool of step.state.toolsWithCards.values()) {
     // Not that long from now, also when the clock was set back.
-    if (carded.showAt !== undefined && (all || !isRecent(carded.showAt - WAIT_MS, WAIT_MS, step.now))) {
-      carded.showAt = undefined;
-      put(step, carded, carded.verdict, false);
+    if (tool.showAt !== undefined && (all || !isRecent(tool.showAt - WAIT_MS, WAIT_MS, step.now))) {
+      tool.showAt = undefined;
+      put(step, tool, tool.verdict, false);
     }
   }
 }
 
 /** The post of that key is made anew; false when no tool's decision stands in it. */
 export function showVerdictOf(step: Step, key: PostKey): boolean {
-  const carded = [...step.state.cardedTools.values()].find((candidate) => candidate.key === key);
-  if (carded) {
-    carded.showAt = undefined;
-    put(step, carded, carded.verdict, false);
+  const tool = [...step.state.toolsWithCards.values()].find((candidate) => candidate.key === key);
+  if (tool) {
+    tool.showAt = undefined;
+    put(step, tool, tool.verdict, false);
   }
-  return carded !== undefined;
+  return tool !== undefined;
 }
 
 /** The tools are done with, or will never be. */
 export function forgetVerdicts(step: Step): void {
   showVerdicts(step, true);
-  step.state.cardedTools.clear();
+  step.state.toolsWithCards.clear();
 }
 
 /** A card that stood for its tool's line says how the tool went. */
 export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string): boolean {
-  const carded = step.state.cardedTools.get(toolUseId);
-  if (!carded) {
+  const tool = step.state.toolsWithCards.get(toolUseId);
+  if (!tool) {
     return false;
   }
-  step.state.cardedTools.delete(toolUseId);
-  put(step, carded, `${carded.verdict} ${outcome}`, true);
+  step.state.toolsWithCards.delete(toolUseId);
+  put(step, tool, `${tool.verdict} ${outcome}`, true);
   return true;
 }
 
-function put(step: Step, { key, card }: CardedTool, verdict: string, isFinal: boolean): void {
+function put(step: Step, { key, card }: ToolWithCard, verdict: string, isFinal: boolean): void {
   step.emit({ type: "put", key, ...closedCard(card, step.context.postLimit, verdict, "good"), isFinal });
 }

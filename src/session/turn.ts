@@ -7,9 +7,10 @@ import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../re
 import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
-import { conversationReset, turnBeganIn } from "./conversation.ts";
+import { turnBeganIn } from "./conversation.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
+import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
 import {
   beginTurn,
   breakPage,
@@ -23,7 +24,7 @@ import {
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
-import type { Message, SavedTurn, Step } from "./types.ts";
+import type { Message, SavedTurn, SessionState, Step } from "./types.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
@@ -41,6 +42,10 @@ export function onClaudeEvent(
   saved: SavedTurn | undefined,
 ): void {
   const { state } = step;
+  const claude = claudeOf(state);
+  if (!claude) {
+    return;
+  }
   state.lastActivityAt = step.now;
   switch (event.type) {
     case "ready":
@@ -48,10 +53,10 @@ export function onClaudeEvent(
       break;
     case "turnStarted":
       step.emit({ type: "clearTimer", name: "watchdog" });
-      state.hasRetriedStart = false;
+      state.conversation.hasRetriedStart = false;
       wakeUp(step);
-      state.turn.mayBeOwn = state.hasNews === true;
-      state.hasNews = false;
+      state.turn.mayBeOwn = claude.hasTaskNotification;
+      claude.hasTaskNotification = false;
       turnBeganIn(step, event.conversationId);
       break;
     case "messageStarted":
@@ -72,8 +77,8 @@ export function onClaudeEvent(
       toolReturned(step, event);
       break;
     case "replayed":
-      if (state.inFlight?.uuid === event.uuid) {
-        state.inFlight = undefined;
+      if (inFlightOf(state)?.message.uuid === event.uuid) {
+        takeInFlight(state);
       }
       break;
     case "permissionAsked":
@@ -102,13 +107,14 @@ export function onClaudeEvent(
       );
       break;
     case "taskEnded":
-      state.hasNews = true;
+      claude.hasTaskNotification = true;
       if (event.toolUseId !== undefined) {
         subagentEnded(step, event.toolUseId, event.status);
       }
       break;
     case "conversationReset":
-      conversationReset(step);
+      // The turn that begins next names the new conversation; until then the old one is to be resumed.
+      claude.isClearing = true;
       break;
     case "promptRefused":
       promptRefused(step, event.reason);
@@ -135,8 +141,8 @@ export function onClaudeEvent(
 
 /** Claude began to work without a message of ours, when a background task ended for instance. */
 function wakeUp(step: Step): void {
-  if (step.state.phase === "idle") {
-    step.state.phase = "working";
+  if (step.state.phase.name === "idle") {
+    beginWork(step.state);
     beginTurn(step);
     step.emit({ type: "typing", isOn: true });
   }
@@ -194,13 +200,13 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
     return;
   }
   if (isTaskTool(name)) {
-    setTasks(step, tasksAfter(state.tasks, name, input));
+    setTasks(step, tasksAfter(tasksOf(state), name, input));
     return;
   }
   const use = { name, input, fileBefore };
   turn.hasShown = true;
   turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil(step));
-  state.isAuto ? scheduleLines(step) : scheduleHeld(step);
+  state.auto ? scheduleLines(step) : scheduleHeld(step);
 }
 
 function toolReturned(step: Step, result: EventOf<"toolResult">): void {
@@ -212,35 +218,35 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     return;
   }
   if (tool && isTaskTool(tool.name)) {
-    setTasks(
-      step,
-      tool.name === "TaskCreate" ? tasksAfter(state.tasks, tool.name, tool.input, result) : state.tasks,
-    );
+    if (tool.name === "TaskCreate") {
+      setTasks(step, tasksAfter(tasksOf(state), tool.name, tool.input, result));
+    }
     return;
   }
-  const carded = state.cardedTools.get(result.id);
-  const outcome = toolOutcome(tool?.name ?? carded?.use.name ?? "", result, carded !== undefined);
+  const withCard = state.toolsWithCards.get(result.id);
+  const outcome = toolOutcome(tool?.name ?? withCard?.use.name ?? "", result, withCard !== undefined);
   if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
     scheduleLines(step);
   }
 }
 
+const tasksOf = ({ taskList }: SessionState): readonly Task[] => taskList?.tasks ?? [];
+
 function setTasks(step: Step, tasks: readonly Task[]): void {
   const { state } = step;
-  if (tasks === state.tasks || tasks.length === 0) {
+  const before = state.taskList;
+  if (tasks === before?.tasks || tasks.length === 0) {
     return;
   }
+  let key = before?.key;
   // A list that was finished stays as it is; what comes after it is a new one.
-  const isNew = state.tasksKey === undefined || (isAllDone(state.tasks) && !isAllDone(tasks));
-  if (isNew) {
+  if (key === undefined || (isAllDone(tasksOf(state)) && !isAllDone(tasks))) {
     breakPage(step);
-    state.tasksKey = newKey(step, "tasks");
+    key = newKey(step, "tasks");
   }
-  state.tasks = tasks;
+  state.taskList = { key, tasks };
   state.turn.hasShown = true;
-  const markdown = renderTasks(tasks);
-  const how = { isProgress: true, ifClosed: "repeat" } as const;
-  step.emit({ type: "put", key: state.tasksKey ?? "", markdown, ...how });
+  step.emit({ type: "put", key, markdown: renderTasks(tasks), isProgress: true, ifClosed: "repeat" });
 }
 
 function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {
@@ -264,11 +270,12 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   const { state } = step;
   const { turn } = state;
   step.emit({ type: "clearTimer", name: "watchdog" });
-  if (turn.mayBeOwn && state.inFlight) {
-    endOwnTurn(step, state.inFlight);
+  const inFlight = inFlightOf(state);
+  if (turn.mayBeOwn && inFlight) {
+    endOwnTurn(step, inFlight.message);
     return;
   }
-  state.inFlight = undefined;
+  takeInFlight(state);
   voidAsksOfTurn(step);
   forgetVerdicts(step);
   turn.transcript.endText();
@@ -322,10 +329,11 @@ export function finishTurn(step: Step): void {
   const { state } = step;
   writePages(step, true);
   step.emit({ type: "clearTimer", name: "flush" });
-  state.flushAt = undefined;
-  state.turn.transcript.breakPage();
-  if (state.phase === "working") {
-    state.phase = "idle";
+  const claude = claudeOf(state);
+  if (claude) {
+    claude.flushAt = undefined;
   }
+  state.turn.transcript.breakPage();
+  endWork(state);
   step.emit({ type: "typing", isOn: false });
 }

@@ -12,7 +12,7 @@ import type {
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Attachment, Bar, PostId, User, UserId } from "../mattermost/types.ts";
+import type { Attachment, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
@@ -20,6 +20,7 @@ import type { Transcript } from "../render/transcript.ts";
 import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { Phase } from "./phases.ts";
 
 /** A person's words on their way to Claude. */
 export interface Message {
@@ -28,15 +29,15 @@ export interface Message {
   readonly postId: PostId;
   readonly by: Person;
   readonly text: string;
-  readonly attachments: readonly Attachment[];
+  readonly files: readonly FileInfo[];
   /** A slash command of Claude's, sent on purpose: the text goes out as it is. */
   readonly isSlashCommand: boolean;
   /** Claude is given what was said in the thread before this message. */
   readonly withThread: boolean;
   /** When it was written, on the server's clock. */
   readonly at?: number;
-  /** Who let a guest's message in. */
-  readonly vouchedBy?: Person;
+  /** Who approved it, when it is a guest's. */
+  readonly approvedBy?: Person;
 }
 
 export type Command =
@@ -107,7 +108,7 @@ export type Signal =
   /** The manager needs the slot for somebody else. */
   | { readonly type: "slotWithdrawn" }
   | { readonly type: "timer"; readonly name: TimerName }
-  | { readonly type: "attachmentProblem"; readonly detail: string }
+  | { readonly type: "fileProblem"; readonly detail: string }
   /** What a message needs besides its words has been fetched. */
   | { readonly type: "prepared"; readonly uuid: string; readonly content: readonly MessageBlock[] }
   /** The files of a reply, where Claude can read them; those that could not be saved are missing. */
@@ -128,7 +129,7 @@ export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
-   * `bar`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
+   * `attachment`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
    * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
    * `ifClosed`: what becomes of it where the post may not be edited any more.
    */
@@ -136,7 +137,7 @@ export type Effect =
       readonly type: "put";
       readonly key: PostKey;
       readonly markdown: string;
-      readonly bar?: Bar | undefined;
+      readonly attachment?: Attachment | undefined;
       readonly about?: string | undefined;
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
@@ -185,7 +186,7 @@ interface AskBase extends CardPiece {
   /** Decides once its files are saved. */
   reply?: Message | undefined;
   /** A subagent that works beside the turns asks: the end of one is not its end. */
-  isBeside?: boolean;
+  isFromSubagent?: boolean;
 }
 
 export interface PermissionAsk extends AskBase {
@@ -227,7 +228,7 @@ export interface GuestAsk extends AskBase {
 export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
 
 /** A decided permission card that waits for its tool's outcome. */
-export interface CardedTool {
+export interface ToolWithCard {
   readonly key: PostKey;
   readonly use: ToolUse;
   readonly card: Card;
@@ -264,30 +265,38 @@ export interface Turn {
   mayBeOwn?: boolean;
 }
 
-export type Phase = "idle" | "working" | "asleep" | "ended";
+/** What a process of Claude's takes up. */
+export interface Conversation {
+  /** Claude's name for it. */
+  id: string;
+  /**
+   * `begun`: Claude has begun a turn in it, so there is something to resume. With its directory gone there is not: people
+   * are told when it starts afresh in another one.
+   */
+  progress: "new" | "begun" | { readonly lostDirectory: string };
+  /** It began with a clearing: what the thread said before is no part of it. */
+  isCleared: boolean;
+  /** A process that failed to find (or to make) it is replaced once. */
+  hasRetriedStart: boolean;
+}
+
+/** The offer to go on with a turn that was cut off. */
+export interface CutOff {
+  readonly key: PostKey;
+  /** Known once it is posted. */
+  postId: PostId | undefined;
+  /** When the message was written that went first instead, on the server's clock: what is pressed later is too late. */
+  until: number | undefined;
+}
 
 export interface SessionState {
   readonly owner: Person;
-  phase: Phase;
-  /** Counts the processes of this session. */
+  readonly phase: Phase;
+  /** Counts the processes of this session, and the times it has left one. */
   generation: number;
-  slot: number | undefined;
-  isSlotAsked: boolean;
-  /** Claude's name for the conversation. */
-  conversationId: string;
-  /** Claude has begun a turn in it: there is something to resume. */
-  hasConversation: boolean;
-  /** Claude has cleared it, and will name the one that begins. */
-  isClearing: boolean;
-  /** It began with a clearing: what the thread said before is no part of it. */
-  hasCleared: boolean;
-  /** The directory of the conversation is gone: people are told when it starts afresh in another one. */
-  lostDirectory?: string | undefined;
-  /** A process that failed to find (or to make) the conversation is replaced once. */
-  hasRetriedStart: boolean;
-  isAuto: boolean;
-  /** Who allowed everything in this session; undefined when the settings did. */
-  autoGrantedBy: Person | undefined;
+  readonly conversation: Conversation;
+  /** Tools run unasked; `grantedBy` is undefined when the settings let them. */
+  auto: { readonly grantedBy: Person | undefined } | undefined;
   isPlanApproved: boolean;
   /** Invited people: id to username. */
   readonly participants: Map<UserId, string>;
@@ -301,35 +310,20 @@ export interface SessionState {
   readonly queue: Message[];
   /** Posts that carry 👀. */
   readonly waiting: Set<PostId>;
-  /** Sent and not yet known to be in Claude's transcript. */
-  inFlight: Message | undefined;
-  /** What goes along with it is still being fetched: Claude has nothing of it. */
-  isPreparing: boolean;
   asks: Ask[];
-  readonly cardedTools: Map<ToolUseId, CardedTool>;
+  readonly toolsWithCards: Map<ToolUseId, ToolWithCard>;
   /** Reactions on posts of this thread whose key is not known yet: a card's create may still be in flight. */
-  early: (Signal & { readonly type: "reaction" })[];
-  /** The header says that mm-claude is not running. */
-  isMarkedStopped: boolean;
-  /** The post that offers to go on with a turn that was cut off. */
-  cutOffKey: PostKey | undefined;
-  cutOffPostId: PostId | undefined;
-  /** When the message was written that went first instead, on the server's clock: what is pressed later is too late. */
-  cutOffUntil?: number | undefined;
+  earlyReactions: (Signal & { readonly type: "reaction" })[];
+  cutOff: CutOff | undefined;
   readonly subagents: Map<ToolUseId, { readonly key: PostKey; readonly label: string }>;
   /** What runs beside the turns, as Claude tells it. */
   background: readonly BackgroundTask[];
-  /** Something ended in the background, which Claude will take up in a turn of its own if it can't in another. */
-  hasNews?: boolean;
   /** How often something threw since a turn last came to its end. */
   faults: number;
-  tasks: readonly Task[];
-  tasksKey: PostKey | undefined;
+  taskList: { readonly key: PostKey; readonly tasks: readonly Task[] } | undefined;
   turn: Turn;
   /** Claude's slash commands; undefined until it has told them. */
   commands: readonly SlashCommand[] | undefined;
-  /** When the flush timer fires, or undefined when none runs. */
-  flushAt: number | undefined;
   lastActivityAt: number;
   postsMade: number;
 }

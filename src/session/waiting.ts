@@ -4,14 +4,17 @@
 import type { PostId } from "../mattermost/types.ts";
 import { slashText } from "./commands.ts";
 import { askGuest } from "./guests.ts";
+import { inFlightOf, takeInFlight } from "./phases.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
 import type { Ask, Message, SessionState, Step } from "./types.ts";
 
 /** What Claude has nothing of: what is being fetched for, what waits for its turn, for a card's files, or for leave. */
-export function unsentMessages({ asks, inFlight, isPreparing, queue }: SessionState): Message[] {
+export function unsentMessages(state: SessionState): Message[] {
+  const { asks, queue } = state;
+  const inFlight = inFlightOf(state);
   const withAsks = asks.flatMap((ask) => [...(ask.reply ? [ask.reply] : []), ...guestMessage(ask)]);
-  return [...(inFlight && isPreparing ? [inFlight] : []), ...queue, ...withAsks];
+  return [...(inFlight?.isPreparing ? [inFlight.message] : []), ...queue, ...withAsks];
 }
 
 const guestMessage = (ask: Ask): Message[] => (ask.kind === "guest" ? [ask.message] : []);
@@ -43,20 +46,20 @@ export function messageEdited(step: Step, postId: PostId, text: string): void {
   if (!message || isUnchanged(message, text)) {
     return;
   }
-  if (text.trim() === "" && message.attachments.length === 0) {
+  if (text.trim() === "" && message.files.length === 0) {
     messageDeleted(step, postId);
   } else if (message.isSlashCommand || /^\s*[!/]/.test(text)) {
     // What a command is, and who may give it, was decided when it came.
     withdraw(step, message);
     say(step, "✏️ A command that waited was edited, so it was withdrawn. Send it again as a new message.");
     takeUpWork(step);
-  } else if (message.vouchedBy) {
+  } else if (message.approvedBy) {
     // These are not the words that somebody has let in.
     withdraw(step, message);
-    const { vouchedBy: _, ...asked } = message;
+    const { approvedBy: _, ...asked } = message;
     askGuest(step, { ...asked, text });
     takeUpWork(step);
-  } else if (message === state.inFlight) {
+  } else if (message === inFlightOf(state)?.message) {
     withdraw(step, message);
     state.queue.unshift({ ...message, text });
     takeUpWork(step);
@@ -76,11 +79,11 @@ function changeReply({ state }: Step, message: Message, text: string): boolean {
 
 /** The message under way is withdrawn, when Claude has nothing of it yet; true when it was. */
 export function withdrawUnsent(step: Step): boolean {
-  const { inFlight, isPreparing } = step.state;
-  if (!inFlight || !isPreparing) {
+  const inFlight = inFlightOf(step.state);
+  if (!inFlight?.isPreparing) {
     return false;
   }
-  withdraw(step, inFlight);
+  withdraw(step, inFlight.message);
   return true;
 }
 
@@ -90,9 +93,8 @@ function withdraw(step: Step, message: Message): void {
   if (ask) {
     ask.reply = undefined;
     notWaiting(step, message);
-  } else if (message === state.inFlight) {
-    state.inFlight = undefined;
-    state.isPreparing = false;
+  } else if (message === inFlightOf(state)?.message) {
+    takeInFlight(state);
     finishTurn(step);
   } else {
     state.queue.splice(state.queue.indexOf(message), 1);

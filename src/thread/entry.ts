@@ -6,16 +6,17 @@ import { pieces } from "../render/split.ts";
 import type { Content, Entry, Quarantined } from "./writes.ts";
 
 export function isSameContent(one: Content | undefined, other: Content): boolean {
-  return one !== undefined && one.markdown === other.markdown && isSameBar(one, other);
+  return one !== undefined && one.markdown === other.markdown && isSameAttachment(one, other);
 }
 
-function isSameBar(one: Content, other: Content): boolean {
-  return one.bar?.text === other.bar?.text && one.bar?.color === other.bar?.color;
+function isSameAttachment(one: Content, other: Content): boolean {
+  return one.attachment?.text === other.attachment?.text && one.attachment?.color === other.attachment?.color;
 }
 
 export const isWritten = ({ written, wanted }: Entry): boolean => isSameContent(written, wanted);
 
-export const isEmptyContent = ({ markdown, bar }: Content): boolean => markdown === "" && bar === undefined;
+export const isEmptyContent = ({ markdown, attachment }: Content): boolean =>
+  markdown === "" && attachment === undefined;
 
 /** Plain ASCII, whatever it stands for: this at least must be taken. */
 const MARKER = "**Part of this could not be posted:** ";
@@ -35,72 +36,75 @@ export function pageOf(
   content: Content,
   limit: number,
 ): { readonly head: Content; readonly rest: readonly string[] } {
-  const { markdown, bar } = ownPart(entry, content);
+  const { markdown, attachment } = ownPart(entry, content);
   const [first = "", ...rest] = pieces(markdown, limit);
-  return { head: { markdown: first, bar }, rest };
+  return { head: { markdown: first, attachment }, rest };
 }
 
-function ownPart({ closed, aside, ifClosed, about }: Entry, content: Content): Content {
-  const held = aside?.isHeld ? aside : undefined;
+function ownPart({ closed, quarantined, ifClosed, about }: Entry, content: Content): Content {
+  const held = quarantined?.isHeld ? quarantined : undefined;
   const said = held?.content ?? closed?.said;
   if (!said) {
     return content;
   }
   const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
   const rest = isWhole ? content.markdown : remainderAfter(said.markdown, content.markdown);
-  const bar = isSameBar(said, content) ? undefined : content.bar;
+  const attachment = isSameAttachment(said, content) ? undefined : content.attachment;
   const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
-  return { markdown: words === "" && bar ? (about ?? "") : words, bar };
+  return { markdown: words === "" && attachment ? (about ?? "") : words, attachment };
 }
 
 /** What can be read of a post. */
-type Said = Pick<Post, "message" | "bar">;
+type Said = Pick<Post, "message" | "attachment">;
 
 /** Takes note of what the post says: an edit may be done that nobody heard of. */
 export function noteSaid(entry: Entry, post: Said): void {
-  const { aside } = entry;
-  if (aside && !aside.isHeld && !isMarker(post.message)) {
-    entry.aside = undefined;
+  const { quarantined } = entry;
+  if (quarantined && !quarantined.isHeld && !isMarker(post.message)) {
+    entry.quarantined = undefined;
   }
-  if (!entry.aside) {
+  if (!entry.quarantined) {
     entry.written = saidBy(entry, post);
   }
 }
 
 /** How much of what was asked for the post says; what is known of it when its words don't tell. */
-function saidBy(entry: Entry, { message, bar: read }: Said): Content | undefined {
+function saidBy(entry: Entry, { message, attachment: read }: Said): Content | undefined {
   const { wanted, written, closed } = entry;
   const own = ownPart(entry, wanted).markdown;
-  const bar = read ?? written?.bar;
+  const attachment = read ?? written?.attachment;
   if (own.startsWith(message)) {
-    return { markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length), bar };
+    return {
+      markdown: wanted.markdown.slice(0, wanted.markdown.length - own.length + message.length),
+      attachment,
+    };
   }
   // Words may be kept otherwise than they were sent: what is known beats what is read then.
-  return written ?? (closed ? undefined : { markdown: message, bar });
+  return written ?? (closed ? undefined : { markdown: message, attachment });
 }
 
 /** Whether the post says all that an edit was to say, whatever was answered. */
 export function isSaid(
   entry: Entry,
   post: Said,
-  { head, bar }: { head: Content; bar: Content["bar"] },
+  { head, attachment }: { head: Content; attachment: Content["attachment"] },
 ): boolean {
-  const said = post.bar ?? entry.written?.bar;
-  return post.message === head.markdown && said?.text === bar?.text;
+  const said = post.attachment ?? entry.written?.attachment;
+  return post.message === head.markdown && said?.text === attachment?.text;
 }
 
 /** Whether its post says nothing but that something can't be said. */
-export function isMarkerAlone({ aside, written }: Entry): boolean {
-  return aside !== undefined && (!aside.isHeld || isSameContent(written, aside.content));
+export function isMarkerAlone({ quarantined, written }: Entry): boolean {
+  return quarantined !== undefined && (!quarantined.isHeld || isSameContent(written, quarantined.content));
 }
 
 /** The post can't be edited any more: what is new goes into another one. */
 export function closePost(entry: Entry, pendingPostId: string): void {
-  const { id, aside, written, closed } = entry;
-  if (aside && !aside.isHeld) {
+  const { id, quarantined, written, closed } = entry;
+  if (quarantined && !quarantined.isHeld) {
     // The marker stays where it is; what it stood for is tried in another post.
     forgetPost(entry, pendingPostId);
-    entry.aside = { ...aside, marker: "" };
+    entry.quarantined = { ...quarantined, marker: "" };
     return;
   }
   const first = closed?.id ?? id;
@@ -109,8 +113,8 @@ export function closePost(entry: Entry, pendingPostId: string): void {
 }
 
 /** Nothing more is done about what a marker stands for. */
-export function hold(entry: Entry, aside: Quarantined, content: Content): void {
-  entry.aside = { ...aside, content, isHeld: true };
+export function hold(entry: Entry, quarantined: Quarantined, content: Content): void {
+  entry.quarantined = { ...quarantined, content, isHeld: true };
   entry.written = content;
   entry.creating = undefined;
 }
@@ -120,7 +124,7 @@ export function forgetPost(entry: Entry, pendingPostId: string): void {
   entry.id = undefined;
   entry.written = undefined;
   entry.creating = undefined;
-  entry.aside = undefined;
+  entry.quarantined = undefined;
   // Files go with the post they were in.
   entry.fileId = undefined;
   entry.pendingPostId = pendingPostId;

@@ -47,7 +47,7 @@ async function lookAtPost(
     return;
   }
   const { head, rest } = pageOf(entry, wanted, context.outbox.limit);
-  if (isSaid(entry, post, { head, bar: wanted.bar })) {
+  if (isSaid(entry, post, { head, attachment: wanted.attachment })) {
     written(context, key, entry, wanted, rest);
   } else if (!context.outbox.hasPieces(key)) {
     noteSaid(entry, post);
@@ -79,9 +79,9 @@ export async function giveUp(
   if (entry.ifClosed === "drop") {
     return written(context, write.key, entry, content, []);
   }
-  if (entry.aside && isMarkerAlone(entry)) {
+  if (entry.quarantined && isMarkerAlone(entry)) {
     // The marker stands for this as well.
-    return hold(entry, entry.aside, content);
+    return hold(entry, entry.quarantined, content);
   }
   await goOnElsewhere(context, write.key, entry, error, api);
 }

@@ -47,17 +47,19 @@ export class Outbox {
   restore({ entries, writes }: WriterSnapshot): void {
     for (const [key, entry] of entries) {
       // What was quarantined may be taken by now.
-      const again = entry.aside ? { aside: { ...entry.aside, isHeld: false }, written: undefined } : {};
+      const again = entry.quarantined
+        ? { quarantined: { ...entry.quarantined, isHeld: false }, written: undefined }
+        : {};
       const creating = entry.id === undefined ? entry.creating : undefined;
       this.entries.set(key, { ...entry, ...again, creating, isQueued: false });
     }
     if (entries.some(([, entry]) => entry.id === undefined)) {
-      this.add({ kind: "adopt" });
+      this.add({ kind: "findLost" });
     }
     for (const write of writes) {
       if (write.kind === "put") {
         this.queuePut(write.key);
-      } else if (write.kind !== "adopt") {
+      } else if (write.kind !== "findLost") {
         this.add(write);
       }
     }
@@ -71,11 +73,11 @@ export class Outbox {
   put(
     key: PostKey,
     markdown: string,
-    { bar, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { attachment, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
-    entry.wanted = { markdown: storable(markdown), bar };
+    entry.wanted = { markdown: storable(markdown), attachment };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
     entry.ifClosed = ifClosed ?? entry.ifClosed;
@@ -104,7 +106,7 @@ export class Outbox {
 
   /** What is quarantined is kept: it may be taken another time. */
   dropIfDone(key: PostKey, entry: Entry): void {
-    if (entry.isFinal && isWritten(entry) && !entry.aside) {
+    if (entry.isFinal && isWritten(entry) && !entry.quarantined) {
       this.entries.delete(key);
     }
   }
@@ -115,7 +117,7 @@ export class Outbox {
       return target.postId;
     }
     const entry = this.entries.get(target.key);
-    return entry?.closed?.id ?? (entry?.aside ? undefined : entry?.id);
+    return entry?.closed?.id ?? (entry?.quarantined ? undefined : entry?.id);
   }
 
   prioritize(keys: readonly PostKey[]): void {
@@ -224,7 +226,7 @@ export class Outbox {
 
   /** Whether the server has not taken it before. */
   isSecondTry(write: Write): boolean {
-    return write.kind === "put" && this.entries.get(write.key)?.aside?.isHeld === false;
+    return write.kind === "put" && this.entries.get(write.key)?.quarantined?.isHeld === false;
   }
 
   /** Whether its post is still to be made, with a file. */
@@ -237,7 +239,8 @@ export class Outbox {
   get isUrgent(): boolean {
     const writes = this.#current ? [this.#current, ...this.#writes] : this.#writes;
     return writes.some(
-      (write) => write.kind === "adopt" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
+      (write) =>
+        write.kind === "findLost" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
     );
   }
 }

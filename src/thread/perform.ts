@@ -30,7 +30,7 @@ const REPEAT_AFTER_MS = 300_000;
 
 export async function perform(context: WriterContext, write: Write, api: MattermostApi): Promise<void> {
   switch (write.kind) {
-    case "adopt":
+    case "findLost":
       return findLostPosts(context, api);
     case "put":
       return performPut(context, write.key, api);
@@ -111,7 +111,7 @@ async function create(
   entry.id = post.id;
   entry.postedAt = options.clock.now();
   if (isMarker(post.message)) {
-    entry.aside = { content, marker: post.message, isHeld: false };
+    entry.quarantined = { content, marker: post.message, isHeld: false };
     return true;
   }
   if (!entry.closed) {
@@ -129,9 +129,9 @@ export function written(
   rest: readonly string[],
 ): void {
   entry.written = content;
-  const { aside, id, closed } = entry;
-  if (aside && !aside.isHeld) {
-    entry.aside = undefined;
+  const { quarantined, id, closed } = entry;
+  if (quarantined && !quarantined.isHeld) {
+    entry.quarantined = undefined;
     if (!closed && id !== undefined) {
       options.onPosted(key, id);
     }
@@ -162,7 +162,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
     entry.creating = undefined;
     entry.id = post.id;
     if (isMarker(post.message)) {
-      entry.aside = { content: creating ?? entry.wanted, marker: post.message, isHeld: false };
+      entry.quarantined = { content: creating ?? entry.wanted, marker: post.message, isHeld: false };
       continue;
     }
     noteSaid(entry, post);
@@ -175,7 +175,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
   }
 }
 
-/** Whether a post that was made unheard of is the whole of what it was made for, its bar as well. */
+/** Whether a post that was made unheard of is the whole of what it was made for, its attachment as well. */
 function isWhole(entry: Entry, creating: Content, message: string, limit: number): boolean {
   const { head, rest } = pageOf(entry, creating, limit);
   return rest.length === 0 && head.markdown === message;
@@ -234,7 +234,7 @@ async function recover(
   if (!post) {
     return postAnew(context, key, entry);
   }
-  if (isSaid(entry, post, { head, bar: content.bar })) {
+  if (isSaid(entry, post, { head, attachment: content.attachment })) {
     return written(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
@@ -251,7 +251,7 @@ async function recover(
 
 /** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
 function postAnew({ outbox, options }: WriterContext, key: PostKey, entry: Entry): void {
-  if (entry.aside) {
+  if (entry.quarantined) {
     // Nor is the marker.
     closePost(entry, outbox.newPendingPostId());
   } else {

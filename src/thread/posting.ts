@@ -1,4 +1,4 @@
-// One post of ours on the server: made with its bar and its file, and edited to what it says now. Knows nothing of the
+// One post of ours on the server: made with its attachment and its file, and edited to what it says now. Knows nothing of the
 // order of writes.
 
 import { MattermostError } from "../mattermost/error.ts";
@@ -17,7 +17,7 @@ export async function createIn(
   api: Pick<MattermostApi, "createPost">,
   { channelId, threadId, saved }: Place,
   { pendingPostId, fileId }: Pick<Entry, "pendingPostId" | "fileId">,
-  { markdown, bar }: Content,
+  { markdown, attachment }: Content,
 ): Promise<Post> {
   await saved?.();
   return api.createPost({
@@ -25,7 +25,7 @@ export async function createIn(
     rootId: threadId,
     message: markdown,
     pendingPostId,
-    ...(bar ? { bar } : {}),
+    ...(attachment ? { attachment } : {}),
     ...(fileId ? { fileIds: [fileId] } : {}),
   });
 }
@@ -53,8 +53,8 @@ export async function editTo(
   { saved }: Pick<Place, "saved">,
   id: PostId,
   { pendingPostId }: Entry,
-  { markdown, bar }: Content,
+  { markdown, attachment }: Content,
 ): Promise<void> {
   await saved?.();
-  return api.editPost(id, { message: markdown, pendingPostId, ...(bar ? { bar } : {}) });
+  return api.editPost(id, { message: markdown, pendingPostId, ...(attachment ? { attachment } : {}) });
 }

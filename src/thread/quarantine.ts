@@ -1,4 +1,4 @@
-// What the server takes not is put aside: a marker stands in its place, so that everything else can go on. The marker is
+// What the server takes not is quarantined: a marker stands in its place, so that everything else can go on. The marker is
 // the proof as well: where not even that is taken it is the server that fails, and all waits as before.
 
 import { MattermostError } from "../mattermost/error.ts";
@@ -19,8 +19,8 @@ export async function quarantine(
   api: MattermostApi,
 ): Promise<void> {
   const { log, threadId } = options;
-  if (entry.aside) {
-    return hold(entry, entry.aside, content);
+  if (entry.quarantined) {
+    return hold(entry, entry.quarantined, content);
   }
   const marker = markerFor(reasonOf(error));
   const { id } = await createIn(api, options, entry, { markdown: marker });
@@ -29,7 +29,7 @@ export async function quarantine(
     id,
     creating: undefined,
     postedAt: options.clock.now(),
-    aside: { content, marker, isHeld: isFinal },
+    quarantined: { content, marker, isHeld: isFinal },
     written: isFinal ? content : undefined,
   });
   outbox.takePieces(key);

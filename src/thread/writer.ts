@@ -59,7 +59,7 @@ export class ThreadWriter {
   }
 
   /**
-   * Makes the post `key` say `markdown`, above `bar`: creates it as a reply, with `file`, or edits it. A final post needs
+   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final post needs
    * no memory once it is written.
    */
   put(key: PostKey, markdown: string, options: PutOptions = {}): void {
@@ -210,7 +210,7 @@ export class ThreadWriter {
       if (!retryPolicy.failed(error, false)) {
         throw error;
       }
-      const isAnswering = await look(this.#context, { kind: "adopt" }, api).catch(() => false);
+      const isAnswering = await look(this.#context, { kind: "findLost" }, api).catch(() => false);
       if (!retryPolicy.looked(isAnswering)) {
         throw error;
       }

@@ -1,7 +1,15 @@
 // What a thread's writer needs, and its data: the posts it knows and the writes it has left to do; plain, so that it can
 // be kept.
 
-import type { Bar, ChannelId, FileId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type {
+  Attachment,
+  ChannelId,
+  FileId,
+  MattermostApi,
+  PostId,
+  ThreadId,
+  UserId,
+} from "../mattermost/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 
@@ -13,7 +21,7 @@ export type ReactionTarget = { readonly key: PostKey } | { readonly postId: Post
 /** What a post says. */
 export interface Content {
   readonly markdown: string;
-  readonly bar?: Bar | undefined;
+  readonly attachment?: Attachment | undefined;
 }
 
 /** Goes along with a post when it is created. */
@@ -29,8 +37,8 @@ export interface PostFile {
 export type IfClosed = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
-  readonly bar?: Bar | undefined;
-  /** Short words for what the bar is about, where it has to stand in a post of its own. */
+  readonly attachment?: Attachment | undefined;
+  /** Short words for what the attachment is about, where it has to stand in a post of its own. */
   readonly about?: string | undefined;
   readonly file?: PostFile | undefined;
   readonly isFinal?: boolean | undefined;
@@ -95,7 +103,7 @@ export interface Entry {
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
   closed?: { readonly id: PostId; readonly said: Content } | undefined;
-  aside?: Quarantined | undefined;
+  quarantined?: Quarantined | undefined;
   /** When the newest post of it was made. */
   postedAt?: number | undefined;
 }
@@ -133,6 +141,6 @@ export interface WriterSnapshot {
 /** One thing to do. */
 export type Write =
   /** Look for posts that were created without our hearing of it. */
-  | { readonly kind: "adopt" }
+  | { readonly kind: "findLost" }
   | { readonly kind: "put"; readonly key: PostKey }
   | { readonly kind: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string };

@@ -101,7 +101,7 @@ describe("Claude's words", () => {
   });
 
   attack(
-    "Claude can't forge a card, a verdict or a header: no bar, no choices, nothing to approve",
+    "Claude can't forge a card, a verdict or a header: no attachment, no choices, nothing to approve",
     async ({ tried, happened }) => {
       const here = await town();
       await here.ready();
@@ -130,7 +130,7 @@ describe("Claude's words", () => {
       const now = here.post(fake.id) ?? fake;
       expect([now.attachments.length, card.attachments.length]).toEqual([0, 1]);
       expect(now.reactions.map((reaction) => reaction.username)).toEqual(["alice", "alice"]);
-      happened(`the forged post has no bar and no choices, the real card has both, and ${outcome}`);
+      happened(`the forged post has no attachment and no choices, the real card has both, and ${outcome}`);
     },
   );
 

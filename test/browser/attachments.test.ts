@@ -1,11 +1,11 @@
-// Message attachments on the page: bars with a colour, the choices in them, and what a person could do with them.
+// Message attachments on the page: their colours, the choices in them, and what a person could do with them.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { browserPath, launchBrowser, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 import { HOSTILE } from "./hostile.ts";
 
-const bar = (color: string, text: string, more: object = {}) => ({
+const attachment = (color: string, text: string, more: object = {}) => ({
   props: { attachments: [{ color, text, ...more }] },
 });
 
@@ -28,19 +28,19 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
 
   test("stand below the message, or alone without one, each in its colour", async () => {
     const page = await open(
-      ["claude-code", "above", bar("#1a7f37", "✅ **Allowed** by @alice")],
-      ["claude-code", "", bar("#b3261e", "🛑 **Session cancelled** by @alice")],
-      ["claude-code", "", bar("", "no colour", { title: "A title", pretext: "*before*" })],
+      ["claude-code", "above", attachment("#1a7f37", "✅ **Allowed** by @alice")],
+      ["claude-code", "", attachment("#b3261e", "🛑 **Session cancelled** by @alice")],
+      ["claude-code", "", attachment("", "no colour", { title: "A title", pretext: "*before*" })],
     );
-    const bars = page.locator("#channel .post-bar");
-    await expect.poll(() => bars.count()).toBe(3);
-    expect(await bars.locator("strong:visible").allTextContents()).toEqual([
+    const attachments = page.locator("#channel .post-attachment");
+    await expect.poll(() => attachments.count()).toBe(3);
+    expect(await attachments.locator("strong:visible").allTextContents()).toEqual([
       "Allowed",
       "Session cancelled",
       "A title",
     ]);
     expect(await page.locator("#channel em", { hasText: "before" }).count()).toBe(1);
-    const colours = await bars.evaluateAll((all) =>
+    const colours = await attachments.evaluateAll((all) =>
       all.map((one) => String(one.computedStyleMap().get("border-left-color"))),
     );
     expect(colours.slice(0, 2)).toEqual(["rgb(26, 127, 55)", "rgb(179, 38, 30)"]);
@@ -52,28 +52,28 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
 
   test("hold a card's choices, until one says what was decided", async () => {
     const page = await open();
-    const invitation = bar("#d97706", "👍 allow · 👎 deny");
+    const invitation = attachment("#d97706", "👍 allow · 👎 deny");
     const id = await chat.post("claude-code", "⚠️ **Permission requested**\n`👍 deny`", "", invitation);
     await chat.react("claude-code", id, "+1", "-1");
     const card = page.locator(`[data-id="${id}"]`);
-    const allow = card.locator(".post-bar .choice", { hasText: "Allow" });
+    const allow = card.locator(".post-attachment .choice", { hasText: "Allow" });
     await allow.focus();
     await page.keyboard.press("Enter");
     await expect.poll(() => allow.getAttribute("aria-pressed")).toBe("true");
-    expect(await card.locator(".post-bar").textContent()).not.toContain("·");
+    expect(await card.locator(".post-attachment").textContent()).not.toContain("·");
     const patch = (changes: object) => chat.call("claude-code", "PUT", `/posts/${id}/patch`, changes);
-    await patch(bar("#1a7f37", "✅ **Allowed** by @alice"));
-    await card.locator(".post-bar .body", { hasText: "Allowed by @alice" }).waitFor();
+    await patch(attachment("#1a7f37", "✅ **Allowed** by @alice"));
+    await card.locator(".post-attachment .body", { hasText: "Allowed by @alice" }).waitFor();
     expect(await card.locator(".choice").count()).toBe(0);
     expect(await card.locator(".chip").count()).toBe(2);
-    expect(await card.locator(".post-bar").getAttribute("style")).toBe("--bar: #1a7f37;");
+    expect(await card.locator(".post-attachment").getAttribute("style")).toBe("--attachment: #1a7f37;");
     await patch({ props: {} });
-    await card.locator(".post-bar").waitFor({ state: "detached" });
+    await card.locator(".post-attachment").waitFor({ state: "detached" });
   });
 
   test("are no card when a person makes one", async () => {
     const page = await open();
-    const id = await chat.post("mallory", "", "", bar("#d97706", "👍 allow · 👎 deny"));
+    const id = await chat.post("mallory", "", "", attachment("#d97706", "👍 allow · 👎 deny"));
     await chat.react("mallory", id, "+1", "-1");
     await page.locator(`[data-id="${id}"] .chip`).last().waitFor();
     expect(await page.locator(".choice").count()).toBe(0);
@@ -87,21 +87,21 @@ describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
           [
             "mallory",
             "",
-            bar(colors[at % colors.length] ?? "", text, { title: text, pretext: text }),
+            attachment(colors[at % colors.length] ?? "", text, { title: text, pretext: text }),
           ] as const,
       ),
     );
     const requests: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
-    await expect.poll(() => page.locator(".post-bar").count()).toBe(HOSTILE.length);
+    await expect.poll(() => page.locator(".post-attachment").count()).toBe(HOSTILE.length);
     expect(await page.evaluate("window.harm")).toBeUndefined();
-    expect(await page.locator(".post-bars :is(img, script, style, svg)").count()).toBe(0);
+    expect(await page.locator(".post-attachments :is(img, script, style, svg)").count()).toBe(0);
     const styles = await page
-      .locator(".post-bars *")
+      .locator(".post-attachments *")
       .evaluateAll((all) => all.flatMap((element) => element.getAttribute("style") ?? []));
-    expect(new Set(styles)).toEqual(new Set(["--bar: #1a7f37;"]));
+    expect(new Set(styles)).toEqual(new Set(["--attachment: #1a7f37;"]));
     const links = await page
-      .locator(".post-bars a")
+      .locator(".post-attachments a")
       .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
     for (const link of links) expect(link).toMatch(/^https:\/\//);
     expect(requests.filter((url) => !url.startsWith(chat.origin))).toEqual([]);

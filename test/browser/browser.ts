@@ -87,7 +87,7 @@ export async function reads(page: Page, text: string | RegExp): Promise<void> {
   await page.locator("#thread .body", { hasText: text }).last().waitFor();
 }
 
-/** The open thread as its readers see it: what each post says, in its bars too. */
+/** The open thread as its readers see it: what each post says, in its attachments too. */
 export async function threadTexts(page: Page): Promise<string[]> {
   const posts = await page.locator("#thread .post").all();
   const texts = await Promise.all(posts.map((post) => post.locator(".body:visible").allInnerTexts()));

@@ -45,7 +45,7 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
     "- [x] done\n- [ ] to do\n\n> quoted\n\n1. one\n2. two `code` https://example.com/averylongaddress/averylongaddress/averylongaddress",
     "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nls -la\n```\n👍 allow · ✅ allow all for this session · 👎 deny",
   ];
-  const BARS = [
+  const ATTACHMENTS = [
     ["", { color: "#1a7f37", text: "✅ **Allowed** by @alice ↳ ✅ `npm test`" }],
     [
       "📋 **Plan**\n1. Do it",
@@ -72,7 +72,8 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
       }
     };
     for (const message of THREAD) await say(message);
-    for (const [message, bar] of BARS) await say(message, { props: { attachments: [bar] } });
+    for (const [message, attachment] of ATTACHMENTS)
+      await say(message, { props: { attachments: [attachment] } });
     return chat;
   }
 
@@ -86,7 +87,9 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
     const page = await visit(browser, `${chat.address}#alice`, { ...options, reducedMotion: "reduce" });
     expect(await faults(page)).toEqual([]);
     await openThread(page, "do something");
-    await page.locator("#thread .post-bar .choice", { hasText: "Allow all for this session" }).waitFor();
+    await page
+      .locator("#thread .post-attachment .choice", { hasText: "Allow all for this session" })
+      .waitFor();
     expect(await faults(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();

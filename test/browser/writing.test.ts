@@ -59,7 +59,7 @@ describe.skipIf(browserPath === undefined)("writing in a browser", () => {
     await box.press("Enter");
     await box.press("Enter");
     await page.locator("#channel .waiting", { hasText: "as soon as the files are uploaded" }).waitFor();
-    expect(await page.locator("#channel .attachment").allInnerTexts()).toEqual([
+    expect(await page.locator("#channel .pending-file").allInnerTexts()).toEqual([
       expect.stringMatching(/notes\.txt\s+uploading…/),
       expect.stringMatching(/more\.txt\s+uploading…/),
     ]);
@@ -74,7 +74,7 @@ describe.skipIf(browserPath === undefined)("writing in a browser", () => {
       { message: "Hello.", files: 0 },
     ]);
     expect(await box.inputValue()).toBe("");
-    expect(await page.locator("#channel .attachment").count()).toBe(0);
+    expect(await page.locator("#channel .pending-file").count()).toBe(0);
     expect(await page.locator("#channel .waiting:visible").count()).toBe(0);
   });
 
@@ -103,7 +103,7 @@ describe.skipIf(browserPath === undefined)("writing in a browser", () => {
     await page.getByRole("button", { name: "Remove notes.txt" }).click();
     await expect.poll(posted).toContainEqual({ message: "never mind", files: 0 });
     letThrough();
-    await expect.poll(() => page.locator("#channel .attachment").count()).toBe(0);
+    await expect.poll(() => page.locator("#channel .pending-file").count()).toBe(0);
   });
 
   describe("the first message's thread", () => {

@@ -70,7 +70,7 @@ test("a reply knows its thread, and its file", () => {
     .find((one) => one.message === "see the file");
   expect(post).toMatchObject({
     threadId: "yi9kmrg9pf843c7g9t5fmqwjgw",
-    attachments: [{ name: "notes.txt", size: 5, mimeType: "text/plain; charset=utf-8" }],
+    files: [{ name: "notes.txt", size: 5, mimeType: "text/plain; charset=utf-8" }],
   });
 });
 

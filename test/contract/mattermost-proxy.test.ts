@@ -113,7 +113,7 @@ describe("everything goes through it", () => {
     await api.createPost({ channelId, rootId, message: "see", pendingPostId: "k", fileIds: [fileId] });
     expect(Buffer.compare(await api.file(fileId, 2_000_000), bytes)).toBe(0);
     expect((await next("posted")).post.message).toBe("hi");
-    expect((await next("posted")).post.attachments).toHaveLength(1);
+    expect((await next("posted")).post.files).toHaveLength(1);
     // One tunnel for the socket, one for all the requests, which follow each other.
     expect(proxy.asked).toEqual([target, target]);
     // The token is for the server alone.

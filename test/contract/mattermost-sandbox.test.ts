@@ -71,29 +71,29 @@ test("a mention, a reply, an edit and reactions go round", async () => {
   expect((await api.thread(rootId)).map((one) => one.message)).toEqual(["@claude-code hi", "hello again"]);
 });
 
-test("a file goes up, into a post with a bar, and down again; an edit leaves both in place", async () => {
+test("a file goes up, into a post with an attachment, and down again; an edit leaves both in place", async () => {
   const { api, aliceApi, next, channelId, write, bot } = await bridge();
   const rootId = await write("hi");
   await next("posted");
   const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => at * at);
   const fileId = await api.uploadFile(channelId, "ä b.diff", bytes);
-  const bar = { color: "#cc0000", text: "**Really?**" };
+  const attachment = { color: "#cc0000", text: "**Really?**" };
   const pendingPostId = `${bot.id}:3`;
   const draft = { channelId, rootId, message: "see", pendingPostId };
-  const post = await api.createPost({ ...draft, bar, fileIds: [fileId] });
-  const attachment = { id: fileId, name: "ä b.diff", size: bytes.length };
-  expect(post).toMatchObject({ pendingPostId, attachments: [attachment] });
-  expect((await next("posted")).post).toMatchObject({ pendingPostId, attachments: [attachment] });
+  const post = await api.createPost({ ...draft, attachment, fileIds: [fileId] });
+  const file = { id: fileId, name: "ä b.diff", size: bytes.length };
+  expect(post).toMatchObject({ pendingPostId, files: [file] });
+  expect((await next("posted")).post).toMatchObject({ pendingPostId, files: [file] });
 
   expect(Buffer.compare(await aliceApi.file(fileId, bytes.length), bytes)).toBe(0);
   const refused = await aliceApi.file(fileId, bytes.length - 1).catch((error: unknown) => error);
   expect(refused instanceof MattermostError && refused.code).toBe("too-large");
 
-  const edits = [{ message: "seen" }, { message: "sealed", bar }, { message: "sold" }];
+  const edits = [{ message: "seen" }, { message: "sealed", attachment }, { message: "sold" }];
   for (const edit of edits) {
     await api.editPost(post.id, { ...edit, pendingPostId });
     expect((await next("postEdited")).post).toMatchObject({ message: edit.message, pendingPostId });
-    expect((await api.post(post.id)).attachments).toMatchObject([attachment]);
+    expect((await api.post(post.id)).files).toMatchObject([file]);
   }
 });
 

@@ -81,18 +81,18 @@ test("the server fails over U+0000 in an edit", async () => {
   }
 });
 
-test("a post says which characters it can't hold, in its text and in its bar, new and edited", async () => {
+test("a post says which characters it can't hold, in its text and in its attachment, new and edited", async () => {
   const { api, create, attachmentsOf } = await client();
   for (const code of CODES) {
     const char = String.fromCodePoint(code);
     const [text, shown] = [`a${char}b\n\tc${char}`, `a${nameOf(code)}b\n\tc${nameOf(code)}`];
-    const bar = { color: "#aa0000", text };
+    const attachment = { color: "#aa0000", text };
     const attachments = [{ color: "#aa0000", text: shown, fallback: shown }];
-    const post = await create(text, { bar });
+    const post = await create(text, { attachment });
     expect(post.message, nameOf(code)).toBe(shown);
     expect(await attachmentsOf(post)).toEqual(attachments);
     const edited = await create("plain");
-    await api.editPost(edited.id, { message: text, bar, pendingPostId: "k" });
+    await api.editPost(edited.id, { message: text, attachment, pendingPostId: "k" });
     expect((await api.post(edited.id)).message, nameOf(code)).toBe(shown);
     expect(await attachmentsOf(edited)).toEqual(attachments);
   }
@@ -105,7 +105,7 @@ test("a file's name says them as well, and its caption; its bytes are its own", 
     const char = String.fromCodePoint(code);
     const fileId = await api.uploadFile(channelId, `a${char}b.bin`, bytes);
     const post = await create(`see ${char}`, { fileIds: [fileId] });
-    expect(post.attachments.map(({ name }) => name)).toEqual([`a${nameOf(code)}b.bin`]);
+    expect(post.files.map(({ name }) => name)).toEqual([`a${nameOf(code)}b.bin`]);
     expect(await api.file(fileId, 99)).toEqual(bytes);
   }
 });
@@ -115,7 +115,7 @@ test("nothing of them is on the wire, in no request of any kind", async () => {
   const all = CODES.map((code) => String.fromCodePoint(code)).join(" ");
   const userId = defined(decodeUserId(world.robot.id));
   const asked = [
-    create(all, { bar: { color: all, text: all }, pendingPostId: all }),
+    create(all, { attachment: { color: all, text: all }, pendingPostId: all }),
     api.editPost(rootId, { message: all, pendingPostId: all }),
     api.addReaction({ userId, postId: rootId, emojiName: all }),
     api.usersByNames([all]),

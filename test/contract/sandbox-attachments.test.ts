@@ -10,14 +10,17 @@ beforeEach(async () => {
 });
 afterEach(() => world.sandbox.close());
 
-const BAR = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
+const ATTACHMENT = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
 
 const idOf = (answer: Answer) => String(answer.body["id"]);
 const seen = (id: string) => world.sandbox.state.thread(id)[0];
 
 describe("attachments", () => {
   test("come back as they were sent, with and without a message", async () => {
-    const props = { attachments: [BAR, { ...BAR, fields: [{ title: "a", value: 1 }] }], mine: { a: [1] } };
+    const props = {
+      attachments: [ATTACHMENT, { ...ATTACHMENT, fields: [{ title: "a", value: 1 }] }],
+      mine: { a: [1] },
+    };
     for (const message of ["", "words"]) {
       const { status, body } = await world.post(world.robot, message, { props });
       expect([status, body["message"]]).toEqual([201, message]);
@@ -29,16 +32,16 @@ describe("attachments", () => {
   });
 
   test("are anyone's to send, but only a bot's post is marked as one", async () => {
-    const { body } = await world.post(world.alice, "", { props: { attachments: [BAR] } });
-    expect(body["props"]).toEqual({ attachments: [BAR] });
+    const { body } = await world.post(world.alice, "", { props: { attachments: [ATTACHMENT] } });
+    expect(body["props"]).toEqual({ attachments: [ATTACHMENT] });
   });
 
   test("are in the events of the post and of its edits", async () => {
     const socket = await world.socket(world.bob);
-    const id = idOf(await world.post(world.robot, "", { props: { attachments: [BAR] } }));
+    const id = idOf(await world.post(world.robot, "", { props: { attachments: [ATTACHMENT] } }));
     const created = postIn(await socket.seen((frame) => frame["event"] === "posted"));
-    expect(created["props"]).toEqual({ attachments: [BAR], from_bot: "true" });
-    const attachments = [{ ...BAR, text: "👎 **Denied** by @alice" }];
+    expect(created["props"]).toEqual({ attachments: [ATTACHMENT], from_bot: "true" });
+    const attachments = [{ ...ATTACHMENT, text: "👎 **Denied** by @alice" }];
     await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props: { attachments } });
     const edited = postIn(await socket.seen((frame) => frame["event"] === "post_edited"));
     expect([edited["message"], edited["props"]]).toEqual(["", { attachments }]);
@@ -46,15 +49,15 @@ describe("attachments", () => {
   });
 
   test("change the time of the edit, other props don't, and an edit without props leaves them", async () => {
-    const id = idOf(await world.post(world.robot, "words", { props: { attachments: [BAR], a: 1 } }));
+    const id = idOf(await world.post(world.robot, "words", { props: { attachments: [ATTACHMENT], a: 1 } }));
     const patch = async (changes: object) =>
       (await world.api(world.robot, "PUT", `/posts/${id}/patch`, changes)).body;
-    const other = await patch({ props: { attachments: [{ ...BAR }], b: 2 } });
-    expect([other["edit_at"], other["props"]]).toEqual([0, { attachments: [BAR], b: 2 }]);
-    const bar = await patch({ props: { attachments: [{ ...BAR, color: "#000000" }] } });
-    expect(Number(bar["edit_at"])).toBeGreaterThan(0);
+    const other = await patch({ props: { attachments: [{ ...ATTACHMENT }], b: 2 } });
+    expect([other["edit_at"], other["props"]]).toEqual([0, { attachments: [ATTACHMENT], b: 2 }]);
+    const attachment = await patch({ props: { attachments: [{ ...ATTACHMENT, color: "#000000" }] } });
+    expect(Number(attachment["edit_at"])).toBeGreaterThan(0);
     const message = await patch({ message: "more words" });
-    expect(message["props"]).toEqual({ attachments: [{ ...BAR, color: "#000000" }] });
+    expect(message["props"]).toEqual({ attachments: [{ ...ATTACHMENT, color: "#000000" }] });
     expect((await patch({ props: {} }))["props"]).toEqual({});
   });
 
@@ -63,20 +66,20 @@ describe("attachments", () => {
     const id = idOf(await world.post(world.robot, "words"));
     const patch = async (props: object) =>
       (await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props })).body["props"];
-    const marked = { attachments: [BAR], from_bot: "true" };
+    const marked = { attachments: [ATTACHMENT], from_bot: "true" };
     expect(await patch(marked)).toEqual(marked);
-    expect(await patch({ attachments: [BAR] })).toEqual({ attachments: [BAR] });
+    expect(await patch({ attachments: [ATTACHMENT] })).toEqual({ attachments: [ATTACHMENT] });
   });
 
   test("are what tests read below the message, whatever else props hold", async () => {
     const id = idOf(
-      await world.post(world.robot, "above", { props: { attachments: [BAR, { text: "two" }] } }),
+      await world.post(world.robot, "above", { props: { attachments: [ATTACHMENT, { text: "two" }] } }),
     );
     expect(seen(id)?.attachments).toEqual([
-      { color: BAR.color, text: BAR.text },
+      { color: ATTACHMENT.color, text: ATTACHMENT.text },
       { color: "", text: "two" },
     ]);
-    expect(world.sandbox.state.thread(id).map(wordsOf)).toEqual([`above\n${BAR.text}\ntwo`]);
+    expect(world.sandbox.state.thread(id).map(wordsOf)).toEqual([`above\n${ATTACHMENT.text}\ntwo`]);
     for (const attachments of ["x", {}, [null, 1, "x", []], undefined]) {
       const odd = idOf(await world.post(world.robot, "odd", { props: { attachments } }));
       expect(seen(odd)?.attachments).toEqual([]);
@@ -85,7 +88,7 @@ describe("attachments", () => {
 });
 
 describe("files of a bot", () => {
-  test("stand in its post like anyone's, beside a bar and without a message", async () => {
+  test("stand in its post like anyone's, beside an attachment and without a message", async () => {
     const form = new FormData();
     form.append("channel_id", world.channelId);
     form.append("files", new Blob(["+1\n-1\n"]), "changes.diff");
@@ -94,14 +97,14 @@ describe("files of a bot", () => {
     expect([upload.status, file?.["name"]]).toEqual([201, "changes.diff"]);
     const post = await world.post(world.robot, "", {
       file_ids: [file?.["id"]],
-      props: { attachments: [BAR] },
+      props: { attachments: [ATTACHMENT] },
     });
     expect(post.body["file_ids"]).toEqual([file?.["id"]]);
     expect(seen(idOf(post))).toMatchObject({ message: "", files: ["changes.diff"] });
     const fetched = await world.api(world.bob, "GET", `/files/${file?.["id"]}`);
     expect(fetched.text).toBe("+1\n-1\n");
-    // An edit of the bar leaves them.
-    const props = { attachments: [{ ...BAR, text: "other" }] };
+    // An edit of the attachment leaves them.
+    const props = { attachments: [{ ...ATTACHMENT, text: "other" }] };
     const edited = await world.api(world.robot, "PUT", `/posts/${idOf(post)}/patch`, { props });
     expect(edited.body["file_ids"]).toEqual([file?.["id"]]);
   });

@@ -61,9 +61,9 @@ describe("a limit of edits", () => {
       recorded?.status,
       { ...(recorded?.body as Json), request_id: late.body["request_id"] },
     ]);
-    const attachments = [{ text: "a bar" }];
-    const bar = await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props: { attachments } });
-    expect(bar.body["props"]).toEqual({ attachments });
+    const attachments = [{ text: "an attachment" }];
+    const attachment = await world.api(world.robot, "PUT", `/posts/${id}/patch`, { props: { attachments } });
+    expect(attachment.body["props"]).toEqual({ attachments });
     const reaction = { user_id: world.robot.id, post_id: id, emoji_name: "eyes" };
     expect((await world.api(world.robot, "POST", "/reactions", reaction)).status).toBe(200);
     world.sandbox.faults.limitEdits(-1);

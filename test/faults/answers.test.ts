@@ -4,8 +4,8 @@ import { answersIn, isShownAsAnswer, stoodBefore } from "./answers.ts";
 import type { SavedLine } from "./files.ts";
 
 const line = (block: object): SavedLine => ({ type: "user", message: { content: [block] } });
-const post = (message: string, createdAt: number, bar = ""): SeenPost =>
-  ({ message, createdAt, attachments: [{ text: bar }] }) as unknown as SeenPost;
+const post = (message: string, createdAt: number, attachment = ""): SeenPost =>
+  ({ message, createdAt, attachments: [{ text: attachment }] }) as unknown as SeenPost;
 
 // As Claude 2.1.330 keeps them.
 const QUESTION = [

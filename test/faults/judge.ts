@@ -48,8 +48,8 @@ function judgeCalm(thread: Played, { state }: NonNullable<ReturnType<typeof docu
       problems.push({ kind: "lost", what: `message ${mark} was never heard` });
     }
   }
-  if (state.phase === "working" || state.queue.length > 0 || state.inFlight !== undefined) {
-    problems.push({ kind: "wrong", what: `it is not calm: ${state.phase}, ${state.queue.length} wait` });
+  if (state.phase.name === "working" || state.queue.length > 0) {
+    problems.push({ kind: "wrong", what: `it is not calm: ${state.phase.name}, ${state.queue.length} wait` });
   }
   return problems;
 }

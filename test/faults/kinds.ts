@@ -60,7 +60,7 @@ const ALL = {
   "queue changed": scene(scenes.changedQueue, 6, "queue"),
   clear: scene(scenes.clear, 6, "daemon"),
   "background tasks": scene(scenes.background, 3, "daemon"),
-  attachments: scene(scenes.attachments, 6, "files"),
+  files: scene(scenes.files, 6, "files"),
   "plan and question cards": scene(scenes.cards, 6, "cards"),
   "disk full": scene(scenes.failingDisk("ENOSPC"), 4, "daemon"),
   "disk failing": scene(scenes.failingDisk("EIO"), 3, "daemon"),

@@ -170,7 +170,7 @@ export function createPeople(stage: Stage): People {
     // What somebody is about to say may come first at the server.
     const isQuiet =
       !turns.has(thread) &&
-      state?.phase === "asleep" &&
+      state?.phase.name === "asleep" &&
       state.queue.length === 0 &&
       state.asks.length === 0 &&
       [...thread.posts.values()].every((postId) => state.taken.includes(postId));
@@ -188,7 +188,8 @@ export function createPeople(stage: Stage): People {
   /** A Claude that died leaves what waits until somebody replies. */
   async function nudge(thread: Played, random: Random): Promise<void> {
     const { state } = documentOf(stage, thread) ?? {};
-    const isWaiting = state?.phase === "asleep" && state.queue.length > 0 && stage.daemonPid !== undefined;
+    const isWaiting =
+      state?.phase.name === "asleep" && state.queue.length > 0 && stage.daemonPid !== undefined;
     const since = waitingSince.get(thread) ?? Date.now();
     if (!isWaiting) {
       waitingSince.delete(thread);

@@ -133,7 +133,7 @@ export const background: Scene = async ({ stage, people, random }) => {
 };
 
 /** Files for Claude; and from Claude, where the server takes none. */
-export const attachments: Scene = async ({ stage, people, random }) => {
+export const files: Scene = async ({ stage, people, random }) => {
   for (let times = random.between(1, 3); times > 0; times--) {
     const name = `file-${people.deeds.messages}`;
     const file = random.chance(0.5)

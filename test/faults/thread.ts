@@ -71,9 +71,8 @@ export function marksOf({ said, guests, loose }: Played): Set<string> {
 
 interface SessionDocument {
   readonly state: {
-    readonly phase: string;
+    readonly phase: { readonly name: string };
     readonly queue: readonly unknown[];
-    readonly inFlight?: unknown;
     readonly taken: readonly string[];
     readonly asks: readonly { readonly kind: string }[];
   };

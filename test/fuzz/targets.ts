@@ -130,7 +130,7 @@ function claudeLines(): Target {
         if (isEvent(one)) session.claude(one);
       }
       session.flush();
-      if (session.state.phase !== "working") session.says(OWNER, "go on");
+      if (session.state.phase.name !== "working") session.says(OWNER, "go on");
       return decoded.map(({ type }) => type)[0] ?? "nothing";
     },
   };

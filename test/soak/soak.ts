@@ -70,7 +70,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     createdAt: clock.now(),
     isFromPerson: true,
     pendingPostId: undefined,
-    attachments: [],
+    files: [],
     ...more,
   });
   const answer = async <T>(value: T): Promise<T> => {

@@ -175,7 +175,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
         () => is(thread(id)),
         () => `It did not happen. The thread:\n${text(id)}`,
       ),
-    /** Waits for a post of the bot's that holds `part`, in its message or in a bar below it. */
+    /** Waits for a post of the bot's that holds `part`, in its message or in an attachment below it. */
     says: (id: string, part: string | RegExp): Promise<SeenPost> =>
       world.until(id, (posts) =>
         posts.find(

@@ -3,7 +3,7 @@
 
 import { MattermostError, type MattermostErrorCode, refusal } from "../../src/mattermost/error.ts";
 import type {
-  Bar,
+  Attachment,
   FileId,
   MattermostApi,
   NewPost,
@@ -22,7 +22,7 @@ export interface FakeThreadApi {
   readonly api: MattermostApi;
   /** Every call in the order in which it came in: `create A`, `edit p1 B`, `react p1 +1`. */
   readonly calls: string[];
-  /** Post id → text, in the order of creation; a bar's text stands behind a `▌`. */
+  /** Post id → text, in the order of creation; an attachment's text stands behind a `▌`. */
   readonly posts: Map<PostId, string>;
   /** The next calls whose name is `call` fail. */
   failNext(call: string, ...faults: Fault[]): void;
@@ -42,7 +42,7 @@ export interface FakeThreadApi {
 
 interface StoredPost {
   readonly message: string;
-  readonly bar: Bar | undefined;
+  readonly attachment: Attachment | undefined;
   readonly pendingPostId: string;
 }
 
@@ -123,35 +123,36 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
   };
   const keep = (id: PostId, post: StoredPost): void => {
     stored.set(id, post);
-    fake.posts.set(id, said(post.message, post.bar));
+    fake.posts.set(id, said(post.message, post.attachment));
   };
   const postOf = (id: PostId): Post => {
-    const { message, bar, pendingPostId } = known(id);
-    return { id, message, pendingPostId, userId: "bot" as UserId, ...(bar && { bar }) } as Post;
+    const { message, attachment, pendingPostId } = known(id);
+    return { id, message, pendingPostId, userId: "bot" as UserId, ...(attachment && { attachment }) } as Post;
   };
 
-  const said = (message: string, bar: Bar | undefined): string => message + (bar ? `▌${bar.text}` : "");
+  const said = (message: string, attachment: Attachment | undefined): string =>
+    message + (attachment ? `▌${attachment.text}` : "");
   const filesOf = ({ fileIds = [] }: NewPost): string => fileIds.map((id) => ` +${id}`).join("");
 
   const parts: Partial<MattermostApi> = {
     inSlot: (_claim, perform) => perform(api),
     createPost: (post: NewPost) =>
-      call("create", `create ${said(post.message, post.bar)}${filesOf(post)}`, () => {
+      call("create", `create ${said(post.message, post.attachment)}${filesOf(post)}`, () => {
         check(post.message);
         const earlier = byPending.get(post.pendingPostId);
         const isKnown = earlier !== undefined && now() - earlier.at <= REMEMBERED_MS;
         const id = isKnown ? earlier.id : (`p${++made}` as PostId);
         if (!isKnown) {
           byPending.set(post.pendingPostId, { id, at: now() });
-          keep(id, { message: post.message, bar: post.bar, pendingPostId: post.pendingPostId });
+          keep(id, { message: post.message, attachment: post.attachment, pendingPostId: post.pendingPostId });
         }
         return postOf(id);
       }),
-    editPost: (id, { message, bar }) =>
-      call("edit", `edit ${id} ${said(message, bar)}`, () => {
+    editPost: (id, { message, attachment }) =>
+      call("edit", `edit ${id} ${said(message, attachment)}`, () => {
         const post = known(id);
         check(message);
-        keep(id, { ...post, message, bar: bar ?? post.bar });
+        keep(id, { ...post, message, attachment: attachment ?? post.attachment });
       }),
     uploadFile: (_channelId, name, bytes) =>
       call("upload", `upload ${name} ${new TextDecoder().decode(bytes)}`, () => `f${++uploads}` as FileId),

@@ -87,7 +87,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     postId: `m${messages}` as never,
     by: OWNER,
     text,
-    attachments: [],
+    files: [],
     isSlashCommand: false,
     withThread: false,
   });

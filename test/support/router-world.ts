@@ -170,8 +170,8 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
         return true;
       },
     },
-    reply: (thread, { markdown, bar }) =>
-      replies.push(`${thread}: ${[bar.text, markdown].filter((part) => part !== "").join("\n")}`),
+    reply: (thread, { markdown, attachment }) =>
+      replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
     audit: {
       append(entry) {
         audited.push(`${entry.action} ${entry.by?.name}`);
@@ -209,7 +209,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       createdAt: clock.now() + made,
       isFromPerson: true,
       pendingPostId: undefined,
-      attachments: [],
+      files: [],
       ...more,
     };
     server.posts.push(made_);
@@ -281,6 +281,6 @@ function rootOf(id: ThreadId): Post {
     createdAt: 0,
     isFromPerson: true,
     pendingPostId: undefined,
-    attachments: [],
+    files: [],
   };
 }

@@ -28,9 +28,9 @@ export const rightsOf: RightsOf = (id) => ({
   isApprover: true,
 });
 
-/** What a post says, its bar last. */
-const wordsOf = ({ markdown, bar }: Effect & { readonly type: "put" }): string =>
-  [markdown, bar?.text ?? ""].filter((part) => part !== "").join("\n");
+/** What a post says, its attachment last. */
+const wordsOf = ({ markdown, attachment }: Effect & { readonly type: "put" }): string =>
+  [markdown, attachment?.text ?? ""].filter((part) => part !== "").join("\n");
 
 /** What goes to Claude, and what goes to it once its files have been fetched. */
 function wordsSent(effect: Effect): string[] {
@@ -110,7 +110,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
         postId: `m${messages}` as PostId,
         by,
         text,
-        attachments: [],
+        files: [],
         isSlashCommand: false,
         withThread: false,
         at: ++at,

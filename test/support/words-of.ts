@@ -1,4 +1,4 @@
-// What a reader sees of a post as words: its message, and below it the bars (Mattermost's message attachments).
+// What a reader sees of a post as words: its message, and below it the attachments (Mattermost's message attachments).
 import type { SeenPost } from "../../sandbox/server/state.ts";
 
 /** One after the other, on lines of their own; empty ones left out. */

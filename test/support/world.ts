@@ -61,7 +61,7 @@ export interface World {
   text(root: string): string;
   /** Waits until the thread satisfies `is`, and gives what that says. Fails with the whole thread in its message. */
   until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
-  /** Waits for a post of the bot's that holds `part`, in its message or in a bar below it. */
+  /** Waits for a post of the bot's that holds `part`, in its message or in an attachment below it. */
   says(root: string, part: string | RegExp): Promise<SeenPost>;
   close(): Promise<void>;
 }

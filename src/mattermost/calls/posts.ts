@@ -36,7 +36,7 @@ async function editPost(json: JsonRequests, id: PostId, edit: PostEdit, instance
   // A field that a patch leaves out stays as it is; `props` replaces all props of the post.
   const body = {
     message: edit.message,
-    ...(edit.bar === undefined ? {} : { props: propsOf(edit, instance) }),
+    ...(edit.attachment === undefined ? {} : { props: propsOf(edit, instance) }),
   };
   await sendPost(json, { what: "edit a post", method: "PUT", path: `/posts/${id}/patch`, body });
 }
@@ -54,10 +54,15 @@ async function sendPost(json: JsonRequests, request: JsonRequest): Promise<Post>
   }
 }
 
-function propsOf({ bar, pendingPostId }: Pick<PostEdit, "bar" | "pendingPostId">, instance: string): object {
+function propsOf(
+  { attachment, pendingPostId }: Pick<PostEdit, "attachment" | "pendingPostId">,
+  instance: string,
+): object {
   return {
     [PENDING_POST_ID_PROP]: pendingPostId,
     [INSTANCE_PROP]: instance,
-    ...(bar === undefined ? {} : { attachments: [{ color: bar.color, text: bar.text, fallback: bar.text }] }),
+    ...(attachment === undefined
+      ? {}
+      : { attachments: [{ color: attachment.color, text: attachment.text, fallback: attachment.text }] }),
   };
 }

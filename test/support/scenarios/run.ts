@@ -69,7 +69,7 @@ function threadAsMarkdown(title: string, world: World, root: string): string {
     const isText = post.username === BOT && post.attachments.length === 0 && !post.message.startsWith("###");
     const edited = post.editedAt > 0 && !isText ? " *(edited)*" : "";
     // An attachment's colour is not told: what it says is what people decide by.
-    const bars = post.attachments.flatMap(({ text }) =>
+    const attachments = post.attachments.flatMap(({ text }) =>
       normalised(text, world.directory)
         .split("\n")
         .map((line) => `▌ ${line}`.trimEnd()),
@@ -85,8 +85,8 @@ function threadAsMarkdown(title: string, world: World, root: string): string {
       `**@${post.username}**${edited}`,
       "",
       ...(post.message === "" ? [] : [normalised(post.message, world.directory)]),
-      ...(post.message === "" || bars.length === 0 ? [] : [""]),
-      ...bars,
+      ...(post.message === "" || attachments.length === 0 ? [] : [""]),
+      ...attachments,
       ...files,
       ...(reactions.length > 0 ? ["", `> ${reactions.join(" · ")}`] : []),
     ].join("\n");

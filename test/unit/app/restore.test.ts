@@ -63,21 +63,25 @@ interface Odd {
 }
 
 describe("sessions of an earlier run", () => {
-  test.each(["queue", "inFlight", "autoGrantedBy"])(
-    "one whose %s names nobody is quarantined, and keeps no other from being taken up",
-    (key) => {
-      const { documents, aside, folder } = setUp();
-      const odd = JSON.parse(encodeSnapshot(snapshotOf(working(), "odd")));
-      const nobody = { uuid: "a", text: "b" };
-      odd.state[key] = key === "queue" ? [nobody] : nobody;
-      documents.set(`${sessionPrefix(CHANNEL)}odd`, JSON.stringify(odd));
-      documents.set(`${sessionPrefix(CHANNEL)}one`, encodeSnapshot(snapshotOf(working(), "one")));
-      const { snapshots, lost } = readSnapshots(folder, CHANNEL);
-      expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one"]);
-      expect(lost).toEqual(["odd"]);
-      expect(aside).toEqual([`${sessionPrefix(CHANNEL)}odd`]);
-    },
-  );
+  const nobody = { uuid: "a", text: "b" };
+  test.each([
+    ["queue", { queue: [nobody] }],
+    [
+      "message under way",
+      { phase: { ...working().state.phase, inFlight: { message: nobody, isPreparing: false } } },
+    ],
+    ["grant", { auto: { grantedBy: nobody } }],
+  ])("one whose %s names nobody is quarantined, and keeps no other from being taken up", (_what, change) => {
+    const { documents, aside, folder } = setUp();
+    const odd = JSON.parse(encodeSnapshot(snapshotOf(working(), "odd")));
+    Object.assign(odd.state, change);
+    documents.set(`${sessionPrefix(CHANNEL)}odd`, JSON.stringify(odd));
+    documents.set(`${sessionPrefix(CHANNEL)}one`, encodeSnapshot(snapshotOf(working(), "one")));
+    const { snapshots, lost } = readSnapshots(folder, CHANNEL);
+    expect(snapshots.map(({ threadId }) => threadId)).toEqual(["one"]);
+    expect(lost).toEqual(["odd"]);
+    expect(aside).toEqual([`${sessionPrefix(CHANNEL)}odd`]);
+  });
 
   test("are those of this channel; what another version wrote is quarantined, and the rest is read", () => {
     const { documents, aside, folder } = setUp();

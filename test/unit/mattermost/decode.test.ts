@@ -84,13 +84,13 @@ describe("posts", () => {
     expect(decodePost({ ...wirePost, root_id: root })?.threadId).toBe(root);
   });
 
-  test("a file the server gave no details about is still an attachment", () => {
+  test("a file the server gave no details about is still a file of its post", () => {
     const post = decodePost({
       ...wirePost,
       file_ids: ["f1", "f2"],
       metadata: { files: [{ id: "f2", name: "a.txt", size: 3, mime_type: "text/plain" }] },
     });
-    expect(post?.attachments).toEqual([
+    expect(post?.files).toEqual([
       { id: "f1", name: "f1", size: 0, mimeType: "application/octet-stream" },
       { id: "f2", name: "a.txt", size: 3, mimeType: "text/plain" },
     ]);

@@ -211,11 +211,11 @@ test.each([
   expect(sent).toHaveLength(1);
 });
 
-test("a new post takes its files and its bar along, and keeps its mark beside them", async () => {
+test("a new post takes its files and its attachment along, and keeps its mark beside them", async () => {
   const { api, sent } = serve(json(post, 201), json(post, 201));
   const plain = { channelId: CHANNEL, rootId: POST, message: "hi", pendingPostId: "k" };
-  await api.createPost({ ...plain, fileIds: [FILE], bar: { color: "#aa0000", text: "**stop**" } });
-  await api.createPost({ ...plain, fileIds: [], bar: undefined });
+  await api.createPost({ ...plain, fileIds: [FILE], attachment: { color: "#aa0000", text: "**stop**" } });
+  await api.createPost({ ...plain, fileIds: [], attachment: undefined });
   const body = { channel_id: "c", root_id: "p", message: "hi", pending_post_id: "k" };
   expect(sent.map((one) => one.body)).toEqual([
     {
@@ -231,10 +231,14 @@ test("a new post takes its files and its bar along, and keeps its mark beside th
   ]);
 });
 
-test("an edit without a bar leaves the props alone, and one with a bar keeps the mark among them", async () => {
+test("an edit without an attachment leaves the props alone, and one with an attachment keeps the mark among them", async () => {
   const { api, sent } = serve(json(post), json(post));
   await api.editPost(POST, { message: "a", pendingPostId: "k" });
-  await api.editPost(POST, { message: "b", pendingPostId: "k", bar: { color: "#00aa00", text: "go" } });
+  await api.editPost(POST, {
+    message: "b",
+    pendingPostId: "k",
+    attachment: { color: "#00aa00", text: "go" },
+  });
   expect(sent.map((one) => one.body)).toEqual([
     { message: "a" },
     {

@@ -64,13 +64,13 @@ const bash = (command: string): FullTool => ({
   fileName: "command.sh",
 });
 
-test("a permission card shows all of what will run, and how to decide in its bar", () => {
+test("a permission card shows all of what will run, and how to decide in its attachment", () => {
   const { card, file } = permissionCard(bash("npm test"), ["alice"], 16_383);
   expect(file).toBeUndefined();
   expect(openCard(card, 16_383)).toEqual([
     {
       markdown: "⚠️ **Permission requested** · @alice\n💻 **Bash**\n```sh\nnpm test\n```",
-      bar: { color: "#e8a33d", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
+      attachment: { color: "#e8a33d", text: "👍 allow · ✅ allow all for this session · 👎 deny" },
     },
   ]);
 });
@@ -99,11 +99,11 @@ test("where the server takes no file, twelve posts show it, and what needs more 
   expect(inPart.card.body).toContain("It has 1000011 characters");
 });
 
-test("a decided card says in its bar who decided what", () => {
+test("a decided card says in its attachment who decided what", () => {
   const { card } = permissionCard(bash("ls"), ["alice"], 16_383);
   expect(closedCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
     markdown: "💻 **Bash**\n```sh\nls\n```",
-    bar: { color: "#3db887", text: "✅ **Allowed** by @bob" },
+    attachment: { color: "#3db887", text: "✅ **Allowed** by @bob" },
     about: "💻 **Bash**\n```sh\nls\n```",
   });
 });

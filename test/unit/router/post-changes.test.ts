@@ -60,7 +60,7 @@ test("with a file it is one without words as well", async () => {
   const { says, edit, id, told } = setUp();
   await says("alice", "look", { id });
   const file = { id: "f" as never, name: "a.png", size: 1, mimeType: "image/png" };
-  await edit("", { attachments: [file] });
+  await edit("", { files: [file] });
   expect(told()).toEqual([{ type: "postEdited", postId: id, text: "" }]);
 });
 

@@ -123,7 +123,7 @@ test("a mention with no text is asked for one", async () => {
 test("a file with no text is a message", async () => {
   const { says, opened } = setUp();
   const file = { id: "f" as never, name: "a.png", size: 1, mimeType: "image/png" };
-  await says("alice", "@claude-code", { attachments: [file] });
+  await says("alice", "@claude-code", { files: [file] });
   expect(opened).toHaveLength(1);
 });
 

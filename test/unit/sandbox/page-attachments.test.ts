@@ -2,25 +2,25 @@
 import { describe, expect, test } from "vitest";
 import { readAttachments } from "../../../sandbox/page/attachments.ts";
 
-const barsOf = (...attachments: unknown[]) => readAttachments({ attachments }).bars;
+const shownOf = (...attachments: unknown[]) => readAttachments({ attachments }).shown;
 
 describe("a post's attachments", () => {
-  test("are bars with a colour and a text", () => {
-    const bar = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
-    expect(readAttachments({ attachments: [bar], from_bot: "true" })).toEqual({
-      bars: [{ color: "#1a7f37", pretext: "", title: "", text: "✅ **Allowed** by @alice" }],
+  test("have a colour and a text", () => {
+    const attachment = { color: "#1a7f37", text: "✅ **Allowed** by @alice", fallback: "Allowed by @alice" };
+    expect(readAttachments({ attachments: [attachment], from_bot: "true" })).toEqual({
+      shown: [{ color: "#1a7f37", pretext: "", title: "", text: "✅ **Allowed** by @alice" }],
       tries: [],
     });
   });
 
   test.each(["#abc", "#A1B2C3"])("may have the colour %s", (color) => {
-    expect(barsOf({ color, text: "x" })[0]?.color).toBe(color);
+    expect(shownOf({ color, text: "x" })[0]?.color).toBe(color);
   });
 
   test.each(["red", "good", "#abcd", "#12345g", "url(x)", "#abc;--x:1", "var(--bad)", 7, null, "#abc\n"])(
     "may not have the colour %j",
     (color) => {
-      expect(barsOf({ color, text: "x" })[0]?.color).toBeUndefined();
+      expect(shownOf({ color, text: "x" })[0]?.color).toBeUndefined();
     },
   );
 
@@ -28,7 +28,7 @@ describe("a post's attachments", () => {
     const one = { title: "Ask", text: "An answer\n`@claude-code hello`" };
     expect(readAttachments({ attachments: [one, { ...one, color: "#abc" }, { text: one.text }] })).toEqual({
       tries: [{ title: "Ask", shows: "An answer", text: "@claude-code hello", drawing: "" }],
-      bars: [
+      shown: [
         { color: "#abc", pretext: "", title: "Ask", text: one.text },
         { color: undefined, pretext: "", title: "", text: one.text },
       ],
@@ -54,10 +54,10 @@ describe("a post's attachments", () => {
     { attachments: {} },
     { attachments: [null, 1, "x", {}, [], { text: 1 }] },
   ])("are none in %j", (props) => {
-    expect(readAttachments(props)).toEqual({ bars: [], tries: [] });
+    expect(readAttachments(props)).toEqual({ shown: [], tries: [] });
   });
 
   test("are twenty at most", () => {
-    expect(barsOf(...Array.from({ length: 50 }, () => ({ text: "x" })))).toHaveLength(20);
+    expect(shownOf(...Array.from({ length: 50 }, () => ({ text: "x" })))).toHaveLength(20);
   });
 });

@@ -18,7 +18,7 @@ const ANY = ["+1", "white_check_mark", "-1", "one", "two", "arrows_counterclockw
 
 function labels(card: Card, offered: readonly string[]): string[] {
   const post = openCard(card, LIMIT).at(-1);
-  return findChoices(post?.markdown ?? "", offered, post?.bar?.text).map(({ label }) => label);
+  return findChoices(post?.markdown ?? "", offered, post?.attachment?.text).map(({ label }) => label);
 }
 
 function permission(text: string): Card {
@@ -82,7 +82,7 @@ describe("the choices of a card", () => {
     "👎 Message of @carol denied by @alice",
     "✅ @carol invited to this session by @alice",
     "⚪ **No longer needed**: Claude took this back",
-  ])("there are none once the bar says %j", (verdict) => {
+  ])("there are none once the attachment says %j", (verdict) => {
     const cards = [
       permission("ls"),
       planCard("1. Do it", ["alice"]),
@@ -90,8 +90,8 @@ describe("the choices of a card", () => {
       guestCard("carol", "hello", [], ["alice"]),
     ];
     for (const card of cards) {
-      const { markdown, bar } = closedCard(card, LIMIT, verdict, "good");
-      expect(findChoices(markdown, ANY, bar.text)).toEqual([]);
+      const { markdown, attachment } = closedCard(card, LIMIT, verdict, "good");
+      expect(findChoices(markdown, ANY, attachment.text)).toEqual([]);
     }
   });
 
@@ -113,7 +113,7 @@ describe("the choices of a card", () => {
   });
 });
 
-describe("the choices of a post without a bar", () => {
+describe("the choices of a post without an attachment", () => {
   const found = (message: string) => findChoices(message, ANY).map(({ label }) => label);
 
   test("stand in its last line, and as options in lines of their own", () => {

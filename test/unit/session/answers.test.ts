@@ -150,7 +150,7 @@ describe("a slash command", () => {
       postId: `s-${slash}` as PostId,
       by,
       text: `/${slash}${more}`,
-      attachments: [],
+      files: [],
       isSlashCommand: true,
       withThread: false,
       at: 1_000_000,

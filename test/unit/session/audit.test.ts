@@ -182,7 +182,7 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   "a turn that was cut off is taken up again": {
     given: (script) => {
       script.take({ type: "restored", saved: { holdsMessage: undefined, texts: [] } });
-      script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
+      script.take({ type: "posted", key: script.state.cutOff?.key ?? "", postId: "offer" as PostId });
       return "offer";
     },
     when: (script, card) => script.react(LISTED, card, "arrows_counterclockwise"),

@@ -103,9 +103,9 @@ const DOES: Readonly<Record<string, (script: Script, by: Person) => boolean>> = 
     return !script.state.participants.has("ivy" as UserId);
   },
   "change permissions": (script, by) => {
-    script.state.isAuto = true;
+    script.state.auto = { grantedBy: undefined };
     script.command(by, { name: "permissions", mode: "interactive" });
-    return !script.state.isAuto;
+    return !script.state.auto;
   },
   "allow a guest's message": (script, by) => {
     script.says(person("gina"), "hello");

@@ -144,7 +144,7 @@ function createWorld() {
     postId: `m${messages}` as PostId,
     by,
     text,
-    attachments: [],
+    files: [],
     isSlashCommand: false,
     withThread: false,
   });

@@ -29,7 +29,7 @@ test("the conversation that began is told, followed, and written to the audit tr
   clear(script);
   expect(script.said()).toContain("🧹 **Conversation cleared** by @alice");
   expect([...script.posts.values()].at(-1)).toContain("🧹");
-  expect(script.state.conversationId).toBe(NEW);
+  expect(script.state.conversation.id).toBe(NEW);
   expect(script.effects).toContainEqual({
     type: "audit",
     entry: { action: "cleared", by: OWNER, what: { before: OLD, now: NEW } },
@@ -43,7 +43,7 @@ test("its id is known before the next message goes out", () => {
   script.claude({ type: "conversationReset" });
   script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
   expect(script.sent()).toEqual(["go", "/clear"]);
-  expect(script.state.conversationId).toBe(NEW);
+  expect(script.state.conversation.id).toBe(NEW);
   script.claude(turnEnded());
   expect(script.sent()).toEqual(["go", "/clear", "next"]);
 });
@@ -58,7 +58,7 @@ test("it is resumed once something was said in it", () => {
   script.says(OWNER, "and on");
   script.take({ type: "slotGranted", slot: 1 });
   expect(starts(script).at(-1)).toMatchObject({ resume: true });
-  expect(script.state.conversationId).toBe(NEW);
+  expect(script.state.conversation.id).toBe(NEW);
 });
 
 test("one in which nothing was said yet is resumed, and begun anew when nothing of it was saved", () => {
@@ -95,7 +95,7 @@ test("a plain turn never changes the id, whatever its first frame shows", () => 
   const script = idle();
   script.says(OWNER, "on");
   script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
-  expect(script.state.conversationId).toBe(OLD);
+  expect(script.state.conversation.id).toBe(OLD);
 });
 
 test.each(["", "../../etc/passwd", "not an id"])(
@@ -103,7 +103,7 @@ test.each(["", "../../etc/passwd", "not an id"])(
   (id) => {
     const script = idle();
     clear(script, id);
-    expect(script.state.conversationId).toBe(OLD);
+    expect(script.state.conversation.id).toBe(OLD);
   },
 );
 
@@ -114,7 +114,7 @@ test("a reset whose process dies before it names the new conversation leaves the
   script.claude(exited("boom"));
   script.take({ type: "slotGranted", slot: 1 });
   script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
-  expect(script.state.conversationId).toBe(OLD);
+  expect(script.state.conversation.id).toBe(OLD);
 });
 
 test.each([
@@ -148,5 +148,5 @@ test("one that was asked for when mm-claude was stopped is done after its start,
   script.claude({ type: "turnStarted", model: "m", conversationId: NEW });
   script.claude(turnEnded());
   expect(script.sent().at(-1)).toBe("next");
-  expect(script.state.conversationId).toBe(NEW);
+  expect(script.state.conversation.id).toBe(NEW);
 });

@@ -1,6 +1,7 @@
 // When a growing answer is written, in milliseconds after its first token.
 
 import { expect, test } from "vitest";
+import { claudeOf } from "../../../src/session/phases.ts";
 import { permission, type Script, toolResult, toolUse, working } from "../../support/session-script.ts";
 
 /** Plays time up to `until` and gives when the thread was written. */
@@ -15,7 +16,7 @@ function play(script: Script, until: number, at: (ms: number) => void): number[]
   for (let ms = 0; ms <= until; ms += 10) {
     script.now = start + ms;
     const before = script.effects.length;
-    if (script.state.flushAt !== undefined && script.state.flushAt <= script.now) {
+    if ((claudeOf(script.state)?.flushAt ?? Infinity) <= script.now) {
       script.take({ type: "timer", name: "flush" });
     }
     at(ms);

@@ -43,7 +43,7 @@ test("what hides in a guest's words, name and files is shown, and a name formats
   const script = createScript();
   const guest = { ...person("o"), name: "__o__ [x](y)" };
   const file = { id: "f", name: "a\u202eb`.png", size: 1, mimeType: "image/png" };
-  script.says(guest, `hi\u200b${" ".repeat(90)}there`, { attachments: [file as never] });
+  script.says(guest, `hi\u200b${" ".repeat(90)}there`, { files: [file as never] });
   const [card = ""] = cards(script);
   expect(card).toContain("🔒 `@__o__ [x](y)` wants to send a message");
   expect(card).toContain("hi⟨U+200B⟩⟨90 blanks⟩there");
@@ -79,7 +79,7 @@ test.each(["by emoji", "by command"])("a guest invited %s is let in with all tha
   } else {
     script.command(OWNER, { name: "invite", username: "oscar", user: user("oscar") });
   }
-  expect(script.state.queue.map(({ text, vouchedBy }) => [text, vouchedBy])).toEqual(
+  expect(script.state.queue.map(({ text, approvedBy }) => [text, approvedBy])).toEqual(
     written.map((text) => [text, undefined]),
   );
   expect(script.state.asks).toMatchObject([{ kind: "guest", message: { text: "me too" } }]);

@@ -27,7 +27,7 @@ const runs = (script: Script, ...tasks: BackgroundTask[]): void => {
 function timesOut(script: Script): boolean {
   script.now += HALF_AN_HOUR + 1;
   script.take({ type: "timer", name: "idle" });
-  return script.state.phase === "asleep";
+  return script.state.phase.name === "asleep";
 }
 
 describe("a session does not time out", () => {
@@ -84,7 +84,7 @@ describe("a session times out", () => {
     runs(script);
     script.now += HALF_AN_HOUR - 10;
     script.take({ type: "timer", name: "idle" });
-    expect(script.state.phase).toBe("idle");
+    expect(script.state.phase.name).toBe("idle");
     expect(timesOut(script)).toBe(true);
   });
 

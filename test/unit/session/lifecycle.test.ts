@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { PostId } from "../../../src/mattermost/types.ts";
 import type { Effect } from "../../../src/session/types.ts";
 import {
   createScript,
@@ -93,7 +94,7 @@ test("a process that starts slowly is not idle", () => {
   script.says(OWNER, "one");
   script.now += 1_800_000;
   expect(types(script.take({ type: "timer", name: "idle" }))).toEqual(["setTimer"]);
-  expect(script.state.phase).toBe("working");
+  expect(script.state.phase.name).toBe("working");
 });
 
 test("messages of somebody who may not send leave a sleeping session asleep", () => {
@@ -180,7 +181,7 @@ test("what an earlier process still says is not heard", () => {
   for (const event of [exited(), turnEnded(), permission("r")]) {
     expect(script.claude(event, { generation: old })).toEqual([]);
   }
-  expect(script.state.phase).toBe("working");
+  expect(script.state.phase.name).toBe("working");
 });
 
 const PHASES: Readonly<Record<string, () => Script>> = {
@@ -221,11 +222,21 @@ test.each(Object.keys(PHASES))("stop ends a session that is %s, and nothing is h
   expect(types(effects)).toContain("closeClaude");
   expect(script.said()).toContain("🛑 **Session cancelled** by @bob");
   expect(script.posts.get("header")).toContain("ended");
-  expect(script.state).toMatchObject({ phase: "ended", slot: undefined, asks: [], queue: [] });
+  expect(script.state).toMatchObject({ phase: { name: "ended" }, asks: [], queue: [] });
   expect(script.state.waiting.size).toBe(0);
   expect(script.says(OWNER, "hello?")).toEqual([]);
   expect(script.claude(turnEnded())).toEqual([]);
   expect(script.take({ type: "slotGranted", slot: 1 })).toEqual([]);
+});
+
+test("a slot that comes when nothing waits any more is given back", () => {
+  const script = createScript();
+  script.take({ type: "slotWithdrawn" });
+  script.says(OWNER, "go");
+  script.take({ type: "postDeleted", postId: "m1" as PostId });
+  expect(script.take({ type: "slotGranted", slot: 2 })).toEqual([{ type: "releaseSlot" }]);
+  script.says(OWNER, "go on");
+  expect(script.effects.at(-1)).toEqual({ type: "acquireSlot" });
 });
 
 test("the slot of a session is given back once", () => {
@@ -290,7 +301,7 @@ test("a session that sleeps already says nothing at a shutdown", () => {
 test("a thread that is lost ends its session without a word", () => {
   const script = working();
   expect(types(script.take({ type: "threadLost", reason: "gone" }))).toContain("ended");
-  expect(script.state.phase).toBe("ended");
+  expect(script.state.phase.name).toBe("ended");
 });
 
 test("the header names the people who take part, and pings none of them", () => {
@@ -335,7 +346,7 @@ test("permissions go down only, and say so when they are down already", () => {
   script.command(OWNER, { name: "permissions", mode: "interactive" });
   expect(script.said()).toMatch(/ℹ️ .*already interactive/);
   script.command(OWNER, { name: "permissions", mode: "auto" });
-  expect(script.state.isAuto).toBe(false);
+  expect(script.state.auto).toBeUndefined();
 });
 
 function slash(script: Script, name: string, isCertain: boolean): void {
@@ -344,7 +355,7 @@ function slash(script: Script, name: string, isCertain: boolean): void {
     postId: "s" as never,
     by: OWNER,
     text: `/${name}`,
-    attachments: [],
+    files: [],
     isSlashCommand: true,
     withThread: false,
   };

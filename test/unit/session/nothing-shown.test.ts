@@ -52,7 +52,7 @@ test.each([
     uuid: "g1",
     postId: "g1" as never,
     by: OTHER,
-    attachments: [],
+    files: [],
     withThread: false,
   };
   script.command(OTHER, {

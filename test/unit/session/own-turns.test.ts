@@ -26,7 +26,7 @@ test("the end of Claude's own turn is no answer to the message: it is still unde
   const script = crossed();
   script.claude({ type: "textDelta", text: "The task has ended.", blockIndex: 0 });
   script.claude(turnEnded());
-  expect(script.state).toMatchObject({ phase: "working", inFlight: { text: "next" } });
+  expect(script.state).toMatchObject({ phase: { name: "working", inFlight: { message: { text: "next" } } } });
   script.says(OWNER, "and then?");
   expect(script.sent()).toEqual(["go", "next"]);
   script.claude({ type: "turnStarted", model: "m" });
@@ -39,7 +39,7 @@ test("a message that the turn has taken is answered by it", () => {
   const script = crossed();
   script.claude({ type: "replayed", uuid: "u2" });
   script.claude(turnEnded());
-  expect(script.state).toMatchObject({ phase: "idle", inFlight: undefined });
+  expect(script.state).toMatchObject({ phase: { name: "idle" } });
 });
 
 test("a silent turn of Claude's own is no turn without a word to who waits", () => {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
+import { inFlightOf } from "../../../src/session/phases.ts";
 import { savedTurnOf } from "../../../src/session/texts.ts";
 import type { SavedTurn } from "../../../src/session/types.ts";
 import {
@@ -35,13 +36,13 @@ test("a turn that was cut off says so and offers to go on, once, however often m
   restore(script);
   restore(script);
   expect(offers(script)).toBe(1);
-  expect(script.state.phase).toBe("asleep");
+  expect(script.state.phase.name).toBe("asleep");
 });
 
 test("the arrows on that offer go on, once, by those who may", () => {
   const script = working();
   restore(script);
-  script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
+  script.take({ type: "posted", key: script.state.cutOff?.key ?? "", postId: "offer" as PostId });
   script.react(OTHER, "offer", "arrows_counterclockwise");
   expect(script.state.queue).toEqual([]);
   script.react(OWNER, "offer", "arrows_counterclockwise");
@@ -53,7 +54,7 @@ test("arrows that were faster than the offer's own id count", () => {
   const script = working();
   restore(script);
   script.react(OWNER, "offer", "arrows_counterclockwise");
-  script.take({ type: "posted", key: script.state.cutOffKey ?? "", postId: "offer" as PostId });
+  script.take({ type: "posted", key: script.state.cutOff?.key ?? "", postId: "offer" as PostId });
   expect(wake(script)).toEqual(["Go on where you were cut off."]);
 });
 
@@ -64,7 +65,7 @@ const OFFER = "offer" as PostId;
 function cutOff(): { script: Script; key: string } {
   const script = working();
   restore(script);
-  return { script, key: script.state.cutOffKey ?? "" };
+  return { script, key: script.state.cutOff?.key ?? "" };
 }
 
 const press = (script: Script, at: number | undefined, postId = OFFER) =>
@@ -82,8 +83,8 @@ const press = (script: Script, at: number | undefined, postId = OFFER) =>
 function turnsOf(script: Script): string[] {
   const before = script.sent().length;
   script.take({ type: "slotGranted", slot: 1 });
-  for (let turns = 0; script.state.phase === "working" && turns < 5; turns++) {
-    script.claude({ type: "replayed", uuid: script.state.inFlight?.uuid ?? "" });
+  for (let turns = 0; script.state.phase.name === "working" && turns < 5; turns++) {
+    script.claude({ type: "replayed", uuid: inFlightOf(script.state)?.message.uuid ?? "" });
     script.claude(turnEnded());
   }
   return script.sent().slice(before);
@@ -156,7 +157,7 @@ test("a session that only waited is asleep, without a word", () => {
   script.claude(turnEnded());
   const before = script.posts.size;
   restore(script);
-  expect(script.state.phase).toBe("asleep");
+  expect(script.state.phase.name).toBe("asleep");
   expect(script.posts.get("header")).toContain("asleep");
   expect([...script.posts.keys()].filter((key) => key.startsWith("note"))).toEqual([]);
   expect(script.posts.size).toBe(before + (script.posts.has("header") ? 1 : 0));
@@ -364,8 +365,7 @@ test.each([
 ])("after a restart tools run unasked because of a person only if they %s", (_who, isApprover) => {
   const rightsOf = () => ({ isListed: true, isApprover });
   const script = createScript({ rightsOf });
-  script.state.isAuto = true;
-  script.state.autoGrantedBy = LISTED;
+  script.state.auto = { grantedBy: LISTED };
   restore(script);
-  expect(script.state.isAuto).toBe(isApprover);
+  expect(script.state.auto !== undefined).toBe(isApprover);
 });

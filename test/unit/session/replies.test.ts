@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { RequestId } from "../../../src/claude/types.ts";
-import type { Attachment, FileId, PostId } from "../../../src/mattermost/types.ts";
+import type { FileId, FileInfo, PostId } from "../../../src/mattermost/types.ts";
 import {
   asks,
   exited,
@@ -19,12 +19,12 @@ import {
   working,
 } from "../../support/session-script.ts";
 
-const picture: Attachment = { id: "f1" as FileId, name: "mock up.png", size: 9, mimeType: "image/png" };
+const picture: FileInfo = { id: "f1" as FileId, name: "mock up.png", size: 9, mimeType: "image/png" };
 const saved = (script: Script, ...paths: string[]): void => {
   const message = script.effects.flatMap((effect) => (effect.type === "saveFiles" ? [effect.message] : []));
   script.take({ type: "filesSaved", uuid: message.at(-1)?.uuid ?? "none", paths });
 };
-const bars = (script: Script): string[] =>
+const attachments = (script: Script): string[] =>
   [...script.posts.values()].map((text) => text.split("\n").at(-2) ?? "");
 const WAITING =
   "⏳ Still waiting: 👍 allows, 👎 denies, or reply `yes` / `no, because …`. Your message waits until then.";
@@ -36,7 +36,7 @@ describe("a reply while a permission is asked for", () => {
     script.postCard();
     script.says(LISTED, text);
     expect(script.answers()).toEqual([{ to: "r", behavior: "allow", updatedInput: { command: "npm test" } }]);
-    expect(script.state).toMatchObject({ queue: [], asks: [], isAuto: false });
+    expect(script.state).toMatchObject({ queue: [], asks: [], auto: undefined });
   });
 
   test("denies with the reason that follows", () => {
@@ -108,7 +108,7 @@ describe("a reply while a permission is asked for", () => {
       expect(script.answers()).toEqual([]);
       expect(script.state.asks).toHaveLength(2);
       expect(script.state.queue).toMatchObject([{ text }]);
-      expect(bars(script)).toContain(
+      expect(attachments(script)).toContain(
         "⏳ Still waiting: 👍 allows, 👎 denies. A reply can't tell which of the open cards it means. Your message waits until then.",
       );
     }
@@ -167,7 +167,7 @@ describe("a reply to a plan", () => {
     const script = working();
     script.claude(plan("p"));
     script.postCard();
-    script.says(OWNER, "looks good", { attachments: [picture] });
+    script.says(OWNER, "looks good", { files: [picture] });
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toMatchObject([
       {
@@ -202,7 +202,7 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"]), question("And?", ["b"])));
     const first = script.postCard();
-    script.says(OWNER, "like this", { attachments: [picture] });
+    script.says(OWNER, "like this", { files: [picture] });
     expect(script.effects).toContainEqual({ type: "react", target: { postId: "m2" }, emojiName: "eyes" });
     script.react(LISTED, first, "one");
     expect(script.state.asks).toMatchObject([{ index: 0 }]);
@@ -224,7 +224,7 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
-    script.says(OWNER, "", { attachments: [picture] });
+    script.says(OWNER, "", { files: [picture] });
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toMatchObject([
       { updatedInput: { answers: { "Like what?": "Attached files:\n- /tmp/f/mock.png" } } },
@@ -235,7 +235,7 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     const card = script.postCard();
-    script.says(OWNER, "", { attachments: [picture] });
+    script.says(OWNER, "", { files: [picture] });
     saved(script);
     expect(script.answers()).toEqual([]);
     expect(script.state.waiting.size).toBe(0);
@@ -250,11 +250,11 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
-    script.says(OWNER, "like this", { attachments: [picture] });
+    script.says(OWNER, "like this", { files: [picture] });
     script.claude(event);
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toEqual([]);
-    expect(script.state.queue).toMatchObject([{ text: "like this", attachments: [picture] }]);
+    expect(script.state.queue).toMatchObject([{ text: "like this", files: [picture] }]);
     expect(script.state.waiting.size).toBe(1);
   });
 
@@ -262,7 +262,7 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
-    script.says(OWNER, "the password is hunter2", { attachments: [picture] });
+    script.says(OWNER, "the password is hunter2", { files: [picture] });
     script.take({ type: "postDeleted", postId: "m2" as PostId });
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toEqual([]);
@@ -274,7 +274,7 @@ describe("a reply to a question", () => {
     const script = working();
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
-    script.says(OWNER, "like this", { attachments: [picture] });
+    script.says(OWNER, "like this", { files: [picture] });
     script.take({ type: "postEdited", postId: "m2" as PostId, text: "like that" });
     saved(script, "/tmp/f/mock.png");
     expect(JSON.stringify(script.answers())).toContain("like that");
@@ -285,7 +285,7 @@ describe("a reply to a question", () => {
     const script = working({ rightsOf: () => ({ isListed, isApprover: true }) });
     script.claude(asks("q", question("Like what?", ["a"])));
     script.postCard();
-    script.says(OWNER, "like this", { attachments: [picture] });
+    script.says(OWNER, "like this", { files: [picture] });
     isListed = false;
     saved(script, "/tmp/f/mock.png");
     expect(script.answers()).toEqual([]);
@@ -325,7 +325,7 @@ test("what was decided in words on a card is told in the words as they were writ
   script.postCard();
   script.says(OWNER, 'no, [docs](http://d.example "push to main") <!-- x -->');
   expect(script.said()).toContain('`[docs](http://d.example "push to main") <!-- x -->`');
-  expect(script.state.early.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
+  expect(script.state.earlyReactions.map(({ postId }: { postId: PostId }) => postId)).toEqual([]);
 });
 
 describe("words that cross a card on its way", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { Attachment, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import type { FileInfo, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { savedFiles } from "../../../src/session/content.ts";
 import { OWNER, user } from "../../support/session-script.ts";
 
@@ -12,13 +12,13 @@ test("the files of a reply are saved as files, images as well, and what can't be
   const filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
   onTestFinished(() => rmSync(filesDirectory, { recursive: true, force: true }));
   const problems: string[] = [];
-  const file = (id: string, name: string, mimeType: string): Attachment => ({
-    id: id as Attachment["id"],
+  const file = (id: string, name: string, mimeType: string): FileInfo => ({
+    id: id as FileInfo["id"],
     name,
     mimeType,
     size: PNG.length,
   });
-  const attachments = [
+  const files = [
     file("f", "../mock up.png", "image/png"),
     file("broken", "notes.txt", "text/plain"),
     file("g", "b.txt", "text/plain"),
@@ -28,7 +28,7 @@ test("the files of a reply are saved as files, images as well, and what can't be
     postId: "p" as PostId,
     by: OWNER,
     text: "",
-    attachments,
+    files,
     isSlashCommand: false,
     withThread: false,
   };

@@ -15,8 +15,7 @@ describe.each(["v1", "v2"])("a session that %s kept", (version) => {
       threadId: before.threadId,
       state: {
         owner: { id: "alice", name: "alice" },
-        conversationId: before.sessionId,
-        hasConversation: true,
+        conversation: { id: before.sessionId, progress: "begun" },
       },
     });
     expect(snapshot && decodeSnapshot(JSON.parse(encodeSnapshot(snapshot)))).toEqual(snapshot);
@@ -41,7 +40,17 @@ test("a session of the first release keeps its open cards, the messages that wai
 
 test("a question of the first release is open with nothing chosen, since nobody knows who chose what", () => {
   const before = written("v2-asking") as { state: { asks: object[] } };
-  const question = { kind: "question", key: "ask.9", questions: [], selected: { "\u0000set": [0, 2] } };
+  const question = {
+    kind: "question",
+    key: "ask.9",
+    card: { head: "❓ **Question**", body: "Which?", choices: "" },
+    requestId: "q1",
+    questions: [],
+    input: {},
+    index: 0,
+    answers: {},
+    selected: { "\u0000set": [0, 2] },
+  };
   const state = { ...before.state, asks: [...before.state.asks, question] };
   const [permission, , asked] = decodeSnapshot({ ...before, state })?.state.asks ?? [];
   expect(asked).toMatchObject({ kind: "question", key: "ask.9", selected: new Map() });

@@ -96,7 +96,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           postId: `post${index}` as PostId,
           by,
           text,
-          attachments: withFile ? [{ id: "f" as FileId, name: "a.png", size: 1, mimeType: "image/png" }] : [],
+          files: withFile ? [{ id: "f" as FileId, name: "a.png", size: 1, mimeType: "image/png" }] : [],
           isSlashCommand: false,
           withThread: false,
         },
@@ -141,7 +141,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       { type: "timer", name: "idle" },
       { type: "slotGranted", slot: 2 },
       { type: "slotWithdrawn" },
-      { type: "attachmentProblem", detail: "too large" },
+      { type: "fileProblem", detail: "too large" },
     )
     .map(
       (signal): Move =>

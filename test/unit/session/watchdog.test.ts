@@ -37,7 +37,7 @@ test("an interrupt that nothing follows for 15 s ends the process; one that work
   const deaf = working();
   deaf.command(OWNER, { name: "interrupt" });
   expect(deaf.take({ type: "timer", name: "watchdog" })).toContainEqual({ type: "closeClaude", now: true });
-  expect(deaf.state.phase).toBe("asleep");
+  expect(deaf.state.phase.name).toBe("asleep");
 });
 
 test("one that fires when nothing runs any more does nothing", () => {
@@ -60,7 +60,7 @@ test("after the machine has slept for hours the idle session sleeps at the first
   script.claude(turnEnded());
   script.now += 8 * 3_600_000;
   script.take({ type: "timer", name: "idle" });
-  expect(script.state.phase).toBe("asleep");
+  expect(script.state.phase.name).toBe("asleep");
   expect(script.said()).toContain("Session timed out");
 });
 

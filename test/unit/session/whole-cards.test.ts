@@ -45,8 +45,8 @@ describe("where the server takes no file", () => {
     expect(card?.key).toBe(script.state.asks[0]?.key);
     expect(card?.file).toBeUndefined();
     expect(card?.markdown).not.toContain("📎");
-    expect(card?.bar?.text).toBe("👍 allow · ✅ allow all for this session · 👎 deny");
-    expect(posts.slice(0, -1).filter(({ bar }) => bar)).toEqual([]);
+    expect(card?.attachment?.text).toBe("👍 allow · ✅ allow all for this session · 👎 deny");
+    expect(posts.slice(0, -1).filter(({ attachment }) => attachment)).toEqual([]);
     const order = effects.map(({ type }) => type);
     expect(order.lastIndexOf("put")).toBeLessThan(order.indexOf("react"));
     expect(reactions(effects)).toEqual(["+1", "white_check_mark", "-1"]);
@@ -105,7 +105,7 @@ describe("where the server takes no file", () => {
     const key = script.state.asks[0]?.key ?? "";
     script.claude({ type: "askCancelled", requestId: "r" as RequestId });
     expect(puts(script.take({ type: "fileRefused", key }))).toMatchObject([
-      { key, bar: { text: expect.stringContaining("⚪ **No longer open**") } },
+      { key, attachment: { text: expect.stringContaining("⚪ **No longer open**") } },
     ]);
     script.claude(toolUse("tool-s", "Bash", { command: LONG }));
     script.claude(permission("s", LONG));
@@ -113,9 +113,12 @@ describe("where the server takes no file", () => {
     script.claude(permission("t"));
     script.react(OWNER, script.postCard(), "white_check_mark");
     expect(puts(script.take({ type: "fileRefused", key: later }))).toMatchObject([
-      { key: later, bar: { text: expect.stringContaining("✅ **Allowed for this session** by @alice") } },
+      {
+        key: later,
+        attachment: { text: expect.stringContaining("✅ **Allowed for this session** by @alice") },
+      },
     ]);
-    expect(puts(script.claude(toolResult("tool-s", "out")))[0]?.bar?.text).toContain("@alice ↳ ✅");
+    expect(puts(script.claude(toolResult("tool-s", "out")))[0]?.attachment?.text).toContain("@alice ↳ ✅");
   });
 });
 

@@ -78,10 +78,10 @@ test("a block of code that is open at the end is opened again", async () => {
 
 test("a card that can't be edited is decided in a new post, which is not the whole card again", async () => {
   const { server, writer, posted } = writerWorld();
-  writer.put("card", "Permission requested\nrm x", { bar: ASK });
+  writer.put("card", "Permission requested\nrm x", { attachment: ASK });
   await writer.idle();
   server.failAlways(/^edit p1 /, "edit-closed");
-  writer.put("card", "rm x", { bar: YES });
+  writer.put("card", "rm x", { attachment: YES });
   writer.react({ key: "card" }, "eyes");
   await writer.idle();
   expect([...server.posts]).toEqual([
@@ -95,12 +95,12 @@ test("a card that can't be edited is decided in a new post, which is not the who
 
 test("a verdict in a post of its own says what it is about: two cards may be decided alike", async () => {
   const { server, writer, texts } = writerWorld();
-  writer.put("one", "carol wants\nA", { bar: ASK });
-  writer.put("two", "carol wants\nB", { bar: ASK });
+  writer.put("one", "carol wants\nA", { attachment: ASK });
+  writer.put("two", "carol wants\nB", { attachment: ASK });
   await writer.idle();
   server.failAlways(/^edit /, "edit-closed");
-  writer.put("one", "A", { bar: YES, about: "A", isFinal: true });
-  writer.put("two", "B", { bar: YES, about: "B", isFinal: true });
+  writer.put("one", "A", { attachment: YES, about: "A", isFinal: true });
+  writer.put("two", "B", { attachment: YES, about: "B", isFinal: true });
   await writer.idle();
   expect(texts().slice(2)).toEqual(["A▌Allowed by @alice", "B▌Allowed by @alice"]);
   expect(writer.toJSON()).toEqual({ entries: [], writes: [] });
@@ -108,19 +108,19 @@ test("a verdict in a post of its own says what it is about: two cards may be dec
 
 test("where the card itself shows the verdict, what it is about is not said again", async () => {
   const { writer, texts } = writerWorld();
-  writer.put("card", "carol wants\nA", { bar: ASK });
+  writer.put("card", "carol wants\nA", { attachment: ASK });
   await writer.idle();
-  writer.put("card", "A", { bar: YES, about: "A", isFinal: true });
+  writer.put("card", "A", { attachment: YES, about: "A", isFinal: true });
   await writer.idle();
   expect(texts()).toEqual(["A▌Allowed by @alice"]);
 });
 
 test("a card with a file takes no second file along when it is decided in a new post", async () => {
   const { server, writer } = writerWorld();
-  writer.put("card", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } });
+  writer.put("card", "see file", { attachment: ASK, file: { name: "a.sh", text: "rm x" } });
   await writer.idle();
   server.failAlways(/^edit p1 /, "edit-closed");
-  writer.put("card", "see file", { bar: YES });
+  writer.put("card", "see file", { attachment: YES });
   await writer.idle();
   expect(server.calls).toEqual([
     "upload a.sh rm x",
@@ -190,10 +190,10 @@ test("a post that somebody deletes after it was gone on from is not said again a
 
 test("a card that is posted anew is a whole card again, whatever its old post could take", async () => {
   const { server, writer, texts } = writerWorld();
-  writer.put("card", "rm x", { bar: ASK });
+  writer.put("card", "rm x", { attachment: ASK });
   await writer.idle();
   server.failAlways(/^edit p1 /, "edit-closed");
-  writer.put("card", "rm x y", { bar: ASK });
+  writer.put("card", "rm x y", { attachment: ASK });
   await writer.idle();
   server.delete("p1" as PostId);
   writer.repost("card");

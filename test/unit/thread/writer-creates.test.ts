@@ -22,7 +22,8 @@ const CREATES: Readonly<Record<string, Case>> = {
     make: ({ writer }) => writer.put("page", "one"),
   },
   "a card with a file": {
-    make: ({ writer }) => writer.put("page", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } }),
+    make: ({ writer }) =>
+      writer.put("page", "see file", { attachment: ASK, file: { name: "a.sh", text: "rm x" } }),
   },
   "the post that goes on for one that can't be edited": {
     before: "one",
@@ -35,7 +36,7 @@ const CREATES: Readonly<Record<string, Case>> = {
     before: "rm x",
     make({ writer, server }) {
       server.failAlways(/^edit p1 /, "edit-closed");
-      writer.put("page", "rm x", { bar: YES, isFinal: true });
+      writer.put("page", "rm x", { attachment: YES, isFinal: true });
     },
   },
   "a post that stands for one somebody has deleted": {
@@ -168,11 +169,11 @@ test.each([
   ["a card", "rm x", ASK],
 ])(
   "%s that was made unheard before a kill stands once, though no post can be edited any more",
-  async (_what, words, bar) => {
+  async (_what, words, attachment) => {
     const world = await begin({ make: () => {} });
     const { server, clock } = world;
     server.failBy((call) => (call.startsWith("create") ? "lost" : undefined));
-    world.writer.put("note", words, { bar, isFinal: true });
+    world.writer.put("note", words, { attachment, isFinal: true });
     world.keep();
     await clock.advance(0);
     server.failBy((call) => (call.startsWith("edit") ? "edit-closed" : undefined));

@@ -8,7 +8,7 @@ import { type WriterWorld, writerWorld } from "../../support/writer-world.ts";
 
 const MARK = /^\*\*Part of this could not be posted:\*\* /;
 const ASK = { color: "#e8a33d", text: "yes or no" };
-const BAD_BAR = { color: "#3db887", text: "BAD" };
+const BAD_ATTACHMENT = { color: "#3db887", text: "BAD" };
 
 /** `failing`: the calls that never succeed. */
 const KINDS: Readonly<Record<string, { failing: RegExp; write(writer: ThreadWriter): void }>> = {
@@ -18,8 +18,14 @@ const KINDS: Readonly<Record<string, { failing: RegExp; write(writer: ThreadWrit
     failing: /^edit/,
     write: (writer) => writer.put("known", "known BAD"),
   },
-  "an edit of a bar": { failing: /BAD/, write: (writer) => writer.put("known", "known", { bar: BAD_BAR }) },
-  "a new post with a bar": { failing: /BAD/, write: (writer) => writer.put("bad", "card", { bar: BAD_BAR }) },
+  "an edit of an attachment": {
+    failing: /BAD/,
+    write: (writer) => writer.put("known", "known", { attachment: BAD_ATTACHMENT }),
+  },
+  "a new post with an attachment": {
+    failing: /BAD/,
+    write: (writer) => writer.put("bad", "card", { attachment: BAD_ATTACHMENT }),
+  },
   "a reaction": { failing: /^react p1/, write: (writer) => writer.react({ key: "known" }, "eyes") },
   "a reaction taken back": {
     failing: /^unreact p1/,
@@ -27,11 +33,13 @@ const KINDS: Readonly<Record<string, { failing: RegExp; write(writer: ThreadWrit
   },
   "a file": {
     failing: /^upload/,
-    write: (writer) => writer.put("bad", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } }),
+    write: (writer) =>
+      writer.put("bad", "see file", { attachment: ASK, file: { name: "a.sh", text: "rm x" } }),
   },
   "a post with a file": {
     failing: /\+f1/,
-    write: (writer) => writer.put("bad", "see file", { bar: ASK, file: { name: "a.sh", text: "rm x" } }),
+    write: (writer) =>
+      writer.put("bad", "see file", { attachment: ASK, file: { name: "a.sh", text: "rm x" } }),
   },
   "a further piece of a long post": {
     failing: /BAD/,
@@ -102,7 +110,7 @@ test("what can't be said is said to be missing, in its place, and whoever runs t
   const world = writerWorld();
   world.server.failAlways(/BAD/, "server");
   world.writer.put("before", "before");
-  world.writer.put("bad", "BAD \u0000", { bar: ASK });
+  world.writer.put("bad", "BAD \u0000", { attachment: ASK });
   world.writer.react({ key: "bad" }, "+1");
   world.writer.put("after", "after");
   await world.clock.advance(20_000);

@@ -266,15 +266,15 @@ test("close gives up what waits, also in the middle of a pause", async () => {
 
 const ASK = { color: "#e8a33d", text: "yes or no" };
 
-test("a bar stands below the text, and an edit of either is an edit of the post", async () => {
+test("an attachment stands below the text, and an edit of either is an edit of the post", async () => {
   const { server, writer } = writerWorld();
-  writer.put("card", "rm x", { bar: ASK });
+  writer.put("card", "rm x", { attachment: ASK });
   await writer.idle();
-  writer.put("card", "rm x", { bar: ASK });
+  writer.put("card", "rm x", { attachment: ASK });
   await writer.idle();
-  writer.put("card", "rm x", { bar: { color: "#3db887", text: "yes" } });
+  writer.put("card", "rm x", { attachment: { color: "#3db887", text: "yes" } });
   await writer.idle();
-  writer.put("note", "", { bar: { color: "#2389d7", text: "said" } });
+  writer.put("note", "", { attachment: { color: "#2389d7", text: "said" } });
   await writer.idle();
   expect(server.calls).toEqual(["create rm x▌yes or no", "edit p1 rm x▌yes", "create ▌said"]);
 });
@@ -282,7 +282,7 @@ test("a bar stands below the text, and an edit of either is an edit of the post"
 test("a file goes along with its post, once, and again with one that is posted anew", async () => {
   const { server, writer, clock } = writerWorld();
   server.failNext("create", "server");
-  writer.put("card", "see file", { bar: ASK, file: { name: "command.sh", text: "rm x" } });
+  writer.put("card", "see file", { attachment: ASK, file: { name: "command.sh", text: "rm x" } });
   await settle();
   await clock.advance(1000);
   await writer.idle();

@@ -1,0 +1,285 @@
+// The form of a session's document, whole: what is read of one is what stands here, and a document that lacks any of it
+// is refused. What JSON has no word for is told by where it stands: maps and sets are lists, null is no end.
+
+import { z } from "zod";
+import type { RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
+import type { FileId, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import { Transcript } from "../render/transcript.ts";
+
+const text = z.string();
+const number = z.number();
+const flag = z.boolean();
+
+/** Given by Mattermost or by Claude, and never looked into. */
+const idOf = <Id extends string>() => text as unknown as z.ZodType<Id>;
+const postId = idOf<PostId>();
+const userId = idOf<UserId>();
+const toolUseId = idOf<ToolUseId>();
+
+/** For what is there in any state, perhaps as undefined, which JSON leaves out. */
+const orNone = <Value>(value: z.ZodType<Value>) => value.optional().transform((one) => one);
+
+const mapOf = <Key, Value>(key: z.ZodType<Key>, value: z.ZodType<Value>) =>
+  z.array(z.tuple([key, value])).transform((pairs) => new Map(pairs));
+const setOf = <Value>(value: z.ZodType<Value>) => z.array(value).transform((values) => new Set(values));
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+// Their keys are somebody else's: they may be any, `__proto__` as well.
+const toolInput = z.custom<ToolInput>(isObject);
+const answers = z.custom<Readonly<Record<string, string>>>(
+  (value) => isObject(value) && Object.values(value).every((answer) => typeof answer === "string"),
+);
+
+const person = z.object({ id: userId, name: text });
+
+const message = z.object({
+  uuid: text,
+  postId,
+  by: person,
+  text,
+  files: z.array(z.object({ id: idOf<FileId>(), name: text, size: number, mimeType: text })),
+  isSlashCommand: flag,
+  withThread: flag,
+  at: number.exactOptional(),
+  approvedBy: person.exactOptional(),
+});
+
+// What somebody is asked.
+
+const toolUse = z.object({ name: text, input: toolInput, fileBefore: orNone(text) });
+const card = z.object({ head: text, title: text.exactOptional(), body: text, choices: text });
+const piece = z.object({ key: text, postId: orNone(postId), postedAt: number.optional() });
+const question = z.object({
+  question: text,
+  header: text,
+  multiSelect: flag,
+  options: z.array(z.object({ label: text, description: text })),
+});
+
+const anyAsk = z.object({
+  ...piece.shape,
+  card,
+  pieces: z.array(piece).exactOptional(),
+  isHinted: flag.exactOptional(),
+  reply: message.optional(),
+  isFromSubagent: flag.exactOptional(),
+});
+const requestId = idOf<RequestId>();
+
+const ask = z.discriminatedUnion("kind", [
+  anyAsk.extend({
+    kind: z.literal("permission"),
+    requestId,
+    toolUseId: orNone(toolUseId),
+    use: toolUse,
+    isInPart: flag.exactOptional(),
+  }),
+  anyAsk.extend({ kind: z.literal("plan"), requestId, plan: text, input: toolInput }),
+  anyAsk.extend({
+    kind: z.literal("question"),
+    requestId,
+    questions: z.array(question),
+    input: toolInput,
+    index: number,
+    answers,
+    selected: mapOf(userId, setOf(number)),
+  }),
+  anyAsk.extend({ kind: z.literal("guest"), message, edits: number.exactOptional() }),
+]);
+
+// What a turn has said.
+
+const container = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("quote") }),
+  z.object({
+    kind: z.literal("item"),
+    marker: text,
+    number: orNone(number),
+    indent: number,
+    width: number,
+    isEmpty: flag,
+  }),
+]);
+const leaf = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("fence"), marker: text, info: text, indent: number }),
+  z.object({ kind: z.literal("table"), header: text, rule: text, isEmpty: flag }),
+  z.object({ kind: z.literal("paragraph"), line: text }),
+  z.object({ kind: z.literal("code") }),
+  z.object({ kind: z.literal("heading"), marks: text }),
+]);
+const continuation = z.object({
+  place: z.object({ containers: z.array(container), leaf: orNone(leaf) }),
+  isWithinLine: flag,
+  ticks: text,
+  cells: number,
+});
+
+const item = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("text"),
+    text,
+    isOpen: flag,
+    shown: number,
+    after: continuation.optional(),
+    names: z.array(text),
+  }),
+  z.object({
+    kind: z.literal("tool"),
+    id: text,
+    headline: text,
+    preview: text,
+    outcome: text,
+    holdUntil: number.nullable().transform((until) => until ?? Infinity),
+    shown: flag,
+  }),
+  z.object({ kind: z.literal("notice"), name: text, text, shown: flag }),
+]);
+
+const transcript = z
+  .object({
+    keyPrefix: text,
+    limit: number,
+    names: z.array(text),
+    pages: z.array(z.object({ key: text, items: z.array(item), isSealed: flag, lastPut: text })),
+    nextPage: number,
+  })
+  .transform((saved) => Transcript.restore(saved));
+
+const turn = z.object({
+  messageUuid: orNone(text),
+  by: orNone(person),
+  transcript,
+  streaming: orNone(
+    z.object({ messageId: text, blocks: z.array(z.object({ index: number, text })), confirmed: number }),
+  ),
+  previousMessageId: text.optional(),
+  confirmed: mapOf(text, number),
+  tools: mapOf(toolUseId, z.object({ name: text, input: toolInput })),
+  lastText: text,
+  growth: number,
+  flushedAt: orNone(number),
+  interruptedBy: orNone(person),
+  hasShown: flag,
+  mayBeOwn: flag.exactOptional(),
+});
+
+// The session.
+
+const claude = z.object({
+  slot: number,
+  isClearing: flag,
+  hasTaskNotification: flag,
+  flushAt: orNone(number),
+});
+
+const phase = z.discriminatedUnion("name", [
+  z.object({
+    name: z.literal("asleep"),
+    slot: orNone(z.union([number, z.literal("asked")])),
+    isMarkedStopped: flag,
+  }),
+  z.object({ name: z.literal("idle"), claude }),
+  z.object({
+    name: z.literal("working"),
+    claude,
+    inFlight: orNone(z.object({ message, isPreparing: flag })),
+  }),
+  z.object({ name: z.literal("ended") }),
+]);
+
+const state = z.object({
+  owner: person,
+  phase,
+  generation: number,
+  conversation: z.object({
+    // It names a file as well.
+    id: z.uuid(),
+    progress: z.union([z.enum(["new", "begun"]), z.object({ lostDirectory: text })]),
+    isCleared: flag,
+    hasRetriedStart: flag,
+  }),
+  auto: orNone(z.object({ grantedBy: orNone(person) })),
+  isPlanApproved: flag,
+  participants: mapOf(userId, text),
+  speakers: mapOf(userId, text),
+  toldAt: mapOf(text, number),
+  taken: z.array(postId),
+  queue: z.array(message),
+  waiting: setOf(postId),
+  asks: z.array(ask),
+  toolsWithCards: mapOf(
+    toolUseId,
+    z.object({ key: text, use: toolUse, card, verdict: text, showAt: orNone(number) }),
+  ),
+  earlyReactions: z.array(
+    z.object({
+      type: z.literal("reaction"),
+      by: person,
+      postId,
+      emojiName: text,
+      isRemoval: flag,
+      uuid: text,
+      at: number.exactOptional(),
+    }),
+  ),
+  cutOff: orNone(z.object({ key: text, postId: orNone(postId), until: orNone(number) })),
+  subagents: mapOf(toolUseId, z.object({ key: text, label: text })),
+  background: z.array(z.object({ id: text, description: text, isAgent: flag.exactOptional() })),
+  faults: number,
+  taskList: orNone(
+    z.object({
+      key: text,
+      tasks: z.array(z.object({ id: text, text, status: z.enum(["pending", "in_progress", "completed"]) })),
+    }),
+  ),
+  turn,
+  commands: orNone(z.array(z.object({ name: text, aliases: z.array(text) }))),
+  lastActivityAt: number,
+  postsMade: number,
+});
+
+// The thread's writer.
+
+const content = z.object({
+  markdown: text,
+  attachment: z.object({ color: text, text }).optional(),
+});
+
+const entry = z.object({
+  id: orNone(postId),
+  wanted: content,
+  creating: orNone(content),
+  written: orNone(content),
+  file: orNone(z.object({ name: text, text })),
+  fileId: orNone(idOf<FileId>()),
+  pendingPostId: text,
+  isQueued: flag,
+  isFinal: flag,
+  isProgress: flag,
+  ifClosed: z.enum(["continue", "repeat", "drop"]).optional(),
+  about: text.optional(),
+  isRefused: flag.optional(),
+  closed: z.object({ id: postId, said: content }).optional(),
+  quarantined: z.object({ content, marker: text, isHeld: flag }).optional(),
+  postedAt: number.optional(),
+});
+
+const write = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("findLost") }),
+  z.object({ kind: z.literal("put"), key: text }),
+  z.object({
+    kind: z.enum(["react", "unreact"]),
+    target: z.union([z.object({ key: text }), z.object({ postId })]),
+    emojiName: text,
+  }),
+]);
+
+export const sessionDocument = z.object({
+  threadId: text.min(1) as unknown as z.ZodType<ThreadId>,
+  process: orNone(z.object({ pid: number, startMark: text })),
+  directory: text,
+  filesDirectory: orNone(text),
+  state,
+  writer: z.object({ entries: z.array(z.tuple([text, entry])), writes: z.array(write) }),
+});
