@@ -12,6 +12,7 @@ import { Router, type RouterDependencies } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import type { RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
+import { removeAbandoned } from "../session/files-directory.ts";
 import { SessionManager } from "../session/manager.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { Clock } from "../util/clock.ts";
@@ -215,7 +216,8 @@ async function restore(
   { facts: { channel }, dependencies, directory }: Parts,
   replies: Replies,
 ): Promise<void> {
-  const { folder } = dependencies;
+  const { clock, folder, log } = dependencies;
+  removeAbandoned(log, clock.now());
   const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   const notTakenUp = sessions.restore(snapshots);
