@@ -34,7 +34,6 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   });
   afterEach(async () => {
     await claude.close();
-    place.remove();
   });
 
   it("names its version", async () => {

@@ -40,7 +40,6 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   });
   afterEach(async () => {
     await Promise.all(open.map((claude) => claude.client.close(0)));
-    place.remove();
   });
 
   if (isNewest) {

@@ -23,8 +23,7 @@ afterAll(() => model.close());
 const textOf = (title: string) => TRIES.find((one) => one.title === title)?.text ?? "";
 
 async function startShop(claudePath: string): Promise<World> {
-  const { directory: parent, environment, remove } = claudeHome(model.url);
-  onTestFinished(remove);
+  const { directory: parent, environment } = claudeHome(model.url);
   const PATH = `${dirname(process.execPath)}:${environment["PATH"]}`;
   const directory = layOutProject(parent);
   const world = await startWorld({

@@ -19,13 +19,9 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", async (name, scenario) => {
-  const { directory, environment, remove } = claudeHome(model.url);
-  try {
-    const thread = await playScenario(scenario, { claudePath: fakeClaude, environment, directory });
-    if (scenario.isGolden ?? true) {
-      await expect(thread).toMatchFileSnapshot(`../golden/${name}.md`);
-    }
-  } finally {
-    remove();
+  const { directory, environment } = claudeHome(model.url);
+  const thread = await playScenario(scenario, { claudePath: fakeClaude, environment, directory });
+  if (scenario.isGolden ?? true) {
+    await expect(thread).toMatchFileSnapshot(`../golden/${name}.md`);
   }
 });

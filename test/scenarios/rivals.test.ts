@@ -1,21 +1,19 @@
 // A second mm-claude on the same account in the same channel, as on another machine: it sees the posts of the first one,
 // and ends, while the first goes on.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startBridge } from "../../src/app/bridge.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { startWorld } from "../support/world.ts";
 
 test("the one that was started later finds the first one out, says so and answers nothing any more", async () => {
   const claude = inProcessClaude(async (turn) => turn.say(`You said: ${turn.text}`));
   const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
-  const state = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
+  const state = temporaryDirectory();
   try {
     const quiet = { debug() {}, info() {}, warn() {}, error() {} };
     let passedMs = 0;
@@ -72,6 +70,5 @@ test("the one that was started later finds the first one out, says so and answer
     expect(world.log.filter((line) => line.includes("started later than this one"))).toHaveLength(1);
   } finally {
     await world.close();
-    rmSync(state, { recursive: true, force: true });
   }
 });

@@ -9,6 +9,8 @@ import { join } from "node:path";
 
 /** Removes a directory once the run that holds its standard input is over; for a while also what is written after that. */
 const REMOVE_AT_END = `cat
+# 2.0.76 puts what runs in the background there, whatever its environment says.
+rm -rf "/tmp/claude/$(printf %s- "$0" | tr -c A-Za-z0-9 -)"*
 for second in $(seq 60); do
   chmod -R u+rwX "$0"
   rm -rf "$0"

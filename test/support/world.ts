@@ -1,8 +1,7 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
@@ -17,6 +16,7 @@ import { connectRest } from "../../src/mattermost/rest.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { wordsOf } from "./words-of.ts";
 
 export interface WorldOptions {
@@ -92,7 +92,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     }),
   ) as unknown as World["people"];
 
-  const directory = options.config?.directory ?? mkdtempSync(join(tmpdir(), "mm-claude-world-"));
+  const directory = options.config?.directory ?? temporaryDirectory();
   const lines: string[] = [];
   const log = memoryLog(lines);
   const api = connectRest({ url: sandbox.url, token: botAccount.token, log });
@@ -119,7 +119,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     debug: false,
     ...options.config,
   };
-  const stateFolder = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
+  const stateFolder = temporaryDirectory();
   const facts: BridgeFacts = {
     bot: await api.me(),
     channel: await api.channel(channelId),
@@ -199,8 +199,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     async close() {
       await bridge.stop();
       await sandbox.close();
-      rmSync(stateFolder, { recursive: true, force: true });
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

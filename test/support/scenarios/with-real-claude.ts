@@ -19,13 +19,9 @@ export function playWithRealClaude({ path, version }: RealClaude, scenarios: rea
     test.each(able.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
       "%s: %s",
       async (_name, _title, scenario) => {
-        const { directory, environment, remove } = claudeHome(model.url);
-        try {
-          const thread = await playScenario(scenario, { claudePath: path, environment, directory });
-          expect(thread).toContain("@claude-code");
-        } finally {
-          remove();
-        }
+        const { directory, environment } = claudeHome(model.url);
+        const thread = await playScenario(scenario, { claudePath: path, environment, directory });
+        expect(thread).toContain("@claude-code");
       },
     );
   });

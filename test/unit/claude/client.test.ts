@@ -26,7 +26,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(open.map(({ client }) => client.close(500)));
-  place.remove();
 });
 
 /** @param faults what the program does wrong */

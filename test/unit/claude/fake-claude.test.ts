@@ -28,7 +28,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await claude.client.close(500);
-  place.remove();
 });
 
 function start(more: object = {}): WatchedClaude {
