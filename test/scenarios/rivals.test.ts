@@ -7,6 +7,7 @@ import { connectRest } from "../../src/mattermost/rest.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
+import { quietLog } from "../support/logs.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -15,7 +16,6 @@ test("the one that was started later finds the first one out, says so and answer
   const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
   const state = temporaryDirectory();
   try {
-    const quiet = { debug() {}, info() {}, warn() {}, error() {} };
     let passedMs = 0;
     const clock = { ...systemClock, now: () => Date.now() + passedMs };
     const api = connectRest({ url: world.sandbox.url, token: world.botToken, clock });
@@ -44,11 +44,11 @@ test("the one that was started later finds the first one out, says so and answer
       {
         api,
         clock,
-        log: quiet,
+        log: quietLog,
         startClaude: inProcessClaude(async () => {}).start,
         version: "0.1.0",
         home: "/home/dev",
-        folder: DocumentFolder.open({ path: state, log: quiet, redact: (text) => text }),
+        folder: DocumentFolder.open({ path: state, log: quietLog, redact: (text) => text }),
         audit: { append() {}, close() {} } as never,
         deniedPaths: [],
         environment: {},

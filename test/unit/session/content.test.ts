@@ -14,7 +14,7 @@ import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Attachment, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { contentOf } from "../../../src/session/content.ts";
 import type { Message } from "../../../src/session/types.ts";
-import { OWNER, user } from "../../support/session-script.ts";
+import { messageOf, user } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -55,16 +55,7 @@ const file = (id: string, name: string, mimeType = "text/plain", size = 3): Atta
   mimeType,
   size,
 });
-const message = (more: Partial<Message> = {}): Message => ({
-  uuid: "u",
-  postId: "p9" as PostId,
-  by: OWNER,
-  text: "hi",
-  attachments: [],
-  isSlashCommand: false,
-  withThread: false,
-  ...more,
-});
+const message = (more: Partial<Message> = {}): Message => messageOf("p9", "hi", more);
 
 function world(posts: readonly Partial<Post>[] = []) {
   const problems: string[] = [];

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { FilesDirectory, heldIn, removeAbandoned, saveFile } from "../../../src/session/files-directory.ts";
+import { warningsTo } from "../../support/logs.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 let place = "";
@@ -25,13 +26,7 @@ beforeEach(() => {
   warnings = [];
 });
 
-const log = {
-  debug: () => {},
-  info: () => {},
-  warn: (line: string) => void warnings.push(line),
-  error: (line: string) => void warnings.push(line),
-};
-const directoryAt = (path?: string) => new FilesDirectory(log, path);
+const directoryAt = (path?: string) => new FilesDirectory(warningsTo(warnings), path);
 function make(directory: FilesDirectory): string {
   const path = directory.make();
   if (path === undefined) throw new Error("no directory");
@@ -128,7 +123,7 @@ test("what a killed run has left empty is removed a day later, and nothing that 
   symlinkSync(aged(here("mm-claude-elsewhere")), here("mm-claude-LINKED"));
   const kept = ["mm-claude-A1B2C3", "mm-claude-elsewhere", "mm-claude-LINKED"].map(here);
   kept.push(aged(used), aged(make(directoryAt()), 23));
-  removeAbandoned(log, now);
+  removeAbandoned(warningsTo(warnings), now);
   expect(existsSync(left)).toBe(false);
   expect(kept.filter((path) => !lstatSync(path, { throwIfNoEntry: false }))).toEqual([]);
   expect(warnings).toEqual([]);

@@ -8,7 +8,8 @@ import { decodeSnapshot, type SessionSnapshot } from "../../../src/session/snaps
 import type { Message } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-import { OWNER, rightsOf, turnEnded } from "../../support/session-script.ts";
+import { quietLog } from "../../support/logs.ts";
+import { CONTEXT, messageOf, OWNER, turnEnded } from "../../support/session-script.ts";
 
 interface Process {
   readonly start: ClaudeStart;
@@ -27,7 +28,6 @@ function setUp(maxSessions = 2) {
   let ids = 0;
   const warnings: string[] = [];
   const warn = (line: string): void => void warnings.push(line);
-  const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
   const dependencies = {
     api: server.api,
     directory: { byId: async () => undefined },
@@ -36,7 +36,7 @@ function setUp(maxSessions = 2) {
     redact: (text: string) => text,
     warm: { take: () => undefined },
     clock,
-    log: quiet,
+    log: { ...quietLog, warn },
     startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
       const process: Process = { start, tell, sent: [], isClosed: false };
       processes.push(process);
@@ -52,19 +52,7 @@ function setUp(maxSessions = 2) {
     },
     newSessionId: () => id(++ids),
     sendTyping: () => {},
-    context: {
-      version: "0.1.0",
-      botName: "claude-code",
-      directory: "/",
-      home: "/root",
-      maxSessions,
-      idleMs: 1_800_000,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
-      rightsOf,
-      approvers: [],
-    },
+    context: { ...CONTEXT, directory: "/", maxSessions },
     claudePath: "claude",
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
@@ -77,15 +65,7 @@ function setUp(maxSessions = 2) {
   };
   const manager = new SessionManager(dependencies);
   let messages = 0;
-  const message = (text: string): Message => ({
-    uuid: `u${++messages}`,
-    postId: `m${messages}` as never,
-    by: OWNER,
-    text,
-    attachments: [],
-    isSlashCommand: false,
-    withThread: false,
-  });
+  const message = (text: string): Message => messageOf(`m${++messages}`, text);
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
     processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
