@@ -3,6 +3,7 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
@@ -63,17 +64,18 @@ export interface World {
   until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
   /** Waits for a post of the bot's that holds `part`, in its message or in a bar below it. */
   says(root: string, part: string | RegExp): Promise<SeenPost>;
-  close(): Promise<void>;
 }
 
 const PATIENCE_MS = 20_000;
 const NAMES = ["alice", "bob", "carol", "mallory"] as const;
 
+/** Ends with the test. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({
     ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}),
     ...options.sandbox,
   });
+  onTestFinished(() => sandbox.close());
   const team = sandbox.createTeam({ name: "lab" });
   const channel = sandbox.createChannel({
     teamId: team.id,
@@ -152,6 +154,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return opened;
   };
   let bridge = await openBridge();
+  onTestFinished(() => bridge.stop());
 
   const thread = (root: string): SeenPost[] => sandbox.state.thread(root);
   const until: World["until"] = async (root, is) => {
@@ -196,10 +199,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             (typeof part === "string" ? wordsOf(post).includes(part) : part.test(wordsOf(post))),
         ),
       ),
-    async close() {
-      await bridge.stop();
-      await sandbox.close();
-    },
   };
 }
 
