@@ -82,19 +82,11 @@ export async function startBridge(
   const { api } = writes;
   const directory = knownDirectory(api, facts, dependencies);
   const rightsOf = rightsIn(directory, facts, dependencies);
-  const socket = MattermostSocket.open({
-    url: config.url,
-    token: config.token,
-    clock,
-    random: Math.random,
-    log,
-    // The socket can't tell why; an answer over REST can, and it is logged there.
-    onRefused: () => void api.me().catch(() => {}),
-  });
+  const parts = { config, facts, dependencies, api, directory, rightsOf };
+  const socket = openSocket(parts);
   const prewarmed = prewarmClaudes(config, dependencies);
   const replies = new Replies({ api, channelId: channel.id, botId: bot.id, clock, log });
   let isAway = false;
-  const parts = { config, facts, dependencies, api, directory, rightsOf };
   const sessions = createSessions(parts, {
     warm: prewarmed,
     sendTyping: (channelId, threadId) => {
@@ -142,6 +134,18 @@ interface Parts {
   readonly api: MattermostApi;
   readonly directory: UserDirectory;
   readonly rightsOf: RightsOf;
+}
+
+function openSocket({ config, dependencies: { clock, log }, api }: Parts): MattermostSocket {
+  return MattermostSocket.open({
+    url: config.url,
+    token: config.token,
+    clock,
+    random: Math.random,
+    log,
+    // The socket can't tell why; an answer over REST can, and it is logged there.
+    onRefused: () => void api.me().catch(() => {}),
+  });
 }
 
 /** The accounts that the checks have read are known already. */
