@@ -9,4 +9,9 @@ const project = (name: string, more: object = {}) => ({
 // Each starts daemons of its own, which wait more than they work.
 const attacks = project("attacks", { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: 2 });
 
-export default defineConfig({ test: { projects: [project("soak"), project("fuzz"), attacks] } });
+export default defineConfig({
+  test: {
+    globalSetup: ["test/support/temporary.ts"],
+    projects: [project("soak"), project("fuzz"), attacks],
+  },
+});

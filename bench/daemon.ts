@@ -4,9 +4,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { temporaryDirectory } from "../test/support/temporary.ts";
 import { now, sleep, within } from "./clock.ts";
 import type { Place } from "./place.ts";
-import { ended, MM_CLAUDE, PROBE, start, temporaryDirectory } from "./programs.ts";
+import { ended, MM_CLAUDE, PROBE, start } from "./programs.ts";
 
 const PATIENCE_MS = 30_000;
 /** A heap of some hundred megabytes takes its time to be written. */

@@ -1,10 +1,11 @@
 // The programs under measurement and how they are started; every child is remembered and ended with the bench.
 
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryDirectory } from "../test/support/temporary.ts";
 import { now, sleep } from "./clock.ts";
 
 /** From bench/build/bench. */
@@ -34,14 +35,7 @@ export function npm(args: readonly string[]): string {
   return execFileSync("npm", [...args], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
-const directories: string[] = [];
 const children = new Set<ChildProcess>();
-
-export function temporaryDirectory(): string {
-  const path = mkdtempSync(join(tmpdir(), "mm-claude-bench-"));
-  directories.push(path);
-  return path;
-}
 
 /** A program that notes in `log` when an answer to an ask reaches the CLI. */
 export function teeWrapper(claudePath: string, log: string): string {
@@ -143,7 +137,7 @@ export function machineTimes(): { readonly busy: number; readonly all: number } 
   return { busy: sum - idle, all: sum };
 }
 
-/** Ends what still runs, and removes what was written. */
+/** Ends what still runs. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(
     [...children].map(async (child) => {
@@ -153,5 +147,4 @@ export async function cleanUp(): Promise<void> {
       clearTimeout(timer);
     }),
   );
-  for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }

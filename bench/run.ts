@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
+import { useOwnTemporaryDirectory } from "../test/support/temporary.ts";
 import type { Bench, Case } from "./cases/case.ts";
 import { alone, bare } from "./cases/limits.ts";
 import { bareScale, limited, scale } from "./cases/scale.ts";
@@ -141,6 +142,7 @@ function describeMachine(claudePath: string, { claude, server }: Options): Machi
   };
 }
 
+useOwnTemporaryDirectory();
 const options = readOptions(CASES.map(({ name }) => name));
 if (options === undefined) {
   console.error(`${USAGE}\n\nCases: ${CASES.map(({ name }) => name).join(", ")}`);

@@ -2,11 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "../test/support/temporary.ts";
 import type { Bench, StageName } from "./cases/case.ts";
 import type { Claude } from "./claudes.ts";
 import type { DaemonOptions, Profiling } from "./daemon.ts";
 import type { OpenPlace } from "./place.ts";
-import { teeWrapper, temporaryDirectory } from "./programs.ts";
+import { teeWrapper } from "./programs.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 export interface BenchOptions {

@@ -113,7 +113,15 @@ function copyInto(folder) {
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const config = {
     cacheDir: join(folder, ".cache"),
-    test: { include: TESTS, pool: "threads", isolate: false, maxWorkers: 1, bail: 1, testTimeout: 20_000 },
+    test: {
+      include: TESTS,
+      globalSetup: "test/support/temporary.ts",
+      pool: "threads",
+      isolate: false,
+      maxWorkers: 1,
+      bail: 1,
+      testTimeout: 20_000,
+    },
   };
   writeFileSync(join(folder, "vitest.config.js"), `export default ${JSON.stringify(config)};\n`);
   return folder;

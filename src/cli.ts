@@ -42,7 +42,36 @@ const printError = redacted(lineWriter(process.stderr));
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = new Command("mm-claude")
+  const program = withOptions(new Command("mm-claude"));
+  const input = (): ConfigInput => inputOf(program.opts<Options>());
+  const giving =
+    <Given extends unknown[]>(act: (...given: Given) => Promise<number>) =>
+    async (...given: Given): Promise<void> => {
+      exitCode = await act(...given);
+    };
+  program.action(giving(() => start(input())));
+  program
+    .command("setup")
+    .description("ask for the settings and write them to a file")
+    .action(giving(() => setup(input())));
+  program
+    .command("doctor")
+    .description("check everything and change nothing")
+    .action(giving(() => doctor(input())));
+  withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => demo(input(), flags)));
+  withAuditOptions(program.command("audit")).action(giving(audit));
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has said it already. Its own code for wrong usage is that of a failure.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.badSettings;
+  }
+  return exitCode;
+}
+
+function withOptions(program: Command): Command {
+  return program
     .description("Claude Code in Mattermost threads: mention the bot, watch it work, steer it.")
     .version(manifest.version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -55,59 +84,27 @@ async function run(argv: readonly string[]): Promise<number> {
     .option("--skip-permissions", "answer every permission request with allow")
     .option("--no-skip-permissions", "let people decide, whatever the environment or the file says")
     .option("--debug", "tell more, and show stack traces")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
-    .action(async () => {
-      exitCode = await start(inputOf(program.opts<Options>()));
-    });
-  program
-    .command("setup")
-    .description("ask for the settings and write them to a file")
-    .action(async () => {
-      exitCode = await setup(inputOf(program.opts<Options>()));
-    });
-  program
-    .command("doctor")
-    .description("check everything and change nothing")
-    .action(async () => {
-      exitCode = await doctor(inputOf(program.opts<Options>()));
-    });
-  program
-    .command("demo")
+    .addHelpText("after", () => `\n${settingsHelp()}`);
+}
+
+function withDemoOptions(command: Command): Command {
+  return command
     .description("try it in a sandbox, without a Mattermost")
     .option("--port <n>", "the port to listen on, or the next free one (default: 8065)", parsePort)
     .option("--scripted", "answers come from a script, without a Claude account")
-    .option("--no-open", "don't open a browser")
-    .action(async (options: DemoFlags) => {
-      exitCode = await demo(inputOf(program.opts<Options>()), options);
-    });
-  program
-    .command("audit")
+    .option("--no-open", "don't open a browser");
+}
+
+function withAuditOptions(command: Command): Command {
+  const rows = ["json", "by", "action", "thread", "since"];
+  return command
     .description("show who decided what, from this machine's audit trails")
-    .addOption(
-      new Option("--verify", "check that no record was changed or taken out").conflicts([
-        "json",
-        "by",
-        "action",
-        "thread",
-        "since",
-      ]),
-    )
+    .addOption(new Option("--verify", "check that no record was changed or taken out").conflicts(rows))
     .option("--json", "print the records as they stand, in full, one a line")
     .option("--by <name>", "only what this person did")
     .option("--action <name>", "only this, such as tool-allowed")
     .option("--thread <id>", "only this thread")
-    .option("--since <time>", "only what is newer than a date, or than a duration such as 2h or 7d")
-    .action(async (request: AuditRequest) => {
-      exitCode = await audit(request);
-    });
-  try {
-    await program.parseAsync(argv, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Commander has said it already. Its own code for wrong usage is that of a failure.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.badSettings;
-  }
-  return exitCode;
+    .option("--since <time>", "only what is newer than a date, or than a duration such as 2h or 7d");
 }
 
 function flags({ option, placeholder }: Setting<unknown>): string {

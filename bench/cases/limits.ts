@@ -1,9 +1,10 @@
 // The same with nothing between, as the limit for the other cases: a bot of 40 lines, the CLI alone, an empty Node.
 
 import { randomUUID } from "node:crypto";
+import { temporaryDirectory } from "../../test/support/temporary.ts";
 import { type AloneTurn, startAlone } from "../claude-alone.ts";
 import type { Kind } from "../metrics/table.ts";
-import { memoryOf, rest, temporaryDirectory } from "../programs.ts";
+import { memoryOf, rest } from "../programs.ts";
 import type { Case } from "./case.ts";
 import { bareOf } from "./steering.ts";
 

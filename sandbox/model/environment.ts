@@ -18,6 +18,8 @@ export function scriptedEnvironment(
     ANTHROPIC_API_KEY: "scripted",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_MAX_RETRIES: "2",
+    // Where 2.1.330 keeps what background commands print; it leaves that behind.
+    CLAUDE_CODE_TMPDIR: home,
     // 2.1.330 offers its newest models no todo list otherwise.
     CLAUDE_CODE_ENABLE_TODO_TOOLS: "1",
     DISABLE_AUTOUPDATER: "1",

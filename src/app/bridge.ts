@@ -12,6 +12,7 @@ import { Router, type RouterDependencies } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import type { RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
+import { removeAbandoned } from "../session/files-directory.ts";
 import { SessionManager } from "../session/manager.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { Clock } from "../util/clock.ts";
@@ -81,19 +82,11 @@ export async function startBridge(
   const { api } = writes;
   const directory = knownDirectory(api, facts, dependencies);
   const rightsOf = rightsIn(directory, facts, dependencies);
-  const socket = MattermostSocket.open({
-    url: config.url,
-    token: config.token,
-    clock,
-    random: Math.random,
-    log,
-    // The socket can't tell why; an answer over REST can, and it is logged there.
-    onRefused: () => void api.me().catch(() => {}),
-  });
+  const parts = { config, facts, dependencies, api, directory, rightsOf };
+  const socket = openSocket(parts);
   const prewarmed = prewarmClaudes(config, dependencies);
   const replies = new Replies({ api, channelId: channel.id, botId: bot.id, clock, log });
   let isAway = false;
-  const parts = { config, facts, dependencies, api, directory, rightsOf };
   const sessions = createSessions(parts, {
     warm: prewarmed,
     sendTyping: (channelId, threadId) => {
@@ -148,6 +141,18 @@ interface Parts {
   readonly api: MattermostApi;
   readonly directory: UserDirectory;
   readonly rightsOf: RightsOf;
+}
+
+function openSocket({ config, dependencies: { clock, log }, api }: Parts): MattermostSocket {
+  return MattermostSocket.open({
+    url: config.url,
+    token: config.token,
+    clock,
+    random: Math.random,
+    log,
+    // The socket can't tell why; an answer over REST can, and it is logged there.
+    onRefused: () => void api.me().catch(() => {}),
+  });
 }
 
 /** The accounts that the checks have read are known already. */
@@ -222,7 +227,8 @@ async function restore(
   { facts: { channel }, dependencies, directory }: Parts,
   replies: Replies,
 ): Promise<void> {
-  const { folder } = dependencies;
+  const { clock, folder, log } = dependencies;
+  removeAbandoned(log, clock.now());
   const { snapshots, lost } = readSnapshots(folder, channel.id);
   await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
   const notTakenUp = sessions.restore(snapshots);

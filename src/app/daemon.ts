@@ -10,14 +10,15 @@ import type { MattermostApi } from "../mattermost/types.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/checks.ts";
 import { ownPaths } from "../setup/token-exposure.ts";
-import { DocumentFolder, type DocumentFolderOptions } from "../store/document-store.ts";
+import { DocumentFolder } from "../store/document-store.ts";
 import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
-import { type DaemonOf, type Lock, lockDaemon } from "../store/lock.ts";
+import { type Lock, lockDaemon } from "../store/lock.ts";
 import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog, type Log } from "../util/log.ts";
-import { lineWriter } from "../util/output.ts";
+import { lineWriter, type Print } from "../util/output.ts";
 import { createRedact } from "../util/redact.ts";
+import type { Bridge, BridgeDependencies, BridgeFacts } from "./bridge.ts";
 import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
 import { type Colours, loadColours } from "./colours.ts";
 import { removeOldDocuments } from "./old-documents.ts";
@@ -70,65 +71,32 @@ interface Daemon extends StopSignals {
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
-  const { config, options, environment, log, claudes, atEnd, stop, stopAtOnce } = daemon;
-  const { version, home, stateHome = process.env["XDG_STATE_HOME"] } = options;
+  const { config, options, log, atEnd, stop } = daemon;
   const api = connectRest({ url: config.url, token: config.token, log });
-  const checking = untilReady(api, daemon, isServerKnown({ stateHome, home }, config.url));
+  const checking = untilReady(api, daemon, isServerKnown(baseDirectories(options), config.url));
   // Its modules are read while the server and Claude answer.
   const loading = import("./bridge.ts");
   const ready = await checking;
   if (!ready) {
     return EXIT.ended;
   }
-  const redact = createRedact([config.token]);
-  const path = stateDirectory({ stateHome, home }, config.url, ready.account.id);
-  const daemonOf = { botId: ready.account.id, channelId: ready.channel.id };
-  const { folder, lock } = openState({ path, clock: systemClock, log, redact }, daemonOf);
+  const { account } = ready;
+  const { folder, lock } = openState(daemon, ready);
   if ("heldBy" in lock) {
-    const where = `@${ready.account.username} in this channel is already run by another mm-claude`;
+    const where = `@${account.username} in this channel is already run by another mm-claude`;
     log.error(`${where} on this machine (process ${lock.heldBy}). Stop that one first.`);
     return EXIT.refused;
   }
   atEnd.push(lock.release);
-  removeOldDocuments(path, ready.channel.id, Date.now(), log);
+  removeOldDocuments(folder.path, ready.channel.id, Date.now(), log);
   const colour = await loadColours(process.stdout, process.env);
   const print = lineWriter(process.stdout, MOST_UNREAD_BYTES);
-  print(banner(config, ready, version, home, colour));
+  print(banner(config, ready, options, colour));
   for (const hint of ready.hints) {
     log.warn(hint);
   }
   const { startBridge } = await loading;
-  const starting = startBridge(
-    config,
-    {
-      bot: ready.account,
-      channel: ready.channel,
-      allowedUsers: ready.allowedUsers,
-      approvers: ready.approvers,
-      postLimit: ready.postLimit,
-    },
-    {
-      api,
-      clock: systemClock,
-      log,
-      version,
-      // Where Claude is at home, which is another place in the demo.
-      home: environment["HOME"] || home,
-      folder,
-      audit: new AuditTrail({
-        folder: path,
-        channelId: ready.channel.id,
-        now: Date.now,
-        log,
-        redact,
-        maxFileBytes: config.auditFileMb * 1_000_000,
-        maxFiles: config.auditFiles,
-      }),
-      deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot({ stateHome, home })),
-      environment,
-      startClaude: claudes.start,
-    },
-  );
+  const starting = startBridge(config, factsIn(ready), bridgeDependencies(daemon, ready, { api, folder }));
   // It may wait for the server, for as long as that is away.
   const bridge = await Promise.race([starting, aborted(stop)]);
   if (!bridge) {
@@ -136,8 +104,17 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   }
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
-    print(colour("green", `Ready! Waiting for @${config.botName ?? ready.account.username} mentions...`));
+    print(colour("green", `Ready! Waiting for @${config.botName ?? account.username} mentions...`));
   }
+  return untilBridgeStopped(bridge, daemon, print);
+}
+
+/** By a signal, or because another mm-claude does the same work. */
+async function untilBridgeStopped(
+  bridge: Bridge,
+  { log, stop, stopAtOnce }: Daemon,
+  print: Print,
+): Promise<number> {
   const otherInstance = await Promise.race([aborted(stop).then(() => undefined), bridge.otherInstance]);
   if (otherInstance !== undefined) {
     log.error(otherInstance);
@@ -150,22 +127,68 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   return otherInstance === undefined ? EXIT.ended : EXIT.refused;
 }
 
+const baseDirectories = ({ home, stateHome = process.env["XDG_STATE_HOME"] }: DaemonOptions) => ({
+  home,
+  stateHome,
+});
+
 /** Throws ConfigError when nothing can be kept there. */
 function openState(
-  options: DocumentFolderOptions,
-  daemon: DaemonOf,
+  { config, options, log }: Daemon,
+  { account, channel }: Readiness,
 ): { readonly folder: DocumentFolder; readonly lock: Lock } {
+  const path = stateDirectory(baseDirectories(options), config.url, account.id);
   try {
-    const folder = DocumentFolder.open(options);
-    return { folder, lock: lockDaemon(daemon, folder.path, machineLockDirectories()) };
+    const folder = DocumentFolder.open({
+      path,
+      clock: systemClock,
+      log,
+      redact: createRedact([config.token]),
+    });
+    const daemonOf = { botId: account.id, channelId: channel.id };
+    return { folder, lock: lockDaemon(daemonOf, folder.path, machineLockDirectories()) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
-    throw new ConfigError(
-      [],
-      [`${options.path} can't be used to keep sessions over a restart (${why}). ${mend}`],
-    );
+    throw new ConfigError([], [`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
   }
+}
+
+const factsIn = ({ account, channel, allowedUsers, approvers, postLimit }: Readiness): BridgeFacts => ({
+  bot: account,
+  channel,
+  allowedUsers,
+  approvers,
+  postLimit,
+});
+
+function bridgeDependencies(
+  { config, options, environment, log, claudes }: Daemon,
+  { channel }: Readiness,
+  { api, folder }: Pick<BridgeDependencies, "api" | "folder">,
+): BridgeDependencies {
+  const { version, home } = options;
+  return {
+    api,
+    clock: systemClock,
+    log,
+    version,
+    // Where Claude is at home, which is another place in the demo.
+    home: environment["HOME"] || home,
+    folder,
+    audit: new AuditTrail({
+      folder: folder.path,
+      channelId: channel.id,
+      now: Date.now,
+      log,
+      redact: createRedact([config.token]),
+      maxFileBytes: config.auditFileMb * 1_000_000,
+      maxFiles: config.auditFiles,
+    }),
+    deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot(baseDirectories(options))),
+    environment,
+    startClaude: claudes.start,
+  };
 }
 
 /** Undefined when a signal came first. */
@@ -201,8 +224,7 @@ async function untilReady(
 function banner(
   config: Config,
   { account, claudeVersion: claude }: Readiness,
-  version: string,
-  home: string,
+  { version, home }: DaemonOptions,
   colour: Colours,
 ): string {
   const rows = [

@@ -1,13 +1,25 @@
 // Where one session's attached files lie: made when it is needed, gone with the session. Whatever else has got to its
 // place is never written through, counted through or removed through. Knows nothing of messages.
 
-import { chmodSync, constants, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import { lstat, open, opendir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
 
 const OWNER_ONLY = 0o700;
+const PREFIX = "mm-claude-";
+const MADE = new RegExp(`^${PREFIX}[A-Za-z0-9]{6}$`);
+const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
 export class FilesDirectory {
   readonly #log: Log;
@@ -26,7 +38,7 @@ export class FilesDirectory {
   /** Looked at each time. Undefined when there is no room for it: that keeps files from Claude, and nothing else. */
   make(): string | undefined {
     try {
-      this.#path = this.#kept() ?? mkdtempSync(join(tmpdir(), "mm-claude-"));
+      this.#path = this.#kept() ?? mkdtempSync(join(tmpdir(), PREFIX));
     } catch (error) {
       this.#path = undefined;
       this.#log.warn("There is no place for attached files", error);
@@ -72,6 +84,28 @@ export class FilesDirectory {
       this.#log.warn(`${this.#path} could not be removed`, error);
     }
     this.#path = undefined;
+  }
+}
+
+/**
+ * A run that is killed leaves directories that no document names: those that waited for a session. Only what is empty
+ * goes: should a session have it after all, it is made again when it is needed.
+ */
+export function removeAbandoned(log: Log, now: number): void {
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(tmpdir());
+  } catch (error) {
+    log.debug(`${tmpdir()} can't be looked into`, error);
+  }
+  for (const path of names.filter((name) => MADE.test(name)).map((name) => join(tmpdir(), name))) {
+    try {
+      if (isOwnDirectory(path) && lstatSync(path).mtimeMs < now - ABANDONED_AFTER_MS) {
+        rmdirSync(path);
+      }
+    } catch {
+      // Files are in it, or another daemon was faster.
+    }
   }
 }
 

@@ -271,7 +271,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   const { turn } = state;
   step.emit({ type: "clearTimer", name: "watchdog" });
   const inFlight = inFlightOf(state);
-  if (turn.mayBeOwn && inFlight) {
+  if (inFlight && (turn.mayBeOwn || inFlight.isPreparing)) {
     endOwnTurn(step, inFlight.message);
     return;
   }

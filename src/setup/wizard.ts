@@ -67,77 +67,104 @@ function welcome(isFirstStart: boolean): string[] {
 
 class GaveUp extends Error {}
 
-async function askAll({ ask, print, connect, given }: WizardOptions): Promise<EnvValues> {
-  /** Asks until the answer is one that parses and passes its check. */
-  const settle = async <T, R>(
-    question: (previous: string | undefined) => Promise<string | undefined>,
-    initial: string | undefined,
-    parse: (text: string) => Parsed<T>,
-    check: (value: T) => Promise<Check<R>>,
-  ): Promise<{ readonly value: T; readonly result: R }> => {
-    for (let previous = initial; ; ) {
-      const text = (await question(previous))?.trim();
-      if (text === undefined) throw new GaveUp();
-      const parsed = parse(text);
-      if ("problem" in parsed) {
-        print(`✗ ${parsed.problem}. ${parsed.mend}.`);
-      } else {
-        const checked = await check(parsed.value);
-        if (checked.ok) {
-          for (const hint of checked.hints) print(`! ${hint}`);
-          return { value: parsed.value, result: checked.value };
-        }
-        print(`✗ ${checked.text}`);
-      }
-      previous = text;
-    }
-  };
-  const text = (message: string) => (initial: string | undefined) => ask({ kind: "text", message, initial });
-
-  const { value: url } = await settle(text("Mattermost URL:"), given.url, parseUrl, (value) =>
-    // No token is known yet; a server that refuses this one properly is the one we look for.
-    checkServer(connect(value, "none"), value),
-  );
-  const { value: token, result: account } = await settle(
-    (initial) => ask({ kind: "password", message: "Bot token:", initial }),
-    given.token,
-    parseToken,
-    (value) => checkAccount(connect(url, value)),
-  );
-  const api = connect(url, token);
-  const { value: channelId } = await settle(
-    (previous) => askChannel(ask, print, api, account, previous),
-    given.channelId,
-    parseChannelId,
-    (value) => checkChannel(api, value, account),
-  );
-  const { value: botName } = await settle(
-    text("Bot mention name:"),
-    given.botName ?? account.username,
-    parseUsername,
-    (value) => checkBotName(api, value, account),
-  );
-  const { value: allowedUsers } = await settle(
-    text("Allowed usernames:"),
-    given.allowedUsers,
-    parseUsernames,
-    (value) => checkUsers(api, value),
-  );
-  const skipsNow = parseBoolean(given.skipPermissions ?? "false");
-  const skipPermissions = await ask({
-    kind: "confirm",
-    message: "Skip permission prompts?",
-    initial: "value" in skipsNow && skipsNow.value,
-  });
-  if (skipPermissions === undefined) throw new GaveUp();
+async function askAll(options: WizardOptions): Promise<EnvValues> {
+  const access = await askAccess(options);
+  const { channelId, botName, allowedUsers } = await askPlace(options, access);
+  const skipPermissions = await askSkipping(options);
   return {
-    [SETTINGS.url.variable]: url,
-    [SETTINGS.token.variable]: token,
+    [SETTINGS.url.variable]: access.url,
+    [SETTINGS.token.variable]: access.token,
     [SETTINGS.channelId.variable]: channelId,
     [SETTINGS.botName.variable]: botName,
     [SETTINGS.allowedUsers.variable]: allowedUsers.join(","),
     [SETTINGS.skipPermissions.variable]: String(skipPermissions),
   };
+}
+
+interface Access {
+  readonly url: string;
+  readonly token: string;
+  readonly api: MattermostApi;
+  readonly account: User;
+}
+
+async function askAccess({ ask, print, connect, given }: WizardOptions): Promise<Access> {
+  const { value: url } = await settle(print, {
+    ask: (initial) => ask({ kind: "text", message: "Mattermost URL:", initial }),
+    initial: given.url,
+    parse: parseUrl,
+    // No token is known yet; a server that refuses this one properly is the one we look for.
+    check: (value) => checkServer(connect(value, "none"), value),
+  });
+  const { value: token, result: account } = await settle(print, {
+    ask: (initial) => ask({ kind: "password", message: "Bot token:", initial }),
+    initial: given.token,
+    parse: parseToken,
+    check: (value) => checkAccount(connect(url, value)),
+  });
+  return { url, token, api: connect(url, token), account };
+}
+
+/** Where the bot listens, to what name, and to whom. */
+async function askPlace({ ask, print, given }: WizardOptions, { api, account }: Access) {
+  const { value: channelId } = await settle(print, {
+    ask: (previous) => askChannel(ask, print, api, account, previous),
+    initial: given.channelId,
+    parse: parseChannelId,
+    check: (value) => checkChannel(api, value, account),
+  });
+  const { value: botName } = await settle(print, {
+    ask: (initial) => ask({ kind: "text", message: "Bot mention name:", initial }),
+    initial: given.botName ?? account.username,
+    parse: parseUsername,
+    check: (value) => checkBotName(api, value, account),
+  });
+  const { value: allowedUsers } = await settle(print, {
+    ask: (initial) => ask({ kind: "text", message: "Allowed usernames:", initial }),
+    initial: given.allowedUsers,
+    parse: parseUsernames,
+    check: (value) => checkUsers(api, value),
+  });
+  return { channelId, botName, allowedUsers };
+}
+
+async function askSkipping({ ask, given }: WizardOptions): Promise<boolean> {
+  const now = parseBoolean(given.skipPermissions ?? "false");
+  const initial = "value" in now && now.value;
+  const skips = await ask({ kind: "confirm", message: "Skip permission prompts?", initial });
+  if (skips === undefined) throw new GaveUp();
+  return skips;
+}
+
+interface Question<T, R> {
+  /** Asks once, offering the previous answer; undefined when the person gives up. */
+  readonly ask: (previous: string | undefined) => Promise<string | undefined>;
+  readonly initial: string | undefined;
+  readonly parse: (text: string) => Parsed<T>;
+  readonly check: (value: T) => Promise<Check<R>>;
+}
+
+/** Asks until the answer is one that parses and passes its check. */
+async function settle<T, R>(
+  print: WizardOptions["print"],
+  { ask, initial, parse, check }: Question<T, R>,
+): Promise<{ readonly value: T; readonly result: R }> {
+  for (let previous = initial; ; ) {
+    const text = (await ask(previous))?.trim();
+    if (text === undefined) throw new GaveUp();
+    const parsed = parse(text);
+    if ("problem" in parsed) {
+      print(`✗ ${parsed.problem}. ${parsed.mend}.`);
+    } else {
+      const checked = await check(parsed.value);
+      if (checked.ok) {
+        for (const hint of checked.hints) print(`! ${hint}`);
+        return { value: parsed.value, result: checked.value };
+      }
+      print(`✗ ${checked.text}`);
+    }
+    previous = text;
+  }
 }
 
 const OTHER = "";

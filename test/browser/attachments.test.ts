@@ -1,7 +1,7 @@
 // Message attachments on the page: their colours, the choices in them, and what a person could do with them.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 import { HOSTILE } from "./hostile.ts";
 
@@ -9,21 +9,14 @@ const attachment = (color: string, text: string, more: object = {}) => ({
   props: { attachments: [{ color, text, ...more }] },
 });
 
-describe.skipIf(browserPath === undefined)("attachments in a browser", () => {
-  let browser: Browser;
+describeInBrowser("attachments in a browser", () => {
   let chat: Chat;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
 
   async function open(...posts: readonly (readonly [string, string, object])[]): Promise<Page> {
     chat = await startChat();
-    onTestFinished(() => chat.close());
     await chat.post("alice", "Hello.");
     for (const [username, message, more] of posts) await chat.post(username, message, "", more);
-    return visit(browser, chat.address);
+    return visit(chat.address);
   }
 
   test("stand below the message, or alone without one, each in its colour", async () => {

@@ -1,7 +1,13 @@
 // A real browser for tests: finds the machine's own, opens pages in it, and fails a test whose page complains.
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { expect, onTestFinished } from "vitest";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
 
 /** Undefined when the machine has none. */
 export const browserPath: string | undefined = [
@@ -11,26 +17,37 @@ export const browserPath: string | undefined = [
   "/usr/bin/google-chrome",
 ].find((path) => path !== "" && existsSync(path));
 
-export function launchBrowser(): Promise<Browser> {
-  // Tests may run as root, in a container without much shared memory.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-  return chromium.launch({ executablePath: browserPath ?? "", args });
+let browser: Browser | undefined;
+
+/** Tests that share one browser. */
+export function describeInBrowser(what: string, tests: () => void): void {
+  describe.skipIf(browserPath === undefined)(what, () => {
+    beforeAll(async () => {
+      // Tests may run as root, in a container without much shared memory.
+      const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+      browser = await chromium.launch({ executablePath: browserPath ?? "", args });
+    });
+    afterAll(() => browser?.close());
+    tests();
+  });
+}
+
+/** Another person's computer: cookies and storage of its own, for the rest of the test. */
+export async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  if (browser === undefined) throw new Error("Only for tests that are described in a browser");
+  const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
+  return context;
 }
 
 export interface OpenPage {
   readonly page: Page;
   /** What the page's console called an error, and exceptions nobody caught. */
   readonly complaints: readonly string[];
-  close(): Promise<void>;
 }
 
-/** A page with cookies and storage of its own: another person's computer. */
-export async function openPage(
-  browser: Browser,
-  address: string,
-  options: BrowserContextOptions = {},
-): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+export async function openPage(address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const context = await newContext({ viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -42,21 +59,14 @@ export async function openPage(
   });
   await page.goto(address);
   await page.locator("#channel .post").first().waitFor();
-  return { page, complaints, close: () => context.close() };
+  return { page, complaints };
 }
 
-/** A page for the rest of the test, which fails when the page complained. */
-export async function visit(
-  browser: Browser,
-  address: string,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const open = await openPage(browser, address, options);
-  onTestFinished(async () => {
-    await open.close();
-    expect(open.complaints).toEqual([]);
-  });
-  return open.page;
+/** The test fails when the page complained. */
+export async function visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page, complaints } = await openPage(address, options);
+  onTestFinished(() => expect(complaints).toEqual([]));
+  return page;
 }
 
 /** Writes in the channel, or in the open thread, and sends it by Enter. */

@@ -1,4 +1,5 @@
 // The page in front of a sandbox in this very process, without a bridge: what the page does with posts of any kind.
+import { onTestFinished } from "vitest";
 import { createGate } from "../../sandbox/gate.ts";
 import { createPageServer } from "../../sandbox/page-server.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
@@ -14,12 +15,13 @@ export interface Chat {
   call(username: string, method: string, path: string, body?: unknown): Promise<Response>;
   /** Cuts every WebSocket. */
   dropSockets(): void;
-  close(): Promise<void>;
 }
 
+/** For the rest of the test. */
 export async function startChat(maxPostSize = 16_383): Promise<Chat> {
   const gate = createGate();
   const sandbox = await startSandbox({ maxPostSize, ...createPageServer(gate) });
+  onTestFinished(() => sandbox.close());
   const { id: teamId } = sandbox.createTeam({ name: "demo" });
   const { id: channelId } = sandbox.createChannel({
     teamId,
@@ -60,6 +62,5 @@ export async function startChat(maxPostSize = 16_383): Promise<Chat> {
       }
     },
     dropSockets: sandbox.faults.dropSockets,
-    close: () => sandbox.close(),
   };
 }

@@ -1,25 +1,18 @@
 // Where the focus is when what held it is drawn anew or goes away: never nowhere.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 
 const ask = (text: string) => ({ props: { attachments: [{ color: "#e8a33d", text }] } });
 
-describe.skipIf(browserPath === undefined)("the focus in a browser", () => {
-  let browser: Browser;
+describeInBrowser("the focus in a browser", () => {
   let chat: Chat;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
 
   async function open(): Promise<Page> {
     chat = await startChat();
-    onTestFinished(() => chat.close());
     await chat.post("bob", "Hello.");
-    return visit(browser, `${chat.address}#alice`);
+    return visit(`${chat.address}#alice`);
   }
 
   /** The post in which the focus is, and the words of what has it. */

@@ -2,9 +2,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openPage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, openPage } from "./browser.ts";
 import { startChat } from "./chat.ts";
 
 const PAGE = fileURLToPath(new URL("../../sandbox/dist/page", import.meta.url));
@@ -20,23 +20,14 @@ test("the page weighs less than 400 kB, renderer and highlighter included", () =
   expect(bytes).toBeLessThan(400_000);
 });
 
-describe.skipIf(browserPath === undefined)("how fast the page is", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-
+describeInBrowser("how fast the page is", () => {
   test("the first paint comes soon, and 500 posts in a thread open, scroll and update", async () => {
     const chat = await startChat();
-    onTestFinished(() => chat.close());
     const root = await chat.post("alice", "@claude-code a very long thread");
     for (let at = 1; at < POSTS; at += 1) {
       await chat.post(at % 5 === 0 ? "alice" : "claude-code", postNumber(at), root);
     }
-    const open = await openPage(browser, chat.address);
-    onTestFinished(() => open.close());
+    const open = await openPage(chat.address);
     const { page } = open;
     const paint = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime");
     tell(`first contentful paint ${Math.round(Number(paint))} ms`);

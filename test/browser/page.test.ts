@@ -1,34 +1,25 @@
 // The page alone: what hostile, huge and many posts do to it, what people can do with keys, and who may see it.
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openPage, say, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { describeInBrowser, newContext, openPage, say, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 import { HOSTILE } from "./hostile.ts";
 
-describe.skipIf(browserPath === undefined)("the page in a browser", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-
+describeInBrowser("the page in a browser", () => {
   async function chatWith(...first: string[]): Promise<Chat> {
     const chat = await startChat(70_000);
-    onTestFinished(() => chat.close());
     for (const message of first.length > 0 ? first : ["Hello."]) await chat.post("alice", message);
     return chat;
   }
 
-  const open = (chat: Chat, person = "alice"): Promise<Page> => visit(browser, `${chat.address}#${person}`);
+  const open = (chat: Chat, person = "alice"): Promise<Page> => visit(`${chat.address}#${person}`);
 
   describe("posts that mean harm", () => {
     test("stay text: nothing runs, nothing is fetched, no link leads to a script", async () => {
       const chat = await chatWith(...HOSTILE);
       const requests: string[] = [];
-      const opened = await openPage(browser, chat.address);
-      onTestFinished(() => opened.close());
+      const opened = await openPage(chat.address);
       const { page } = opened;
       page.on("request", (request) => requests.push(request.url()));
       await expect.poll(() => page.locator("#channel .post").count()).toBe(HOSTILE.length);
@@ -108,8 +99,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
   describe("who may see it", () => {
     test("without the secret there is neither page nor API", async () => {
       const chat = await chatWith();
-      const page = await (await browser.newContext()).newPage();
-      onTestFinished(() => page.context().close());
+      const page = await (await newContext()).newPage();
       for (const path of ["/", "/index.html", "/api/v4/system/ping", `/${chat.secret.slice(1)}/`]) {
         const response = await page.goto(chat.origin + path);
         expect([path, response?.status()]).toEqual([path, 403]);
@@ -120,9 +110,7 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     test("another site's page can neither read, write, embed nor listen, though it knew the secret", async () => {
       const chat = await chatWith();
       const other = await startChat();
-      onTestFinished(() => other.close());
-      const page = await (await browser.newContext()).newPage();
-      onTestFinished(() => page.context().close());
+      const page = await (await newContext()).newPage();
       // A page of another origin on this machine, free of any policy of its own.
       await page.route(`${other.origin}/**`, (route) =>
         route.fulfill({ contentType: "text/html", body: "<!doctype html><title>evil</title>" }),

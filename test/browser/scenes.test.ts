@@ -1,23 +1,21 @@
 // The demo's scenes end to end, and what happens around them: two people, two pages, a picture, a reload. The
 // browser, the server, the bridge and the CLI are real; only the model follows a script.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Demo, startDemo } from "../support/demo.ts";
-import { browserPath, choose, launchBrowser, openThread, reads, say, threadTexts, visit } from "./browser.ts";
+import { choose, describeInBrowser, openThread, reads, say, threadTexts, visit } from "./browser.ts";
 
-describe.skipIf(browserPath === undefined)("the demo in a browser", () => {
-  let browser: Browser;
+describeInBrowser("the demo in a browser", () => {
   let demo: Demo;
 
   beforeAll(async () => {
-    [browser, demo] = await Promise.all([launchBrowser(), startDemo()]);
+    demo = await startDemo();
   });
   afterAll(async () => {
-    await browser?.close();
     expect(await demo?.stop()).toBe(0);
   });
 
-  const open = (person = "alice"): Promise<Page> => visit(browser, `${demo.address}#${person}`);
+  const open = (person = "alice"): Promise<Page> => visit(`${demo.address}#${person}`);
 
   /** Clicks one of the cards and sends what it wrote; the first answer opens the thread. */
   async function tryOut(page: Page, title: string): Promise<void> {

@@ -1,21 +1,14 @@
 // The page on a wide and on a narrow screen, light and dark: what a checker of accessibility says, and what hangs over.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openThread, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, openThread, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-describe.skipIf(browserPath === undefined)("on every screen", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-
+describeInBrowser("on every screen", () => {
   /** What axe calls serious or critical. */
   async function faults(page: Page): Promise<string[]> {
     // The page's own policy lets no foreign script in, so axe comes through the debugger.
@@ -60,7 +53,6 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
 
   async function chatWithThread(): Promise<Chat> {
     const chat = await startChat(70_000);
-    onTestFinished(() => chat.close());
     await chat.post("alice", "@claude-code do something");
     const list = (await (await chat.call("alice", "GET", `/channels/${chat.channelId}/posts`)).json()) as {
       order: string[];
@@ -84,7 +76,7 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
     ["narrow and dark", { colorScheme: "dark" as const, viewport: { width: 375, height: 700 } }],
   ])("%s: axe finds nothing serious, and nothing hangs over the edge", async (_, options) => {
     const chat = await chatWithThread();
-    const page = await visit(browser, `${chat.address}#alice`, { ...options, reducedMotion: "reduce" });
+    const page = await visit(`${chat.address}#alice`, { ...options, reducedMotion: "reduce" });
     expect(await faults(page)).toEqual([]);
     await openThread(page, "do something");
     await page
@@ -98,7 +90,7 @@ describe.skipIf(browserPath === undefined)("on every screen", () => {
 
   test("on a phone the thread covers the channel, and people are behind a menu", async () => {
     const chat = await chatWithThread();
-    const page = await visit(browser, `${chat.address}#alice`, { viewport: { width: 375, height: 700 } });
+    const page = await visit(`${chat.address}#alice`, { viewport: { width: 375, height: 700 } });
     await page.getByRole("button", { name: "People and channels" }).click();
     await page.getByRole("radio", { name: "carol" }).click();
     await expect.poll(() => page.locator("#me").textContent()).toContain("carol");

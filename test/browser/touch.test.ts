@@ -1,8 +1,8 @@
 // A phone: nothing lies on what people read, and nothing needs to be pushed aside to be read.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { type Header, renderHeader } from "../../src/render/header.ts";
-import { browserPath, launchBrowser, openThread, visit } from "./browser.ts";
+import { describeInBrowser, openThread, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -18,23 +18,16 @@ const HEADER: Header = {
   isAuto: false,
 };
 
-describe.skipIf(browserPath === undefined)("a phone's browser", () => {
-  let browser: Browser;
+describeInBrowser("a phone's browser", () => {
   let chat: Chat;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
 
   async function open(): Promise<Page> {
     chat = await startChat();
-    onTestFinished(() => chat.close());
     const words = "words that go on to the very edge of the screen, ".repeat(4);
     const root = await chat.post("alice", `do something with ${words}`);
     for (const text of [words, "and more", words]) await chat.post("bob", text);
     for (const text of [renderHeader(HEADER), words, words]) await chat.post("claude-code", text, root);
-    return visit(browser, `${chat.address}#alice`, PHONE);
+    return visit(`${chat.address}#alice`, PHONE);
   }
 
   /** What lies on a button that is seen, as far as it is words. */

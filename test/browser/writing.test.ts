@@ -1,23 +1,16 @@
 // What people write: with files that take their time, and in a pane whose end is far away.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { browserPath, launchBrowser, openThread, say, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { describeInBrowser, openThread, say, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 
-describe.skipIf(browserPath === undefined)("writing in a browser", () => {
-  let browser: Browser;
+describeInBrowser("writing in a browser", () => {
   let chat: Chat;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
 
   async function open(): Promise<Page> {
     chat = await startChat();
-    onTestFinished(() => chat.close());
     await chat.post("alice", "Hello.");
-    return visit(browser, `${chat.address}#alice`);
+    return visit(`${chat.address}#alice`);
   }
 
   /** Uploads wait until they are let through, or refused. */

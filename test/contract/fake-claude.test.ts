@@ -1,14 +1,12 @@
 // The stand-in for the CLI where it plays what a recorded 2.1.330 did: the same frames in the same order, in the
 // conversation that each belongs to.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
 import type { Scene } from "../../sandbox/model/scene.ts";
 import { startScriptedModel } from "../../sandbox/model/server.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const FAKE = fileURLToPath(new URL("../support/fake-claude.mjs", import.meta.url));
 const SESSION = "dba0f2b0-e272-44e3-ade3-e54c8ecd69e4";
@@ -18,7 +16,7 @@ type Frame = Readonly<Record<string, unknown>>;
 
 async function startFake(play: Scene["play"]) {
   const model = await startScriptedModel({ scenes: [{ name: "any", matches: () => true, play }] });
-  const root = mkdtempSync(join(tmpdir(), "mm-claude-fake-"));
+  const root = temporaryDirectory();
   const child = spawn(process.execPath, [FAKE, "--session-id", SESSION], {
     cwd: root,
     env: scriptedEnvironment(model.url, root),
@@ -27,7 +25,6 @@ async function startFake(play: Scene["play"]) {
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await model.close();
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
   const frames: Frame[] = [];
   let rest = "";

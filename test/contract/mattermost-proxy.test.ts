@@ -8,10 +8,10 @@ import { decodeChannelId, decodePostId } from "../../src/mattermost/decode.ts";
 import { proxyAgent } from "../../src/mattermost/proxy.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { MattermostSocket } from "../../src/mattermost/socket.ts";
-import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { createLog } from "../../src/util/log.ts";
 import { behindTls, type ProxyOptions, startProxy } from "../support/connect-proxy.ts";
+import { defined, nextIn } from "../support/mattermost-client.ts";
 import { startWorld, type World } from "../support/sandbox-world.ts";
 
 const NAMES = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"];
@@ -20,11 +20,6 @@ beforeEach(() => {
   for (const name of NAMES.flatMap((one) => [one, one.toUpperCase()])) vi.stubEnv(name, "");
   return () => vi.unstubAllEnvs();
 });
-
-function defined<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("undefined");
-  return value;
-}
 
 interface Setting {
   readonly scheme?: "http" | "https";
@@ -61,15 +56,7 @@ function listen(server: World, url: string) {
     log: createLog({ debug: true, write: (line) => lines.push(line), secrets: [] }),
   });
   onTestFinished(() => socket.close());
-  const events = socket.events[Symbol.asyncIterator]();
-  const next = async <T extends SocketEvent["type"]>(type: T): Promise<Extract<SocketEvent, { type: T }>> => {
-    for (;;) {
-      const { value, done } = await events.next();
-      if (done) throw new Error("the events ended");
-      if (value.type === type) return value as Extract<SocketEvent, { type: T }>;
-    }
-  };
-  return { lines, next };
+  return { lines, next: nextIn(socket) };
 }
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -4,15 +4,10 @@ import { decodeChannelId, decodePostId } from "../../src/mattermost/decode.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { MattermostSocket } from "../../src/mattermost/socket.ts";
-import type { SocketEvent } from "../../src/mattermost/types.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { createLog } from "../../src/util/log.ts";
+import { defined, nextIn } from "../support/mattermost-client.ts";
 import { setupWorld } from "../support/setup-world.ts";
-
-function defined<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("undefined");
-  return value;
-}
 
 async function bridge() {
   const world = await setupWorld();
@@ -24,15 +19,7 @@ async function bridge() {
   // The socket stays away for 200 ms, long enough to miss something.
   const socket = MattermostSocket.open({ ...options, random: () => 0.2, token: world.bot.token, log });
   onTestFinished(() => socket.close());
-  const events = socket.events[Symbol.asyncIterator]();
-  /** Skips what other tests look at, such as joins. */
-  const next = async <T extends SocketEvent["type"]>(type: T): Promise<Extract<SocketEvent, { type: T }>> => {
-    for (;;) {
-      const { value, done } = await events.next();
-      if (done) throw new Error("the events ended");
-      if (value.type === type) return value as Extract<SocketEvent, { type: T }>;
-    }
-  };
+  const next = nextIn(socket);
   await next("hello");
   const channelId = defined(decodeChannelId(world.channel.id));
   const write = async (message: string) => {

@@ -6,6 +6,7 @@ import { decodeChannelId, decodePostId, decodeUserId } from "../../src/mattermos
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { createTransport } from "../../src/mattermost/transport.ts";
 import type { MattermostApi, Post } from "../../src/mattermost/types.ts";
+import { defined } from "../support/mattermost-client.ts";
 import type { World } from "../support/sandbox-world.ts";
 import { startWorld } from "../support/sandbox-world.ts";
 
@@ -23,11 +24,6 @@ const CODES = [
   ...range(0, 0x10).flatMap((plane) => [plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff]),
 ];
 const nameOf = (code: number): string => `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-
-function defined<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("undefined");
-  return value;
-}
 
 async function client() {
   const world = await startWorld();

@@ -3,18 +3,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeVersion } from "../../src/claude/version.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
-let model: ScriptedModel;
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-afterAll(() => model.close());
+const model = sharedModel();
 
 describe.each(realClaudes())("claude $version", ({ version, path }) => {
   let place: ClaudeHome;
@@ -34,7 +29,6 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   });
   afterEach(async () => {
     await claude.close();
-    place.remove();
   });
 
   it("names its version", async () => {

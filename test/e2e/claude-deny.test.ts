@@ -43,7 +43,6 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   });
   afterEach(async () => {
     await claude?.close();
-    place.remove();
   });
 
   /** Runs a turn in which nobody answers anything; gives the calls' results. */

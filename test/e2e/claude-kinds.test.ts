@@ -3,18 +3,13 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClaudeStart } from "../../src/claude/types.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
-let model: ScriptedModel;
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-afterAll(() => model.close());
+const model = sharedModel();
 
 describe.each(realClaudes())("claude $version", ({ version, path }) => {
   const isNewest = version.startsWith("2.1.");
@@ -40,7 +35,6 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   });
   afterEach(async () => {
     await Promise.all(open.map((claude) => claude.client.close(0)));
-    place.remove();
   });
 
   if (isNewest) {

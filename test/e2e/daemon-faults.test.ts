@@ -2,21 +2,14 @@
 // and the next start goes on where it was.
 
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
 const program = fileURLToPath(new URL("../support/faulty-daemon.mjs", import.meta.url));
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 const withFault = (FAULT: string) => ({ program, env: { FAULT } });
 

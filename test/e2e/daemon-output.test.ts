@@ -3,21 +3,14 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 /** User and system time in seconds: fields 14 and 15 of /proc/…/stat, in hundredths. */
 function cpuSeconds(pid: number): number {

@@ -1,18 +1,11 @@
 // A connection that is open and dead at once: the commonest way such a daemon loses messages. In a file of its own,
 // because it takes the 40 s after which silence is taken for death.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { expect, test } from "vitest";
 import { daemonWorld } from "../support/daemon-world.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 test("a socket that falls silent is given up after a ping, and what was said and clicked in between is heard", async () => {
   const world = await daemonWorld(model.url);

@@ -3,18 +3,11 @@
 
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 describe("a second daemon of the same bot and channel", () => {
   test.each([

@@ -2,20 +2,13 @@
 // nonsense. Every time the thread says so in one sentence or shows nothing at all, and the next message works.
 
 import type { Duplex } from "node:stream";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { longText } from "../../sandbox/model/long-text.ts";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import type { SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 async function readyWorld(options?: SandboxOptions): Promise<{ world: DaemonWorld; daemon: Daemon }> {
   const world = await daemonWorld(model.url, options);

@@ -2,21 +2,14 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
 import { wordsOf } from "../support/words-of.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 /** Sends the signal and checks what must then be true, whatever was going on. */
 async function endsInOrder(world: DaemonWorld, daemon: Daemon, signal: NodeJS.Signals, root: string) {

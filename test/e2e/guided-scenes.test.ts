@@ -4,36 +4,28 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { guidedScenes } from "../../sandbox/model/guided-scenes.ts";
 import { layOutProject } from "../../sandbox/model/project.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { TRIES } from "../../sandbox/welcome.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask } from "../support/scenarios/scenario.ts";
+import { sharedModel } from "../support/shared-model.ts";
 import { startWorld, type World } from "../support/world.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes: guidedScenes });
-});
-afterAll(() => model.close());
+const model = sharedModel(guidedScenes);
 
 const textOf = (title: string) => TRIES.find((one) => one.title === title)?.text ?? "";
 
 async function startShop(claudePath: string): Promise<World> {
-  const { directory: parent, environment, remove } = claudeHome(model.url);
-  onTestFinished(remove);
+  const { directory: parent, environment } = claudeHome(model.url);
   const PATH = `${dirname(process.execPath)}:${environment["PATH"]}`;
   const directory = layOutProject(parent);
-  const world = await startWorld({
+  return startWorld({
     claudePath,
     environment: { ...environment, PATH },
     config: { directory },
   });
-  onTestFinished(() => world.close());
-  return world;
 }
 
 /** Answers every card that opens until the thread says `words`. */

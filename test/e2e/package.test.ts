@@ -2,17 +2,7 @@
 // conversation under every Node it promises to run on.
 
 import { execFile, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -20,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenes } from "../../sandbox/model/scenes.ts";
 import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
 import { daemonWorld } from "../support/daemon-world.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +24,7 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-const work = mkdtempSync(join(tmpdir(), "mm-package-"));
+const work = temporaryDirectory();
 const prefix = join(work, "prefix");
 let packed: Packed;
 let model: ScriptedModel;

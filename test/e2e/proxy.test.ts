@@ -1,18 +1,11 @@
 // The built program where a proxy with a password is the only way out and the server's certificate is the house's own.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { expect, test } from "vitest";
 import { behindTls, CERTIFICATE, startProxy } from "../support/connect-proxy.ts";
 import { type DaemonWorld, daemonWorld } from "../support/daemon-world.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 async function house() {
   const world: DaemonWorld = await daemonWorld(model.url);

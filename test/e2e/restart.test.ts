@@ -10,20 +10,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 const GO_ON = "arrows_counterclockwise";
 

@@ -1,21 +1,15 @@
 // A Claude that waits for the next new session: it takes it up under its own id, it can be resumed, and it is gone with
 // the daemon.
 
-import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { readdirSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
 
-let model: ScriptedModel;
-
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-
-afterAll(() => model.close());
+const model = sharedModel();
 
 const WARM = { PREWARM: "1" };
 
@@ -52,12 +46,17 @@ describe.runIf(canSeeProcesses).each(realClaudes())("with Claude Code $version",
 });
 
 describe.runIf(canSeeProcesses)("a daemon that is killed", () => {
-  test("leaves no process behind that waits", async () => {
+  test("leaves no process behind that waits, nor for long the place for its files", async () => {
     const world = await daemonWorld(model.url);
     const daemon = await world.ready({ env: WARM });
     await waits(world);
     daemon.signal("SIGKILL");
     await daemon.exit;
     await waits(world, 0);
+    const places = readdirSync(world.temporary).filter((name) => name.startsWith("mm-claude-"));
+    expect(places).toHaveLength(1);
+    for (const name of places) utimesSync(join(world.temporary, name), 0, 0);
+    await world.ready({ env: WARM });
+    expect(readdirSync(world.temporary).filter((name) => places.includes(name))).toEqual([]);
   });
 });

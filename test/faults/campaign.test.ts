@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { canSeeProcesses } from "../support/processes.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { lastLine, runCampaign } from "./campaign.ts";
 import { DAEMON, DISK, FAKE_CLAUDE, FAST } from "./programs.ts";
 
@@ -13,6 +14,7 @@ test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever
     seed: SEED,
     lanes: 4,
     pace: FAST,
+    stories: temporaryDirectory(),
     print: (line) => complaints.push(line),
   });
   expect(complaints).toEqual([]);

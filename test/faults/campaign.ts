@@ -2,7 +2,6 @@
 // its own; after a round that went wrong its story is written to a file, and the lane begins anew.
 
 import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPeople, type Deeds, type People } from "./people.ts";
 import { createRandom } from "./random.ts";
@@ -19,6 +18,8 @@ export interface CampaignOptions {
   readonly job?: { readonly number: number; readonly of: number };
   readonly pace: Pace;
   readonly choice?: Choice;
+  /** Where the stories of the rounds that went wrong are written. */
+  readonly stories: string;
   readonly print: (line: string) => void;
 }
 
@@ -47,7 +48,7 @@ interface Lane {
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
-  const { programs, rounds, seed, lanes, pace, print, job = { number: 0, of: 1 } } = options;
+  const { programs, rounds, seed, lanes, pace, stories, print, job = { number: 0, of: 1 } } = options;
   const kinds: Record<string, number> = {};
   const counts = { lost: 0, doubled: 0, stuck: 0, silent: 0, wrong: 0 };
   const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
@@ -65,7 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
     for (const { kind } of problems) {
       counts[kind]++;
     }
-    const file = join(tmpdir(), `mm-claude-faults-seed-${seed}-round-${round}.txt`);
+    const file = join(stories, `mm-claude-faults-seed-${seed}-round-${round}.txt`);
     writeFileSync(file, story(stage, people, problems));
     files.push(file);
     print(`round ${round} (seed ${seed}) went wrong, see ${file}`);

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { DISK } from "./programs.ts";
 
 const SCRIPT = `
@@ -33,8 +33,7 @@ console.log(JSON.stringify({ failing, meanwhile, whole: await all() }));
 `;
 
 test("a disk that is told to fail takes no write of any sort below its root, and is read as before", () => {
-  const root = mkdtempSync(join(tmpdir(), "mm-claude-disk-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const at = (name: string): string => join(root, name);
   mkdirSync(at("state"));
   mkdirSync(at("elsewhere"));

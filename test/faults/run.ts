@@ -2,8 +2,10 @@
 // what came of it.
 
 import { fork } from "node:child_process";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { useOwnTemporaryDirectory } from "../support/temporary.ts";
 import { lastLine, runCampaign, sumOf, type Tally } from "./campaign.ts";
 import { KINDS, type Kind } from "./kinds.ts";
 import { DAEMON, DISK, FAKE_CLAUDE, FAST, realClaude, UNHURRIED } from "./programs.ts";
@@ -17,7 +19,8 @@ const USAGE = `npm run test:faults -- [options]
   --only "<kind>"     this kind of trouble in every round; or one of several, with a comma between them.
                       ${Object.keys(KINDS).join(", ")}
   --not "<kind>"      none of these
-  --daemon <script>   another build of the daemon`;
+  --daemon <script>   another build of the daemon
+  --stories <folder>  where the stories of the rounds that went wrong are written`;
 
 const { values } = parseArgs({
   options: {
@@ -30,11 +33,14 @@ const { values } = parseArgs({
     part: { type: "string" },
     only: { type: "string" },
     not: { type: "string" },
+    /** Where the stories of rounds that went wrong outlast the campaign. */
+    stories: { type: "string", default: tmpdir() },
     daemon: { type: "string", default: DAEMON },
     help: { type: "boolean", default: false },
   },
 });
 
+useOwnTemporaryDirectory();
 const isReal = values.claude === "real";
 const seed = whole(values.seed, Math.floor(Math.random() * 1_000_000));
 const rounds = whole(values.rounds, isReal ? 20 : 200);
@@ -87,13 +93,22 @@ function play(): Promise<Tally> {
     job: { number: part, of: parts },
     pace: isReal ? UNHURRIED : FAST,
     choice: { only: only ?? [], not: not ?? [] },
+    stories: values.stories,
     print: console.log,
   });
 }
 
 /** The same campaign in another process, which plays its part of the lanes. */
 function job(at: number): Promise<Tally> {
-  const args = [...process.argv.slice(2), "--seed", String(seed), "--part", `${at}/${jobs}`];
+  const args = [
+    ...process.argv.slice(2),
+    "--seed",
+    String(seed),
+    "--part",
+    `${at}/${jobs}`,
+    "--stories",
+    values.stories,
+  ];
   const child = fork(fileURLToPath(import.meta.url), args);
   return new Promise((resolve, reject) => {
     child.once("message", (message) => resolve(message as Tally));

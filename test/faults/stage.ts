@@ -3,8 +3,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
@@ -13,6 +12,7 @@ import { type CreatedUser, type Sandbox, startSandbox } from "../../sandbox/serv
 import { findTrails } from "../../src/audit/files.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
 import { marked, processesMarked } from "../support/processes.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import {
   type Conversation,
   conversationReader,
@@ -84,7 +84,7 @@ const START_AGAIN_MS = 300;
 const READY_WITHIN_MS = 60_000;
 
 export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
-  const root = mkdtempSync(join(tmpdir(), "mm-claude-faults-"));
+  const root = temporaryDirectory();
   const at = (name: string): string => join(root, name);
   for (const name of ["home", "state", "project", "tmp", "durable"]) {
     mkdirSync(at(name));

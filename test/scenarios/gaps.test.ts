@@ -16,7 +16,7 @@ const deaf: Gap = async ({ sandbox }, meanwhile) => {
   await sandbox.faults.start();
 };
 
-async function withWorld(play: (world: World) => Promise<void>): Promise<void> {
+function worldThatAnswers(): Promise<World> {
   const claude = inProcessClaude(async (turn) => {
     turn.say(
       turn.text.includes("which")
@@ -24,12 +24,7 @@ async function withWorld(play: (world: World) => Promise<void>): Promise<void> {
         : `You said: ${turn.text}`,
     );
   });
-  const world = await startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
-  try {
-    await play(world);
-  } finally {
-    await world.close();
-  }
+  return startWorld({ claudePath: "claude", environment: {}, startClaude: claude.start });
 }
 
 test.each([
@@ -37,42 +32,42 @@ test.each([
   ["the socket is lost for good", deaf],
 ])(
   "a ❌ that is put on any post while %s ends the session, and not the one that is begun after it",
-  (_, gap) =>
-    withWorld(async (world) => {
-      const { alice, bob } = world.people;
-      const root = await alice.say("@claude-code hello");
-      const answer = await world.says(root, "You said: hello");
-      await gap(world, async () => {
-        await bob.react(answer.id, "x");
-        await alice.say("@claude-code begin anew", root);
-      });
-      await world.says(root, "Session cancelled** by @bob");
-      await world.says(root, /You said: [\s\S]*begin anew/);
-      // Read again after another gap it ends nothing more.
-      await gap(world, async () => void (await alice.say("and now?", root)));
-      await world.says(root, /You said: [\s\S]*and now\?/);
-      expect(world.text(root).split("Session cancelled")).toHaveLength(2);
-    }),
+  async (_, gap) => {
+    const world = await worldThatAnswers();
+    const { alice, bob } = world.people;
+    const root = await alice.say("@claude-code hello");
+    const answer = await world.says(root, "You said: hello");
+    await gap(world, async () => {
+      await bob.react(answer.id, "x");
+      await alice.say("@claude-code begin anew", root);
+    });
+    await world.says(root, "Session cancelled** by @bob");
+    await world.says(root, /You said: [\s\S]*begin anew/);
+    // Read again after another gap it ends nothing more.
+    await gap(world, async () => void (await alice.say("and now?", root)));
+    await world.says(root, /You said: [\s\S]*and now\?/);
+    expect(world.text(root).split("Session cancelled")).toHaveLength(2);
+  },
 );
 
-test("a choice that is taken off while the socket is lost for good is none of those that are answered", () =>
-  withWorld(async (world) => {
-    const { alice, bob } = world.people;
-    const root = await alice.say("@claude-code which");
-    const card = await world.until(root, (posts) => posts.find((post) => post.reactions.length === 4));
-    const isChosen = (count: number) =>
-      world.until(root, (posts) =>
-        posts.some(({ id, reactions }) => id === card.id && reactions.length === count),
-      );
-    for (const emojiName of ["one", "two"]) await bob.react(card.id, emojiName);
-    await alice.react(card.id, "two");
-    await isChosen(7);
-    // What comes after it is heard after it.
-    const after = await world.people.carol.say("@claude-code hello");
-    await world.says(after, "you are not among those");
-    await deaf(world, async () => {
-      await bob.unreact(card.id, "one");
-      await alice.react(card.id, "white_check_mark");
-    });
-    await world.says(root, "You chose: M.");
-  }));
+test("a choice that is taken off while the socket is lost for good is none of those that are answered", async () => {
+  const world = await worldThatAnswers();
+  const { alice, bob } = world.people;
+  const root = await alice.say("@claude-code which");
+  const card = await world.until(root, (posts) => posts.find((post) => post.reactions.length === 4));
+  const isChosen = (count: number) =>
+    world.until(root, (posts) =>
+      posts.some(({ id, reactions }) => id === card.id && reactions.length === count),
+    );
+  for (const emojiName of ["one", "two"]) await bob.react(card.id, emojiName);
+  await alice.react(card.id, "two");
+  await isChosen(7);
+  // What comes after it is heard after it.
+  const after = await world.people.carol.say("@claude-code hello");
+  await world.says(after, "you are not among those");
+  await deaf(world, async () => {
+    await bob.unreact(card.id, "one");
+    await alice.react(card.id, "white_check_mark");
+  });
+  await world.says(root, "You chose: M.");
+});

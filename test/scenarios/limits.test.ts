@@ -30,26 +30,22 @@ test("ten threads stream under a limit of ten requests a second: all text arrive
     sandbox: { rateLimit: { perSecond: 10, burst: 20 } },
     config: { maxSessions: THREADS + 1 },
   });
-  try {
-    const { alice, bob } = world.people;
-    const roots = await Promise.all(
-      Array.from({ length: THREADS }, (_, index) => alice.say(`@claude-code t${index}`)),
-    );
-    const asker = await bob.say("@claude-code asker");
-    const card = await world.says(asker, "make it so");
-    const growing = roots.filter((root, index) => !world.text(root).includes(`t${index}-${PIECES - 1}`));
-    await bob.react(card.id, "+1");
-    await world.says(asker, "allowed: allow");
-    for (const [index, root] of roots.entries()) {
-      await world.says(root, words(`t${index}`).join("").trim());
-    }
-    const ours = world.sandbox.requests.filter(({ userId }) => userId === world.bot.id);
-    const refused = world.sandbox.requests.filter(({ status }) => status === 429);
-    // The card did not wait for the texts that were growing.
-    expect(growing).toHaveLength(THREADS);
-    expect(refused.length).toBeLessThanOrEqual(2);
-    expect(ours.length).toBeGreaterThan(2 * THREADS);
-  } finally {
-    await world.close();
+  const { alice, bob } = world.people;
+  const roots = await Promise.all(
+    Array.from({ length: THREADS }, (_, index) => alice.say(`@claude-code t${index}`)),
+  );
+  const asker = await bob.say("@claude-code asker");
+  const card = await world.says(asker, "make it so");
+  const growing = roots.filter((root, index) => !world.text(root).includes(`t${index}-${PIECES - 1}`));
+  await bob.react(card.id, "+1");
+  await world.says(asker, "allowed: allow");
+  for (const [index, root] of roots.entries()) {
+    await world.says(root, words(`t${index}`).join("").trim());
   }
+  const ours = world.sandbox.requests.filter(({ userId }) => userId === world.bot.id);
+  const refused = world.sandbox.requests.filter(({ status }) => status === 429);
+  // The card did not wait for the texts that were growing.
+  expect(growing).toHaveLength(THREADS);
+  expect(refused.length).toBeLessThanOrEqual(2);
+  expect(ours.length).toBeGreaterThan(2 * THREADS);
 });

@@ -18,6 +18,7 @@ import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
+import { CONTEXT } from "../support/session-script.ts";
 
 export interface SoakOptions {
   readonly sessions: number;
@@ -119,19 +120,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     warm: { take: () => undefined },
     newSessionId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: () => {},
-    context: {
-      version: "0.1.0",
-      botName: "claude-code",
-      directory: "/",
-      home: "/root",
-      maxSessions: count,
-      idleMs: IDLE_MS,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
-      rightsOf,
-      approvers: [],
-    },
+    context: { ...CONTEXT, directory: "/", maxSessions: count, idleMs: IDLE_MS, rightsOf },
     claudePath: "claude",
     botId: BOT,
     channelId: CHANNEL,

@@ -3,8 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -13,6 +12,7 @@ import { type CreatedUser, type SandboxOptions, startSandbox } from "../../sandb
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { marked, processesMarked } from "./processes.ts";
 import { call } from "./sandbox-client.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { wordsOf } from "./words-of.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));
@@ -52,14 +52,13 @@ export type DaemonWorld = Awaited<ReturnType<typeof daemonWorld>>;
 export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptions = {}) {
   const sandbox = await startSandbox(sandboxOptions);
   onTestFinished(() => sandbox.close());
-  const root = mkdtempSync(join(tmpdir(), "mm-daemon-"));
+  const root = temporaryDirectory();
   const [home, directory, temporary] = ["home", "project", "tmp"].map((name) => join(root, name)) as [
     string,
     string,
     string,
   ];
   for (const path of [home, directory, temporary]) mkdirSync(path);
-  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
 
   const { id: teamId } = sandbox.createTeam({ name: "lab" });
   const { id: channelId } = sandbox.createChannel({ teamId, name: "claude", displayName: "Claude" });

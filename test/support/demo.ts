@@ -1,9 +1,7 @@
 // The demo as a person starts it: the built program, scripted, in a directory of its own.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryDirectory } from "./temporary.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));
 
@@ -16,7 +14,7 @@ export interface Demo {
 }
 
 export async function startDemo(args: readonly string[] = ["--scripted", "--port", "0"]): Promise<Demo> {
-  const directory = mkdtempSync(join(tmpdir(), "mm-claude-demo-test-"));
+  const directory = temporaryDirectory();
   const child = spawn(process.execPath, [PROGRAM, "demo", "--no-open", ...args], {
     cwd: directory,
     env: { PATH: process.env["PATH"] ?? "", HOME: directory, NO_COLOR: "1" },
@@ -38,9 +36,7 @@ export async function startDemo(args: readonly string[] = ["--scripted", "--port
     output: () => output,
     async stop() {
       child.kill("SIGINT");
-      const code = await ended;
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-      return code;
+      return ended;
     },
   };
 }

@@ -1,11 +1,11 @@
 // A home on the real disk for attacks on what mm-claude reads on Claude's behalf.
 
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClaudeEvent, ToolUseId } from "../../src/claude/types.ts";
 import type { DisclosureRules } from "../../src/session/disclosure.ts";
 import { createRedact } from "../../src/util/redact.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 export const TOKEN = "a7he3kfmnapz8wq4yeasr6tu1a";
 /** What no post may hold; every line has an `a` to be replaced. */
@@ -30,7 +30,7 @@ export function put(path: string, text: string): void {
 
 /** A home with settings, state and a project, and what lies outside. */
 export function createPlace(): Place {
-  const root = mkdtempSync(join(realpathSync(tmpdir()), "disclosure-"));
+  const root = temporaryDirectory();
   const [home, project] = [join(root, "home"), join(root, "home/project")];
   const settings = join(home, ".config/mm-claude/.env");
   const state = join(home, ".local/state/mm-claude");

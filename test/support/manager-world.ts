@@ -7,8 +7,9 @@ import type { Message } from "../../src/session/types.ts";
 import type { ChangingDocuments } from "../../src/store/document-store.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createFakeThreadApi } from "./fake-thread-api.ts";
+import { quietLog } from "./logs.ts";
 import { memoryDocuments } from "./memory-documents.ts";
-import { OWNER, rightsOf } from "./session-script.ts";
+import { CONTEXT, messageOf, OWNER } from "./session-script.ts";
 
 export interface Process {
   readonly start: ClaudeStart;
@@ -30,7 +31,6 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   let ids = 0;
   const warnings: string[] = [];
   const warn = (line: string): void => void warnings.push(line);
-  const quiet = { debug: () => {}, info: () => {}, warn, error: () => {} };
   const dependencies = {
     api: server.api,
     directory: { byId: async () => undefined },
@@ -39,7 +39,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     redact: (text: string) => text,
     warm: { take: () => undefined },
     clock,
-    log: quiet,
+    log: { ...quietLog, warn },
     startClaude: (start: ClaudeStart, tell: (event: ClaudeEvent) => void): ClaudeClient => {
       const process: Process = { start, tell, sent: [], heard: [], isClosed: false };
       processes.push(process);
@@ -60,19 +60,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     },
     newSessionId: () => id(++ids),
     sendTyping: () => {},
-    context: {
-      version: "0.1.0",
-      botName: "claude-code",
-      directory: "/",
-      home: "/root",
-      maxSessions,
-      idleMs: 1_800_000,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
-      rightsOf,
-      approvers: [],
-    },
+    context: { ...CONTEXT, directory: "/", maxSessions },
     claudePath: "claude",
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
@@ -82,15 +70,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   };
   const manager = new SessionManager(dependencies);
   let messages = 0;
-  const message = (text: string): Message => ({
-    uuid: `u${++messages}`,
-    postId: `m${messages}` as never,
-    by: OWNER,
-    text,
-    files: [],
-    isSlashCommand: false,
-    withThread: false,
-  });
+  const message = (text: string): Message => messageOf(`m${++messages}`, text);
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
     processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);

@@ -6,16 +6,14 @@ import {
   constants,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 export interface RealClaude {
   readonly version: string;
@@ -48,8 +46,7 @@ function versionOf(name: string): string {
 function wrapper(name: string): string {
   const script = join(modules, name, "cli.js");
   accessSync(script, constants.R_OK);
-  const directory = mkdtempSync(join(tmpdir(), "mm-claude-cli-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryDirectory();
   const path = join(directory, "claude");
   writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`);
   chmodSync(path, 0o755);
@@ -78,13 +75,12 @@ export interface ClaudeHome {
   readonly environment: NodeJS.ProcessEnv;
   /** The project gets a hook that refuses every message with `word` in it. */
   refuse(word: string, reason: string): void;
-  remove(): void;
 }
 
 /** A fresh home and working directory, and the environment in which a CLI talks to the scripted model only. */
 export function claudeHome(modelUrl: string): ClaudeHome {
-  const home = mkdtempSync(join(tmpdir(), "mm-claude-home-"));
-  const directory = mkdtempSync(join(tmpdir(), "mm-claude-work-"));
+  const home = temporaryDirectory();
+  const directory = temporaryDirectory();
   return {
     home,
     directory,
@@ -94,9 +90,6 @@ export function claudeHome(modelUrl: string): ClaudeHome {
       const hooks = { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] };
       mkdirSync(join(directory, ".claude"), { recursive: true });
       writeFileSync(join(directory, ".claude/settings.json"), JSON.stringify({ hooks }));
-    },
-    remove() {
-      for (const path of [home, directory]) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -65,21 +65,34 @@ export interface Script {
   sent(): string[];
 }
 
+export const CONTEXT: SessionContext = {
+  version: "0.1.0",
+  botName: "claude-code",
+  directory: "/home/alice/project",
+  home: "/home/alice",
+  maxSessions: 5,
+  idleMs: 1_800_000,
+  isAuto: false,
+  postLimit: 16_383,
+  timeZone: "UTC",
+  rightsOf,
+  approvers: [],
+};
+
+/** What somebody writes; by the owner, when nothing else is said. */
+export const messageOf = (id: string, text: string, more: Partial<Message> = {}): Message => ({
+  uuid: id,
+  postId: id as PostId,
+  by: OWNER,
+  text,
+  files: [],
+  isSlashCommand: false,
+  withThread: false,
+  ...more,
+});
+
 export function createScript(more: Partial<SessionContext> = {}): Script {
-  const context: SessionContext = {
-    version: "0.1.0",
-    botName: "claude-code",
-    directory: "/home/alice/project",
-    home: "/home/alice",
-    maxSessions: 5,
-    idleMs: 1_800_000,
-    isAuto: false,
-    postLimit: 16_383,
-    timeZone: "UTC",
-    rightsOf,
-    approvers: [],
-    ...more,
-  };
+  const context = { ...CONTEXT, ...more };
   const state = initialState(OWNER, 1, context, 0, CONVERSATION);
   const posts = new Map<string, string>();
   const all: Effect[] = [];
@@ -105,17 +118,7 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     },
     says(by, text, parts = {}) {
       messages++;
-      const message: Message = {
-        uuid: `u${messages}`,
-        postId: `m${messages}` as PostId,
-        by,
-        text,
-        files: [],
-        isSlashCommand: false,
-        withThread: false,
-        at: ++at,
-        ...parts,
-      };
+      const message = messageOf(`m${messages}`, text, { uuid: `u${messages}`, by, at: ++at, ...parts });
       return script.take({ type: "message", message });
     },
     command: (by, command) =>
@@ -155,6 +158,14 @@ export function working(more: Partial<SessionContext> = {}): Script {
   script.claude({ type: "turnStarted", model: "m" });
   script.claude({ type: "replayed", uuid: "u1" });
   return script;
+}
+
+/** `/name …`; not certain: it may be a message that only begins like a command. */
+export function slash(script: Script, by: Person, words: string, isCertain: boolean): void {
+  const [name = ""] = words.split(" ", 1);
+  const message = messageOf(`s-${name}`, `/${words}`, { by, isSlashCommand: true, at: 1_000_000 });
+  const orElse = isCertain ? undefined : { ...message, isSlashCommand: false };
+  script.command(by, { name: "slash", slash: name, message, orElse });
 }
 
 export const permission = (id: string, command = "npm test"): ClaudeEvent => ({

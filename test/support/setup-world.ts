@@ -1,10 +1,10 @@
 // A sandbox server with a bot, people and channels, and a home directory to write to: what the setup's tests share.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 export async function setupWorld() {
   const sandbox = await startSandbox();
@@ -33,8 +33,7 @@ export async function setupWorld() {
 
 /** An empty project and an empty home. */
 export function emptyPlaces() {
-  const root = mkdtempSync(join(tmpdir(), "mm-claude-setup-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const cwd = join(root, "project");
   const home = join(root, "home");
   mkdirSync(cwd);

@@ -6,6 +6,7 @@ import type { Transport } from "../../src/mattermost/transport.ts";
 import type { ChannelId, ThreadId, UserId } from "../../src/mattermost/types.ts";
 import { ThreadWriter } from "../../src/thread/writer.ts";
 import { createFakeClock } from "./fake-clock.ts";
+import { quietLog } from "./logs.ts";
 
 export const RETRY_AFTER_MS = 1000;
 const STORM_MS = 60_000;
@@ -77,7 +78,7 @@ export async function playStorm(random: () => number, share: number, threadCount
       new ThreadWriter({
         api,
         clock,
-        log: { debug() {}, info() {}, warn() {}, error() {} },
+        log: quietLog,
         channelId: "c" as ChannelId,
         threadId: thread as ThreadId,
         botId: "bot" as UserId,

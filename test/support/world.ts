@@ -1,9 +1,9 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
@@ -17,6 +17,7 @@ import { connectRest } from "../../src/mattermost/rest.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { wordsOf } from "./words-of.ts";
 
 export interface WorldOptions {
@@ -63,17 +64,18 @@ export interface World {
   until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
   /** Waits for a post of the bot's that holds `part`, in its message or in an attachment below it. */
   says(root: string, part: string | RegExp): Promise<SeenPost>;
-  close(): Promise<void>;
 }
 
 const PATIENCE_MS = 20_000;
 const NAMES = ["alice", "bob", "carol", "mallory"] as const;
 
+/** Ends with the test. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({
     ...(options.maxPostSize ? { maxPostSize: options.maxPostSize } : {}),
     ...options.sandbox,
   });
+  onTestFinished(() => sandbox.close());
   const team = sandbox.createTeam({ name: "lab" });
   const channel = sandbox.createChannel({
     teamId: team.id,
@@ -92,7 +94,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     }),
   ) as unknown as World["people"];
 
-  const directory = options.config?.directory ?? mkdtempSync(join(tmpdir(), "mm-claude-world-"));
+  const directory = options.config?.directory ?? temporaryDirectory();
   const lines: string[] = [];
   const log = memoryLog(lines);
   const api = connectRest({ url: sandbox.url, token: botAccount.token, log });
@@ -119,7 +121,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     debug: false,
     ...options.config,
   };
-  const stateFolder = mkdtempSync(join(tmpdir(), "mm-claude-state-"));
+  const stateFolder = temporaryDirectory();
   const facts: BridgeFacts = {
     bot: await api.me(),
     channel: await api.channel(channelId),
@@ -152,6 +154,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return opened;
   };
   let bridge = await openBridge();
+  onTestFinished(() => bridge.stop());
 
   const thread = (root: string): SeenPost[] => sandbox.state.thread(root);
   const until: World["until"] = async (root, is) => {
@@ -196,12 +199,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             (typeof part === "string" ? wordsOf(post).includes(part) : part.test(wordsOf(post))),
         ),
       ),
-    async close() {
-      await bridge.stop();
-      await sandbox.close();
-      rmSync(stateFolder, { recursive: true, force: true });
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-    },
   };
 }
 

@@ -5,6 +5,7 @@ import { ThreadWriter } from "../../src/thread/writer.ts";
 import type { WriterSnapshot } from "../../src/thread/writes.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeThreadApi, type FakeThreadApi } from "./fake-thread-api.ts";
+import { warningsTo } from "./logs.ts";
 
 export interface WriterWorld {
   readonly server: FakeThreadApi;
@@ -42,12 +43,6 @@ export function writerWorld(
   const keep = (): void => {
     kept = copy();
   };
-  const log = {
-    debug: () => {},
-    info: () => {},
-    warn: (line: string) => logged.push(line),
-    error: (line: string) => logged.push(line),
-  };
   const writer = new ThreadWriter(
     {
       api: server.api,
@@ -55,7 +50,7 @@ export function writerWorld(
       threadId: "root" as ThreadId,
       botId: "bot" as UserId,
       clock,
-      log,
+      log: warningsTo(logged),
       random,
       onPosted(key, id) {
         posted.push(`${key}=${id}`);

@@ -19,16 +19,12 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<st
     config: { directory: stage.directory, ...scenario.config },
     ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
   });
-  try {
-    for (const [name, content] of Object.entries(scenario.files ?? {})) {
-      world.writeFile(name, content);
-    }
-    const root = await scenario.play(world);
-    await settled(world, root);
-    return threadAsMarkdown(scenario.title, world, root);
-  } finally {
-    await world.close();
+  for (const [name, content] of Object.entries(scenario.files ?? {})) {
+    world.writeFile(name, content);
   }
+  const root = await scenario.play(world);
+  await settled(world, root);
+  return threadAsMarkdown(scenario.title, world, root);
 }
 
 /** The header names a slot that is in use for as long as the session may still write. */

@@ -1,31 +1,22 @@
 // Scenarios as tests with a real Claude CLI, over real HTTP and WebSocket, with a scripted model behind it.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scenes } from "../../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../sandbox/model/server.ts";
+import { describe, expect, test } from "vitest";
 import { claudeHome, type RealClaude } from "../real-claude.ts";
+import { sharedModel } from "../shared-model.ts";
 import { playScenario } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 
 export function playWithRealClaude({ path, version }: RealClaude, scenarios: readonly Scenario[]): void {
-  let model: ScriptedModel;
-  beforeAll(async () => {
-    model = await startScriptedModel({ scenes });
-  });
-  afterAll(() => model.close());
+  const model = sharedModel();
 
   const able = scenarios.filter(({ since = 1 }) => Number.parseInt(version, 10) >= since);
   describe(`with Claude Code ${version}`, () => {
     test.each(able.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
       "%s: %s",
       async (_name, _title, scenario) => {
-        const { directory, environment, remove } = claudeHome(model.url);
-        try {
-          const thread = await playScenario(scenario, { claudePath: path, environment, directory });
-          expect(thread).toContain("@claude-code");
-        } finally {
-          remove();
-        }
+        const { directory, environment } = claudeHome(model.url);
+        const thread = await playScenario(scenario, { claudePath: path, environment, directory });
+        expect(thread).toContain("@claude-code");
       },
     );
   });

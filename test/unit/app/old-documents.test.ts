@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { removeOldDocuments } from "../../../src/app/old-documents.ts";
 import { takeLock } from "../../../src/store/lock.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const SERVED = "a".repeat(26);
@@ -11,8 +11,7 @@ const OTHER = "b".repeat(26);
 const THREAD = "t".repeat(26);
 
 function setUp() {
-  const folder = mkdtempSync(join(tmpdir(), "mm-old-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryDirectory();
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(line);
   const log = { debug: () => {}, info: note, warn: note, error: note };

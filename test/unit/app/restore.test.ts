@@ -1,7 +1,6 @@
 // What the bridge finds in the state folder, over a folder in memory.
 
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
@@ -16,6 +15,7 @@ import { DocumentFolder, type DocumentStore } from "../../../src/store/document-
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { memoryDocuments } from "../../support/memory-documents.ts";
 import { createScript, OTHER, OWNER, type Script, user, working } from "../../support/session-script.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const CHANNEL = "channel" as ChannelId;
 
@@ -243,7 +243,7 @@ describe("how far the channel was heard", () => {
   test.each(["{", "{}"])(
     "of which only %j is left means that a gap is not heard, and the log says so",
     (text) => {
-      const path = mkdtempSync(join(tmpdir(), "mm-kept-"));
+      const path = temporaryDirectory();
       writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
       const { log, warnings } = setUp();
       cursorIn(

@@ -1,20 +1,12 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { recordFile, trailOf } from "../../../src/audit/files.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
 import { type AuditRequest, type ReportOptions, runAudit } from "../../../src/audit/report.ts";
 import { AuditTrail } from "../../../src/audit/trail.ts";
 import { showHidden } from "../../../src/render/markdown.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 import { ALICE, bash } from "./trail-world.ts";
 
 const BOB = { id: "u-bob", name: "bob" };
@@ -23,8 +15,7 @@ const NOON = new Date(2025, 10, 25, 12, 0, 0).getTime();
 const HOUR = 3_600_000;
 
 function machine() {
-  const root = mkdtempSync(join(tmpdir(), "mm-audits-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const unexpected = (line: string) => {
     throw new Error(`unexpected: ${line}`);
   };

@@ -1,19 +1,17 @@
 // A folder with a trail in it, and hands that change what is written there.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { headFile, recordFile, recordFiles, trailOf } from "../../../src/audit/files.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
 import { AuditTrail, type AuditTrailOptions } from "../../../src/audit/trail.ts";
 import { verifyTrail } from "../../../src/audit/verify.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 export const CHANNEL = "chan1234567890";
 export const ALICE = { id: "u-alice", name: "alice" };
 
 export function trailWorld() {
-  const root = mkdtempSync(join(tmpdir(), "mm-audit-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const folder = join(root, "server-bot");
   mkdirSync(folder);
   const logged: string[] = [];

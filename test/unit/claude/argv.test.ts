@@ -1,11 +1,11 @@
 // What a Claude process is started with, and what it must not see.
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claudeArguments, claudeEnvironment } from "../../../src/claude/argv.ts";
 import { SETTING_KEYS, SETTINGS } from "../../../src/config/settings.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const start = {
   claudePath: "claude",
@@ -67,18 +67,14 @@ describe("the arguments", () => {
   });
 
   it("deny a path with a symbolic link by its real path too, also when it does not exist yet", () => {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), "mm-argv-")));
-    try {
-      mkdirSync(join(folder, "real"));
-      symlinkSync(join(folder, "real"), join(folder, "link"));
-      const denied = claudeArguments({ ...start, deniedPaths: [join(folder, "link/new/.env")] });
-      expect(denied.filter((argument) => argument.startsWith("Read("))).toEqual([
-        `Read(/${folder}/link/new/.env)`,
-        `Read(/${folder}/real/new/.env)`,
-      ]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryDirectory();
+    mkdirSync(join(folder, "real"));
+    symlinkSync(join(folder, "real"), join(folder, "link"));
+    const denied = claudeArguments({ ...start, deniedPaths: [join(folder, "link/new/.env")] });
+    expect(denied.filter((argument) => argument.startsWith("Read("))).toEqual([
+      `Read(/${folder}/link/new/.env)`,
+      `Read(/${folder}/real/new/.env)`,
+    ]);
   });
 });
 

@@ -4,29 +4,23 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { scenes } from "../../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../sandbox/model/server.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClaudeDependencies } from "../../../src/claude/client.ts";
 import { type ClaudeHome, claudeHome } from "../../support/real-claude.ts";
+import { sharedModel } from "../../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../../support/watch-claude.ts";
 
 const fakePath = fileURLToPath(new URL("../../support/fake-claude.mjs", import.meta.url));
 
-let model: ScriptedModel;
+const model = sharedModel();
 let place: ClaudeHome;
 let open: WatchedClaude[];
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-afterAll(() => model.close());
 beforeEach(() => {
   place = claudeHome(model.url);
   open = [];
 });
 afterEach(async () => {
   await Promise.all(open.map(({ client }) => client.close(500)));
-  place.remove();
 });
 
 /** @param faults what the program does wrong */

@@ -4,31 +4,25 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { scenes } from "../../../sandbox/model/scenes.ts";
-import { type ScriptedModel, startScriptedModel } from "../../../sandbox/model/server.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ClaudeEvent } from "../../../src/claude/types.ts";
 import { decodeRecording } from "../../support/claude-recording.ts";
 import { type ClaudeHome, claudeHome } from "../../support/real-claude.ts";
+import { sharedModel } from "../../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../../support/watch-claude.ts";
 
 const fakePath = fileURLToPath(new URL("../../support/fake-claude.mjs", import.meta.url));
 const said = new Set(["turnStarted", "replayed", "textDelta", "toolUse", "toolResult", "turnEnded"]);
 const kinds = new Set([...said, "conversationReset", "promptRefused", "backgroundTasks", "taskEnded"]);
 
-let model: ScriptedModel;
+const model = sharedModel();
 let place: ClaudeHome;
 let claude: WatchedClaude;
-beforeAll(async () => {
-  model = await startScriptedModel({ scenes });
-});
-afterAll(() => model.close());
 beforeEach(() => {
   place = claudeHome(model.url);
 });
 afterEach(async () => {
   await claude.client.close(500);
-  place.remove();
 });
 
 function start(more: object = {}): WatchedClaude {

@@ -1,20 +1,19 @@
 // Real, tiny children.
 
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ClaudeProcess, type End } from "../../../src/claude/process.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 let directory: string;
 let running: ClaudeProcess[];
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "mm-claude-process-"));
+  directory = temporaryDirectory();
   running = [];
 });
 afterEach(async () => {
   await Promise.all(running.map((child) => child.close(0)));
-  rmSync(directory, { recursive: true, force: true });
 });
 
 interface Watched {

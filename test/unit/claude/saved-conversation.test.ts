@@ -5,7 +5,6 @@ import {
   appendFileSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,11 +12,11 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readSavedConversation } from "../../../src/claude/saved-conversation.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/saved", import.meta.url));
 const SESSION = "3f0b1c1e-0000-4000-8000-000000000000";
@@ -25,8 +24,7 @@ const FIRST = "11111111-0000-4000-8000-000000000001";
 const SECOND = "11111111-0000-4000-8000-000000000002";
 
 function saved(version: string): { home: string; file: string } {
-  const home = mkdtempSync(join(tmpdir(), "mm-saved-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryDirectory();
   mkdirSync(join(home, ".claude/projects/-some-where"), { recursive: true });
   mkdirSync(join(home, ".claude/projects/-else-where"), { recursive: true });
   const file = join(home, ".claude/projects/-some-where", `${SESSION}.jsonl`);

@@ -1,14 +1,10 @@
 // What is looked at before a waiting process is used: whatever is wrong with it, it still gets a fingerprint.
 
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { settingsFingerprint } from "../../../src/claude/startup-inputs.ts";
-
-function project(): string {
-  return mkdtempSync(join(tmpdir(), "surroundings-"));
-}
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 test.each<[string, (directory: string) => void]>([
   [
@@ -26,7 +22,7 @@ test.each<[string, (directory: string) => void]>([
     },
   ],
 ])("%s is no reason to fail", (_what, make) => {
-  const directory = project();
+  const directory = temporaryDirectory();
   const before = settingsFingerprint(directory, { HOME: directory });
   make(directory);
   expect(settingsFingerprint(directory, { HOME: directory })).toEqual(expect.any(String));
@@ -34,5 +30,5 @@ test.each<[string, (directory: string) => void]>([
 });
 
 test("a home with a NUL in its name is no reason to fail", () => {
-  expect(settingsFingerprint(project(), { HOME: "/a\0b" })).toEqual(expect.any(String));
+  expect(settingsFingerprint(temporaryDirectory(), { HOME: "/a\0b" })).toEqual(expect.any(String));
 });

@@ -1,17 +1,16 @@
 // The start-up check, with tiny programs in the place of claude.
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ClaudeError } from "../../../src/claude/error.ts";
 import { claudeVersion } from "../../../src/claude/version.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "mm-claude-version-"));
+  directory = temporaryDirectory();
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function program(script: string, mode = 0o755): string {
   const path = join(directory, "claude");

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../../src/claude/types.ts";
 import { WarmPool } from "../../../src/claude/warm-pool.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
+import { quietLog } from "../../support/logs.ts";
 
 const READY: ClaudeEvent = { type: "ready", commands: [] };
 const PLENTY = 8 * 1024 ** 3;
@@ -17,7 +18,7 @@ function setUp({ size = 1 } = {}) {
   const pool = new WarmPool({
     size,
     clock,
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    log: quietLog,
     newStart() {
       if (!machine.hasPlace) {
         throw new Error("no place");

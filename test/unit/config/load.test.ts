@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../../src/config/error.ts";
 import { loadConfig, type OptionValues } from "../../../src/config/load.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const REQUIRED = {
   MATTERMOST_URL: "https://chat.example.com/",
@@ -13,8 +13,7 @@ const REQUIRED = {
 };
 
 function places() {
-  const root = mkdtempSync(join(tmpdir(), "mm-claude-config-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const cwd = join(root, "project");
   const home = join(root, "home");
   mkdirSync(cwd);

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../../src/config/error.ts";
 import { type ConfigInput, loadConfig, unknownSettingWarnings } from "../../../src/config/load.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const REQUIRED = {
   MATTERMOST_URL: "https://chat.example.com/",
@@ -15,8 +15,7 @@ type Where = "project" | "user" | "older";
 
 /** The settings as the file holds them; what is required stands in the environment. */
 function settings(text: string, { where = "user" as Where, env = {}, options = {} } = {}) {
-  const root = mkdtempSync(join(tmpdir(), "mm-stray-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryDirectory();
   const [cwd, home] = [join(root, "project"), join(root, "home")];
   const path = {
     project: join(cwd, ".env"),

@@ -1,21 +1,20 @@
 // What the demo does before there is a bridge, and what it says when there can't be one.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type DemoOptions, type DemoSettings, runDemo } from "../../../sandbox/demo.ts";
 import * as sandbox from "../../../sandbox/index.ts";
 import type { SandboxModule } from "../../../src/app/demo.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 // The compiler holds it to what the demo command loads it as, which no import tells it.
 sandbox satisfies SandboxModule;
 
 /** A directory with a program called claude in it. */
 function directoryWithClaude(...below: string[]): string {
-  const parent = mkdtempSync(join(tmpdir(), "mm-claude-path-"));
-  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const parent = temporaryDirectory();
   const directory = join(parent, ...below);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "claude"), "");

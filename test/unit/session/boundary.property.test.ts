@@ -15,6 +15,7 @@ import { SessionManager } from "../../../src/session/manager.ts";
 import type { Message, Signal } from "../../../src/session/types.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
+import { quietLog } from "../../support/logs.ts";
 import * as script from "../../support/session-script.ts";
 
 const { OWNER, OTHER } = script;
@@ -70,7 +71,7 @@ function createWorld() {
     api,
     directory: { byId: async () => undefined },
     clock,
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    log: quietLog,
     startClaude: (_start: ClaudeStart, tell): ClaudeClient => {
       trip("startClaude");
       const process: Process = {
@@ -101,20 +102,14 @@ function createWorld() {
     newSessionId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: (_channelId, threadId) => threadId === A && trip("sendTyping"),
     context: {
-      version: "0.1.0",
-      botName: "claude-code",
+      ...script.CONTEXT,
       directory: "/",
-      home: "/root",
       maxSessions: 2,
       idleMs: 60_000,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
       rightsOf: (id) => {
         trip("rightsOf");
         return script.rightsOf(id);
       },
-      approvers: [],
     },
     claudePath: "claude",
     deniedPaths: [],
@@ -139,15 +134,7 @@ function createWorld() {
       .map(([, text]) => text)
       .join("\n");
   let messages = 0;
-  const message = (by = OWNER, text = "go"): Message => ({
-    uuid: `u${++messages}`,
-    postId: `m${messages}` as PostId,
-    by,
-    text,
-    files: [],
-    isSlashCommand: false,
-    withThread: false,
-  });
+  const message = (by = OWNER, text = "go"): Message => script.messageOf(`m${++messages}`, text, { by });
   return {
     manager,
     clock,

@@ -1,6 +1,5 @@
 import {
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -9,21 +8,20 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { FileInfo, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { contentOf } from "../../../src/session/content.ts";
 import type { Message } from "../../../src/session/types.ts";
-import { OWNER, user } from "../../support/session-script.ts";
+import { messageOf, user } from "../../support/session-script.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const MEGABYTE = 1024 * 1024;
 let filesDirectory = "";
 beforeEach(() => {
-  filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
+  filesDirectory = temporaryDirectory();
 });
-afterEach(() => rmSync(filesDirectory, { recursive: true, force: true }));
 
 /** Of one dot each. */
 const IMAGES = {
@@ -57,16 +55,7 @@ const file = (id: string, name: string, mimeType = "text/plain", size = 3): File
   mimeType,
   size,
 });
-const message = (more: Partial<Message> = {}): Message => ({
-  uuid: "u",
-  postId: "p9" as PostId,
-  by: OWNER,
-  text: "hi",
-  files: [],
-  isSlashCommand: false,
-  withThread: false,
-  ...more,
-});
+const message = (more: Partial<Message> = {}): Message => messageOf("p9", "hi", more);
 
 function world(posts: readonly Partial<Post>[] = []) {
   const problems: string[] = [];
@@ -253,7 +242,7 @@ test("without a directory of its own a session gets images alone", async () => {
 });
 
 test("nothing is written through a link, be it in the file's place or in the directory's", async () => {
-  const outside = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
+  const outside = temporaryDirectory();
   const { options, problems } = world();
   const files = [file("f", "a.txt")];
   const [path = ""] = saved(await contentOf(message({ files }), "read", options));

@@ -2,10 +2,10 @@
 
 import { execFileSync } from "node:child_process";
 import * as nodeFs from "node:fs";
-import { linkSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { fileBefore } from "../../../src/session/disclosure.ts";
 import {
   change,
@@ -24,7 +24,6 @@ const inProject = (...names: string[]): string => join(place.project, ...names);
 beforeEach(() => {
   place = createPlace();
 });
-afterEach(() => rmSync(place.root, { recursive: true, force: true }));
 
 /** A system without /proc. */
 function withoutProc(disk: typeof nodeFs = nodeFs): typeof nodeFs {

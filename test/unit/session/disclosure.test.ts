@@ -3,9 +3,9 @@
 
 import { execFileSync } from "node:child_process";
 import * as nodeFs from "node:fs";
-import { linkSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ClaudeEvent, RequestId } from "../../../src/claude/types.ts";
 import { toolHeadline, toolInFull, toolPreview } from "../../../src/render/tools.ts";
 import { fileBefore } from "../../../src/session/disclosure.ts";
@@ -27,7 +27,6 @@ const inProject = (...names: string[]): string => join(place.project, ...names);
 beforeEach(() => {
   place = createPlace();
 });
-afterEach(() => rmSync(place.root, { recursive: true, force: true }));
 
 /** All that people get to see of it. */
 function shown(name: string, input: Record<string, unknown>, disk = nodeFs): string {

@@ -3,43 +3,33 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { FilesDirectory, heldIn, saveFile } from "../../../src/session/files-directory.ts";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { FilesDirectory, heldIn, removeAbandoned, saveFile } from "../../../src/session/files-directory.ts";
+import { warningsTo } from "../../support/logs.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 let place = "";
-let made: string[] = [];
 let warnings: string[] = [];
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
-  made = [];
+  place = temporaryDirectory();
   warnings = [];
 });
-afterEach(() => {
-  for (const path of [place, ...made]) rmSync(path, { recursive: true, force: true });
-});
 
-const log = {
-  debug: () => {},
-  info: () => {},
-  warn: (line: string) => void warnings.push(line),
-  error: (line: string) => void warnings.push(line),
-};
-const directoryAt = (path?: string) => new FilesDirectory(log, path);
+const directoryAt = (path?: string) => new FilesDirectory(warningsTo(warnings), path);
 function make(directory: FilesDirectory): string {
   const path = directory.make();
   if (path === undefined) throw new Error("no directory");
-  made.push(path);
   return path;
 }
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
@@ -91,7 +81,6 @@ test.each([
   const directory = directoryAt();
   const path = make(directory);
   renameSync(path, join(place, "old"));
-  made.push(path);
   replaceBy(path);
   const next = make(directory);
   expect(next).not.toBe(path);
@@ -117,6 +106,27 @@ test("another user's directory is left alone, and another one is made", async ()
 
 test("another one is made when the place of the earlier one is gone", () => {
   expect(make(directoryAt(join(place, "gone", "deep")))).not.toContain(place);
+});
+
+test("what a killed run has left empty is removed a day later, and nothing that is newer, in use or another's", () => {
+  const now = Date.now();
+  const aged = (path: string, hours = 25): string => {
+    utimesSync(path, now / 1000, now / 1000 - hours * 3600);
+    return path;
+  };
+  const left = aged(make(directoryAt()));
+  const used = make(directoryAt());
+  writeFileSync(join(used, "a.txt"), "");
+  const here = (name: string): string => join(tmpdir(), name);
+  writeFileSync(here("mm-claude-A1B2C3"), "");
+  mkdirSync(here("mm-claude-elsewhere"));
+  symlinkSync(aged(here("mm-claude-elsewhere")), here("mm-claude-LINKED"));
+  const kept = ["mm-claude-A1B2C3", "mm-claude-elsewhere", "mm-claude-LINKED"].map(here);
+  kept.push(aged(used), aged(make(directoryAt()), 23));
+  removeAbandoned(warningsTo(warnings), now);
+  expect(existsSync(left)).toBe(false);
+  expect(kept.filter((path) => !lstatSync(path, { throwIfNoEntry: false }))).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test("removing it removes links and follows none", () => {

@@ -9,6 +9,7 @@ import {
   OWNER,
   permission,
   type Script,
+  slash,
   toolUse,
   turnEnded,
   user,
@@ -349,27 +350,13 @@ test("permissions go down only, and say so when they are down already", () => {
   expect(script.state.auto).toBeUndefined();
 });
 
-function slash(script: Script, name: string, isCertain: boolean): void {
-  const message = {
-    uuid: "s",
-    postId: "s" as never,
-    by: OWNER,
-    text: `/${name}`,
-    files: [],
-    isSlashCommand: true,
-    withThread: false,
-  };
-  const orElse = isCertain ? undefined : { ...message, isSlashCommand: false };
-  script.command(OWNER, { name: "slash", slash: name, message, orElse });
-}
-
 test("a slash command Claude knows is passed on as it is, by its name or an alias", () => {
   const script = working();
   script.claude({ type: "ready", commands: [{ name: "compact", aliases: ["squeeze"] }] });
   script.claude(turnEnded());
-  slash(script, "compact", true);
+  slash(script, OWNER, "compact", true);
   script.claude(turnEnded());
-  slash(script, "squeeze", false);
+  slash(script, OWNER, "squeeze", false);
   expect(script.sent()).toEqual(["go", "/compact", "/squeeze"]);
 });
 
@@ -377,12 +364,12 @@ test("an unknown `!name` gets one line with the nearest match; an unknown `/name
   const script = working();
   script.claude({ type: "ready", commands: [{ name: "compact", aliases: [] }] });
   script.claude(turnEnded());
-  slash(script, "compcat", true);
+  slash(script, OWNER, "compcat", true);
   expect(script.said()).toContain("There is no command `!compcat`. Did you mean `!compact`?");
-  slash(script, "xyzzy", true);
+  slash(script, OWNER, "xyzzy", true);
   expect(script.said()).toContain("There is no command `!xyzzy`. `!help` lists them.");
   expect(script.sent()).toEqual(["go"]);
-  slash(script, "tmp", false);
+  slash(script, OWNER, "tmp", false);
   expect(script.sent()).toEqual(["go", "[@alice]: /tmp"]);
 });
 

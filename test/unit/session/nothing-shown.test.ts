@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { unsentMessages } from "../../../src/session/waiting.ts";
 import {
+  messageOf,
   OTHER,
   permission,
   plan,
@@ -48,18 +49,11 @@ test.each([
   ["/tmp is full, can you look?", "/tmp is full, can you look?", "/tmp is full, can you look?"],
 ])("a guest's %j is shown for approval like any other message", (written, asCommand, orElse) => {
   const script = working();
-  const base = {
-    uuid: "g1",
-    postId: "g1" as never,
-    by: OTHER,
-    files: [],
-    withThread: false,
-  };
   script.command(OTHER, {
     name: "slash",
     slash: "x",
-    message: { ...base, text: asCommand, isSlashCommand: true },
-    orElse: orElse === undefined ? undefined : { ...base, text: orElse, isSlashCommand: false },
+    message: messageOf("g1", asCommand, { by: OTHER, isSlashCommand: true }),
+    orElse: orElse === undefined ? undefined : messageOf("g1", orElse, { by: OTHER }),
   });
   expect(script.state.asks).toMatchObject([
     { kind: "guest", message: { text: written, isSlashCommand: false } },

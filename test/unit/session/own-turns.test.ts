@@ -101,3 +101,18 @@ test("words of Claude's own turn are found again while a message is on its way t
   expect(script.said()).toContain("The task has ended.");
   expect(script.state.queue.map(({ text }) => text)).toEqual(["next"]);
 });
+
+test("the end of a turn that Claude began by itself takes no message away whose files are still being fetched", () => {
+  const script = working();
+  script.claude(turnEnded());
+  script.says(OWNER, "look", { withThread: true });
+  script.claude({ type: "turnStarted", model: "m" });
+  script.claude(turnEnded());
+  script.take({ type: "prepared", uuid: "u2", content: [{ type: "text", text: "look" }] });
+  expect(script.effects).toContainEqual({
+    type: "send",
+    uuid: "u2",
+    content: [{ type: "text", text: "look" }],
+  });
+  expect(script.state.phase).toMatchObject({ name: "working", inFlight: { isPreparing: false } });
+});

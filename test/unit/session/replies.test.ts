@@ -79,16 +79,33 @@ describe("a reply while a permission is asked for", () => {
     expect(script.answers()).toHaveLength(1);
   });
 
-  test("of one who may not approve waits, whatever it says", () => {
+  test.each([
+    ["a tool", permission("r")],
+    ["a plan", plan("r")],
+  ])("about %s of one who may not approve waits, whatever it says", (_what, ask) => {
     const script = working();
     script.command(OWNER, { name: "invite", username: "ivy", user: user("ivy") });
-    script.claude(permission("r"));
+    script.claude(ask);
     script.postCard();
-    script.says(INVITED, "yes");
-    script.says(INVITED, "no, leave it");
+    for (const text of ["yes", "no, leave it", "use pnpm"]) {
+      script.says(INVITED, text);
+    }
     script.says(OTHER, "yes");
     expect(script.answers()).toEqual([]);
-    expect(script.state.queue.map(({ text }) => text)).toEqual(["yes", "no, leave it"]);
+    expect(script.state.queue.map(({ text }) => text)).toEqual(["yes", "no, leave it", "use pnpm"]);
+  });
+
+  test("of one who decides about no guest answers the question that is open beside a guest's card", () => {
+    const script = working();
+    script.command(OWNER, { name: "invite", username: "ivy", user: user("ivy") });
+    script.says(OTHER, "may I?");
+    script.postCard();
+    script.claude(asks("q", question("Sure?", ["yes", "no"])));
+    script.postCard();
+    script.says(OWNER, "yes");
+    expect(script.answers()).toEqual([]);
+    script.says(INVITED, "yes");
+    expect(script.answers()).toMatchObject([{ to: "q", behavior: "allow" }]);
   });
 
   test.each(["yes", "no, use pnpm"])("of %j decides nothing when it could be about another card", (text) => {

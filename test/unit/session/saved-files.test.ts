@@ -1,16 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import type { FileInfo, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { expect, test } from "vitest";
+import type { FileInfo, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { savedFiles } from "../../../src/session/content.ts";
-import { OWNER, user } from "../../support/session-script.ts";
+import { messageOf, user } from "../../support/session-script.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 test("the files of a reply are saved as files, images as well, and what can't be had is named", async () => {
-  const filesDirectory = mkdtempSync(join(tmpdir(), "mm-claude-test-"));
-  onTestFinished(() => rmSync(filesDirectory, { recursive: true, force: true }));
+  const filesDirectory = temporaryDirectory();
   const problems: string[] = [];
   const file = (id: string, name: string, mimeType: string): FileInfo => ({
     id: id as FileInfo["id"],
@@ -23,16 +22,7 @@ test("the files of a reply are saved as files, images as well, and what can't be
     file("broken", "notes.txt", "text/plain"),
     file("g", "b.txt", "text/plain"),
   ];
-  const message = {
-    uuid: "u",
-    postId: "p" as PostId,
-    by: OWNER,
-    text: "",
-    files,
-    isSlashCommand: false,
-    withThread: false,
-  };
-  const paths = await savedFiles(message, {
+  const paths = await savedFiles(messageOf("p", "", { files }), {
     api: {
       thread: async () => [],
       file: async (id) => {

@@ -57,6 +57,51 @@ test("a question of the first release is open with nothing chosen, since nobody 
   expect(permission).not.toHaveProperty("selected");
 });
 
+test("what a tool was given keeps its names, whatever ours were", () => {
+  const before = written("v3-working") as { state: { asks: { use: object }[] } };
+  const [first, ...others] = before.state.asks;
+  const input = {
+    "\u0000pairs": [
+      ["\u0000map", [1]],
+      ["bar", { aside: [{ attachments: 2 }] }],
+    ],
+  };
+  const asks = [{ ...first, use: { name: "Edit", input } }, ...others];
+  const [ask] = decodeSnapshot({ ...before, state: { ...before.state, asks } })?.state.asks ?? [];
+  expect(ask).toMatchObject({
+    kind: "permission",
+    use: { input: { "\u0000map": [1], bar: { aside: [{ attachments: 2 }] } } },
+  });
+});
+
+test.each([
+  [
+    "asleep",
+    { phase: "asleep", isSlotAsked: true },
+    { name: "asleep", slot: "asked", isMarkedStopped: false },
+  ],
+  [
+    "stopped",
+    { phase: "asleep", slot: undefined, isMarkedStopped: true },
+    { name: "asleep", isMarkedStopped: true },
+  ],
+  ["idle", { phase: "idle", isClearing: true }, { name: "idle", claude: { slot: 1, isClearing: true } }],
+  ["ended", { phase: "ended" }, { name: "ended" }],
+])("flags of a session that was %s are its phase", (_name, flags, phase) => {
+  const before = written("v3-idle") as { state: object };
+  expect(decodeSnapshot({ ...before, state: { ...before.state, ...flags } })?.state.phase).toMatchObject(
+    phase,
+  );
+});
+
+test("a conversation whose directory was gone is still known to be without one", () => {
+  const before = written("v3-idle") as { state: object };
+  const state = { ...before.state, lostDirectory: "/gone" };
+  expect(decodeSnapshot({ ...before, state })?.state.conversation.progress).toEqual({
+    lostDirectory: "/gone",
+  });
+});
+
 test.each([{}, [], null, "x", { version: 1 }, { version: 99 }, { version: "2" }])(
   "%j is no session of any version",
   (value) => {

@@ -4,39 +4,27 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClaudeEvent, ToolInput } from "../../../src/claude/types.ts";
 import type { FileId, PostId, ThreadId } from "../../../src/mattermost/types.ts";
-import type { SessionContext } from "../../../src/session/context.ts";
 import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import { step } from "../../../src/session/step.ts";
 import type { SessionState, Signal } from "../../../src/session/types.ts";
 import {
   asks,
+  CONTEXT,
   createScript,
   INVITED,
   LISTED,
+  messageOf,
   OTHER,
   OWNER,
   permission,
   plan,
   question,
-  rightsOf,
   toolResult,
   toolUse,
   turnEnded,
 } from "../../support/session-script.ts";
 
-const CONTEXT: SessionContext = {
-  version: "0.1.0",
-  botName: "claude-code",
-  directory: "/home/alice/project",
-  home: "/home/alice",
-  maxSessions: 5,
-  idleMs: 1_800_000,
-  isAuto: false,
-  timeZone: "UTC",
-  postLimit: 1000,
-  rightsOf,
-  approvers: [],
-};
+const SHORT_POSTS = { ...CONTEXT, postLimit: 1000 };
 
 const small = fc.integer({ min: 1, max: 4 });
 const key = fc.oneof(
@@ -91,15 +79,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     ([by, text, withFile]): Move =>
       (_state, index) => ({
         type: "message",
-        message: {
-          uuid: `u${index}`,
-          postId: `post${index}` as PostId,
+        message: messageOf(`post${index}`, text, {
           by,
-          text,
           files: withFile ? [{ id: "f" as FileId, name: "a.png", size: 1, mimeType: "image/png" }] : [],
-          isSlashCommand: false,
-          withThread: false,
-        },
+        }),
       }),
   ),
   fc.tuple(who, fc.constantFrom("+1", "-1", "white_check_mark", "one", "x"), fc.boolean()).map(
@@ -153,7 +136,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 function roundTrip(state: SessionState): SessionState | undefined {
   const snapshot: SessionSnapshot = {
     threadId: "thread" as ThreadId,
-    directory: CONTEXT.directory,
+    directory: SHORT_POSTS.directory,
     process: undefined,
     filesDirectory: undefined,
     state,
@@ -165,9 +148,9 @@ function roundTrip(state: SessionState): SessionState | undefined {
 test("any state survives being written and read, and behaves the same afterwards", () => {
   fc.assert(
     fc.property(fc.array(move, { maxLength: 25 }), fc.array(move, { maxLength: 10 }), (before, after) => {
-      const { state } = createScript({ postLimit: CONTEXT.postLimit });
+      const { state } = createScript({ postLimit: SHORT_POSTS.postLimit });
       before.forEach((next, index) => {
-        step(state, next(state, index), CONTEXT, index * 1000);
+        step(state, next(state, index), SHORT_POSTS, index * 1000);
       });
       const copy = roundTrip(state);
       if (copy === undefined) throw new Error("not read back");
@@ -176,7 +159,9 @@ test("any state survives being written and read, and behaves the same afterwards
       const restored: Signal = { type: "restored", saved: { holdsMessage: undefined, texts: [] } };
       for (const [index, next] of [() => restored, ...after].entries()) {
         const signal = next(state, 1000 + index);
-        expect(step(copy, signal, CONTEXT, now + index)).toEqual(step(state, signal, CONTEXT, now + index));
+        expect(step(copy, signal, SHORT_POSTS, now + index)).toEqual(
+          step(state, signal, SHORT_POSTS, now + index),
+        );
       }
       expect(copy).toEqual(state);
     }),

@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,11 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished, test as plain } from "vitest";
+import { test as plain } from "vitest";
 import { DocumentFolder, type Files } from "../../../src/store/document-store.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 interface Place {
   readonly path: string;
@@ -26,8 +25,7 @@ interface Place {
 const test = plain.extend<{ place: Place }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to know what a fixture needs
   place: async ({}, use) => {
-    const root = mkdtempSync(join(tmpdir(), "mm-store-"));
-    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const root = temporaryDirectory();
     const path = join(root, "deep", "state");
     const lines: string[] = [];
     const note = (label: string) => (line: string) => void lines.push(`${label} ${line}`);

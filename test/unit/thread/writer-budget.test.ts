@@ -4,6 +4,7 @@ import type { ChannelId, MattermostApi, ThreadId, UserId } from "../../../src/ma
 import { ThreadWriter } from "../../../src/thread/writer.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
+import { quietLog } from "../../support/logs.ts";
 
 /** Writers of several threads that share a budget which is used up and grows back by one a second. */
 function world() {
@@ -17,12 +18,11 @@ function world() {
             budget.inSlot(slotRequest, () => perform(target))
         : target[name],
   });
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const writer = (thread: string): ThreadWriter =>
     new ThreadWriter({
       api,
       clock,
-      log: quiet,
+      log: quietLog,
       channelId: "c" as ChannelId,
       threadId: thread as ThreadId,
       botId: "bot" as UserId,

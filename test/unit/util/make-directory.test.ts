@@ -1,19 +1,13 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { makeDirectory } from "../../../src/util/make-directory.ts";
-
-function root(): string {
-  const path = mkdtempSync(join(tmpdir(), "mm-make-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 test("parents are made with the same mode, and what is there stays as it is", () => {
-  const path = join(root(), "deep", "er");
+  const path = join(temporaryDirectory(), "deep", "er");
   makeDirectory(path, 0o700);
   expect([modeOf(path), modeOf(join(path, ".."))]).toEqual([0o700, 0o700]);
   makeDirectory(path, 0o755);
@@ -21,14 +15,14 @@ test("parents are made with the same mode, and what is there stays as it is", ()
 });
 
 test("a link to a directory is one", () => {
-  const path = root();
+  const path = temporaryDirectory();
   symlinkSync(path, join(path, "link"));
   makeDirectory(join(path, "link", "in"), 0o700);
   expect(statSync(join(path, "in")).isDirectory()).toBe(true);
 });
 
 test("one that another process makes in the same moment is taken as it is", () => {
-  const path = join(root(), "both");
+  const path = join(temporaryDirectory(), "both");
   makeDirectory(path, 0o700, (at) => {
     makeDirectory(String(at), 0o700);
     throw new Error("EEXIST");
@@ -37,7 +31,7 @@ test("one that another process makes in the same moment is taken as it is", () =
 });
 
 test("a file in its place, or in that of a parent, is told", () => {
-  const path = join(root(), "file");
+  const path = join(temporaryDirectory(), "file");
   writeFileSync(path, "");
   expect(() => makeDirectory(path, 0o700)).toThrow("EEXIST");
   expect(() => makeDirectory(join(path, "in"), 0o700)).toThrow("ENOTDIR");

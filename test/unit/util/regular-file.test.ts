@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readRegularFile } from "../../../src/util/regular-file.ts";
-
-const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), "mm-regular-"));
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 test("a file is read whole, through a link as well", () => {
   const place = temporaryDirectory();
