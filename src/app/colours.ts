@@ -1,7 +1,7 @@
 // Colours for the few lines a start prints, where somebody sees them. Elsewhere, as under a service manager, the library
 // is not even read: it takes 10 ms and 3 MB.
 
-type Colour = "bold" | "dim" | "green" | "yellow";
+type Colour = "bold" | "cyan" | "dim" | "green" | "red" | "yellow";
 export type Colours = (colour: Colour, text: string) => string;
 
 export async function loadColours(

@@ -10,31 +10,40 @@ export interface Log {
   error(message: string, cause?: unknown): void;
 }
 
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
 export interface LogOptions {
   readonly debug: boolean;
-  /** Takes one line without its line end. */
-  readonly write: (line: string) => void;
+  /** Takes one line without its line end; it says its level itself, where that is not "info". */
+  readonly write: (line: string, level: LogLevel) => void;
   readonly secrets: readonly string[];
 }
 
 /** A cause adds its message; with `debug` its stack as well. */
 export function createLog({ debug, write, secrets }: LogOptions): Log {
   const redact = createRedact(secrets);
-  const line = (label: string, message: string, cause: unknown) => {
-    const text = redact(`${label}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`);
+  const line = (level: LogLevel, message: string, cause: unknown) => {
+    const text = redact(
+      `${labelOf(level)}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`,
+    );
     // Text from people and servers must not control the terminal.
-    write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"));
+    write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"), level);
   };
   return {
     debug: (message, cause) => {
       if (debug) {
-        line("debug: ", message, cause);
+        line("debug", message, cause);
       }
     },
-    info: (message, cause) => line("", message, cause),
-    warn: (message, cause) => line("warning: ", message, cause),
-    error: (message, cause) => line("error: ", message, cause),
+    info: (message, cause) => line("info", message, cause),
+    warn: (message, cause) => line("warning", message, cause),
+    error: (message, cause) => line("error", message, cause),
   };
+}
+
+/** What a line of that level begins with. */
+export function labelOf(level: LogLevel): string {
+  return level === "info" ? "" : `${level}: `;
 }
 
 function describe(cause: unknown, withStack: boolean): string {

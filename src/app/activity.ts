@@ -1,0 +1,143 @@
+// Makes out of what sessions look like, one step after the other, and of what is audited, the events that people who
+// watch the daemon care about. Decides nothing.
+
+import type { AuditAction, AuditEntry } from "../audit/record.ts";
+import type { DaemonEvent } from "../control/events.ts";
+import type { SessionView } from "../session/view.ts";
+
+/** What of it people decide, in words that follow their name. */
+const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"]) => string>>> = {
+  "tool-allowed": (what) => `allowed ${toolIn(what)}`,
+  "tool-denied": (what) => `denied ${toolIn(what)}`,
+  "session-allowed": () => "allowed all tools of this session",
+  "plan-approved": () => "approved the plan",
+  "plan-changes": () => "wants changes to the plan",
+  answered: () => "answered a question",
+  "guest-allowed": () => "let a guest's message in",
+  "guest-denied": () => "did not let a guest's message in",
+  invited: (what) => `invited ${userIn(what)}`,
+  removed: (what) => `removed ${userIn(what)}`,
+  "made-interactive": () => "took back that all tools are allowed",
+  interrupted: () => "interrupted Claude",
+  "resumed-turn": () => "had a turn go on that was cut off",
+  cleared: () => "cleared the conversation",
+};
+
+/** Whose name it is has nothing to do with who decided. */
+const userIn = (what: AuditEntry["what"]): string => {
+  const user = what?.["user"] as { name?: unknown } | undefined;
+  return typeof user?.name === "string" ? `@${user.name}` : "somebody";
+};
+
+const toolIn = (what: AuditEntry["what"]): string =>
+  typeof what?.["tool"] === "string" ? what["tool"] : "what Claude asked";
+
+export class Activity {
+  readonly #views = new Map<string, SessionView>();
+  readonly #workingSince = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #tell: (event: DaemonEvent) => void;
+  #isConnected = true;
+
+  constructor(now: () => number, tell: (event: DaemonEvent) => void) {
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  get views(): readonly SessionView[] {
+    return [...this.#views.values()];
+  }
+
+  /** A session of an earlier run, as it is taken up. */
+  known(view: SessionView): void {
+    this.#views.set(view.threadId, view);
+  }
+
+  /** `hasCrashed`: its Claude ended by itself. */
+  changed(view: SessionView, hasCrashed: boolean): void {
+    const before = this.#views.get(view.threadId);
+    this.#views.set(view.threadId, view);
+    const tell = (event: Omit<DaemonEvent, "thread" | "slot">): void => this.#of(view, before, event);
+    if (before?.phase === "asleep" && view.phase !== "asleep" && view.phase !== "ended") {
+      tell({ name: "resumed", text: "resumed" });
+    }
+    for (const { key, subject } of view.asks) {
+      if (!before?.asks.some((ask) => ask.key === key)) {
+        tell({ name: "asked", text: `waits for ${subject}` });
+      }
+    }
+    this.#toldWork(view, tell);
+    if (hasCrashed) {
+      tell({ name: "crashed", text: "Claude stopped unexpectedly" });
+    } else if (before && before.phase !== "asleep" && view.phase === "asleep") {
+      tell({ name: "slept", text: "sleeps" });
+    }
+    if (view.phase === "ended") {
+      if (before?.phase !== "ended") {
+        tell({ name: "ended", text: "ended" });
+      }
+      this.forget(view.threadId);
+    }
+  }
+
+  /** Nothing is known of it any more. */
+  forget(threadId: string): void {
+    this.#views.delete(threadId);
+    this.#workingSince.delete(threadId);
+  }
+
+  audited({ action, by, threadId, what }: AuditEntry): void {
+    const view = this.#views.get(threadId);
+    const slot = view?.slot;
+    const of = { thread: threadId, ...(slot === undefined ? {} : { slot }), ...(by ? { by: by.name } : {}) };
+    if (action === "started" && by) {
+      this.#tell({ ...of, name: "started", text: "started a session" });
+    } else if (action === "stopped") {
+      this.#tell({ ...of, name: "stopped", text: "stopped the session" });
+    } else if (action === "failed") {
+      this.#tell({ ...of, name: "failed", text: "mm-claude failed, see the log" });
+    } else if (action === "refused" && by) {
+      this.#tell({ ...of, name: "refused", text: "was refused" });
+    } else if (by) {
+      const text = DECISIONS[action]?.(what);
+      if (text !== undefined) {
+        this.#tell({ ...of, name: "decided", text });
+      }
+    }
+  }
+
+  /** Told once each way. */
+  connected(isConnected: boolean): void {
+    if (isConnected !== this.#isConnected) {
+      this.#isConnected = isConnected;
+      this.#tell(
+        isConnected
+          ? { name: "server-back", text: "The server is back" }
+          : { name: "server-lost", text: "The connection to the server is lost; trying again" },
+      );
+    }
+  }
+
+  #toldWork(view: SessionView, tell: (event: Omit<DaemonEvent, "thread" | "slot">) => void): void {
+    const since = this.#workingSince.get(view.threadId);
+    if (view.phase === "working") {
+      this.#workingSince.set(view.threadId, since ?? this.#now());
+    } else if (since !== undefined) {
+      this.#workingSince.delete(view.threadId);
+      if (view.phase === "idle") {
+        const seconds = Math.max(0, this.#now() - since) / 1000;
+        tell({ name: "finished", text: `done in ${duration(seconds)}`, seconds });
+      }
+    }
+  }
+
+  #of(view: SessionView, before: SessionView | undefined, event: Omit<DaemonEvent, "thread" | "slot">): void {
+    const slot = view.slot ?? before?.slot;
+    this.#tell({ ...event, thread: view.threadId, ...(slot === undefined ? {} : { slot }) });
+  }
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,29 @@
+// What happens in a daemon, as those hear it who watch it: the terminal, the log, the figures. No words of people's.
+
+/** Stable: they stand in JSON logs and figures. */
+export type EventName =
+  | "started"
+  | "resumed"
+  | "asked"
+  | "decided"
+  | "finished"
+  | "slept"
+  | "crashed"
+  | "stopped"
+  | "ended"
+  | "failed"
+  | "refused"
+  | "server-lost"
+  | "server-back";
+
+export interface DaemonEvent {
+  readonly name: EventName;
+  /** Of the session, if it is about one: its thread, and the slot it runs in or ran in last. */
+  readonly thread?: string;
+  readonly slot?: number;
+  /** The username of who did it. */
+  readonly by?: string;
+  /** In English, a clause that goes on from who did it, or a sentence without its full stop. */
+  readonly text: string;
+  readonly seconds?: number;
+}

@@ -1,0 +1,45 @@
+// What a session looks like from outside: for the terminal, the status and the figures. Says no words of anybody's.
+
+import type { ThreadId } from "../mattermost/types.ts";
+import { type Phase, slotOf } from "./phases.ts";
+import type { Ask, SessionState } from "./types.ts";
+
+export interface SessionView {
+  readonly threadId: ThreadId;
+  /** Who began it. */
+  readonly by: string;
+  readonly phase: Phase["name"];
+  /** Of those that run: counted from 1. */
+  readonly slot: number | undefined;
+  /** What somebody is asked; the subject is such as "permission for Bash". */
+  readonly asks: readonly { readonly key: string; readonly subject: string }[];
+  /** Messages that wait for Claude. */
+  readonly queued: number;
+  /** Milliseconds since the epoch. */
+  readonly lastActivityAt: number;
+}
+
+export function viewOf(threadId: ThreadId, state: SessionState): SessionView {
+  return {
+    threadId,
+    by: state.owner.name,
+    phase: state.phase.name,
+    slot: slotOf(state),
+    asks: state.asks.map((ask) => ({ key: ask.key, subject: subjectOf(ask) })),
+    queued: state.queue.length,
+    lastActivityAt: state.lastActivityAt,
+  };
+}
+
+function subjectOf(ask: Ask): string {
+  switch (ask.kind) {
+    case "permission":
+      return `permission for ${ask.use.name}`;
+    case "plan":
+      return "a decision about a plan";
+    case "question":
+      return "an answer";
+    case "guest":
+      return "a decision about a guest's message";
+  }
+}
