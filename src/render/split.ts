@@ -1,5 +1,5 @@
 // Where to cut a text that is too long for one post: between two blocks, at a line, at a word, in that order, and not in a
-// table's row, a link, emphasis or inline code where there is another place. What is cut goes on as `go-on.ts` says. Pure.
+// table's row, a link, emphasis or inline code where there is another place. What is cut goes on as `continuation.ts` says. Pure.
 
 import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
 import { type Gap, lastGap } from "./break-points.ts";

@@ -203,7 +203,7 @@ export class Session {
   #fail(what: string, error: unknown): void {
     const { clock, log } = this.#dependencies;
     log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
-    if (this.#state.phase.name === "ended" || this.#isShutDown) {
+    if (this.#isShutDown) {
       return;
     }
     const detail = error instanceof Error ? error.message : String(error);
@@ -226,6 +226,10 @@ export class Session {
     attempt(() => this.#process.close(true));
     attempt(() => this.#slots.release(this));
     attempt(() => this.#changed());
+    if (this.#state.phase.name === "ended") {
+      // Its last effects may be what threw.
+      attempt(() => this.#slots.ended(this));
+    }
   }
 
   #changed(): void {

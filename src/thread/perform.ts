@@ -287,6 +287,10 @@ async function react(
     return;
   }
   const reaction = { userId: options.botId, postId, emojiName };
+  if (kind === "react") {
+    // After a crash nobody would take it away.
+    await options.saved?.();
+  }
   try {
     await (kind === "react" ? api.addReaction(reaction) : api.removeReaction(reaction));
   } catch (error) {

@@ -58,8 +58,8 @@ export interface ThreadWriterOptions {
   /** `Math.random` unless told. */
   readonly random?: (() => number) | undefined;
   /**
-   * Resolves when what was asked for so far is kept: before a post is made or edited, or a restart would make it again,
-   * or take words back that people have read. Undefined when it is.
+   * Resolves when what was asked for so far is kept: before a post is made or edited, or a reaction put there, or a
+   * restart would make it again, take words back that people have read, or leave it there. Undefined when it is.
    */
   readonly saved?: (() => Promise<void> | undefined) | undefined;
   /**

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { attack, count } from "./attack.ts";
-import { bash, type Town, town } from "./town.ts";
+import { bash, readyTown, type Town, town } from "./town.ts";
 
 interface Line {
   readonly action: string;
@@ -63,8 +63,7 @@ async function eventful(here: Town): Promise<string> {
 
 describe("the audit trail", () => {
   attack("everything that was decided is told in full, and stands verified", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await eventful(here);
     tried(
       "a session with a start, an invitation, an approval, a denial with a reason, a guest denied, a removal and a stop",
@@ -132,8 +131,7 @@ describe("the audit trail", () => {
   );
 
   attack("nobody writes a record by what they say or what they are called", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
     const forged = JSON.stringify({

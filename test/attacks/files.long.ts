@@ -16,7 +16,7 @@ import { describe, expect } from "vitest";
 import { attack, count } from "./attack.ts";
 import { peakMegabytes } from "./memory.ts";
 import { startRelay } from "./relay.ts";
-import { type Town, town, until } from "./town.ts";
+import { readyTown, type Town, town, until } from "./town.ts";
 
 /** The files that a message brought along, as Claude was told them. */
 const pathsIn = (text: string): string[] => text.match(/^- (\/.+)$/gm)?.map((line) => line.slice(2)) ?? [];
@@ -151,8 +151,7 @@ describe("an attached file", () => {
   attack(
     "no file is saved, and nothing removed, through a link that was put in the directory's place",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const victim = victimIn(here);
       const root = await here.alice.say("@claude-code RUN echo first", "", {
         file_ids: [await here.alice.upload("one.txt", "one")],
@@ -180,8 +179,7 @@ describe("an attached file", () => {
   attack(
     "the directory goes with its session, and never through a link in it",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const victim = victimIn(here);
       const root = await here.alice.say("@claude-code RUN echo first", "", {
         file_ids: [await here.alice.upload("one.txt", "one")],

@@ -8,7 +8,7 @@ import type { Daemon } from "../support/daemon-world.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { attack, count } from "./attack.ts";
 import { peakMegabytes } from "./memory.ts";
-import { bash, hasEmoji, type Town, town } from "./town.ts";
+import { bash, hasEmoji, readyTown, type Town, town } from "./town.ts";
 
 const LOUD_CLAUDE = fileURLToPath(new URL("loud-claude.mjs", import.meta.url));
 const MOST_MEGABYTES = 400;
@@ -28,8 +28,7 @@ const writesOfBot = (here: Town): number =>
 
 describe("a flood of people", () => {
   attack("a stranger who writes on and on is refused once", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.mallory.say("@claude-code let me in");
     for (let at = 0; at < 20; at++) {
       await here.mallory.say(`@claude-code let me in ${at}`);
@@ -44,8 +43,7 @@ describe("a flood of people", () => {
   });
 
   attack("many strangers at once get no more than 20 refusals", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     for (let at = 0; at < 40; at++) await here.as(here.join(`stranger${at}`)).say("@claude-code let me in");
     tried("40 people who are not listed mentioned the bot within a moment");
     await here.passes();
@@ -56,8 +54,7 @@ describe("a flood of people", () => {
   });
 
   attack("a guest who writes on and on gets 3 cards, and is told once", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
     const posts: string[] = [];
@@ -75,8 +72,7 @@ describe("a flood of people", () => {
   });
 
   attack("a guest who gives commands on and on is told no once", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
     const before = writesOfBot(here);
@@ -102,8 +98,7 @@ describe("a flood of people", () => {
   });
 
   attack("many guests at once get 10 cards between them", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
     for (let at = 0; at < 25; at++) await here.as(here.join(`guest${at}`)).say(`RUN echo pushy ${at}`, root);
@@ -119,8 +114,7 @@ describe("a flood of people", () => {
   attack(
     "a listed person's flood is bounded and told once, and a stop works through it",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const root = await waiting(here);
       const posts: string[] = [];
       for (let at = 0; at < 120; at++) posts.push(await here.alice.say(`RUN echo flood ${at}`, root));
@@ -141,8 +135,7 @@ describe("a flood of people", () => {
   );
 
   attack("no more than 50 messages wait for Claude", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await waiting(here);
     const posts: string[] = [];
     for (let at = 0; at < 36; at++) {
@@ -161,8 +154,7 @@ describe("a flood of people", () => {
   attack(
     "a flood of reactions makes mm-claude do nothing, and a ❌ works through it",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const root = await waiting(here);
       const { id } = await here.card(root);
       const before = writesOfBot(here);
@@ -206,8 +198,7 @@ describe("a flood of Claude's", () => {
   }
 
   attack("a hundred questions at once are void by one stop", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const tools = Array.from({ length: 100 }, (_, at) => bash(`touch ran-${at}`));
     const root = await here.ask(here.scene({ tools }, { text: "All done." }));
     await here.until(root, (posts) => posts.some((post) => post.message.includes("ran-5\n")));

@@ -6,7 +6,7 @@ import { wordsOf } from "../support/words-of.ts";
 import { attack, count } from "./attack.ts";
 import { expectOpen, waiting } from "./deciding.ts";
 import { startRelay } from "./relay.ts";
-import { bash, type Town, town, until } from "./town.ts";
+import { bash, readyTown, type Town, town, until } from "./town.ts";
 
 const AN_HOUR_MS = 3_600_000;
 
@@ -34,8 +34,7 @@ const wirePost = (here: Town, more: object): string =>
 
 describe("an impostor", () => {
   attack("a webhook that carries the owner's id starts nothing", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const { url } = here.sandbox.createWebhook({ userId: here.alice.id, channelId: here.channelId });
     for (const more of [
       {},
@@ -56,8 +55,7 @@ describe("an impostor", () => {
   attack(
     "a webhook with the owner's id can't decide about a command by words",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const { root, card } = await waiting(here);
       const props = { from_webhook: "true", webhook_display_name: "alice", override_username: "alice" };
       // Incoming webhooks reply in threads on newer servers; what tells them from alice is their props alone.
@@ -81,8 +79,7 @@ describe("an impostor", () => {
   );
 
   attack("posts of bots, plugins and integrations are no input", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready({ env: { ALLOWED_USERS: "" } });
+    const here = await readyTown({ env: { ALLOWED_USERS: "" } });
     const robot = here.as(here.join("robot", true));
     const { root, card } = await waiting(here);
     const before = here.botPosts().length;
@@ -130,8 +127,7 @@ describe("an impostor", () => {
   });
 
   attack("props that name the owner make nobody the owner", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const { root, card } = await waiting(here);
     const props = { user_id: here.alice.id, username: "alice", sender_name: "@alice", userId: here.alice.id };
     const start = await here.mallory.say("@claude-code RUN echo disguised", "", { props });
@@ -148,8 +144,7 @@ describe("an impostor", () => {
   });
 
   attack("an edit is never new input", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const { root, card } = await waiting(here);
     const old = await here.alice.say("nothing to see here");
     const reply = await here.alice.say("@bob just between us", root);
@@ -169,8 +164,7 @@ describe("an impostor", () => {
   attack(
     "what a guest edits after the card was shown is asked about anew, and never let in by an older 👍",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const root = await here.ask("RUN hello");
       await here.says(root, "scripted model");
       const post = await here.carol.say("RUN echo harmless words", root);
@@ -190,8 +184,7 @@ describe("an impostor", () => {
   );
 
   attack("what a guest takes back can't be let in", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     const root = await here.ask("RUN hello");
     await here.says(root, "scripted model");
     const post = await here.carol.say("RUN echo regretted words", root);
@@ -260,8 +253,7 @@ describe("an impostor", () => {
   attack(
     "the bot's own reactions, and those of people without a say, decide nothing",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const { root, card } = await waiting(here);
       const robot = here.as(here.join("robot", true));
       for (const who of [here.as(here.bot), here.mallory, here.carol, robot]) {
@@ -322,8 +314,7 @@ describe("an impostor", () => {
   });
 
   attack("events that come twice count once", async ({ tried, happened }) => {
-    const here = await town();
-    await here.ready();
+    const here = await readyTown();
     here.sandbox.faults.duplicateNext(10_000, "newFrame");
     const command = "echo ran >> runs.txt; cat runs.txt";
     const root = await here.alice.say(

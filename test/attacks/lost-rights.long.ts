@@ -6,14 +6,13 @@ import { wordsOf } from "../support/words-of.ts";
 import { attack } from "./attack.ts";
 import { hasRun, isOpen, waiting } from "./deciding.ts";
 import { startRelay } from "./relay.ts";
-import { killed, town, until } from "./town.ts";
+import { killed, readyTown, town, until } from "./town.ts";
 
 describe("somebody whose right is gone", () => {
   attack(
     "a person who was kicked loses at once what they wrote and what they may",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready();
+      const here = await readyTown();
       const { root, card } = await waiting(here);
       await here.alice.say("!invite @carol", root);
       await here.says(root, "@carol can now participate");
@@ -112,8 +111,7 @@ describe("somebody whose right is gone", () => {
   attack(
     "where APPROVERS is set, an owner who is none of them can neither allow nor deny",
     async ({ tried, happened }) => {
-      const here = await town();
-      await here.ready({ env: { APPROVERS: "bob" } });
+      const here = await readyTown({ env: { APPROVERS: "bob" } });
       const { root, card } = await waiting(here);
       const plan = await here.ask("RUN plan");
       const planned = await here.card(plan, "📋 **Plan**");

@@ -108,6 +108,12 @@ export async function town(options: SandboxOptions = {}) {
   return here;
 }
 
+export async function readyTown(how?: DaemonOptions): Promise<Town> {
+  const here = await town();
+  await here.ready(how);
+  return here;
+}
+
 export const hasEmoji = (post: SeenPost | undefined, emojiName: string): boolean =>
   post?.reactions.some((reaction) => reaction.emojiName === emojiName) === true;
 

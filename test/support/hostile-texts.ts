@@ -4,7 +4,7 @@
 import { expect } from "vitest";
 
 const LENGTH = 1 << 20;
-/** Many times what is needed on a machine that does nothing else. */
+/** Many times what is needed; of the processor's time, which is the same on a machine that does much else. */
 const BUDGET_MS = 10_000;
 
 const many = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length)).slice(0, LENGTH);
@@ -102,6 +102,15 @@ const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   "a word of consent far from the next": `yes${many(" ")}sure${many("-")}`,
   "joined emoji": many("\u{1f468}\u200d"),
   "halves of pairs": many("\ud83d"),
+  "names of the bot": many(" @claude-code_"),
+  "almost names of the bot": many("a_@claude-cod"),
+  "beginnings of labels": many("\n[@a"),
+  "labels that show nothing": many("[\u200b\u200b"),
+  denials: many("no, "),
+  formulas: many("$%\n["),
+  "what no server stores": many("\0\r\ud800"),
+  "limits without a time": `${many("limit reached|")}${many("1")}`,
+  "almost secrets": many(`b${"a".repeat(15)}`),
   mixed: mixed(),
 };
 
@@ -111,8 +120,9 @@ export const part = (text: string): string => text.slice(-LENGTH / 8);
 /** Does it with each of the texts. */
 export function endsAtOnce(_name: string, work: (text: string) => unknown): void {
   for (const [kind, text] of Object.entries(HOSTILE_TEXTS)) {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     work(text);
-    expect(performance.now() - begin, kind).toBeLessThan(BUDGET_MS);
+    const { user, system } = process.cpuUsage(begin);
+    expect((user + system) / 1000, kind).toBeLessThan(BUDGET_MS);
   }
 }

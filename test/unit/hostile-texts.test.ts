@@ -54,9 +54,10 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
     decisionIn(text),
     decisionIn(`no, ${text}`),
     decisionIn(`yes ${text}`),
+    decisionIn(`${text}?`),
     optionsNamed(text, question("a", [text], true)),
   ],
-  "whose words they are": (text) => [withoutLabels(text), spokenBy(text, text)],
+  "whose words they are": (text) => [withoutLabels(text), withoutLabels(`[@x]${text}`), spokenBy(text, text)],
   "a file's name": (text) => [safeFileName(text, "x"), nameByType(text, undefined)],
   "files that words name": withoutFileMentions,
   "a line of Claude's": (text) => {

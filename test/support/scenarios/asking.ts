@@ -3,15 +3,7 @@
 import { expect } from "vitest";
 import type { SeenPost } from "../../../sandbox/server/state.ts";
 import type { World } from "../world.ts";
-import { ask, PIXEL, type Scenario } from "./scenario.ts";
-
-/** The open card of the bot's that holds `part`, once its choices can be clicked. */
-async function openCard(world: World, root: string, part: string, choices: number): Promise<SeenPost> {
-  return world.until(root, (posts) => {
-    const card = posts.findLast((post) => post.username === "claude-code" && post.message.includes(part));
-    return card && card.reactions.length >= choices ? card : undefined;
-  });
-}
+import { ask, openCard, PIXEL, type Scenario } from "./scenario.ts";
 
 export const asking: readonly Scenario[] = [
   {

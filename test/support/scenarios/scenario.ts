@@ -1,6 +1,7 @@
 // What a scenario is: people doing something in a thread, and what they must see. One scenario runs against the fast
 // fake `claude`, where the whole thread is compared with its reviewed golden file, and against the real CLI.
 
+import type { SeenPost } from "../../../sandbox/server/state.ts";
 import type { Config } from "../../../src/config/settings.ts";
 import type { World } from "../world.ts";
 
@@ -31,3 +32,11 @@ export const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
   "base64",
 );
+
+/** The open card of the bot's that holds `part`, once its choices can be clicked. */
+export async function openCard(world: World, root: string, part: string, choices: number): Promise<SeenPost> {
+  return world.until(root, (posts) => {
+    const card = posts.findLast((post) => post.username === "claude-code" && post.message.includes(part));
+    return card && card.reactions.length >= choices ? card : undefined;
+  });
+}

@@ -1,7 +1,7 @@
 // Scenarios of who may do what, and of steering a session: guests, invite, kick, downgrade, interrupt, stop.
 
 import { expect } from "vitest";
-import { ask, type Scenario } from "./scenario.ts";
+import { ask, openCard, type Scenario } from "./scenario.ts";
 
 export const steering: readonly Scenario[] = [
   {
@@ -143,6 +143,7 @@ export const steering: readonly Scenario[] = [
       const root = await ask(world, "RUN bash");
       await world.says(root, "Permission requested");
       const remark = await carol.say("what is it doing?", root);
+      await openCard(world, root, "what is it doing?", 3);
       await mallory.react(remark, "x");
       await bob.react(remark, "octagonal_sign");
       await world.says(root, "🛑 **Session cancelled** by @bob");

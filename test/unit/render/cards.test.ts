@@ -224,15 +224,6 @@ test.each([
   expect(asWritten(text)).toBe(line);
 });
 
-test.each(["](", "[", "<", "$", "$%", "\n[", "`", "```tex", "\n> > ", " ", "!["])(
-  "a megabyte of %j is looked through in a moment",
-  (part) => {
-    const text = part.repeat(Math.ceil(1_000_000 / part.length));
-    planCard(text, ["alice"]);
-    asWritten(text);
-  },
-);
-
 test.each([
   ["@all", "@\u200ball"],
   ["@Channel, @HERE.", "@\u200bChannel, @\u200bHERE."],

@@ -5,6 +5,7 @@ import { test } from "vitest";
 import { guestCard, openCard, permissionCard, planCard, questionCard } from "../../../src/render/cards.ts";
 import { codeSpans } from "../../../src/render/code-spans.ts";
 import { unifiedDiff } from "../../../src/render/diff.ts";
+import { asWritten } from "../../../src/render/hidden-text.ts";
 import { wholeLength } from "../../../src/render/incomplete-tail.ts";
 import {
   cell,
@@ -34,6 +35,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
     oneLine(text),
     inlineCode(text),
     showEverything(text),
+    asWritten(text),
   ],
   code: (text) => [codeSpans(text), unambiguousCode(text)],
   "harmless words": (text) => harmless(`@x ![ https://x/pl/ ${text}`, ["a"]),
@@ -78,6 +80,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
     usageLimitInWords(text, 0, "UTC");
     remainderAfter(text.slice(0, 100), text);
     remainderAfter("something else", text);
+    remainderAfter(text, `${text}more`);
     renderTasks([{ id: "1", text, status: "pending" }]);
   },
   "a permission card": (text) => {

@@ -287,3 +287,34 @@ test("an exception anywhere ends its own session visibly, gives back what it hol
   // The histories do reach what throws.
   expect(sprung).toBeGreaterThan(200);
 });
+
+test.each(PLACES)("an exception at %s in the midst of a stop leaves nothing held", async (place) => {
+  for (let at = 1; at <= 6; at++) {
+    const world = createWorld();
+    world.manager.open(A, OWNER, world.message());
+    await settle();
+    world.processes.at(-1)?.tell({ type: "turnStarted", model: "m" });
+    world.arm(place, at);
+    world.watched(() =>
+      world.manager.find(A)?.deliver({
+        type: "command",
+        by: OWNER,
+        postId: world.message().postId,
+        command: { name: "stop" },
+      }),
+    );
+    world.manager.find(A)?.deliver({
+      type: "command",
+      by: OWNER,
+      postId: world.message().postId,
+      command: { name: "stop" },
+    });
+    await world.clock.advance(10_000);
+    expect(world.processes.filter((process) => !process.isClosed)).toEqual([]);
+    expect(world.manager.find(A)).toBeUndefined();
+    expect(world.clock.pending()).toBe(0);
+    expect(world.manager.open("c" as ThreadId, OWNER, world.message())).toBe(true);
+    expect(world.manager.open("d" as ThreadId, OWNER, world.message())).toBe(true);
+    await world.manager.shutDown();
+  }
+});

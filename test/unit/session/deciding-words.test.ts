@@ -472,13 +472,4 @@ describe("a reply", () => {
       }),
     );
   });
-
-  test.each(["no, ", "yes ", "👍", ":+1:", "- ", ":a", "no ", "yes-", "o.k.", "go \t"])(
-    "of a megabyte of %j is read in a moment",
-    (part) => {
-      const text = part.repeat(Math.ceil(1_000_000 / part.length));
-      decisionIn(text);
-      decisionIn(`${text}?`);
-    },
-  );
 });

@@ -48,14 +48,21 @@ test("neither a post is made nor Claude told before it is saved, and then at onc
   expect(world.processes[0]?.heard).toEqual(["a"]);
 });
 
-test("Claude is started meanwhile, and a reaction is put there", async () => {
+test("no mark is put on a message before it is saved: after a crash nobody would take it away", async () => {
   const world = slowWorld();
   world.open("a");
+  await world.save();
   world.deliver({ type: "message", message: world.message("more") });
   await settle();
-  expect(world.processes).toHaveLength(1);
+  expect(world.server.calls.filter((call) => call.startsWith("react"))).toEqual([]);
   await world.save();
   expect(world.server.calls).toContainEqual(expect.stringMatching(/^react m\d+ eyes/));
+});
+
+test("Claude is started meanwhile", () => {
+  const world = slowWorld();
+  world.open("a");
+  expect(world.processes).toHaveLength(1);
 });
 
 test("words that people read are saved before they are shown", async () => {

@@ -159,27 +159,3 @@ test.each([
 ])("of the name %j a label makes %j", (name, said) => {
   expect(spokenBy(name, "hi")).toBe(said);
 });
-
-test("a text of a megabyte is looked through at once, whatever it is made of", () => {
-  for (const piece of [
-    "[",
-    "[@",
-    "[@]",
-    "[ ",
-    "[@a]:",
-    "\n[@a",
-    "] ",
-    "]:",
-    " ",
-    "\u200b",
-    "\r",
-    "[\u200b\u200b",
-    "> ",
-    "\\[@",
-  ]) {
-    const words = piece.repeat(1_000_000 / piece.length);
-    withoutLabels(words);
-    withoutLabels(`[${words}`);
-    withoutLabels(`[@x]${words}`);
-  }
-});

@@ -60,10 +60,3 @@ test("most of a secret is one too: where a text was cut, its beginning or its en
   expect(redact(`${token.slice(0, 14)}${token}${token.slice(-14)}`)).toBe("[secret][secret][secret]");
   expect(redact("xq7he3kfmnapxq7he3kfmnap")).toBe("[secret][secret]");
 });
-
-test("a megabyte of beginnings is gone through at once", () => {
-  const redact = createRedact(["a".repeat(26), "abcabcabcabcabcabcabcabcab"]);
-  for (const part of ["a".repeat(25), "abc", "b", "cabcabcabcab "]) {
-    redact(`b${part}`.repeat(1_000_000 / part.length));
-  }
-});
