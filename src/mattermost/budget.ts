@@ -35,6 +35,11 @@ export class RequestBudget {
     this.#random = random;
   }
 
+  /** How many requests wait for a slot, and how many have one. */
+  get load(): { readonly waiting: number; readonly underWay: number } {
+    return { waiting: this.#queues.waiting, underWay: this.#queues.underWay };
+  }
+
   /** Performs it as soon as it has a slot; a slot is meant for one request. */
   async inSlot<T>(slotRequest: SlotRequest, perform: () => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {

@@ -27,6 +27,11 @@ export class RequestQueues {
     return this.#total;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((total, queue) => total + queue.length, 0);
+  }
+
   add(request: WaitingRequest): void {
     const { queue } = request.slotRequest;
     const waiting = this.#waiting.get(queue);

@@ -30,7 +30,12 @@ export interface RestOptions {
   readonly instance?: string;
 }
 
-export function connectRest(options: RestOptions): MattermostApi {
+export interface RestClient extends MattermostApi {
+  /** How many requests wait, and how many are under way. */
+  load(): { readonly waiting: number; readonly underWay: number };
+}
+
+export function connectRest(options: RestOptions): RestClient {
   const { url, token, transport = createTransport(), log, tries = 4 } = options;
   const { clock = systemClock, random = Math.random } = options;
   const redact = createRedact([token]);
@@ -56,6 +61,7 @@ export function connectRest(options: RestOptions): MattermostApi {
   };
   return {
     ...callsOver((request) => http.send(request)),
+    load: () => budget.load,
     inSlot: (slotRequest, perform) => budget.inSlot(slotRequest, () => perform(withinSlot)),
   };
 }

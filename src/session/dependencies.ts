@@ -11,6 +11,7 @@ import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { SessionView } from "./view.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;
@@ -35,6 +36,12 @@ export interface SessionDependencies {
   readonly onCardPosted: (threadId: ThreadId, postId: PostId) => void;
   /** Where sessions are kept while mm-claude does not run; a document each. */
   readonly documents: SessionDocuments;
+  /** For who watches: a session is another one after a step. `hasCrashed`: its Claude has ended by itself. */
+  readonly onChanged?: ((view: SessionView, hasCrashed: boolean) => void) | undefined;
+  /** A session is forgotten after it has slept for long. */
+  readonly onForgotten?: ((threadId: ThreadId) => void) | undefined;
+  /** From when a write to a thread was asked for until it was done; milliseconds. */
+  readonly onWritten?: ((ms: number) => void) | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
   readonly readSaved: (sessionId: string) => SavedConversation | undefined;
 }

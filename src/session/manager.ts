@@ -7,6 +7,7 @@ import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Message } from "./types.ts";
+import type { SessionView } from "./view.ts";
 
 /** How long a session sleeps at most, and how many do. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -33,11 +34,11 @@ export class SessionManager {
   #forgetOld(): void {
     const { clock, log } = this.#dependencies;
     const asleep = [...this.#sessions.values()]
-      .filter((session) => session.isAsleep)
-      .sort((one, other) => other.lastActivityAt - one.lastActivityAt);
+      .filter(({ view }) => view.phase === "asleep" && view.queued === 0)
+      .sort((one, other) => other.view.lastActivityAt - one.view.lastActivityAt);
     const oldest = clock.now() - KEPT_MS;
     for (const [index, session] of asleep.entries()) {
-      if (index >= MAX_ASLEEP || session.lastActivityAt < oldest) {
+      if (index >= MAX_ASLEEP || session.view.lastActivityAt < oldest) {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
         this.#slots.release(session);
@@ -115,9 +116,16 @@ export class SessionManager {
     );
   }
 
+  /** All of them, asleep ones as well, as they look from outside. */
+  views(): SessionView[] {
+    return [...this.#sessions.values()].map(({ view }) => view);
+  }
+
   /** The threads of the sessions that Claude runs for. */
   liveThreads(): ThreadId[] {
-    return [...this.#sessions.values()].filter(({ isLive }) => isLive).map(({ threadId }) => threadId);
+    return this.views()
+      .filter(({ phase }) => phase !== "asleep")
+      .map(({ threadId }) => threadId);
   }
 
   async shutDown(): Promise<void> {
@@ -180,7 +188,7 @@ export class SessionManager {
   #slotOfLongestIdle(): number | undefined {
     let longest: Session | undefined;
     for (const session of this.#sessions.values()) {
-      if (session.isIdle && session.lastActivityAt < (longest?.lastActivityAt ?? Infinity)) {
+      if (session.isIdle && session.view.lastActivityAt < (longest?.view.lastActivityAt ?? Infinity)) {
         longest = session;
       }
     }

@@ -25,16 +25,20 @@ export interface WriterContext {
 export class Outbox {
   readonly entries = new Map<PostKey, Entry>();
   readonly #writes: Write[] = [];
+  /** When each was asked for. */
+  readonly #askedAt = new WeakMap<Write, number>();
   /** The write under way. */
   #current: Write | undefined;
   /** Of a post, in code points: lower once the server has refused one as too long. */
   limit = Infinity;
   readonly newPendingPostId: () => string;
+  readonly #now: () => number;
   readonly #onAdded: () => void;
 
   /** `onAdded`: there is something to do. */
-  constructor(newPendingPostId: () => string, onAdded: () => void) {
+  constructor(newPendingPostId: () => string, now: () => number, onAdded: () => void) {
     this.newPendingPostId = newPendingPostId;
+    this.#now = now;
     this.#onAdded = onAdded;
   }
 
@@ -138,6 +142,7 @@ export class Outbox {
   }
 
   add(write: Write): void {
+    this.#askedAt.set(write, this.#now());
     this.#writes.push(write);
     this.#onAdded();
   }
@@ -222,6 +227,12 @@ export class Outbox {
       return false;
     }
     return write.kind !== "put" || entry !== undefined;
+  }
+
+  /** For how long it has been asked for, in milliseconds; undefined where that is not known. */
+  ageOf(write: Write): number | undefined {
+    const at = this.#askedAt.get(write);
+    return at === undefined ? undefined : this.#now() - at;
   }
 
   /** Whether the server has not taken it before. */

@@ -41,6 +41,7 @@ export class ThreadWriter {
     this.#options = options;
     this.#outbox = new Outbox(
       () => `${options.botId}:${randomUUID()}`,
+      () => options.clock.now(),
       () => this.#start(),
     );
     const lose = (reason: string): void => {
@@ -138,6 +139,10 @@ export class ThreadWriter {
         break;
       }
       const isDone = await this.#untilTaken(write);
+      const ageMs = write.kind === "put" && isDone ? this.#outbox.ageOf(write) : undefined;
+      if (ageMs !== undefined) {
+        this.#options.onWritten?.(Math.max(0, ageMs));
+      }
       this.#outbox.end(isDone);
     }
     // At the same moment as the last look at the queue: a write that comes later starts a run of its own.

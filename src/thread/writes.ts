@@ -78,6 +78,8 @@ export interface ThreadWriterOptions {
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written while the channel is archived: what is left to do waits. Told with each try. */
   readonly onArchived?: (() => void) | undefined;
+  /** A post or a change to one is written; from when it was asked for, in milliseconds. */
+  readonly onWritten?: ((ms: number) => void) | undefined;
   /** Nothing can be written to this thread any more: its root is deleted, its channel out of reach. */
   readonly onLost: (reason: string) => void;
 }

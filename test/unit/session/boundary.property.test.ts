@@ -264,7 +264,7 @@ test("an exception anywhere ends its own session visibly, gives back what it hol
       const before = world.processes.length;
       const session = world.manager.find(A);
       expect(session).toBeDefined();
-      if (session?.isAsleep) {
+      if (session?.view.phase === "asleep" && session.view.queued === 0) {
         session.deliver({ type: "message", message: world.message() });
         await settle();
         expect(world.processes.length).toBe(before + 1);
