@@ -37,20 +37,12 @@ export class Activity {
   readonly #workingSince = new Map<string, number>();
   readonly #now: () => number;
   readonly #tell: (event: DaemonEvent) => void;
-  #isConnected = true;
+  /** Until it has been connected once, nothing is lost. */
+  #isConnected: boolean | undefined;
 
   constructor(now: () => number, tell: (event: DaemonEvent) => void) {
     this.#now = now;
     this.#tell = tell;
-  }
-
-  get views(): readonly SessionView[] {
-    return [...this.#views.values()];
-  }
-
-  /** A session of an earlier run, as it is taken up. */
-  known(view: SessionView): void {
-    this.#views.set(view.threadId, view);
   }
 
   /** `hasCrashed`: its Claude ended by itself. */
@@ -108,8 +100,9 @@ export class Activity {
 
   /** Told once each way. */
   connected(isConnected: boolean): void {
-    if (isConnected !== this.#isConnected) {
-      this.#isConnected = isConnected;
+    const before = this.#isConnected;
+    this.#isConnected = isConnected;
+    if (before !== undefined && isConnected !== before) {
       this.#tell(
         isConnected
           ? { name: "server-back", text: "The server is back" }

@@ -14,6 +14,7 @@ import type { RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
 import { SessionManager } from "../session/manager.ts";
+import type { SessionView } from "../session/view.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -57,6 +58,12 @@ export interface BridgeDependencies {
   readonly deniedPaths: readonly string[];
   /** The environment Claude runs in. */
   readonly environment: NodeJS.ProcessEnv;
+  readonly watch?: BridgeWatch | undefined;
+}
+
+/** Hears what happens, and has no say in it. */
+export interface BridgeWatch extends Pick<SessionDependencies, "onChanged" | "onForgotten" | "onWritten"> {
+  readonly onConnected: (isConnected: boolean) => void;
 }
 
 export interface Bridge {
@@ -64,6 +71,7 @@ export interface Bridge {
   readonly ready: Promise<void>;
   /** Resolves, with the reason in a sentence or two, when another mm-claude does this one's work and this one is to end. */
   readonly otherInstance: Promise<string>;
+  sessions(): readonly SessionView[];
   /** Takes no new work, lets every Claude save, writes the last words. */
   stop(): Promise<void>;
 }
@@ -110,12 +118,18 @@ export async function startBridge(
     },
   });
   const ready = deferred<void>();
-  void takeEvents(socket.events, router, ready.resolve);
+  void takeEvents(socket.events, router, (isConnected) => {
+    dependencies.watch?.onConnected(isConnected);
+    if (isConnected) {
+      ready.resolve();
+    }
+  });
   void ready.promise.then(() => prewarmed.open());
 
   return {
     ready: ready.promise,
     otherInstance: otherInstance.promise,
+    sessions: () => sessions.views(),
     async stop() {
       socket.close();
       writes.close();
@@ -186,7 +200,7 @@ function createSessions(
   { config, facts, dependencies, api, directory, rightsOf }: Parts,
   more: Pick<SessionDependencies, "warm" | "sendTyping" | "onCardPosted">,
 ): SessionManager {
-  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment } = dependencies;
+  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } = dependencies;
   const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   return new SessionManager({
     ...more,
@@ -217,6 +231,9 @@ function createSessions(
     redact: createRedact([config.token]),
     audit,
     documents: folder,
+    onChanged: watch?.onChanged,
+    onForgotten: watch?.onForgotten,
+    onWritten: watch?.onWritten,
     readSaved: (sessionId) => readSavedConversation(environment, sessionId),
   });
 }
@@ -265,11 +282,11 @@ const botNameIn = ({ botName }: Config, { bot }: BridgeFacts): string => botName
 async function takeEvents(
   events: AsyncIterable<SocketEvent>,
   router: Router,
-  onHello: () => void,
+  onConnected: (isConnected: boolean) => void,
 ): Promise<void> {
   for await (const event of events) {
-    if (event.type === "hello") {
-      onHello();
+    if (event.type === "hello" || event.type === "disconnected") {
+      onConnected(event.type === "hello");
     }
     await router.take(event);
   }
