@@ -3,19 +3,22 @@
 
 import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
-import { ThreadWriter } from "../thread/writer.ts";
+import type { ThreadWriter } from "../thread/writer.ts";
+import { ClaudeEffects } from "./claude-effects.ts";
 import { contextIn, type SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
-import { type Opening, type SessionDependencies, type Slots, sessionPrefix } from "./dependencies.ts";
+import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
-import { askClaude, askWriter, isForClaude, isForWriter, isIrreversible } from "./effects.ts";
+import { SessionDocument } from "./document.ts";
+import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
-import { encodeSnapshot, type SessionSnapshot } from "./snapshot.ts";
+import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
 import { isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
+import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
 import { unsentMessages } from "./waiting.ts";
@@ -28,6 +31,7 @@ export class Session {
   readonly #dependencies: SessionDependencies;
   readonly #slots: Slots<Session>;
   readonly #state: SessionState;
+  readonly #document: SessionDocument;
   readonly #writer: ThreadWriter;
   readonly #process: SessionProcess;
   readonly #context: SessionContext;
@@ -35,10 +39,7 @@ export class Session {
   readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
   readonly #timers: SessionTimers;
-  /** What Claude is to be told, in order. */
-  readonly #forClaude: Effect[] = [];
-  /** While the first of it waits to be saved. */
-  #told: Promise<void> | undefined;
+  readonly #claudeEffects: ClaudeEffects;
   #isStepping = false;
   #isShutDown = false;
 
@@ -49,7 +50,7 @@ export class Session {
     slots: Slots<Session>,
     dependencies: SessionDependencies,
   ) {
-    const { api, clock, log, context, botId, channelId, sendTyping } = dependencies;
+    const { clock, context, channelId, sendTyping } = dependencies;
     const saved = "state" in origin ? origin : undefined;
     this.threadId = threadId;
     this.#dependencies = dependencies;
@@ -58,35 +59,27 @@ export class Session {
     const place = contextIn(saved?.directory, context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
+    this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
+    this.#claudeEffects = new ClaudeEffects({
+      saved: () => this.#document.saved(),
+      perform: (effect) => this.#tellClaude(effect),
+      within: (perform) => this.#within("telling Claude", perform),
+    });
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
       () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
-    const thread = { api, channelId, threadId, botId, clock, log, saved: () => this.#saved() };
-    const listeners = {
-      onPosted: (key: string, postId: PostId, at?: number) => {
-        this.deliver({ type: "posted", key, postId, ...(at === undefined ? {} : { at }) });
-        if (this.openCards.some((card) => card.postId === postId)) {
-          dependencies.onCardPosted(threadId, postId);
-        }
-      },
-      onFileRefused: (key: string) => this.deliver({ type: "fileRefused", key }),
-      onReplaced: (key: string) => this.deliver({ type: "replaced", key }),
-      onQuarantined: (key: string) => this.deliver({ type: "quarantined", key }),
-      onArchived: () => this.deliver({ type: "channelArchived" }),
-      onLost: (reason: string) => {
-        log.warn(`Session in thread ${threadId} ends: ${reason}`);
-        this.deliver({ type: "threadLost", reason });
-      },
+    const owner = {
+      deliver: (signal: Signal) => this.deliver(signal),
+      saved: () => this.#document.saved(),
+      isOpenCard: (postId: PostId) => this.openCards.some((card) => card.postId === postId),
     };
-    this.#writer = new ThreadWriter({ ...thread, ...listeners }, saved?.writer);
-    if ("state" in origin) {
-      this.#state = origin.state;
-    } else {
-      const { owner, slot } = origin;
-      this.#state = initialState(owner, slot, context, clock.now(), dependencies.newSessionId());
-    }
+    this.#writer = writerFor(threadId, dependencies, owner, saved?.writer);
+    this.#state =
+      "state" in origin
+        ? origin.state
+        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newSessionId());
   }
 
   /** For a session that starts, with its first message. */
@@ -138,7 +131,7 @@ export class Session {
   forget(): void {
     this.#isShutDown = true;
     this.#writer.close();
-    this.#dependencies.documents.remove(this.#documentName);
+    this.#document.remove();
     this.#process.removeFiles();
   }
 
@@ -189,10 +182,10 @@ export class Session {
     for (const effect of effects.filter(isForWriter)) {
       this.#perform(effect);
     }
-    this.#changed();
+    this.#document.change();
     if (isFromPeople(signal)) {
       // The channel counts as heard that far soon.
-      void this.#saved();
+      void this.#document.saved();
     }
     for (const effect of effects.filter((effect) => !isForWriter(effect))) {
       this.#perform(effect);
@@ -222,23 +215,14 @@ export class Session {
     });
     // Whatever has become of the step: these are what others would lack.
     attempt(() => this.#timers.clearAll());
-    this.#forClaude.length = 0;
+    this.#claudeEffects.clear();
     attempt(() => this.#process.close(true));
     attempt(() => this.#slots.release(this));
-    attempt(() => this.#changed());
+    attempt(() => this.#document.change());
     if (this.#state.phase.name === "ended") {
       // Its last effects may be what threw.
       attempt(() => this.#slots.ended(this));
     }
-  }
-
-  #changed(): void {
-    this.#dependencies.documents.change(this.#documentName, () => encodeSnapshot(this.#snapshot()));
-  }
-
-  /** Saves now; undefined when it is saved already. */
-  #saved(): Promise<void> | undefined {
-    return this.#dependencies.documents.saved(this.#documentName);
   }
 
   #snapshot(): SessionSnapshot {
@@ -252,32 +236,28 @@ export class Session {
     };
   }
 
-  get #documentName(): string {
-    return `${sessionPrefix(this.#dependencies.channelId)}${this.threadId}`;
-  }
-
   /** Ends the process and writes what is left to say. A session that has not ended is kept for the next start. */
   async shutDown(): Promise<void> {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
     const patienceMs = this.#state.phase.name === "ended" ? undefined : LAST_WRITE_MS;
-    await Promise.all([this.#processClosed(), this.#writer.idle(patienceMs)]);
+    await Promise.all([
+      this.#claudeEffects.done().then(() => this.#process.closed()),
+      this.#writer.idle(patienceMs),
+    ]);
     this.#isShutDown = true;
     this.#writer.close();
     if (this.#state.phase.name === "ended") {
-      this.#dependencies.documents.remove(this.#documentName);
+      this.#document.remove();
       this.#process.removeFiles();
     } else {
-      this.#changed();
+      this.#document.change();
     }
   }
 
   #perform(effect: Effect): void {
     if (isForClaude(effect)) {
-      this.#forClaude.push(effect);
-      if (!this.#told) {
-        this.#tellClaude();
-      }
+      this.#claudeEffects.add(effect);
       return;
     }
     if (askWriter(this.#writer, effect)) {
@@ -322,30 +302,12 @@ export class Session {
     }
   }
 
-  /** In their order: no Claude is ended before it has got what was sent to it. `saved`: the one that has waited. */
-  #tellClaude(saved?: Effect): void {
-    this.#told = undefined;
-    for (let next = this.#forClaude[0]; next; next = this.#forClaude[0]) {
-      const effect = next;
-      const saving = isIrreversible(effect) && effect !== saved ? this.#saved() : undefined;
-      if (saving) {
-        this.#told = saving.then(() => this.#within("telling Claude", () => this.#tellClaude(effect)));
-        return;
-      }
-      this.#forClaude.shift();
-      if (effect.type === "startClaude") {
-        this.#start(effect.generation, effect.resume);
-      } else {
-        askClaude(this.#process, effect);
-      }
+  #tellClaude(effect: Effect): void {
+    if (effect.type === "startClaude") {
+      this.#start(effect.generation, effect.resume);
+    } else {
+      askClaude(this.#process, effect);
     }
-  }
-
-  async #processClosed(): Promise<void> {
-    while (this.#told) {
-      await this.#told;
-    }
-    await this.#process.closed();
   }
 
   #acquireSlot(): void {
@@ -367,7 +329,7 @@ export class Session {
     const { id: conversationId } = this.#state.conversation;
     beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
-    this.#changed();
+    this.#document.change();
   }
 
   #savedTurn(): SavedTurn {
