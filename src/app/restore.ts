@@ -172,6 +172,8 @@ export function admitted(
     decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),
   );
   folder.change(name, () => encodeBindings(binding.bindings));
+  // At once: until it is kept, the next start would take whoever has the name by then.
+  void folder.saved(name);
   for (const changed of binding.changedHands) {
     log.warn(
       `@${changed} in ${setting} is another account than at an earlier start, so it is not let in. If that is right, ` +

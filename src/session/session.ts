@@ -77,17 +77,10 @@ export class Session {
       isOpenCard: (postId: PostId) => this.openCards.some((card) => card.postId === postId),
     };
     this.#writer = writerFor(threadId, dependencies, owner, saved?.writer);
-    if ("state" in origin) {
-      this.#state = origin.state;
-    } else {
-      this.#state = initialState(
-        origin.owner,
-        origin.slot,
-        context,
-        clock.now(),
-        dependencies.newSessionId(),
-      );
-    }
+    this.#state =
+      "state" in origin
+        ? origin.state
+        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newSessionId());
   }
 
   /** For a session that starts, with its first message. */

@@ -66,9 +66,10 @@ describeInBrowser("writing in a browser", () => {
       { message: "see my notes", files: 2 },
       { message: "Hello.", files: 0 },
     ]);
-    expect(await box.inputValue()).toBe("");
-    expect(await page.locator("#channel .pending-file").count()).toBe(0);
-    expect(await page.locator("#channel .waiting:visible").count()).toBe(0);
+    // The post's event can come before the answer to the request that made it.
+    await expect.poll(() => box.inputValue()).toBe("");
+    await expect.poll(() => page.locator("#channel .pending-file").count()).toBe(0);
+    await expect.poll(() => page.locator("#channel .waiting:visible").count()).toBe(0);
   });
 
   test("a message whose upload fails stays in the box, with the reason, and Enter sends it without", async () => {

@@ -167,13 +167,14 @@ export function createPeople(stage: Stage): People {
       offer.reactions.length > 0 &&
       !answered.has(offer.id);
     const { state } = documentOf(stage, thread) ?? {};
-    // What somebody is about to say may come first at the server.
+    // What somebody is about to say may come first at the server; so may an answer in words whose card is gone by now.
+    const fromPeople = posts.filter(({ username }) => username !== stage.bot.username);
     const isQuiet =
       !turns.has(thread) &&
       state?.phase.name === "asleep" &&
       state.queue.length === 0 &&
       state.asks.length === 0 &&
-      [...thread.posts.values()].every((postId) => state.taken.includes(postId));
+      fromPeople.every(({ id }) => state.taken.includes(id));
     if (offer && isOffered && isQuiet) {
       answered.add(offer.id);
       if (random.chance(0.7)) {

@@ -51,7 +51,8 @@ test("while the state can't be written sessions go on, it is said once, and it i
   const { alice } = world.people;
   const root = await alice.say("@claude-code hello");
   await world.says(root, "You said: hello");
-  rmSync(world.stateFolder, { recursive: true });
+  // A document may be on its way into it in this very moment.
+  rmSync(world.stateFolder, { recursive: true, maxRetries: 10 });
   // In the folder's place: nothing can be written into it, by root neither.
   writeFileSync(world.stateFolder, "");
   await alice.say("with a broken disk", root);

@@ -332,6 +332,15 @@ describe("the names of a setting", () => {
     expect(started(world, [thief])).toEqual(["thief"]);
   });
 
+  test("are kept at once: after a crash the next start must not take whoever has the name by then", async () => {
+    const path = temporaryDirectory();
+    const { log } = setUp();
+    const folder = DocumentFolder.open({ path, clock: createFakeClock(), log, redact: (text) => text });
+    admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
+    await folder.settled();
+    expect(folder.names()).toEqual([`names-allowed_users-${CHANNEL}`]);
+  });
+
   test("belong to the account again that had them first", () => {
     const world = setUp();
     started(world, [ALICE], "APPROVERS");

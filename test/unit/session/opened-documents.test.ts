@@ -8,7 +8,7 @@ import { SessionManager } from "../../../src/session/manager.ts";
 import { decodeSnapshot } from "../../../src/session/snapshot.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
-import { OWNER, rightsOf, turnEnded } from "../../support/session-script.ts";
+import { CONTEXT, OWNER, turnEnded } from "../../support/session-script.ts";
 
 const FOLDER = new URL("../../fixtures/state/", import.meta.url);
 const NAMES = readdirSync(FOLDER).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : []));
@@ -65,19 +65,7 @@ async function takeUp(document: Document): Promise<string[]> {
     },
     newSessionId: () => expect.unreachable(),
     sendTyping: () => {},
-    context: {
-      version: "0.1.0",
-      botName: "claude-code",
-      directory: "/",
-      home: "/root",
-      maxSessions: 5,
-      idleMs: 1_800_000,
-      isAuto: false,
-      postLimit: 16_383,
-      timeZone: "UTC",
-      rightsOf,
-      approvers: [],
-    },
+    context: { ...CONTEXT, directory: "/", home: "/root" },
     claudePath: "claude",
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
