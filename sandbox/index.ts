@@ -1,6 +1,5 @@
 // The one way in for mm-claude's `demo` command, which loads the sandbox only then.
 
-import { openBrowser } from "./browser.ts";
 import { DEFAULT_DEMO_PORT, type DemoBridge, runDemo } from "./demo.ts";
 
 export interface DemoFlags {
@@ -14,20 +13,19 @@ export interface DemoFlags {
 export interface DemoHost extends DemoBridge {
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly openBrowser: (address: string) => void;
 }
 
 /** Runs until a signal ends it; gives the exit code. */
 export function demo(flags: DemoFlags, host: DemoHost): Promise<number> {
   const { port = DEFAULT_DEMO_PORT, isScripted, opensBrowser } = flags;
-  const { environment } = host;
-  const desktop = { platform: process.platform, environment, isTerminal: process.stdout.isTTY };
   return runDemo({
     ...host,
     isScripted,
     port,
-    searchPath: environment["PATH"] ?? "",
+    searchPath: host.environment["PATH"] ?? "",
     openBrowser: (address) => {
-      if (opensBrowser) openBrowser(address, desktop);
+      if (opensBrowser) host.openBrowser(address);
     },
   });
 }

@@ -1,14 +1,18 @@
 // The command line: reads what was asked for, starts it, and turns its outcome into an exit code. The only file
 // that ends the process. Loads nothing but the settings' names until it knows what is wanted.
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { readFileSync, realpathSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { dirname } from "node:path";
+import { type Command, CommanderError } from "commander";
 import type { DaemonOptions } from "./app/daemon.ts";
 import type { AuditRequest } from "./audit/report.ts";
-import { settingsHelp } from "./config/help.ts";
+import { type Commands, createProgram, type DemoFlags, type GlobalOptions } from "./cli/program.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
-import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
+import { type Config, FILE_ORDER, SETTINGS } from "./config/settings.ts";
+import type { ControlCommandOptions } from "./control/command.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
+import type { ServiceRequest } from "./service/command.ts";
+import type { LogFormat } from "./terminal/daemon-output.ts";
 import { allTaken, lineWriter, type Print } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
 
@@ -19,16 +23,6 @@ const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
 };
-
-interface Options {
-  readonly url?: string;
-  readonly token?: string;
-  readonly channel?: string;
-  readonly botName?: string;
-  readonly allowedUsers?: string;
-  readonly skipPermissions?: boolean;
-  readonly debug?: boolean;
-}
 
 /** Kept out of everything that is printed. */
 const secrets = new Set<string>();
@@ -42,24 +36,13 @@ const printError = redacted(lineWriter(process.stderr));
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = withOptions(new Command("mm-claude"));
-  const input = (): ConfigInput => inputOf(program.opts<Options>());
-  const giving =
-    <Given extends unknown[]>(act: (...given: Given) => Promise<number>) =>
-    async (...given: Given): Promise<void> => {
-      exitCode = await act(...given);
-    };
-  program.action(giving(() => start(input())));
-  program
-    .command("setup")
-    .description("ask for the settings and write them to a file")
-    .action(giving(() => setup(input())));
-  program
-    .command("doctor")
-    .description("check everything and change nothing")
-    .action(giving(() => doctor(input())));
-  withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => demo(input(), flags)));
-  withAuditOptions(program.command("audit")).action(giving(audit));
+  const program = createProgram({
+    version: manifest.version,
+    commands: commandsOf,
+    onExit: (code) => {
+      exitCode = code;
+    },
+  });
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
@@ -70,48 +53,30 @@ async function run(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-function withOptions(program: Command): Command {
-  return program
-    .description("Claude Code in Mattermost threads: mention the bot, watch it work, steer it.")
-    .version(manifest.version, "-v, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .exitOverride()
-    .option(flags(SETTINGS.url), SETTINGS.url.description)
-    .option(flags(SETTINGS.token), `${SETTINGS.token.description} (visible in ps: better in a file)`)
-    .option(flags(SETTINGS.channelId), SETTINGS.channelId.description)
-    .option(flags(SETTINGS.botName), SETTINGS.botName.description)
-    .option(flags(SETTINGS.allowedUsers), SETTINGS.allowedUsers.description)
-    .option("--skip-permissions", "answer every permission request with allow")
-    .option("--no-skip-permissions", "let people decide, whatever the environment or the file says")
-    .option("--debug", "tell more, and show stack traces")
-    .addHelpText("after", () => `\n${settingsHelp()}`);
+function commandsOf(program: Command): Commands {
+  const options = () => program.opts<GlobalOptions>();
+  const input = (): ConfigInput => inputOf(options());
+  return {
+    start: () => start(input(), options().logFormat),
+    setup: () => setup(input()),
+    doctor: () => doctor(input()),
+    status: (flags) => control(({ runStatus }, daemons) => runStatus(flags, daemons)),
+    logs: (flags) => control(({ runLogs }, daemons) => runLogs(flags, daemons)),
+    serviceInstall: ({ print: isShown }) => service({ action: isShown ? "print" : "install" }, input()),
+    serviceStatus: () => service({ action: "status" }, input()),
+    serviceLogs: ({ lines, follow = false }) => service({ action: "logs", lines, follow }, input()),
+    serviceUninstall: () => service({ action: "uninstall" }, input()),
+    demo: (flags) => demo(input(), flags),
+    audit,
+    async completion(shell) {
+      const { completionScript } = await import("./cli/completion.ts");
+      print(completionScript(shell, program).trimEnd());
+      return EXIT.ok;
+    },
+  };
 }
 
-function withDemoOptions(command: Command): Command {
-  return command
-    .description("try it in a sandbox, without a Mattermost")
-    .option("--port <n>", "the port to listen on, or the next free one (default: 8065)", parsePort)
-    .option("--scripted", "answers come from a script, without a Claude account")
-    .option("--no-open", "don't open a browser");
-}
-
-function withAuditOptions(command: Command): Command {
-  const rows = ["json", "by", "action", "thread", "since"];
-  return command
-    .description("show who decided what, from this machine's audit trails")
-    .addOption(new Option("--verify", "check that no record was changed or taken out").conflicts(rows))
-    .option("--json", "print the records as they stand, in full, one a line")
-    .option("--by <name>", "only what this person did")
-    .option("--action <name>", "only this, such as tool-allowed")
-    .option("--thread <id>", "only this thread")
-    .option("--since <time>", "only what is newer than a date, or than a duration such as 2h or 7d");
-}
-
-function flags({ option, placeholder }: Setting<unknown>): string {
-  return `${option} <${placeholder}>`;
-}
-
-function inputOf({ channel, ...rest }: Options): ConfigInput {
+function inputOf({ channel, logFormat: _, ...rest }: GlobalOptions): ConfigInput {
   for (const token of [rest.token, process.env[SETTINGS.token.variable]]) secrets.add(token ?? "");
   if (rest.token !== undefined) {
     printError(
@@ -124,7 +89,7 @@ function inputOf({ channel, ...rest }: Options): ConfigInput {
   return { options, env: process.env, cwd: process.cwd(), home: homedir() };
 }
 
-async function start(input: ConfigInput): Promise<number> {
+async function start(input: ConfigInput, logFormat: LogFormat = "text"): Promise<number> {
   const { givenTexts, loadConfig, unknownSettingWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
@@ -146,7 +111,7 @@ async function start(input: ConfigInput): Promise<number> {
   const { secrecyWarnings } = await import("./setup/token-exposure.ts");
   const warnings = [...unknownSettingWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
   for (const warning of warnings) printError(`warning: ${warning}`);
-  return bridge(loaded.config, { home: input.home });
+  return bridge(loaded.config, { home: input.home, logFormat });
 }
 
 async function bridge(config: Config, options: Omit<DaemonOptions, "version">): Promise<number> {
@@ -216,16 +181,42 @@ async function doctor(input: ConfigInput): Promise<number> {
   });
 }
 
-interface DemoFlags {
-  readonly port?: number;
-  readonly scripted?: boolean;
-  readonly open: boolean;
+/** Asks every daemon of this user. */
+async function control(
+  ask: (commands: typeof import("./control/command.ts"), daemons: ControlCommandOptions) => Promise<number>,
+): Promise<number> {
+  const uid = process.getuid?.() ?? 0;
+  const daemons = { environment: process.env, uid, now: Date.now(), print, printError };
+  return ask(await import("./control/command.ts"), daemons);
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
-  return port;
+async function service(request: ServiceRequest, input: ConfigInput): Promise<number> {
+  const [{ runCommand, runService }, { userFile }, { loadConfig, onlyInThisShell }] = await Promise.all([
+    import("./service/command.ts"),
+    import("./config/files.ts"),
+    import("./config/load.ts"),
+  ]);
+  const isInstalling = request.action === "install";
+  if (isInstalling && "missing" in loadConfig(input)) {
+    printError("error: settings are missing. Answer the questions of mm-claude setup first.");
+    return EXIT.badSettings;
+  }
+  return runService(request, {
+    machine: {
+      platform: process.platform,
+      home: input.home,
+      uid: process.getuid?.() ?? 0,
+      userName: userInfo().username,
+      environment: process.env,
+      run: runCommand,
+    },
+    script: realpathSync(process.argv[1] ?? ""),
+    directory: input.cwd,
+    configFolder: dirname(userFile(input.home)),
+    onlyHere: isInstalling ? onlyInThisShell(input) : [],
+    print,
+    printError,
+  });
 }
 
 async function demo(input: ConfigInput, { port, scripted, open }: DemoFlags): Promise<number> {

@@ -35,6 +35,8 @@ const toolIn = (what: AuditEntry["what"]): string =>
 export class Activity {
   readonly #views = new Map<string, SessionView>();
   readonly #workingSince = new Map<string, number>();
+  /** Of which it has been said that somebody stopped them. */
+  readonly #stopped = new Set<string>();
   readonly #now: () => number;
   readonly #tell: (event: DaemonEvent) => void;
   /** Until it has been connected once, nothing is lost. */
@@ -65,7 +67,7 @@ export class Activity {
       tell({ name: "slept", text: "sleeps" });
     }
     if (view.phase === "ended") {
-      if (before?.phase !== "ended") {
+      if (before?.phase !== "ended" && !this.#stopped.has(view.threadId)) {
         tell({ name: "ended", text: "ended" });
       }
       this.forget(view.threadId);
@@ -76,6 +78,7 @@ export class Activity {
   forget(threadId: string): void {
     this.#views.delete(threadId);
     this.#workingSince.delete(threadId);
+    this.#stopped.delete(threadId);
   }
 
   audited({ action, by, threadId, what }: AuditEntry): void {
@@ -85,7 +88,8 @@ export class Activity {
     if (action === "started" && by) {
       this.#tell({ ...of, name: "started", text: "started a session" });
     } else if (action === "stopped") {
-      this.#tell({ ...of, name: "stopped", text: "stopped the session" });
+      this.#stopped.add(threadId);
+      this.#tell({ ...of, name: "stopped", text: by ? "stopped the session" : "the session is over" });
     } else if (action === "failed") {
       this.#tell({ ...of, name: "failed", text: "mm-claude failed, see the log" });
     } else if (action === "refused" && by) {

@@ -53,7 +53,7 @@ export interface BridgeDependencies {
   readonly home: string;
   /** Where what survives a restart is kept. */
   readonly folder: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: Pick<AuditTrail, "append">;
   /** What Claude's file tools may not touch. */
   readonly deniedPaths: readonly string[];
   /** The environment Claude runs in. */
@@ -200,7 +200,8 @@ function createSessions(
   { config, facts, dependencies, api, directory, rightsOf }: Parts,
   more: Pick<SessionDependencies, "warm" | "sendTyping" | "onCardPosted">,
 ): SessionManager {
-  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } = dependencies;
+  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } =
+    dependencies;
   const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   return new SessionManager({
     ...more,

@@ -5,23 +5,27 @@ import { AuditTrail } from "../audit/trail.ts";
 import { claudeVersion } from "../claude/version.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Config } from "../config/settings.ts";
-import { connectRest } from "../mattermost/rest.ts";
-import type { MattermostApi } from "../mattermost/types.ts";
+import { connectRest, type RestClient } from "../mattermost/rest.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/checks.ts";
 import { ownPaths } from "../setup/token-exposure.ts";
 import { DocumentFolder } from "../store/document-store.ts";
 import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
 import { type Lock, lockDaemon } from "../store/lock.ts";
+import type { DaemonOutput, LogFormat } from "../terminal/daemon-output.ts";
+import { openDaemonOutput } from "../terminal/open-output.ts";
 import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog, type Log } from "../util/log.ts";
-import { lineWriter, type Print } from "../util/output.ts";
 import { createRedact } from "../util/redact.ts";
+import { bannerRows, sessionRow } from "./banner.ts";
 import type { Bridge, BridgeDependencies, BridgeFacts } from "./bridge.ts";
 import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
-import { type Colours, loadColours } from "./colours.ts";
+import { offerKeys } from "./key-commands.ts";
+import { channelLink, threadLinks } from "./links.ts";
+import { Monitor } from "./monitor.ts";
 import { removeOldDocuments } from "./old-documents.ts";
+import { Reports, withoutReports } from "./reports.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { firstUncaughtError } from "./uncaught-errors.ts";
 
@@ -32,25 +36,42 @@ export interface DaemonOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Where state is kept instead of in the platform's place; absolute. */
   readonly stateHome?: string;
+  readonly logFormat?: LogFormat;
 }
 
 const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
 /** From the signal to the end, whatever hangs. */
 const STOP_WITHIN_MS = 9000;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
-/** What may wait for a terminal that is held, or for a reader that sleeps. */
-const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
-  const { environment = process.env } = options;
+  const environment = withoutReports(options.environment ?? process.env);
   const secrets = [config.token];
-  const write = lineWriter(process.stderr, MOST_UNREAD_BYTES);
-  const log = createLog({ debug: config.debug, secrets, write });
+  const linkOf = threadLinks(config.url);
+  const output = await openDaemonOutput({ format: options.logFormat ?? "text", linkOf }, process.env);
+  const monitor = new Monitor({
+    version: options.version,
+    url: config.url,
+    directory: homePath(config.directory, options.home),
+    maxSessions: config.maxSessions,
+    output,
+    now: Date.now,
+    linkOf,
+  });
+  const log = createLog({ debug: config.debug, secrets, write: monitor.logged });
   const fault = firstUncaughtError(process, log);
   const claudes = claudeProcesses({ environment, secrets, log });
-  const atEnd = [() => claudes.kill()];
-  const daemon = { config, options, environment, log, claudes, atEnd, ...stopSignals() };
+  const reports = Reports.start({
+    monitor,
+    log,
+    clock: systemClock,
+    environment: process.env,
+    metricsFile: config.metricsFile,
+  });
+  const atEnd = [() => reports.close(), () => claudes.kill()];
+  const signals = stopSignals();
+  const daemon = { config, options, environment, output, monitor, reports, log, claudes, atEnd, ...signals };
   try {
     return await Promise.race([fault.then(() => EXIT.failed), untilStopped(daemon)]);
   } finally {
@@ -64,6 +85,9 @@ interface Daemon extends StopSignals {
   readonly config: Config;
   readonly options: DaemonOptions;
   readonly environment: NodeJS.ProcessEnv;
+  readonly output: DaemonOutput;
+  readonly monitor: Monitor;
+  readonly reports: Reports;
   readonly log: Log;
   readonly claudes: ClaudeProcesses;
   /** What must be done whatever the end is. */
@@ -71,8 +95,9 @@ interface Daemon extends StopSignals {
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
-  const { config, options, log, atEnd, stop } = daemon;
+  const { config, options, log, monitor, atEnd, stop } = daemon;
   const api = connectRest({ url: config.url, token: config.token, log });
+  monitor.requests = api.load;
   const checking = untilReady(api, daemon, isServerKnown(baseDirectories(options), config.url));
   // Its modules are read while the server and Claude answer.
   const loading = import("./bridge.ts");
@@ -89,37 +114,63 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   }
   atEnd.push(lock.release);
   removeOldDocuments(folder.path, ready.channel.id, Date.now(), log);
-  const colour = await loadColours(process.stdout, process.env);
-  const print = lineWriter(process.stdout, MOST_UNREAD_BYTES);
-  print(banner(config, ready, options, colour));
-  for (const hint of ready.hints) {
-    log.warn(hint);
-  }
   const { startBridge } = await loading;
   const starting = startBridge(config, factsIn(ready), bridgeDependencies(daemon, ready, { api, folder }));
+  await introduce(api, daemon, ready);
   // It may wait for the server, for as long as that is away.
   const bridge = await Promise.race([starting, aborted(stop)]);
   if (!bridge) {
     return EXIT.ended;
   }
+  monitor.sessions = bridge.sessions;
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
-    print(colour("green", `Ready! Waiting for @${config.botName ?? account.username} mentions...`));
+    welcome(daemon, ready);
   }
-  return untilBridgeStopped(bridge, daemon, print);
+  return untilBridgeStopped(bridge, daemon);
+}
+
+/** Who it is and where, and what about that people should know. */
+async function introduce(
+  api: RestClient,
+  { config, options, output, monitor, log }: Daemon,
+  ready: Readiness,
+) {
+  const { account, channel, hints } = ready;
+  const link = await channelLink(api, config.url, channel);
+  monitor.found({ bot: account.username, channel: { name: channel.displayName, link } });
+  output.banner(`mm-claude v${options.version}`, bannerRows(config, ready, { home: options.home, link }));
+  for (const hint of hints) {
+    log.warn(hint);
+  }
+}
+
+function welcome({ config, options, output, monitor, reports, atEnd }: Daemon, { account }: Readiness): void {
+  monitor.state = "running";
+  output.rows([sessionRow(monitor.status())]);
+  output.gap();
+  monitor.say(`Ready! Waiting for @${config.botName ?? account.username} mentions...`, "green");
+  reports.ready();
+  if (options.logFormat !== "json") {
+    const { channel } = monitor.status();
+    atEnd.push(
+      offerKeys({ say: (text) => output.say(text, "dim"), channelLink: channel?.link ?? config.url }),
+    );
+  }
 }
 
 /** By a signal, or because another mm-claude does the same work. */
 async function untilBridgeStopped(
   bridge: Bridge,
-  { log, stop, stopAtOnce }: Daemon,
-  print: Print,
+  { log, monitor, reports, stop, stopAtOnce }: Daemon,
 ): Promise<number> {
   const otherInstance = await Promise.race([aborted(stop).then(() => undefined), bridge.otherInstance]);
   if (otherInstance !== undefined) {
     log.error(otherInstance);
   }
-  print("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
+  monitor.state = "stopping";
+  reports.stopping();
+  monitor.say("Stopping: every Claude gets a moment to save its conversation. Ctrl-C again to stop at once.");
   await Promise.race([bridge.stop(), sleep(STOP_WITHIN_MS), aborted(stopAtOnce)]);
   if (stopAtOnce.aborted) {
     return EXIT.failed;
@@ -163,11 +214,20 @@ const factsIn = ({ account, channel, allowedUsers, approvers, postLimit }: Readi
 });
 
 function bridgeDependencies(
-  { config, options, environment, log, claudes }: Daemon,
+  { config, options, environment, monitor, log, claudes }: Daemon,
   { channel }: Readiness,
   { api, folder }: Pick<BridgeDependencies, "api" | "folder">,
 ): BridgeDependencies {
   const { version, home } = options;
+  const trail = new AuditTrail({
+    folder: folder.path,
+    channelId: channel.id,
+    now: Date.now,
+    log,
+    redact: createRedact([config.token]),
+    maxFileBytes: config.auditFileMb * 1_000_000,
+    maxFiles: config.auditFiles,
+  });
   return {
     api,
     clock: systemClock,
@@ -176,24 +236,27 @@ function bridgeDependencies(
     // Where Claude is at home, which is another place in the demo.
     home: environment["HOME"] || home,
     folder,
-    audit: new AuditTrail({
-      folder: folder.path,
-      channelId: channel.id,
-      now: Date.now,
-      log,
-      redact: createRedact([config.token]),
-      maxFileBytes: config.auditFileMb * 1_000_000,
-      maxFiles: config.auditFiles,
-    }),
+    audit: {
+      append(entry) {
+        trail.append(entry);
+        monitor.activity.audited(entry);
+      },
+    },
     deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot(baseDirectories(options))),
     environment,
     startClaude: claudes.start,
+    watch: {
+      onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),
+      onForgotten: (threadId) => monitor.activity.forget(threadId),
+      onWritten: (ms) => monitor.written(ms),
+      onConnected: (isConnected) => monitor.connected(isConnected),
+    },
   };
 }
 
 /** Undefined when a signal came first. */
 async function untilReady(
-  api: MattermostApi,
+  api: RestClient,
   { config, log, stop }: Daemon,
   isKnown: boolean,
 ): Promise<Readiness | undefined> {
@@ -219,21 +282,4 @@ async function untilReady(
     await Promise.race([sleep(ms), aborted(stop)]);
   }
   return undefined;
-}
-
-function banner(
-  config: Config,
-  { account, claudeVersion: claude }: Readiness,
-  { version, home }: DaemonOptions,
-  colour: Colours,
-): string {
-  const rows = [
-    ["Directory", homePath(config.directory, home)],
-    ["Bot", `@${config.botName ?? account.username}`],
-    ["Server", config.url],
-    ["Claude Code", claude],
-    ["Permissions", config.skipPermissions ? colour("yellow", "skipped (⚡ Auto)") : "interactive"],
-  ];
-  const lines = rows.map(([name = "", value]) => `  ${colour("dim", name.padEnd(12))} ${value}`);
-  return `${colour("bold", `mm-claude v${version}`)}\n\n${lines.join("\n")}\n`;
 }

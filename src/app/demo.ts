@@ -2,6 +2,7 @@
 
 import { claudeVersion } from "../claude/version.ts";
 import { type Config, defaultSettings } from "../config/settings.ts";
+import { openBrowser } from "../util/browser.ts";
 
 export interface DemoFlags {
   readonly port?: number | undefined;
@@ -29,6 +30,7 @@ export interface SandboxModule {
   demo(
     flags: DemoFlags,
     host: DemoHost & {
+      readonly openBrowser: (address: string) => void;
       readonly claudeVersion: (path: string) => Promise<string>;
       readonly run: Run<Made>;
     },
@@ -46,6 +48,12 @@ export async function runDemo(
   const { demo } = (await import(SANDBOX)) as SandboxModule;
   return demo(flags, {
     ...host,
+    openBrowser: (address) =>
+      void openBrowser(address, {
+        platform: process.platform,
+        environment: host.environment,
+        isTerminal: process.stdout.isTTY,
+      }),
     claudeVersion: (path) => claudeVersion(path),
     run: (made, environment, stateHome) =>
       host.run({ ...defaultSettings(), ...made, debug: false }, environment, stateHome),

@@ -1,99 +1,124 @@
 // What is known of the daemon while it runs, for those who look: the terminal, the newest lines, the figures, the last
 // error. Told by the log, the sessions and the connection; changes nothing of them.
 
-import { homePath } from "../render/paths.ts";
-import type { AuditEntry } from "../audit/record.ts";
 import type { DaemonEvent } from "../control/events.ts";
 import { LogHistory } from "../control/log-history.ts";
 import { Metrics } from "../control/metrics.ts";
-import { PROTOCOL, type SessionStatus, type Status } from "../control/protocol.ts";
+import { type DaemonState, PROTOCOL, type SessionStatus, type Status } from "../control/protocol.ts";
 import type { SessionView } from "../session/view.ts";
+import type { Colour } from "../terminal/colours.ts";
 import { type DaemonOutput, sentenceOf } from "../terminal/daemon-output.ts";
-import { labelOf, type LogLevel } from "../util/log.ts";
+import { type LogLevel, labelOf } from "../util/log.ts";
 import { Activity } from "./activity.ts";
 
-/** What does not change while it runs. */
-export interface Identity {
+export interface MonitorOptions {
   readonly version: string;
-  readonly bot: string;
   readonly url: string;
-  readonly channel: { readonly name: string; readonly link: string };
+  /** As people read it. */
   readonly directory: string;
-  readonly home: string;
   readonly maxSessions: number;
+  readonly output: DaemonOutput;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Where a thread is in a browser. */
+  readonly linkOf: (thread: string) => string;
+}
+
+/** What is known once the server has answered. */
+interface Place {
+  readonly bot: string;
+  readonly channel: { readonly name: string; readonly link: string };
 }
 
 export class Monitor {
   readonly history = new LogHistory();
-  readonly metrics = new Metrics();
   readonly activity: Activity;
-  readonly #output: DaemonOutput;
-  readonly #now: () => number;
+  readonly #options: MonitorOptions;
+  readonly #metrics = new Metrics();
   readonly #startedAt: number;
-  #connection = { isConnected: false, since: 0, lost: 0 };
+  #connection: { readonly isConnected: boolean; readonly since: number; readonly lost: number };
   #lastError: { readonly at: number; readonly text: string } | undefined;
+  #place: Place | undefined;
+  state: DaemonState = "starting";
+  /** Replaced by what looks at the real ones, once there are any. */
+  sessions: () => readonly SessionView[] = () => [];
+  requests: () => Status["requests"] = () => ({ waiting: 0, underWay: 0 });
 
-  constructor(output: DaemonOutput, now: () => number) {
-    this.#output = output;
-    this.#now = now;
-    this.#startedAt = now();
-    this.#connection.since = now();
-    this.activity = new Activity(now, (event) => this.#happened(event));
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+    this.#connection = { isConnected: false, since: this.#startedAt, lost: 0 };
+    this.activity = new Activity(options.now, (event) => this.#happened(event));
   }
 
   /** A line of the log, with its level in front. */
   readonly logged = (line: string, level: LogLevel): void => {
-    this.#output.log(line, level);
+    const { output, now } = this.#options;
+    output.log(line, level);
     const text = line.slice(labelOf(level).length);
-    this.history.add({ at: this.#now(), level, text });
+    this.history.add({ at: now(), level, text });
     if (level === "warning" || level === "error") {
-      this.metrics.countProblem(level);
+      this.#metrics.countProblem(level);
     }
     if (level === "error") {
-      this.#lastError = { at: this.#now(), text };
+      this.#lastError = { at: now(), text };
     }
   };
 
-  audited(entry: AuditEntry): void {
-    this.activity.audited(entry);
+  /** A sentence that is no event of a session. */
+  say(text: string, colour?: Colour): void {
+    const { output, now } = this.#options;
+    output.say(text, colour);
+    this.history.add({ at: now(), level: "info", text });
+  }
+
+  found(place: Place): void {
+    this.#place = place;
   }
 
   connected(isConnected: boolean): void {
     if (isConnected !== this.#connection.isConnected) {
       const lost = this.#connection.lost + (isConnected ? 0 : 1);
-      this.#connection = { isConnected, since: this.#now(), lost };
+      this.#connection = { isConnected, since: this.#options.now(), lost };
       this.activity.connected(isConnected);
     }
   }
 
-  status(
-    { version, bot, url, channel, directory, home, maxSessions }: Identity,
-    sessions: readonly SessionView[],
-    requests: Status["requests"],
-    linkOf: (thread: string) => string,
-  ): Status {
+  /** From when a write was asked for until the server had it. */
+  written(ms: number): void {
+    this.#metrics.observePostDelay(ms);
+  }
+
+  status(): Status {
+    const { version, url, directory, maxSessions, linkOf } = this.#options;
     const { rss, heapUsed } = process.memoryUsage();
     return {
       protocol: PROTOCOL,
       version,
       pid: process.pid,
       startedAt: this.#startedAt,
-      bot,
+      state: this.state,
       server: { url, ...this.#connection },
-      channel,
-      directory: homePath(directory, home),
+      ...this.#place,
+      directory,
       maxSessions,
-      sessions: sessions.flatMap((view) => statusOf(view, linkOf)),
-      requests,
+      sessions: this.sessions().flatMap((view) => statusOf(view, linkOf)),
+      requests: this.requests(),
       memory: { rssBytes: rss, heapBytes: heapUsed },
       ...(this.#lastError ? { lastError: this.#lastError } : {}),
     };
   }
 
+  /** For Prometheus. */
+  metrics(): string {
+    return this.#metrics.text(this.status());
+  }
+
   #happened(event: DaemonEvent): void {
-    this.#output.event(event);
-    this.history.add({ at: this.#now(), level: "info", text: sentenceOf(event) });
-    this.metrics.countEvent(event.name);
+    const { output, now } = this.#options;
+    output.event(event);
+    this.history.add({ at: now(), level: "info", text: sentenceOf(event) });
+    this.#metrics.countEvent(event.name);
   }
 }
 

@@ -114,6 +114,17 @@ export function givenTexts(input: ConfigInput): Partial<Record<SettingKey, strin
   return texts;
 }
 
+/** The settings that only the command line or the environment has, by the names people gave them there. */
+export function onlyInThisShell(input: ConfigInput): string[] {
+  const file = fileOf(input);
+  return SETTING_KEYS.flatMap((key) => {
+    const given = lookUp(key, SETTINGS[key], input, file);
+    const isInFile =
+      lookUp(key, SETTINGS[key], { ...input, options: {}, env: {} }, file)?.text === given?.text;
+    return given === undefined || isInFile ? [] : [given.name];
+  });
+}
+
 interface Given {
   readonly text: string;
   readonly origin: Origin;

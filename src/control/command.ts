@@ -52,10 +52,15 @@ export async function runStatus(
   return isWell ? EXIT.well : EXIT.unwell;
 }
 
-function verdict({ server, bot }: Status): string {
-  return server.isConnected
-    ? `● mm-claude is well (@${bot})`
-    : `○ mm-claude runs and is not connected (@${bot})`;
+function verdict({ state, server, bot }: Status): string {
+  const name = bot === undefined ? "mm-claude" : `mm-claude (@${bot})`;
+  if (state === "starting") {
+    return `○ ${name} is starting: ${server.url} has not let it in yet`;
+  }
+  if (state === "stopping") {
+    return `○ ${name} is stopping`;
+  }
+  return server.isConnected ? `● ${name} is well` : `○ ${name} runs and is not connected`;
 }
 
 export async function runLogs(

@@ -1,9 +1,8 @@
 // Where the control socket of a daemon is: in a folder that only its user can enter, so that whoever connects is that
 // user (or root). Node can't ask a socket who is at its other end.
 
-import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { makeDirectory } from "../util/make-directory.ts";
 
 const OWNER_ONLY = 0o700;
@@ -17,10 +16,9 @@ export function controlFolder(environment: NodeJS.ProcessEnv, uid: number): stri
     : `/tmp/mm-claude-${uid}`;
 }
 
-/** Short and the same at each start: by bot and channel. */
-export function controlSocket(folder: string, botId: string, channelId: string): string {
-  const mark = createHash("sha256").update(`${botId} ${channelId}`).digest("hex").slice(0, 16);
-  return join(folder, `${mark}${EXTENSION}`);
+/** Of the daemon that is this process. */
+export function controlSocket(folder: string, pid: number): string {
+  return join(folder, `${pid}${EXTENSION}`);
 }
 
 /** The sockets of this user's daemons, also of those that were killed. */
@@ -33,6 +31,24 @@ export function controlSockets(folder: string): string[] {
       : [];
   } catch {
     return [];
+  }
+}
+
+/** Those of daemons that were killed: a socket's file does not go with its process. */
+export function removeAbandonedSockets(folder: string): void {
+  for (const path of controlSockets(folder)) {
+    if (!isRunning(Number.parseInt(basename(path), 10))) {
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

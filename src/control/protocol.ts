@@ -34,15 +34,20 @@ const session = z.object({
 });
 export type SessionStatus = z.infer<typeof session>;
 
+const STATES = ["starting", "running", "stopping"] as const;
+export type DaemonState = (typeof STATES)[number];
+
 /** Times in milliseconds since the epoch. */
 export const status = z.object({
   protocol: z.literal(PROTOCOL),
   version: z.string(),
   pid: z.number(),
   startedAt: time,
-  bot: z.string(),
+  state: z.enum(STATES),
   server: z.object({ url: z.string(), isConnected: z.boolean(), since: time, lost: z.number() }),
-  channel: z.object({ name: z.string(), link: z.string() }),
+  /** Not known before the server has answered. */
+  bot: z.string().optional(),
+  channel: z.object({ name: z.string(), link: z.string() }).optional(),
   directory: z.string(),
   maxSessions: z.number(),
   sessions: z.array(session),

@@ -5,7 +5,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "../util/log.ts";
-import { makeControlFolder } from "./location.ts";
+import { makeControlFolder, removeAbandonedSockets } from "./location.ts";
 import type { LogHistory } from "./log-history.ts";
 import { type ControlRequest, PROTOCOL, request, type Status } from "./protocol.ts";
 
@@ -17,7 +17,7 @@ const ASK_WITHIN_MS = 5000;
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 export interface ControlServerOptions {
-  /** Taken over from a daemon that was killed: whoever calls this holds the lock of bot and channel. */
+  /** This process's own: what is there is left from one that had the same number and was killed. */
   readonly path: string;
   readonly log: Log;
   readonly status: () => Status;
@@ -39,8 +39,10 @@ export class ControlServer {
   static listen(options: ControlServerOptions): ControlServer {
     const control = new ControlServer(options);
     try {
-      makeControlFolder(dirname(options.path));
+      const folder = dirname(options.path);
+      makeControlFolder(folder);
       rmSync(options.path, { force: true });
+      removeAbandonedSockets(folder);
       control.#server.listen(options.path, () => chmodSync(options.path, 0o600));
     } catch (error) {
       control.#unusable(error);

@@ -18,8 +18,8 @@ export function statusText(status: Status, now: number): string[] {
         ? `${server.url}, connected for ${ago(now - server.since)}${times}${waiting}`
         : `${server.url}, not connected for ${ago(now - server.since)}`,
     ],
-    ["channel", `${status.channel.name}, ${status.channel.link}`],
-    ["bot", `@${status.bot}`],
+    ...(status.channel ? [["channel", `${status.channel.name}, ${status.channel.link}`]] : []),
+    ...(status.bot === undefined ? [] : [["bot", `@${status.bot}`]]),
     ["directory", status.directory],
     ["sessions", `${live.length} of ${status.maxSessions} live, ${asleep} asleep`],
     ["memory", `${megabytes(memory.rssBytes)} MB, without the Claudes`],

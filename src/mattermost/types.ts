@@ -152,6 +152,8 @@ export interface MattermostApi {
   /** Only the accounts that exist come back. */
   usersByNames(usernames: readonly string[]): Promise<User[]>;
   channel(id: ChannelId): Promise<Channel>;
+  /** As it stands in addresses; undefined for a team that the account may not see. */
+  teamName(id: string): Promise<string | undefined>;
   /** Channels the account is a member of, over all its teams, without direct messages. */
   myChannels(): Promise<Channel[]>;
   isMember(channelId: ChannelId, userId: UserId): Promise<boolean>;

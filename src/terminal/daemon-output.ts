@@ -4,11 +4,10 @@
 import type { DaemonEvent, EventName } from "../control/events.ts";
 import { type LogLevel, labelOf } from "../util/log.ts";
 import type { Print } from "../util/output.ts";
+import type { Colour, Colours } from "./colours.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
-
-export type Colour = "cyan" | "dim" | "green" | "red" | "yellow";
 
 export interface DaemonOutputOptions {
   readonly format: LogFormat;
@@ -19,6 +18,7 @@ export interface DaemonOutputOptions {
   readonly now: () => number;
   /** Where a thread is in a browser. */
   readonly linkOf: (thread: string) => string;
+  readonly colour: Colours;
   /** A person looks on; undefined: no terminal, and lines are left as long as they are. */
   readonly terminal: Terminal | undefined;
   /** Whoever reads the lines knows when each came. */
@@ -27,7 +27,6 @@ export interface DaemonOutputOptions {
 
 export interface Terminal {
   readonly columns: () => number;
-  readonly colour: (colour: Colour, text: string) => string;
   /** At words, `columns` wide; colours don't count. */
   readonly wrap: (text: string, columns: number) => string;
 }
@@ -59,6 +58,7 @@ const WITH_LINK: ReadonlySet<EventName> = new Set([
 ]);
 
 const NARROWEST = 20;
+const NAME_WIDTH = 12;
 
 export class DaemonOutput {
   readonly #options: DaemonOutputOptions;
@@ -67,55 +67,93 @@ export class DaemonOutput {
     this.#options = options;
   }
 
-  event(event: DaemonEvent): void {
-    const { format, out, terminal, linkOf } = this.#options;
-    const { name, thread, slot, by, text, seconds } = event;
+  /** What it is and where it works, before anything happens. */
+  banner(title: string, rows: readonly (readonly [name: string, value: string])[]): void {
+    const { format, out, colour } = this.#options;
     if (format === "json") {
-      out(
-        JSON.stringify({
-          time: this.#isoTime(),
-          level: "info",
-          event: name,
-          thread,
-          session: slot,
-          by,
-          seconds,
-          message: sentenceOf(event),
-        }),
-      );
+      this.#json(out, { level: "info", message: title, ...Object.fromEntries(rows) });
+      return;
+    }
+    out(`${colour("bold", title)}\n`);
+    this.rows(rows);
+  }
+
+  /** More of what the banner says. */
+  rows(rows: readonly (readonly [name: string, value: string])[]): void {
+    const { format, out, colour } = this.#options;
+    if (format === "json") {
+      return;
+    }
+    for (const [name, value] of rows) {
+      out(this.#wrapped(`  ${colour("dim", name.padEnd(NAME_WIDTH))} `, NAME_WIDTH + 3, value));
+    }
+  }
+
+  /** An empty line. */
+  gap(): void {
+    const { format, out } = this.#options;
+    if (format === "text") {
+      out("");
+    }
+  }
+
+  /** A sentence for whoever looks on. */
+  say(text: string, colour?: Colour): void {
+    const { format, out } = this.#options;
+    if (format === "json") {
+      this.#json(out, { level: "info", message: text });
+    } else {
+      out(this.#wrapped("", 0, colour ? this.#options.colour(colour, text) : text));
+    }
+  }
+
+  event(event: DaemonEvent): void {
+    const { format, out, linkOf, colour: paint } = this.#options;
+    const { name, thread, slot, by, seconds } = event;
+    if (format === "json") {
+      const what = { event: name, thread, session: slot, by, seconds };
+      this.#json(out, { level: "info", ...what, message: sentenceOf(event) });
       return;
     }
     const [sign, colour] = SIGNS[name];
-    const place = slot === undefined ? "" : `#${slot} `;
-    const link = thread !== undefined && WITH_LINK.has(name) ? linkOf(thread) : "";
-    const paint = terminal?.colour ?? ((_colour, plain) => plain);
-    const words = `${by === undefined ? "" : `@${by} `}${text}`;
-    this.#line(out, `${paint(colour, sign)} ${place}${words}${link === "" ? "" : ` ${paint("dim", link)}`}`);
+    const link = thread !== undefined && WITH_LINK.has(name) ? ` ${paint("dim", linkOf(thread))}` : "";
+    this.#line(out, `${paint(colour, sign)} ${sentenceOf(event)}${link}`);
   }
 
   /** `line`: as the log made it, with its level in front. */
   log(line: string, level: LogLevel): void {
-    const { format, out, err, terminal } = this.#options;
+    const { format, out, err, colour } = this.#options;
     const print = level === "info" ? out : err;
     if (format === "json") {
-      print(JSON.stringify({ time: this.#isoTime(), level, message: line.slice(labelOf(level).length) }));
+      this.#json(print, { level, message: line.slice(labelOf(level).length) });
       return;
     }
-    const colour = level === "error" ? "red" : level === "warning" ? "yellow" : undefined;
-    this.#line(print, terminal && colour ? terminal.colour(colour, line) : line);
+    const paint = level === "error" ? "red" : level === "warning" ? "yellow" : undefined;
+    this.#line(print, paint ? colour(paint, line) : line);
   }
 
   #line(print: Print, text: string): void {
-    const { terminal, isTimed, now } = this.#options;
+    const { terminal, colour, isTimed, now } = this.#options;
     if (!terminal) {
       print(isTimed ? text : `${this.#isoTime()} ${text}`);
       return;
     }
     const time = new Date(now()).toTimeString().slice(0, 8);
-    const indent = " ".repeat(time.length + 1);
-    const columns = Math.max(NARROWEST, terminal.columns() - indent.length);
-    const [first = "", ...rest] = terminal.wrap(text, columns).split("\n");
-    print([`${terminal.colour("dim", time)} ${first}`, ...rest.map((line) => indent + line)].join("\n"));
+    print(this.#wrapped(`${colour("dim", time)} `, time.length + 1, text));
+  }
+
+  /** The lines of a long text stand under each other, beside `head`, which takes `indent` columns. */
+  #wrapped(head: string, indent: number, text: string): string {
+    const { terminal } = this.#options;
+    if (!terminal) {
+      return head + text;
+    }
+    const columns = Math.max(NARROWEST, terminal.columns() - indent);
+    return head + terminal.wrap(text, columns).replaceAll("\n", `\n${" ".repeat(indent)}`);
+  }
+
+  #json(print: Print, fields: Readonly<Record<string, unknown>>): void {
+    print(JSON.stringify({ time: this.#isoTime(), ...fields }));
   }
 
   #isoTime(): string {
@@ -123,8 +161,8 @@ export class DaemonOutput {
   }
 }
 
-/** As one sentence would say it in a list of many daemons' lines. */
-export function sentenceOf({ slot, by, text }: DaemonEvent): string {
+/** As it stands in a list of what many sessions do. */
+export function sentenceOf({ slot, by, text }: Omit<DaemonEvent, "name">): string {
   const who = by === undefined ? "" : `@${by} `;
   return `${slot === undefined ? "" : `#${slot} `}${who}${text}`;
 }

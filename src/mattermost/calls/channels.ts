@@ -4,7 +4,7 @@ import { decodeChannel, decodeList } from "../decode.ts";
 import type { Channel, ChannelId, MattermostApi, UserId } from "../types.ts";
 import { isObjectWith, type JsonRequests, orIfRefused } from "./json-requests.ts";
 
-type ChannelCalls = Pick<MattermostApi, "channel" | "myChannels" | "isMember" | "maxPostSize">;
+type ChannelCalls = Pick<MattermostApi, "channel" | "teamName" | "myChannels" | "isMember" | "maxPostSize">;
 
 /** The limit of databases from before 5.0, and so the smallest that a server has. */
 const SMALLEST_MAX_POST_SIZE = 4000;
@@ -12,10 +12,16 @@ const SMALLEST_MAX_POST_SIZE = 4000;
 export function channelCalls(json: JsonRequests): ChannelCalls {
   return {
     channel: (id) => json.get("read the channel", `/channels/${id}`, decodeChannel),
+    teamName: (id) => teamName(json, id),
     myChannels: () => myChannels(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
     maxPostSize: () => json.get("read the server's settings", "/config/client?format=old", decodeMaxPostSize),
   };
+}
+
+async function teamName(json: JsonRequests, id: string): Promise<string | undefined> {
+  const lookup = json.get("read the channel's team", `/teams/${encodeURIComponent(id)}`, decodeTeamName);
+  return orIfRefused(lookup, ["not-found", "forbidden"], undefined);
 }
 
 async function myChannels(json: JsonRequests): Promise<Channel[]> {
@@ -51,6 +57,11 @@ function decodeMaxPostSize(settings: unknown): number | undefined {
   }
   const size = Number("MaxPostSize" in settings ? settings.MaxPostSize : undefined);
   return Number.isInteger(size) && size > 0 ? size : SMALLEST_MAX_POST_SIZE;
+}
+
+function decodeTeamName(team: unknown): string | undefined {
+  const name = typeof team === "object" && team !== null && "name" in team ? team.name : undefined;
+  return typeof name === "string" && /^[a-z0-9-]+$/.test(name) ? name : undefined;
 }
 
 function decodeTeamId(team: unknown): string | undefined {

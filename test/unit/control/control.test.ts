@@ -1,6 +1,6 @@
 // Both ends of the control socket, over real sockets.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ const STATUS: Status = {
   version: "0.2.0",
   pid: 77,
   startedAt: NOW - 3 * HOUR,
+  state: "running",
   bot: "claude-code",
   server: { url: "https://chat.example.com", isConnected: true, since: NOW - HOUR, lost: 1 },
   channel: { name: "Claude", link: "https://chat.example.com/lab/channels/claude" },
@@ -58,9 +59,9 @@ function setUp() {
   const errors: string[] = [];
   const history = new LogHistory();
   const warn = (line: string): void => void warnings.push(line);
-  const listen = (status: () => Status = () => STATUS, channel = "c") => {
+  const listen = (status: () => Status = () => STATUS, pid = process.pid) => {
     const server = ControlServer.listen({
-      path: controlSocket(folder, "bot", channel),
+      path: controlSocket(folder, pid),
       log: { debug: () => {}, info: () => {}, warn, error: warn },
       status,
       history,
@@ -84,7 +85,7 @@ test("status tells what people want to know, a line each, and exits with 0", asy
   world.listen();
   expect(await runStatus({}, world.options)).toBe(0);
   expect(world.printed).toEqual([
-    "● mm-claude is well (@claude-code)",
+    "● mm-claude (@claude-code) is well",
     "  running     since 3 h, process 77, v0.2.0",
     "  server      https://chat.example.com, connected for 1 h, lost once before",
     "  channel     Claude, https://chat.example.com/lab/channels/claude",
@@ -100,7 +101,7 @@ test("status tells what people want to know, a line each, and exits with 0", asy
 test("as JSON it is all there is, in a list of daemons", async () => {
   const world = setUp();
   world.listen();
-  world.listen(() => ({ ...STATUS, pid: 78 }), "d");
+  world.listen(() => ({ ...STATUS, pid: 78 }), process.ppid);
   expect(await runStatus({ json: true }, world.options)).toBe(0);
   expect((JSON.parse(world.printed.join("\n")) as Status[]).map(({ pid }) => pid).sort()).toEqual([77, 78]);
 });
@@ -110,7 +111,7 @@ test("a daemon that lost its server is no reason for a zero, and its last error 
   const server = { ...STATUS.server, isConnected: false, since: NOW - 90_000 };
   world.listen(() => ({ ...STATUS, server, lastError: { at: NOW - 5000, text: "no route" } }));
   expect(await runStatus({}, world.options)).toBe(1);
-  expect(world.printed[0]).toBe("○ mm-claude runs and is not connected (@claude-code)");
+  expect(world.printed[0]).toBe("○ mm-claude (@claude-code) runs and is not connected");
   expect(world.printed).toContain("  server      https://chat.example.com, not connected for 1 min");
   expect(world.printed).toContain("  last error  5 s ago: no route");
 });
@@ -126,10 +127,38 @@ test("where none runs that is what is said, also where one was killed and left i
   killed.close();
 });
 
+test("one that waits for its server at the start says so, and knows neither bot nor channel yet", async () => {
+  const world = setUp();
+  const { bot: _bot, channel: _channel, ...unknown } = STATUS;
+  const server = { ...STATUS.server, isConnected: false, since: NOW - 90_000, lost: 0 };
+  world.listen(() => ({ ...unknown, server, state: "starting", sessions: [] }));
+  expect(await runStatus({}, world.options)).toBe(1);
+  expect(world.printed).toEqual([
+    "○ mm-claude is starting: https://chat.example.com has not let it in yet",
+    "  running     since 3 h, process 77, v0.2.0",
+    "  server      https://chat.example.com, not connected for 1 min",
+    "  directory   ~/shop",
+    "  sessions    0 of 5 live, 0 asleep",
+    "  memory      81 MB, without the Claudes",
+  ]);
+});
+
+test("a start clears away the sockets of those that were killed, and of nobody else", async () => {
+  const world = setUp();
+  mkdirSync(world.folder, { mode: 0o700 });
+  // No process can have that number.
+  const abandoned = controlSocket(world.folder, 2 ** 30);
+  const others = controlSocket(world.folder, process.ppid);
+  for (const path of [abandoned, others]) writeFileSync(path, "");
+  world.listen();
+  expect(existsSync(abandoned)).toBe(false);
+  expect(existsSync(others)).toBe(true);
+});
+
 test("one that hangs is told apart from one that is gone", async () => {
   const world = setUp();
   mkdirSync(world.folder, { mode: 0o700 });
-  const hanging = createServer(() => {}).listen(controlSocket(world.folder, "bot", "c"));
+  const hanging = createServer(() => {}).listen(controlSocket(world.folder, process.pid));
   await new Promise((resolve) => hanging.once("listening", resolve));
   onTestFinished(() => void hanging.close());
   expect(await runStatus({}, world.options)).toBe(1);
@@ -142,7 +171,7 @@ test("only its user can reach it: the folder and the socket are closed to others
   world.listen();
   await runStatus({}, world.options);
   expect(statSync(world.folder).mode & 0o777).toBe(0o700);
-  expect(statSync(controlSocket(world.folder, "bot", "c")).mode & 0o777).toBe(0o600);
+  expect(statSync(controlSocket(world.folder, process.pid)).mode & 0o777).toBe(0o600);
   chmodSync(world.folder, 0o770);
   expect(controlSockets(world.folder)).toEqual([]);
 });
@@ -154,14 +183,13 @@ test("a socket that a killed daemon left is taken over, and an ended one leaves 
   await runStatus({ json: true }, world.options);
   expect(world.printed.join()).toContain('"pid":99');
   second.close();
-  expect(existsSync(controlSocket(world.folder, "bot", "c"))).toBe(false);
+  expect(existsSync(controlSocket(world.folder, process.pid))).toBe(false);
   expect(world.warnings).toEqual([]);
 });
 
 test("where it can't listen it says so once, and nothing else fails", async () => {
   const world = setUp();
   mkdirSync(join(world.folder, ".."), { recursive: true });
-  const { writeFileSync } = await import("node:fs");
   writeFileSync(world.folder, "");
   world.listen();
   expect(world.warnings).toEqual([
@@ -174,7 +202,7 @@ test.each(["", "{", '{"protocol":2,"request":"status"}', '{"protocol":1,"request
   async (line) => {
     const world = setUp();
     world.listen();
-    const socket = createConnection(controlSocket(world.folder, "bot", "c"));
+    const socket = createConnection(controlSocket(world.folder, process.pid));
     socket.write(`${line}\n`);
     let answer = "";
     for await (const part of socket.setEncoding("utf8")) answer += part;
@@ -185,7 +213,7 @@ test.each(["", "{", '{"protocol":2,"request":"status"}', '{"protocol":1,"request
 test("who sends without end is cut off", async () => {
   const world = setUp();
   world.listen();
-  const socket = createConnection(controlSocket(world.folder, "bot", "c"));
+  const socket = createConnection(controlSocket(world.folder, process.pid));
   const closed = new Promise((resolve) => socket.on("close", resolve));
   socket.on("error", () => {});
   socket.write("x".repeat(100_000));

@@ -16,10 +16,12 @@ export function browserOpener({ platform, environment, isTerminal }: Desktop): s
   return platform === "linux" && hasScreen ? "xdg-open" : undefined;
 }
 
-export function openBrowser(address: string, desktop: Desktop): void {
+/** Whether there is a browser to open it in. */
+export function openBrowser(address: string, desktop: Desktop): boolean {
   const program = browserOpener(desktop);
-  if (program === undefined) return;
+  if (program === undefined) return false;
   const child = spawn(program, [address], { stdio: "ignore", detached: true });
   child.on("error", () => {});
   child.unref();
+  return true;
 }

@@ -1,6 +1,6 @@
 // Where a browser is opened, and where nobody would see it.
 import { expect, test } from "vitest";
-import { browserOpener } from "../../../sandbox/browser.ts";
+import { browserOpener } from "../../../src/util/browser.ts";
 
 const screen = { DISPLAY: ":0" };
 

@@ -1,0 +1,241 @@
+// The commands and options of mm-claude, as they are parsed, completed and explained. What they do is somebody else's.
+
+import { fileURLToPath } from "node:url";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import type { AuditRequest } from "../audit/report.ts";
+import { settingsHelp } from "../config/help.ts";
+import { SETTINGS, type Setting } from "../config/settings.ts";
+import { LOG_FORMATS, type LogFormat } from "../terminal/daemon-output.ts";
+import { editDistance } from "../util/edit-distance.ts";
+import { SHELLS, type Shell } from "./completion.ts";
+
+/** What stands before a command's name, or alone. */
+export interface GlobalOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly channel?: string;
+  readonly botName?: string;
+  readonly allowedUsers?: string;
+  readonly skipPermissions?: boolean;
+  readonly logFormat?: LogFormat;
+  readonly debug?: boolean;
+}
+
+export interface DemoFlags {
+  readonly port?: number;
+  readonly scripted?: boolean;
+  readonly open: boolean;
+}
+
+export interface LogFlags {
+  readonly lines: number;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
+/** What each command does; gives the exit code. */
+export interface Commands {
+  start(): Promise<number>;
+  setup(): Promise<number>;
+  doctor(flags: { readonly json?: boolean }): Promise<number>;
+  status(flags: { readonly json?: boolean }): Promise<number>;
+  logs(flags: LogFlags): Promise<number>;
+  serviceInstall(flags: { readonly print?: boolean }): Promise<number>;
+  serviceStatus(): Promise<number>;
+  serviceLogs(flags: LogFlags): Promise<number>;
+  serviceUninstall(): Promise<number>;
+  demo(flags: DemoFlags): Promise<number>;
+  audit(request: AuditRequest): Promise<number>;
+  completion(shell: Shell): Promise<number>;
+}
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly commands: (program: Command) => Commands;
+  readonly onExit: (code: number) => void;
+}
+
+const LINES = 50;
+
+/** Parsing runs what is asked for, and throws CommanderError when that is nothing it knows. */
+export function createProgram({ version, commands, onExit }: ProgramOptions): Command {
+  const program = withGlobalOptions(new Command("mm-claude"), version);
+  const act = commands(program);
+  const giving =
+    <Given extends unknown[]>(perform: (...given: Given) => Promise<number>) =>
+    async (...given: Given): Promise<void> =>
+      onExit(await perform(...given));
+  program.action(async (_flags, command: Command) => {
+    refuseUnknown(program, command.args);
+    onExit(await act.start());
+  });
+  program
+    .command("setup")
+    .description("ask for the settings and write them to a file")
+    .action(giving(() => act.setup()));
+  program
+    .command("doctor")
+    .description("check everything and change nothing")
+    .option("--json", "as one JSON document")
+    .action(giving((flags: { json?: boolean }) => act.doctor(flags)));
+  program
+    .command("status")
+    .description("how the mm-claudes that run here are, and what their sessions wait for")
+    .option("--json", "as a JSON list")
+    .action(giving((flags: { json?: boolean }) => act.status(flags)));
+  withLogOptions(program.command("logs"))
+    .description("the newest lines of the mm-claudes that run here")
+    .option("--json", "a JSON object a line")
+    .action(giving((flags: LogFlags) => act.logs(flags)));
+  addService(program, act, giving);
+  withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => act.demo(flags)));
+  withAuditOptions(program.command("audit")).action(giving((request: AuditRequest) => act.audit(request)));
+  program
+    .command("completion")
+    .description("print a script that makes a shell complete mm-claude's commands")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .addHelpText("after", `\n${COMPLETION_HELP}`)
+    .action(giving((shell: Shell) => act.completion(shell)));
+  program
+    .command("help")
+    .description("print this help, or that of a command")
+    .argument("[command...]")
+    .action((names: readonly string[]) => showHelp(program, names));
+  return program;
+}
+
+function addService(
+  program: Command,
+  act: Commands,
+  giving: <Given extends unknown[]>(
+    perform: (...given: Given) => Promise<number>,
+  ) => (...given: Given) => Promise<void>,
+): void {
+  const service = program
+    .command("service")
+    .description("let systemd or launchd run mm-claude in this directory, always")
+    .helpCommand(false);
+  service
+    .command("install")
+    .description("install it and start it")
+    .option("--print", "only show what would be installed")
+    .action(giving((flags: { print?: boolean }) => act.serviceInstall(flags)));
+  service
+    .command("status")
+    .description("what the system says of it")
+    .action(giving(() => act.serviceStatus()));
+  withLogOptions(service.command("logs"))
+    .description("what it has printed, also in earlier runs")
+    .action(giving((flags: LogFlags) => act.serviceLogs(flags)));
+  service
+    .command("uninstall")
+    .description("stop it and remove it; settings and sessions stay")
+    .action(giving(() => act.serviceUninstall()));
+}
+
+function withGlobalOptions(program: Command, version: string): Command {
+  return program
+    .description("Claude Code in Mattermost threads: mention the bot, watch it work, steer it.")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .allowExcessArguments()
+    .option(flags(SETTINGS.url), SETTINGS.url.description)
+    .option(flags(SETTINGS.token), `${SETTINGS.token.description} (visible in ps: better in a file)`)
+    .option(flags(SETTINGS.channelId), SETTINGS.channelId.description)
+    .option(flags(SETTINGS.botName), SETTINGS.botName.description)
+    .option(flags(SETTINGS.allowedUsers), SETTINGS.allowedUsers.description)
+    .option("--skip-permissions", "answer every permission request with allow")
+    .option("--no-skip-permissions", "let people decide, whatever the environment or the file says")
+    .addOption(new Option("--log-format <format>", "how the daemon's lines are written").choices(LOG_FORMATS))
+    .option("--debug", "tell more, and show stack traces")
+    .addHelpText("after", () => `\n${EXAMPLES}\n\n${settingsHelp()}\n\n${documentation()}`);
+}
+
+const EXAMPLES = `Examples:
+  mm-claude setup             ask for what is needed, once
+  mm-claude                   start in the directory where Claude shall work
+  mm-claude service install   run it always
+  mm-claude status            see how it is
+  mm-claude help doctor       more about a command`;
+
+function documentation(): string {
+  const path = fileURLToPath(new URL("../../docs", import.meta.url));
+  return `Documentation: ${path}`;
+}
+
+const COMPLETION_HELP = `Put into the file that your shell reads at its start:
+  bash   source <(mm-claude completion bash)      in ~/.bashrc
+  zsh    source <(mm-claude completion zsh)       in ~/.zshrc, after compinit
+  fish   mm-claude completion fish | source       in ~/.config/fish/config.fish`;
+
+function withLogOptions(command: Command): Command {
+  return command
+    .option("-n, --lines <n>", "how many", parseCount, LINES)
+    .option("-f, --follow", "and go on with what comes, until Ctrl-C");
+}
+
+function withDemoOptions(command: Command): Command {
+  return command
+    .description("try it in a sandbox, without a Mattermost")
+    .option("--port <n>", "the port to listen on, or the next free one (default: 8065)", parsePort)
+    .option("--scripted", "answers come from a script, without a Claude account")
+    .option("--no-open", "don't open a browser");
+}
+
+function withAuditOptions(command: Command): Command {
+  const rows = ["json", "by", "action", "thread", "since"];
+  return command
+    .description("show who decided what, from this machine's audit trails")
+    .addOption(new Option("--verify", "check that no record was changed or taken out").conflicts(rows))
+    .option("--json", "print the records as they stand, in full, one a line")
+    .option("--by <name>", "only what this person did")
+    .option("--action <name>", "only this, such as tool-allowed")
+    .option("--thread <id>", "only this thread")
+    .option("--since <time>", "only what is newer than a date, or than a duration such as 2h or 7d");
+}
+
+function flags({ option, placeholder }: Setting<unknown>): string {
+  return `${option} <${placeholder}>`;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Give a number of lines, such as 100.");
+  return Number(text);
+}
+
+function showHelp(program: Command, names: readonly string[]): void {
+  let command = program;
+  for (const name of names) {
+    const found = command.commands.find((one) => one.name() === name);
+    if (!found) {
+      refuseUnknown(command, [name]);
+      return;
+    }
+    command = found;
+  }
+  command.outputHelp();
+}
+
+/** What is left over beside options is meant as a command's name. */
+function refuseUnknown(command: Command, [name]: readonly string[]): void {
+  if (name === undefined) {
+    return;
+  }
+  const names = command.commands.map((one) => one.name());
+  const [nearest] = names
+    .map((one) => ({ one, distance: editDistance(name.toLowerCase(), one) }))
+    .filter(({ one, distance }) => distance <= Math.max(1, Math.floor(one.length / 3)))
+    .sort((first, second) => first.distance - second.distance);
+  const hint = nearest === undefined ? "" : ` Did you mean ${nearest.one}?`;
+  command.error(`error: there is no command "${name}".${hint} mm-claude --help lists what there is.`, {
+    exitCode: 2,
+  });
+}
