@@ -36,7 +36,14 @@ export interface DemoBridge {
     settings: DemoSettings,
     environment: NodeJS.ProcessEnv,
     stateHome: string,
+    links: DemoLinks,
   ) => Promise<number>;
+}
+
+/** Where people find things on the page. */
+export interface DemoLinks {
+  readonly channel: string;
+  readonly thread: (id: string) => string;
 }
 
 export interface DemoOptions extends DemoBridge {
@@ -94,12 +101,16 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     options.openBrowser(address);
     const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
     // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
-    return await options.run(settings, environment, home);
+    return await options.run(settings, environment, home, linksTo(address));
   } finally {
     stopGuest();
     await Promise.all([sandbox.close(), model?.close()]);
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function linksTo(address: string): DemoLinks {
+  return { channel: address, thread: (id) => `${address}#${LISTED[0]}//${id}` };
 }
 
 async function startOnFreePort({ port, print }: DemoOptions, page: PageServer): Promise<Sandbox> {

@@ -66,7 +66,7 @@ function commandsOf(program: Command): Commands {
     serviceStatus: () => service({ action: "status" }, input()),
     serviceLogs: ({ lines, follow = false }) => service({ action: "logs", lines, follow }, input()),
     serviceUninstall: () => service({ action: "uninstall" }, input()),
-    demo: (flags) => demo(input(), flags),
+    demo: (flags) => demo(input(), options().logFormat, flags),
     audit,
     async completion(shell) {
       const { completionScript } = await import("./cli/completion.ts");
@@ -89,7 +89,7 @@ function inputOf({ channel, logFormat: _, ...rest }: GlobalOptions): ConfigInput
   return { options, env: process.env, cwd: process.cwd(), home: homedir() };
 }
 
-async function start(input: ConfigInput, logFormat: LogFormat = "text"): Promise<number> {
+async function start(input: ConfigInput, logFormat: LogFormat | undefined): Promise<number> {
   const { givenTexts, loadConfig, unknownSettingWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
@@ -219,7 +219,11 @@ async function service(request: ServiceRequest, input: ConfigInput): Promise<num
   });
 }
 
-async function demo(input: ConfigInput, { port, scripted, open }: DemoFlags): Promise<number> {
+async function demo(
+  input: ConfigInput,
+  logFormat: LogFormat | undefined,
+  { port, scripted, open }: DemoFlags,
+): Promise<number> {
   const { runDemo } = await import("./app/demo.ts");
   const { cwd, home, env } = input;
   return runDemo(
@@ -228,7 +232,8 @@ async function demo(input: ConfigInput, { port, scripted, open }: DemoFlags): Pr
       directory: cwd,
       environment: env,
       print,
-      run: (config, environment, stateHome) => bridge(config, { home, environment, stateHome }),
+      run: (config, environment, stateHome, links) =>
+        bridge(config, { home, environment, stateHome, links, logFormat }),
     },
   );
 }

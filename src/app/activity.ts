@@ -39,8 +39,7 @@ export class Activity {
   readonly #stopped = new Set<string>();
   readonly #now: () => number;
   readonly #tell: (event: DaemonEvent) => void;
-  /** Until it has been connected once, nothing is lost. */
-  #isConnected: boolean | undefined;
+  #wasLost = false;
 
   constructor(now: () => number, tell: (event: DaemonEvent) => void) {
     this.#now = now;
@@ -102,16 +101,18 @@ export class Activity {
     }
   }
 
-  /** Told once each way. */
-  connected(isConnected: boolean): void {
-    const before = this.#isConnected;
-    this.#isConnected = isConnected;
-    if (before !== undefined && isConnected !== before) {
-      this.#tell(
-        isConnected
-          ? { name: "server-back", text: "The server is back" }
-          : { name: "server-lost", text: "The connection to the server is lost; trying again" },
-      );
+  /** The first time is nothing new: the start has said it. */
+  connected(): void {
+    if (this.#wasLost) {
+      this.#wasLost = false;
+      this.#tell({ name: "server-back", text: "connected to Mattermost again" });
+    }
+  }
+
+  disconnected(reason: string): void {
+    if (!this.#wasLost) {
+      this.#wasLost = true;
+      this.#tell({ name: "server-lost", text: `no connection to Mattermost (${reason}); trying again` });
     }
   }
 

@@ -63,7 +63,8 @@ export interface BridgeDependencies {
 
 /** Hears what happens, and has no say in it. */
 export interface BridgeWatch extends Pick<SessionDependencies, "onChanged" | "onForgotten" | "onWritten"> {
-  readonly onConnected: (isConnected: boolean) => void;
+  readonly onConnected: () => void;
+  readonly onDisconnected: (reason: string) => void;
 }
 
 export interface Bridge {
@@ -118,10 +119,12 @@ export async function startBridge(
     },
   });
   const ready = deferred<void>();
-  void takeEvents(socket.events, router, (isConnected) => {
-    dependencies.watch?.onConnected(isConnected);
-    if (isConnected) {
+  void takeEvents(socket.events, router, (event) => {
+    if (event.type === "hello") {
+      dependencies.watch?.onConnected();
       ready.resolve();
+    } else if (event.type === "disconnected") {
+      dependencies.watch?.onDisconnected(event.reason);
     }
   });
   void ready.promise.then(() => prewarmed.open());
@@ -283,12 +286,10 @@ const botNameIn = ({ botName }: Config, { bot }: BridgeFacts): string => botName
 async function takeEvents(
   events: AsyncIterable<SocketEvent>,
   router: Router,
-  onConnected: (isConnected: boolean) => void,
+  onEvent: (event: SocketEvent) => void,
 ): Promise<void> {
   for await (const event of events) {
-    if (event.type === "hello" || event.type === "disconnected") {
-      onConnected(event.type === "hello");
-    }
+    onEvent(event);
     await router.take(event);
   }
 }

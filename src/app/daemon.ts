@@ -22,7 +22,7 @@ import { bannerRows, sessionRow } from "./banner.ts";
 import type { Bridge, BridgeDependencies, BridgeFacts } from "./bridge.ts";
 import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
 import { offerKeys } from "./key-commands.ts";
-import { channelLink, threadLinks } from "./links.ts";
+import { channelLink, type Links, linksAt } from "./links.ts";
 import { Monitor } from "./monitor.ts";
 import { removeOldDocuments } from "./old-documents.ts";
 import { Reports, withoutReports } from "./reports.ts";
@@ -36,7 +36,9 @@ export interface DaemonOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Where state is kept instead of in the platform's place; absolute. */
   readonly stateHome?: string;
-  readonly logFormat?: LogFormat;
+  readonly logFormat?: LogFormat | undefined;
+  /** Elsewhere than at the server's own address. */
+  readonly links?: Links;
 }
 
 const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
@@ -48,7 +50,7 @@ const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
   const environment = withoutReports(options.environment ?? process.env);
   const secrets = [config.token];
-  const linkOf = threadLinks(config.url);
+  const { thread: linkOf } = options.links ?? linksAt(config.url);
   const output = await openDaemonOutput({ format: options.logFormat ?? "text", linkOf }, process.env);
   const monitor = new Monitor({
     version: options.version,
@@ -137,7 +139,7 @@ async function introduce(
   ready: Readiness,
 ) {
   const { account, channel, hints } = ready;
-  const link = await channelLink(api, config.url, channel);
+  const link = options.links?.channel ?? (await channelLink(api, config.url, channel));
   monitor.found({ bot: account.username, channel: { name: channel.displayName, link } });
   output.banner(`mm-claude v${options.version}`, bannerRows(config, ready, { home: options.home, link }));
   for (const hint of hints) {
@@ -249,7 +251,8 @@ function bridgeDependencies(
       onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),
       onForgotten: (threadId) => monitor.activity.forget(threadId),
       onWritten: (ms) => monitor.written(ms),
-      onConnected: (isConnected) => monitor.connected(isConnected),
+      onConnected: () => monitor.connected(),
+      onDisconnected: (reason) => monitor.disconnected(reason),
     },
   };
 }

@@ -3,6 +3,7 @@
 import { claudeVersion } from "../claude/version.ts";
 import { type Config, defaultSettings } from "../config/settings.ts";
 import { openBrowser } from "../util/browser.ts";
+import type { Links } from "./links.ts";
 
 export interface DemoFlags {
   readonly port?: number | undefined;
@@ -23,6 +24,7 @@ type Run<Settings> = (
   settings: Settings,
   environment: NodeJS.ProcessEnv,
   stateHome: string,
+  links: Links,
 ) => Promise<number>;
 
 /** What the sandbox's module has for us; held to it by a test. */
@@ -55,7 +57,7 @@ export async function runDemo(
         isTerminal: process.stdout.isTTY,
       }),
     claudeVersion: (path) => claudeVersion(path),
-    run: (made, environment, stateHome) =>
-      host.run({ ...defaultSettings(), ...made, debug: false }, environment, stateHome),
+    run: (made, environment, stateHome, links) =>
+      host.run({ ...defaultSettings(), ...made, debug: false }, environment, stateHome, links),
   });
 }

@@ -76,11 +76,18 @@ export class Monitor {
     this.#place = place;
   }
 
-  connected(isConnected: boolean): void {
-    if (isConnected !== this.#connection.isConnected) {
-      const lost = this.#connection.lost + (isConnected ? 0 : 1);
-      this.#connection = { isConnected, since: this.#options.now(), lost };
-      this.activity.connected(isConnected);
+  connected(): void {
+    if (!this.#connection.isConnected) {
+      this.#connection = { ...this.#connection, isConnected: true, since: this.#options.now() };
+      this.activity.connected();
+    }
+  }
+
+  disconnected(reason: string): void {
+    if (this.#connection.isConnected) {
+      const lost = this.#connection.lost + 1;
+      this.#connection = { isConnected: false, since: this.#options.now(), lost };
+      this.activity.disconnected(reason);
     }
   }
 

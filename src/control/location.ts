@@ -11,7 +11,7 @@ const EXTENSION = ".sock";
 /** `$XDG_RUNTIME_DIR/mm-claude`, or else a folder in /tmp: a path to a socket may have 103 bytes at most (macOS). */
 export function controlFolder(environment: NodeJS.ProcessEnv, uid: number): string {
   const runtime = environment["XDG_RUNTIME_DIR"];
-  return runtime?.startsWith("/") && runtime.length < 60
+  return runtime?.startsWith("/") && runtime.length < 80
     ? join(runtime, "mm-claude")
     : `/tmp/mm-claude-${uid}`;
 }

@@ -150,15 +150,16 @@ export class MattermostSocket {
       this.#position = undefined;
       this.#options.onRefused?.();
     }
-    this.#reconnectLater(reason);
+    this.#reconnectLater(reason, wasHealthy);
   }
 
-  #reconnectLater(reason: string): void {
+  /** `isTold`: somebody has it from the event already. */
+  #reconnectLater(reason: string, isTold = false): void {
     const { clock, log, random } = this.#options;
     const waitMs = backoffMs(this.#failures, { ...BACKOFF, random });
     const line = `no connection to Mattermost (${reason}); trying again in ${(waitMs / 1000).toFixed(1)} s`;
-    // One warning for an outage; the tries after it are shown with --debug only.
-    if (this.#failures === 0) {
+    // An outage is told once; the tries after it are shown with --debug only.
+    if (this.#failures === 0 && !isTold) {
       log.warn(line);
     } else {
       log.debug(line);

@@ -170,7 +170,7 @@ export class Router {
         }
         break;
       case "disconnected":
-        log.warn(`The connection to the server is gone (${event.reason}); reconnecting.`);
+        log.debug(`the connection to the server is gone (${event.reason})`);
         break;
     }
   }

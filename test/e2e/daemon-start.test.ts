@@ -38,9 +38,11 @@ describe("a second daemon of the same bot and channel", () => {
     const first = await world.ready();
     const second = world.start({ env: env(world) });
     expect(await second.exit).toEqual({ code: 2, signal: null });
-    expect(second.output()).toBe(
+    const [time, ...words] = second.output().trim().split(" ");
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(words.join(" ")).toBe(
       "error: @claude-code in this channel is already run by another mm-claude on this machine " +
-        `(process ${first.pid}). Stop that one first.\n`,
+        `(process ${first.pid}). Stop that one first.`,
     );
     first.signal("SIGKILL");
     await first.exit;

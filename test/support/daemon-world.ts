@@ -29,6 +29,8 @@ export interface DaemonOptions {
   readonly node?: string;
   /** The program's script; the checkout's, unless told. */
   readonly program?: string;
+  /** Somebody types into it. */
+  readonly isTyped?: boolean;
 }
 
 export interface Exit {
@@ -44,6 +46,8 @@ export interface Daemon {
   /** Resolves once it has printed the text. */
   prints(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** For one that `isTyped`. */
+  type(keys: string): void;
 }
 
 export type DaemonWorld = Awaited<ReturnType<typeof daemonWorld>>;
@@ -53,12 +57,10 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
   const sandbox = await startSandbox(sandboxOptions);
   onTestFinished(() => sandbox.close());
   const root = temporaryDirectory();
-  const [home, directory, temporary] = ["home", "project", "tmp"].map((name) => join(root, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const path of [home, directory, temporary]) mkdirSync(path);
+  const [home = "", directory = "", temporary = "", runtime = ""] = ["home", "project", "tmp", "run"].map(
+    (name) => join(root, name),
+  );
+  for (const path of [home, directory, temporary, runtime]) mkdirSync(path);
 
   const { id: teamId } = sandbox.createTeam({ name: "lab" });
   const { id: channelId } = sandbox.createChannel({ teamId, name: "claude", displayName: "Claude" });
@@ -87,6 +89,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           ...scriptedEnvironment(modelUrl, home),
           ...marked(mark),
           TMPDIR: temporary,
+          XDG_RUNTIME_DIR: runtime,
           NO_COLOR: "1",
           MATTERMOST_URL: sandbox.url,
           MATTERMOST_TOKEN: bot.token,
@@ -97,12 +100,12 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           CLAUDE_PATH: options.claudePath ?? fake,
           ...options.env,
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [options.isTyped ? "pipe" : "ignore", "pipe", "pipe"],
       },
     );
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
     }
@@ -125,6 +128,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           () => `It did not print ${text}, but:\n${output}`,
         ).then(() => {}),
       signal: (name) => void child.kill(name),
+      type: (keys) => void child.stdin?.write(keys),
     };
   }
 

@@ -84,14 +84,15 @@ test("a session that is stopped ends once", () => {
   expect(heard).toEqual(["stopped: #1 @alice stopped the session"]);
 });
 
-test("the server is lost and back once each, and is not lost before it was there", () => {
+test("the server is lost and back once each, and its first connection is no news", () => {
   const { heard, activity } = setUp();
-  activity.connected(true);
-  activity.connected(false);
-  activity.connected(false);
-  activity.connected(true);
+  activity.connected();
+  activity.disconnected("it restarts");
+  activity.disconnected("no answer");
+  activity.connected();
+  activity.connected();
   expect(heard).toEqual([
-    "server-lost: The connection to the server is lost; trying again",
-    "server-back: The server is back",
+    "server-lost: no connection to Mattermost (it restarts); trying again",
+    "server-back: connected to Mattermost again",
   ]);
 });
