@@ -7,6 +7,7 @@ import { type Command, CommanderError } from "commander";
 import type { DaemonOptions } from "./app/daemon.ts";
 import type { AuditRequest } from "./audit/report.ts";
 import { type Commands, createProgram, type DemoFlags, type GlobalOptions } from "./cli/program.ts";
+import { ConfigError, StartError } from "./config/error.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS } from "./config/settings.ts";
 import type { ControlCommandOptions } from "./control/command.ts";
@@ -86,7 +87,23 @@ function inputOf({ channel, logFormat: _, ...rest }: GlobalOptions): ConfigInput
     process.title = "mm-claude";
   }
   const options: OptionValues = { ...rest, channelId: channel };
-  return { options, env: process.env, cwd: process.cwd(), home: homedir() };
+  return {
+    options,
+    env: process.env,
+    cwd: workingDirectory(),
+    home: homedir(),
+    configHome: process.env["XDG_CONFIG_HOME"],
+  };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new StartError([
+      "The directory it is started in does not exist any more. Change to the one where Claude shall work.",
+    ]);
+  }
 }
 
 async function start(input: ConfigInput, logFormat: LogFormat | undefined): Promise<number> {
@@ -96,8 +113,10 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
   let loaded: Loaded = loadConfig(input);
   if ("missing" in loaded) {
     if (!process.stdin.isTTY) {
-      const { ConfigError } = await import("./config/error.ts");
-      throw new ConfigError(loaded.missing, ["In a terminal, mm-claude setup asks for all of them."]);
+      throw new ConfigError(
+        loaded.missing,
+        "mm-claude needs these settings (in a terminal, mm-claude setup asks for all of them)",
+      );
     }
     const saved = await wizard(input, true);
     if (saved === undefined) return EXIT.cancelled;
@@ -139,21 +158,26 @@ async function setup(input: ConfigInput): Promise<number> {
 }
 
 async function wizard(input: ConfigInput, isFirstStart: boolean) {
-  const [{ runWizard }, { askOnTerminal }, { givenTexts }, { settingsFiles, userFile }, { existsSync }] =
-    await Promise.all([
-      import("./setup/wizard.ts"),
-      import("./setup/prompt.ts"),
-      import("./config/load.ts"),
-      import("./config/files.ts"),
-      import("node:fs"),
-    ]);
+  const [
+    { runWizard },
+    { askOnTerminal },
+    { givenTexts },
+    { settingsFiles, userFile, userFileName },
+    { existsSync },
+  ] = await Promise.all([
+    import("./setup/wizard.ts"),
+    import("./setup/prompt.ts"),
+    import("./config/load.ts"),
+    import("./config/files.ts"),
+    import("node:fs"),
+  ]);
   const saved = await runWizard({
     ask: askOnTerminal,
     print,
     connect: await connector(),
     given: givenTexts(input),
-    file: userFile(input.home),
-    fileName: FILE_ORDER[1],
+    file: userFile(input),
+    fileName: userFileName(input),
     isFirstStart,
   });
   const [here] = settingsFiles(input);
@@ -269,8 +293,7 @@ function withoutEmpty(env: ConfigInput["env"]): ConfigInput["env"] {
 
 /** One line for what went wrong; the stack only for those who asked for it. */
 async function explain(error: unknown): Promise<number> {
-  const { ConfigError } = await import("./config/error.ts");
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof StartError) {
     printError(error.message);
     return EXIT.badSettings;
   }

@@ -35,6 +35,8 @@ const toolIn = (what: AuditEntry["what"]): string =>
 export class Activity {
   readonly #views = new Map<string, SessionView>();
   readonly #workingSince = new Map<string, number>();
+  /** Those that have been told to start, and wait for their first Claude. */
+  readonly #started = new Set<string>();
   /** Of which it has been said that somebody stopped them. */
   readonly #stopped = new Set<string>();
   readonly #now: () => number;
@@ -48,13 +50,21 @@ export class Activity {
 
   /** `hasCrashed`: its Claude ended by itself. */
   changed(view: SessionView, hasCrashed: boolean): void {
-    const before = this.#views.get(view.threadId);
-    this.#views.set(view.threadId, view);
+    const { threadId, phase, asks } = view;
+    const before = this.#views.get(threadId);
+    this.#views.set(threadId, view);
     const tell = (event: Omit<DaemonEvent, "thread" | "slot">): void => this.#of(view, before, event);
-    if (before?.phase === "asleep" && view.phase !== "asleep" && view.phase !== "ended") {
+    if (phase === "ended") {
+      if (before && !this.#stopped.has(threadId)) {
+        tell({ name: "ended", text: "ended" });
+      }
+      this.forget(threadId);
+      return;
+    }
+    if (phase !== "asleep" && !this.#started.delete(threadId) && before?.phase === "asleep") {
       tell({ name: "resumed", text: "resumed" });
     }
-    for (const { key, subject } of view.asks) {
+    for (const { key, subject } of asks) {
       if (!before?.asks.some((ask) => ask.key === key)) {
         tell({ name: "asked", text: `waits for ${subject}` });
       }
@@ -62,14 +72,8 @@ export class Activity {
     this.#toldWork(view, tell);
     if (hasCrashed) {
       tell({ name: "crashed", text: "Claude stopped unexpectedly" });
-    } else if (before && before.phase !== "asleep" && view.phase === "asleep") {
+    } else if (before && before.phase !== "asleep" && phase === "asleep") {
       tell({ name: "slept", text: "sleeps" });
-    }
-    if (view.phase === "ended") {
-      if (before?.phase !== "ended" && !this.#stopped.has(view.threadId)) {
-        tell({ name: "ended", text: "ended" });
-      }
-      this.forget(view.threadId);
     }
   }
 
@@ -77,6 +81,7 @@ export class Activity {
   forget(threadId: string): void {
     this.#views.delete(threadId);
     this.#workingSince.delete(threadId);
+    this.#started.delete(threadId);
     this.#stopped.delete(threadId);
   }
 
@@ -85,6 +90,7 @@ export class Activity {
     const slot = view?.slot;
     const of = { thread: threadId, ...(slot === undefined ? {} : { slot }), ...(by ? { by: by.name } : {}) };
     if (action === "started" && by) {
+      this.#started.add(threadId);
       this.#tell({ ...of, name: "started", text: "started a session" });
     } else if (action === "stopped") {
       this.#stopped.add(threadId);

@@ -3,7 +3,7 @@
 
 import { AuditTrail } from "../audit/trail.ts";
 import { claudeVersion } from "../claude/version.ts";
-import { ConfigError } from "../config/error.ts";
+import { StartError } from "../config/error.ts";
 import type { Config } from "../config/settings.ts";
 import { connectRest, type RestClient } from "../mattermost/rest.ts";
 import { homePath } from "../render/paths.ts";
@@ -46,7 +46,7 @@ const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
 const STOP_WITHIN_MS = 9000;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 
-/** Runs until a signal ends it; gives the exit code. Throws ConfigError when a check says that a setting is wrong. */
+/** Runs until a signal ends it; gives the exit code. Throws StartError when a check says what stands in its way. */
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
   const environment = withoutReports(options.environment ?? process.env);
   const secrets = [config.token];
@@ -185,7 +185,7 @@ const baseDirectories = ({ home, stateHome = process.env["XDG_STATE_HOME"] }: Da
   stateHome,
 });
 
-/** Throws ConfigError when nothing can be kept there. */
+/** Throws StartError when nothing can be kept there. */
 function openState(
   { config, options, log }: Daemon,
   { account, channel }: Readiness,
@@ -203,7 +203,7 @@ function openState(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
-    throw new ConfigError([], [`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
+    throw new StartError([`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
   }
 }
 
@@ -244,7 +244,10 @@ function bridgeDependencies(
         monitor.activity.audited(entry);
       },
     },
-    deniedPaths: ownPaths({ cwd: config.directory, home }, stateRoot(baseDirectories(options))),
+    deniedPaths: ownPaths(
+      { cwd: config.directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
+      stateRoot(baseDirectories(options)),
+    ),
     environment,
     startClaude: claudes.start,
     watch: {
@@ -278,7 +281,7 @@ async function untilReady(
     }
     // What answers for a server that was reached here before stands in its way, and goes again.
     if (!checked.isServerDown && !(checked.isForeign && isKnown)) {
-      throw new ConfigError([], checked.problems);
+      throw new StartError(checked.problems);
     }
     const ms = pauseMs(attempt, checked.retryAfterMs, RETRY);
     log.warn(`${checked.problems.join(" ")} Trying again in ${ms / 1000} s.`);

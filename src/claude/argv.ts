@@ -70,6 +70,7 @@ const ownSettings = new Set([
   "PREWARM",
   "AUDIT_FILE_MB",
   "AUDIT_FILES",
+  "METRICS_FILE",
 ]);
 
 // Read from the 2.1.330 program; the first two exist since 1.0.

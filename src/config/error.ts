@@ -1,4 +1,5 @@
-// What is wrong with the user's settings: all of it at once, each problem with the way to mend it.
+// What keeps mm-claude from starting, all of it at once and each with the way to mend it: the user's settings, or what
+// only the server or the machine could tell.
 
 export interface Problem {
   /** A variable, an option or a file, as the person knows it. */
@@ -11,14 +12,27 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly Problem[];
 
-  /** `findings`: what only the server or the machine could tell, a sentence each. */
-  constructor(problems: readonly Problem[], findings: readonly string[] = []) {
-    const lines = [...problems.map(renderProblem), ...findings].map((line) => `  ${line}`);
-    super(`mm-claude can't start with these settings:\n${lines.join("\n")}`);
+  /** `heading`: what failed because of them. */
+  constructor(problems: readonly Problem[], heading = "mm-claude can't start with these settings") {
+    super(headed(heading, problems.map(renderProblem)));
     this.problems = problems;
   }
 }
 
-function renderProblem({ setting, problem, mend }: Problem): string {
+export class StartError extends Error {
+  override readonly name = "StartError";
+
+  /** `findings`: a sentence or two each. */
+  constructor(findings: readonly string[]) {
+    const [only, ...more] = findings;
+    const heading = "mm-claude can't start";
+    super(only !== undefined && more.length === 0 ? `${heading}: ${only}` : headed(heading, findings));
+  }
+}
+
+const headed = (heading: string, lines: readonly string[]): string =>
+  [`${heading}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+
+export function renderProblem({ setting, problem, mend }: Problem): string {
   return `${setting}: ${problem}. ${mend}.`;
 }

@@ -1,11 +1,13 @@
 // Where settings files are looked for, and what stands in the first one there is. Reads text; judges no value.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "dotenv";
 import { readRegularFile } from "../util/regular-file.ts";
 
 export interface Places {
   readonly cwd: string;
   readonly home: string;
+  /** `XDG_CONFIG_HOME`; the specification says to ignore a relative one. */
+  readonly configHome: string | undefined;
 }
 
 export interface SettingsFile {
@@ -15,20 +17,37 @@ export interface SettingsFile {
 }
 
 /** The file the wizard writes. */
-export function userFile(home: string): string {
-  return join(home, ".config", "mm-claude", ".env");
+export function userFile({ home, configHome }: Places): string {
+  return configHome?.startsWith("/") ? join(configHome, "mm-claude", ".env") : userFileBelow(home);
 }
 
-const olderUserFile = (home: string): string => join(home, ".mm-claude.env");
+/** As people write its name. */
+export function userFileName(places: Places): string {
+  const path = userFile(places);
+  return path.startsWith(`${places.home}/`) ? `~${path.slice(places.home.length)}` : path;
+}
+
+const userFileBelow = (home: string): string => join(home, ".config", "mm-claude", ".env");
+
+/** Those that nobody but mm-claude has anything to write to. */
+function ownFiles(places: Places): string[] {
+  const { home } = places;
+  // The second as well where XDG_CONFIG_HOME leads elsewhere: it may have been set after the file was written.
+  return [...new Set([userFile(places), userFileBelow(home), join(home, ".mm-claude.env")])];
+}
 
 /** In the order they are looked for. */
-export function settingsFiles({ cwd, home }: Places): string[] {
-  return [join(cwd, ".env"), userFile(home), olderUserFile(home)];
+export function settingsFiles(places: Places): string[] {
+  return [join(places.cwd, ".env"), ...ownFiles(places)];
 }
 
-/** Whether nobody but mm-claude has anything to write there. */
-export function isOwnFile(path: string, { home }: Places): boolean {
-  return path === userFile(home) || path === olderUserFile(home);
+/** The folders with nothing but mm-claude's settings in them. */
+export function settingsFolders(places: Places): string[] {
+  return [...new Set([userFile(places), userFileBelow(places.home)].map((path) => dirname(path)))];
+}
+
+export function isOwnFile(path: string, places: Places): boolean {
+  return ownFiles(places).includes(path);
 }
 
 /** A file that is there but can't be read ends the search: a later one must not take its place. */

@@ -16,5 +16,6 @@ export function settingsHelp(): string {
     "Options beat the environment, the environment beats the file. The first of these files is read,",
     "and the others are not:",
     ...FILE_ORDER.map((file) => `  ${file}`),
+    "With XDG_CONFIG_HOME set, $XDG_CONFIG_HOME/mm-claude/.env comes before the second.",
   ].join("\n");
 }

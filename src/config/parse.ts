@@ -1,10 +1,12 @@
 // A person's text → a setting's value, or what is wrong with it and what would be right. Reads nothing.
 
+import { resolve } from "node:path";
 import { withoutEnd } from "../util/without-end.ts";
 
 export type Parsed<T> = { readonly value: T } | { readonly problem: string; readonly mend: string };
 
 export interface ParseContext {
+  readonly cwd: string;
   readonly home: string;
 }
 
@@ -82,30 +84,29 @@ export function parseBoolean(text: string): Parsed<boolean> {
 }
 
 export function parseCount(text: string): Parsed<number> {
-  return parseInteger(text, Number.MAX_SAFE_INTEGER, "Use a whole number from 1 up, such as 5");
+  return parseInteger(text, 1, Number.MAX_SAFE_INTEGER, "Use a whole number from 1 up, such as 5");
 }
 
 /** How many wait: each costs memory. */
 export function parseFew(text: string): Parsed<number> {
-  const mend = "Use a whole number from 0 to 5";
-  if (!/^\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, mend };
-  return Number(text) > 5 ? { problem: `${quote(text)} is too large`, mend } : { value: Number(text) };
+  return parseInteger(text, 0, 5, "Use a whole number from 0 to 5");
 }
 
 /** Of a file that is read as a whole. */
 export function parseMegabytes(text: string): Parsed<number> {
-  return parseInteger(text, 1000, "Use a whole number of megabytes from 1 to 1000");
+  return parseInteger(text, 1, 1000, "Use a whole number of megabytes from 1 to 1000");
 }
 
 export function parseMilliseconds(text: string): Parsed<number> {
   const mend = `Use a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}, such as 1800000 for half an hour`;
-  return parseInteger(text, LONGEST_TIMER_MS, mend);
+  return parseInteger(text, 1, LONGEST_TIMER_MS, mend);
 }
 
-function parseInteger(text: string, max: number, mend: string): Parsed<number> {
-  if (!/^\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, mend };
+/** `min` is 0 or 1. */
+function parseInteger(text: string, min: 0 | 1, max: number, mend: string): Parsed<number> {
+  if (!/^-?\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, mend };
   const value = Number(text);
-  if (value < 1) return { problem: `${quote(text)} is too small`, mend };
+  if (value < min) return { problem: `${quote(text)} is ${min === 1 ? "not positive" : "negative"}`, mend };
   if (value > max) return { problem: `${quote(text)} is too large`, mend };
   return { value };
 }
@@ -113,6 +114,15 @@ function parseInteger(text: string, max: number, mend: string): Parsed<number> {
 /** `~/` is the home directory: no shell has looked at what stands in a file. */
 export function parseProgram(text: string, { home }: ParseContext): Parsed<string> {
   return { value: text.replace(/^~(?=\/)/, home) };
+}
+
+/** Absolute. `~` would be a folder of that name: no shell has looked at what stands in a file. */
+export function parseFile(text: string, { cwd }: ParseContext): Parsed<string> {
+  const mend = "Write the whole path of a file, such as /var/lib/node_exporter/mm-claude.prom";
+  if (text.startsWith("~"))
+    return { problem: `${quote(text)} begins with ~, which stands for nothing here`, mend };
+  if (text.endsWith("/")) return { problem: `${quote(text)} is a directory`, mend };
+  return { value: resolve(cwd, text) };
 }
 
 function quote(text: string): string {

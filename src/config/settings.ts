@@ -7,6 +7,7 @@ import {
   parseChannelId,
   parseCount,
   parseFew,
+  parseFile,
   parseMegabytes,
   parseMilliseconds,
   parseProgram,
@@ -38,6 +39,8 @@ export interface Config {
   readonly auditFileMb: number;
   /** How many files of it are kept. */
   readonly auditFiles: number;
+  /** Gets figures for Prometheus: absolute; undefined for none. */
+  readonly metricsFile: string | undefined;
   /** Where Claude works: absolute. */
   readonly directory: string;
   readonly debug: boolean;
@@ -163,6 +166,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     description: "files of the audit trail that are kept",
     parse: parseCount,
   },
+  metricsFile: {
+    variable: "METRICS_FILE",
+    fallback: { value: undefined },
+    defaultText: "none",
+    description: "a file that gets figures for Prometheus, written every 15 s",
+    parse: parseFile,
+  },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
@@ -178,5 +188,8 @@ export function defaultSettings(): Pick<Config, Exclude<SettingKey, Required>> {
   return Object.fromEntries(values) as Pick<Config, Exclude<SettingKey, Required>>;
 }
 
-/** The files settings may stand in, as people write their names: the first that exists is read, and no other. */
+/**
+ * The files settings may stand in, as people write their names: the first that exists is read, and no other. With
+ * XDG_CONFIG_HOME set, there is one in that folder before the second.
+ */
 export const FILE_ORDER = ["./.env", "~/.config/mm-claude/.env", "~/.mm-claude.env"] as const;

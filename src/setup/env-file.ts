@@ -43,13 +43,11 @@ function isSame(parsed: EnvValues, wanted: EnvValues): boolean {
 }
 
 function unwritable(setting: string): ConfigError {
-  return new ConfigError([
-    {
-      setting,
-      problem: "the value can't be written to a .env file, whose quotes have no way to spell it",
-      mend: "Set it in the environment instead",
-    },
-  ]);
+  const problem = "the value can't be written to a .env file, whose quotes have no way to spell it";
+  return new ConfigError(
+    [{ setting, problem, mend: "Set it in the environment instead" }],
+    "These settings can't be saved",
+  );
 }
 
 /** The settings that stand in the file now; none when it isn't there. */

@@ -2,16 +2,16 @@
 // are kept from Claude's tools. Changes nothing.
 
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "dotenv";
-import { type Places, settingsFiles, userFile } from "../config/files.ts";
+import { type Places, settingsFiles, settingsFolders, userFileName } from "../config/files.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 
 const OPEN_TO_OTHERS = 0o077;
 
 /** A sentence each, with the mend. `file`: the settings file that was read. */
-export function secrecyWarnings({ cwd }: Places, file: string | undefined): string[] {
+export function secrecyWarnings(places: Places, file: string | undefined): string[] {
   const warnings: string[] = [];
   const mode = file === undefined ? 0 : modeOf(file);
   if ((mode & OPEN_TO_OTHERS) !== 0) {
@@ -19,11 +19,11 @@ export function secrecyWarnings({ cwd }: Places, file: string | undefined): stri
       `${file} can be read by other users of this machine (mode ${mode.toString(8)}). Run: chmod 600 ${file}`,
     );
   }
-  const here = join(cwd, ".env");
+  const here = join(places.cwd, ".env");
   if (holdsToken(here)) {
     warnings.push(
       `${here} holds the bot's token in the directory where Claude works. Better keep it where Claude does not look: ` +
-        `run mm-claude setup, which writes ~/.config/mm-claude/.env, and take the mm-claude settings out of ${here}.`,
+        `run mm-claude setup, which writes ${userFileName(places)}, and take the mm-claude settings out of ${here}.`,
     );
   }
   return warnings;
@@ -34,7 +34,7 @@ export function ownPaths(places: Places, stateRoot: string): string[] {
   const [here = "", ...elsewhere] = settingsFiles(places);
   // The project may have a file of that name that is none of ours.
   const files = holdsToken(here) ? [here, ...elsewhere] : elsewhere;
-  return [...files, dirname(userFile(places.home)), stateRoot];
+  return [...files, ...settingsFolders(places), stateRoot];
 }
 
 function holdsToken(path: string): boolean {

@@ -97,7 +97,7 @@ test("--log-format json prints nothing else", async () => {
   expect((await daemon.exit).code).toBe(0);
   const lines = daemon.output().trim().split("\n");
   const events = lines.map((line) => JSON.parse(line) as { readonly event?: string; readonly time: string });
-  expect(events.flatMap(({ event }) => event ?? [])).toEqual(["started", "finished"]);
+  expect(events.flatMap(({ event }) => event ?? [])).toEqual(["started", "finished", "slept"]);
   for (const { time } of events) expect(new Date(time).toISOString()).toBe(time);
 });
 

@@ -1,6 +1,8 @@
 // What a person at the daemon's terminal reads, through a real pseudo-terminal (util-linux's `script`), at three widths.
 
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
@@ -12,8 +14,13 @@ const hasScript = spawnSync("script", ["--version"], { encoding: "utf8" }).stdou
 const model = sharedModel();
 
 /** In a terminal so wide; whatever is typed goes to it. */
-function atTerminal(world: DaemonWorld, columns: number, env: Record<string, string> = {}): Daemon {
-  const command = `stty cols ${columns} rows 40; exec "${process.execPath}" "${PROGRAM}"`;
+function atTerminal(
+  world: DaemonWorld,
+  columns: number,
+  env: Record<string, string> = {},
+  run = "exec",
+): Daemon {
+  const command = `stty cols ${columns} rows 40; ${run} "${process.execPath}" "${PROGRAM}"`;
   return world.start({
     node: "script",
     program: "--quiet",
@@ -82,28 +89,17 @@ describe.skipIf(!hasScript)("the daemon's terminal", () => {
 
   test("is left as it was found when the daemon is paused, and goes on where it is continued", async () => {
     const world = await daemonWorld(model.url);
-    const daemon = atTerminal(world, 80);
+    // A shell that has jobs, as the one of a person.
+    const shell = join(world.temporary, "shell");
+    const lines = ["set -m", '"$0" "$1"', "echo PAUSED", "stty -a", "fg"];
+    writeFileSync(shell, lines.join("\n"));
+    const daemon = atTerminal(world, 80, {}, `bash -c "$(cat ${shell})"`);
     await daemon.prints("for help");
-    const pid = Number.parseInt(
-      world.processes().find((line) => line.includes(PROGRAM) && !line.includes("stty")) ?? "",
-      10,
-    );
     daemon.type("\u001A");
-    await until(
-      () => /^State:\s+T/m.test(statusOf(pid)),
-      () => `It is not stopped:\n${statusOf(pid)}`,
-    );
-    process.kill(pid, "SIGCONT");
-    await until(
-      () => !/^State:\s+T/m.test(statusOf(pid)),
-      () => `It does not go on:\n${statusOf(pid)}`,
-    );
+    await daemon.prints(/PAUSED[\s\S]*\bisig icanon [\s\S]*\becho /);
     daemon.type("h");
     await daemon.prints("Ctrl-Z");
     daemon.type("q");
     expect((await daemon.exit).code).toBe(0);
   });
 });
-
-const statusOf = (pid: number): string =>
-  spawnSync("cat", [`/proc/${pid}/status`], { encoding: "utf8" }).stdout;

@@ -36,6 +36,7 @@ test("the one that was started later finds the first one out, says so and answer
       claudePath: "claude",
       auditFileMb: 10,
       auditFiles: 10,
+      metricsFile: undefined,
       directory: world.directory,
       debug: false,
     },

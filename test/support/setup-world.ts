@@ -42,6 +42,7 @@ export function emptyPlaces() {
   return {
     cwd,
     home,
+    configHome: undefined,
     userFile,
     write(path: string, text: string, mode = 0o600): void {
       if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true });

@@ -117,6 +117,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     claudePath: options.claudePath,
     auditFileMb: 10,
     auditFiles: 10,
+    metricsFile: undefined,
     directory,
     debug: false,
     ...options.config,

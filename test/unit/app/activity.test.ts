@@ -49,6 +49,7 @@ function setUp() {
 test("a session from its start to its sleep and back", () => {
   const { heard, audited, see, pass } = setUp();
   audited("started");
+  see({ ...ASLEEP, queued: 1 });
   see(WORKING);
   pass(1000);
   see({ ...WORKING, asks: [{ key: "1", subject: "permission for Bash" }] });
@@ -80,7 +81,10 @@ test("a session that is stopped ends once", () => {
   const { heard, audited, see } = setUp();
   see(WORKING);
   audited("stopped");
-  see({ ...IDLE, phase: "ended", slot: undefined });
+  const ended = { ...IDLE, phase: "ended", slot: undefined } as const;
+  see(ended);
+  // Its last words are written.
+  see(ended);
   expect(heard).toEqual(["stopped: #1 @alice stopped the session"]);
 });
 

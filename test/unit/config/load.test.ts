@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../src/config/error.ts";
+import { ConfigError, StartError } from "../../../src/config/error.ts";
 import { loadConfig, type OptionValues } from "../../../src/config/load.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -36,9 +36,10 @@ type Input = {
   env?: Record<string, string | undefined>;
   options?: OptionValues;
   at?: ReturnType<typeof places>;
+  configHome?: string;
 };
-const load = ({ env = {}, options = {}, at = places() }: Input) =>
-  loadConfig({ env, options, cwd: at.cwd, home: at.home });
+const load = ({ env = {}, options = {}, at = places(), configHome }: Input) =>
+  loadConfig({ env, options, cwd: at.cwd, home: at.home, configHome });
 
 function configOf(input: Input) {
   const loaded = load(input);
@@ -72,6 +73,7 @@ test("the environment alone is enough, and the rest has its defaults", () => {
     claudePath: "claude",
     auditFileMb: 10,
     auditFiles: 10,
+    metricsFile: undefined,
     directory: at.cwd,
     debug: false,
   });
@@ -145,6 +147,25 @@ describe("precedence", () => {
     });
   });
 
+  test("XDG_CONFIG_HOME names the folder of the user's settings, and what stands in ~/.config comes after it", () => {
+    const at = places();
+    const configHome = join(at.home, "xdg");
+    const url = (given?: string) =>
+      configOf({
+        at,
+        env: { ...REQUIRED, MATTERMOST_URL: undefined },
+        ...(given ? { configHome: given } : {}),
+      }).url;
+    at.user("MATTERMOST_URL=https://user");
+    expect(url(configHome)).toBe("https://user");
+    mkdirSync(join(configHome, "mm-claude"), { recursive: true });
+    writeFileSync(join(configHome, "mm-claude/.env"), "MATTERMOST_URL=https://xdg");
+    expect(url(configHome)).toBe("https://xdg");
+    expect(url()).toBe("https://user");
+    // As the specification of these variables wants it.
+    expect(url("xdg")).toBe("https://user");
+  });
+
   test("an empty file in front hides the others all the same", () => {
     const at = places();
     at.user("MATTERMOST_URL=https://user\nMATTERMOST_TOKEN=t\nMATTERMOST_CHANNEL_ID=c");
@@ -213,9 +234,7 @@ describe("what is wrong", () => {
   test("a wrong value in a file is named with the file", () => {
     const at = places();
     const path = at.user("MAX_SESSIONS=-1");
-    expect(problemsOf({ at, env: REQUIRED })).toEqual([
-      `MAX_SESSIONS in ${path}: "-1" is not a whole number`,
-    ]);
+    expect(problemsOf({ at, env: REQUIRED })).toEqual([`MAX_SESSIONS in ${path}: "-1" is not positive`]);
   });
 
   test.each<[string, (path: string) => void]>([
@@ -243,5 +262,19 @@ describe("what is wrong", () => {
     });
     expect(problems).toHaveLength(2);
     expect(problems.join()).not.toContain("s3cret");
+  });
+});
+
+describe("the heading", () => {
+  const headingOf = (error: Error) => error.message.split("\n")[0];
+  const problem = { setting: "MAX_SESSIONS", problem: '"0" is not positive', mend: "Use 5" };
+
+  test("of wrong settings says that it is them", () => {
+    expect(headingOf(new ConfigError([problem]))).toBe("mm-claude can't start with these settings:");
+  });
+
+  test("of what no setting is to blame for names no settings, and one sentence stands beside it", () => {
+    expect(new StartError(["The disk is full."]).message).toBe("mm-claude can't start: The disk is full.");
+    expect(new StartError(["One.", "Two."]).message).toBe("mm-claude can't start:\n  One.\n  Two.");
   });
 });

@@ -4,6 +4,8 @@ import {
   type Parsed,
   parseBoolean,
   parseCount,
+  parseFew,
+  parseFile,
   parseMilliseconds,
   parseProgram,
   parseUrl,
@@ -89,11 +91,36 @@ test("a list of proper names comes back as it was written", () => {
 });
 
 test("only a leading ~/ is the home directory", () => {
-  const at = (text: string) => resultOf(parseProgram(text, { home: "/home/me" }));
+  const at = (text: string) => resultOf(parseProgram(text, { cwd: "/work", home: "/home/me" }));
   expect(["~/bin/claude", "claude", "/a/~/b", "~other/claude"].map(at)).toEqual([
     "/home/me/bin/claude",
     "claude",
     "/a/~/b",
     "~other/claude",
+  ]);
+});
+
+test.each([
+  [parseCount, "-1", "is not positive"],
+  [parseCount, "0", "is not positive"],
+  [parseMilliseconds, "-5", "is not positive"],
+  [parseFew, "-1", "is negative"],
+  [parseFew, "6", "is too large"],
+  [parseCount, "1.5", "is not a whole number"],
+  [parseCount, "-x", "is not a whole number"],
+])("%o says of %j that it %s", (parse, text, reason) => {
+  expect(parse(text)).toMatchObject({ problem: `"${text}" ${reason}`, mend: expect.stringMatching(/^Use /) });
+});
+
+test("a file is absolute, or in the directory that mm-claude is started in; nobody expands a ~", () => {
+  const at = (text: string) => resultOf(parseFile(text, { cwd: "/work", home: "/home/me" }));
+  expect(["/var/lib/a.prom", "a.prom", "../a.prom", "~/a.prom", "~", "a/", "/"].map(at)).toEqual([
+    "/var/lib/a.prom",
+    "/work/a.prom",
+    "/a.prom",
+    "wrong",
+    "wrong",
+    "wrong",
+    "wrong",
   ]);
 });

@@ -8,7 +8,7 @@ const read = (path: string): string => readFileSync(new URL(`../../../${path}`, 
 const example = read(".env.example");
 const page = read("docs/settings.md");
 const settings = SETTING_KEYS.map((key) => SETTINGS[key]);
-const CONTEXT = { home: "/home/me" };
+const CONTEXT = { cwd: "/work", home: "/home/me" };
 
 test("--help names every variable with its default, and the files in their order", () => {
   const help = settingsHelp();

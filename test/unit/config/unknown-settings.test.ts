@@ -24,7 +24,7 @@ function settings(text: string, { where = "user" as Where, env = {}, options = {
   }[where];
   for (const directory of [cwd, dirname(path)]) mkdirSync(directory, { recursive: true });
   writeFileSync(path, text);
-  const input: ConfigInput = { cwd, home, env: { ...REQUIRED, ...env }, options };
+  const input: ConfigInput = { cwd, home, configHome: undefined, env: { ...REQUIRED, ...env }, options };
   return {
     path,
     warnings: () => unknownSettingWarnings(input).map((line) => line.replace(path, "FILE")),

@@ -82,3 +82,16 @@ test("kept from Claude are all settings files and the state, and the project's .
   places.write(join(cwd, ".env"), TOKEN);
   expect(ownPaths(places, "/state")).toEqual([join(cwd, ".env"), ...always]);
 });
+
+test("with XDG_CONFIG_HOME set, what stands there is kept from Claude, and what stands in ~/.config still is", () => {
+  const { cwd, home } = emptyPlaces();
+  const places = { cwd, home, configHome: "/xdg" };
+  expect(ownPaths(places, "/state")).toEqual([
+    "/xdg/mm-claude/.env",
+    join(home, ".config", "mm-claude", ".env"),
+    join(home, ".mm-claude.env"),
+    "/xdg/mm-claude",
+    join(home, ".config", "mm-claude"),
+    "/state",
+  ]);
+});
