@@ -14,6 +14,7 @@ import type { ControlCommandOptions } from "./control/command.ts";
 import type { MattermostApi } from "./mattermost/types.ts";
 import type { ServiceRequest } from "./service/command.ts";
 import type { LogFormat } from "./terminal/daemon-output.ts";
+import { loadWrapping } from "./terminal/wrapping.ts";
 import { allTaken, lineWriter, type Print } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
 
@@ -27,12 +28,12 @@ const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.
 
 /** Kept out of everything that is printed. */
 const secrets = new Set<string>();
-const redacted =
-  (write: Print): Print =>
-  (line) =>
-    write(createRedact([...secrets])(line));
-const print = redacted(lineWriter(process.stdout));
-const printError = redacted(lineWriter(process.stderr));
+const printTo = async (stream: NodeJS.WriteStream): Promise<Print> => {
+  const write = lineWriter(stream);
+  const wrap = await loadWrapping(stream);
+  return (line) => write(wrap(createRedact([...secrets])(line)));
+};
+const [print, printError] = await Promise.all([printTo(process.stdout), printTo(process.stderr)]);
 
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -40,6 +41,8 @@ async function run(argv: readonly string[]): Promise<number> {
   const program = createProgram({
     version: manifest.version,
     commands: commandsOf,
+    print,
+    printError,
     onExit: (code) => {
       exitCode = code;
     },

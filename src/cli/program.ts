@@ -7,6 +7,7 @@ import { settingsHelp } from "../config/help.ts";
 import { SETTINGS, type Setting } from "../config/settings.ts";
 import { LOG_FORMATS, type LogFormat } from "../terminal/daemon-output.ts";
 import { editDistance } from "../util/edit-distance.ts";
+import type { Print } from "../util/output.ts";
 import { SHELLS, type Shell } from "./completion.ts";
 
 /** What stands before a command's name, or alone. */
@@ -53,13 +54,18 @@ export interface ProgramOptions {
   readonly version: string;
   readonly commands: (program: Command) => Commands;
   readonly onExit: (code: number) => void;
+  readonly print: Print;
+  readonly printError: Print;
 }
 
 const LINES = 50;
 
 /** Parsing runs what is asked for, and throws CommanderError when that is nothing it knows. */
-export function createProgram({ version, commands, onExit }: ProgramOptions): Command {
-  const program = withGlobalOptions(new Command("mm-claude"), version);
+export function createProgram({ version, commands, onExit, print, printError }: ProgramOptions): Command {
+  const program = withGlobalOptions(new Command("mm-claude"), version).configureOutput({
+    writeOut: (text) => print(text.trimEnd()),
+    writeErr: (text) => printError(text.trimEnd()),
+  });
   const act = commands(program);
   const giving =
     <Given extends unknown[]>(perform: (...given: Given) => Promise<number>) =>

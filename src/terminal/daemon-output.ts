@@ -5,6 +5,7 @@ import type { DaemonEvent, EventName } from "../control/events.ts";
 import { type LogLevel, labelOf } from "../util/log.ts";
 import type { Print } from "../util/output.ts";
 import type { Colour, Colours } from "./colours.ts";
+import type { Wrap } from "./wrapping.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -28,7 +29,7 @@ export interface DaemonOutputOptions {
 export interface Terminal {
   readonly columns: () => number;
   /** At words, `columns` wide; colours don't count. */
-  readonly wrap: (text: string, columns: number) => string;
+  readonly wrap: Wrap;
 }
 
 const SIGNS: Readonly<Record<EventName, readonly [sign: string, colour: Colour]>> = {

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { type Daemon, type DaemonWorld, daemonWorld } from "../support/daemon-world.ts";
 import { sharedModel } from "../support/shared-model.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));

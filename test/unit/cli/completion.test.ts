@@ -8,7 +8,13 @@ import { completionScript } from "../../../src/cli/completion.ts";
 import { type Commands, createProgram } from "../../../src/cli/program.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
-const program = createProgram({ version: "1", commands: () => ({}) as Commands, onExit: () => {} });
+const program = createProgram({
+  version: "1",
+  commands: () => ({}) as Commands,
+  onExit: () => {},
+  print: () => {},
+  printError: () => {},
+});
 const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;
 
 const COMMANDS = program.commands.map((command) => command.name());

@@ -75,7 +75,7 @@ function setUp() {
     now: NOW,
     print: (line: string) => void printed.push(line),
     printError: (line: string) => void errors.push(line),
-    patienceMs: 300,
+    patienceMs: 20_000,
   };
   return { folder, history, warnings, printed, errors, listen, options };
 }
@@ -161,9 +161,9 @@ test("one that hangs is told apart from one that is gone", async () => {
   const hanging = createServer(() => {}).listen(controlSocket(world.folder, process.pid));
   await new Promise((resolve) => hanging.once("listening", resolve));
   onTestFinished(() => void hanging.close());
-  expect(await runStatus({}, world.options)).toBe(1);
+  expect(await runStatus({}, { ...world.options, patienceMs: 300 })).toBe(1);
   expect(world.errors).toEqual([expect.stringMatching(/^mm-claude hangs: .* does not answer/)]);
-  expect(await runLogs({ lines: 5 }, world.options)).toBe(1);
+  expect(await runLogs({ lines: 5 }, { ...world.options, patienceMs: 300 })).toBe(1);
 });
 
 test("only its user can reach it: the folder and the socket are closed to others, and a shared folder is not used", async () => {
