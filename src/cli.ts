@@ -239,7 +239,7 @@ async function service(request: ServiceRequest, input: ConfigInput): Promise<num
     },
     script: realpathSync(process.argv[1] ?? ""),
     directory: input.cwd,
-    configFolder: dirname(userFile(input.home)),
+    configFolder: dirname(userFile(input)),
     onlyHere: isInstalling ? onlyInThisShell(input) : [],
     print,
     printError,

@@ -13,5 +13,6 @@ declare module "parse-prometheus-text-format" {
       readonly sum?: string;
     }[];
   }
+  // biome-ignore lint/style/noDefaultExport: it is what the package has
   export default function parsePrometheusTextFormat(text: string): readonly Family[];
 }
