@@ -9,7 +9,7 @@ import { ConfigError, StartError } from "./config/error.ts";
 import { settingsHelp } from "./config/help.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
 import { type Config, FILE_ORDER, SETTINGS, type Setting } from "./config/settings.ts";
-import type { MattermostApi } from "./mattermost/types.ts";
+import type { RestClient } from "./mattermost/rest.ts";
 import { allTaken, lineWriter, type Print } from "./util/output.ts";
 import { createRedact } from "./util/redact.ts";
 
@@ -18,6 +18,7 @@ const LAST_MOMENT_MS = 800;
 const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly name: string;
   readonly version: string;
 };
 
@@ -58,7 +59,8 @@ async function run(argv: readonly string[]): Promise<number> {
   program
     .command("doctor")
     .description("check everything and change nothing")
-    .action(giving(() => doctor(input())));
+    .option("--json", "print one JSON document")
+    .action(giving((flags: DoctorFlags) => doctor(input(), flags)));
   withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => demo(input(), flags)));
   withAuditOptions(program.command("audit")).action(giving(audit));
   try {
@@ -155,10 +157,11 @@ async function start(input: ConfigInput): Promise<number> {
     }
     const saved = await wizard(input, true);
     if (saved === undefined) return EXIT.cancelled;
+    if (saved.next === "end") return EXIT.ok;
     print("Starting mm-claude...");
     print("");
     // What was saved is used as the loader would read it from the file, also where another file hides that one.
-    loaded = loadConfig({ ...input, env: { ...saved, ...withoutEmpty(input.env) } });
+    loaded = loadConfig({ ...input, env: { ...saved.values, ...withoutEmpty(input.env) } });
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
@@ -188,7 +191,7 @@ async function setup(input: ConfigInput): Promise<number> {
   }
   const saved = await wizard(input, false);
   if (saved === undefined) return EXIT.cancelled;
-  print("Start it in the directory where Claude shall work: mm-claude");
+  if (saved.next === "start") print("Start it in the directory where Claude shall work: mm-claude");
   return EXIT.ok;
 }
 
@@ -196,7 +199,7 @@ async function wizard(input: ConfigInput, isFirstStart: boolean) {
   const [
     { runWizard },
     { askOnTerminal },
-    { givenTexts },
+    { claudePathOf, givenTexts },
     { settingsFiles, userFile, userFileName },
     { existsSync },
   ] = await Promise.all([
@@ -207,9 +210,12 @@ async function wizard(input: ConfigInput, isFirstStart: boolean) {
     import("node:fs"),
   ]);
   const saved = await runWizard({
-    ask: askOnTerminal,
+    ask: askOnTerminal({ print }),
     print,
     connect: await connector(),
+    claudePath: claudePathOf(input),
+    ...(await claudeQuestions()),
+    platform: process.platform,
     given: givenTexts(input),
     file: userFile(input),
     fileName: userFileName(input),
@@ -224,20 +230,47 @@ async function wizard(input: ConfigInput, isFirstStart: boolean) {
   return saved;
 }
 
-async function doctor(input: ConfigInput): Promise<number> {
-  const [{ runDoctor }, { claudeVersion }, { givenTexts }] = await Promise.all([
-    import("./setup/doctor.ts"),
-    import("./claude/version.ts"),
-    import("./config/load.ts"),
-  ]);
+interface DoctorFlags {
+  readonly json?: boolean;
+}
+
+async function doctor(input: ConfigInput, { json }: DoctorFlags): Promise<number> {
+  const [{ runDoctor }, { runQuietly }, { freeBytesAt }, { newestVersion }, { givenTexts }, { loadColours }] =
+    await Promise.all([
+      import("./setup/doctor/doctor.ts"),
+      import("./setup/doctor/directory.ts"),
+      import("./setup/doctor/state.ts"),
+      import("./setup/doctor/newest.ts"),
+      import("./config/load.ts"),
+      import("./app/colours.ts"),
+    ]);
   secrets.add(givenTexts(input).token ?? "");
   return runDoctor({
     input,
-    print,
-    connect: await connector(),
-    claudeVersion: (path) => claudeVersion(path, { secrets: [...secrets] }),
+    version: manifest.version,
+    packageName: manifest.name,
     nodeVersion: process.versions.node,
+    connect: await connector(),
+    ...(await claudeQuestions()),
+    newestVersion: newestVersion(input.env["npm_config_registry"]),
+    run: runQuietly,
+    freeBytes: freeBytesAt,
+    print,
+    paint: await loadColours(process.stdout, process.env),
+    isJson: json === true,
   });
+}
+
+/** What is asked of the claude program itself, which gets no secret of ours. */
+async function claudeQuestions() {
+  const [{ claudeVersion }, { claudeLogin }] = await Promise.all([
+    import("./claude/version.ts"),
+    import("./claude/login.ts"),
+  ]);
+  return {
+    claudeVersion: (path: string) => claudeVersion(path, { secrets: [...secrets] }),
+    claudeLogin: (path: string, version: string) => claudeLogin(path, version, { secrets: [...secrets] }),
+  };
 }
 
 interface DemoFlags {
@@ -286,7 +319,7 @@ async function audit(request: AuditRequest): Promise<number> {
 }
 
 /** Somebody waits for the answer, so a server that is down is told after two tries. */
-async function connector(): Promise<(url: string, token: string) => MattermostApi> {
+async function connector(): Promise<(url: string, token: string) => RestClient> {
   const { connectRest } = await import("./mattermost/rest.ts");
   return (url, token) => connectRest({ url, token, tries: 2 });
 }

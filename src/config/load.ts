@@ -114,6 +114,13 @@ export function givenTexts(input: ConfigInput): Partial<Record<SettingKey, strin
   return texts;
 }
 
+/** The claude program to run, also while other settings are wrong. */
+export function claudePathOf(input: ConfigInput): string {
+  const { parse, defaultText } = SETTINGS.claudePath;
+  const parsed = parse(givenTexts(input).claudePath ?? defaultText, input);
+  return "value" in parsed ? parsed.value : defaultText;
+}
+
 interface Given {
   readonly text: string;
   readonly origin: Origin;

@@ -14,9 +14,16 @@ export function channelCalls(json: JsonRequests): ChannelCalls {
     channel: (id) => json.get("read the channel", `/channels/${id}`, decodeChannel),
     myChannels: () => myChannels(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
-    maxPostSize: () => json.get("read the server's settings", "/config/client?format=old", decodeMaxPostSize),
+    maxPostSize: () => json.get(...SERVER_SETTINGS, decodeMaxPostSize),
   };
 }
+
+/** In seconds; Infinity when there is no limit. */
+export function postEditLimit(json: JsonRequests): Promise<number> {
+  return json.get(...SERVER_SETTINGS, decodePostEditLimit);
+}
+
+const SERVER_SETTINGS = ["read the server's settings", "/config/client?format=old"] as const;
 
 async function myChannels(json: JsonRequests): Promise<Channel[]> {
   const teams = await json.get("list the bot's teams", "/users/me/teams", (list) =>
@@ -51,6 +58,15 @@ function decodeMaxPostSize(settings: unknown): number | undefined {
   }
   const size = Number("MaxPostSize" in settings ? settings.MaxPostSize : undefined);
   return Number.isInteger(size) && size > 0 ? size : SMALLEST_MAX_POST_SIZE;
+}
+
+/** A text, as all of them (10.11); -1 is no limit, and so is a server that names none. */
+function decodePostEditLimit(settings: unknown): number | undefined {
+  if (typeof settings !== "object" || settings === null) {
+    return undefined;
+  }
+  const seconds = Number("PostEditTimeLimit" in settings ? settings.PostEditTimeLimit : undefined);
+  return seconds >= 0 ? seconds : Number.POSITIVE_INFINITY;
 }
 
 function decodeTeamId(team: unknown): string | undefined {
