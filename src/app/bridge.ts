@@ -200,7 +200,8 @@ function createSessions(
   { config, facts, dependencies, api, directory, rightsOf }: Parts,
   more: Pick<SessionDependencies, "warm" | "sendTyping" | "onCardPosted">,
 ): SessionManager {
-  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } = dependencies;
+  const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } =
+    dependencies;
   const { bot, channel, allowedUsers, approvers, postLimit } = facts;
   return new SessionManager({
     ...more,

@@ -1,15 +1,15 @@
 // What is known of the daemon while it runs, for those who look: the terminal, the newest lines, the figures, the last
 // error. Told by the log, the sessions and the connection; changes nothing of them.
 
-import { homePath } from "../render/paths.ts";
 import type { AuditEntry } from "../audit/record.ts";
 import type { DaemonEvent } from "../control/events.ts";
 import { LogHistory } from "../control/log-history.ts";
 import { Metrics } from "../control/metrics.ts";
 import { PROTOCOL, type SessionStatus, type Status } from "../control/protocol.ts";
+import { homePath } from "../render/paths.ts";
 import type { SessionView } from "../session/view.ts";
 import { type DaemonOutput, sentenceOf } from "../terminal/daemon-output.ts";
-import { labelOf, type LogLevel } from "../util/log.ts";
+import { type LogLevel, labelOf } from "../util/log.ts";
 import { Activity } from "./activity.ts";
 
 /** What does not change while it runs. */

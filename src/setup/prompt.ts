@@ -121,8 +121,14 @@ function holdUntilJudged(
       submit();
       return;
     }
-    // Below the answer, and the question once more below that. The list of a selection ends its line itself.
-    print(`${kind === "select" ? "" : "\n"}✗ ${reason}`);
+    // Below the answer, whose line only a selection ends itself; and the question once more below that.
+    if (kind !== "select") {
+      // One that was only offered is as good as typed now; the cursor is at its end.
+      Object.assign(prompt, { value: answer, cursor: answer.length, cursorOffset: 0 });
+      prompt.render();
+      print("");
+    }
+    print(`✗ ${reason}`);
     prompt.outputText = "";
     prompt.render();
   };

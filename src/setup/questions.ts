@@ -11,11 +11,17 @@ export const QUESTIONS = {
   skipPermissions: "Skip permission prompts",
 } as const satisfies Partial<Record<SettingKey, string>>;
 
-/** Also for what is not asked: a check may name any setting. */
+const ASKED: ReadonlyMap<string, string> = new Map(Object.entries(QUESTIONS));
+
+/** By variable. A check may name any setting, also one that is not asked for. */
 const WORDS = new Map(
   Object.entries(SETTINGS).map(([key, { variable, description }]) => {
-    const asked: Partial<Record<string, string>> = QUESTIONS;
-    return [variable, asked[key] ?? (key === "claudePath" ? "the path of Claude Code" : description)];
+    const question = ASKED.get(key);
+    const words = key === "claudePath" ? "the path of Claude Code" : description;
+    return [
+      variable,
+      { label: question ?? words, inSentence: question === undefined ? words : `"${question}"` },
+    ];
   }),
 );
 
@@ -25,6 +31,6 @@ export function inQuestionWords(text: string): string {
     const words = WORDS.get(name);
     if (words === undefined) return name;
     const isLabel = at === 0 && text.startsWith(":", name.length);
-    return isLabel ? words : `"${words}"`;
+    return isLabel ? words.label : words.inSentence;
   });
 }

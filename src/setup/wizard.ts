@@ -1,5 +1,7 @@
 // Asks for the settings one by one, each answer checked against the real server before the next question. Claude comes
 // first: without it the rest is of no use. Writes nothing until the last answer is in, so giving up leaves nothing behind.
+
+import { ConfigError } from "../config/error.ts";
 import {
   type Parsed,
   parseBoolean,
@@ -70,14 +72,26 @@ export async function runWizard(given: WizardOptions): Promise<WizardResult | un
     print("Setup cancelled, nothing was saved. Run mm-claude setup to start again.");
     return undefined;
   }
-  // Settings the wizard doesn't ask for stay as they are.
-  const values = { ...readEnvFile(file), ...answers };
-  await writeEnvFile(file, values);
+  const values = await save(file, fileName, answers);
   print("");
   print("✓ Configuration saved!");
   print(`  ${fileName}`);
   print("");
   return { values, next: await offerToStart(options) };
+}
+
+/** Settings the wizard doesn't ask for stay as they are. */
+async function save(file: string, fileName: string, answers: EnvValues): Promise<EnvValues> {
+  try {
+    const values = { ...readEnvFile(file), ...answers };
+    await writeEnvFile(file, values);
+    return values;
+  } catch (error) {
+    if (error instanceof ConfigError || !(error instanceof Error)) throw error;
+    const problem = `it can't be written (${error.message})`;
+    const mend = "Mend the rights of that file and its folder, and run mm-claude setup again";
+    throw new ConfigError([{ setting: fileName, problem, mend }], "These settings can't be saved");
+  }
 }
 
 function welcome(isFirstStart: boolean): string[] {

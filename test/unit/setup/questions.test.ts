@@ -8,7 +8,7 @@ test.each([
     "Allowed usernames: no such user: @bob. Correct the list.",
   ],
   ["check MATTERMOST_URL and the network", 'check "Mattermost URL" and the network'],
-  ["the wizard says CLAUDE_PATH", 'the wizard says "the path of Claude Code"'],
+  ["the wizard says CLAUDE_PATH", "the wizard says the path of Claude Code"],
   ["HTTPS_PROXY holds no address", "HTTPS_PROXY holds no address"],
   ["MY_MATTERMOST_URL is another's", "MY_MATTERMOST_URL is another's"],
 ])("%s", (text, words) => {

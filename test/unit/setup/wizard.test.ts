@@ -195,6 +195,17 @@ test("giving up at any question leaves nothing behind and says so", async () => 
   }
 });
 
+test("a file that can't be written is told with what to do", async () => {
+  const world = await setupWorld();
+  const { run, places } = await drive([world.url, world.bot.token, world.channel.id, "⏎", "alice", false], {
+    world,
+  });
+  places.write(`${places.home}/.config`, "");
+  await expect(run()).rejects.toThrow(
+    /^These settings can't be saved:\n {2}~\/\.config\/mm-claude\/\.env: it can't be written \(ENOTDIR[^\n]+\. Mend the rights/,
+  );
+});
+
 test("run again, it offers what is set and keeps what it doesn't ask for", async () => {
   const world = await setupWorld();
   const given = {
@@ -262,7 +273,7 @@ describe("Claude is looked for before the first question", () => {
       expect(await run()).toBeUndefined();
       const [complaint, question] = screen.slice(-4);
       expect(complaint).toBe(
-        '✗ Claude Code was not found. Install it (npm install -g …) or set "the path of Claude Code" to its full path.',
+        "✗ Claude Code was not found. Install it (npm install -g …) or set the path of Claude Code to its full path.",
       );
       expect(question).toMatch(/^\? Go on all the same\?/);
       expect(screen.at(-1)).toMatch(/^Setup cancelled, nothing was saved/);

@@ -13,7 +13,14 @@ export interface Over extends Partial<Omit<DoctorOptions, "input" | "print">> {
   readonly hasColours?: boolean;
 }
 
-export async function examine({ world: given, env, options, places, hasColours = false, ...over }: Over = {}) {
+export async function examine({
+  world: given,
+  env,
+  options,
+  places,
+  hasColours = false,
+  ...over
+}: Over = {}) {
   const world = given ?? (await setupWorld());
   const { cwd, home, configHome } = places ?? emptyPlaces();
   const printed: string[] = [];
