@@ -1,18 +1,14 @@
 // The command line: reads what was asked for, starts it, and turns its outcome into an exit code. The only file
 // that ends the process. Loads nothing but the settings' names until it knows what is wanted.
-import { readFileSync, realpathSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
 import type { DaemonOptions } from "./app/daemon.ts";
-import type { AuditRequest } from "./audit/report.ts";
+import { EXIT, type Output } from "./cli/output.ts";
 import { type Commands, createProgram, type DemoFlags, type GlobalOptions } from "./cli/program.ts";
 import { ConfigError, StartError } from "./config/error.ts";
 import type { ConfigInput, Loaded, OptionValues } from "./config/load.ts";
-import { type Config, FILE_ORDER, SETTINGS } from "./config/settings.ts";
-import type { ControlCommandOptions } from "./control/command.ts";
-import type { MattermostApi } from "./mattermost/types.ts";
-import type { ServiceRequest } from "./service/command.ts";
+import { type Config, SETTINGS } from "./config/settings.ts";
 import type { LogFormat } from "./terminal/daemon-output.ts";
 import { loadWrapping } from "./terminal/wrapping.ts";
 import { allTaken, lineWriter, type Print } from "./util/output.ts";
@@ -20,9 +16,9 @@ import { createRedact } from "./util/redact.ts";
 
 /** Of the 10 s that a signal gives. */
 const LAST_MOMENT_MS = 800;
-const EXIT = { ok: 0, failed: 1, badSettings: 2, cancelled: 130 } as const;
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly name: string;
   readonly version: string;
 };
 
@@ -34,6 +30,7 @@ const printTo = async (stream: NodeJS.WriteStream): Promise<Print> => {
   return (line) => write(wrap(createRedact([...secrets])(line)));
 };
 const [print, printError] = await Promise.all([printTo(process.stdout), printTo(process.stderr)]);
+const output: Output = { print, printError, secrets };
 
 /** The exit code of what was asked for. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -60,18 +57,17 @@ async function run(argv: readonly string[]): Promise<number> {
 function commandsOf(program: Command): Commands {
   const options = () => program.opts<GlobalOptions>();
   const input = (): ConfigInput => inputOf(options());
+  const setup = () => import("./cli/setup.ts");
+  const operations = () => import("./cli/operations.ts");
   return {
     start: () => start(input(), options().logFormat),
-    setup: () => setup(input()),
-    doctor: () => doctor(input()),
-    status: (flags) => control(({ runStatus }, daemons) => runStatus(flags, daemons)),
-    logs: (flags) => control(({ runLogs }, daemons) => runLogs(flags, daemons)),
-    serviceInstall: ({ print: isShown }) => service({ action: isShown ? "print" : "install" }, input()),
-    serviceStatus: () => service({ action: "status" }, input()),
-    serviceLogs: ({ lines, follow = false }) => service({ action: "logs", lines, follow }, input()),
-    serviceUninstall: () => service({ action: "uninstall" }, input()),
+    setup: async () => (await setup()).setup(input(), output),
+    doctor: async (flags) => (await setup()).doctor(input(), flags, manifest, output),
+    status: async (flags) => (await operations()).status(flags, output),
+    logs: async (flags) => (await operations()).logs(flags, output),
+    service: async (request) => (await operations()).service(request, input(), output),
     demo: (flags) => demo(input(), options().logFormat, flags),
-    audit,
+    audit: async (request) => (await operations()).audit(request, output),
     async completion(shell) {
       const { completionScript } = await import("./cli/completion.ts");
       print(completionScript(shell, program).trimEnd());
@@ -121,12 +117,14 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
         "mm-claude needs these settings (in a terminal, mm-claude setup asks for all of them)",
       );
     }
-    const saved = await wizard(input, true);
+    const { wizard } = await import("./cli/setup.ts");
+    const saved = await wizard(input, true, output);
     if (saved === undefined) return EXIT.cancelled;
+    if (saved.next === "end") return EXIT.ok;
     print("Starting mm-claude...");
     print("");
     // What was saved is used as the loader would read it from the file, also where another file hides that one.
-    loaded = loadConfig({ ...input, env: { ...saved, ...withoutEmpty(input.env) } });
+    loaded = loadConfig({ ...input, env: { ...saved.values, ...withoutEmpty(input.env) } });
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
@@ -147,105 +145,6 @@ async function bridge(config: Config, options: Omit<DaemonOptions, "version">): 
   return code;
 }
 
-async function setup(input: ConfigInput): Promise<number> {
-  if (!process.stdin.isTTY) {
-    printError(
-      "error: setup asks questions, so it needs a terminal; without one, set the variables of --help",
-    );
-    return EXIT.failed;
-  }
-  const saved = await wizard(input, false);
-  if (saved === undefined) return EXIT.cancelled;
-  print("Start it in the directory where Claude shall work: mm-claude");
-  return EXIT.ok;
-}
-
-async function wizard(input: ConfigInput, isFirstStart: boolean) {
-  const [
-    { runWizard },
-    { askOnTerminal },
-    { givenTexts },
-    { settingsFiles, userFile, userFileName },
-    { existsSync },
-  ] = await Promise.all([
-    import("./setup/wizard.ts"),
-    import("./setup/prompt.ts"),
-    import("./config/load.ts"),
-    import("./config/files.ts"),
-    import("node:fs"),
-  ]);
-  const saved = await runWizard({
-    ask: askOnTerminal,
-    print,
-    connect: await connector(),
-    given: givenTexts(input),
-    file: userFile(input),
-    fileName: userFileName(input),
-    isFirstStart,
-  });
-  const [here] = settingsFiles(input);
-  if (saved !== undefined && here !== undefined && existsSync(here)) {
-    print(
-      `! In this directory ${FILE_ORDER[0]} is read instead of that file: move its mm-claude settings there.`,
-    );
-  }
-  return saved;
-}
-
-async function doctor(input: ConfigInput): Promise<number> {
-  const [{ runDoctor }, { claudeVersion }, { givenTexts }] = await Promise.all([
-    import("./setup/doctor.ts"),
-    import("./claude/version.ts"),
-    import("./config/load.ts"),
-  ]);
-  secrets.add(givenTexts(input).token ?? "");
-  return runDoctor({
-    input,
-    print,
-    connect: await connector(),
-    claudeVersion: (path) => claudeVersion(path, { secrets: [...secrets] }),
-    nodeVersion: process.versions.node,
-  });
-}
-
-/** Asks every daemon of this user. */
-async function control(
-  ask: (commands: typeof import("./control/command.ts"), daemons: ControlCommandOptions) => Promise<number>,
-): Promise<number> {
-  const uid = process.getuid?.() ?? 0;
-  const daemons = { environment: process.env, uid, now: Date.now(), print, printError };
-  return ask(await import("./control/command.ts"), daemons);
-}
-
-async function service(request: ServiceRequest, input: ConfigInput): Promise<number> {
-  const [{ runCommand, runService }, { userFile }, { loadConfig, onlyInThisShell }] = await Promise.all([
-    import("./service/command.ts"),
-    import("./config/files.ts"),
-    import("./config/load.ts"),
-  ]);
-  const isInstalling = request.action === "install";
-  if (isInstalling && "missing" in loadConfig(input)) {
-    printError("error: settings are missing. Answer the questions of mm-claude setup first.");
-    return EXIT.badSettings;
-  }
-  return runService(request, {
-    machine: {
-      platform: process.platform,
-      home: input.home,
-      uid: process.getuid?.() ?? 0,
-      userName: userInfo().username,
-      environment: process.env,
-      run: runCommand,
-    },
-    script: realpathSync(process.argv[1] ?? ""),
-    directory: input.cwd,
-    configFolder: dirname(userFile(input)),
-    onlyHere: isInstalling ? onlyInThisShell(input) : [],
-    print,
-    printError,
-  });
-}
-
 async function demo(
   input: ConfigInput,
   logFormat: LogFormat | undefined,
@@ -263,31 +162,6 @@ async function demo(
         bridge(config, { home, environment, stateHome, links, logFormat }),
     },
   );
-}
-
-const UNKNOWN_WIDTH = 120;
-
-async function audit(request: AuditRequest): Promise<number> {
-  const [{ runAudit }, { stateRoot }, { showHidden }] = await Promise.all([
-    import("./audit/report.ts"),
-    import("./store/locations.ts"),
-    import("./render/markdown.ts"),
-  ]);
-  return runAudit(request, {
-    root: stateRoot({ stateHome: process.env["XDG_STATE_HOME"], home: homedir() }),
-    now: Date.now(),
-    isTerminal: process.stdout.isTTY,
-    width: (process.stdout.isTTY && process.stdout.columns) || UNKNOWN_WIDTH,
-    showHidden,
-    print,
-    printError,
-  });
-}
-
-/** Somebody waits for the answer, so a server that is down is told after two tries. */
-async function connector(): Promise<(url: string, token: string) => MattermostApi> {
-  const { connectRest } = await import("./mattermost/rest.ts");
-  return (url, token) => connectRest({ url, token, tries: 2 });
 }
 
 function withoutEmpty(env: ConfigInput["env"]): ConfigInput["env"] {

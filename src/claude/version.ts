@@ -1,55 +1,28 @@
-// Asks the claude program for its version: the start-up check that it is there and can run.
+// Asks the claude program for its version: the start-up check that it is there, is Claude Code and can run.
 
-import { execFile } from "node:child_process";
-import { claudeEnvironment } from "./argv.ts";
 import { ClaudeError, startFailure } from "./error.ts";
-
-export interface VersionCheck {
-  readonly environment?: NodeJS.ProcessEnv;
-  /** No variable whose value contains one of them is passed on. */
-  readonly secrets?: readonly string[];
-  readonly timeoutMs?: number;
-  /** Ends the program that is asked. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { type OneRun, type RunOutcome, runOnce } from "./run-once.ts";
 
 /** "2.1.330". Rejects with a ClaudeError whose message says what to do. */
-export function claudeVersion(path: string, check: VersionCheck = {}): Promise<string> {
-  const { environment = process.env, secrets = [], timeoutMs = 20_000, signal } = check;
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      path,
-      ["--version"],
-      {
-        env: claudeEnvironment(environment, secrets),
-        timeout: timeoutMs,
-        killSignal: "SIGKILL",
-        signal,
-        maxBuffer: 1024 * 1024,
-      },
-      (cause, stdout, stderr) => {
-        const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
-        if (cause === null && version !== undefined) {
-          resolve(version);
-        } else {
-          reject(failure(path, cause, child.killed, timeoutMs, stdout, stderr));
-        }
-      },
-    );
-    child.stdin?.on("error", () => {});
-    child.stdin?.end();
-  });
+export async function claudeVersion(path: string, run: OneRun = {}): Promise<string> {
+  const outcome = await runOnce(path, ["--version"], run);
+  // Seen on 1.0.128, 2.0.76 and 2.1.330: `2.1.330 (Claude Code)`.
+  const version = /\b(\d+\.\d+\.\d+\S*) \(Claude Code\)/.exec(outcome.stdout)?.[1];
+  if (outcome.cause !== null || version === undefined) {
+    throw failure(path, outcome);
+  }
+  return version;
 }
 
-function failure(
-  path: string,
-  cause: (Error & { code?: unknown }) | null,
-  killed: boolean,
-  timeoutMs: number,
-  stdout: string,
-  stderr: string,
-): ClaudeError {
-  if (killed) {
+/** Whether a version that `claudeVersion` gave is this one or a later one. */
+export function isAtLeast(version: string, oldest: readonly [number, number, number]): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/, 3).map(Number);
+  const [oldestMajor, oldestMinor, oldestPatch] = oldest;
+  return (major - oldestMajor || minor - oldestMinor || patch - oldestPatch) >= 0;
+}
+
+function failure(path: string, { cause, isKilled, timeoutMs, stdout, stderr }: RunOutcome): ClaudeError {
+  if (isKilled) {
     return new ClaudeError(
       "timeout",
       `"${path} --version" gave no answer within ${Math.round(timeoutMs / 1000)} s. Run it by hand to see why, or set CLAUDE_PATH to the claude program.`,
@@ -63,7 +36,9 @@ function failure(
   const said = (stderr.trim() || stdout.trim()).slice(0, 300);
   return new ClaudeError(
     "failed",
-    `"${path} --version" did not name a version${said === "" ? "" : ` but said: ${said}`}. Set CLAUDE_PATH to the claude program.`,
+    cause === null
+      ? `"${path}" is not Claude Code: its --version says ${said === "" ? "nothing" : JSON.stringify(said)}. Set CLAUDE_PATH to the claude program.`
+      : `"${path} --version" failed${said === "" ? "" : `, saying: ${said}`}. Run it by hand to see why, or set CLAUDE_PATH to the claude program.`,
     { cause },
   );
 }

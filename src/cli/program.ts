@@ -5,6 +5,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { AuditRequest } from "../audit/report.ts";
 import { settingsHelp } from "../config/help.ts";
 import { SETTINGS, type Setting } from "../config/settings.ts";
+import type { ServiceRequest } from "../service/command.ts";
 import { LOG_FORMATS, type LogFormat } from "../terminal/daemon-output.ts";
 import { editDistance } from "../util/edit-distance.ts";
 import type { Print } from "../util/output.ts";
@@ -41,10 +42,7 @@ export interface Commands {
   doctor(flags: { readonly json?: boolean }): Promise<number>;
   status(flags: { readonly json?: boolean }): Promise<number>;
   logs(flags: LogFlags): Promise<number>;
-  serviceInstall(flags: { readonly print?: boolean }): Promise<number>;
-  serviceStatus(): Promise<number>;
-  serviceLogs(flags: LogFlags): Promise<number>;
-  serviceUninstall(): Promise<number>;
+  service(request: ServiceRequest): Promise<number>;
   demo(flags: DemoFlags): Promise<number>;
   audit(request: AuditRequest): Promise<number>;
   completion(shell: Shell): Promise<number>;
@@ -125,18 +123,20 @@ function addService(
     .command("install")
     .description("install it and start it")
     .option("--print", "only show what would be installed")
-    .action(giving((flags: { print?: boolean }) => act.serviceInstall(flags)));
+    .action(
+      giving((flags: { print?: boolean }) => act.service({ action: flags.print ? "print" : "install" })),
+    );
   service
     .command("status")
     .description("what the system says of it")
-    .action(giving(() => act.serviceStatus()));
+    .action(giving(() => act.service({ action: "status" })));
   withLogOptions(service.command("logs"))
     .description("what it has printed, also in earlier runs")
-    .action(giving((flags: LogFlags) => act.serviceLogs(flags)));
+    .action(giving(({ lines, follow = false }: LogFlags) => act.service({ action: "logs", lines, follow })));
   service
     .command("uninstall")
     .description("stop it and remove it; settings and sessions stay")
-    .action(giving(() => act.serviceUninstall()));
+    .action(giving(() => act.service({ action: "uninstall" })));
 }
 
 function withGlobalOptions(program: Command, version: string): Command {

@@ -125,6 +125,13 @@ export function onlyInThisShell(input: ConfigInput): string[] {
   });
 }
 
+/** The claude program to run, also while other settings are wrong. */
+export function claudePathOf(input: ConfigInput): string {
+  const { parse, defaultText } = SETTINGS.claudePath;
+  const parsed = parse(givenTexts(input).claudePath ?? defaultText, input);
+  return "value" in parsed ? parsed.value : defaultText;
+}
+
 interface Given {
   readonly text: string;
   readonly origin: Origin;

@@ -183,7 +183,7 @@ const REASONS = {
   "unusable-proxy": "the environment names a proxy that can't be used; mend HTTPS_PROXY or HTTP_PROXY",
   unreachable: "the server did not answer; check MATTERMOST_URL and the network",
   redirected: "the server redirects elsewhere; set MATTERMOST_URL to the address it redirects to",
-  unauthorized: "the server doesn't accept the token; put a valid one in MATTERMOST_TOKEN",
+  unauthorized: "the server doesn't accept the token; correct MATTERMOST_TOKEN",
   away: "the bot account is not in the channel; add it again",
   forbidden: "the bot account may not do that; add it to the channel or give it the permission",
   "not-found": "the server doesn't know it; check the id or name",

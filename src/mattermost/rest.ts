@@ -3,8 +3,8 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
-import { RequestBudget } from "./budget.ts";
-import { channelCalls } from "./calls/channels.ts";
+import { type LimitAnswer, RequestBudget } from "./budget.ts";
+import { channelCalls, postEditLimit } from "./calls/channels.ts";
 import { fileCalls } from "./calls/files.ts";
 import { JsonRequests } from "./calls/json-requests.ts";
 import { postCalls } from "./calls/posts.ts";
@@ -33,6 +33,10 @@ export interface RestOptions {
 export interface RestClient extends MattermostApi {
   /** How many requests wait, and how many are under way. */
   load(): { readonly waiting: number; readonly underWay: number };
+  /** How far the server's clock was ahead of ours at its last answer; undefined when no answer told its time. */
+  clockLeadMs(): number | undefined;
+  /** How long after it was made a post can be edited, in seconds; Infinity when there is no limit. */
+  postEditLimit(): Promise<number>;
 }
 
 export function connectRest(options: RestOptions): RestClient {
@@ -41,7 +45,11 @@ export function connectRest(options: RestOptions): RestClient {
   const redact = createRedact([token]);
   const instance = options.instance ?? newInstance(clock.now(), random);
   const budget = new RequestBudget(clock, random);
-  const learn = budget.learn.bind(budget);
+  let clockLeadMs: number | undefined;
+  const learn = (answer: LimitAnswer): void => {
+    budget.learn(answer);
+    clockLeadMs = leadMs(answer.headers.get("date"), clock.now()) ?? clockLeadMs;
+  };
   const exchange = new HttpExchange({ url, token, transport, clock, redact, learn });
   const http = new HttpClient({ exchange, budget, clock, random, log, tries });
   const callsOver = (send: SendHttp): Omit<MattermostApi, "inSlot"> => {
@@ -62,6 +70,14 @@ export function connectRest(options: RestOptions): RestClient {
   return {
     ...callsOver((request) => http.send(request)),
     load: () => budget.load,
+    clockLeadMs: () => clockLeadMs,
+    postEditLimit: () => postEditLimit(new JsonRequests((request) => http.send(request))),
     inSlot: (slotRequest, perform) => budget.inSlot(slotRequest, () => perform(withinSlot)),
   };
+}
+
+/** `date`: an HTTP date, which leaves the milliseconds out. */
+function leadMs(date: string | null, nowMs: number): number | undefined {
+  const ms = date === null ? Number.NaN : Date.parse(date) + 500 - nowMs;
+  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -22,6 +22,9 @@ interface Outlook {
 /** Rejects with an error whose message says the mend. */
 export type ClaudeVersion = (path: string) => Promise<string>;
 
+/** For the version that it told; `unknown` when that one can't tell. */
+export type ClaudeLogin = (path: string, version: string) => Promise<"logged-in" | "logged-out" | "unknown">;
+
 const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
   ok: true,
   value,
@@ -178,7 +181,7 @@ async function checkNames(
       ...(gone.length === 0 ? [] : [`deactivated: ${list(gone)}`]),
     ];
     if (complaints.length > 0) {
-      return failed(`Not everyone in ${setting} can be found (${complaints.join("; ")}). Correct the list.`);
+      return failed(`${setting}: ${complaints.join("; ")}. Correct the list.`);
     }
     const bots = names.filter((name) => known.get(name)?.isBot === true);
     const hints = bots.length === 0 ? [] : [`Posts of bots are never input, so ${list(bots)} ${botsCannot}.`];
@@ -186,7 +189,7 @@ async function checkNames(
   });
 }
 
-async function checkPostLimit(api: MattermostApi): Promise<Check<number>> {
+export async function checkPostLimit(api: MattermostApi): Promise<Check<number>> {
   return guard(async () => {
     const limit = await api.maxPostSize();
     return passed(limit, `posts may have ${limit} characters`);
@@ -199,6 +202,22 @@ export async function checkClaude(claudeVersion: ClaudeVersion, path: string): P
     return passed(version, `Claude Code ${version} (${path})`);
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Undefined when it can't be told. */
+export async function checkClaudeLogin(
+  claudeLogin: ClaudeLogin,
+  path: string,
+  version: string,
+): Promise<Check<undefined> | undefined> {
+  switch (await claudeLogin(path, version)) {
+    case "logged-in":
+      return passed(undefined, "Claude is logged in");
+    case "logged-out":
+      return failed(`Claude is not logged in. Run: ${path} auth login`);
+    case "unknown":
+      return undefined;
   }
 }
 

@@ -1,5 +1,7 @@
-// Asks for the settings one by one, each answer checked against the real server before the next question.
-// Writes nothing until the last answer is in, so giving up leaves nothing behind.
+// Asks for the settings one by one, each answer checked against the real server before the next question. Claude comes
+// first: without it the rest is of no use. Writes nothing until the last answer is in, so giving up leaves nothing behind.
+
+import { ConfigError } from "../config/error.ts";
 import {
   type Parsed,
   parseBoolean,
@@ -10,15 +12,31 @@ import {
   parseUsernames,
 } from "../config/parse.ts";
 import { SETTINGS, type SettingKey } from "../config/settings.ts";
-import type { MattermostApi, User } from "../mattermost/types.ts";
-import { type Check, checkAccount, checkBotName, checkChannel, checkServer, checkUsers } from "./checks.ts";
+import { MattermostError } from "../mattermost/error.ts";
+import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
+import {
+  type Check,
+  type ClaudeLogin,
+  type ClaudeVersion,
+  checkAccount,
+  checkBotName,
+  checkChannel,
+  checkClaude,
+  checkClaudeLogin,
+  checkServer,
+  checkUsers,
+} from "./checks.ts";
 import { type EnvValues, readEnvFile, writeEnvFile } from "./env-file.ts";
-import type { Ask } from "./prompt.ts";
+import type { Ask, Judge } from "./prompt.ts";
+import { inQuestionWords, QUESTIONS } from "./questions.ts";
 
 export interface WizardOptions {
   readonly ask: Ask;
   readonly print: (line: string) => void;
   readonly connect: (url: string, token: string) => MattermostApi;
+  readonly claudePath: string;
+  readonly claudeVersion: ClaudeVersion;
+  readonly claudeLogin: ClaudeLogin;
   /** What is set already, as text: offered as answers. */
   readonly given: Partial<Record<SettingKey, string>>;
   /** The file to write. */
@@ -27,12 +45,24 @@ export interface WizardOptions {
   readonly fileName: string;
   /** Started because settings are missing, not because somebody asked for it. */
   readonly isFirstStart: boolean;
+  readonly platform: NodeJS.Platform;
+  /** Installs and starts the service, and says so; false when it could not. */
+  readonly offerService?: () => Promise<boolean>;
 }
 
-/** What was saved, by variable; undefined when the person gave up. */
-export async function runWizard(options: WizardOptions): Promise<EnvValues | undefined> {
-  const { print, file, fileName } = options;
-  for (const line of welcome(options.isFirstStart)) print(line);
+export interface WizardResult {
+  /** What was saved, by variable. */
+  readonly values: EnvValues;
+  /** `end`: it runs as a service now, or the person wants no more. */
+  readonly next: "start" | "end";
+}
+
+/** Undefined when the person gave up. */
+export async function runWizard(given: WizardOptions): Promise<WizardResult | undefined> {
+  // No line names a variable.
+  const options = { ...given, print: (line: string) => given.print(inQuestionWords(line)) };
+  const { print, file, fileName, isFirstStart } = options;
+  for (const line of welcome(isFirstStart)) print(line);
   const answers = await askAll(options).catch((error: unknown) => {
     if (error instanceof GaveUp) return undefined;
     throw error;
@@ -42,14 +72,26 @@ export async function runWizard(options: WizardOptions): Promise<EnvValues | und
     print("Setup cancelled, nothing was saved. Run mm-claude setup to start again.");
     return undefined;
   }
-  // Settings the wizard doesn't ask for stay as they are.
-  const values = { ...readEnvFile(file), ...answers };
-  await writeEnvFile(file, values);
+  const values = await save(file, fileName, answers);
   print("");
   print("✓ Configuration saved!");
   print(`  ${fileName}`);
   print("");
-  return values;
+  return { values, next: await offerToStart(options) };
+}
+
+/** Settings the wizard doesn't ask for stay as they are. */
+async function save(file: string, fileName: string, answers: EnvValues): Promise<EnvValues> {
+  try {
+    const values = { ...readEnvFile(file), ...answers };
+    await writeEnvFile(file, values);
+    return values;
+  } catch (error) {
+    if (error instanceof ConfigError || !(error instanceof Error)) throw error;
+    const problem = `it can't be written (${error.message})`;
+    const mend = "Mend the rights of that file and its folder, and run mm-claude setup again";
+    throw new ConfigError([{ setting: fileName, problem, mend }], "These settings can't be saved");
+  }
 }
 
 function welcome(isFirstStart: boolean): string[] {
@@ -68,6 +110,7 @@ function welcome(isFirstStart: boolean): string[] {
 class GaveUp extends Error {}
 
 async function askAll(options: WizardOptions): Promise<EnvValues> {
+  await lookForClaude(options);
   const access = await askAccess(options);
   const { channelId, botName, allowedUsers } = await askPlace(options, access);
   const skipPermissions = await askSkipping(options);
@@ -81,6 +124,17 @@ async function askAll(options: WizardOptions): Promise<EnvValues> {
   };
 }
 
+/** Says nothing when all is there. */
+async function lookForClaude(options: WizardOptions): Promise<void> {
+  const { ask, print, claudePath, claudeVersion, claudeLogin } = options;
+  const claude = await checkClaude(claudeVersion, claudePath);
+  const login = claude.ok ? await checkClaudeLogin(claudeLogin, claudePath, claude.value) : undefined;
+  const failed = [claude, login].find((check) => check?.ok === false);
+  if (failed === undefined) return;
+  print(`✗ ${failed.text}`);
+  if (!(await ask({ kind: "confirm", message: "Go on all the same?", initial: false }))) throw new GaveUp();
+}
+
 interface Access {
   readonly url: string;
   readonly token: string;
@@ -89,16 +143,14 @@ interface Access {
 }
 
 async function askAccess({ ask, print, connect, given }: WizardOptions): Promise<Access> {
-  const { value: url } = await settle(print, {
-    ask: (initial) => ask({ kind: "text", message: "Mattermost URL:", initial }),
-    initial: given.url,
+  const { value: url } = await settle("url", print, {
+    ask: (message, judge) => ask({ kind: "text", message, initial: given.url, judge }),
     parse: parseUrl,
     // No token is known yet; a server that refuses this one properly is the one we look for.
     check: (value) => checkServer(connect(value, "none"), value),
   });
-  const { value: token, result: account } = await settle(print, {
-    ask: (initial) => ask({ kind: "password", message: "Bot token:", initial }),
-    initial: given.token,
+  const { value: token, result: account } = await settle("token", print, {
+    ask: (message, judge) => ask({ kind: "password", message, initial: given.token, judge }),
     parse: parseToken,
     check: (value) => checkAccount(connect(url, value)),
   });
@@ -107,21 +159,20 @@ async function askAccess({ ask, print, connect, given }: WizardOptions): Promise
 
 /** Where the bot listens, to what name, and to whom. */
 async function askPlace({ ask, print, given }: WizardOptions, { api, account }: Access) {
-  const { value: channelId } = await settle(print, {
-    ask: (previous) => askChannel(ask, print, api, account, previous),
-    initial: given.channelId,
+  const channels = await channelsOf(api, account, print);
+  const { value: channelId } = await settle("channelId", print, {
+    ask: (message, judge) => askChannel(ask, message, judge, channels, given.channelId),
     parse: parseChannelId,
     check: (value) => checkChannel(api, value, account),
   });
-  const { value: botName } = await settle(print, {
-    ask: (initial) => ask({ kind: "text", message: "Bot mention name:", initial }),
-    initial: given.botName ?? account.username,
+  const { value: botName } = await settle("botName", print, {
+    ask: (message, judge) =>
+      ask({ kind: "text", message, initial: given.botName ?? account.username, judge }),
     parse: parseUsername,
     check: (value) => checkBotName(api, value, account),
   });
-  const { value: allowedUsers } = await settle(print, {
-    ask: (initial) => ask({ kind: "text", message: "Allowed usernames:", initial }),
-    initial: given.allowedUsers,
+  const { value: allowedUsers } = await settle("allowedUsers", print, {
+    ask: (message, judge) => ask({ kind: "text", message, initial: given.allowedUsers, judge }),
     parse: parseUsernames,
     check: (value) => checkUsers(api, value),
   });
@@ -131,68 +182,98 @@ async function askPlace({ ask, print, given }: WizardOptions, { api, account }: 
 async function askSkipping({ ask, given }: WizardOptions): Promise<boolean> {
   const now = parseBoolean(given.skipPermissions ?? "false");
   const initial = "value" in now && now.value;
-  const skips = await ask({ kind: "confirm", message: "Skip permission prompts?", initial });
+  const skips = await ask({ kind: "confirm", message: `${QUESTIONS.skipPermissions}?`, initial });
   if (skips === undefined) throw new GaveUp();
   return skips;
 }
 
-interface Question<T, R> {
-  /** Asks once, offering the previous answer; undefined when the person gives up. */
-  readonly ask: (previous: string | undefined) => Promise<string | undefined>;
-  readonly initial: string | undefined;
+interface CheckedQuestion<T, R> {
+  /** Undefined when the person gives up. */
+  readonly ask: (message: string, judge: Judge) => Promise<string | undefined>;
   readonly parse: (text: string) => Parsed<T>;
   readonly check: (value: T) => Promise<Check<R>>;
 }
 
-/** Asks until the answer is one that parses and passes its check. */
+/** Asks for an answer that parses and passes its check. */
 async function settle<T, R>(
+  key: keyof typeof QUESTIONS,
   print: WizardOptions["print"],
-  { ask, initial, parse, check }: Question<T, R>,
+  { ask, parse, check }: CheckedQuestion<T, R>,
 ): Promise<{ readonly value: T; readonly result: R }> {
-  for (let previous = initial; ; ) {
-    const text = (await ask(previous))?.trim();
-    if (text === undefined) throw new GaveUp();
-    const parsed = parse(text);
-    if ("problem" in parsed) {
-      print(`✗ ${parsed.problem}. ${parsed.mend}.`);
-    } else {
-      const checked = await check(parsed.value);
-      if (checked.ok) {
-        for (const hint of checked.hints) print(`! ${hint}`);
-        return { value: parsed.value, result: checked.value };
-      }
-      print(`✗ ${checked.text}`);
+  interface Accepted {
+    readonly value: T;
+    readonly result: R;
+    readonly hints: readonly string[];
+  }
+  let accepted = undefined as Accepted | undefined;
+  const judge: Judge = async (answer) => {
+    const parsed = parse(answer.trim());
+    if ("problem" in parsed) return `${QUESTIONS[key]}: ${parsed.problem}. ${parsed.mend}.`;
+    const checked = await check(parsed.value);
+    if (!checked.ok) return inQuestionWords(checked.text);
+    accepted = { value: parsed.value, result: checked.value, hints: checked.hints };
+    return undefined;
+  };
+  if ((await ask(`${QUESTIONS[key]}:`, judge)) === undefined || accepted === undefined) throw new GaveUp();
+  for (const hint of accepted.hints) print(`! ${hint}`);
+  return accepted;
+}
+
+/** Those the bot is in; none when the list can't be had. */
+async function channelsOf(
+  api: MattermostApi,
+  account: User,
+  print: WizardOptions["print"],
+): Promise<Channel[]> {
+  try {
+    const channels = (await api.myChannels()).filter((channel) => !channel.isArchived);
+    if (channels.length === 0) {
+      const invite = `write "/invite @${account.username}" in the one you want`;
+      print(`! @${account.username} is in no channel yet: ${invite}.`);
     }
-    previous = text;
+    return channels;
+  } catch (error) {
+    if (!(error instanceof MattermostError)) throw error;
+    print(`! There is no list to choose a channel from. ${error.message}`);
+    return [];
   }
 }
 
 const OTHER = "";
 
-/** From the list of the bot's channels, or typed: the list may be long, empty, or not to be had. */
+/** Chosen from the list, or typed: the list may be long, empty, or not to be had. */
 async function askChannel(
   ask: Ask,
-  print: (line: string) => void,
-  api: MattermostApi,
-  account: User,
-  previous: string | undefined,
+  message: string,
+  judge: Judge,
+  channels: readonly Channel[],
+  given: string | undefined,
 ): Promise<string | undefined> {
-  const message = "Channel ID:";
-  const channels = await api.myChannels().catch(() => []);
-  const open = channels.filter((channel) => !channel.isArchived);
-  if (open.length === 0) {
-    print(
-      `! @${account.username} is in no channel yet: write "/invite @${account.username}" in the one you want.`,
-    );
-    return ask({ kind: "text", message, initial: previous });
-  }
-  const choices = open.map((channel) => ({
+  const typed = () => ask({ kind: "text", message, initial: given, judge });
+  if (channels.length === 0) return typed();
+  const choices = channels.map((channel) => ({
     title: `${channel.displayName} (${channel.id})`,
     value: `${channel.id}`,
   }));
   const other = { title: "Another channel, by its ID", value: OTHER };
-  const isListed = open.some((channel) => channel.id === previous);
-  const initial = isListed || previous === undefined ? previous : OTHER;
-  const chosen = await ask({ kind: "select", message, choices: [...choices, other], initial });
-  return chosen === OTHER ? ask({ kind: "text", message, initial: previous }) : chosen;
+  const isListed = given === undefined || channels.some((channel) => channel.id === given);
+  const chosen = await ask({
+    kind: "select",
+    message,
+    choices: [...choices, other],
+    initial: isListed ? given : OTHER,
+    judge: async (answer) => (answer === OTHER ? undefined : judge(answer)),
+  });
+  return chosen === OTHER ? typed() : chosen;
+}
+
+const WITH_SERVICES: ReadonlySet<NodeJS.Platform> = new Set<NodeJS.Platform>(["linux", "darwin"]);
+
+async function offerToStart(options: WizardOptions): Promise<WizardResult["next"]> {
+  const { ask, offerService, platform } = options;
+  if (offerService === undefined || !WITH_SERVICES.has(platform)) return "start";
+  const message = "Start mm-claude as a service, at each boot?";
+  const wants = await ask({ kind: "confirm", message, initial: false });
+  if (wants === undefined) return "end";
+  return wants && (await offerService()) ? "end" : "start";
 }

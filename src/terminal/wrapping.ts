@@ -7,7 +7,7 @@ const TABLE = /^ *[\w-]+(?: [\w-]+)? {2,}/;
 /** Of the width at least so much is for the text. */
 const LEAST = 20;
 
-/** As they are, where nobody sees them. Reads the library only where somebody does: it takes 10 ms. */
+/** As they are, where nobody sees them, and JSON always. Reads the library only where somebody does: it takes 10 ms. */
 export async function loadWrapping(stream: {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -20,7 +20,7 @@ export async function loadWrapping(stream: {
     const columns = stream.columns || 80;
     return text
       .split("\n")
-      .map((line) => wrapLine(line, columns, wrap))
+      .map((line) => (/^[{[]/.test(line) ? line : wrapLine(line, columns, wrap)))
       .join("\n");
   };
 }

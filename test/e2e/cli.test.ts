@@ -1,31 +1,19 @@
-// The built program as a person runs it: exit codes, messages, and the wizard on a real terminal.
+// The built program as a person runs it: exit codes and messages.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "dotenv";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { SETTING_KEYS, SETTINGS } from "../../src/config/settings.ts";
 import { stateDirectory } from "../../src/store/locations.ts";
 import { createLog } from "../../src/util/log.ts";
+import { environment, fakeClaude, type Places, PROGRAM, ROOT, type World } from "../support/program.ts";
 import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
-const PROGRAM = join(ROOT, "bin", "mm-claude.js");
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
 beforeAll(() => {
   if (!existsSync(join(ROOT, "dist", "cli.js"))) execFileSync("npm", ["run", "build"], { cwd: ROOT });
-});
-
-type Places = ReturnType<typeof emptyPlaces>;
-type World = Awaited<ReturnType<typeof setupWorld>>;
-
-const environment = ({ home }: Places, env: Record<string, string> = {}) => ({
-  PATH: process.env["PATH"] ?? "",
-  HOME: home,
-  NO_COLOR: "1",
-  ...env,
 });
 
 function run(
@@ -70,15 +58,6 @@ const settings = (world: World, over: Record<string, string> = {}) => ({
   ALLOWED_USERS: "alice",
   ...over,
 });
-
-/** A program that only knows its version. */
-function fakeClaude(places: Places): string {
-  const path = join(places.home, "bin", "claude");
-  mkdirSync(join(places.home, "bin"));
-  places.write(path, '#!/bin/sh\necho "2.1.0 (Claude Code)"\n');
-  chmodSync(path, 0o755);
-  return path;
-}
 
 describe("what it says about itself", () => {
   test.each(["-v", "--version"])("%s prints the version", (flag) => {
@@ -131,7 +110,7 @@ describe("bad input", () => {
     expect(stderr).toContain('MATTERMOST_URL: "chat.example.com"');
     expect(stderr).toContain('--allowed-users (ALLOWED_USERS): "a/b"');
     expect(stderr).toContain("SKIP_PERMISSIONS");
-    expect(stderr).toContain("MAX_SESSIONS");
+    expect(stderr).toContain('MAX_SESSIONS: "-1" is not positive. Use a whole number from 1 up');
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
@@ -162,6 +141,29 @@ describe("bad input", () => {
       "ALLOWED_USER",
       "MAX_SESIONS",
     ]);
+  });
+
+  test("a directory that was deleted is one sentence", () => {
+    const { cwd, home } = emptyPlaces();
+    const script = `rmdir "${cwd}"; exec "${process.execPath}" "${PROGRAM}"`;
+    const { status, stderr } = spawnSync("/bin/sh", ["-c", script], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", HOME: home },
+      encoding: "utf8",
+    });
+    expect(stderr).toMatch(
+      /^mm-claude can't start: The directory it is started in does not exist any more\. [^\n]+\n$/,
+    );
+    expect(status).toBe(2);
+  });
+
+  test("a program that is not Claude Code is named as what it is", async () => {
+    const world = await setupWorld();
+    const { code, stderr } = await runAsync([], settings(world, { CLAUDE_PATH: process.execPath }));
+    expect(stderr).toMatch(
+      /^mm-claude can't start: "[^"]+" is not Claude Code: its --version says "v\d+[^\n]+\n$/m,
+    );
+    expect(code).toBe(2);
   });
 
   test("setup without a terminal is refused", () => {
@@ -216,6 +218,8 @@ describe("with a server", () => {
     const over = { MATTERMOST_CHANNEL_ID: "nowhere", ALLOWED_USERS: "nobody", CLAUDE_PATH: "/no/claude" };
     const { code, stderr } = await runAsync([], settings(world, over), places);
     expect(code).toBe(2);
+    // No setting is wrong as such.
+    expect(stderr).toMatch(/^mm-claude can't start:$/m);
     for (const word of ["no channel with the id nowhere", "@nobody", '"/no/claude"'])
       expect(stderr).toContain(word);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -249,95 +253,8 @@ describe("with a server", () => {
     const ill = await runAsync(["doctor", "--channel", world.other.id], env, places);
     expect(ill.stdout).toMatch(/✗ .*\/invite @claude-code/);
     expect(ill.code).toBe(1);
-  });
-});
-
-const hasScript =
-  spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
-
-/** A terminal with the program in it, made by util-linux' `script`. */
-function terminal(args: string, places: Places, env: Record<string, string> = {}) {
-  const command = `exec "${process.execPath}" "${PROGRAM}" ${args}`;
-  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
-    cwd: places.cwd,
-    env: { ...environment(places, env), TERM: "xterm", SHELL: "/bin/sh" },
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let screen = "";
-  let seen = 0;
-  const watchers = new Set<() => void>();
-  child.stdout.on("data", (data) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own escape sequences
-    screen += String(data).replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\u0007/g, "");
-    for (const watcher of watchers) watcher();
-  });
-  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
-  return {
-    screen: () => screen,
-    exit,
-    type: (text: string) => void child.stdin.write(text),
-    /** Resolves once the text stands below what was waited for before. */
-    shows: (text: string): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const at = screen.indexOf(text, seen);
-          if (at < 0) return;
-          seen = at + text.length;
-          watchers.delete(look);
-          resolve();
-        };
-        watchers.add(look);
-        const fail = () => reject(new Error(`no "${text}" in:\n${screen}`));
-        setTimeout(fail, 20_000).unref();
-        void exit.then(() => reject(new Error(`ended before "${text}" in:\n${screen}`)));
-        look();
-      }),
-  };
-}
-
-describe.skipIf(!hasScript)("on a terminal", () => {
-  test("the wizard asks, saves, starts the bridge, and Ctrl-C ends it with 0", async () => {
-    const world = await setupWorld();
-    const places = emptyPlaces();
-    const shell = terminal("", places, { CLAUDE_PATH: fakeClaude(places) });
-    await shell.shows("No configuration found. Let's set things up.");
-    const answer = async (question: string, text: string) => {
-      await shell.shows(`? ${question}`);
-      shell.type(`${text}\r`);
-      await shell.shows(`✔ ${question}`);
-    };
-    await answer("Mattermost URL:", world.url);
-    await answer("Bot token:", world.bot.token);
-    await answer("Channel ID:", "");
-    await answer("Bot mention name:", "");
-    await answer("Allowed usernames:", "alice,bob");
-    await shell.shows("Skip permission prompts?");
-    shell.type("n");
-    await shell.shows("✓ Configuration saved!");
-    await shell.shows("~/.config/mm-claude/.env");
-    await shell.shows("Starting mm-claude...");
-    await shell.shows("Ready! Waiting for @claude-code mentions...");
-    shell.type("\u0003");
-    expect(await shell.exit).toBe(0);
-    expect(parse(readFileSync(places.userFile))).toEqual({
-      MATTERMOST_URL: world.url,
-      MATTERMOST_TOKEN: world.bot.token,
-      MATTERMOST_CHANNEL_ID: world.channel.id,
-      MATTERMOST_BOT_NAME: "claude-code",
-      ALLOWED_USERS: "alice,bob",
-      SKIP_PERMISSIONS: "false",
-    });
-    expect(statSync(places.userFile).mode & 0o777).toBe(0o600);
-    expect(shell.screen()).not.toContain(world.bot.token);
-  });
-
-  test("Ctrl-C in the wizard leaves nothing behind", async () => {
-    const places = emptyPlaces();
-    const shell = terminal("setup", places);
-    await shell.shows("Mattermost URL:");
-    shell.type("\u0003");
-    await shell.shows("Setup cancelled, nothing was saved.");
-    expect(await shell.exit).toBe(130);
-    expect(existsSync(join(places.home, ".config"))).toBe(false);
+    const json = await runAsync(["doctor", "--json"], env, places);
+    expect(JSON.parse(json.stdout)).toMatchObject({ version, verdict: "well" });
+    expect(json.code).toBe(0);
   });
 });

@@ -91,6 +91,8 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
           TMPDIR: temporary,
           XDG_RUNTIME_DIR: runtime,
           NO_COLOR: "1",
+          // Doctor asks no registry in the network.
+          npm_config_registry: "http://127.0.0.1:9",
           MATTERMOST_URL: sandbox.url,
           MATTERMOST_TOKEN: bot.token,
           MATTERMOST_CHANNEL_ID: channelId,

@@ -14,6 +14,12 @@ const optionOf = (flag) => {
   return at === -1 ? undefined : args[at + 1];
 };
 
+if (args.join(" ") === "auth status") {
+  // As 2.1.330, which knows a key without asking whether it is a good one.
+  const loggedIn = process.env.ANTHROPIC_API_KEY !== undefined;
+  console.log(JSON.stringify({ loggedIn, authMethod: loggedIn ? "api_key" : "none" }));
+  process.exit(loggedIn ? 0 : 1);
+}
 if (args.includes("--version")) {
   console.log("2.1.330 (Claude Code)");
   process.exit(0);

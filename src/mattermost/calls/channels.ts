@@ -15,7 +15,7 @@ export function channelCalls(json: JsonRequests): ChannelCalls {
     teamName: (id) => teamName(json, id),
     myChannels: () => myChannels(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
-    maxPostSize: () => json.get("read the server's settings", "/config/client?format=old", decodeMaxPostSize),
+    maxPostSize: () => json.get(...SERVER_SETTINGS, decodeMaxPostSize),
   };
 }
 
@@ -23,6 +23,13 @@ async function teamName(json: JsonRequests, id: string): Promise<string | undefi
   const lookup = json.get("read the channel's team", `/teams/${encodeURIComponent(id)}`, decodeTeamName);
   return orIfRefused(lookup, ["not-found", "forbidden"], undefined);
 }
+
+/** In seconds; Infinity when there is no limit. */
+export function postEditLimit(json: JsonRequests): Promise<number> {
+  return json.get(...SERVER_SETTINGS, decodePostEditLimit);
+}
+
+const SERVER_SETTINGS = ["read the server's settings", "/config/client?format=old"] as const;
 
 async function myChannels(json: JsonRequests): Promise<Channel[]> {
   const teams = await json.get("list the bot's teams", "/users/me/teams", (list) =>
@@ -62,6 +69,15 @@ function decodeMaxPostSize(settings: unknown): number | undefined {
 function decodeTeamName(team: unknown): string | undefined {
   const name = typeof team === "object" && team !== null && "name" in team ? team.name : undefined;
   return typeof name === "string" && /^[a-z0-9-]+$/.test(name) ? name : undefined;
+}
+
+/** A text, as all of them (10.11); -1 is no limit, and so is a server that names none. */
+function decodePostEditLimit(settings: unknown): number | undefined {
+  if (typeof settings !== "object" || settings === null) {
+    return undefined;
+  }
+  const seconds = Number("PostEditTimeLimit" in settings ? settings.PostEditTimeLimit : undefined);
+  return seconds >= 0 ? seconds : Number.POSITIVE_INFINITY;
 }
 
 function decodeTeamId(team: unknown): string | undefined {

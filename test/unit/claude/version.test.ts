@@ -36,7 +36,7 @@ describe("the version", () => {
   });
 
   it("is asked for without the bridge's token", async () => {
-    const path = program('echo "1.0.0$MATTERMOST_TOKEN"');
+    const path = program('echo "1.0.0$MATTERMOST_TOKEN (Claude Code)"');
     expect(await claudeVersion(path, { environment: { ...process.env, MATTERMOST_TOKEN: "secret" } })).toBe(
       "1.0.0",
     );
@@ -57,12 +57,19 @@ describe("the version", () => {
   it("of a program that fails is an error with its output", async () => {
     const error = await failureOf(claudeVersion(program("echo 'needs Node 18' >&2; exit 1")));
     expect(error.code).toBe("failed");
-    expect(error.message).toContain("needs Node 18");
+    expect(error.message).toContain('--version" failed, saying: needs Node 18');
   });
 
-  it("of a program that says something else is an error", async () => {
-    const error = await failureOf(claudeVersion(program("echo hello")));
-    expect(error.message).toContain("did not name a version but said: hello");
+  it.each([
+    ["echo hello", '"hello"'],
+    ["echo git version 2.39.5", '"git version 2.39.5"'],
+    ["true", "nothing"],
+  ])("of a program that is not Claude Code is an error that says so: %s", async (script, said) => {
+    const path = program(script);
+    const error = await failureOf(claudeVersion(path));
+    expect(error.message).toBe(
+      `"${path}" is not Claude Code: its --version says ${said}. Set CLAUDE_PATH to the claude program.`,
+    );
   });
 
   it("of a program that hangs is an error in time", async () => {
@@ -73,6 +80,8 @@ describe("the version", () => {
   it("is asked for without any variable that holds a secret", async () => {
     const environment = { PATH: process.env["PATH"], COPY: "the-token-itself" };
     const check = { environment, secrets: ["the-token-itself"] };
-    expect(await claudeVersion(program('[ -z "$COPY" ] && echo 1.2.3 || echo leaked'), check)).toBe("1.2.3");
+    expect(
+      await claudeVersion(program('[ -z "$COPY" ] && echo "1.2.3 (Claude Code)" || echo leaked'), check),
+    ).toBe("1.2.3");
   });
 });

@@ -178,7 +178,9 @@ describe("the allowed users", () => {
     sandbox.setUserActive(bob.id, false);
     const check = await checkUsers(api, ["alice", "bob", "nobody", "no.one"]);
     expect(check.ok).toBe(false);
-    expect(check.text).toContain("no such user: @nobody, @no.one; deactivated: @bob");
+    expect(check.text).toBe(
+      "ALLOWED_USERS: no such user: @nobody, @no.one; deactivated: @bob. Correct the list.",
+    );
     expect(check.text).not.toContain("alice");
   });
 

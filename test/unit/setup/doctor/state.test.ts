@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { stateWarnings } from "../../../src/setup/state-warnings.ts";
-import { emptyPlaces } from "../../support/setup-world.ts";
+import { examineState, stateWarnings } from "../../../../src/setup/doctor/state.ts";
+import { emptyPlaces } from "../../../support/setup-world.ts";
 
 test("state that only its owner can read, and state that is not there, is no cause for a warning", () => {
   const places = emptyPlaces();
@@ -49,4 +49,33 @@ test("documents that could not be read are named, with what becomes of them", ()
   const file = join(root, "server", "cursor-x.json.unreadable");
   places.write(file, "{", 0o600);
   expect(stateWarnings(root)).toEqual([expect.stringContaining(`${file} could not be read`)]);
+});
+
+const roomy = async () => 20_000_000_000;
+
+test("how much state there is and how much room is told, and little room is warned of", async () => {
+  const places = emptyPlaces();
+  const root = join(places.home, "state");
+  expect(await examineState(root, roomy)).toEqual([
+    { status: "ok", text: `nothing is kept in ${root} yet, 20 GB free` },
+  ]);
+  mkdirSync(root, { mode: 0o700 });
+  places.write(join(root, "one.json"), "x".repeat(2_500_000), 0o600);
+  expect(await examineState(root, async () => 499_000_000)).toEqual([
+    { status: "ok", text: `${root} holds 2.5 MB, 499 MB free` },
+    { status: "warning", text: expect.stringContaining(`Only 499 MB are free where ${root} is. Make room`) },
+  ]);
+});
+
+test("a place where nothing can be kept is a problem before it is needed", async () => {
+  const places = emptyPlaces();
+  const file = join(places.home, "file");
+  places.write(file, "");
+  const root = join(file, "state");
+  expect(await examineState(root, roomy)).toEqual([
+    {
+      status: "problem",
+      text: expect.stringMatching(/state can't be used to keep sessions.*XDG_STATE_HOME/),
+    },
+  ]);
 });

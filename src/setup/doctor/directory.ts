@@ -1,0 +1,58 @@
+// Doctor's look at the directory where Claude works, and at git there.
+
+import { spawn } from "node:child_process";
+import type { Places } from "../../config/files.ts";
+import { isDirectory, isUsableDirectory, realPath } from "./paths.ts";
+import { type Finding, ok, problem, skipped, warning } from "./report.ts";
+
+/** Runs a program in a directory to its end; gives its exit code, undefined when there is no such program. */
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  directory: string,
+) => Promise<number | undefined>;
+
+const MOST_MS = 10_000;
+
+/** What it prints is of no interest. */
+export const runQuietly: RunProgram = (program, args, directory) =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: directory, stdio: "ignore", timeout: MOST_MS });
+    child.on("error", () => resolve(undefined));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+
+export async function examineDirectory({ cwd, home }: Places, run: RunProgram): Promise<Finding[]> {
+  const wrong = unusable(cwd);
+  if (wrong !== undefined) return [problem(wrong)];
+  return [...placeFindings(cwd, home), await gitFinding(cwd, run)];
+}
+
+function unusable(cwd: string): string | undefined {
+  if (!isDirectory(cwd)) {
+    return `There is no directory ${cwd}. Start mm-claude in the one where Claude shall work.`;
+  }
+  return isUsableDirectory(cwd)
+    ? undefined
+    : `Claude can't read and write in ${cwd}. Mend its rights, or start mm-claude in another directory.`;
+}
+
+function placeFindings(cwd: string, home: string): Finding[] {
+  const real = realPath(cwd);
+  const instead = "Start mm-claude in a project's directory instead.";
+  if (real === "/") return [warning(`Claude works in /, and so in all of this machine. ${instead}`)];
+  if (real === realPath(home)) {
+    return [warning(`Claude works in your home directory ${cwd}, with all your files. ${instead}`)];
+  }
+  return [ok(cwd)];
+}
+
+async function gitFinding(cwd: string, run: RunProgram): Promise<Finding> {
+  const code = await run("git", ["rev-parse", "--is-inside-work-tree"], cwd);
+  if (code === undefined) {
+    return warning("git is not installed, so nobody can see or take back what Claude changes. Install it.");
+  }
+  return code === 0
+    ? ok("it is in a git repository")
+    : skipped("it is in no git repository: what Claude changes there can't be taken back with git");
+}

@@ -1,0 +1,67 @@
+// What the newest version of a package is, if the npm registry says so soon. It is a courtesy: silence is no failure.
+
+import { createTransport, type Transport } from "../../mattermost/transport.ts";
+import { withoutEnd } from "../../util/without-end.ts";
+
+/** Undefined when the registry doesn't answer. */
+export type NewestVersion = (packageName: string) => Promise<string | undefined>;
+
+const REGISTRY = "https://registry.npmjs.org";
+const WITHIN_MS = 2000;
+const MOST_BYTES = 1024 * 1024;
+
+/** `registry`: as `npm_config_registry` has it. */
+export function newestVersion(
+  registry: string | undefined,
+  transport: Transport = createTransport(),
+  withinMs = WITHIN_MS,
+): NewestVersion {
+  const base = withoutEnd(registry?.trim() || REGISTRY, "/");
+  return async (packageName) => {
+    try {
+      const url = `${base}/${packageName.replace("/", "%2f")}/latest`;
+      const headers = { Accept: "application/json" };
+      const signal = AbortSignal.timeout(withinMs);
+      const reply = await transport({ url, method: "GET", headers, body: undefined, signal });
+      const text = reply.status === 200 ? await textOf(reply.body) : undefined;
+      if (text === undefined) {
+        reply.cancel();
+        return undefined;
+      }
+      return versionIn(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Undefined when it is longer than such an answer. */
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    length += piece.length;
+    if (length > MOST_BYTES) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+const VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}$/;
+
+/** Only a plain version: nobody is sent to a preview, and what is shown is nobody's free text. */
+function versionIn(answer: unknown): string | undefined {
+  const version =
+    typeof answer === "object" && answer !== null && "version" in answer ? answer.version : undefined;
+  return typeof version === "string" && VERSION.test(version) ? version : undefined;
+}
+
+/** False when one of them is not known. A preview of a version is older than that version. */
+export function newerThan(current: string, newest: string | undefined): newest is string {
+  if (newest === undefined || !/^\d+\.\d+\.\d+/.test(current)) return false;
+  const [plain = "", preview] = current.split(/[-+]/, 2);
+  const numbers = (version: string) => version.split(".").map(Number);
+  const [is, might] = [numbers(plain), numbers(newest)];
+  const at = might.findIndex((number, index) => number !== is[index]);
+  return at < 0 ? preview !== undefined && current.includes("-") : (might[at] ?? 0) > (is[at] ?? 0);
+}
