@@ -216,7 +216,13 @@ test("what an earlier try had sent may arrive late: the post then says in the en
     if (line === "thread" && isLate) {
       isLate = false;
       const { channelId, rootId } = { channelId: "channel" as never, rootId: "root" as never };
-      void world.server.api.createPost({ channelId, rootId, message: "may I", attachment: ASK, pendingPostId });
+      void world.server.api.createPost({
+        channelId,
+        rootId,
+        message: "may I",
+        attachment: ASK,
+        pendingPostId,
+      });
     }
     return undefined;
   });
