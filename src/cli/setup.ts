@@ -35,7 +35,9 @@ export async function wizard(input: ConfigInput, isFirstStart: boolean, output: 
     import("../config/files.ts"),
     import("node:fs"),
   ]);
-  const saved = await runWizard({
+  const [here] = settingsFiles(input);
+  const isHidden = here !== undefined && existsSync(here);
+  return runWizard({
     ask: askOnTerminal({ print }),
     print,
     connect: await connector(),
@@ -46,16 +48,12 @@ export async function wizard(input: ConfigInput, isFirstStart: boolean, output: 
     file: userFile(input),
     fileName: userFileName(input),
     isFirstStart,
+    ...(isHidden ? { fileHint: HIDDEN } : {}),
     offerService: () => installedAsService(input, output),
   });
-  const [here] = settingsFiles(input);
-  if (saved !== undefined && here !== undefined && existsSync(here)) {
-    print(
-      `! In this directory ${FILE_ORDER[0]} is read instead of that file: move its mm-claude settings there.`,
-    );
-  }
-  return saved;
 }
+
+const HIDDEN = `In this directory ${FILE_ORDER[0]} is read instead of that file: move its mm-claude settings there.`;
 
 export async function doctor(
   input: ConfigInput,

@@ -46,6 +46,8 @@ export interface WizardOptions {
   /** Started because settings are missing, not because somebody asked for it. */
   readonly isFirstStart: boolean;
   readonly platform: NodeJS.Platform;
+  /** What people have to know about the file once it is written. */
+  readonly fileHint?: string;
   /** Installs and starts the service, and says so; false when it could not. */
   readonly offerService?: () => Promise<boolean>;
 }
@@ -76,6 +78,9 @@ export async function runWizard(given: WizardOptions): Promise<WizardResult | un
   print("");
   print("✓ Configuration saved!");
   print(`  ${fileName}`);
+  if (options.fileHint !== undefined) {
+    print(`! ${options.fileHint}`);
+  }
   print("");
   return { values, next: await offerToStart(options) };
 }

@@ -27,6 +27,8 @@ export class Outbox {
   readonly #writes: Write[] = [];
   /** When each was asked for. */
   readonly #askedAt = new WeakMap<Write, number>();
+  /** Posts of which an earlier attempt may still be on its way to the server. */
+  readonly #unheard = new Set<PostKey>();
   /** The write under way. */
   #current: Write | undefined;
   /** Of a post, in code points: lower once the server has refused one as too long. */
@@ -87,6 +89,23 @@ export class Outbox {
     entry.ifClosed = ifClosed ?? entry.ifClosed;
     entry.about = about ?? entry.about;
     this.queuePut(key);
+    if (isFinal) {
+      // Nobody is to choose any more.
+      this.#takeOut((write) => write.kind === "react" && isOf(write.target, key));
+    }
+  }
+
+  /** What an earlier attempt was to make is not there: what is made now needs not say the same. */
+  notFound(key: PostKey, entry: Entry): void {
+    if (entry.creating) {
+      entry.creating = undefined;
+      this.#unheard.add(key);
+    }
+  }
+
+  /** Whether what is made now may turn out to be what an earlier attempt has made after all. */
+  takeUnheard(key: PostKey): boolean {
+    return this.#unheard.delete(key);
   }
 
   repost(key: PostKey): void {
@@ -137,8 +156,11 @@ export class Outbox {
   drop(key: PostKey): void {
     this.entries.delete(key);
     this.takePieces(key);
-    const others = this.#writes.splice(0).filter((write) => !("target" in write && isOf(write.target, key)));
-    this.#writes.push(...others);
+    this.#takeOut((write) => "target" in write && isOf(write.target, key));
+  }
+
+  #takeOut(isOut: (write: Write) => boolean): void {
+    this.#writes.push(...this.#writes.splice(0).filter((write) => !isOut(write)));
   }
 
   add(write: Write): void {

@@ -65,10 +65,10 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
       return refuseFile(context, key);
     }
   }
-  let isMarked = false;
+  let isOther = false;
   try {
     if (id === undefined) {
-      isMarked = await create(context, key, entry, { content, head }, api);
+      isOther = await create(context, key, entry, { content, head }, api);
     } else if (!isOnServer(entry, head, outbox.limit)) {
       await editTo(api, options, id, entry, head);
     }
@@ -79,7 +79,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
     // Posted anew while the edit was under way.
     return;
   }
-  if (isMarked) {
+  if (isOther) {
     outbox.queuePut(key);
     return;
   }
@@ -95,9 +95,9 @@ function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean 
   return ifClosed === "repeat" && closed !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
 }
 
-/** True when a marker stands there: an earlier attempt, not heard of, has made it. */
+/** True when the post has still to be edited: an earlier attempt, not heard of, has made it, and it says something else. */
 async function create(
-  { options }: WriterContext,
+  { outbox, options }: WriterContext,
   key: PostKey,
   entry: Entry,
   { content, head }: { readonly content: Content; readonly head: Content },
@@ -114,10 +114,14 @@ async function create(
     entry.quarantined = { content, marker: post.message, isHeld: false };
     return true;
   }
+  const isOther = outbox.takeUnheard(key) && !isSaid(entry, post, { head, attachment: content.attachment });
+  if (isOther) {
+    noteSaid(entry, post);
+  }
   if (!entry.closed) {
     options.onPosted(key, post.id, post.createdAt);
   }
-  return false;
+  return isOther;
 }
 
 /** `content` is said, but for the pieces that follow. */
@@ -154,7 +158,11 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
   const mine = await postsByPendingId(api, options);
   for (const [key, entry] of lost) {
     const post = mine.get(entry.pendingPostId);
-    if (!post || entry.id !== undefined) {
+    if (entry.id !== undefined) {
+      continue;
+    }
+    if (!post) {
+      outbox.notFound(key, entry);
       continue;
     }
     const { creating } = entry;

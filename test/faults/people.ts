@@ -62,6 +62,7 @@ export function createPeople(stage: Stage): People {
   const secondThoughts = new Map<string, number>();
   const turns = new Map<Played, Promise<unknown>>();
   const waitingSince = new Map<Played, number>();
+  const textsRead = new Map<Played, string>();
   const deeds: Deeds = { messages: 0, decisions: 0, goings: 0 };
 
   function request(random: Random, wish: Wish = {}): Request {
@@ -135,12 +136,20 @@ export function createPeople(stage: Stage): People {
     }
   }
 
+  function readWords(thread: Played, text: string): void {
+    if (textsRead.get(thread) === text) {
+      return;
+    }
+    textsRead.set(thread, text);
+    for (const { answer, number } of wordsIn(text)) {
+      thread.read.add(`${answer}w${number}`);
+    }
+  }
+
   async function lookAt(thread: Played, random: Random): Promise<void> {
     const posts = stage.sandbox.state.thread(thread.root);
     const mine = posts.filter(({ userId }) => userId === stage.bot.id);
-    for (const { answer, number } of wordsIn(mine.map(({ message }) => message).join("\n"))) {
-      thread.read.add(`${answer}w${number}`);
-    }
+    readWords(thread, mine.map(({ message }) => message).join("\n"));
     const cards = openCards(mine);
     const card = cards.find(({ post }) => !answered.has(post.id));
     if (card) {

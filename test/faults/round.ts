@@ -30,7 +30,8 @@ export interface Outcome {
   readonly problems: readonly Problem[];
 }
 
-const LOOK_EVERY_MS = 60;
+/** A look costs as much as a word does on its way: more of them would only slow down what is looked at. */
+const LOOK_EVERY_MS = 150;
 /** What would stand there twice comes soon after it stood there once. */
 const SETTLE_MS = 350;
 const MAX_THREADS = 4;

@@ -183,3 +183,62 @@ test.each([
     expect(next.texts()).toEqual([`${words}▌yes or no`]);
   },
 );
+
+const VOID = { color: "#888888", text: "No longer open" };
+
+/** mm-claude is killed while it makes a card with a choice; the card is void before it is made. */
+async function voidBeforeItIsMade(): Promise<WriterWorld> {
+  const world = await begin({ make: () => {} });
+  world.server.failAlways(/^create /, "unreachable");
+  world.writer.put("card", "may I", { attachment: ASK });
+  world.writer.react({ key: "card" }, "+1");
+  await world.clock.advance(100);
+  world.keep();
+  const next = world.crash();
+  next.server.failAlways(/^create /, undefined);
+  next.server.calls.length = 0;
+  next.writer.put("card", "may I", { attachment: VOID, isFinal: true });
+  return next;
+}
+
+test("a card that is void before it is made is not shown as open, nor with its choices", async () => {
+  const world = await voidBeforeItIsMade();
+  await world.clock.advance(LONG_MS);
+  expect(world.server.calls).toEqual(["thread", "create may I▌No longer open"]);
+  expect(world.texts()).toEqual(["may I▌No longer open"]);
+});
+
+test("what an earlier try had sent may arrive late: the post then says in the end what it is to say", async () => {
+  const world = await voidBeforeItIsMade();
+  const [[, { pendingPostId }] = ["", { pendingPostId: "" }]] = world.writer.toJSON().entries;
+  let isLate = true;
+  world.server.failBy((line) => {
+    if (line === "thread" && isLate) {
+      isLate = false;
+      const { channelId, rootId } = { channelId: "channel" as never, rootId: "root" as never };
+      void world.server.api.createPost({
+        channelId,
+        rootId,
+        message: "may I",
+        attachment: ASK,
+        pendingPostId,
+      });
+    }
+    return undefined;
+  });
+  await world.clock.advance(LONG_MS);
+  expect(world.texts()).toEqual(["may I▌No longer open"]);
+  expect(world.server.calls.filter((line) => line.startsWith("react"))).toEqual([]);
+});
+
+test("a choice that was to be offered is not, once its card is decided", async () => {
+  const world = await begin({ make: () => {} });
+  world.server.hold();
+  world.writer.put("card", "may I", { attachment: ASK });
+  world.writer.react({ key: "card" }, "+1");
+  await world.clock.advance(1);
+  world.writer.put("card", "may I", { attachment: YES, isFinal: true });
+  world.server.release();
+  await world.clock.advance(LONG_MS);
+  expect(world.server.calls).toEqual(["create may I▌yes or no", "edit p1 may I▌Allowed by @alice"]);
+});
