@@ -2,9 +2,9 @@
 // server says no, and survives a reload.
 
 import { h, icon } from "./dom.ts";
-import { createNameList } from "./names.ts";
+import { createNameList, type NameList } from "./names.ts";
 import type { FileInfo } from "./types.ts";
-import { createUploads } from "./uploads.ts";
+import { createUploads, type Uploads } from "./uploads.ts";
 
 export interface ComposerActions {
   /** Rejects with words for the person; the text then stays. */
@@ -15,14 +15,12 @@ export interface ComposerActions {
   names(): readonly string[];
 }
 
-export interface Composer {
-  readonly element: HTMLElement;
-  focus(): void;
-  isEmpty(): boolean;
-  /** In place of what is there. */
-  compose(text: string, files: Iterable<File>): void;
-  setEnabled(isEnabled: boolean, why: string): void;
-  setTyping(text: string): void;
+export interface ComposerOptions {
+  /** What it says while nothing is written. */
+  readonly label: string;
+  /** Under which what is written survives a reload. */
+  readonly draftKey: string;
+  readonly actions: ComposerActions;
 }
 
 /** A slash command the server doesn't know, which can be sent as a message instead. */
@@ -38,122 +36,161 @@ export class UnknownCommand extends Error {
 
 const TYPING_MS = 4000;
 
-export function createComposer(label: string, draftKey: string, actions: ComposerActions): Composer {
-  const parts = createParts(label);
-  const { text, trouble, waiting, attach, submit } = parts;
-  const names = createNameList(text, actions.names);
-  const uploads = createUploads({
-    upload: actions.upload,
-    onChange: grow,
-    onTrouble(error) {
-      waiting.hidden = true;
-      complain(error);
-    },
-    onTakenBack: () => text.focus(),
-  });
-  const element = assemble(parts, names.element, uploads.element);
-  let isSending = false;
-  let typedAt = 0;
+export class Composer {
+  readonly element: HTMLElement;
+  readonly #label: string;
+  readonly #draftKey: string;
+  readonly #actions: ComposerActions;
+  readonly #parts: Parts;
+  readonly #names: NameList;
+  readonly #uploads: Uploads;
+  #isSending = false;
+  #typedAt = 0;
 
-  const isEmpty = (): boolean => text.value.trim() === "" && uploads.isEmpty();
+  private constructor({ label, draftKey, actions }: ComposerOptions) {
+    this.#label = label;
+    this.#draftKey = draftKey;
+    this.#actions = actions;
+    this.#parts = createParts(label);
+    this.#names = createNameList(this.#parts.text, actions.names);
+    this.#uploads = createUploads({
+      upload: actions.upload,
+      onChange: () => this.#grow(),
+      onTrouble: (error) => {
+        this.#parts.waiting.hidden = true;
+        this.#complain(error);
+      },
+      onTakenBack: () => this.focus(),
+    });
+    this.element = assemble(this.#parts, this.#names.element, this.#uploads.element);
+  }
+
+  /** With what was written there before. */
+  static create(options: ComposerOptions): Composer {
+    const composer = new Composer(options);
+    composer.#listen();
+    composer.#setText(sessionStorage.getItem(options.draftKey) ?? "");
+    return composer;
+  }
+
+  focus(): void {
+    this.#parts.text.focus();
+  }
+
+  isEmpty(): boolean {
+    return this.#parts.text.value.trim() === "" && this.#uploads.isEmpty();
+  }
+
+  /** In place of what is there. */
+  compose(text: string, files: Iterable<File>): void {
+    this.#uploads.clear();
+    this.#add(files);
+    this.#setText(text);
+    this.#parts.text.setSelectionRange(text.length, text.length);
+  }
+
+  setEnabled(isEnabled: boolean, why: string): void {
+    const { text, attach } = this.#parts;
+    text.disabled = !isEnabled;
+    attach.disabled = !isEnabled;
+    text.placeholder = isEnabled ? this.#label : why;
+  }
+
+  setTyping(words: string): void {
+    const { typing } = this.#parts;
+    if (typing.textContent !== words) typing.textContent = words;
+  }
+
+  #listen(): void {
+    const { text } = this.#parts;
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#send();
+    });
+    text.addEventListener("keydown", (event) => this.#takeKey(event));
+    text.addEventListener("input", () => this.#typed());
+    text.addEventListener("blur", () => this.#names.hide());
+    takeFiles(this.element, this.#parts, (files) => this.#add(files));
+  }
+
+  #takeKey(event: KeyboardEvent): void {
+    if (event.isComposing || this.#names.takeKey(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    void this.#send();
+  }
+
+  #typed(): void {
+    const { text, waiting } = this.#parts;
+    // Who goes on writing has not finished.
+    waiting.hidden = true;
+    this.#setText(text.value);
+    if (Date.now() - this.#typedAt > TYPING_MS && text.value !== "") {
+      this.#typedAt = Date.now();
+      this.#actions.typing();
+    }
+  }
 
   /** The text's height, where the browser can't set it by itself (`field-sizing`), and whether it can be sent. */
-  function grow(): void {
-    submit.disabled = isEmpty();
+  #grow(): void {
+    const { text, submit, waiting } = this.#parts;
+    submit.disabled = this.isEmpty();
     if (!CSS.supports("field-sizing", "content")) {
       text.style.height = "auto";
       text.style.height = `${text.scrollHeight}px`;
     }
-    if (!waiting.hidden && !uploads.isBusy()) void send();
+    if (!waiting.hidden && !this.#uploads.isBusy()) void this.#send();
   }
 
-  function setText(value: string): void {
-    text.value = value;
-    sessionStorage.setItem(draftKey, value);
-    grow();
-    names.draw();
+  #setText(value: string): void {
+    this.#parts.text.value = value;
+    sessionStorage.setItem(this.#draftKey, value);
+    this.#grow();
+    this.#names.draw();
   }
 
   /** Now, or once its files are there. */
-  async function send(): Promise<void> {
-    if (isSending || isEmpty()) return;
-    waiting.hidden = !uploads.isBusy();
-    if (uploads.isBusy()) return;
-    const [message, files] = [text.value.trimEnd(), uploads.ready()];
-    isSending = true;
+  async #send(): Promise<void> {
+    const { text, trouble, waiting } = this.#parts;
+    if (this.#isSending || this.isEmpty()) return;
+    waiting.hidden = !this.#uploads.isBusy();
+    if (this.#uploads.isBusy()) return;
+    const [message, files] = [text.value.trimEnd(), this.#uploads.ready()];
+    this.#isSending = true;
     try {
-      await actions.send(message, files);
+      await this.#actions.send(message, files);
       trouble.replaceChildren();
-      if (text.value.trimEnd() === message) setText("");
-      uploads.remove(files);
+      if (text.value.trimEnd() === message) this.#setText("");
+      this.#uploads.remove(files);
     } catch (error) {
-      complain(error);
+      this.#complain(error);
     } finally {
-      isSending = false;
+      this.#isSending = false;
     }
   }
 
-  function complain(error: unknown): void {
+  #complain(error: unknown): void {
+    const { trouble } = this.#parts;
     trouble.replaceChildren(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UnknownCommand)) return;
     const again = (): void => {
-      error.sendAnyway().then(() => {
-        trouble.replaceChildren();
-        setText("");
-        text.focus();
-      }, complain);
+      error.sendAnyway().then(
+        () => {
+          trouble.replaceChildren();
+          this.#setText("");
+          this.focus();
+        },
+        (further: unknown) => this.#complain(further),
+      );
     };
     trouble.append(" ", h("button", { type: "button", class: "link", onclick: again }, "Send as a message"));
   }
 
-  function add(files: Iterable<File>): void {
-    trouble.replaceChildren();
-    uploads.add(files);
-    text.focus();
+  #add(files: Iterable<File>): void {
+    this.#parts.trouble.replaceChildren();
+    this.#uploads.add(files);
+    this.focus();
   }
-
-  element.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send();
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.isComposing || names.takeKey(event)) return;
-    if (event.key !== "Enter" || event.shiftKey) return;
-    event.preventDefault();
-    void send();
-  });
-  text.addEventListener("input", () => {
-    // Who goes on writing has not finished.
-    waiting.hidden = true;
-    setText(text.value);
-    if (Date.now() - typedAt > TYPING_MS && text.value !== "") {
-      typedAt = Date.now();
-      actions.typing();
-    }
-  });
-  text.addEventListener("blur", names.hide);
-  takeFiles(element, parts, add);
-  setText(sessionStorage.getItem(draftKey) ?? "");
-
-  return {
-    element,
-    focus: () => text.focus(),
-    isEmpty,
-    compose(value, files) {
-      uploads.clear();
-      add(files);
-      setText(value);
-      text.setSelectionRange(value.length, value.length);
-    },
-    setEnabled(isEnabled, why) {
-      text.disabled = !isEnabled;
-      attach.disabled = !isEnabled;
-      text.placeholder = isEnabled ? label : why;
-    },
-    setTyping(words) {
-      if (parts.typing.textContent !== words) parts.typing.textContent = words;
-    },
-  };
 }
 
 function createParts(label: string) {

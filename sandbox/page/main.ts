@@ -5,7 +5,7 @@ import { type Account, enter } from "./account.ts";
 import { readPlace, writePlace } from "./address.ts";
 import { h, icon, morph } from "./dom.ts";
 import { avatar } from "./people.ts";
-import { openVisit, type Rooms, type Visit } from "./visit.ts";
+import { type Rooms, Visit } from "./visit.ts";
 
 const at = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 const meta = (name: string): string =>
@@ -65,7 +65,7 @@ async function become(person: string): Promise<void> {
     at("thread-channel").textContent = channel.display_name;
     document.title = `${channel.display_name} · ${person} · mm-claude demo`;
     drawChannels(account, channel.name);
-    visit = openVisit(account, channel, rooms);
+    visit = Visit.open(account, channel, rooms);
     showPlace();
   } catch (error) {
     rooms.showConnection(error instanceof Error ? error.message : String(error));

@@ -2,8 +2,8 @@
 
 import type { Api } from "./api.ts";
 import type { Chat } from "./chat.ts";
-import { type Composer, createComposer } from "./composer.ts";
-import { createPostList, type PostList } from "./post-list.ts";
+import { Composer } from "./composer.ts";
+import { PostList } from "./post-list.ts";
 import type { PostActions } from "./post-view.ts";
 import type { Speech } from "./speech.ts";
 import type { Channel } from "./types.ts";
@@ -34,12 +34,16 @@ export function createPane(
       : (["thread", "Messages of the thread", "Reply to this thread"] as const);
   return {
     rootId,
-    posts: createPostList(chat, actions, where, label),
-    composer: createComposer(place, `draft ${chat.me.username} ${rootId || channel.id}`, {
-      send: (text, files) => speech.send(text, files, rootId),
-      upload: (file) => api.upload(channel.id, file),
-      typing: () => sendTyping(rootId),
-      names: () => chat.people().map((user) => user.username),
+    posts: PostList.open({ chat, actions, where, label }),
+    composer: Composer.create({
+      label: place,
+      draftKey: `draft ${chat.me.username} ${rootId || channel.id}`,
+      actions: {
+        send: (text, files) => speech.send(text, files, rootId),
+        upload: (file) => api.upload(channel.id, file),
+        typing: () => sendTyping(rootId),
+        names: () => chat.people().map((user) => user.username),
+      },
     }),
   };
 }

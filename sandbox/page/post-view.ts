@@ -21,48 +21,67 @@ export interface PostActions {
   tryOut(one: Try): void;
 }
 
-export interface PostView {
-  readonly element: HTMLElement;
-  /** `isCompact`: the same person goes on, so name and picture are not repeated. */
-  update(post: Post, isCompact: boolean): void;
+export interface PostViewOptions {
+  readonly chat: Chat;
+  readonly actions: PostActions;
+  readonly where: "channel" | "thread";
 }
 
-export function createPostView(chat: Chat, actions: PostActions, where: "channel" | "thread"): PostView {
-  const header = h("div", { class: "post-head" });
-  const body = h("div", { class: "body" });
-  const attachments = createAttachmentList(whoIs);
-  const files = h("div", { class: "files" });
-  const tries = h("div", { class: "tries", hidden: true });
-  const { choices, chips, draw: drawReactions } = createReactions(chat);
-  const footer = h("div", { class: "post-foot" });
-  const face = h("div", { class: "face" });
-  const toolbar = h("div", { class: "toolbar" });
-  const main = h(
-    "div",
-    { class: "post-main" },
-    header,
-    body,
-    attachments.element,
-    files,
-    tries,
-    choices,
-    chips,
-    footer,
-  );
-  const element = h("article", { class: "post", tabindex: -1 }, face, main, toolbar);
-  let shown: Post | undefined;
-  let shownFiles = "";
-  let shownText: string | undefined;
+export class PostView {
+  readonly element: HTMLElement;
+  readonly #options: PostViewOptions;
+  readonly #parts: Parts;
+  #shown: Post | undefined;
+  #shownFiles = "";
+  #shownText: string | undefined;
 
-  function whoIs(name: string): ReturnType<WhoIs> {
-    if (name === chat.me.username) return "me";
-    return chat.people().some((user) => user.username === name) ? "somebody" : undefined;
+  private constructor(options: PostViewOptions) {
+    this.#options = options;
+    this.#parts = createParts(options.chat, (name) => this.#whoIs(name));
+    const { face, main, toolbar } = this.#parts;
+    this.element = h("article", { class: "post", tabindex: -1 }, face, main, toolbar);
   }
 
-  function drawOnce(post: Post, { tries: offers }: Attachments): void {
-    element.dataset["id"] = post.id;
-    element.classList.toggle("system", post.type !== "");
-    element.setAttribute("aria-label", `${nameOf(chat, post)}, ${clock(post.create_at)}`);
+  static create(options: PostViewOptions): PostView {
+    const view = new PostView(options);
+    // Buttons are redrawn while people click them, so the click is taken where it bubbles to.
+    view.#parts.main.addEventListener("click", (event) => view.#clicked(event.target as HTMLElement));
+    return view;
+  }
+
+  /** `isCompact`: the same person goes on, so name and picture are not repeated. */
+  update(post: Post, isCompact: boolean): void {
+    this.element.classList.toggle("compact", isCompact);
+    keepFocus(this.element, () => this.#draw(post));
+  }
+
+  #clicked(target: HTMLElement): void {
+    const { actions } = this.#options;
+    const button = target.closest("button");
+    if (button === null || this.#shown === undefined) return;
+    const emojiName = button.dataset["emoji"];
+    if (emojiName !== undefined) actions.toggleReaction(this.#shown, emojiName);
+    else if (button.classList.contains("copy")) copy(button);
+    else if (button.classList.contains("thread-link")) actions.openThread(this.#shown.id);
+  }
+
+  #draw(post: Post): void {
+    const read = readAttachments(post.props);
+    if (this.#shown === undefined) this.#drawOnce(post, read);
+    this.#shown = post;
+    this.element.classList.toggle("edited", post.edit_at > 0);
+    this.#drawText(post, read);
+    this.#drawFiles(post.metadata?.files ?? []);
+    this.#drawFooter(post);
+  }
+
+  /** What never changes. */
+  #drawOnce(post: Post, { tries: offers }: Attachments): void {
+    const { chat, actions, where } = this.#options;
+    const { face, header, toolbar, tries } = this.#parts;
+    this.element.dataset["id"] = post.id;
+    this.element.classList.toggle("system", post.type !== "");
+    this.element.setAttribute("aria-label", `${nameOf(chat, post)}, ${clock(post.create_at)}`);
     face.append(avatar(chat.user(post.user_id), "", nameOf(chat, post)));
     header.append(...headOf(chat, post));
     toolbar.append(
@@ -76,59 +95,88 @@ export function createPostView(chat: Chat, actions: PostActions, where: "channel
   }
 
   /** The text and the attachments below it, without what the buttons say as well. Buttons an attachment tells of stand in it. */
-  function drawText(post: Post, { shown: list }: Attachments): void {
+  #drawText(post: Post, { shown: list }: Attachments): void {
+    const { attachments, body, reactions } = this.#parts;
     const last = list.at(-1);
-    const open = drawReactions(post, last?.text);
+    const open = reactions.draw(post, last?.text);
     const text = last ? post.message : withoutLegend(post.message, open);
-    if (text !== shownText) {
-      morph(body, renderMarkdown(text, whoIs));
-      shownText = text;
+    if (text !== this.#shownText) {
+      morph(
+        body,
+        renderMarkdown(text, (name) => this.#whoIs(name)),
+      );
+      this.#shownText = text;
     }
     attachments.update(
       last ? [...list.slice(0, -1), { ...last, text: withoutLegend(last.text, open) }] : list,
     );
-    const place = attachments.last();
+    this.#placeChoices(attachments.last());
+  }
+
+  /** `place`: the attachment that tells of them. */
+  #placeChoices(place: HTMLElement | undefined): void {
+    const { main, reactions } = this.#parts;
+    const { choices, chips } = reactions;
     if (place && choices.parentElement !== place) place.append(choices);
     else if (!place && choices.parentElement !== main) chips.before(choices);
   }
 
-  function drawFiles(list: readonly FileInfo[]): void {
+  #drawFiles(list: readonly FileInfo[]): void {
     const ids = list.map((file) => file.id).join();
-    if (ids !== shownFiles) files.replaceChildren(...list.map(actions.showFile));
-    shownFiles = ids;
+    if (ids !== this.#shownFiles)
+      this.#parts.files.replaceChildren(...list.map(this.#options.actions.showFile));
+    this.#shownFiles = ids;
   }
 
-  // Buttons are redrawn while people click them, so the click is taken where it bubbles to.
-  main.addEventListener("click", (event) => {
-    const button = (event.target as HTMLElement).closest("button");
-    if (button === null || shown === undefined) return;
-    const emojiName = button.dataset["emoji"];
-    if (emojiName !== undefined) actions.toggleReaction(shown, emojiName);
-    else if (button.classList.contains("copy")) copy(button);
-    else if (button.classList.contains("thread-link")) actions.openThread(shown.id);
-  });
-
-  function draw(post: Post): void {
-    const read = readAttachments(post.props);
-    if (shown === undefined) drawOnce(post, read);
-    shown = post;
-    element.classList.toggle("edited", post.edit_at > 0);
-    drawText(post, read);
-    drawFiles(post.metadata?.files ?? []);
+  #drawFooter(post: Post): void {
+    const { chat, where } = this.#options;
     const next = document.createDocumentFragment();
     if (where === "channel" && post.root_id === "" && post.reply_count > 0)
       next.append(threadLink(chat, post));
-    morph(footer, next);
+    morph(this.#parts.footer, next);
   }
 
+  #whoIs(name: string): ReturnType<WhoIs> {
+    const { chat } = this.#options;
+    if (name === chat.me.username) return "me";
+    return chat.people().some((user) => user.username === name) ? "somebody" : undefined;
+  }
+}
+
+function createParts(chat: Chat, whoIs: WhoIs) {
+  const header = h("div", { class: "post-head" });
+  const body = h("div", { class: "body" });
+  const attachments = createAttachmentList(whoIs);
+  const files = h("div", { class: "files" });
+  const tries = h("div", { class: "tries", hidden: true });
+  const reactions = createReactions(chat);
+  const footer = h("div", { class: "post-foot" });
   return {
-    element,
-    update(post, isCompact) {
-      element.classList.toggle("compact", isCompact);
-      keepFocus(element, () => draw(post));
-    },
+    face: h("div", { class: "face" }),
+    toolbar: h("div", { class: "toolbar" }),
+    main: h(
+      "div",
+      { class: "post-main" },
+      header,
+      body,
+      attachments.element,
+      files,
+      tries,
+      reactions.choices,
+      reactions.chips,
+      footer,
+    ),
+    header,
+    body,
+    attachments,
+    files,
+    tries,
+    reactions,
+    footer,
   };
 }
+
+type Parts = ReturnType<typeof createParts>;
 
 function headOf(chat: Chat, post: Post): (Node | string)[] {
   const isHook = post.props?.["from_webhook"] === "true";

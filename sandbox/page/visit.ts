@@ -2,24 +2,20 @@
 // or channel is chosen.
 
 import type { Account } from "./account.ts";
-import { ApiError } from "./api.ts";
+import { type Api, ApiError } from "./api.ts";
 import { readAttachments } from "./attachments.ts";
-import { type Change, type Chat, createChat } from "./chat.ts";
+import { type Change, Chat } from "./chat.ts";
 import { createFileView, pictureFiles } from "./files.ts";
-import { createPane, type Pane } from "./pane.ts";
+import { type PanePlaces, Panes } from "./panes.ts";
 import { pickEmoji } from "./picker.ts";
 import type { PostActions } from "./post-view.ts";
-import { createReading } from "./reading.ts";
-import { openSocket } from "./socket.ts";
-import { createSpeech, ephemeral } from "./speech.ts";
+import { createReading, type Reading } from "./reading.ts";
+import { openSocket, type Socket } from "./socket.ts";
+import { createSpeech, ephemeral, type Speech } from "./speech.ts";
 import type { Channel, Post } from "./types.ts";
-import { createTyping } from "./typing.ts";
+import { createTyping, type Typing } from "./typing.ts";
 
-export interface Rooms {
-  readonly channelPosts: HTMLElement;
-  readonly channelComposer: HTMLElement;
-  readonly threadPosts: HTMLElement;
-  readonly threadComposer: HTMLElement;
+export interface Rooms extends PanePlaces {
   /** The thread that was asked for is there, or (empty) is not any more. */
   showThread(rootId: string): void;
   showMembers(count: number): void;
@@ -27,141 +23,149 @@ export interface Rooms {
   announce(words: string): void;
 }
 
-export interface Visit {
-  openThread(rootId: string): void;
-  focusComposer(): void;
-  close(): void;
-}
-
-const NOT_A_MEMBER = "You were removed from this channel: somebody in it can /invite you back";
-
-export function openVisit({ api, me }: Account, channel: Channel, rooms: Rooms): Visit {
-  const chat = createChat(channel.id, me);
-  const showFile = createFileView(api);
-  let thread: Pane | undefined;
-  let isClosed = false;
-  let isMember = true;
+export class Visit {
+  readonly #api: Api;
+  readonly #chat: Chat;
+  readonly #rooms: Rooms;
+  readonly #speech: Speech;
+  readonly #typing: Typing;
+  readonly #reading: Reading;
+  readonly #panes: Panes;
+  #socket: Socket | undefined;
+  #isClosed = false;
   /** The root whose first answer opens its thread; undefined once one has. */
-  let firstRoot: string | undefined = "";
+  #firstRoot: string | undefined = "";
 
-  const tell = (error: unknown): void => rooms.announce(wordsOf(error));
-  const panes = (): Pane[] => (thread ? [main, thread] : [main]);
-  const paneOf = (rootId: string): Pane | undefined => panes().find((pane) => pane.rootId === rootId);
-
-  const speech = createSpeech(api, chat, {
-    onPosted(post) {
-      chat.putPost(post, true);
-      paneOf(post.root_id)?.posts.scrollToEnd();
-      if (post.root_id === "" && firstRoot !== undefined) firstRoot = post.id;
-    },
-    onAnswer(text, rootId) {
-      chat.putPost(ephemeral(chat, text, rootId), false);
-      rooms.announce(text);
-    },
-  });
-  const typing = createTyping((rootId, words) => paneOf(rootId)?.composer.setTyping(words));
-  const reading = createReading(api, chat, { onTyping: typing.heard, onMember: setMember });
-  const actions: PostActions = {
-    toggleReaction: (post, name) => void speech.toggle(post, name).catch(tell),
-    pickReaction: (post, near) => pickEmoji(near, (name) => actions.toggleReaction(post, name)),
-    openThread: rooms.showThread,
-    showFile,
-    tryOut: ({ text, drawing }) =>
-      void pictureFiles(drawing).then((files) => main.composer.compose(text, files), tell),
-  };
-
-  const parts = {
-    api,
-    chat,
-    channel,
-    speech,
-    actions,
-    sendTyping: (rootId: string) => socket.sendTyping(channel.id, rootId),
-  };
-  const main = createPane(parts, "");
-  rooms.channelPosts.replaceChildren(main.posts.element);
-  rooms.channelComposer.replaceChildren(main.composer.element);
-
-  chat.listen((change) => {
-    show(change);
-    const { type, post } = change;
-    if (type !== "added" || !change.isLive) return;
-    typing.done(chat.user(post.user_id)?.username ?? "", post.root_id);
-    if (post.root_id !== "" && post.root_id === firstRoot) takeFirstAnswer(post);
-    if (post.user_id !== me.id && paneOf(post.root_id)) rooms.announce(spoken(chat, post));
-  });
-
-  function show({ type, post }: Change): void {
-    const isOfThread = thread !== undefined && (post.id === thread.rootId || post.root_id === thread.rootId);
-    const places = [post.root_id === "" && main, isOfThread && thread].filter((pane) => !!pane);
-    for (const { posts } of places) type === "removed" ? posts.remove(post.id) : posts.put(post);
-    if (type === "removed" && post.id === thread?.rootId) rooms.showThread("");
+  private constructor({ api, me }: Account, channel: Channel, rooms: Rooms) {
+    const chat = new Chat(channel.id, me);
+    this.#api = api;
+    this.#chat = chat;
+    this.#rooms = rooms;
+    this.#speech = createSpeech(api, chat, {
+      onPosted: (post) => this.#posted(post),
+      onAnswer: (text, rootId) => this.#answered(text, rootId),
+    });
+    this.#typing = createTyping((rootId, words) => this.#panes.of(rootId)?.composer.setTyping(words));
+    this.#reading = createReading(api, chat, {
+      onTyping: this.#typing.heard,
+      onMember: (userId, isIn) => this.#setMember(userId, isIn),
+    });
+    const sendTyping = (rootId: string): void => this.#socket?.sendTyping(channel.id, rootId);
+    const parts = { api, chat, channel, speech: this.#speech, actions: this.#actions(), sendTyping };
+    this.#panes = new Panes(parts, rooms);
   }
 
-  /** Who is new here hasn't learned yet that answers are in threads. */
-  function takeFirstAnswer(post: Post): void {
-    if (chat.user(post.user_id)?.is_bot !== true) return;
-    firstRoot = undefined;
-    if (!thread && main.composer.isEmpty()) rooms.showThread(post.root_id);
+  static open(account: Account, channel: Channel, rooms: Rooms): Visit {
+    const visit = new Visit(account, channel, rooms);
+    visit.#panes.showChannel();
+    visit.#chat.listen((change) => visit.#changed(change));
+    visit.#connect();
+    return visit;
   }
 
-  async function refresh(): Promise<void> {
-    const members = await reading.readChannel();
-    if (isClosed) return;
-    rooms.showMembers(members);
-    if (thread) await reading.readThread(thread.rootId);
-    rooms.showConnection("");
-  }
-
-  function setMember(userId: string, isIn: boolean): void {
-    if (userId !== me.id) return void reading.readMembers().then(rooms.showMembers, tell);
-    setEnabled(isIn);
-    if (isIn) void refresh().catch(tell);
-  }
-
-  function setEnabled(isIn: boolean): void {
-    isMember = isIn;
-    for (const { composer } of panes()) composer.setEnabled(isMember, NOT_A_MEMBER);
-  }
-
-  const socket = openSocket(api.token, {
-    onEvent: reading.take,
-    onOpen: () =>
-      void refresh().catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 403) setEnabled(false);
-        else rooms.showConnection(wordsOf(error));
-      }),
-    onLost: () => rooms.showConnection("The connection is lost. Trying again…"),
-  });
-
-  function openThread(rootId: string): void {
-    if (rootId === (thread?.rootId ?? "")) {
-      thread?.composer.focus();
-      return;
-    }
-    thread?.posts.close();
-    thread = rootId === "" ? undefined : createPane(parts, rootId);
-    rooms.threadPosts.replaceChildren(...(thread ? [thread.posts.element] : []));
-    rooms.threadComposer.replaceChildren(...(thread ? [thread.composer.element] : []));
-    if (!thread) return;
-    setEnabled(isMember);
-    for (const post of [chat.post(rootId), ...chat.replies(rootId)]) if (post) thread.posts.put(post);
-    reading.readThread(rootId).catch((error: unknown) => {
-      tell(error);
-      if (error instanceof ApiError && error.status === 404) rooms.showThread("");
+  openThread(rootId: string): void {
+    if (!this.#panes.openThread(rootId) || rootId === "") return;
+    this.#reading.readThread(rootId).catch((error: unknown) => {
+      this.#tell(error);
+      if (error instanceof ApiError && error.status === 404) this.#rooms.showThread("");
     });
   }
 
-  return {
-    openThread,
-    focusComposer: () => (thread ?? main).composer.focus(),
-    close() {
-      isClosed = true;
-      socket.close();
-      typing.close();
-      for (const { posts } of panes()) posts.close();
-    },
-  };
+  focusComposer(): void {
+    this.#panes.focusComposer();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket?.close();
+    this.#typing.close();
+    this.#panes.close();
+  }
+
+  /** What a click in a post means. */
+  #actions(): PostActions {
+    const toggleReaction = (post: Post, name: string): void =>
+      void this.#speech.toggle(post, name).catch((error: unknown) => this.#tell(error));
+    return {
+      toggleReaction,
+      pickReaction: (post, near) => pickEmoji(near, (name) => toggleReaction(post, name)),
+      openThread: this.#rooms.showThread,
+      showFile: createFileView(this.#api),
+      tryOut: ({ text, drawing }) =>
+        void pictureFiles(drawing).then(
+          (files) => this.#panes.channel.composer.compose(text, files),
+          (error: unknown) => this.#tell(error),
+        ),
+    };
+  }
+
+  #connect(): void {
+    const { showConnection } = this.#rooms;
+    this.#socket = openSocket(this.#api.token, {
+      onEvent: this.#reading.take,
+      onOpen: () =>
+        void this.#refresh().catch((error: unknown) => {
+          if (error instanceof ApiError && error.status === 403) this.#panes.setMember(false);
+          else showConnection(wordsOf(error));
+        }),
+      onLost: () => showConnection("The connection is lost. Trying again…"),
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const members = await this.#reading.readChannel();
+    if (this.#isClosed) return;
+    this.#rooms.showMembers(members);
+    const { thread } = this.#panes;
+    if (thread) await this.#reading.readThread(thread.rootId);
+    this.#rooms.showConnection("");
+  }
+
+  #setMember(userId: string, isIn: boolean): void {
+    const tell = (error: unknown): void => this.#tell(error);
+    if (userId !== this.#chat.me.id) {
+      this.#reading.readMembers().then(this.#rooms.showMembers, tell);
+      return;
+    }
+    this.#panes.setMember(isIn);
+    if (isIn) this.#refresh().catch(tell);
+  }
+
+  #posted(post: Post): void {
+    this.#chat.putPost(post, true);
+    this.#panes.of(post.root_id)?.posts.scrollToEnd();
+    if (post.root_id === "" && this.#firstRoot !== undefined) this.#firstRoot = post.id;
+  }
+
+  /** The server has answered a command. */
+  #answered(text: string, rootId: string): void {
+    this.#chat.putPost(ephemeral(this.#chat, text, rootId), false);
+    this.#rooms.announce(text);
+  }
+
+  #changed(change: Change): void {
+    const { type, post } = change;
+    this.#panes.show(change);
+    if (type === "removed" && post.id === this.#panes.thread?.rootId) this.#rooms.showThread("");
+    if (type !== "added" || !change.isLive) return;
+    this.#typing.done(this.#chat.user(post.user_id)?.username ?? "", post.root_id);
+    if (post.root_id !== "" && post.root_id === this.#firstRoot) this.#takeFirstAnswer(post);
+    if (post.user_id !== this.#chat.me.id && this.#panes.of(post.root_id)) {
+      this.#rooms.announce(spoken(this.#chat, post));
+    }
+  }
+
+  /** Who is new here hasn't learned yet that answers are in threads. */
+  #takeFirstAnswer(post: Post): void {
+    if (this.#chat.user(post.user_id)?.is_bot !== true) return;
+    this.#firstRoot = undefined;
+    const { thread, channel } = this.#panes;
+    if (!thread && channel.composer.isEmpty()) this.#rooms.showThread(post.root_id);
+  }
+
+  #tell(error: unknown): void {
+    this.#rooms.announce(wordsOf(error));
+  }
 }
 
 /** A new post for those who hear it: edits of a streaming answer would never stop talking. */

@@ -14,7 +14,9 @@ import type { App, AppEnv, Ctx, Services } from "./routes/context.ts";
 import { mountFiles } from "./routes/files.ts";
 import { mountHooks } from "./routes/hooks.ts";
 import { mountPlaces } from "./routes/places.ts";
+import { mountPostLists } from "./routes/post-lists.ts";
 import { mountPosts } from "./routes/posts.ts";
+import { mountReactions } from "./routes/reactions.ts";
 import { mountSystem } from "./routes/system.ts";
 import { mountUsers } from "./routes/users.ts";
 
@@ -68,6 +70,8 @@ export function createApp(options: AppOptions): App {
   mountUsers(app, services);
   mountPlaces(app, services);
   mountPosts(app, services);
+  mountPostLists(app, services);
+  mountReactions(app, services);
   mountFiles(app, services);
   mountHooks(app, services);
   mountCommands(app, services);

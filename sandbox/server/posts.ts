@@ -19,6 +19,8 @@ export interface ReactionRecord {
   readonly updateAt: number;
 }
 
+type NewReaction = Pick<ReactionRecord, "userId" | "emojiName">;
+
 export interface Following {
   lastViewedAt: number;
   unreadReplies: number;
@@ -71,169 +73,179 @@ export interface PostChanges {
   readonly fileIds?: readonly string[];
 }
 
-export interface Posts {
-  create(post: NewPostRecord): PostRecord;
-  /** A post that is not deleted. */
-  get(id: string): PostRecord | undefined;
-  /** When it was made, also of one that was deleted. */
-  createdAt(id: string): number | undefined;
-  edit(post: PostRecord, changes: PostChanges): void;
-  /** A root takes its replies with it. */
-  remove(post: PostRecord, byUserId: string): void;
-  /** Something about it that is no edit has changed. */
-  touch(post: PostRecord): void;
-  react(post: PostRecord, reaction: Pick<ReactionRecord, "userId" | "emojiName">): ReactionRecord;
-  unreact(post: PostRecord, reaction: Pick<ReactionRecord, "userId" | "emojiName">): void;
-  replyCount(post: PostRecord): number;
-  /** The root and its living replies, oldest first. */
-  thread(post: PostRecord): PostRecord[];
-  /** Living posts of a channel, oldest first. */
-  inChannel(channelId: string): PostRecord[];
-  /** What changed after `since`, newest first: deleted posts and old revisions as well. */
-  since(channelId: string, since: number): PostRecord[];
-}
+export class Posts {
+  readonly #stamp: Stamp;
+  readonly #posts = new Map<string, PostRecord>();
+  readonly #byChannel = new Map<string, PostRecord[]>();
+  #revisions: PostRecord[] = [];
+  #characters = 0;
 
-export function createPosts(stamp: Stamp): Posts {
-  const posts = new Map<string, PostRecord>();
-  const byChannel = new Map<string, PostRecord[]>();
-  let revisions: PostRecord[] = [];
-  let characters = 0;
-
-  function forgetOldest(): void {
-    while (posts.size > MAX_POSTS || characters > MAX_CHARACTERS) {
-      const [oldest] = posts.values();
-      if (!oldest) return;
-      posts.delete(oldest.id);
-      characters -= oldest.message.length;
-      byChannel.set(
-        oldest.channelId,
-        (byChannel.get(oldest.channelId) ?? []).filter((post) => post !== oldest),
-      );
-    }
+  constructor(stamp: Stamp) {
+    this.#stamp = stamp;
   }
 
-  function get(id: string): PostRecord | undefined {
-    const post = posts.get(id);
+  create(input: NewPostRecord): PostRecord {
+    const post = newPost(input, this.#stamp() + (input.aheadMs ?? 0));
+    this.#posts.set(post.id, post);
+    this.#characters += post.message.length;
+    this.#byChannel.set(post.channelId, insertByTime(this.#ofChannel(post.channelId), post));
+    const root = this.get(post.rootId);
+    if (root) {
+      const replies = root.replies.map((id) => this.#posts.get(id)).filter((reply) => reply !== undefined);
+      root.replies = insertByTime(replies, post).map(({ id }) => id);
+      // Seen on 7.10: a reply moves its root's update_at.
+      root.updateAt = post.createAt;
+    }
+    this.#forgetOldest();
+    return post;
+  }
+
+  /** A post that is not deleted. */
+  get(id: string): PostRecord | undefined {
+    const post = this.#posts.get(id);
     return post?.deleteAt === 0 ? post : undefined;
   }
 
+  /** When it was made, also of one that was deleted. */
+  createdAt(id: string): number | undefined {
+    return this.#posts.get(id)?.createAt;
+  }
+
+  edit(post: PostRecord, changes: PostChanges): void {
+    const at = this.#stamp();
+    this.#keepRevision(post, at);
+    const { message = post.message, props = post.props, fileIds = post.fileIds } = changes;
+    // As on 7.10: of the props only the attachments make it an edit that people are told of.
+    const isEdit =
+      message !== post.message ||
+      !isDeepStrictEqual(fileIds, post.fileIds) ||
+      !isDeepStrictEqual(props["attachments"], post.props["attachments"]);
+    if (isEdit) post.editAt = at;
+    this.#characters += message.length - post.message.length;
+    post.message = message;
+    post.props = props;
+    post.fileIds = fileIds;
+    post.updateAt = at;
+    this.#forgetOldest();
+  }
+
+  /** A root takes its replies with it. */
+  remove(post: PostRecord, byUserId: string): void {
+    const at = this.#stamp();
+    for (const gone of [post, ...post.replies.map((id) => this.#posts.get(id))]) {
+      if (!gone) continue;
+      gone.deleteAt = at;
+      gone.updateAt = at;
+      gone.props = { ...gone.props, deleteBy: byUserId };
+    }
+    const root = this.get(post.rootId);
+    if (root) root.replies = root.replies.filter((id) => id !== post.id);
+  }
+
+  /** Something about it that is no edit has changed. */
+  touch(post: PostRecord): void {
+    post.updateAt = this.#stamp();
+  }
+
+  react(post: PostRecord, { userId, emojiName }: NewReaction): ReactionRecord {
+    const at = this.#stamp();
+    const isSame = isBy(userId, emojiName);
+    const known = [...post.reactions, ...post.takenOff].find(isSame);
+    const reaction = { userId, emojiName, createAt: known?.createAt ?? at, updateAt: at };
+    post.takenOff = post.takenOff.filter((one) => !isSame(one));
+    post.reactions = [...post.reactions.filter((one) => !isSame(one)), reaction].sort(
+      (one, other) => one.createAt - other.createAt,
+    );
+    post.hasReactions = true;
+    post.updateAt = at;
+    return reaction;
+  }
+
+  unreact(post: PostRecord, { userId, emojiName }: NewReaction): void {
+    const isSame = isBy(userId, emojiName);
+    post.takenOff = [...post.takenOff, ...post.reactions.filter(isSame)];
+    post.reactions = post.reactions.filter((one) => !isSame(one));
+    post.hasReactions = post.reactions.length > 0;
+    post.updateAt = this.#stamp();
+  }
+
+  replyCount(post: PostRecord): number {
+    return (post.rootId === "" ? post : this.#posts.get(post.rootId))?.replies.length ?? 0;
+  }
+
+  /** The root and its living replies, oldest first. */
+  thread(post: PostRecord): PostRecord[] {
+    const root = this.get(post.rootId === "" ? post.id : post.rootId);
+    if (!root) return [];
+    return [root, ...root.replies.map((id) => this.get(id)).filter((reply) => reply !== undefined)];
+  }
+
+  /** Living posts of a channel, oldest first. */
+  inChannel(channelId: string): PostRecord[] {
+    return this.#ofChannel(channelId).filter((post) => post.deleteAt === 0);
+  }
+
+  /** What changed after `since`, newest first: deleted posts and old revisions as well. */
+  since(channelId: string, since: number): PostRecord[] {
+    const changed = (post: PostRecord) => post.channelId === channelId && post.updateAt > since;
+    return [...this.#ofChannel(channelId).filter(changed), ...this.#revisions.filter(changed)]
+      .sort((a, b) => b.createAt - a.createAt)
+      .slice(0, SINCE_LIMIT);
+  }
+
+  #ofChannel(channelId: string): PostRecord[] {
+    return this.#byChannel.get(channelId) ?? [];
+  }
+
+  #keepRevision(post: PostRecord, at: number): void {
+    this.#revisions.push({
+      ...post,
+      id: newId(),
+      updateAt: at,
+      deleteAt: at,
+      originalId: post.id,
+      // Never shown again: a deleted post is answered without its text.
+      message: "",
+      reactions: [],
+      takenOff: [],
+    });
+    if (this.#revisions.length >= MAX_REVISIONS * 2) this.#revisions = this.#revisions.slice(-MAX_REVISIONS);
+  }
+
+  #forgetOldest(): void {
+    while (this.#posts.size > MAX_POSTS || this.#characters > MAX_CHARACTERS) {
+      const [oldest] = this.#posts.values();
+      if (!oldest) return;
+      this.#posts.delete(oldest.id);
+      this.#characters -= oldest.message.length;
+      const others = this.#ofChannel(oldest.channelId).filter((post) => post !== oldest);
+      this.#byChannel.set(oldest.channelId, others);
+    }
+  }
+}
+
+function newPost(input: NewPostRecord, at: number): PostRecord {
+  const { userId, channelId, rootId = "", message, type = "", props = {}, fileIds = [] } = input;
   return {
-    create(input) {
-      const { userId, channelId, rootId = "", message, type = "", props = {}, fileIds = [] } = input;
-      const at = stamp() + (input.aheadMs ?? 0);
-      const post: PostRecord = {
-        id: newId(),
-        createAt: at,
-        updateAt: at,
-        editAt: 0,
-        deleteAt: 0,
-        userId,
-        channelId,
-        rootId,
-        originalId: "",
-        message,
-        type,
-        props,
-        fileIds,
-        hasReactions: false,
-        reactions: [],
-        takenOff: [],
-        replies: [],
-        participants: new Set(),
-        followers: new Map(),
-      };
-      posts.set(post.id, post);
-      characters += message.length;
-      const channelPosts = byChannel.get(channelId) ?? [];
-      insertByTime(channelPosts, post);
-      byChannel.set(channelId, channelPosts);
-      const root = get(rootId);
-      if (root) {
-        const replies = root.replies.map((id) => posts.get(id)).filter((reply) => reply !== undefined);
-        root.replies = insertByTime(replies, post).map(({ id }) => id);
-        // Seen on 7.10: a reply moves its root's update_at.
-        root.updateAt = at;
-      }
-      forgetOldest();
-      return post;
-    },
-    get,
-    createdAt: (id) => posts.get(id)?.createAt,
-    edit(post, changes) {
-      const at = stamp();
-      revisions.push({
-        ...post,
-        id: newId(),
-        updateAt: at,
-        deleteAt: at,
-        originalId: post.id,
-        // Never shown again: a deleted post is answered without its text.
-        message: "",
-        reactions: [],
-        takenOff: [],
-      });
-      if (revisions.length >= MAX_REVISIONS * 2) revisions = revisions.slice(-MAX_REVISIONS);
-      const { message = post.message, props = post.props, fileIds = post.fileIds } = changes;
-      // As on 7.10: of the props only the attachments make it an edit that people are told of.
-      const isEdit =
-        message !== post.message ||
-        !isDeepStrictEqual(fileIds, post.fileIds) ||
-        !isDeepStrictEqual(props["attachments"], post.props["attachments"]);
-      if (isEdit) post.editAt = at;
-      characters += message.length - post.message.length;
-      post.message = message;
-      post.props = props;
-      post.fileIds = fileIds;
-      post.updateAt = at;
-      forgetOldest();
-    },
-    remove(post, byUserId) {
-      const at = stamp();
-      for (const gone of [post, ...post.replies.map((id) => posts.get(id))]) {
-        if (!gone) continue;
-        gone.deleteAt = at;
-        gone.updateAt = at;
-        gone.props = { ...gone.props, deleteBy: byUserId };
-      }
-      const root = get(post.rootId);
-      if (root) root.replies = root.replies.filter((id) => id !== post.id);
-    },
-    touch(post) {
-      post.updateAt = stamp();
-    },
-    react(post, { userId, emojiName }) {
-      const at = stamp();
-      const isSame = isBy(userId, emojiName);
-      const known = [...post.reactions, ...post.takenOff].find(isSame);
-      const reaction = { userId, emojiName, createAt: known?.createAt ?? at, updateAt: at };
-      post.takenOff = post.takenOff.filter((one) => !isSame(one));
-      post.reactions = [...post.reactions.filter((one) => !isSame(one)), reaction].sort(
-        (one, other) => one.createAt - other.createAt,
-      );
-      post.hasReactions = true;
-      post.updateAt = at;
-      return reaction;
-    },
-    unreact(post, { userId, emojiName }) {
-      const isSame = isBy(userId, emojiName);
-      post.takenOff = [...post.takenOff, ...post.reactions.filter(isSame)];
-      post.reactions = post.reactions.filter((one) => !isSame(one));
-      post.hasReactions = post.reactions.length > 0;
-      post.updateAt = stamp();
-    },
-    replyCount: (post) => (post.rootId === "" ? post : posts.get(post.rootId))?.replies.length ?? 0,
-    thread(post) {
-      const root = get(post.rootId === "" ? post.id : post.rootId);
-      if (!root) return [];
-      return [root, ...root.replies.map((id) => get(id)).filter((reply) => reply !== undefined)];
-    },
-    inChannel: (channelId) => (byChannel.get(channelId) ?? []).filter((post) => post.deleteAt === 0),
-    since(channelId, since) {
-      const changed = (post: PostRecord) => post.channelId === channelId && post.updateAt > since;
-      return [...(byChannel.get(channelId) ?? []).filter(changed), ...revisions.filter(changed)]
-        .sort((a, b) => b.createAt - a.createAt)
-        .slice(0, SINCE_LIMIT);
-    },
+    id: newId(),
+    createAt: at,
+    updateAt: at,
+    editAt: 0,
+    deleteAt: 0,
+    userId,
+    channelId,
+    rootId,
+    originalId: "",
+    message,
+    type,
+    props,
+    fileIds,
+    hasReactions: false,
+    reactions: [],
+    takenOff: [],
+    replies: [],
+    participants: new Set(),
+    followers: new Map(),
   };
 }
 

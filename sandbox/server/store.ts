@@ -1,9 +1,9 @@
 // All that the sandbox remembers, put together from the parts that own it. Has no behaviour of its own.
 import { createFiles, type Files } from "./files.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
-import { createPeople, type People } from "./people.ts";
-import { createPlaces, type Places } from "./places.ts";
-import { createPosts, type Posts } from "./posts.ts";
+import { People } from "./people.ts";
+import { Places } from "./places.ts";
+import { Posts } from "./posts.ts";
 import { createStamp, type Stamp } from "./stamp.ts";
 
 /** The servers whose answers the sandbox can give, as they were recorded. */
@@ -24,9 +24,9 @@ export function createStore(version: ServerVersion, now: () => number): Store {
   return {
     version,
     stamp,
-    people: createPeople(stamp),
-    places: createPlaces(stamp),
-    posts: createPosts(stamp),
+    people: new People(stamp),
+    places: new Places(stamp),
+    posts: new Posts(stamp),
     files: createFiles(stamp),
     hooks: createHooks(),
   };

@@ -95,6 +95,8 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     case "usage":
       say(step, `ℹ️ ${command.usage}`);
       break;
+    default:
+      command satisfies never;
   }
 }
 

@@ -16,7 +16,7 @@ import type { Name, PersonsFile } from "./hands.ts";
 import { createSpeakingPace } from "./pace.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
-import { documentOf, newThread, type Played } from "./thread.ts";
+import { documentOf, newThread, type Played, type Verdict } from "./thread.ts";
 import { type Request, requestText, wordsIn } from "./words.ts";
 
 /** A thread that waits for a reply is given one after so long. */
@@ -105,27 +105,47 @@ export function createPeople(stage: Stage): People {
   }
 
   async function decide(thread: Played, card: OpenCard, random: Random): Promise<void> {
-    const { kind, mark, post } = card;
-    answered.add(post.id);
+    answered.add(card.post.id);
     deeds.decisions++;
     const by = random.pick(["alice", "bob"]);
-    if (kind === "plan" || kind === "question") {
-      const { choice, deed } = kind === "plan" ? decidePlan(card, random) : decideQuestion(card, random);
-      thread.choices.set(mark, choice);
-      await act(thread, by, post, deed);
-      return;
+    await act(thread, by, card.post, deedAbout(thread, card, random));
+  }
+
+  /** What is done about a card, once it is noted what must come of it. */
+  function deedAbout(thread: Played, card: OpenCard, random: Random): Deed {
+    const { kind, mark } = card;
+    switch (kind) {
+      case "plan":
+      case "question": {
+        const { choice, deed } = kind === "plan" ? decidePlan(card, random) : decideQuestion(card, random);
+        thread.choices.set(mark, choice);
+        return deed;
+      }
+      case "guest": {
+        const { verdict, deed } = decideTool(random, false);
+        thread.guests.set(mark, verdict);
+        return deed;
+      }
+      case "permission": {
+        const { verdict, deed } = decideTool(random, people.answersInWords);
+        noteVerdict(thread, card, verdict);
+        return deed;
+      }
+      default:
+        // A kind of card that nobody answers would only look stuck.
+        return kind satisfies never;
     }
-    const { verdict, deed } = decideTool(random, kind === "permission" && people.answersInWords);
-    if (kind === "guest") {
-      thread.guests.set(mark, verdict);
-    } else if (isShownWhole(card, stage.sandbox.state.thread(thread.root))) {
+  }
+
+  function noteVerdict(thread: Played, card: OpenCard, verdict: Verdict): void {
+    const { mark, post } = card;
+    if (isShownWhole(card, stage.sandbox.state.thread(thread.root))) {
       thread.tools.set(mark, { verdict, at: post.createdAt });
     } else {
       // Nobody can allow what they can't read, whatever they press.
       thread.tools.set(mark, { verdict: "denied", at: post.createdAt });
       secondThoughts.set(post.id, Date.now() + SECOND_THOUGHT_MS);
     }
-    await act(thread, by, post, deed);
   }
 
   async function act(thread: Played, by: Name, post: SeenPost, deed: Deed): Promise<void> {

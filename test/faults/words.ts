@@ -120,13 +120,20 @@ export function createLedger(file: string): Ledger {
     planFile: string | undefined,
   ): ToolUse | undefined {
     const isDone = (name: string) => calls.some((call) => call.name === name);
-    if (kind === "plan") {
-      return planStep(mark, isDone, planFile);
+    switch (kind) {
+      case "words":
+        return undefined;
+      case "plan":
+        return planStep(mark, isDone, planFile);
+      case "question":
+        return isDone("AskUserQuestion") ? undefined : question(mark);
+      case "tool":
+      case "huge":
+      case "background":
+        return isDone("Bash") ? undefined : { name: "Bash", input: bash(kind, mark) };
+      default:
+        return kind satisfies never;
     }
-    if (kind === "question") {
-      return isDone("AskUserQuestion") ? undefined : question(mark);
-    }
-    return kind === "words" || isDone("Bash") ? undefined : { name: "Bash", input: bash(kind, mark) };
   }
 
   function bash(kind: RequestKind, mark: string): ToolUse["input"] {

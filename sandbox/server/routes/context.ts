@@ -1,13 +1,23 @@
 // What every route works with, and how it reads a request: ids, numbers and JSON that a client may have got wrong.
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
-import { badBody, badUrl, noSuchChannel, noSuchUser, refused, tooLarge, unauthorized } from "../api-error.ts";
+import {
+  badBody,
+  badUrl,
+  noSuchChannel,
+  noSuchPost,
+  noSuchUser,
+  refused,
+  tooLarge,
+  unauthorized,
+} from "../api-error.ts";
 import { isId } from "../ids.ts";
 import { MAX_JSON_BYTES } from "../limits.ts";
 import type { Membership } from "../membership.ts";
 import type { People, UserRecord } from "../people.ts";
 import type { ChannelRecord } from "../places.ts";
 import type { Posting } from "../posting.ts";
+import type { PostRecord } from "../posts.ts";
 import type { Presence } from "../presence.ts";
 import type { Reacting } from "../reacting.ts";
 import type { Settings } from "../settings.ts";
@@ -29,6 +39,14 @@ export interface Services {
   readonly settings: Settings;
 }
 
+/** What answers one route. */
+type Endpoint = (c: Ctx, services: Services) => Response | Promise<Response>;
+
+/** Hono's handlers for endpoints that work with these services. */
+export function endpointsOver(services: Services): (endpoint: Endpoint) => (c: Ctx) => ReturnType<Endpoint> {
+  return (endpoint) => (c) => endpoint(c, services);
+}
+
 export function me(c: Ctx): UserRecord {
   const user = c.get("user");
   if (!user) throw unauthorized();
@@ -37,8 +55,13 @@ export function me(c: Ctx): UserRecord {
 
 export const OK = { status: "OK" };
 
+/** A part of the path as it stands there. */
+export function textParam(c: Ctx, name: string): string {
+  return c.req.param(name) ?? "";
+}
+
 export function idParam(c: Ctx, name: string): string {
-  const id = c.req.param(name) ?? "";
+  const id = textParam(c, name);
   if (!isId(id)) throw badUrl(name);
   return id;
 }
@@ -76,6 +99,18 @@ export function ownChannelParam(c: Ctx, store: Store): ChannelRecord {
   const channel = channelParam(c, store);
   if (!store.places.isMember(channel.id, me(c).id)) throw refused();
   return channel;
+}
+
+/** A post the asking account may read. */
+export function postParam(c: Ctx, { places, posts }: Store): PostRecord {
+  const id = idParam(c, "post_id");
+  const user = me(c);
+  const post = posts.get(id);
+  if (!post) throw noSuchPost(id);
+  const channel = places.channel(post.channelId);
+  const isOpen = channel?.type === "O" && places.inTeam(channel.teamId, user.id);
+  if (!isOpen && !places.isMember(post.channelId, user.id)) throw refused();
+  return post;
 }
 
 export function numberQuery(c: Ctx, name: string, fallback: number): number {

@@ -3,71 +3,87 @@ import { ApiError, badBody, refused, tooLarge } from "../api-error.ts";
 import type { FileRecord } from "../files.ts";
 import { MAX_FILE_BYTES } from "../limits.ts";
 import { wireFile } from "../wire.ts";
-import { type App, bytesBody, type Ctx, formBody, idParam, me, type Services } from "./context.ts";
+import {
+  type App,
+  bytesBody,
+  type Ctx,
+  endpointsOver,
+  formBody,
+  idParam,
+  me,
+  type Services,
+} from "./context.ts";
 
 /** What a form may weigh beside its files. */
 const FORM_BYTES = 64 * 1024;
+const MAX_FILES = 10;
 
-export function mountFiles(app: App, { store }: Services): void {
-  const { files, places, posts } = store;
+export function mountFiles(app: App, services: Services): void {
+  const by = endpointsOver(services);
+  app.post("/api/v4/files", by(upload));
+  app.get("/api/v4/files/:file_id/info", by(readInfo));
+  app.get("/api/v4/files/:file_id", by(download));
+}
 
-  function readableFile(c: Ctx): FileRecord {
-    const id = idParam(c, "file_id");
-    const user = me(c);
-    const file = files.get(id);
-    if (!file) throw new ApiError(404, "app.file_info.get.app_error", "Unable to get the file info.");
-    const channelId = posts.get(file.postId)?.channelId ?? "";
-    if (file.userId !== user.id && !places.isMember(channelId, user.id)) throw refused();
-    return file;
-  }
+async function upload(c: Ctx, { store }: Services): Promise<Response> {
+  const { files, places } = store;
+  const user = me(c);
+  const { channelId, clientIds, uploads } = await readUpload(c);
+  if (typeof channelId !== "string" || !places.isMember(channelId, user.id)) throw refused();
+  if (uploads.length === 0 || uploads.length > MAX_FILES) throw badBody("files");
+  if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) throw tooLarge();
+  const infos = uploads.map(({ name, bytes }) => wireFile(store, files.add(user.id, channelId, name, bytes)));
+  return c.json({ file_infos: infos, client_ids: clientIds }, 201);
+}
 
-  async function readUpload(c: Ctx) {
-    if (!c.req.header("content-type")?.startsWith("multipart/form-data")) {
-      const bytes = await bytesBody(c, MAX_FILE_BYTES);
-      return {
-        channelId: c.req.query("channel_id"),
-        clientIds: [],
-        uploads: [{ name: c.req.query("filename") ?? "", bytes }],
-      };
-    }
-    const form = await formBody(c, MAX_FILE_BYTES + FORM_BYTES, "files");
-    const uploads = [];
-    for (const entry of form.getAll("files")) {
-      if (typeof entry !== "string") {
-        uploads.push({ name: entry.name, bytes: new Uint8Array(await entry.arrayBuffer()) });
-      }
-    }
+function readInfo(c: Ctx, services: Services): Response {
+  return c.json(wireFile(services.store, fileParam(c, services)));
+}
+
+function download(c: Ctx, services: Services): Response {
+  const file = fileParam(c, services);
+  // Only pictures that can't run anything are shown in place.
+  const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.mimeType);
+  const disposition = isPicture && c.req.query("download") !== "1" ? "inline" : "attachment";
+  return c.body(file.bytes.slice().buffer, 200, {
+    "Content-Type": file.mimeType,
+    "Content-Disposition": `${disposition}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=86400",
+  });
+}
+
+/** A form, or one file as the whole body. */
+async function readUpload(c: Ctx) {
+  if (!c.req.header("content-type")?.startsWith("multipart/form-data")) {
+    const bytes = await bytesBody(c, MAX_FILE_BYTES);
     return {
-      channelId: form.get("channel_id") ?? c.req.query("channel_id"),
-      clientIds: form.getAll("client_ids").filter((id) => typeof id === "string"),
-      uploads,
+      channelId: c.req.query("channel_id"),
+      clientIds: [],
+      uploads: [{ name: c.req.query("filename") ?? "", bytes }],
     };
   }
+  const form = await formBody(c, MAX_FILE_BYTES + FORM_BYTES, "files");
+  const uploads = [];
+  for (const entry of form.getAll("files")) {
+    if (typeof entry !== "string") {
+      uploads.push({ name: entry.name, bytes: new Uint8Array(await entry.arrayBuffer()) });
+    }
+  }
+  return {
+    channelId: form.get("channel_id") ?? c.req.query("channel_id"),
+    clientIds: form.getAll("client_ids").filter((id) => typeof id === "string"),
+    uploads,
+  };
+}
 
-  app.post("/api/v4/files", async (c) => {
-    const user = me(c);
-    const { channelId, clientIds, uploads } = await readUpload(c);
-    if (typeof channelId !== "string" || !places.isMember(channelId, user.id)) throw refused();
-    if (uploads.length === 0 || uploads.length > 10) throw badBody("files");
-    if (uploads.some(({ bytes }) => bytes.length > MAX_FILE_BYTES)) throw tooLarge();
-    const infos = uploads.map(({ name, bytes }) =>
-      wireFile(store, files.add(user.id, channelId, name, bytes)),
-    );
-    return c.json({ file_infos: infos, client_ids: clientIds }, 201);
-  });
-
-  app.get("/api/v4/files/:file_id/info", (c) => c.json(wireFile(store, readableFile(c))));
-
-  app.get("/api/v4/files/:file_id", (c) => {
-    const file = readableFile(c);
-    // Only pictures that can't run anything are shown in place.
-    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.mimeType);
-    const disposition = isPicture && c.req.query("download") !== "1" ? "inline" : "attachment";
-    return c.body(file.bytes.slice().buffer, 200, {
-      "Content-Type": file.mimeType,
-      "Content-Disposition": `${disposition}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-      "Content-Security-Policy": "default-src 'none'; sandbox",
-      "Cache-Control": "private, max-age=86400",
-    });
-  });
+/** A file the asking account may read. */
+function fileParam(c: Ctx, { store: { files, places, posts } }: Services): FileRecord {
+  const id = idParam(c, "file_id");
+  const user = me(c);
+  const file = files.get(id);
+  if (!file) throw new ApiError(404, "app.file_info.get.app_error", "Unable to get the file info.");
+  const channelId = posts.get(file.postId)?.channelId ?? "";
+  if (file.userId !== user.id && !places.isMember(channelId, user.id)) throw refused();
+  return file;
 }

@@ -1,12 +1,15 @@
-// Accounts over REST: reading, finding, logging in, renaming, deactivating, their teams, channels and status.
+// Accounts over REST: logging in, finding and reading them, renaming, deactivating, their teams, channels and status.
 import { setCookie } from "hono/cookie";
 import { ApiError, badBody, noSuchUsername, refused } from "../api-error.ts";
 import type { UserRecord } from "../people.ts";
 import type { ChannelRecord } from "../places.ts";
+import type { Presence } from "../presence.ts";
+import type { Store } from "../store.ts";
 import { wireChannel, wireTeam, wireUser } from "../wire.ts";
 import {
   type App,
   type Ctx,
+  endpointsOver,
   idParam,
   me,
   OK,
@@ -16,192 +19,218 @@ import {
   type Services,
   stringOf,
   stringsBody,
+  textParam,
   userParam,
 } from "./context.ts";
 
-export function mountUsers(app: App, { store, membership, presence }: Services): void {
-  const { people, places } = store;
-  const status = (userId: string) => ({
-    user_id: userId,
-    status: presence.status(userId),
-    manual: false,
-    last_activity_at: 0,
-  });
-  const known = (users: readonly (UserRecord | undefined)[]) =>
-    [...new Set(users)].filter((user) => user !== undefined);
-
-  app.post("/api/v4/users/login", async (c) => {
-    const body = await objectBody(c, "login");
-    const user = people.byName(stringOf(body["login_id"]));
-    if (!user || !people.checkPassword(user.id, stringOf(body["password"]))) {
-      throw new ApiError(
-        401,
-        "api.user.login.invalid_credentials_email_username",
-        "Enter a valid email or username and/or password.",
-      );
-    }
-    if (user.deleteAt !== 0) {
-      throw new ApiError(
-        401,
-        "api.user.login.inactive.app_error",
-        "Login failed because your account has been deactivated. Please contact an administrator.",
-      );
-    }
-    const token = people.openSession(user.id);
-    c.header("Token", token);
-    setCookie(c, "MMAUTHTOKEN", token, { httpOnly: true, sameSite: "Strict", path: "/" });
-    setCookie(c, "MMUSERID", user.id, { sameSite: "Strict", path: "/" });
-    return c.json(wireUser(user, true));
-  });
-
-  app.post("/api/v4/users/logout", (c) => {
-    people.closeSession(c.get("token"));
-    return c.json(OK);
-  });
-
-  app.get("/api/v4/users", (c) => {
-    me(c);
-    const { from, perPage } = pageQuery(c);
-    const channelId = c.req.query("in_channel");
-    const all = channelId === undefined ? people.all() : known(places.members(channelId).map(people.get));
-    const byName = all.sort((a, b) => (a.username < b.username ? -1 : 1));
-    return c.json(byName.slice(from, from + perPage).map((user) => wireUser(user)));
-  });
-
-  app.post("/api/v4/users/usernames", async (c) => {
-    me(c);
-    const names = await stringsBody(c, "usernames");
-    return c.json(known(names.map(people.byName)).map((user) => wireUser(user)));
-  });
-
-  app.post("/api/v4/users/ids", async (c) => {
-    me(c);
-    const ids = await stringsBody(c, "user_ids");
-    return c.json(known(ids.map(people.get)).map((user) => wireUser(user)));
-  });
-
-  app.post("/api/v4/users/search", async (c) => {
-    me(c);
-    const body = await objectBody(c, "props");
-    const term = stringOf(body["term"]).replace(/^@/, "").toLowerCase();
-    if (term === "") throw badBody("term");
-    return c.json(
-      startingWith(people.all(), term)
-        .slice(0, 100)
-        .map((user) => wireUser(user)),
-    );
-  });
-
-  app.get("/api/v4/users/autocomplete", (c) => {
-    me(c);
-    const name = (c.req.query("name") ?? "").toLowerCase();
-    const channelId = c.req.query("in_channel");
-    const found = startingWith(people.all(), name).slice(0, 100);
-    if (channelId === undefined) return c.json({ users: found.map((user) => wireUser(user)) });
-    const isIn = (user: UserRecord) => places.isMember(channelId, user.id);
-    return c.json({
-      users: found.filter(isIn).map((user) => wireUser(user)),
-      out_of_channel: found.filter((user) => !isIn(user)).map((user) => wireUser(user)),
-    });
-  });
-
+export function mountUsers(app: App, services: Services): void {
+  const by = endpointsOver(services);
+  app.post("/api/v4/users/login", by(logIn));
+  app.post("/api/v4/users/logout", by(logOut));
+  app.get("/api/v4/users", by(usersInPages));
+  app.post("/api/v4/users/usernames", by(usersOfNames));
+  app.post("/api/v4/users/ids", by(usersOfIds));
+  app.post("/api/v4/users/search", by(searchUsers));
+  app.get("/api/v4/users/autocomplete", by(completeName));
   // What no account may be called is no route, or a bad parameter (read in the server's source).
-  app.get("/api/v4/users/username/:username{[A-Za-z0-9_.-]+}", (c) => {
-    me(c);
-    const name = c.req.param("username");
-    if (name.length > 64 || ["all", "channel", "matterbot", "system"].includes(name))
-      throw badBody("username");
-    const user = people.byName(name);
-    if (!user) throw noSuchUsername(name);
-    return c.json(wireUser(user));
-  });
+  app.get("/api/v4/users/username/:username{[A-Za-z0-9_.-]+}", by(userOfName));
+  app.post("/api/v4/users/status/ids", by(statusOfIds));
+  app.get("/api/v4/users/:user_id", by(readUser));
+  app.get("/api/v4/users/:user_id/status", by(readStatus));
+  app.put("/api/v4/users/:user_id/patch", by(patchUser));
+  app.put("/api/v4/users/:user_id/active", by(activate));
+  app.delete("/api/v4/users/:user_id", by(deactivate));
+  app.post("/api/v4/users/:user_id/typing", by(showTyping));
+  app.get("/api/v4/users/:user_id/teams", by(teamsOfUser));
+  app.get("/api/v4/users/:user_id/teams/:team_id/channels", by(channelsInTeam));
+  app.get("/api/v4/users/:user_id/channels", by(channelsOfUser));
+}
 
-  app.post("/api/v4/users/status/ids", async (c) => {
-    me(c);
-    return c.json((await stringsBody(c, "user_ids")).map(status));
-  });
-
-  app.get("/api/v4/users/:user_id", (c) => {
-    const user = userParam(c, people);
-    return c.json(wireUser(user, user.id === me(c).id));
-  });
-
-  app.get("/api/v4/users/:user_id/status", (c) => {
-    me(c);
-    return c.json(status(userParam(c, people).id));
-  });
-
-  app.put("/api/v4/users/:user_id/patch", async (c) => {
-    const user = ownUserParam(c, people);
-    const { username } = await objectBody(c, "user");
-    if (typeof username === "string") rename(user, username);
-    return c.json(wireUser(user, true));
-  });
-
-  app.put("/api/v4/users/:user_id/active", async (c) => {
-    const { active } = await objectBody(c, "active");
-    if (typeof active !== "boolean") throw badBody("active");
-    return setActive(c, active);
-  });
-
-  app.delete("/api/v4/users/:user_id", (c) => setActive(c, false));
-
-  app.post("/api/v4/users/:user_id/typing", async (c) => {
-    const user = ownUserParam(c, people);
-    const body = await objectBody(c, "typing");
-    const channelId = stringOf(body["channel_id"]);
-    if (!places.isMember(channelId, user.id)) throw refused();
-    membership.typing(user, channelId, stringOf(body["parent_id"]));
-    return c.json(OK);
-  });
-
-  app.get("/api/v4/users/:user_id/teams", (c) => {
-    return c.json(places.teamsOf(ownUserParam(c, people).id).map(wireTeam));
-  });
-
-  app.get("/api/v4/users/:user_id/teams/:team_id/channels", (c) => {
-    const user = ownUserParam(c, people);
-    const teamId = idParam(c, "team_id");
-    if (!places.inTeam(teamId, user.id)) throw refused();
-    const channels = places.channelsOf(user.id, teamId);
-    return c.json(wireAll(channels));
-  });
-
-  app.get("/api/v4/users/:user_id/channels", (c) => {
-    const user = ownUserParam(c, people);
-    const channels = places.channels().filter(({ id }) => places.isMember(id, user.id));
-    // Seen on 10.11: over all teams, by id.
-    return c.json(wireAll(channels.sort((a, b) => (a.id < b.id ? -1 : 1))));
-  });
-
-  function wireAll(channels: readonly ChannelRecord[]): object[] {
-    return channels.filter(({ deleteAt }) => deleteAt === 0).map((channel) => wireChannel(store, channel));
+async function logIn(c: Ctx, { store: { people } }: Services): Promise<Response> {
+  const body = await objectBody(c, "login");
+  const user = people.byName(stringOf(body["login_id"]));
+  if (!user || !people.checkPassword(user.id, stringOf(body["password"]))) {
+    throw new ApiError(
+      401,
+      "api.user.login.invalid_credentials_email_username",
+      "Enter a valid email or username and/or password.",
+    );
   }
-
-  function setActive(c: Ctx, active: boolean): Response {
-    membership.setActive(ownUserParam(c, people), active);
-    return c.json(OK);
+  if (user.deleteAt !== 0) {
+    throw new ApiError(
+      401,
+      "api.user.login.inactive.app_error",
+      "Login failed because your account has been deactivated. Please contact an administrator.",
+    );
   }
+  const token = people.openSession(user.id);
+  c.header("Token", token);
+  setCookie(c, "MMAUTHTOKEN", token, { httpOnly: true, sameSite: "Strict", path: "/" });
+  setCookie(c, "MMUSERID", user.id, { sameSite: "Strict", path: "/" });
+  return c.json(wireUser(user, true));
+}
 
-  function rename(user: UserRecord, username: string): void {
-    const holder = people.byName(username);
-    if (holder && holder.id !== user.id) {
-      throw new ApiError(
-        400,
-        "app.user.save.username_exists.app_error",
-        "An account with that username already exists.",
-      );
-    }
-    try {
-      membership.rename(user, username);
-    } catch {
-      throw badBody("username");
-    }
+function logOut(c: Ctx, { store: { people } }: Services): Response {
+  people.closeSession(c.get("token"));
+  return c.json(OK);
+}
+
+function usersInPages(c: Ctx, { store: { people, places } }: Services): Response {
+  me(c);
+  const { from, perPage } = pageQuery(c);
+  const channelId = c.req.query("in_channel");
+  const all =
+    channelId === undefined ? people.all() : known(places.members(channelId).map((id) => people.get(id)));
+  const byName = all.sort((a, b) => (a.username < b.username ? -1 : 1));
+  return c.json(wireUsers(byName.slice(from, from + perPage)));
+}
+
+async function usersOfNames(c: Ctx, { store: { people } }: Services): Promise<Response> {
+  me(c);
+  const names = await stringsBody(c, "usernames");
+  return c.json(wireUsers(known(names.map((name) => people.byName(name)))));
+}
+
+async function usersOfIds(c: Ctx, { store: { people } }: Services): Promise<Response> {
+  me(c);
+  const ids = await stringsBody(c, "user_ids");
+  return c.json(wireUsers(known(ids.map((id) => people.get(id)))));
+}
+
+async function searchUsers(c: Ctx, { store: { people } }: Services): Promise<Response> {
+  me(c);
+  const body = await objectBody(c, "props");
+  const term = stringOf(body["term"]).replace(/^@/, "").toLowerCase();
+  if (term === "") throw badBody("term");
+  return c.json(wireUsers(startingWith(people.all(), term)));
+}
+
+function completeName(c: Ctx, { store: { people, places } }: Services): Response {
+  me(c);
+  const found = startingWith(people.all(), (c.req.query("name") ?? "").toLowerCase());
+  const channelId = c.req.query("in_channel");
+  if (channelId === undefined) return c.json({ users: wireUsers(found) });
+  const isIn = (user: UserRecord) => places.isMember(channelId, user.id);
+  return c.json({
+    users: wireUsers(found.filter(isIn)),
+    out_of_channel: wireUsers(found.filter((user) => !isIn(user))),
+  });
+}
+
+function userOfName(c: Ctx, { store: { people } }: Services): Response {
+  me(c);
+  const name = textParam(c, "username");
+  if (name.length > 64 || ["all", "channel", "matterbot", "system"].includes(name)) throw badBody("username");
+  const user = people.byName(name);
+  if (!user) throw noSuchUsername(name);
+  return c.json(wireUser(user));
+}
+
+async function statusOfIds(c: Ctx, { presence }: Services): Promise<Response> {
+  me(c);
+  return c.json((await stringsBody(c, "user_ids")).map((id) => wireStatus(presence, id)));
+}
+
+function readUser(c: Ctx, { store: { people } }: Services): Response {
+  const user = userParam(c, people);
+  return c.json(wireUser(user, user.id === me(c).id));
+}
+
+function readStatus(c: Ctx, { store: { people }, presence }: Services): Response {
+  me(c);
+  return c.json(wireStatus(presence, userParam(c, people).id));
+}
+
+async function patchUser(c: Ctx, services: Services): Promise<Response> {
+  const user = ownUserParam(c, services.store.people);
+  const { username } = await objectBody(c, "user");
+  if (typeof username === "string") rename(services, user, username);
+  return c.json(wireUser(user, true));
+}
+
+function rename({ store: { people }, membership }: Services, user: UserRecord, username: string): void {
+  const holder = people.byName(username);
+  if (holder && holder.id !== user.id) {
+    throw new ApiError(
+      400,
+      "app.user.save.username_exists.app_error",
+      "An account with that username already exists.",
+    );
+  }
+  try {
+    membership.rename(user, username);
+  } catch {
+    throw badBody("username");
   }
 }
 
+async function activate(c: Ctx, services: Services): Promise<Response> {
+  const { active } = await objectBody(c, "active");
+  if (typeof active !== "boolean") throw badBody("active");
+  return setActive(c, services, active);
+}
+
+function deactivate(c: Ctx, services: Services): Response {
+  return setActive(c, services, false);
+}
+
+function setActive(c: Ctx, { store, membership }: Services, isActive: boolean): Response {
+  membership.setActive(ownUserParam(c, store.people), isActive);
+  return c.json(OK);
+}
+
+async function showTyping(c: Ctx, { store, membership }: Services): Promise<Response> {
+  const user = ownUserParam(c, store.people);
+  const body = await objectBody(c, "typing");
+  const channelId = stringOf(body["channel_id"]);
+  if (!store.places.isMember(channelId, user.id)) throw refused();
+  membership.typing(user, channelId, stringOf(body["parent_id"]));
+  return c.json(OK);
+}
+
+function teamsOfUser(c: Ctx, { store: { people, places } }: Services): Response {
+  return c.json(places.teamsOf(ownUserParam(c, people).id).map(wireTeam));
+}
+
+function channelsInTeam(c: Ctx, { store }: Services): Response {
+  const user = ownUserParam(c, store.people);
+  const teamId = idParam(c, "team_id");
+  if (!store.places.inTeam(teamId, user.id)) throw refused();
+  return c.json(wireChannels(store, store.places.channelsOf(user.id, teamId)));
+}
+
+function channelsOfUser(c: Ctx, { store }: Services): Response {
+  const user = ownUserParam(c, store.people);
+  const channels = store.places.channels().filter(({ id }) => store.places.isMember(id, user.id));
+  // Seen on 10.11: over all teams, by id.
+  const byId = channels.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return c.json(wireChannels(store, byId));
+}
+
+/** Those who exist, each once. */
+function known(users: readonly (UserRecord | undefined)[]): UserRecord[] {
+  return [...new Set(users)].filter((user) => user !== undefined);
+}
+
+const MAX_FOUND = 100;
+
+/** The active ones, by name. */
 function startingWith(users: readonly UserRecord[], term: string): UserRecord[] {
   return users
     .filter((user) => user.deleteAt === 0 && user.username.startsWith(term))
-    .sort((a, b) => (a.username < b.username ? -1 : 1));
+    .sort((a, b) => (a.username < b.username ? -1 : 1))
+    .slice(0, MAX_FOUND);
+}
+
+/** As others see them. */
+function wireUsers(users: readonly UserRecord[]): object[] {
+  return users.map((user) => wireUser(user));
+}
+
+function wireChannels(store: Store, channels: readonly ChannelRecord[]): object[] {
+  return channels.filter(({ deleteAt }) => deleteAt === 0).map((channel) => wireChannel(store, channel));
+}
+
+function wireStatus(presence: Presence, userId: string): object {
+  return { user_id: userId, status: presence.status(userId), manual: false, last_activity_at: 0 };
 }
