@@ -4,7 +4,7 @@
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient } from "../mattermost/error.ts";
 import type { Channel, ChannelId, ThreadId, User } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import { notice } from "../render/attachments.ts";
 import { type Cursor, type CursorKeeper, decodeCursor, encodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
@@ -73,7 +73,7 @@ const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
  */
 export async function lookUpWriters(
   snapshots: readonly SessionSnapshot[],
-  directory: UserDirectory,
+  users: Users,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
   const waiting = snapshots.flatMap(({ state }) => [
@@ -88,7 +88,7 @@ export async function lookUpWriters(
   );
   for (let attempt = 0; ; attempt++) {
     try {
-      await Promise.all([...writers].map((id) => directory.byId(id)));
+      await Promise.all([...writers].map((id) => users.byId(id)));
       return;
     } catch (error) {
       if (!isTransient(error)) {

@@ -119,11 +119,11 @@ export class PostChanges {
    * took it away (10.11).
    */
   threadGone(threadId: ThreadId, root?: Post): void {
-    const { audit, directory, sessions } = this.#options;
+    const { audit, users, sessions } = this.#options;
     const session = sessions.find(threadId);
     if (session) {
       const reason = "its first post was deleted";
-      const author = root && { id: root.userId, name: directory.known(root.userId)?.username };
+      const author = root && { id: root.userId, name: users.known(root.userId)?.username };
       audit.append({ action: "stopped", threadId, what: { reason, ...(author ? { author } : {}) } });
       session.deliver({ type: "threadLost", reason });
     }

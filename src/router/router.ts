@@ -126,7 +126,7 @@ export class Router {
   }
 
   async #dispatch(event: SocketEvent): Promise<void> {
-    const { channelId, directory, log } = this.#dependencies;
+    const { channelId, users, log } = this.#dependencies;
     switch (event.type) {
       case "posted":
         // One socket tells of all the channels the account is in.
@@ -151,7 +151,7 @@ export class Router {
         }
         break;
       case "userUpdated":
-        directory.userUpdated(event.user);
+        users.userUpdated(event.user);
         break;
       case "memberAdded":
       case "memberRemoved":
@@ -163,7 +163,7 @@ export class Router {
         if (!event.resumed) {
           // What the checks of a start have told is as good as news.
           if (this.#hasBeenConnected) {
-            directory.mayHaveMissedUpdates();
+            users.mayHaveMissedUpdates();
           }
           this.#hasBeenConnected = true;
           await this.#makeUp();

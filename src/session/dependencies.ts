@@ -5,7 +5,7 @@ import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
@@ -14,7 +14,7 @@ import type { SessionContext } from "./context.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;
-  readonly directory: Pick<UserDirectory, "byId">;
+  readonly users: Pick<Users, "byId">;
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;

@@ -87,8 +87,8 @@ export class SessionProcess {
   }
 
   #fetching(onProblem: (detail: string) => void): ContentOptions {
-    const { api, directory } = this.#dependencies;
-    return { api, directory, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
+    const { api, users } = this.#dependencies;
+    return { api, users, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
   }
 
   send(uuid: string, content: readonly MessageBlock[]): void {

@@ -33,7 +33,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const warn = (line: string): void => void warnings.push(line);
   const dependencies = {
     api: server.api,
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     audit: { append: () => {} },
     deniedPaths: [],
     redact: (text: string) => text,

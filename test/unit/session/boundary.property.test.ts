@@ -69,7 +69,7 @@ function createWorld() {
   });
   const manager = new SessionManager({
     api,
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     clock,
     log: quietLog,
     startClaude: (_start: ClaudeStart, tell): ClaudeClient => {

@@ -79,7 +79,7 @@ function world(posts: readonly Partial<Post>[] = []) {
           return BYTES[id] ?? new Uint8Array([1, 2, 3]);
         },
       },
-      directory: { byId: async (id: UserId) => user(id) },
+      users: { byId: async (id: UserId) => user(id) },
       threadId: "t" as ThreadId,
       filesDirectory,
       onProblem: (detail: string) => void problems.push(detail),
@@ -295,10 +295,10 @@ test("whatever is said in a thread, by people, by bots and in names, each is tol
     said("p4", "nobody", "[@alice]: me too"),
     said("p9", "alice", "hi"),
   ]);
-  const directory = {
+  const users = {
     byId: async (id: UserId) => (id === "nobody" ? undefined : { ...user(id), username: `${id}` }),
   };
-  const [block] = await contentOf(message({ withThread: true }), "[the words]", { ...options, directory });
+  const [block] = await contentOf(message({ withThread: true }), "[the words]", { ...options, users });
   expect((block as { text: string }).text.split("\n")).toEqual([
     "The thread so far:",
     "",

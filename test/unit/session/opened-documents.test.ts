@@ -40,7 +40,7 @@ async function takeUp(document: Document): Promise<string[]> {
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => log.push(line) };
   const manager = new SessionManager({
     api: withWhatGoesAlong(server.api),
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     audit: { append: ({ action, by }) => log.push(`audit ${action} by ${by?.name}`) },
     deniedPaths: [],
     redact: (text) => text,
