@@ -123,7 +123,7 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
       newest = undefined;
       const json = encodeCursor(cursor);
       // First what the sessions made of it: a crash in between would lose what the channel counts as heard.
-      await folder.settled();
+      await folder.allSaved();
       folder.change(name, () => json);
       await folder.saved(name);
     }

@@ -53,13 +53,13 @@ export function openCard(card: Card, limit: number): CardPost[] {
   });
 }
 
-export interface ClosedCard extends Required<CardPost> {
+export interface SettledCard extends Required<CardPost> {
   /** What was decided, in short: for a post that says nothing else but the verdict. Calls nobody. */
   readonly about: string;
 }
 
 /** The last post of a card once it is decided; `verdict` says by whom and how. */
-export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): ClosedCard {
+export function settledCard(card: Card, limit: number, verdict: string, tone: Tone): SettledCard {
   const bodies = pieces(card.body, limit - FRAME_ROOM);
   const title = bodies.length > 1 ? undefined : card.title;
   const markdown = [title, bodies.at(-1)].filter((part) => part !== undefined).join("\n");

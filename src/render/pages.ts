@@ -103,7 +103,7 @@ export function overflow(page: Page, limit: number): Item[] {
 }
 
 /** Whether it is shown as it will stay; a notice may be replaced at any time. */
-export function isSettled(item: Item): boolean {
+export function isFinished(item: Item): boolean {
   return item.kind === "tool" ? item.shown && item.outcome !== "" : item.kind === "text" && isSeen(item);
 }
 

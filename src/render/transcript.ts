@@ -4,7 +4,7 @@
 import {
   fullLength,
   type Item,
-  isSettled,
+  isFinished,
   joinItems,
   markShown,
   OUTCOME_ROOM,
@@ -226,10 +226,10 @@ export class Transcript {
    * Lets go of the pages that can't change any more, and gives their keys: a turn may go on for hours, and what is said
    * of it must not take longer and longer.
    */
-  takeSettled(): string[] {
-    const settled = this.#pages.filter((page) => page.isSealed && page.items.every(isSettled));
-    this.#pages = this.#pages.filter((page) => !settled.includes(page));
-    return settled.map((page) => page.key);
+  takeFinished(): string[] {
+    const finished = this.#pages.filter((page) => page.isSealed && page.items.every(isFinished));
+    this.#pages = this.#pages.filter((page) => !finished.includes(page));
+    return finished.map((page) => page.key);
   }
 
   get keys(): string[] {

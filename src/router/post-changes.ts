@@ -11,7 +11,7 @@ import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
 import type { SeenPosts } from "./seen-posts.ts";
-import { closesChoices, isStop } from "./stops.ts";
+import { completesChoices, isStop } from "./stops.ts";
 
 export interface PostChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
@@ -53,7 +53,7 @@ export class PostChanges {
       return;
     }
     await this.tell(reaction, isRemoval);
-    if (isPut && (isStop(reaction) || closesChoices(reaction))) {
+    if (isPut && (isStop(reaction) || completesChoices(reaction))) {
       seenPosts.takeReaction(reaction);
     }
   }

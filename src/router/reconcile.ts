@@ -7,7 +7,7 @@ import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../matterm
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
-import { closesChoices, isStop, type StopsOptions } from "./stops.ts";
+import { completesChoices, isStop, type StopsOptions } from "./stops.ts";
 
 export interface ReconcileOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
@@ -127,7 +127,7 @@ async function decisions(
     // What ends or interrupts is found on all the posts of its thread.
     const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
     // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
-    const isSpent = choices !== undefined && closesChoices(reaction) && seenPosts.hasReaction(reaction);
+    const isSpent = choices !== undefined && completesChoices(reaction) && seenPosts.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
     if (isDecision && !isSpent && (await isMember(userId))) {
       read.push({ reaction, isRemoval: false, at: createdAt ?? Infinity });

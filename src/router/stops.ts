@@ -23,7 +23,7 @@ export function isStop({ emojiName }: Reaction): boolean {
 }
 
 /** Says of a question that takes several answers that those chosen by then are all. */
-export function closesChoices({ emojiName }: Reaction): boolean {
+export function completesChoices({ emojiName }: Reaction): boolean {
   return canonicalEmoji(emojiName) === "white_check_mark";
 }
 

@@ -5,13 +5,13 @@ import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } f
 import type { PostId } from "../mattermost/types.ts";
 import { attachment, type Tone } from "../render/attachments.ts";
 import {
-  closedCard,
   DIGITS,
   openCard,
   permissionCard,
   planCard,
   questionCard,
   questionTitle,
+  settledCard,
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
@@ -275,7 +275,7 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
   for (const ask of step.state.asks.filter(
     (candidate) => "requestId" in candidate && candidate.requestId === requestId,
   )) {
-    close(step, ask, "⚪ **No longer needed**: Claude took this back", "void");
+    settle(step, ask, "⚪ **No longer needed**: Claude took this back", "void");
   }
   goOn(step);
 }
@@ -283,7 +283,7 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
 /** The asks of a process that is over: nobody waits for the answer any more. Guests' messages stay open. */
 export function voidAsks(step: Step, reason: string, guestsToo = false): void {
   for (const ask of step.state.asks.filter((candidate) => guestsToo || candidate.kind !== "guest")) {
-    close(step, ask, `⚪ **No longer open**: ${reason}`, "void");
+    settle(step, ask, `⚪ **No longer open**: ${reason}`, "void");
   }
 }
 
@@ -292,11 +292,11 @@ export function voidAsksOfTurn(step: Step): void {
   for (const ask of step.state.asks.filter(
     ({ kind, isFromSubagent: goesOn }) => kind !== "guest" && !goesOn,
   )) {
-    close(step, ask, "⚪ **No longer open**: the turn is over", "void");
+    settle(step, ask, "⚪ **No longer open**: the turn is over", "void");
   }
 }
 
-export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
+export function settle(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
   if (ask.reply) {
@@ -312,7 +312,7 @@ export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolT
     scheduleVerdicts(step);
     return;
   }
-  const post = closedCard(ask.card, context.postLimit, verdict, tone);
+  const post = settledCard(ask.card, context.postLimit, verdict, tone);
   step.emit({ type: "put", key: ask.key, ...post, isFinal: true });
 }
 

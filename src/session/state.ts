@@ -123,13 +123,13 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
   for (const { key, markdown } of updates) {
     step.emit({ type: "put", key, markdown, ...how });
   }
-  const settled = step.state.turn.transcript.takeSettled();
-  if (isOver || settled.length > 0) {
-    const keys = [...settled, ...(isOver ? step.state.turn.transcript.keys : [])];
+  const finished = step.state.turn.transcript.takeFinished();
+  if (isOver || finished.length > 0) {
+    const keys = [...finished, ...(isOver ? step.state.turn.transcript.keys : [])];
     step.emit({ type: "prioritize", keys });
   }
-  if (settled.length > 0) {
-    step.emit({ type: "forget", keys: settled });
+  if (finished.length > 0) {
+    step.emit({ type: "forget", keys: finished });
   }
   return updates.length > 0;
 }

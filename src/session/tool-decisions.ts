@@ -2,7 +2,7 @@
 // moment, so the two are told in one edit if they can.
 
 import type { ToolUseId } from "../claude/types.ts";
-import { closedCard } from "../render/cards.ts";
+import { settledCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
 import type { PermissionAsk, Step, ToolWithCard } from "./types.ts";
@@ -62,5 +62,5 @@ export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string
 }
 
 function put(step: Step, { key, card }: ToolWithCard, verdict: string, isFinal: boolean): void {
-  step.emit({ type: "put", key, ...closedCard(card, step.context.postLimit, verdict, "good"), isFinal });
+  step.emit({ type: "put", key, ...settledCard(card, step.context.postLimit, verdict, "good"), isFinal });
 }

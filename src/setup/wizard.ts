@@ -89,14 +89,14 @@ interface Access {
 }
 
 async function askAccess({ ask, print, connect, given }: WizardOptions): Promise<Access> {
-  const { value: url } = await settle(print, {
+  const { value: url } = await askUntilValid(print, {
     ask: (initial) => ask({ kind: "text", message: "Mattermost URL:", initial }),
     initial: given.url,
     parse: parseUrl,
     // No token is known yet; a server that refuses this one properly is the one we look for.
     check: (value) => checkServer(connect(value, "none"), value),
   });
-  const { value: token, result: account } = await settle(print, {
+  const { value: token, result: account } = await askUntilValid(print, {
     ask: (initial) => ask({ kind: "password", message: "Bot token:", initial }),
     initial: given.token,
     parse: parseToken,
@@ -107,19 +107,19 @@ async function askAccess({ ask, print, connect, given }: WizardOptions): Promise
 
 /** Where the bot listens, to what name, and to whom. */
 async function askPlace({ ask, print, given }: WizardOptions, { api, account }: Access) {
-  const { value: channelId } = await settle(print, {
+  const { value: channelId } = await askUntilValid(print, {
     ask: (previous) => askChannel(ask, print, api, account, previous),
     initial: given.channelId,
     parse: parseChannelId,
     check: (value) => checkChannel(api, value, account),
   });
-  const { value: botName } = await settle(print, {
+  const { value: botName } = await askUntilValid(print, {
     ask: (initial) => ask({ kind: "text", message: "Bot mention name:", initial }),
     initial: given.botName ?? account.username,
     parse: parseUsername,
     check: (value) => checkBotName(api, value, account),
   });
-  const { value: allowedUsers } = await settle(print, {
+  const { value: allowedUsers } = await askUntilValid(print, {
     ask: (initial) => ask({ kind: "text", message: "Allowed usernames:", initial }),
     initial: given.allowedUsers,
     parse: parseUsernames,
@@ -145,7 +145,7 @@ interface Question<T, R> {
 }
 
 /** Asks until the answer is one that parses and passes its check. */
-async function settle<T, R>(
+async function askUntilValid<T, R>(
   print: WizardOptions["print"],
   { ask, initial, parse, check }: Question<T, R>,
 ): Promise<{ readonly value: T; readonly result: R }> {

@@ -61,7 +61,7 @@ export class PendingDocuments {
   }
 
   /** Writes it now. Undefined when the disk has it; resolves when it does, or when that has failed. */
-  written(file: string): Promise<void> | undefined {
+  whenWritten(file: string): Promise<void> | undefined {
     const change = this.#changed.get(file);
     if (change) {
       this.#makeDue(change);
@@ -70,7 +70,7 @@ export class PendingDocuments {
   }
 
   /** Resolves when all is written that is being written now. */
-  async settled(): Promise<void> {
+  async whenAllWritten(): Promise<void> {
     const due = [...this.#changed.values()].filter(({ isDue }) => isDue);
     await Promise.all([...due, ...this.#underWay.values()].map(({ written }) => written));
   }
@@ -81,7 +81,7 @@ export class PendingDocuments {
     for (const change of this.#changed.values()) {
       this.#makeDue(change);
     }
-    await this.settled();
+    await this.whenAllWritten();
   }
 
   #makeDue(change: Change): void {

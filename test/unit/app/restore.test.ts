@@ -31,7 +31,7 @@ function setUp() {
     },
     ...memoryDocuments(documents),
     remove: () => expect.unreachable(),
-    settled: async () => {},
+    allSaved: async () => {},
     close: async () => {},
     quarantine: (name) => {
       aside.push(name);
@@ -337,7 +337,7 @@ describe("the names of a setting", () => {
     const { log } = setUp();
     const folder = DocumentFolder.open({ path, clock: createFakeClock(), log, redact: (text) => text });
     admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
-    await folder.settled();
+    await folder.allSaved();
     expect(folder.names()).toEqual([`names-allowed_users-${CHANNEL}`]);
   });
 
