@@ -18,7 +18,7 @@ export type MattermostErrorCode =
   /** The message is longer than the server's MaxPostSize. */
   | "too-long"
   /** The post can be edited no more: the server's edit limit is over, or edits are switched off. */
-  | "edit-closed"
+  | "frozen"
   /** More bytes than mm-claude or the server accepts. */
   | "too-large"
   | "rate-limited"
@@ -122,7 +122,7 @@ const ARCHIVED = new Set([
 // Over PostEditTimeLimit: 400 (10.11). Edits switched off for all: 403 (read in the source of servers before 5.0). In
 // newer ones a role lacks the right to edit, and they answer as for a deleted post: 403, `api.context.permissions`
 // (read). Whether the post can still be read tells these two apart.
-const EDIT_CLOSED = new Set([
+const FROZEN = new Set([
   "api.post.update_post.permissions_time_limit.app_error",
   "api.post.update_post.permissions_denied.app_error",
 ]);
@@ -137,8 +137,8 @@ function codeOf(status: number, serverId: string): MattermostErrorCode {
   if (ARCHIVED.has(serverId)) {
     return "archived";
   }
-  if (EDIT_CLOSED.has(serverId)) {
-    return "edit-closed";
+  if (FROZEN.has(serverId)) {
+    return "frozen";
   }
   if (status === 401) {
     return "unauthorized";
@@ -189,7 +189,7 @@ const REASONS = {
   "not-found": "the server doesn't know it; check the id or name",
   archived: "the channel is archived; unarchive it or choose another one",
   "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
-  "edit-closed": "the server lets nobody edit this post any more",
+  frozen: "the server lets nobody edit this post any more",
   "too-large": "it is larger than the server takes, or a proxy before it; send less, or raise their limits",
   "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
   server: "the server failed; see its log and try again",

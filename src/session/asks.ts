@@ -202,21 +202,21 @@ function reactWithChoices(step: Step, ask: Ask): void {
 
 export function choicesOf(ask: Ask): readonly string[] {
   if (ask.kind !== "question") {
-    return isInPart(ask) ? ["-1"] : CHOICES[ask.kind];
+    return isIncomplete(ask) ? ["-1"] : CHOICES[ask.kind];
   }
   const { options = [], multiSelect } = ask.questions[ask.index] ?? {};
   const digits = DIGITS.slice(0, options.length).map((digit) => digit.name);
   return multiSelect && digits.length > 0 ? [...digits, "white_check_mark"] : digits;
 }
 
-export function isInPart(ask: Ask): boolean {
-  return ask.kind === "permission" && ask.isInPart === true;
+export function isIncomplete(ask: Ask): boolean {
+  return ask.kind === "permission" && ask.isIncomplete === true;
 }
 
 /** All that the card promises is in the thread: before that nobody can have seen what they would allow. */
 export function isAllowable(ask: Ask): boolean {
   const posts = [ask, ...(ask.pieces ?? [])];
-  return !isInPart(ask) && posts.every(({ postId }) => postId !== undefined);
+  return !isIncomplete(ask) && posts.every(({ postId }) => postId !== undefined);
 }
 
 /** The server takes no file for a card, which is not posted yet: posts say all of it, or it can't be allowed. */
@@ -229,7 +229,7 @@ export function fileRefused(step: Step, key: PostKey): void {
   }
   const full = toolInFull(ask.use, context);
   const whole = permissionCard(full, whomToCall(step, "approve"), context.postLimit, false);
-  const anew = { ...ask, isInPart: false, ...whole, postId: undefined, isHinted: false };
+  const anew = { ...ask, isIncomplete: false, ...whole, postId: undefined, isHinted: false };
   state.asks = state.asks.map((other) => (other === ask ? anew : other));
   putCard(step, anew);
 }

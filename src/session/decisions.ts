@@ -4,7 +4,7 @@
 import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { answer, choicesOf, goOn, isAllowable, isInPart, openQuestion, settle } from "./asks.ts";
+import { answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
 import { withoutLabels } from "./speaker-labels.ts";
 import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
@@ -75,7 +75,7 @@ export function decidePermission(
     step.state.auto = { grantedBy: by };
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
-      if (open.kind === "permission" && !isInPart(open) && !open.reply) {
+      if (open.kind === "permission" && !isIncomplete(open) && !open.reply) {
         allow(step, open, by, `✅ **Allowed for this session** by @${by.name}`);
       }
     }

@@ -5,7 +5,7 @@ import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
-import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
+import { choicesOf, hintAt, isAllowable, isIncomplete } from "./asks.ts";
 import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
@@ -141,7 +141,7 @@ function tellHow(step: Step): void {
   const isAlone = asks.length === 1;
   for (const ask of asks) {
     if (ask.kind !== "guest" && !ask.reply && ask.postId !== undefined) {
-      const how = { isAlone, isInPart: isInPart(ask), hasEmoji: choicesOf(ask).length > 0 };
+      const how = { isAlone, isIncomplete: isIncomplete(ask), hasEmoji: choicesOf(ask).length > 0 };
       hintAt(step, ask, waitingHint(ask.kind, how));
     }
   }

@@ -156,7 +156,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     maxSessions: context.maxSessions,
     isAuto: state.auto !== undefined,
   });
-  step.emit({ type: "put", key: "header", markdown, isProgress: true, ifClosed: "drop" });
+  step.emit({ type: "put", key: "header", markdown, isProgress: true, ifFrozen: "drop" });
 }
 
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
@@ -284,7 +284,7 @@ export function showCutOff({ state, emit }: Step, whatNext: string, tone: Tone =
       key: state.cutOff.key,
       markdown: "",
       attachment: attachment(tone, text),
-      ifClosed: "drop",
+      ifFrozen: "drop",
     });
   }
 }

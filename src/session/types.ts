@@ -17,7 +17,7 @@ import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
-import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
+import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { Phase } from "./phases.ts";
@@ -131,7 +131,7 @@ export type Effect =
   /**
    * `attachment`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
    * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
-   * `ifClosed`: what becomes of it where the post may not be edited any more.
+   * `ifFrozen`: what becomes of it where the post may not be edited any more.
    */
   | {
       readonly type: "put";
@@ -142,7 +142,7 @@ export type Effect =
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;
-      readonly ifClosed?: IfClosed;
+      readonly ifFrozen?: IfFrozen;
     }
   | { readonly type: "repost"; readonly key: PostKey }
   | { readonly type: "forget"; readonly keys: readonly PostKey[] }
@@ -195,7 +195,7 @@ export interface PermissionAsk extends AskBase {
   readonly toolUseId: ToolUseId | undefined;
   readonly use: ToolUse;
   /** Nothing can show all of it, so it can't be allowed. */
-  readonly isInPart?: boolean;
+  readonly isIncomplete?: boolean | undefined;
 }
 
 export interface PlanAsk extends AskBase {

@@ -41,13 +41,13 @@ export function pageOf(
   return { head: { markdown: first, attachment }, rest };
 }
 
-function ownPart({ closed, quarantined, ifClosed, about }: Entry, content: Content): Content {
+function ownPart({ frozen, quarantined, ifFrozen, about }: Entry, content: Content): Content {
   const held = quarantined?.isHeld ? quarantined : undefined;
-  const said = held?.content ?? closed?.said;
+  const said = held?.content ?? frozen?.said;
   if (!said) {
     return content;
   }
-  const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
+  const isWhole = ifFrozen === "repeat" && content.markdown !== said.markdown;
   const rest = isWhole ? content.markdown : remainderAfter(said.markdown, content.markdown);
   const attachment = isSameAttachment(said, content) ? undefined : content.attachment;
   const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
@@ -70,7 +70,7 @@ export function noteSaid(entry: Entry, post: Said): void {
 
 /** How much of what was asked for the post says; what is known of it when its words don't tell. */
 function saidBy(entry: Entry, { message, attachment: read }: Said): Content | undefined {
-  const { wanted, written, closed } = entry;
+  const { wanted, written, frozen } = entry;
   const own = ownPart(entry, wanted).markdown;
   const attachment = read ?? written?.attachment;
   if (own.startsWith(message)) {
@@ -80,7 +80,7 @@ function saidBy(entry: Entry, { message, attachment: read }: Said): Content | un
     };
   }
   // Words may be kept otherwise than they were sent: what is known beats what is read then.
-  return written ?? (closed ? undefined : { markdown: message, attachment });
+  return written ?? (frozen ? undefined : { markdown: message, attachment });
 }
 
 /** Whether the post says all that an edit was to say, whatever was answered. */
@@ -99,16 +99,16 @@ export function isMarkerAlone({ quarantined, written }: Entry): boolean {
 }
 
 /** The post can't be edited any more: what is new goes into another one. */
-export function closePost(entry: Entry, pendingPostId: string): void {
-  const { id, quarantined, written, closed } = entry;
+export function freezePost(entry: Entry, pendingPostId: string): void {
+  const { id, quarantined, written, frozen } = entry;
   if (quarantined && !quarantined.isHeld) {
     // The marker stays where it is; what it stood for is tried in another post.
     forgetPost(entry, pendingPostId);
     entry.quarantined = { ...quarantined, marker: "" };
     return;
   }
-  const first = closed?.id ?? id;
-  entry.closed = first && { id: first, said: written ?? closed?.said ?? { markdown: "" } };
+  const first = frozen?.id ?? id;
+  entry.frozen = first && { id: first, said: written ?? frozen?.said ?? { markdown: "" } };
   forgetPost(entry, pendingPostId);
 }
 

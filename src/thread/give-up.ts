@@ -3,7 +3,7 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteSaid, pageOf } from "./entry.ts";
+import { freezePost, hold, isMarkerAlone, isSaid, isWritten, noteSaid, pageOf } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
 import { findLostPosts, performPut, written } from "./perform.ts";
 import { quarantine, refuseFile } from "./quarantine.ts";
@@ -72,11 +72,11 @@ export async function giveUp(
   }
   const content = entry.creating ?? entry.wanted;
   if (entry.id === undefined) {
-    return entry.file && !entry.closed
+    return entry.file && !entry.frozen
       ? refuseFile(context, write.key)
       : quarantine(context, write.key, entry, content, error, api);
   }
-  if (entry.ifClosed === "drop") {
+  if (entry.ifFrozen === "drop") {
     return written(context, write.key, entry, content, []);
   }
   if (entry.quarantined && isMarkerAlone(entry)) {
@@ -95,7 +95,7 @@ async function goOnElsewhere(
   api: MattermostApi,
 ): Promise<void> {
   context.outbox.takePieces(key);
-  closePost(entry, context.outbox.newPendingPostId());
+  freezePost(entry, context.outbox.newPendingPostId());
   context.options.onReplaced?.(key);
   try {
     await performPut(context, key, api);

@@ -73,14 +73,14 @@ export class Outbox {
   put(
     key: PostKey,
     markdown: string,
-    { attachment, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { attachment, about, file, isFinal = false, isProgress = false, ifFrozen }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
     entry.wanted = { markdown: storable(markdown), attachment };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
-    entry.ifClosed = ifClosed ?? entry.ifClosed;
+    entry.ifFrozen = ifFrozen ?? entry.ifFrozen;
     entry.about = about ?? entry.about;
     this.queuePut(key);
   }
@@ -88,7 +88,7 @@ export class Outbox {
   repost(key: PostKey): void {
     const entry = this.entries.get(key);
     if (entry) {
-      entry.closed = undefined;
+      entry.frozen = undefined;
       forgetPost(entry, this.newPendingPostId());
       this.queuePut(key);
     }
@@ -117,7 +117,7 @@ export class Outbox {
       return target.postId;
     }
     const entry = this.entries.get(target.key);
-    return entry?.closed?.id ?? (entry?.quarantined ? undefined : entry?.id);
+    return entry?.frozen?.id ?? (entry?.quarantined ? undefined : entry?.id);
   }
 
   prioritize(keys: readonly PostKey[]): void {
@@ -232,7 +232,7 @@ export class Outbox {
   /** Whether its post is still to be made, with a file. */
   hasFileToSend(write: Write): boolean {
     const entry = write.kind === "put" ? this.entries.get(write.key) : undefined;
-    return entry?.file !== undefined && entry.id === undefined && !entry.closed;
+    return entry?.file !== undefined && entry.id === undefined && !entry.frozen;
   }
 
   /** Whether something waits that goes before the progress of other threads. */

@@ -6,8 +6,8 @@ import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { isRecent } from "../util/clock.ts";
 import {
-  closePost,
   forgetPost,
+  freezePost,
   isEmptyContent,
   isMarker,
   isSaid,
@@ -54,12 +54,12 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
   }
   if (isEmptyContent(head)) {
     // Whatever is new of it is no words, when some of it stands elsewhere.
-    return entry.closed && written(context, key, entry, content, rest);
+    return entry.frozen && written(context, key, entry, content, rest);
   }
   if (id === undefined && isTooSoon(entry, options.clock.now())) {
     return;
   }
-  if (id === undefined && entry.file && entry.fileId === undefined && !entry.closed) {
+  if (id === undefined && entry.file && entry.fileId === undefined && !entry.frozen) {
     entry.fileId = await upload(api, options, entry.file);
     if (entry.fileId === undefined) {
       return refuseFile(context, key);
@@ -91,8 +91,8 @@ function isOnServer(entry: Entry, head: Content, limit: number): boolean {
   return entry.written !== undefined && isSameContent(pageOf(entry, entry.written, limit).head, head);
 }
 
-function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean {
-  return ifClosed === "repeat" && closed !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
+function isTooSoon({ ifFrozen, frozen, postedAt }: Entry, now: number): boolean {
+  return ifFrozen === "repeat" && frozen !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
 }
 
 /** True when a marker stands there: an earlier attempt, not heard of, has made it. */
@@ -114,7 +114,7 @@ async function create(
     entry.quarantined = { content, marker: post.message, isHeld: false };
     return true;
   }
-  if (!entry.closed) {
+  if (!entry.frozen) {
     options.onPosted(key, post.id, post.createdAt);
   }
   return false;
@@ -129,10 +129,10 @@ export function written(
   rest: readonly string[],
 ): void {
   entry.written = content;
-  const { quarantined, id, closed } = entry;
+  const { quarantined, id, frozen } = entry;
   if (quarantined && !quarantined.isHeld) {
     entry.quarantined = undefined;
-    if (!closed && id !== undefined) {
+    if (!frozen && id !== undefined) {
       options.onPosted(key, id);
     }
   }
@@ -169,7 +169,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
     if (creating && isWhole(entry, creating, post.message, outbox.limit)) {
       entry.written = creating;
     }
-    if (!entry.closed) {
+    if (!entry.frozen) {
       options.onPosted(key, post.id, post.createdAt);
     }
   }
@@ -220,7 +220,7 @@ async function recover(
   if (id === undefined) {
     entry.creating = undefined;
     if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
-      return entry.file && !entry.closed
+      return entry.file && !entry.frozen
         ? refuseFile(context, key)
         : quarantine(context, key, entry, content, error, api);
     }
@@ -238,13 +238,13 @@ async function recover(
     return written(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
-  if (entry.ifClosed === "drop") {
+  if (entry.ifFrozen === "drop") {
     return written(context, key, entry, content, []);
   }
   if (outbox.takePieces(key).length === 0) {
     noteSaid(entry, post);
   }
-  closePost(entry, outbox.newPendingPostId());
+  freezePost(entry, outbox.newPendingPostId());
   options.onReplaced?.(key);
   outbox.putFirst(key);
 }
@@ -253,7 +253,7 @@ async function recover(
 function postAnew({ outbox, options }: WriterContext, key: PostKey, entry: Entry): void {
   if (entry.quarantined) {
     // Nor is the marker.
-    closePost(entry, outbox.newPendingPostId());
+    freezePost(entry, outbox.newPendingPostId());
   } else {
     forgetPost(entry, outbox.newPendingPostId());
   }

@@ -34,7 +34,7 @@ export interface PostFile {
  * What becomes of a change to a post that the server lets nobody edit any more: what is new of it is a new post
  * (`continue`), all of it is, once in a while (`repeat`), or nobody is told (`drop`).
  */
-export type IfClosed = "continue" | "repeat" | "drop";
+export type IfFrozen = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
   readonly attachment?: Attachment | undefined;
@@ -45,7 +45,7 @@ export interface PutOptions {
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
   /** `continue` unless told. */
-  readonly ifClosed?: IfClosed | undefined;
+  readonly ifFrozen?: IfFrozen | undefined;
 }
 
 export interface ThreadWriterOptions {
@@ -97,12 +97,12 @@ export interface Entry {
   isQueued: boolean;
   isFinal: boolean;
   isProgress: boolean;
-  ifClosed?: IfClosed | undefined;
+  ifFrozen?: IfFrozen | undefined;
   about?: string | undefined;
   /** The server has refused to make it once. */
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
-  closed?: { readonly id: PostId; readonly said: Content } | undefined;
+  frozen?: { readonly id: PostId; readonly said: Content } | undefined;
   quarantined?: Quarantined | undefined;
   /** When the newest post of it was made. */
   postedAt?: number | undefined;

@@ -186,7 +186,7 @@ const REFUSALS: Partial<
   "not-found": [404, "app.post.get.app_error"],
   archived: [400, "api.post.create_post.can_not_post_to_deleted.error"],
   "too-long": [400, "model.post.is_valid.msg.app_error"],
-  "edit-closed": [400, "api.post.update_post.permissions_time_limit.app_error"],
+  frozen: [400, "api.post.update_post.permissions_time_limit.app_error"],
   "too-large": [413, "api.file.upload_file.too_large_detailed.app_error"],
   rejected: [400, "plugin.message_will_be_posted"],
   server: [500, "app.post.save.app_error"],

@@ -91,12 +91,12 @@ test("where the server takes no file, twelve posts show it, and what needs more 
   const command = (characters: number): string => "echo 1234\n".repeat(characters / 10).trim();
   const inPosts = permissionCard(bash(command(170_000)), ["alice"], 16_383, false);
   expect(inPosts.file).toBeUndefined();
-  expect(inPosts.isInPart).toBeUndefined();
+  expect(inPosts.isIncomplete).toBeUndefined();
   expect(openCard(inPosts.card, 16_383).length).toBe(11);
-  const inPart = permissionCard(bash(command(1_000_000)), ["alice"], 16_383, false);
-  expect(inPart).toMatchObject({ isInPart: true, card: { choices: "👎 deny" } });
-  expect(openCard(inPart.card, 16_383)).toHaveLength(1);
-  expect(inPart.card.body).toContain("It has 1000011 characters");
+  const incomplete = permissionCard(bash(command(1_000_000)), ["alice"], 16_383, false);
+  expect(incomplete).toMatchObject({ isIncomplete: true, card: { choices: "👎 deny" } });
+  expect(openCard(incomplete.card, 16_383)).toHaveLength(1);
+  expect(incomplete.card.body).toContain("It has 1000011 characters");
 });
 
 test("a decided card says in its attachment who decided what", () => {
