@@ -59,7 +59,7 @@ const GUIDE = "guide";
 /** Alice and Bob may start sessions; the others are guests. */
 const LISTED = ["alice", "bob"];
 const GUEST = "carol";
-const GUESTS = [GUEST, "mallory"];
+const UNLISTED = [GUEST, "mallory"];
 
 export async function runDemo(options: DemoOptions): Promise<number> {
   const claude = await findClaude(options);
@@ -186,7 +186,9 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
   });
   const bot = sandbox.createUser({ username: BOT, isBot: true });
   const guide = sandbox.createUser({ username: GUIDE, isBot: true });
-  const people = [...LISTED, ...GUESTS].map((username) => sandbox.createUser({ username, password: secret }));
+  const people = [...LISTED, ...UNLISTED].map((username) =>
+    sandbox.createUser({ username, password: secret }),
+  );
   for (const { id } of [bot, guide, ...people]) sandbox.addMember(channel.id, id);
   const settings = {
     url: sandbox.url,
@@ -215,7 +217,7 @@ function introduction(address: string, { version, isScripted }: FoundClaude, dir
       ? `  Answers    SCRIPTED: Claude Code ${version} and its tools are real, the model behind them is not`
       : `  Answers    Claude Code ${version} with your own account`,
     `  Works in   ${directory}`,
-    `  People     ${LISTED.join(" and ")} may start sessions, ${GUESTS.join(" and ")} are guests: choose on the page`,
+    `  People     ${LISTED.join(" and ")} may start sessions, ${UNLISTED.join(" and ")} are guests: choose on the page`,
     `  Type first @${BOT} what does this project do?`,
     "",
   ].join("\n");

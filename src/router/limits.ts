@@ -11,7 +11,7 @@ export class Limits {
   /** Nobody types faster for long; a pasted series passes. */
   readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
-  readonly #guests = new RateLimit({ burst: 40, everyMs: 1500 });
+  readonly #unlisted = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
   /** Once per person and hour, and not too many persons either. */
   readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
@@ -24,8 +24,8 @@ export class Limits {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
     }
-    // Those who wait outside have a limit of their own: however many they are, they shut nobody out.
-    return this.#person.take(by, at) && (isListed ? this.#thread : this.#guests).take(threadId, at);
+    // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
+    return this.#person.take(by, at) && (isListed ? this.#thread : this.#unlisted).take(threadId, at);
   }
 
   takesReaction(by: UserId, emojiName: string, now: number): boolean {

@@ -15,7 +15,7 @@ import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Hopeless } from "./hopeless.ts";
+import { Hopeless } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
