@@ -32,8 +32,8 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  takesReaction(by: UserId, emojiName: string): boolean {
-    return this.#limits.takesReaction(by, emojiName, this.#options.now());
+  tryTakeReaction(by: UserId, emojiName: string): boolean {
+    return this.#limits.tryTakeReaction(by, emojiName, this.#options.now());
   }
 
   of(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
@@ -42,12 +42,12 @@ export class Dispatcher {
     const at = Math.min(createdAt, now());
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.takesPost(decided, by.id, isListed(by), threadId, at)) {
-      if (this.#limits.mayWarn(by.id, now())) {
+    } else if (!this.#limits.tryTakePost(decided, by.id, isListed(by), threadId, at)) {
+      if (this.#limits.tryTakeWarning(by.id, now())) {
         reply(threadId, notice(tooMuch(by)));
       }
     } else if (decided.kind === "reply") {
-      if (this.#limits.mayRemark(by.id, now())) {
+      if (this.#limits.tryTakeRemark(by.id, now())) {
         reply(threadId, REPLIES[decided.reply]());
       }
     } else if (decided.kind === "deliver") {
@@ -59,7 +59,7 @@ export class Dispatcher {
 
   #refuse(threadId: ThreadId, by: Person): void {
     const { audit, botName, now, reply } = this.#options;
-    if (this.#limits.mayRefuse(by.id, now())) {
+    if (this.#limits.tryTakeRefusal(by.id, now())) {
       audit.append({ action: "refused", by, threadId });
       // In code format: a name that pinged could make two bots answer each other without end.
       const words =

@@ -7,7 +7,7 @@ import { BoundedMap } from "../util/bounded-map.ts";
 const MOST_FAILURES = 6;
 const MOST_FAILING = 100;
 
-export class Hopeless {
+export class FailingPosts {
   readonly #api: Pick<MattermostApi, "post">;
   readonly #failures = new BoundedMap<PostId, number>(MOST_FAILING);
 
@@ -16,7 +16,7 @@ export class Hopeless {
   }
 
   /** It has failed once more. True: it is this post alone that can't be dealt with, while the server answers. */
-  async is(postId: PostId): Promise<boolean> {
+  async noteFailure(postId: PostId): Promise<boolean> {
     const failures = (this.#failures.get(postId) ?? 0) + 1;
     this.#failures.set(postId, failures);
     return (
@@ -28,7 +28,7 @@ export class Hopeless {
     );
   }
 
-  dealtWith(postId: PostId): void {
+  forget(postId: PostId): void {
     this.#failures.delete(postId);
   }
 }

@@ -20,37 +20,37 @@ export class Limits {
   readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
 
   /** Whether what a person wrote is taken. `at`: when it was written, so that a gap that is read at once counts as it was. */
-  takesPost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
+  tryTakePost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
     }
     // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
-    return this.#person.take(by, at) && (isListed ? this.#thread : this.#unlisted).take(threadId, at);
+    return this.#person.tryTake(by, at) && (isListed ? this.#thread : this.#unlisted).tryTake(threadId, at);
   }
 
-  takesReaction(by: UserId, emojiName: string, now: number): boolean {
-    return STOPS.has(emojiName) || this.#reactions.take(by, now);
+  tryTakeReaction(by: UserId, emojiName: string, now: number): boolean {
+    return STOPS.has(emojiName) || this.#reactions.tryTake(by, now);
   }
 
-  mayRefuse(by: UserId, now: number): boolean {
-    if (!this.#refusal.take(by, now)) {
+  tryTakeRefusal(by: UserId, now: number): boolean {
+    if (!this.#refusal.tryTake(by, now)) {
       return false;
     }
-    const mayRefuse = this.#refusals.take("", now);
-    if (!mayRefuse) {
+    const isWithin = this.#refusals.tryTake("", now);
+    if (!isWithin) {
       this.#refusal.giveBack(by);
     }
-    return mayRefuse;
+    return isWithin;
   }
 
   /** A remark on what somebody wrote, such as that it was empty. */
-  mayRemark(by: UserId, now: number): boolean {
-    return this.#answer.take(by, now);
+  tryTakeRemark(by: UserId, now: number): boolean {
+    return this.#answer.tryTake(by, now);
   }
 
   /** That something was not taken. */
-  mayWarn(by: UserId, now: number): boolean {
-    return this.#warning.take(by, now);
+  tryTakeWarning(by: UserId, now: number): boolean {
+    return this.#warning.tryTake(by, now);
   }
 }
 

@@ -15,7 +15,7 @@ import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Hopeless } from "./failing-posts.ts";
+import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
@@ -62,7 +62,7 @@ export class Router {
   readonly #membership: ChannelMembership;
   readonly #otherInstances: OtherInstances;
   readonly #catchUp: CatchUp;
-  readonly #hopeless: Hopeless;
+  readonly #failingPosts: FailingPosts;
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -75,7 +75,7 @@ export class Router {
       now: () => this.#seenPosts.now,
     });
     this.#postChanges = new PostChanges({ ...dependencies, seenPosts: this.#seenPosts });
-    this.#hopeless = new Hopeless(dependencies.api);
+    this.#failingPosts = new FailingPosts(dependencies.api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
     this.#catchUp = new CatchUp({
@@ -252,9 +252,9 @@ export class Router {
     }
     try {
       await this.#decide(post, reading, hasSession);
-      this.#hopeless.dealtWith(post.id);
+      this.#failingPosts.forget(post.id);
     } catch (error) {
-      const isLater = isTransient(error) && !(await this.#hopeless.is(post.id));
+      const isLater = isTransient(error) && !(await this.#failingPosts.noteFailure(post.id));
       if (isLater || this.#seenPosts.isClosed) {
         this.#seenPosts.giveBack(post.id);
         throw error;
@@ -320,7 +320,7 @@ export class Router {
       isNews &&
       name &&
       userId !== this.#dependencies.botId &&
-      this.#dispatcher.takesReaction(userId, name)
+      this.#dispatcher.tryTakeReaction(userId, name)
     ) {
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
         // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.

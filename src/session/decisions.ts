@@ -7,7 +7,7 @@ import { inlineCode } from "../render/markdown.ts";
 import { answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
 import { withoutLabels } from "./speaker-labels.ts";
-import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
+import { audit, markNotTaken, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -212,7 +212,7 @@ export function enqueue(step: Step, message: Message): void {
 export function notTaken(step: Step, message: Message, what: string, why: string): void {
   const { by } = message;
   markNotTaken(step, message);
-  if (mayTell(step, what, by)) {
+  if (tryTakeNotice(step, what, by)) {
     const name = inlineCode(`@${by.name}`);
     say(step, `🚫 ${name}, ${why}: what you wrote was not taken. Send it again later.`);
   }

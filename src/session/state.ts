@@ -86,7 +86,7 @@ export function audit(
 const TELL_EVERY_MS = 60_000;
 
 /** Whether a person is told `what` again: once a minute, however often they try. */
-export function mayTell({ state, now }: Step, what: string, by: Person): boolean {
+export function tryTakeNotice({ state, now }: Step, what: string, by: Person): boolean {
   for (const [key, at] of state.toldAt) {
     if (now - at >= TELL_EVERY_MS || now < at) {
       state.toldAt.delete(key);

@@ -30,7 +30,7 @@ export class RateLimit {
    * after a clock was set back, no time has passed, and time counts on from there: nobody waits until the clock has
    * caught up.
    */
-  take(key: string, at: number): boolean {
+  tryTake(key: string, at: number): boolean {
     const { burst, everyMs } = this.#options;
     const before = this.#buckets.get(key) ?? { left: burst, at };
     const left = Math.min(burst, before.left + Math.max(0, at - before.at) / everyMs);
