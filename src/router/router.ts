@@ -47,12 +47,12 @@ export interface RouterDependencies extends PeopleKnown {
 /** How a post came to be heard. */
 interface Told {
   /** As news, and not because it was read again. */
-  readonly isLive: boolean;
+  readonly isFromSocket: boolean;
   /** Whether the server says that it mentions the bot; undefined when it does not say. */
   readonly isMention: boolean | undefined;
 }
 
-const READ_AGAIN: Told = { isLive: false, isMention: undefined };
+const READ_AGAIN: Told = { isFromSocket: false, isMention: undefined };
 
 export class Router {
   readonly #dependencies: RouterDependencies;
@@ -198,7 +198,7 @@ export class Router {
       this.#otherInstances.look(post);
       const isMention = isMentionTold(this.#dependencies, post, mentions);
       await this.#afterMissed(
-        () => this.#hear(post, { isLive: true, isMention }),
+        () => this.#hear(post, { isFromSocket: true, isMention }),
         (error) => this.#catchUp.postponeFrom(post.createdAt, error),
       );
     }
@@ -229,7 +229,7 @@ export class Router {
     }
     this.#seenPosts.take(post);
     this.#postChanges.seen(post);
-    this.#seenPosts.noteTime(post.createdAt, told.isLive);
+    this.#seenPosts.noteTime(post.createdAt, told.isFromSocket);
     await this.#actOn(post, told);
     this.#seenPosts.save(this.#catchUp.gapFrom);
   }

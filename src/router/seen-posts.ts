@@ -96,9 +96,9 @@ export class SeenPosts {
     return createdAt > this.now + AHEAD_MS;
   }
 
-  /** `isLive`: it was told as news, so that its date says what time it is on the server. */
-  noteTime(createdAt: number, isLive: boolean): void {
-    if (isLive) {
+  /** `isFromSocket`: it was told as news, so that its date says what time it is on the server. */
+  noteTime(createdAt: number, isFromSocket: boolean): void {
+    if (isFromSocket) {
       this.#time.note(createdAt);
     }
     if (this.isDatedAhead(createdAt)) {
