@@ -106,7 +106,7 @@ export async function startBridge(
     onOtherInstance: otherInstance.resolve,
     onAway(away) {
       isAway = away;
-      writes.hold(away);
+      writes.pause(away);
     },
   });
   const ready = deferred<void>();

@@ -113,8 +113,10 @@ function isSeen(item: Item): boolean {
 }
 
 export function readyItems(page: Page, now: number): readonly Item[] {
-  const held = page.items.findIndex((item) => item.kind === "tool" && !item.shown && item.holdUntil > now);
-  return held < 0 ? page.items : page.items.slice(0, held);
+  const firstHeldBack = page.items.findIndex(
+    (item) => item.kind === "tool" && !item.shown && item.holdUntil > now,
+  );
+  return firstHeldBack < 0 ? page.items : page.items.slice(0, firstHeldBack);
 }
 
 export function markShown(items: readonly Item[], isGrowing: boolean): void {

@@ -36,7 +36,7 @@ export class Dispatcher {
     return this.#limits.tryTakeReaction(by, emojiName, this.#options.now());
   }
 
-  of(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
+  dispatch(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
     const { isListed, maxSessions, now, reply, sessions } = this.#options;
     // What is dated in the future counts as now: nobody has to be silent until then.
     const at = Math.min(createdAt, now());

@@ -37,7 +37,7 @@ export class OtherInstances {
   }
 
   /** `post`: told as news. */
-  look(post: Post): void {
+  checkPost(post: Post): void {
     const { botId, botName, channelId, clock, instance, log, onOtherInstance } = this.#options;
     // Set back, our clock says nothing of how long that was: not for longer than once more is it waited.
     this.#listensSince = this.#listensSince && Math.min(this.#listensSince, clock.now());

@@ -195,7 +195,7 @@ export class Router {
 
   async #postedNow({ post, mentions }: SocketEvent & { readonly type: "posted" }): Promise<void> {
     if (this.#isNews(post.createdAt, `post ${post.id}`)) {
-      this.#otherInstances.look(post);
+      this.#otherInstances.checkPost(post);
       const isMention = isMentionTold(this.#dependencies, post, mentions);
       await this.#afterMissed(
         () => this.#hear(post, { isFromSocket: true, isMention }),
@@ -282,7 +282,7 @@ export class Router {
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
     if (decided.kind !== "ignore" && !this.#seenPosts.isClosed) {
-      this.#dispatcher.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
+      this.#dispatcher.dispatch(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
   }
 

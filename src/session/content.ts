@@ -9,7 +9,7 @@ import type { Users } from "../mattermost/users.ts";
 import { quote } from "../render/markdown.ts";
 import { withoutEnd } from "../util/without-end.ts";
 import { isImageType, nameByType, typeOf } from "./file-type.ts";
-import { heldIn, saveFile } from "./files-directory.ts";
+import { saveFile, usageOf } from "./files-directory.ts";
 import { spokenBy } from "./speaker-labels.ts";
 import type { Message } from "./types.ts";
 
@@ -139,8 +139,8 @@ async function placeFor(
   if (directory === undefined) {
     throw new Error("there is no place to save it");
   }
-  const held = await heldIn(directory, name, MAX_DIRECTORY_FILES);
-  const hasRoom = held.files < MAX_DIRECTORY_FILES && held.bytes + bytes <= MAX_DIRECTORY_BYTES;
+  const usage = await usageOf(directory, name, MAX_DIRECTORY_FILES);
+  const hasRoom = usage.files < MAX_DIRECTORY_FILES && usage.bytes + bytes <= MAX_DIRECTORY_BYTES;
   return hasRoom ? directory : undefined;
 }
 

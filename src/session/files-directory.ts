@@ -115,7 +115,7 @@ function isOwnDirectory(path: string): boolean {
   return found?.isDirectory() === true && (!process.getuid || found.uid === process.getuid());
 }
 
-interface Held {
+interface Usage {
   readonly files: number;
   readonly bytes: number;
 }
@@ -124,7 +124,7 @@ interface Held {
  * What lies in a directory and below it, apart from the file named `except`. Directories count as files. Stops counting
  * beyond `maxFiles`: a tree somebody has put there may be of any size.
  */
-export async function heldIn(directory: string, except: string, maxFiles: number): Promise<Held> {
+export async function usageOf(directory: string, except: string, maxFiles: number): Promise<Usage> {
   let files = 0;
   let bytes = 0;
   const left = [directory];

@@ -42,15 +42,15 @@ export function pageOf(
 }
 
 function ownPart({ frozen, quarantined, ifFrozen, about }: Entry, content: Content): Content {
-  const held = quarantined?.isHeld ? quarantined : undefined;
-  const said = held?.content ?? frozen?.said;
+  const kept = quarantined?.isHeld ? quarantined : undefined;
+  const said = kept?.content ?? frozen?.said;
   if (!said) {
     return content;
   }
   const isWhole = ifFrozen === "repeat" && content.markdown !== said.markdown;
   const rest = isWhole ? content.markdown : remainderAfter(said.markdown, content.markdown);
   const attachment = isSameAttachment(said, content) ? undefined : content.attachment;
-  const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
+  const words = [kept?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
   return { markdown: words === "" && attachment ? (about ?? "") : words, attachment };
 }
 
@@ -113,7 +113,7 @@ export function freezePost(entry: Entry, pendingPostId: string): void {
 }
 
 /** Nothing more is done about what a marker stands for. */
-export function hold(entry: Entry, quarantined: Quarantined, content: Content): void {
+export function keepMarker(entry: Entry, quarantined: Quarantined, content: Content): void {
   entry.quarantined = { ...quarantined, content, isHeld: true };
   entry.written = content;
   entry.creating = undefined;

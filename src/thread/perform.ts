@@ -54,7 +54,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
   }
   if (isEmptyContent(head)) {
     // Whatever is new of it is no words, when some of it stands elsewhere.
-    return entry.frozen && written(context, key, entry, content, rest);
+    return entry.frozen && noteWritten(context, key, entry, content, rest);
   }
   if (id === undefined && isTooSoon(entry, options.clock.now())) {
     return;
@@ -83,7 +83,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
     outbox.queuePut(key);
     return;
   }
-  written(context, key, entry, content, rest);
+  noteWritten(context, key, entry, content, rest);
 }
 
 /** Of a post in pieces the first may say already what it is to say: another edit could only be refused. */
@@ -121,7 +121,7 @@ async function create(
 }
 
 /** `content` is said, but for the pieces that follow. */
-export function written(
+export function noteWritten(
   { outbox, options }: WriterContext,
   key: PostKey,
   entry: Entry,
@@ -235,11 +235,11 @@ async function recover(
     return postAnew(context, key, entry);
   }
   if (isSaid(entry, post, { head, attachment: content.attachment })) {
-    return written(context, key, entry, content, rest);
+    return noteWritten(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
   if (entry.ifFrozen === "drop") {
-    return written(context, key, entry, content, []);
+    return noteWritten(context, key, entry, content, []);
   }
   if (outbox.takePieces(key).length === 0) {
     noteSaid(entry, post);

@@ -3,7 +3,7 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { hold, markerFor } from "./entry.ts";
+import { keepMarker, markerFor } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
 import { createIn } from "./posting.ts";
 import { isRetryable } from "./retry-policy.ts";
@@ -20,7 +20,7 @@ export async function quarantine(
 ): Promise<void> {
   const { log, threadId } = options;
   if (entry.quarantined) {
-    return hold(entry, entry.quarantined, content);
+    return keepMarker(entry, entry.quarantined, content);
   }
   const marker = markerFor(reasonOf(error));
   const { id } = await createIn(api, options, entry, { markdown: marker });

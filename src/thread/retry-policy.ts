@@ -11,17 +11,17 @@ export function isRetryable(error: unknown): boolean {
 /** Three failures of Mattermost itself, or six of anything on the way to it. */
 const SUSPECT = 6;
 /** So often in a row the server answers everything else while this one thing fails. */
-const LOOKS = 2;
+const PROBES = 2;
 
 export class RetryPolicy {
   #weight = 0;
-  #looks = 0;
+  #probes = 0;
 
   /** `isSecondTry`: it was quarantined before. */
   constructor(isSecondTry: boolean) {
     if (isSecondTry) {
       this.#weight = SUSPECT;
-      this.#looks = LOOKS - 1;
+      this.#probes = PROBES - 1;
     }
   }
 
@@ -29,16 +29,16 @@ export class RetryPolicy {
    * Takes note of a failure. True when it may be the write's own fault: time to look whether the server answers.
    * `isFile`: there is another way to say it, and somebody waits.
    */
-  failed(error: unknown, isFile: boolean): boolean {
+  noteFailure(error: unknown, isFile: boolean): boolean {
     const weight = weightOf(error) * (isFile ? 2 : 1);
     this.#weight += weight;
     return weight > 0 && this.#weight >= SUSPECT;
   }
 
   /** Takes note of whether it did. True when nothing but this write fails. */
-  looked(isAnswering: boolean): boolean {
-    this.#looks = isAnswering ? this.#looks + 1 : 0;
-    return this.#looks >= LOOKS;
+  noteProbe(isAnswering: boolean): boolean {
+    this.#probes = isAnswering ? this.#probes + 1 : 0;
+    return this.#probes >= PROBES;
   }
 }
 

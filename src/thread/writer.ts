@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { isRecent, type Timer } from "../util/clock.ts";
-import { giveUp, look } from "./give-up.ts";
+import { giveUp, probeServer } from "./give-up.ts";
 import { Outbox, type WriterContext } from "./outbox.ts";
 import { findLostPosts, perform } from "./perform.ts";
 import { isRetryable, RetryPolicy } from "./retry-policy.ts";
@@ -190,11 +190,11 @@ export class ThreadWriter {
     try {
       await perform(this.#context, write, api);
     } catch (error) {
-      if (!isRetryable(error) || !retryPolicy.failed(error, this.#outbox.hasFileToSend(write))) {
+      if (!isRetryable(error) || !retryPolicy.noteFailure(error, this.#outbox.hasFileToSend(write))) {
         throw error;
       }
-      const isAnswering = await look(this.#context, write, api).catch(() => false);
-      if (!retryPolicy.looked(isAnswering)) {
+      const isAnswering = await probeServer(this.#context, write, api).catch(() => false);
+      if (!retryPolicy.noteProbe(isAnswering)) {
         throw error;
       }
       await giveUp(this.#context, write, error, api);
@@ -207,11 +207,11 @@ export class ThreadWriter {
     try {
       await findLostPosts(this.#context, api);
     } catch (error) {
-      if (!retryPolicy.failed(error, false)) {
+      if (!retryPolicy.noteFailure(error, false)) {
         throw error;
       }
-      const isAnswering = await look(this.#context, { kind: "findLost" }, api).catch(() => false);
-      if (!retryPolicy.looked(isAnswering)) {
+      const isAnswering = await probeServer(this.#context, { kind: "findLost" }, api).catch(() => false);
+      if (!retryPolicy.noteProbe(isAnswering)) {
         throw error;
       }
     }
