@@ -195,7 +195,7 @@ function createSessions(
     clock,
     log,
     startClaude,
-    newSessionId: randomUUID,
+    newConversationId: randomUUID,
     context: {
       version,
       botName: botNameIn(config, facts),
@@ -217,7 +217,7 @@ function createSessions(
     redact: createRedact([config.token]),
     audit,
     documents: folder,
-    readSaved: (sessionId) => readSavedConversation(environment, sessionId),
+    readSaved: (conversationId) => readSavedConversation(environment, conversationId),
   });
 }
 

@@ -38,7 +38,7 @@ export function prewarmClaudes(
       return {
         claudePath,
         directory,
-        sessionId: randomUUID(),
+        conversationId: randomUUID(),
         resume: false,
         deniedPaths,
         extraDirectories: [path],

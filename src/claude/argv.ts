@@ -22,7 +22,7 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "--replay-user-messages",
     ...denyRules(start.deniedPaths ?? []),
     start.resume ? "--resume" : "--session-id",
-    start.sessionId,
+    start.conversationId,
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
   ];
 }

@@ -33,9 +33,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
 export function readSavedConversation(
   environment: NodeJS.ProcessEnv,
-  sessionId: string,
+  conversationId: string,
 ): SavedConversation | undefined {
-  const file = savedFile(environment, sessionId);
+  const file = savedFile(environment, conversationId);
   if (!file) {
     return undefined;
   }
@@ -57,12 +57,12 @@ export function readSavedConversation(
   };
 }
 
-function savedFile(environment: NodeJS.ProcessEnv, sessionId: string): string | undefined {
+function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
   const base = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
   const projects = join(base, "projects");
   try {
     return readdirSync(projects)
-      .map((directory) => join(projects, directory, `${sessionId}.jsonl`))
+      .map((directory) => join(projects, directory, `${conversationId}.jsonl`))
       .find(isReadable);
   } catch {
     return undefined;

@@ -20,7 +20,7 @@ export interface SessionDependencies {
   readonly startClaude: StartClaude;
   /** Processes that wait for a new conversation. */
   readonly warm: Pick<WarmPool, "take">;
-  readonly newSessionId: () => string;
+  readonly newConversationId: () => string;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
   readonly context: SessionContext;
   readonly claudePath: string;
@@ -36,7 +36,7 @@ export interface SessionDependencies {
   /** Where sessions are kept while mm-claude does not run; a document each. */
   readonly documents: SessionDocuments;
   /** What Claude has saved of a conversation; undefined when nothing is. */
-  readonly readSaved: (sessionId: string) => SavedConversation | undefined;
+  readonly readSaved: (conversationId: string) => SavedConversation | undefined;
 }
 
 export interface SessionDocuments {

@@ -56,7 +56,7 @@ export class SessionProcess {
       const start = {
         claudePath,
         directory,
-        sessionId: conversationId,
+        conversationId,
         resume,
         deniedPaths,
         extraDirectories,
@@ -66,7 +66,7 @@ export class SessionProcess {
     const { pid } = this.#client;
     const mark = pid === undefined ? undefined : startMark(pid);
     this.#known = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
-    return warm?.start.sessionId ?? conversationId;
+    return warm?.start.conversationId ?? conversationId;
   }
 
   /** One that waits in this directory; a session with files of its own has a place that it was not given. */

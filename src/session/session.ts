@@ -79,7 +79,7 @@ export class Session {
     this.#state =
       "state" in origin
         ? origin.state
-        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newSessionId());
+        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
   }
 
   /** For a session that starts, with its first message. */

@@ -118,7 +118,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     log: quiet,
     startClaude: claude.start,
     warm: { take: () => undefined },
-    newSessionId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    newConversationId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: () => {},
     context: { ...CONTEXT, directory: "/", maxSessions: count, idleMs: IDLE_MS, rightsOf },
     claudePath: "claude",

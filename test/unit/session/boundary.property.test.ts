@@ -99,7 +99,7 @@ function createWorld() {
         return undefined;
       },
     },
-    newSessionId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    newConversationId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: (_channelId, threadId) => threadId === A && trip("sendTyping"),
     context: {
       ...script.CONTEXT,

@@ -44,7 +44,7 @@ test("a sleeping session wakes in a free slot and resumes its own conversation",
   world.processes[1]?.tell(turnEnded());
   find(world, "a")?.deliver({ type: "message", message: world.message("again") });
   await settle();
-  expect(world.processes.map(({ start }) => [start.sessionId, start.resume])).toEqual([
+  expect(world.processes.map(({ start }) => [start.conversationId, start.resume])).toEqual([
     [id(1), false],
     [id(2), false],
     [id(1), true],
