@@ -80,7 +80,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   };
   const userOf = (id: UserId): User => ({ id, username: id, isBot: id === BOT, isActive: true });
   const parts: Partial<MattermostApi> = {
-    inSlot: (_claim, perform) => perform(api),
+    inSlot: (_slotRequest, perform) => perform(api),
     createPost: ({ rootId, message }) => answer(post({ threadId: rootId, userId: BOT, message })),
     editPost: () => answer(undefined),
     addReaction: () => answer(undefined),

@@ -135,7 +135,7 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
   const filesOf = ({ fileIds = [] }: NewPost): string => fileIds.map((id) => ` +${id}`).join("");
 
   const parts: Partial<MattermostApi> = {
-    inSlot: (_claim, perform) => perform(api),
+    inSlot: (_slotRequest, perform) => perform(api),
     createPost: (post: NewPost) =>
       call("create", `create ${said(post.message, post.attachment)}${filesOf(post)}`, () => {
         check(post.message);

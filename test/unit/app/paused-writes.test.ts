@@ -6,7 +6,7 @@ import { settle } from "../../support/fake-clock.ts";
 
 function setUp() {
   const done: string[] = [];
-  const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_claim, perform) => perform(api) };
+  const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_slotRequest, perform) => perform(api) };
   const api = parts as MattermostApi;
   const writes = pausedWrites(api);
   const write = (what: string): Promise<void> =>

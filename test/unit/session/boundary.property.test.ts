@@ -60,7 +60,7 @@ function createWorld() {
   };
   const createPost = server.api.createPost;
   const api = Object.assign(Object.create(server.api) as typeof server.api, {
-    inSlot: (_claim: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
+    inSlot: (_slotRequest: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
     createPost: async (post: Parameters<typeof createPost>[0]) => {
       const made = await createPost(post);
       threads.set(made.id, post.rootId);
