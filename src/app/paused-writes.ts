@@ -1,13 +1,13 @@
-// Writes that wait while the bot is not in its channel: none is tried, none is told as a failure, and none is lost.
+// Holds back writes while the bot is not in its channel. None of them is tried, reported as a failure or lost.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 
 export interface PausedWrites {
-  /** Whose turns come when nothing is held. */
+  /** The same API, but its `inSlot` waits while writes are paused. */
   readonly api: MattermostApi;
   pause(isPaused: boolean): void;
-  /** Nothing waits any more: what is still held fails as it would without a connection. */
+  /** Nothing waits any more. Writes that are still paused fail, as they would without a connection. */
   close(): void;
 }
 

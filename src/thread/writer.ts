@@ -156,12 +156,12 @@ export class ThreadWriter {
     for (let attempt = 0; !this.#isClosed; attempt++) {
       try {
         // What a post is to say is looked at when it may be written, and not before.
-        const isDone = await api.inSlot(slotRequest, async (turn) => {
+        const isDone = await api.inSlot(slotRequest, async (slotApi) => {
           since ??= clock.now();
           if (!isRecent(since, REMEMBERED_MS, clock.now()) && !this.#isClosed) {
-            await this.#findLostPosts(turn, reading);
+            await this.#findLostPosts(slotApi, reading);
           }
-          return this.#try(write, turn, retryPolicy);
+          return this.#try(write, slotApi, retryPolicy);
         });
         if (attempt > QUIET_TRIES) {
           log.info(`Writing to thread ${threadId} goes on.`);
