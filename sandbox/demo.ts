@@ -16,7 +16,7 @@ import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
 import { postWelcome } from "./welcome.ts";
 
-/** The settings that the demo makes up; all others are mm-claude's own defaults. */
+/** The settings that the demo chooses; all others are mm-claude's own defaults. */
 export interface DemoSettings {
   readonly url: string;
   readonly token: string;

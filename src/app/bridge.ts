@@ -1,4 +1,4 @@
-// The parts put together: one socket, one router, one map of sessions. Lives until it is stopped.
+// Puts the parts together: one socket, one router, one map of sessions. Lives until it is stopped.
 
 import { randomUUID } from "node:crypto";
 import type { AuditTrail } from "../audit/trail.ts";
@@ -119,7 +119,8 @@ export async function startBridge(
     async stop() {
       socket.close();
       writes.close();
-      // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
+      // Does not wait for slow answers of the server: sessions would go on with new turns meanwhile, and would lack the time
+      // to save.
       router.close();
       await Promise.all([
         prewarmed.close(),

@@ -1,5 +1,5 @@
-// Colours for the few lines a start prints, where somebody sees them. Elsewhere, as under a service manager, the library
-// is not even read: it takes 10 ms and 3 MB.
+// Colours for the few lines that a start prints to a terminal. Where there is no terminal, for example under a service
+// manager, the library is not loaded: that would take 10 ms and 3 MB.
 
 type Colour = "bold" | "dim" | "green" | "yellow";
 export type Colours = (colour: Colour, text: string) => string;

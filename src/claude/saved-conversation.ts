@@ -1,6 +1,6 @@
-// What Claude Code has saved of a conversation, read after a process that ended before it could report it all. One JSON
-// object a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are
-// the same in 1.0.128, 2.0.76 and 2.1.330.
+// Reads what Claude Code has saved of a conversation, when a process ended before it could report all of it. The file
+// has one JSON object a line and is `projects/<directory>/<conversation id>.jsonl` under Claude's configuration
+// directory. The fields used here are the same in 1.0.128, 2.0.76 and 2.1.330.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Which account has an id or a name, without asking the server twice. An id stays with its account; a name may pass to
-// another one, so what is known of names is checked against the account. Decides nothing about rights.
+// Which account has an id or a name, without asking the server twice. An id stays with its account, but a name may pass
+// to another account, so what is known of names is checked against the account. Decides nothing about rights.
 
 import { BoundedMap } from "../util/bounded-map.ts";
 import { type Clock, isRecent } from "../util/clock.ts";

@@ -1,5 +1,5 @@
-// What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
-// how a page that is too long gives up what nobody has seen. Pure.
+// What is on the pages of a transcript (texts, tool lines and notices), how they are written one below the other, and
+// how a page that is too long passes on what nobody has seen yet. Pure.
 
 import { type Continuation, closing, goOn, placeAfter } from "./continuation.ts";
 import { wholeLength } from "./incomplete-tail.ts";

@@ -1,5 +1,5 @@
-// What becomes of a post once its route is decided: it goes to its session, opens one, or is answered by mm-claude
-// itself, all within the limits of what one person and one thread may cause.
+// What is done with a post once its route is decided: it goes to its session, opens one, or is answered by mm-claude
+// itself, all within the limits for one person and one thread.
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Post, ThreadId, UserId } from "../mattermost/types.ts";

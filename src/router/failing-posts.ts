@@ -1,9 +1,9 @@
-// Posts that could not be dealt with, however often they were tried: is that the server's fault, or the post's?
+// Posts whose handling has failed. Finds out whether the server or the post itself is the cause.
 
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 
-/** So often one is tried before it is asked whose fault it is. */
+/** After so many failures it is asked whether the server answers. */
 const MOST_FAILURES = 6;
 const MOST_FAILING = 100;
 
@@ -15,7 +15,10 @@ export class FailingPosts {
     this.#api = api;
   }
 
-  /** It has failed once more. True: it is this post alone that can't be dealt with, while the server answers. */
+  /**
+   * Counts one more failure. True when it is this post alone that can't be handled: it has failed often, and the server
+   * answers.
+   */
   async noteFailure(postId: PostId): Promise<boolean> {
     const failures = (this.#failures.get(postId) ?? 0) + 1;
     this.#failures.set(postId, failures);

@@ -1,5 +1,6 @@
-// How much people may make mm-claude do: what one person, or one thread, says in a while, and how often it answers
-// those who may not. Stopping is never limited.
+// Limits how much people can make mm-claude do: how many messages and reactions it takes of one person and in one
+// thread, and how often it answers those who have no right. Stopping is never limited. Each `tryTake…` takes one from
+// an allowance, and is false when nothing is left of it.
 
 import type { ThreadId, UserId } from "../mattermost/types.ts";
 import { RateLimit } from "../util/rate-limit.ts";
@@ -19,7 +20,10 @@ export class Limits {
   readonly #answer = new RateLimit({ burst: 3, everyMs: 20_000 });
   readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
 
-  /** Whether what a person wrote is taken. `at`: when it was written, so that a gap that is read at once counts as it was. */
+  /**
+   * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was
+   * written.
+   */
   tryTakePost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
@@ -43,12 +47,12 @@ export class Limits {
     return isWithin;
   }
 
-  /** A remark on what somebody wrote, such as that it was empty. */
+  /** For a remark on what somebody wrote, such as that it was empty. */
   tryTakeRemark(by: UserId, now: number): boolean {
     return this.#answer.tryTake(by, now);
   }
 
-  /** That something was not taken. */
+  /** For the warning that something was not taken. */
   tryTakeWarning(by: UserId, now: number): boolean {
     return this.#warning.tryTake(by, now);
   }

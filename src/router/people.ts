@@ -1,4 +1,4 @@
-// Who a post or a reaction is by, and whom it names, as accounts of the server.
+// Who wrote a post or put a reaction, and whom a post names, as accounts of the server.
 
 import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";

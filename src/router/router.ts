@@ -102,7 +102,7 @@ export class Router {
     this.#catchUp.cardPosted({ threadId, postId });
   }
 
-  /** Nothing is heard or made up for any more: what is under way comes to nothing, and is left to the next start. */
+  /** Nothing is heard or caught up on any more: what is under way has no effect, and is left to the next start. */
   close(): void {
     this.#catchUp.close();
     this.#seenPosts.close();
@@ -114,7 +114,7 @@ export class Router {
         await perform();
       } catch (error) {
         const { log } = this.#dependencies;
-        // It is said once that the server can't be asked, and made up for later.
+        // It is logged once that the server can't be asked, and caught up on later.
         if (isTransient(error) && this.#catchUp.isLasting) {
           log.debug(`Could not handle "${what}"`, error);
         } else {
@@ -166,7 +166,7 @@ export class Router {
             users.mayHaveMissedUpdates();
           }
           this.#hasBeenConnected = true;
-          await this.#makeUp();
+          await this.#catchUpNow();
         }
         break;
       case "disconnected":
@@ -176,7 +176,7 @@ export class Router {
   }
 
   /** Something may be missing since the last that was heard. */
-  async #makeUp(): Promise<void> {
+  async #catchUpNow(): Promise<void> {
     this.#catchUp.begin();
     await this.#catchUp.perform();
   }
@@ -189,7 +189,7 @@ export class Router {
       if (event.type === "memberRemoved") {
         this.#membership.left();
       }
-      await this.#makeUp();
+      await this.#catchUpNow();
     }
   }
 
@@ -205,8 +205,8 @@ export class Router {
   }
 
   /**
-   * What was missed comes before what comes now. While the server can't tell all that has to be known of it, it waits, and
-   * what comes after it waits as well: `postpone` leaves it to be made up for.
+   * What was missed is heard before what comes now. While the server can't tell all that has to be known of it, the
+   * event waits, and so does everything after it: `postpone` leaves it to the next catch-up.
    */
   async #afterMissed(perform: () => Promise<void>, postpone: (error: unknown) => void): Promise<void> {
     try {
@@ -323,7 +323,8 @@ export class Router {
       this.#dispatcher.tryTakeReaction(userId, name)
     ) {
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
-        // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
+        // A reaction that ends a session does not wait. If what was said before it, and is not heard yet, begins the
+        // session again, the reaction is heard a second time in its place and ends that one too.
         await this.#postChanges.tell(reaction, isRemoval).catch(() => {});
       }
       await this.#afterMissed(

@@ -1,5 +1,5 @@
-// What ends a session or interrupts its turn, found on the posts that are read of a gap: it counts on any post of a
-// thread, if it was put there in the gap.
+// Finds reactions that end a session or interrupt its turn on the posts that are read of a gap. They count on any post
+// of a thread, if they were put there in the gap.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import type { Post, Reaction, ThreadId, UserId } from "../mattermost/types.ts";

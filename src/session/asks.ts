@@ -1,5 +1,5 @@
-// What Claude, or a guest, waits for somebody to decide: the card that asks, and what it says once it is decided or
-// void. Never waits: an open ask is data.
+// What Claude, or a guest, waits for somebody to decide: the card that asks, and what it says once it is settled, which
+// means decided or void. Nothing waits here: an open ask is data.
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
@@ -62,7 +62,7 @@ export function askPermission(
   open(step, ask, file);
 }
 
-/** 2.1.330 names the tool use; one that is none of this turn's is a subagent's. */
+/** 2.1.330 names the tool use; if this turn does not know it, it is a subagent's. */
 function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
   return id !== undefined && !state.turn.tools.has(id);
 }

@@ -123,7 +123,7 @@ async function fetched(
   if (!imagesAsFiles && type && isImageType(type.mediaType) && bytes.byteLength <= MAX_IMAGE_BYTES) {
     return { type: "image", mediaType: type.mediaType, base64: Buffer.from(bytes).toString("base64") };
   }
-  // Claude goes by the name when it reads a file, and a text it takes for an image would be refused with all that follows.
+  // Claude judges a file by its name, and a text that it takes for an image would be refused with everything after it.
   const name = nameAs(nameByType(safeFileName(file.name, ""), type));
   const place = await placeFor(filesDirectory, name, bytes.byteLength);
   // The name is this file's alone; a message that is sent again after a crash saves it again.

@@ -1,5 +1,5 @@
-// The messages of people who may not take part: shown to who may let them in, until they are let in, denied, or taken
-// back. What is let in is what the card shows.
+// The messages of guests, who may not take part: each is shown to those who may let it in, until it is let in, denied
+// or withdrawn. What is let in is exactly what the card shows.
 
 import type { PostId } from "../mattermost/types.ts";
 import { guestCard, nameOf } from "../render/cards.ts";

@@ -1,4 +1,5 @@
-// What people do: messages, commands, reactions. This is where Claude is fed, so this is where it is decided who may.
+// What people do: messages, commands, reactions. Messages for Claude come from here, so here it is decided who may send
+// them.
 
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";

@@ -1,5 +1,5 @@
-// The Claude process of one session: started anew or taken from those that wait, spoken to, ended; and the place for the
-// files it is given. Knows no state and decides nothing.
+// The Claude process of one session, and the directory for its files: starts a process or takes one that waits, talks
+// to it, and ends it. Knows no state and decides nothing.
 
 import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";

@@ -1,5 +1,5 @@
-// A session as plain JSON and back: what a document in the store holds. What an earlier version of mm-claude wrote is
-// taken over step by step; what a later one wrote is refused, not guessed at.
+// A session as plain JSON and back: the content of its document. A document of an earlier mm-claude is converted step
+// by step; one of a later mm-claude is refused, because to guess its meaning could do harm.
 
 import type { ThreadId } from "../mattermost/types.ts";
 import type { WriterSnapshot } from "../thread/writes.ts";

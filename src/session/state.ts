@@ -85,7 +85,10 @@ export function audit(
 
 const TELL_EVERY_MS = 60_000;
 
-/** Whether a person is told `what` again: once a minute, however often they try. */
+/**
+ * Takes the one notice about `what` that a person gets in a minute, however often they try. False when it is taken
+ * already.
+ */
 export function tryTakeNotice({ state, now }: Step, what: string, by: Person): boolean {
   for (const [key, at] of state.toldAt) {
     if (now - at >= TELL_EVERY_MS || now < at) {
@@ -209,7 +212,10 @@ function leaveLostDirectory(step: Step): void {
   startAfresh(state);
 }
 
-/** What was said is lost: the next message begins anew, with the thread as context unless that was cleared away. */
+/**
+ * What was said is lost: the next message begins a new conversation, with the thread as context unless that was
+ * cleared.
+ */
 export function startAfresh({ conversation, queue }: SessionState): void {
   conversation.progress = "new";
   const [first, ...rest] = queue;

@@ -1,4 +1,5 @@
-// What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
+// What the own post of an entry has to say: all that was asked for, or only what comes after the words in other posts.
+// Pure.
 
 import type { Post } from "../mattermost/types.ts";
 import { remainderAfter } from "../render/remainder.ts";
@@ -98,7 +99,7 @@ export function isMarkerAlone({ quarantined, written }: Entry): boolean {
   return quarantined !== undefined && (!quarantined.isHeld || isSameContent(written, quarantined.content));
 }
 
-/** The post can't be edited any more: what is new goes into another one. */
+/** The post can't be edited any more: from now on what is new goes into another one. */
 export function freezePost(entry: Entry, pendingPostId: string): void {
   const { id, quarantined, written, frozen } = entry;
   if (quarantined && !quarantined.isHeld) {
@@ -112,7 +113,7 @@ export function freezePost(entry: Entry, pendingPostId: string): void {
   forgetPost(entry, pendingPostId);
 }
 
-/** Nothing more is done about what a marker stands for. */
+/** The marker stays, and what it stands for is not tried again. */
 export function keepMarker(entry: Entry, quarantined: Quarantined, content: Content): void {
   entry.quarantined = { ...quarantined, content, isHeld: true };
   entry.written = content;

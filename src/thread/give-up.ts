@@ -1,5 +1,5 @@
-// A write that fails again and again while everything else passes: whether the server answers, whether the write was
-// done all the same, and what is done instead.
+// For a write that fails again and again while everything else works: finds out whether the server answers and whether
+// the write was done after all, and does something else instead.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";

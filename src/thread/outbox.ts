@@ -1,4 +1,4 @@
-// The posts that a writer knows and the writes it has left to do, in order. Reaches nothing: whoever performs them does.
+// The posts that a writer knows and the writes it has left to do, in order. Sends nothing itself.
 
 import type { PostId } from "../mattermost/types.ts";
 import { storable } from "../util/storable.ts";

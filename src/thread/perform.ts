@@ -1,5 +1,5 @@
-// One try of one write: what is sent, and what an answer means for the post. A failure that may pass is thrown, for
-// whoever tries on.
+// One try of one write: what is sent, and what an answer means for the post. A failure that may be temporary is thrown,
+// so that the caller can try again.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
@@ -76,7 +76,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
     return recover(context, key, entry, { id, content, head, rest }, error, api);
   }
   if (id !== undefined && entry.id !== id) {
-    // Posted anew while the edit was under way.
+    // It was posted again while the edit was under way.
     return;
   }
   if (isMarked) {
@@ -120,7 +120,7 @@ async function create(
   return false;
 }
 
-/** `content` is said, but for the pieces that follow. */
+/** The post says `content`, except for the pieces that follow. */
 export function noteWritten(
   { outbox, options }: WriterContext,
   key: PostKey,
@@ -175,7 +175,7 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
   }
 }
 
-/** Whether a post that was made unheard of is the whole of what it was made for, its attachment as well. */
+/** Whether a post that no answer told of is the whole of what it was made for, its attachment as well. */
 function isWhole(entry: Entry, creating: Content, message: string, limit: number): boolean {
   const { head, rest } = pageOf(entry, creating, limit);
   return rest.length === 0 && head.markdown === message;
@@ -249,7 +249,7 @@ async function recover(
   outbox.putFirst(key);
 }
 
-/** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
+/** Somebody has deleted the post: it is posted again, without what earlier posts say. */
 function postAnew({ outbox, options }: WriterContext, key: PostKey, entry: Entry): void {
   if (entry.quarantined) {
     // Nor is the marker.

@@ -1,5 +1,6 @@
-// What the server takes not is quarantined: a marker stands in its place, so that everything else can go on. The marker is
-// the proof as well: where not even that is taken it is the server that fails, and all waits as before.
+// What the server does not accept is quarantined: a marker is posted in its place, and everything else goes on. The
+// marker is a test as well: if the server does not accept even that, the server is the cause, and everything waits as
+// before.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";

@@ -1,5 +1,5 @@
-// How long one write is tried before it is looked into whether the server is down or takes this one thing not. Knows no
-// posts.
+// How often one write is tried before the server is probed, and how many probes prove that the write itself is the
+// cause. Knows no posts.
 
 import { isTransient, MattermostError } from "../mattermost/error.ts";
 
@@ -26,8 +26,8 @@ export class RetryPolicy {
   }
 
   /**
-   * Takes note of a failure. True when it may be the write's own fault: time to look whether the server answers.
-   * `isFile`: there is another way to say it, and somebody waits.
+   * Counts a failure. True when the write itself may be the cause: time to probe the server. `isFile`: the failure
+   * counts double, because there is another way to say it and somebody waits.
    */
   noteFailure(error: unknown, isFile: boolean): boolean {
     const weight = weightOf(error) * (isFile ? 2 : 1);
@@ -35,7 +35,7 @@ export class RetryPolicy {
     return weight > 0 && this.#weight >= SUSPECT;
   }
 
-  /** Takes note of whether it did. True when nothing but this write fails. */
+  /** Counts a probe. True when nothing except this write fails. */
   noteProbe(isAnswering: boolean): boolean {
     this.#probes = isAnswering ? this.#probes + 1 : 0;
     return this.#probes >= PROBES;

@@ -1,6 +1,6 @@
-// The one writer of a Mattermost thread: writes go out one at a time, in the order they were asked for, and are tried
-// until the server takes them. One that it never takes is quarantined, and the others go on. A post that changes again
-// before it was written is written once, with its newest text. Knows nothing of what the posts say.
+// The one writer of a Mattermost thread. Writes go out one at a time, in the order they were asked for, and are tried
+// until the server accepts them. One that it never accepts is quarantined, and the others go on. A post that changes
+// again before it was written is written once, with its newest text. Knows nothing of what the posts say.
 
 import { randomUUID } from "node:crypto";
 import { pauseAfter } from "../mattermost/budget.ts";
@@ -59,8 +59,8 @@ export class ThreadWriter {
   }
 
   /**
-   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final post needs
-   * no memory once it is written.
+   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final
+   * post is forgotten once it is written.
    */
   put(key: PostKey, markdown: string, options: PutOptions = {}): void {
     this.#outbox.put(key, markdown, options);

@@ -80,7 +80,7 @@ test("what is known is asked for again after ten minutes", async () => {
   expect((await users.byId(ALICE.id))?.isActive).toBe(false);
 });
 
-test("a rename takes effect at once, and the old name is asked for anew", async () => {
+test("a rename takes effect at once, and the old name is asked for again", async () => {
   const { users, server } = setUp([ALICE]);
   await users.byName("alice");
   const renamed = { ...ALICE, username: "alicia" };
@@ -157,7 +157,7 @@ test("an account that is gone is not known any more", async () => {
   expect(users.known(ALICE.id)).toBeUndefined();
 });
 
-test("once updates may have been missed everybody is asked for anew, and once", async () => {
+test("once updates may have been missed everybody is asked for again, and once", async () => {
   const { users, asked, server } = setUp([ALICE]);
   await users.byId(ALICE.id);
   await users.byName("bob");

@@ -241,7 +241,7 @@ test("without a directory of its own a session gets images alone", async () => {
   expect(problems).toEqual(["The file `a.txt` could not be handed to Claude: there is no place to save it"]);
 });
 
-test("nothing is written through a link, be it in the file's place or in the directory's", async () => {
+test("nothing is written through a link, in the file's place or in the directory's", async () => {
   const outside = temporaryDirectory();
   const { options, problems } = world();
   const files = [file("f", "a.txt")];

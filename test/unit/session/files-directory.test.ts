@@ -155,7 +155,7 @@ test("a directory that can't be removed is told, and forgotten", () => {
   expect(impossible.path).toBeUndefined();
 });
 
-test("a file is saved for its owner alone, and anew when its name is taken", async () => {
+test("a file is saved for its owner alone, and again when its name is taken", async () => {
   const path = await saveFile(place, "a.txt", Buffer.from("first, and longer"));
   expect(path).toBe(join(place, "a.txt"));
   chmodSync(path, 0o666);

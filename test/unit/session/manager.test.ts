@@ -67,7 +67,7 @@ test("the last event of an old process does not touch its successor", async () =
   await world.manager.shutDown();
 });
 
-test("an ended session is found no more, its slot is free, and its thread may begin anew", async () => {
+test("an ended session is found no more, its slot is free, and its thread may begin again", async () => {
   const world = managerWorld(1);
   world.open("a");
   find(world, "a")?.deliver({ type: "threadLost", reason: "gone" });

@@ -143,7 +143,7 @@ test("a change that nobody misses is dropped", async () => {
   expect(logged).toEqual([]);
 });
 
-test("a list is told anew as a whole, and not again for five minutes", async () => {
+test("a list is told again as a whole, and not again for five minutes", async () => {
   const { server, writer, clock, texts } = writerWorld();
   const list = (text: string): void => writer.put("tasks", text, { ifFrozen: "repeat", isProgress: true });
   list("Tasks 0/3");
@@ -163,7 +163,7 @@ test("a list is told anew as a whole, and not again for five minutes", async () 
   expect(texts()).toEqual(["Tasks 0/3", "Tasks 1/3", "Tasks 3/3"]);
 });
 
-test("a clock that is set back keeps no list from being told anew", async () => {
+test("a clock that is set back keeps no list from being told again", async () => {
   const { server, writer, clock, texts } = writerWorld();
   const list = (text: string): void => writer.put("tasks", text, { ifFrozen: "repeat", isProgress: true });
   list("Tasks 0/3");
@@ -188,7 +188,7 @@ test("a post that somebody deletes after it was gone on from is not said again a
   expect(texts()).toEqual(["one", "two three"]);
 });
 
-test("a card that is posted anew is a whole card again, whatever its old post could take", async () => {
+test("a card that is posted again is a whole card again, whatever its old post could take", async () => {
   const { server, writer, texts } = writerWorld();
   writer.put("card", "rm x", { attachment: ASK });
   await writer.idle();
