@@ -34,16 +34,16 @@ export interface AloneOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly ask: Ask;
   readonly directory: string;
-  readonly sessionId: string;
+  readonly conversationId: string;
   readonly resume: boolean;
 }
 
 export function startAlone(options: AloneOptions): AloneClaude {
-  const { claudePath, environment, ask, directory, sessionId, resume } = options;
+  const { claudePath, environment, ask, directory, conversationId, resume } = options;
   const spawnedAt = now();
   const child = start(
     claudePath,
-    claudeArguments({ claudePath, directory, sessionId, resume, extraDirectories: [] }),
+    claudeArguments({ claudePath, directory, conversationId, resume, extraDirectories: [] }),
     {
       cwd: directory,
       env: claudeEnvironment(environment),

@@ -16,7 +16,7 @@ import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
 import { postWelcome } from "./welcome.ts";
 
-/** The settings that the demo makes up; all others are mm-claude's own defaults. */
+/** The settings that the demo chooses; all others are mm-claude's own defaults. */
 export interface DemoSettings {
   readonly url: string;
   readonly token: string;
@@ -66,7 +66,7 @@ const GUIDE = "guide";
 /** Alice and Bob may start sessions; the others are guests. */
 const LISTED = ["alice", "bob"];
 const GUEST = "carol";
-const GUESTS = [GUEST, "mallory"];
+const UNLISTED = [GUEST, "mallory"];
 
 export async function runDemo(options: DemoOptions): Promise<number> {
   const claude = await findClaude(options);
@@ -197,7 +197,9 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
   });
   const bot = sandbox.createUser({ username: BOT, isBot: true });
   const guide = sandbox.createUser({ username: GUIDE, isBot: true });
-  const people = [...LISTED, ...GUESTS].map((username) => sandbox.createUser({ username, password: secret }));
+  const people = [...LISTED, ...UNLISTED].map((username) =>
+    sandbox.createUser({ username, password: secret }),
+  );
   for (const { id } of [bot, guide, ...people]) sandbox.addMember(channel.id, id);
   const settings = {
     url: sandbox.url,
@@ -226,7 +228,7 @@ function introduction(address: string, { version, isScripted }: FoundClaude, dir
       ? `  Answers    SCRIPTED: Claude Code ${version} and its tools are real, the model behind them is not`
       : `  Answers    Claude Code ${version} with your own account`,
     `  Works in   ${directory}`,
-    `  People     ${LISTED.join(" and ")} may start sessions, ${GUESTS.join(" and ")} are guests: choose on the page`,
+    `  People     ${LISTED.join(" and ")} may start sessions, ${UNLISTED.join(" and ")} are guests: choose on the page`,
     `  Type first @${BOT} what does this project do?`,
     "",
   ].join("\n");

@@ -35,7 +35,7 @@ export const alone: Case = {
       environment: claude.environment(temporaryDirectory()),
       ask,
       directory,
-      sessionId: randomUUID(),
+      conversationId: randomUUID(),
     };
     const noteAll = (kind: Kind, times: AloneTurn): void => {
       note(`alone.${kind}.asked`, times.asked);
@@ -51,7 +51,7 @@ export const alone: Case = {
     const again = startAlone({ ...options, resume: true });
     noteAll("resumed", await again.turn(true));
     await again.end();
-    const waiting = startAlone({ ...options, sessionId: randomUUID(), resume: false });
+    const waiting = startAlone({ ...options, conversationId: randomUUID(), resume: false });
     await rest(() => [waiting.pid]);
     noteAll("started", await waiting.turn(false));
     await waiting.end();

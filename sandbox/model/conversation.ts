@@ -32,7 +32,7 @@ export function readConversation(body: Rec): Conversation | undefined {
 
 /**
  * From the name outwards: a picture's base64 is full of what a path is made of, and a pattern that begins with the path
- * would begin it anew at every letter.
+ * would begin it again at every letter.
  */
 function planFileIn(everything: string): string | undefined {
   const name = /\/\.claude\/plans\/[\w-]{1,200}\.md/.exec(everything);

@@ -1,4 +1,4 @@
-// One account's WebSocket, kept open: events in, typing out. After every loss it starts anew, and whoever listens has
+// One account's WebSocket, kept open: events in, typing out. After every loss it starts again, and whoever listens has
 // to read over REST what was missed: a browser can't send the header that lets a connection be resumed.
 
 import { socketUrl } from "./address.ts";

@@ -1,4 +1,4 @@
-// The parts put together: one socket, one router, one map of sessions. Lives until it is stopped.
+// Puts the parts together: one socket, one router, one map of sessions. Lives until it is stopped.
 
 import { randomUUID } from "node:crypto";
 import type { AuditTrail } from "../audit/trail.ts";
@@ -7,7 +7,7 @@ import type { StartClaude } from "../claude/types.ts";
 import type { Config } from "../config/settings.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import type { Channel, MattermostApi, SocketEvent, User } from "../mattermost/types.ts";
-import { UserDirectory } from "../mattermost/user-directory.ts";
+import { Users } from "../mattermost/users.ts";
 import { Router, type RouterDependencies } from "../router/router.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import type { RightsOf } from "../session/authorization.ts";
@@ -89,9 +89,9 @@ export async function startBridge(
   const { bot, channel } = facts;
   const writes = pausedWrites(dependencies.api);
   const { api } = writes;
-  const directory = knownDirectory(api, facts, dependencies);
-  const rightsOf = rightsIn(directory, facts, dependencies);
-  const parts = { config, facts, dependencies, api, directory, rightsOf };
+  const users = knownUsers(api, facts, dependencies);
+  const rightsOf = rightsIn(users, facts, dependencies);
+  const parts = { config, facts, dependencies, api, users, rightsOf };
   const socket = openSocket(parts);
   const prewarmed = prewarmClaudes(config, dependencies);
   const replies = new Replies({ api, channelId: channel.id, botId: bot.id, clock, log });
@@ -115,7 +115,7 @@ export async function startBridge(
     onOtherInstance: otherInstance.resolve,
     onAway(away) {
       isAway = away;
-      writes.hold(away);
+      writes.pause(away);
     },
   });
   const ready = deferred<void>();
@@ -136,7 +136,8 @@ export async function startBridge(
     async stop() {
       socket.close();
       writes.close();
-      // Not after what the server is slow to tell: sessions would go on with new turns meanwhile, and lack the time to save.
+      // Does not wait for slow answers of the server: sessions would go on with new turns meanwhile, and would lack the time
+      // to save.
       router.close();
       await Promise.all([
         prewarmed.close(),
@@ -156,7 +157,7 @@ interface Parts {
   readonly dependencies: BridgeDependencies;
   /** Whose writes wait while the bot is out of its channel. */
   readonly api: MattermostApi;
-  readonly directory: UserDirectory;
+  readonly users: Users;
   readonly rightsOf: RightsOf;
 }
 
@@ -173,34 +174,34 @@ function openSocket({ config, dependencies: { clock, log }, api }: Parts): Matte
 }
 
 /** The accounts that the checks have read are known already. */
-function knownDirectory(
+function knownUsers(
   api: MattermostApi,
   { bot, allowedUsers, approvers }: BridgeFacts,
   { clock }: BridgeDependencies,
-): UserDirectory {
-  const directory = new UserDirectory({ api, clock });
+): Users {
+  const users = new Users({ api, clock });
   for (const user of [bot, ...allowedUsers, ...approvers]) {
-    directory.userUpdated(user);
+    users.userUpdated(user);
   }
-  return directory;
+  return users;
 }
 
 function rightsIn(
-  directory: UserDirectory,
+  users: Users,
   { channel, allowedUsers, approvers }: BridgeFacts,
   { folder, log }: BridgeDependencies,
 ): RightsOf {
-  const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", users: readonly User[]) =>
-    users.length === 0 ? undefined : admitted(setting, users, channel.id, folder, log);
+  const admittedOf = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
+    named.length === 0 ? undefined : admitted(setting, named, channel.id, folder, log);
   return createAllowList({
-    known: (id) => directory.known(id),
+    known: (id) => users.known(id),
     allowed: admittedOf("ALLOWED_USERS", allowedUsers),
     approvers: admittedOf("APPROVERS", approvers),
   });
 }
 
 function createSessions(
-  { config, facts, dependencies, api, directory, rightsOf }: Parts,
+  { config, facts, dependencies, api, users, rightsOf }: Parts,
   more: Pick<SessionDependencies, "warm" | "sendTyping" | "onCardPosted">,
 ): SessionManager {
   const { clock, log, startClaude, version, home, folder, audit, deniedPaths, environment, watch } =
@@ -209,11 +210,11 @@ function createSessions(
   return new SessionManager({
     ...more,
     api,
-    directory,
+    users,
     clock,
     log,
     startClaude,
-    newSessionId: randomUUID,
+    newConversationId: randomUUID,
     context: {
       version,
       botName: botNameIn(config, facts),
@@ -238,20 +239,20 @@ function createSessions(
     onChanged: watch?.onChanged,
     onForgotten: watch?.onForgotten,
     onWritten: watch?.onWritten,
-    readSaved: (sessionId) => readSavedConversation(environment, sessionId),
+    readSaved: (conversationId) => readSavedConversation(environment, conversationId),
   });
 }
 
 /** Takes up the sessions of an earlier run, and tells the threads of those that can't be. */
 async function restore(
   sessions: SessionManager,
-  { facts: { channel }, dependencies, directory }: Parts,
+  { facts: { channel }, dependencies, users }: Parts,
   replies: Replies,
 ): Promise<void> {
   const { clock, folder, log } = dependencies;
   removeAbandoned(log, clock.now());
   const { snapshots, lost } = readSnapshots(folder, channel.id);
-  await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, directory, dependencies)]);
+  await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, users, dependencies)]);
   const notTakenUp = sessions.restore(snapshots);
   quarantinedSessions(folder, channel.id, notTakenUp);
   for (const threadId of [...lost, ...notTakenUp]) {
@@ -260,14 +261,14 @@ async function restore(
 }
 
 function createRouter(
-  { config, facts, dependencies, api, directory, rightsOf }: Parts,
+  { config, facts, dependencies, api, users, rightsOf }: Parts,
   more: Pick<RouterDependencies, "sessions" | "cursor" | "reply" | "onOtherInstance" | "onAway">,
 ): Router {
   const { audit, clock, log } = dependencies;
   return new Router({
     ...more,
     api,
-    directory,
+    users,
     audit,
     clock,
     log,

@@ -1,4 +1,4 @@
-// Every Claude process that runs, so that none outlives the daemon.
+// Knows every Claude process that runs, so that none outlives the daemon.
 
 import { StdioClient } from "../claude/client.ts";
 import { killProcessTree, processTreeOf } from "../claude/process-tree.ts";

@@ -1,5 +1,5 @@
-// The daemon from its first check to its last child: checks until the server is there, starts the bridge, and ends
-// it in order when a signal asks for it, or at once when something has failed that nobody caught.
+// Runs the daemon: repeats the checks until the server answers, starts the bridge, and ends it. A signal ends it in
+// order; an error that nobody caught ends it at once.
 
 import { AuditTrail } from "../audit/trail.ts";
 import { claudeVersion } from "../claude/version.ts";

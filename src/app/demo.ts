@@ -1,4 +1,4 @@
-// The demo command: loads the sandbox, a project of its own beside this one, and lends it the bridge.
+// The demo command: loads the sandbox, which is a separate project, and lets it start the bridge.
 
 import { claudeVersion } from "../claude/version.ts";
 import { type Config, defaultSettings } from "../config/settings.ts";
@@ -17,7 +17,7 @@ interface DemoHost {
   readonly print: (line: string) => void;
 }
 
-/** The settings that the sandbox makes up. */
+/** The settings that the sandbox chooses. */
 type Made = Pick<Config, "url" | "token" | "channelId" | "allowedUsers" | "claudePath" | "directory">;
 
 type Run<Settings> = (

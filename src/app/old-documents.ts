@@ -1,5 +1,5 @@
-// What nobody will read any more goes from the state folder after thirty days: documents that could not be read, and
-// those of channels that no mm-claude here has served since.
+// Removes what nobody will read again from the state folder, after thirty days: documents that could not be read, and
+// documents of channels that no mm-claude has served here since.
 
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { join } from "node:path";
@@ -11,8 +11,8 @@ const KEPT_DAYS = 30;
 const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
 
 /**
- * The bindings of names to accounts stay: without them a channel that is served again would let in whoever has a name by
- * then.
+ * The bindings of names to accounts stay. Without them, when a channel is served again, whoever has a name by then
+ * would be let in.
  */
 const OF_CHANNEL = /^(?:session|cursor)-([a-z0-9]{26})(?:-|\.json$)/;
 

@@ -1,18 +1,18 @@
-// Writes that wait while the bot is not in its channel: none is tried, none is told as a failure, and none is lost.
+// Holds back writes while the bot is not in its channel. None of them is tried, reported as a failure or lost.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 
 export interface PausedWrites {
-  /** Whose turns come when nothing is held. */
+  /** The same API, but its `inSlot` waits while writes are paused. */
   readonly api: MattermostApi;
-  hold(isHeld: boolean): void;
-  /** Nothing waits any more: what is still held fails as it would without a connection. */
+  pause(isPaused: boolean): void;
+  /** Nothing waits any more. Writes that are still paused fail, as they would without a connection. */
   close(): void;
 }
 
 export function pausedWrites(api: MattermostApi): PausedWrites {
-  let isHeld = false;
+  let isPaused = false;
   let isClosed = false;
   let waiting: (() => void)[] = [];
   const wake = (): void => {
@@ -24,17 +24,17 @@ export function pausedWrites(api: MattermostApi): PausedWrites {
     api: {
       ...api,
       async inSlot(slotRequest, perform) {
-        while (isHeld && !isClosed) {
+        while (isPaused && !isClosed) {
           await new Promise<void>((resolve) => waiting.push(resolve));
         }
-        if (isHeld) {
+        if (isPaused) {
           throw new MattermostError("unreachable", "The bot is not in its channel.");
         }
         return api.inSlot(slotRequest, perform);
       },
     },
-    hold(next) {
-      isHeld = next;
+    pause(next) {
+      isPaused = next;
       if (!next) wake();
     },
     close() {

@@ -1,4 +1,5 @@
-// The Claudes that wait for new sessions in the directory mm-claude works in, each with an id and a place for files.
+// Claude processes that are started in advance, for new sessions in the directory mm-claude works in. Each has an id
+// for its conversation and a directory for files.
 
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
@@ -38,7 +39,7 @@ export function prewarmClaudes(
       return {
         claudePath,
         directory,
-        sessionId: randomUUID(),
+        conversationId: randomUUID(),
         resume: false,
         deniedPaths,
         extraDirectories: [path],

@@ -1,4 +1,5 @@
-// Replies of mm-claude's own in threads that have no session, which would otherwise keep what is not written yet.
+// mm-claude's own replies in threads that have no session. What is not written yet is kept here; in a thread with a
+// session, the session keeps it.
 
 import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Notice } from "../render/attachments.ts";

@@ -1,10 +1,10 @@
-// What the bridge finds in the state folder when it starts, and puts there: sessions, how far the channel was heard,
-// which accounts the settings' names were given to.
+// What the bridge reads from the state folder when it starts, and writes there: sessions, how far the channel was
+// heard, and which accounts the names in the settings stand for.
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient } from "../mattermost/error.ts";
 import type { Channel, ChannelId, ThreadId, User } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import { notice } from "../render/attachments.ts";
 import { type Cursor, type CursorKeeper, decodeCursor, encodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
@@ -68,12 +68,12 @@ export async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promi
 const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
 
 /**
- * Looks up who wrote the messages that still wait, and who allowed all tools of a session: what an account is, is asked
- * before Claude gets a message and before a right is kept. Goes on until the server has told.
+ * Looks up who wrote the messages that still wait, and who allowed all tools of a session. The server is asked about
+ * these accounts before Claude gets a message and before a right is kept. Goes on until the server answers.
  */
 export async function lookUpWriters(
   snapshots: readonly SessionSnapshot[],
-  directory: UserDirectory,
+  users: Users,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
   const waiting = snapshots.flatMap(({ state }) => [
@@ -88,7 +88,7 @@ export async function lookUpWriters(
   );
   for (let attempt = 0; ; attempt++) {
     try {
-      await Promise.all([...writers].map((id) => directory.byId(id)));
+      await Promise.all([...writers].map((id) => users.byId(id)));
       return;
     } catch (error) {
       if (!isTransient(error)) {
@@ -101,8 +101,8 @@ export async function lookUpWriters(
 }
 
 /**
- * Not for each post: to replace a file takes a third of a millisecond at best. What was heard since is read again after
- * a crash, and a session knows the posts it has taken.
+ * Not saved with each post, because to replace a file takes at least a third of a millisecond. After a crash, what was
+ * heard since then is read again, and a session knows the posts it has taken.
  */
 const CURSOR_MS = 250;
 
@@ -123,7 +123,7 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
       newest = undefined;
       const json = encodeCursor(cursor);
       // First what the sessions made of it: a crash in between would lose what the channel counts as heard.
-      await folder.settled();
+      await folder.allSaved();
       folder.change(name, () => json);
       await folder.saved(name);
     }

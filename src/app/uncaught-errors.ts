@@ -1,5 +1,5 @@
-// What nobody has caught ends the daemon: after such a fault nothing in memory can be trusted, and all that sessions need
-// is on the disk. Says what failed, once; whoever awaits `fault` ends the rest.
+// An error that nobody caught ends the daemon: after it nothing in memory can be trusted, and everything that sessions
+// need is on the disk. Says once what failed. Whoever awaits `fault` ends the rest.
 
 import { inspect } from "node:util";
 import type { Log } from "../util/log.ts";

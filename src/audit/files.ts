@@ -1,5 +1,6 @@
-// Where a trail lies and how it is read: never through a link. Each file is named by the number of its first record, so
-// that the next one is begun without touching those before it. A trail goes by what the paths of its files begin with.
+// Where a trail is stored and how it is read: never through a link. Each file is named after the number of its first
+// record, so a new file can be begun without touching the earlier ones. A trail is identified by the beginning that the
+// paths of its files share.
 
 import { closeSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 // One line of the audit trail: who decided what, in which thread, chained to the line before it by that line's hash.
-// Knows the form of a line; refuses to know where lines are kept and how they are shown.
+// Knows the form of a line, but not where lines are kept or how they are shown.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -23,7 +23,7 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
-  "cleared", // Claude's conversation began anew
+  "cleared", // Claude's conversation began again
   "failed", // something in mm-claude threw, and the session's process was ended
 ] as const;
 

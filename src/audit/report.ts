@@ -1,5 +1,5 @@
-// What `mm-claude audit` prints: the records of every trail on this machine, or whether they stand as they were written.
-// Asks no server and changes nothing.
+// What `mm-claude audit` prints: the records of every trail on this machine, or whether the trails were changed since
+// they were written. Asks no server and changes nothing.
 
 import { findTrails, recordFile, wordsOf } from "./files.ts";
 import { type Filter, type FilterRequest, parseFilter } from "./filter.ts";

@@ -1,5 +1,5 @@
-// Records as a table for people: one line each, cut to the terminal, in which nothing that people or Claude wrote can
-// hide or steer. Pure; how hidden characters are shown comes from outside.
+// Records as a table for people: one line each, cut to the terminal's width. Text that people or Claude wrote can
+// neither hide anything there nor control the terminal. Pure; the caller says how hidden characters are shown.
 
 import { inWords } from "../util/storable.ts";
 import { ITSELF } from "./filter.ts";

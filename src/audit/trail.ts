@@ -1,5 +1,6 @@
 // The one writer of a channel's audit trail: appends a line for each decision, chained to the one before. Never throws:
-// what can't be written waits, and the person who runs the daemon is told once. Refuses to judge what it finds there.
+// what can't be written waits, and the person who runs the daemon is told once. Does not check what is already in the
+// trail.
 
 import * as nodeFs from "node:fs";
 import type { Log } from "../util/log.ts";

@@ -1,5 +1,6 @@
-// Reads a trail and says what was done to it since it was written: lines that were changed, put in, moved or taken out.
-// Who can write the files can also write all of a trail anew, with its head: that is beyond it. Changes nothing.
+// Reads a trail and says what was done to it since it was written: which lines were changed, inserted, moved or
+// removed. It can't notice when somebody who can write the files replaces a whole trail, with its head. Changes
+// nothing.
 
 import { headFile, linesOf, readHead, recordFile, recordFiles, wordsOf } from "./files.ts";
 import { type AuditRecord, type ChainLink, decodeRecord, type Head, hashOf } from "./record.ts";

@@ -22,17 +22,17 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "--replay-user-messages",
     ...denyRules(start.deniedPaths ?? []),
     start.resume ? "--resume" : "--session-id",
-    start.sessionId,
+    start.conversationId,
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
   ];
 }
 
 /**
  * Permission rules of Claude Code, which no rule or mode of the user can override. `Read` covers everything that reads
- * or searches, also an `@path` in a message and a path in a shell command, `Edit` everything that writes; both cover
- * all that is in a directory. Not covered is what the shell finds by itself in the working directory (`grep -r`),
- * which every version runs without asking. Given by this flag and not by --settings, because 1.0.128 and 2.0.76 leave
- * a copy of those settings in the temporary directory at every start.
+ * or searches, also an `@path` in a message and a path in a shell command; `Edit` covers everything that writes. Both
+ * cover everything in a directory. They do not cover what a shell command finds by itself in the working directory
+ * (`grep -r`), which every version runs without asking. They are given by this flag and not by --settings, because
+ * 1.0.128 and 2.0.76 leave a copy of those settings in the temporary directory at every start.
  */
 function denyRules(paths: readonly string[]): string[] {
   if (paths.length === 0) {

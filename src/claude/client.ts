@@ -113,8 +113,8 @@ export class StdioClient implements ClaudeClient {
   }
 
   close(graceMs: number): Promise<void> {
-    // After the end of stdin a running turn would go on until it is cut off unsaved, and an open ask fails and Claude
-    // works on without an answer. An interrupted turn is saved, and the process ends at once.
+    // If only stdin ended, a running turn would go on until it is cut off without being saved, and an open ask would
+    // fail while Claude works on without an answer. An interrupted turn is saved, and then the process ends at once.
     if (this.#isWorking) {
       this.interrupt();
     }
@@ -127,8 +127,8 @@ export class StdioClient implements ClaudeClient {
       () => this.#giveUp(`did not answer within ${seconds} s of its start`),
       this.#initializeTimeoutMs,
     );
-    // `perTaskStopAffordance`: an interruption ends the turn, and not what runs in the background (2.1.330; others
-    // don't know it).
+    // `perTaskStopAffordance`: an interruption ends the turn, but not what runs in the background (2.1.330; other
+    // versions don't know it).
     const request = { subtype: "initialize", hooks: null, perTaskStopAffordance: true };
     this.#write(this.#requests.create(request, (outcome) => this.#initialized(outcome)));
   }

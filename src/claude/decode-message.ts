@@ -1,5 +1,5 @@
-// The frames in which a conversation goes on: what streams, what Claude says and does, what its tools answer, and what
-// the CLI repeats of our messages. Knows nothing of what came in other frames.
+// The frames that carry a conversation: the streamed text, what Claude says and does, what its tools answer, and our
+// own messages as the CLI repeats them. Knows nothing of other frames.
 
 import { z } from "zod";
 import { asText, type Frame, isFrame, malformed } from "./frame.ts";

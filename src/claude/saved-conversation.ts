@@ -1,6 +1,6 @@
-// What Claude Code has saved of a conversation, read after a process that ended before it could report it all. One JSON
-// object a line in `projects/<directory>/<session id>.jsonl` under its configuration directory; the fields used here are
-// the same in 1.0.128, 2.0.76 and 2.1.330.
+// Reads what Claude Code has saved of a conversation, when a process ended before it could report all of it. The file
+// has one JSON object a line and is `projects/<directory>/<conversation id>.jsonl` under Claude's configuration
+// directory. The fields used here are the same in 1.0.128, 2.0.76 and 2.1.330.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -33,9 +33,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
 export function readSavedConversation(
   environment: NodeJS.ProcessEnv,
-  sessionId: string,
+  conversationId: string,
 ): SavedConversation | undefined {
-  const file = savedFile(environment, sessionId);
+  const file = savedFile(environment, conversationId);
   if (!file) {
     return undefined;
   }
@@ -57,12 +57,12 @@ export function readSavedConversation(
   };
 }
 
-function savedFile(environment: NodeJS.ProcessEnv, sessionId: string): string | undefined {
+function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
   const base = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
   const projects = join(base, "projects");
   try {
     return readdirSync(projects)
-      .map((directory) => join(projects, directory, `${sessionId}.jsonl`))
+      .map((directory) => join(projects, directory, `${conversationId}.jsonl`))
       .find(isReadable);
   } catch {
     return undefined;

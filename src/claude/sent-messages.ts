@@ -1,4 +1,4 @@
-// Which of our messages Claude has not taken yet. Knows nothing of what is in them but whether one is a slash command.
+// Which of our messages Claude has not taken yet. Of a message it knows only its id and whether it is a slash command.
 // Each `note…` returns the messages that are now known to be taken, oldest first.
 
 import type { MessageBlock } from "./types.ts";

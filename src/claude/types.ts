@@ -151,8 +151,8 @@ export interface ClaudeClient {
 export interface ClaudeStart {
   readonly claudePath: string;
   readonly directory: string;
-  readonly sessionId: string;
-  /** Continue the saved conversation `sessionId` instead of starting a new one under that id. */
+  readonly conversationId: string;
+  /** Continue the saved conversation `conversationId` instead of starting a new one under that id. */
   readonly resume: boolean;
   /** Directories outside `directory` that Claude may read without asking (files of messages). */
   readonly extraDirectories: readonly string[];

@@ -1,4 +1,4 @@
-// What runs in the background of a CLI that reports when a command begins and never when it ends (1.0.128, 2.0.76).
+// What runs in the background, for CLIs that report when a command begins but never when it ends (1.0.128, 2.0.76).
 // Finds out by checking whether any of its commands still runs. Does nothing once the CLI reports what runs.
 
 import type { Clock, Timer } from "../util/clock.ts";

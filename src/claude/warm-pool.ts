@@ -1,5 +1,6 @@
-// Claude Code processes that have answered `initialize` and wait for a new conversation, so that its first message costs
-// the model's own time only. Replaced when they are out of date, ended when memory is short. Knows no conversation.
+// Claude Code processes that have answered `initialize` and wait for a new conversation, so that the first answer takes
+// only as long as the model needs. Replaced when they are out of date, ended when memory is short. Knows no
+// conversation.
 
 import { type Clock, isRecent, type Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";

@@ -1,4 +1,4 @@
-// Where settings files are looked for, and what stands in the first one there is. Reads text; judges no value.
+// Where settings files are looked for, and the content of the first one that exists. Reads text and checks no value.
 import { dirname, join } from "node:path";
 import { parse } from "dotenv";
 import { readRegularFile } from "../util/regular-file.ts";

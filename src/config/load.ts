@@ -151,8 +151,8 @@ function lookUp(
     [file?.values[variable], "file", `${variable} in ${file?.path}`],
   ];
   for (const [value, origin, name] of places) {
-    // Nothing but spaces is not a value: an empty ALLOWED_USERS from a template must not open a file's list
-    // to everyone.
+    // Spaces alone are not a value: an empty ALLOWED_USERS from a template must not replace a file's list, because that
+    // would let everyone in.
     const text = value === undefined ? "" : String(value).trim();
     if (text !== "") return { text, origin, name };
   }

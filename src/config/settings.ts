@@ -1,5 +1,5 @@
-// The settings, each told once: --help, .env.example, the table in docs/settings.md, the loader and the wizard all
-// go by this list.
+// The one list of the settings. --help, .env.example, the table in docs/settings.md, the loader and the wizard are all
+// made from it.
 import {
   type ParseContext,
   type Parsed,

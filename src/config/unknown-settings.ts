@@ -1,5 +1,5 @@
-// What stands where settings are read and is none: a misspelled name, a line nobody understands, a name that stands
-// twice. Ignored it would do harm that nobody sees: ALLOWED_USER=alice lets everyone in.
+// Finds what is not a setting among the settings: a misspelled name, a line that nobody can read, a name that is there
+// twice. To ignore these would do harm that nobody notices: ALLOWED_USER=alice lets everyone in.
 
 import { parse } from "dotenv";
 import { editDistance } from "../util/edit-distance.ts";

@@ -1,5 +1,5 @@
-// What the server's rate limit still allows, as its answers tell: a number of requests that grows back with time. Knows
-// nothing of who sends them.
+// What the server's rate limit still allows, read from its answers: a number of requests that grows again with time.
+// Knows nothing of who sends them.
 
 import type { ReplyHeaders } from "./transport.ts";
 
@@ -33,8 +33,8 @@ export class Allowance {
     if (!limit || left === undefined || resetSeconds === undefined) {
       return undefined;
     }
-    // Because of the rounding the rate is usually too slow and hardly ever too fast: of several, the fastest is
-    // nearest.
+    // The rounding usually makes the rate too slow and hardly ever too fast. So of several rates the fastest is the
+    // most accurate.
     const seconds = Math.min(Math.max(1, resetSeconds), LONGEST_RESET_SECONDS);
     const perMs = Math.max(1, limit - left) / (seconds * 1000);
     const knownPerMs = known && known.#limit === limit ? known.#perMs : 0;

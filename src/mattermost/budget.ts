@@ -1,5 +1,6 @@
-// When a request may be sent: one budget for all threads, whose queues are served in turn, learned from what the server
-// says of its limit. Without a limit it holds back nothing but too many requests at once. Knows no endpoint.
+// Decides when a request may be sent. All threads share one budget, and their queues are served one after the other. It
+// learns the server's limit from the server's answers; without a limit it only keeps too many requests from running at
+// once. Knows no endpoint.
 
 import { type BackoffOptions, pauseMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -69,8 +70,9 @@ export class RequestBudget {
 
   #refused(retryAfterMs: number | undefined): void {
     this.#allowance?.exhaust();
-    // A limit that names no numbers is found by trying: half as many at once, then one more with each good answer.
-    // Halved once for all refusals of what was under way, and never so far that one thread could take all slots.
+    // A server that gives no numbers has its limit found by trying: half as many requests at once, then one more with
+    // each good answer. It is halved once for all refusals of requests that ran at the same time, and never so far that
+    // one thread could take all slots.
     if (!this.#pause) {
       this.#atOnce = Math.max(AT_ONCE_IN_A_QUEUE, Math.floor(this.#atOnce / 2));
     }
@@ -104,7 +106,7 @@ export class RequestBudget {
 
 /**
  * How long to wait after `error` before asking for another slot. After a 429 the budget holds all requests back, with
- * one jitter for all: with more of its own each would miss the moment when the budget opens again.
+ * one jitter for all of them: with a jitter of its own, each would miss the moment when the budget opens again.
  */
 export function pauseAfter(error: unknown, attempt: number, options: BackoffOptions): number {
   const { code, retryAfterMs } = error instanceof MattermostError ? error : {};

@@ -175,8 +175,8 @@ export interface PostList {
   /** The server names a post before this page (since 5.12, read; seen on 10.11). */
   readonly hasOlder: boolean;
   /**
-   * The next page starts before it. Newer than the oldest post, as posts that are missing here may have that one's
-   * date.
+   * The next page starts before this post. It is newer than the oldest post here, because posts that are missing here
+   * may have the same date as the oldest one.
    */
   readonly goOnBefore: PostId | undefined;
 }
@@ -258,10 +258,10 @@ function textIn(props: Readonly<Record<string, unknown>>, name: string): string 
 }
 
 // An incoming webhook's post has its owner's user_id; only the props show what it is (7.10: `from_webhook: "true"`).
-// Others are `from_bot`, `from_plugin`, `from_oauth_app`; a person who sets one on their own post is not heard, which
-// does no harm. The server and its plugins write true in several ways, so every value counts that isn't clearly false.
-// Posts of another mm-claude are not from a person either, whatever account it uses: the two would answer each other
-// for ever.
+// Others are `from_bot`, `from_plugin`, `from_oauth_app`. A person who sets one of them on their own post is not heard,
+// which does no harm. The server and its plugins write true in several ways, so every value counts that isn't clearly
+// false. Posts of another mm-claude are not from a person either, whatever account it uses: the two would answer each
+// other for ever.
 function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(props).some(
     ([key, value]) =>

@@ -18,7 +18,7 @@ export type MattermostErrorCode =
   /** The message is longer than the server's MaxPostSize. */
   | "too-long"
   /** The post can be edited no more: the server's edit limit is over, or edits are switched off. */
-  | "edit-closed"
+  | "frozen"
   /** More bytes than mm-claude or the server accepts. */
   | "too-large"
   | "rate-limited"
@@ -64,8 +64,8 @@ export class MattermostError extends Error {
 }
 
 /**
- * What was asked for does not exist, or no longer: for a deleted post the server answers `forbidden` to an edit and
- * `not-found` to a reaction (7.10).
+ * What was asked for does not exist, or does not exist any more. For a deleted post the server answers `forbidden` to
+ * an edit and `not-found` to a reaction (7.10).
  */
 export function isGone(error: unknown): boolean {
   return error instanceof MattermostError && (error.code === "not-found" || error.code === "forbidden");
@@ -111,18 +111,18 @@ const TOO_LONG = new Set([
   "model.post.is_valid.message_length.app_error",
 ]);
 
-// For new posts (and, by the sandbox, for edits); for edits, read in the server's source: by a patch, as mm-claude
-// does, and by a whole post.
+// The first id answers a new post (and in the sandbox also an edit). The others answer edits (read in the server's
+// source): the second an edit by a patch, as mm-claude does it, the third an edit of a whole post.
 const ARCHIVED = new Set([
   "api.post.create_post.can_not_post_to_deleted.error",
   "api.post.patch_post.can_not_update_post_in_deleted.error",
   "api.post.update_post.can_not_update_post_in_deleted.error",
 ]);
 
-// Over PostEditTimeLimit: 400 (10.11). Edits switched off for all: 403 (read in the source of servers before 5.0). In
-// newer ones a role lacks the right to edit, and they answer as for a deleted post: 403, `api.context.permissions`
-// (read). Whether the post can still be read tells these two apart.
-const EDIT_CLOSED = new Set([
+// 400 when a post is older than PostEditTimeLimit (10.11). 403 where edits are switched off for all (read in the source
+// of servers before 5.0). In newer servers a role may lack the right to edit; they answer as for a deleted post: 403,
+// `api.context.permissions` (read). Whether the post can still be read tells these two cases apart.
+const FROZEN = new Set([
   "api.post.update_post.permissions_time_limit.app_error",
   "api.post.update_post.permissions_denied.app_error",
 ]);
@@ -137,8 +137,8 @@ function codeOf(status: number, serverId: string): MattermostErrorCode {
   if (ARCHIVED.has(serverId)) {
     return "archived";
   }
-  if (EDIT_CLOSED.has(serverId)) {
-    return "edit-closed";
+  if (FROZEN.has(serverId)) {
+    return "frozen";
   }
   if (status === 401) {
     return "unauthorized";
@@ -165,8 +165,8 @@ function codeOf(status: number, serverId: string): MattermostErrorCode {
 }
 
 /**
- * The meaning of an answer of anything else at that address: it says nothing about posts, threads, people or the token,
- * so it may be different later. The server's own rate limiter answers in plain text as well (7.10).
+ * What an answer means that did not come from Mattermost itself: it says nothing about posts, threads, people or the
+ * token, and it may be different later. The server's own rate limiter answers in plain text as well (7.10).
  */
 function codeOfOthers(status: number): MattermostErrorCode {
   // The same bytes would be over the same limit again.
@@ -189,7 +189,7 @@ const REASONS = {
   "not-found": "the server doesn't know it; check the id or name",
   archived: "the channel is archived; unarchive it or choose another one",
   "too-long": "the message is longer than the server's MaxPostSize; send it in parts",
-  "edit-closed": "the server lets nobody edit this post any more",
+  frozen: "the server lets nobody edit this post any more",
   "too-large": "it is larger than the server takes, or a proxy before it; send less, or raise their limits",
   "rate-limited": "the server's rate limit was reached; try again later or raise the limit",
   server: "the server failed; see its log and try again",

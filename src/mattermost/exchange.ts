@@ -138,8 +138,8 @@ function toJson(body: unknown): string {
 }
 
 /**
- * Undefined when there are more than `maxBytes`: the rest is not read. Read into one buffer, as a body that comes byte
- * by byte would take many times its size as a list of pieces.
+ * Undefined when there are more than `maxBytes`; the rest is not read. Reads into one buffer: as a list of pieces, a
+ * body that comes byte by byte would take many times its size.
  */
 async function bytesOf({ body, headers, cancel }: Reply, maxBytes: number): Promise<Uint8Array | undefined> {
   const declared = Number(headers.get("content-length"));

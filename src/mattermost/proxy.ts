@@ -53,8 +53,8 @@ export function proxyFor(url: string): Proxy | undefined {
 }
 
 /**
- * An agent for the server at `url` that makes each connection by a tunnel through the proxy (CONNECT), also those that
- * are not encrypted: a WebSocket needs one. Undefined where no proxy is named. Throws UnusableProxy.
+ * An agent for the server at `url`. It makes each connection by a tunnel through the proxy (CONNECT), also those that
+ * are not encrypted, because a WebSocket needs a tunnel. Undefined where no proxy is named. Throws UnusableProxy.
  */
 export function proxyAgent(
   url: string,

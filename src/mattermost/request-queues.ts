@@ -1,5 +1,5 @@
-// The requests that wait for a slot, in a queue for each thread, and how many of each queue are under way. Says which
-// one comes next; knows no limit but that of a queue.
+// The requests that wait for a slot, in one queue for each thread, and how many of each queue are under way. Says which
+// one comes next. Knows no limit except that of a queue.
 
 export interface SlotRequest {
   /** Who asks; the queues are served in turn. A thread's id as a rule. */

@@ -1,5 +1,5 @@
-// The stream of the server's events for as long as the program runs: always reconnects, resumes where it can, and tells
-// when it can't. Knows the numbers of frames, not the meaning of posts.
+// The stream of the server's events for as long as the program runs. Always reconnects, resumes where it can, and
+// reports when it can't. Knows the numbers of frames, not the meaning of posts.
 
 import { WebSocket } from "ws";
 import { AsyncQueue } from "../util/async-queue.ts";

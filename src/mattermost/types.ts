@@ -141,7 +141,7 @@ export interface MattermostApi {
   /** The mark of the posts that are created here. */
   readonly instance: string;
   /**
-   * Performs it when the budget has a slot for it: at once where the server has no limit. The calls of the api that
+   * Calls `perform` when the budget has a slot for it: at once where the server has no limit. The calls of the api that
    * `perform` gets are sent at once, and only once: whoever has the slot decides whether, and with what, to try again.
    */
   inSlot<T>(slotRequest: SlotRequest, perform: (api: MattermostApi) => Promise<T>): Promise<T>;

@@ -1,5 +1,5 @@
-// The coloured bar below what mm-claude itself says: whoever reads a thread can tell its cards and notices from Claude's
-// words by it, since no text can make one. Pure.
+// The coloured bar below what mm-claude itself says. No text can produce one, so readers can tell mm-claude's cards and
+// notices from Claude's words by it. Pure.
 
 import type { Attachment } from "../mattermost/types.ts";
 

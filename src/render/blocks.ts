@@ -1,5 +1,5 @@
-// Markdown's blocks, a line at a time: what is open at a line's start, what the line is there, and what is open after it.
-// Follows CommonMark with tables; HTML is text, as Mattermost's clients show it. Pure, and as fast as the text is long.
+// Markdown's blocks, one line at a time: what is open at the start of a line, what the line is, and what is open after
+// it. Follows CommonMark with tables; HTML is text, as Mattermost's clients show it. Pure, in linear time.
 
 export interface Item {
   readonly kind: "item";

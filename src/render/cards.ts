@@ -53,13 +53,13 @@ export function openCard(card: Card, limit: number): CardPost[] {
   });
 }
 
-export interface ClosedCard extends Required<CardPost> {
+export interface SettledCard extends Required<CardPost> {
   /** What was decided, in short: for a post that says nothing else but the verdict. Calls nobody. */
   readonly about: string;
 }
 
 /** The last post of a card once it is decided; `verdict` says by whom and how. */
-export function closedCard(card: Card, limit: number, verdict: string, tone: Tone): ClosedCard {
+export function settledCard(card: Card, limit: number, verdict: string, tone: Tone): SettledCard {
   const bodies = pieces(card.body, limit - FRAME_ROOM);
   const title = bodies.length > 1 ? undefined : card.title;
   const markdown = [title, bodies.at(-1)].filter((part) => part !== undefined).join("\n");
@@ -90,7 +90,7 @@ export interface WholeCard {
   readonly card: Card;
   readonly file?: WholeFile;
   /** Neither is possible: it takes nothing but a denial. */
-  readonly isInPart?: true;
+  readonly isIncomplete?: true;
 }
 
 /** More than that nobody reads, and a thread has other things to show. */
@@ -120,7 +120,7 @@ export function permissionCard(
     `🚫 **This is only its beginning, so it can't be allowed.** It has ${codePoints(text)} characters, ` +
     "and the server takes no such file. An administrator of the server can allow files " +
     "(`FileSettings.EnableFileAttachments`) and larger ones (`FileSettings.MaxFileSize`); or ask Claude for smaller steps.";
-  return { card: { head, body: `${beginning}\n\n${note}`, choices: "👎 deny" }, isInPart: true };
+  return { card: { head, body: `${beginning}\n\n${note}`, choices: "👎 deny" }, isIncomplete: true };
 }
 
 function fits(body: string, limit: number, maxPosts: number): boolean {
@@ -214,9 +214,9 @@ export function guestCard(
 /** What a card says once when words came that decide nothing. `isAlone`: no other card is open. */
 export function waitingHint(
   kind: "permission" | "plan" | "question",
-  { isAlone, isInPart, hasEmoji }: { isAlone: boolean; isInPart: boolean; hasEmoji: boolean },
+  { isAlone, isIncomplete, hasEmoji }: { isAlone: boolean; isIncomplete: boolean; hasEmoji: boolean },
 ): string {
-  const { emoji, words } = WAYS[isInPart ? "denial" : kind];
+  const { emoji, words } = WAYS[isIncomplete ? "denial" : kind];
   const inWords = isAlone || !hasEmoji ? `, or reply ${words}` : "";
   const why = isAlone || !hasEmoji ? "" : " A reply can't tell which of the open cards it means.";
   const ways = hasEmoji ? `${emoji}${inWords}` : `reply ${words}`;

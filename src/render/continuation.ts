@@ -1,6 +1,6 @@
-// How a text that was cut goes on in another post: what was open at the cut is opened again, so that the rest reads as it
-// would have. A fence comes with its language, a table with its header, a quote with its sign, and an item of a list with
-// its marker: its lines are indented for one, and would be code or another list without it. Pure.
+// How a text that was cut goes on in another post: what was open at the cut is opened again, so that the rest looks as
+// it would have without the cut. A fence is repeated with its language, a table with its header, a quote with its sign.
+// A list item is repeated with its marker, because its indented lines would be code or another list without it. Pure.
 
 import {
   type Container,

@@ -22,7 +22,7 @@ let library: DiffLibrary | undefined;
 
 /**
  * The unified diff of `replacements` applied in order to `before`. Without the file's text (it may not be shown, or
- * doesn't hold the old text) the replaced strings themselves are compared, and no line numbers are claimed.
+ * doesn't contain the old text) the replaced strings themselves are compared, and the diff has no line numbers.
  */
 export function unifiedDiff(before: string | undefined, replacements: readonly Replacement[]): string {
   const after = before === undefined ? undefined : applyAll(before, replacements);

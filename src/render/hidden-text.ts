@@ -1,5 +1,5 @@
-// Words that somebody decides by, shown so that nothing of them is left out: clients show less of Markdown than there is
-// in it. Pure.
+// Shows words that somebody has to decide about, completely: clients do not show everything that is in a Markdown text.
+// Pure.
 
 import { fence, harmless, inlineCode, oneLine, showEverything, showHidden, truncate } from "./markdown.ts";
 import { unambiguousCode } from "./unambiguous-code.ts";

@@ -1,4 +1,5 @@
-// What at the end of a growing text waits for its rest: half a word, half an emoji, half a fence. Pure.
+// The end of a growing text that can't be shown yet because it is incomplete: half a word, half an emoji, half a fence.
+// Pure.
 
 const MAX_HELD = 120;
 /** A word, or half an emoji, that is not whole yet. */

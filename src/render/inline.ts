@@ -1,5 +1,5 @@
-// Where links, emphasis and inline code stand in a paragraph: a text is rather cut between them. Pure; an estimate, which
-// errs to both sides where marks are not paired.
+// Where links, emphasis and inline code are in a paragraph, so that a text is cut between them if possible. Pure. This
+// is an estimate: where marks have no pair, it may find too many or too few.
 
 import { inlineSpans } from "./code-spans.ts";
 

@@ -72,8 +72,8 @@ function isWithinEmoji(text: string, at: number, char: string): boolean {
 }
 
 /**
- * As `showHidden`, for what is decided about: nothing is out of sight to the right or far below either. Long runs of
- * blanks and of empty lines are told instead of shown.
+ * As `showHidden`, for text that somebody decides about: nothing of it is out of sight, far to the right or far below.
+ * Long runs of blanks and of empty lines are described instead of shown.
  */
 export function showEverything(text: string): string {
   return showHidden(text)
@@ -150,8 +150,8 @@ export function quietMentions(markdown: string, except: readonly string[] = []):
 }
 
 /**
- * Claude's words as they may be shown: they call nobody but those in `names`, load no picture and show no other post. A
- * picture's address can carry what Claude has read, and clients ask for it unbidden.
+ * Claude's words as they may be shown: they call nobody except those in `names`, load no picture and show no other
+ * post. A picture's address can contain what Claude has read, and clients load it without asking.
  */
 export function harmless(markdown: string, names: readonly string[] = []): string {
   return /@|!\[|:\/\/|www/i.test(markdown)

@@ -1,5 +1,5 @@
-// What stands on the pages of a transcript: texts, tool lines and notices, how they are written one below the other, and
-// how a page that is too long gives up what nobody has seen. Pure.
+// What is on the pages of a transcript (texts, tool lines and notices), how they are written one below the other, and
+// how a page that is too long passes on what nobody has seen yet. Pure.
 
 import { type Continuation, closing, goOn, placeAfter } from "./continuation.ts";
 import { wholeLength } from "./incomplete-tail.ts";
@@ -103,7 +103,7 @@ export function overflow(page: Page, limit: number): Item[] {
 }
 
 /** Whether it is shown as it will stay; a notice may be replaced at any time. */
-export function isSettled(item: Item): boolean {
+export function isFinished(item: Item): boolean {
   return item.kind === "tool" ? item.shown && item.outcome !== "" : item.kind === "text" && isSeen(item);
 }
 
@@ -113,8 +113,10 @@ function isSeen(item: Item): boolean {
 }
 
 export function readyItems(page: Page, now: number): readonly Item[] {
-  const held = page.items.findIndex((item) => item.kind === "tool" && !item.shown && item.holdUntil > now);
-  return held < 0 ? page.items : page.items.slice(0, held);
+  const firstHeldBack = page.items.findIndex(
+    (item) => item.kind === "tool" && !item.shown && item.holdUntil > now,
+  );
+  return firstHeldBack < 0 ? page.items : page.items.slice(0, firstHeldBack);
 }
 
 export function markShown(items: readonly Item[], isGrowing: boolean): void {

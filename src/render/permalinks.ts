@@ -1,16 +1,17 @@
-// Links to posts in what others wrote. The server shows the post that the first bare link of a message leads to, below the
-// words (7.10 to 11): a card of mm-claude's would say "Allowed" in the midst of what Claude says. Such a link stays a link,
-// with nothing below it.
+// Links to posts in what others wrote. Below a message, the server shows the post that the first bare link of the
+// message leads to (7.10 to 11). So a card of mm-claude's could say "Allowed" below Claude's words. Such a link stays a
+// link, but nothing is shown below it.
 
 /**
- * Ends a link for the clients, to whom the first is white space, not for the server, whose pattern allows nothing behind the
- * post's id. Takes no room; the second keeps the first from being trimmed.
+ * For the clients the first character is white space, so it ends the link. For the server it does not, and the server's
+ * pattern allows nothing after the post's id, so it finds no link. Both characters take no room; the second keeps the
+ * first from being trimmed.
  */
 const END_OF_LINK = "\ufeff\u200b";
 
 /**
- * A simple Markdown link, which shows nothing below; or what the server takes for a bare link, up to ASCII white space or an
- * angle bracket.
+ * A simple Markdown link, below which nothing is shown; or what the server takes for a bare link, up to ASCII white
+ * space or an angle bracket.
  */
 const LINK =
   /(?<!\\)\[[^[\]\\`<>\n]{0,300}\]\([^\s()<>\\&]{0,500}\)|(?:https?:\/\/|www\d{0,3}\.)[^ \t\n\v\f\r<>]*/gi;

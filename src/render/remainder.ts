@@ -1,5 +1,5 @@
-// What is left to say of a text that grew on after its post could grow no more: as a post of its own, nothing twice,
-// and with the fence it is in. Pure.
+// The rest of a text that went on growing after its post could not be edited any more. It is a post of its own, repeats
+// nothing, and opens again the fence that it is in. Pure.
 
 import { fenceAfter, type OpenFence } from "./code-spans.ts";
 import { goOn } from "./continuation.ts";

@@ -1,5 +1,6 @@
-// Where to cut a text that is too long for one post: between two blocks, at a line, at a word, in that order, and not in a
-// table's row, a link, emphasis or inline code where there is another place. What is cut goes on as `continuation.ts` says. Pure.
+// Where to cut a text that is too long for one post: between two blocks, at a line, at a word, in that order. Not in a
+// table's row, a link, emphasis or inline code, if there is another place. The rest goes on as `continuation.ts` says.
+// Pure.
 
 import { pipesOf, proseEnd, readLine, TOP } from "./blocks.ts";
 import { type Gap, lastGap } from "./break-points.ts";
@@ -79,7 +80,7 @@ export function cutAt(text: string, at: number): Cut {
   return cutBetween(text, { end: at, at });
 }
 
-/** What was code may be none in the parts: so nothing in it calls anybody. */
+/** What is code in the whole text may not be code in its parts, so every mention in it is made quiet. */
 function plainCut(text: string, limit: number, keep: number): Cut {
   const shown = quietEverywhere(text.slice(0, keep));
   const quiet = shown + quietEverywhere(text.slice(keep));
@@ -124,8 +125,8 @@ function cutBetween(text: string, { end, at }: Gap): Cut {
 }
 
 /**
- * The inline code that `at` is in: `ticks` that open it again, what closes it (`closed`), and where to go on from, counted
- * from `at`. A run of backticks is never cut.
+ * The inline code that `at` is in: `ticks` that open it again, what closes it (`closed`), and where to go on from,
+ * counted from `at`. A run of backticks is never cut.
  */
 function codeAround(
   paragraph: string,

@@ -1,5 +1,5 @@
-// One line a tool: its headline, what is shown below it, the whole of it for a person who must approve it, and
-// its outcome. One table; a tool that isn't in it is shown by its name. Pure.
+// One line for each tool: its headline, what is shown below it, its full text for a person who must approve it, and its
+// outcome. One table; a tool that isn't in it is shown by its name. Pure.
 
 import type { ToolInput } from "../claude/types.ts";
 import { type Replacement, unifiedDiff } from "./diff.ts";
@@ -61,8 +61,9 @@ const count = (number: number, noun: string): string => `${number} ${noun}${numb
 const lineCount = (text: string): number => (text === "" ? 0 : text.replace(/\n$/, "").split("\n").length);
 
 /**
- * Endings by which clients only colour (languages and their short names in Mattermost's web client, 10.11). Others they
- * may draw: `tex` and `latex` as a formula, plugins `mermaid` and the like as a picture, without what stands in comments.
+ * File endings that clients use for colours only (languages and their short names in Mattermost's web client, 10.11).
+ * For other languages they may draw a picture, in which comments are missing: a formula for `tex` and `latex`, a
+ * diagram for `mermaid` and the like where there is a plugin.
  */
 const COLOURED = new Set(
   (
@@ -272,8 +273,9 @@ export function editedFile(name: string, input: ToolInput): string | undefined {
 }
 
 /**
- * `↳` and how it went, on the headline's line. What a command or a server says may be anybody's secret, and stands only
- * where somebody was asked about that very tool: else what runs unasked, such as `cat .env`, would tell the channel.
+ * `↳` and how it went, on the headline's line. The output of a command or a server may contain a secret, so it is shown
+ * only where somebody was asked about this very tool. Otherwise a command that runs without asking, such as `cat .env`,
+ * would show it to the channel.
  */
 export function toolOutcome(name: string, { isError, text }: ToolResult, wasAsked: boolean): string {
   const view = viewOf(name);

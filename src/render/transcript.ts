@@ -4,7 +4,7 @@
 import {
   fullLength,
   type Item,
-  isSettled,
+  isFinished,
   joinItems,
   markShown,
   OUTCOME_ROOM,
@@ -176,8 +176,8 @@ export class Transcript {
   }
 
   /**
-   * What follows stands in a new post, since something else was posted in between. A text that is being streamed goes
-   * on there, from the word it is at.
+   * What follows goes into a new post, since something else was posted in between. A text that is being streamed goes
+   * on there, from the word it has reached.
    */
   breakPage(): void {
     this.#splitLongPages();
@@ -200,8 +200,8 @@ export class Transcript {
   }
 
   /**
-   * The posts that changed since they were last asked for. Until the turn `isOver`, half a word waits for its rest,
-   * and a held tool line, with all that follows it, for its time.
+   * The posts that changed since they were last asked for. Until the turn `isOver`, they lack an incomplete word at the
+   * end, and a tool line that is still held back with everything after it.
    */
   updates(now: number, isOver: boolean): PageUpdate[] {
     if (isOver) {
@@ -223,13 +223,13 @@ export class Transcript {
   }
 
   /**
-   * Lets go of the pages that can't change any more, and gives their keys: a turn may go on for hours, and what is said
-   * of it must not take longer and longer.
+   * Forgets the pages that can't change any more, and gives their keys. A turn may go on for hours, and updates of its
+   * thread must not become slower and slower.
    */
-  takeSettled(): string[] {
-    const settled = this.#pages.filter((page) => page.isSealed && page.items.every(isSettled));
-    this.#pages = this.#pages.filter((page) => !settled.includes(page));
-    return settled.map((page) => page.key);
+  takeFinished(): string[] {
+    const finished = this.#pages.filter((page) => page.isSealed && page.items.every(isFinished));
+    this.#pages = this.#pages.filter((page) => !finished.includes(page));
+    return finished.map((page) => page.key);
   }
 
   get keys(): string[] {

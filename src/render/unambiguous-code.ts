@@ -1,5 +1,6 @@
-// What of a Markdown text is code for every reader, however it takes lists, quotes and tables apart. What is code for some
-// readers only is text here: a mention or a picture in it could be one for the others. Errs towards text. Pure.
+// The parts of a Markdown text that are code for every reader, however it parses lists, quotes and tables. What is code
+// for only some readers counts as text, because a mention or a picture in it would work for the others. Where it is not
+// certain, it is text. Pure.
 
 import { addTo, fenceAfter, inlineSpans, type OpenFence, type Span } from "./code-spans.ts";
 
@@ -75,8 +76,9 @@ function unique(readings: readonly (MaybeOpen | undefined)[]): readonly (MaybeOp
 }
 
 /**
- * Inline code is certain where its line alone says so and nothing before it, in its line and in those since the last empty
- * one, could take a backtick of it: no backticks without a pair, and no pipe in code, where a table would cut it.
+ * Inline code is certain if its own line shows it and no text before it, in this line or in the lines since the last
+ * empty one, could pair with one of its backticks. So no backtick may be without a pair, and no code may contain a
+ * pipe, where a table would cut it.
  */
 function certainInline(prose: string): Span[] {
   const spans: Span[] = [];

@@ -4,8 +4,8 @@
 const stamped = /(limit reached)\|(\d{10}(?:\d{3})?)(?!\d)/gi;
 
 /**
- * The text with each reset time in words, in `timeZone` (an IANA name, which is told as well). To be given whole: half
- * a number would be another time.
+ * The text with each reset time in words, in `timeZone` (an IANA name, which the text names as well). Takes a complete
+ * text: half a number would be another time.
  */
 export function usageLimitInWords(text: string, now: number, timeZone: string): string {
   return text.replace(stamped, (_match, limit: string, digits: string) => {

@@ -1,6 +1,6 @@
-// What nobody heard while no connection was open, while the server could not be asked, or while the bot was not in the
-// channel: read again until it is made up for. Knows when something may be missing; what a post or a reaction means is
-// the router's.
+// Reads again what was missed while no connection was open, while the server could not be asked, or while the bot was
+// not in the channel, until nothing is missing. Knows when something may be missing; the router knows what a post or a
+// reaction means.
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
@@ -43,11 +43,11 @@ export class CatchUp {
   readonly #options: CatchUpOptions;
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
   #gapFrom: number | undefined;
-  /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
+  /** Something may have been missed: decisions about cards, deletions and edits of what was there. */
   #hasUnseen = false;
   /** Reactions that were told and could not be dealt with: on a post that is no card nobody would find them again. */
   #postponed: readonly Reacted[] = [];
-  /** Where a card was on its way when the others were read: what was decided about it may be unheard too. */
+  /** Where a card was on its way when the others were read: what was decided about it may have been missed too. */
   #awaited = new Set<ThreadId>();
   #isClosed = false;
   #isRefused = false;
@@ -125,7 +125,7 @@ export class CatchUp {
     }
   }
 
-  /** Nothing is made up for any more. */
+  /** Nothing is caught up on any more. */
   close(): void {
     this.#isClosed = true;
     this.#options.clock.clearTimeout(this.#timer);

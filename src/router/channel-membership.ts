@@ -1,4 +1,4 @@
-// Whether the bot is in its channel: somebody may remove it, and add it again. Said once each way.
+// Whether the bot is in its channel: somebody may remove it, and add it again. Each change is logged once.
 
 import type { Log } from "../util/log.ts";
 

@@ -1,4 +1,4 @@
-// How far the channel has been heard: what is kept of it over a restart.
+// How far the channel has been heard, as it is kept over a restart.
 
 import { z } from "zod";
 import type { PostId } from "../mattermost/types.ts";

@@ -1,5 +1,5 @@
-// What becomes of a post once its route is decided: it goes to its session, opens one, or is answered by mm-claude
-// itself, all within the limits of what one person and one thread may cause.
+// What is done with a post once its route is decided: it goes to its session, opens one, or is answered by mm-claude
+// itself, all within the limits for one person and one thread.
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Post, ThreadId, UserId } from "../mattermost/types.ts";
@@ -32,22 +32,22 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  takesReaction(by: UserId, emojiName: string): boolean {
-    return this.#limits.takesReaction(by, emojiName, this.#options.now());
+  tryTakeReaction(by: UserId, emojiName: string): boolean {
+    return this.#limits.tryTakeReaction(by, emojiName, this.#options.now());
   }
 
-  of(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
+  dispatch(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
     const { isListed, maxSessions, now, reply, sessions } = this.#options;
     // What is dated in the future counts as now: nobody has to be silent until then.
     const at = Math.min(createdAt, now());
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.takesPost(decided, by.id, isListed(by), threadId, at)) {
-      if (this.#limits.mayWarn(by.id, now())) {
+    } else if (!this.#limits.tryTakePost(decided, by.id, isListed(by), threadId, at)) {
+      if (this.#limits.tryTakeWarning(by.id, now())) {
         reply(threadId, notice(tooMuch(by)));
       }
     } else if (decided.kind === "reply") {
-      if (this.#limits.mayRemark(by.id, now())) {
+      if (this.#limits.tryTakeRemark(by.id, now())) {
         reply(threadId, REPLIES[decided.reply]());
       }
     } else if (decided.kind === "deliver") {
@@ -59,7 +59,7 @@ export class Dispatcher {
 
   #refuse(threadId: ThreadId, by: Person): void {
     const { audit, botName, now, reply } = this.#options;
-    if (this.#limits.mayRefuse(by.id, now())) {
+    if (this.#limits.tryTakeRefusal(by.id, now())) {
       audit.append({ action: "refused", by, threadId });
       // In code format: a name that pinged could make two bots answer each other without end.
       const words =

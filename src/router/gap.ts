@@ -1,4 +1,5 @@
-// What is read of a gap: what was said in it, what was decided on cards, and what was put on any post to end or interrupt.
+// Reads a gap: the posts that were written in it, what was decided on cards, and the reactions on any post that end or
+// interrupt.
 
 import type { ChannelId, MattermostApi, Post, PostsSince } from "../mattermost/types.ts";
 import { type IsMember, membershipIn } from "./people.ts";
@@ -13,7 +14,7 @@ export interface GapOptions extends ReconcileOptions {
 export interface Gap {
   /** Since when posts may have been missed, on the server's clock; undefined when none were. */
   readonly from: number | undefined;
-  /** Cards may have been decided about, and what there was may have been deleted or edited, unheard. */
+  /** Something may have been missed: decisions about cards, deletions and edits of what was there. */
   readonly hasUnseen: boolean;
   /** Reactions that were told and could not be dealt with. */
   readonly postponed: readonly Reacted[];
@@ -32,9 +33,9 @@ const NO_POSTS: PostsSince = { posts: [], reactedTo: [], isCut: false };
 const NOTHING_MISSED: Missed = { decided: [], posts: [] };
 
 /**
- * Posts are read before reactions, so that no post is told before a reaction that was not there yet when it was looked
- * for; and read again up to the newest of the reactions, so that none of these is told before a post that was not there
- * yet. What comes later, the socket tells. Rejects when the server can't tell just now.
+ * Posts are read first and reactions second, so no reaction can be missing that is older than one of these posts. Then
+ * posts are read again, up to the newest of the reactions, so no post can be missing that is older than one of the
+ * reactions. Whatever comes later, the socket tells. Rejects when the server can't answer just now.
  */
 export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapOptions): Promise<GapRead> {
   const { api, channelId } = options;

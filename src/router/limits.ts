@@ -1,5 +1,6 @@
-// How much people may make mm-claude do: what one person, or one thread, says in a while, and how often it answers
-// those who may not. Stopping is never limited.
+// Limits how much people can make mm-claude do: how many messages and reactions it takes of one person and in one
+// thread, and how often it answers those who have no right. Stopping is never limited. Each `tryTake…` takes one from
+// an allowance, and is false when nothing is left of it.
 
 import type { ThreadId, UserId } from "../mattermost/types.ts";
 import { RateLimit } from "../util/rate-limit.ts";
@@ -11,7 +12,7 @@ export class Limits {
   /** Nobody types faster for long; a pasted series passes. */
   readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
-  readonly #guests = new RateLimit({ burst: 40, everyMs: 1500 });
+  readonly #unlisted = new RateLimit({ burst: 40, everyMs: 1500 });
   readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
   /** Once per person and hour, and not too many persons either. */
   readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
@@ -19,38 +20,41 @@ export class Limits {
   readonly #answer = new RateLimit({ burst: 3, everyMs: 20_000 });
   readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
 
-  /** Whether what a person wrote is taken. `at`: when it was written, so that a gap that is read at once counts as it was. */
-  takesPost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
+  /**
+   * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was
+   * written.
+   */
+  tryTakePost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
     }
-    // Those who wait outside have a limit of their own: however many they are, they shut nobody out.
-    return this.#person.take(by, at) && (isListed ? this.#thread : this.#guests).take(threadId, at);
+    // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
+    return this.#person.tryTake(by, at) && (isListed ? this.#thread : this.#unlisted).tryTake(threadId, at);
   }
 
-  takesReaction(by: UserId, emojiName: string, now: number): boolean {
-    return STOPS.has(emojiName) || this.#reactions.take(by, now);
+  tryTakeReaction(by: UserId, emojiName: string, now: number): boolean {
+    return STOPS.has(emojiName) || this.#reactions.tryTake(by, now);
   }
 
-  mayRefuse(by: UserId, now: number): boolean {
-    if (!this.#refusal.take(by, now)) {
+  tryTakeRefusal(by: UserId, now: number): boolean {
+    if (!this.#refusal.tryTake(by, now)) {
       return false;
     }
-    const mayRefuse = this.#refusals.take("", now);
-    if (!mayRefuse) {
+    const isWithin = this.#refusals.tryTake("", now);
+    if (!isWithin) {
       this.#refusal.giveBack(by);
     }
-    return mayRefuse;
+    return isWithin;
   }
 
-  /** A remark on what somebody wrote, such as that it was empty. */
-  mayRemark(by: UserId, now: number): boolean {
-    return this.#answer.take(by, now);
+  /** For a remark on what somebody wrote, such as that it was empty. */
+  tryTakeRemark(by: UserId, now: number): boolean {
+    return this.#answer.tryTake(by, now);
   }
 
-  /** That something was not taken. */
-  mayWarn(by: UserId, now: number): boolean {
-    return this.#warning.take(by, now);
+  /** For the warning that something was not taken. */
+  tryTakeWarning(by: UserId, now: number): boolean {
+    return this.#warning.tryTake(by, now);
   }
 }
 

@@ -1,6 +1,6 @@
-// Another mm-claude on the same account in the same channel: every message would be answered twice. It shows by posts of
-// the bot's own account that this process did not make. Of the two the one that was started later steps back, and both
-// find out which that is by their marks.
+// Notices another mm-claude on the same account in the same channel, because every message would be answered twice. It
+// is noticed by posts of the bot's own account that this process did not make. The one that was started later ends;
+// both know by their marks which one that is.
 
 import { isEarlier, startOf } from "../mattermost/instance.ts";
 import type { ChannelId, Post, UserId } from "../mattermost/types.ts";
@@ -37,9 +37,9 @@ export class OtherInstances {
   }
 
   /** `post`: told as news. */
-  look(post: Post): void {
+  checkPost(post: Post): void {
     const { botId, botName, channelId, clock, instance, log, onOtherInstance } = this.#options;
-    // Set back, our clock says nothing of how long that was: not for longer than once more is it waited.
+    // When our clock was set back, nobody knows by how much. So the wait begins again, and is never longer than that.
     this.#listensSince = this.#listensSince && Math.min(this.#listensSince, clock.now());
     const isOurBots = post.userId === botId && post.channelId === channelId;
     // Earlier versions marked their posts with the pending id alone; the account may post by other means as well.

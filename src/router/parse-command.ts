@@ -1,5 +1,5 @@
 // A person's text → one of mm-claude's commands, in any of its three spellings, or undefined when it is a message.
-// Pure: who a name belongs to is looked up by the caller.
+// Pure: the caller looks up whom a name belongs to.
 
 import { COMMANDS, commandNamed } from "../session/commands.ts";
 import { withoutEnd } from "../util/without-end.ts";

@@ -1,20 +1,20 @@
-// Who a post or a reaction is by, and whom it names, as accounts of the server.
+// Who wrote a post or put a reaction, and whom a post names, as accounts of the server.
 
 import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import type { Person } from "../session/authorization.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
 import type { Reading } from "./route.ts";
 
 export interface PeopleKnown {
-  readonly directory: UserDirectory;
+  readonly users: Users;
   readonly botId: UserId;
   readonly botName: string;
 }
 
 /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
-export async function personOf({ directory }: PeopleKnown, id: UserId): Promise<Person | undefined> {
-  const user = await directory.byId(id);
+export async function personOf({ users }: PeopleKnown, id: UserId): Promise<Person | undefined> {
+  const user = await users.byId(id);
   if (!user || user.isBot || !user.isActive) {
     return undefined;
   }
@@ -35,29 +35,24 @@ export function membershipIn(channelId: ChannelId, api: Pick<MattermostApi, "isM
 
 /** Whom a message speaks to, when it begins with another existing account's name. */
 export async function addresseeOf(
-  { directory, botId, botName }: PeopleKnown,
+  { users, botId, botName }: PeopleKnown,
   post: Post,
 ): Promise<User | undefined> {
   const names = leadingNames(post.message);
   if (names.includes(botName.toLowerCase())) {
     return undefined;
   }
-  const user = await userNamed(directory, names);
+  const user = await userNamed(users, names);
   return user?.id === botId ? undefined : user;
 }
 
-export async function commandUserOf(
-  { directory }: PeopleKnown,
-  { command }: Reading,
-): Promise<User | undefined> {
-  return command && "username" in command
-    ? userNamed(directory, nameCandidates(command.username))
-    : undefined;
+export async function commandUserOf({ users }: PeopleKnown, { command }: Reading): Promise<User | undefined> {
+  return command && "username" in command ? userNamed(users, nameCandidates(command.username)) : undefined;
 }
 
-async function userNamed(directory: UserDirectory, names: readonly string[]): Promise<User | undefined> {
+async function userNamed(users: Users, names: readonly string[]): Promise<User | undefined> {
   for (const name of names) {
-    const user = await directory.byName(name);
+    const user = await users.byName(name);
     if (user) {
       return user;
     }
@@ -73,12 +68,12 @@ const GROUPS = ["all", "channel", "here"];
  * doesn't say: there is none, it holds the bot for another reason, or the bot goes by another name than its account's.
  */
 export function isMentionTold(
-  { directory, botId, botName }: PeopleKnown,
+  { users, botId, botName }: PeopleKnown,
   { message }: Post,
   told: readonly UserId[] | undefined,
 ): boolean | undefined {
   const name = botName.toLowerCase();
-  if (told === undefined || directory.known(botId)?.username.toLowerCase() !== name) {
+  if (told === undefined || users.known(botId)?.username.toLowerCase() !== name) {
     return undefined;
   }
   if (!told.includes(botId)) {

@@ -1,4 +1,4 @@
-// What people change about posts that are there: they react, edit and delete. Told to the session of the thread, which
+// What people do to existing posts: they react to them, edit and delete them. The session of the thread is told, and
 // knows what it means.
 
 import type { AuditTrail } from "../audit/trail.ts";
@@ -11,7 +11,7 @@ import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
 import type { SeenPosts } from "./seen-posts.ts";
-import { closesChoices, isStop } from "./stops.ts";
+import { completesChoices, isStop } from "./stops.ts";
 
 export interface PostChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
@@ -53,7 +53,7 @@ export class PostChanges {
       return;
     }
     await this.tell(reaction, isRemoval);
-    if (isPut && (isStop(reaction) || closesChoices(reaction))) {
+    if (isPut && (isStop(reaction) || completesChoices(reaction))) {
       seenPosts.takeReaction(reaction);
     }
   }
@@ -72,7 +72,7 @@ export class PostChanges {
     const by = await personOf(this.#options, reaction.userId);
     if (by) {
       const { postId, createdAt } = reaction;
-      // The time of one that is taken off is none of its own.
+      // The event of a removal carries the time when the reaction was put, not when it was removed.
       const at = isRemoval || createdAt === undefined ? {} : { at: createdAt };
       const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid(), ...at } as const;
       sessions.find(threadId)?.deliver(signal);
@@ -80,8 +80,8 @@ export class PostChanges {
   }
 
   /**
-   * What a post says now, if that is something else than before. Never a command, nor does it begin anything: only what
-   * waits for Claude changes by it.
+   * The new text of a post, if it differs from the one before. It is never a command and starts nothing: it only
+   * changes a message that waits for Claude.
    */
   async edited(post: Post): Promise<void> {
     const { botId, botName, channelId, sessions } = this.#options;
@@ -115,15 +115,15 @@ export class PostChanges {
   }
 
   /**
-   * Nobody can write there any more, whoever has deleted the first post: the server tells a bot whose it was, and not who
-   * took it away (10.11).
+   * Nobody can write in the thread any more, whoever has deleted its first post. The server tells a bot who wrote that
+   * post, but not who deleted it (10.11).
    */
   threadGone(threadId: ThreadId, root?: Post): void {
-    const { audit, directory, sessions } = this.#options;
+    const { audit, users, sessions } = this.#options;
     const session = sessions.find(threadId);
     if (session) {
       const reason = "its first post was deleted";
-      const author = root && { id: root.userId, name: directory.known(root.userId)?.username };
+      const author = root && { id: root.userId, name: users.known(root.userId)?.username };
       audit.append({ action: "stopped", threadId, what: { reason, ...(author ? { author } : {}) } });
       session.deliver({ type: "threadLost", reason });
     }

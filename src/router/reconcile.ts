@@ -1,5 +1,6 @@
-// What may have become of what was there before a gap: threads that are gone or reacted to, messages that wait and were
-// deleted or edited, cards that were deleted or decided about. Each is read again; what it means is others' to say.
+// Finds what has changed in a gap about what was there before it: threads that were deleted or got reactions, waiting
+// messages that were deleted or edited, cards that were deleted or decided. Reads each of them again; others know what
+// a change means.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
@@ -7,7 +8,7 @@ import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../matterm
 import type { SessionManager } from "../session/manager.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
-import { closesChoices, isStop, type StopsOptions } from "./stops.ts";
+import { completesChoices, isStop, type StopsOptions } from "./stops.ts";
 
 export interface ReconcileOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
@@ -126,8 +127,8 @@ async function decisions(
     const { userId, emojiName, createdAt } = reaction;
     // What ends or interrupts is found on all the posts of its thread.
     const isDecision = canonicalEmoji(emojiName) !== undefined && !isStop(reaction) && userId !== botId;
-    // Heard when nothing, or less, was chosen: it does not stand for what was chosen since.
-    const isSpent = choices !== undefined && closesChoices(reaction) && seenPosts.hasReaction(reaction);
+    // This ✅ was heard when nothing, or less, was chosen, so it does not confirm what was chosen since then.
+    const isSpent = choices !== undefined && completesChoices(reaction) && seenPosts.hasReaction(reaction);
     // The server keeps the reactions of people who have left the channel since.
     if (isDecision && !isSpent && (await isMember(userId))) {
       read.push({ reaction, isRemoval: false, at: createdAt ?? Infinity });

@@ -1,4 +1,4 @@
-// What a post in the channel is to mm-claude. Pure: all that had to be looked up is in the facts.
+// What a post in the channel means to mm-claude. Pure: the facts contain everything that has to be looked up.
 
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
 import type { Person } from "../session/authorization.ts";

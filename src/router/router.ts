@@ -15,7 +15,7 @@ import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
 import type { CursorKeeper } from "./cursor.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Hopeless } from "./hopeless.ts";
+import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
@@ -47,12 +47,12 @@ export interface RouterDependencies extends PeopleKnown {
 /** How a post came to be heard. */
 interface Told {
   /** As news, and not because it was read again. */
-  readonly isLive: boolean;
+  readonly isFromSocket: boolean;
   /** Whether the server says that it mentions the bot; undefined when it does not say. */
   readonly isMention: boolean | undefined;
 }
 
-const READ_AGAIN: Told = { isLive: false, isMention: undefined };
+const READ_AGAIN: Told = { isFromSocket: false, isMention: undefined };
 
 export class Router {
   readonly #dependencies: RouterDependencies;
@@ -62,7 +62,7 @@ export class Router {
   readonly #membership: ChannelMembership;
   readonly #otherInstances: OtherInstances;
   readonly #catchUp: CatchUp;
-  readonly #hopeless: Hopeless;
+  readonly #failingPosts: FailingPosts;
   #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -75,7 +75,7 @@ export class Router {
       now: () => this.#seenPosts.now,
     });
     this.#postChanges = new PostChanges({ ...dependencies, seenPosts: this.#seenPosts });
-    this.#hopeless = new Hopeless(dependencies.api);
+    this.#failingPosts = new FailingPosts(dependencies.api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
     this.#catchUp = new CatchUp({
@@ -102,7 +102,7 @@ export class Router {
     this.#catchUp.cardPosted({ threadId, postId });
   }
 
-  /** Nothing is heard or made up for any more: what is under way comes to nothing, and is left to the next start. */
+  /** Nothing is heard or caught up on any more: what is under way has no effect, and is left to the next start. */
   close(): void {
     this.#catchUp.close();
     this.#seenPosts.close();
@@ -114,7 +114,7 @@ export class Router {
         await perform();
       } catch (error) {
         const { log } = this.#dependencies;
-        // It is said once that the server can't be asked, and made up for later.
+        // It is logged once that the server can't be asked, and caught up on later.
         if (isTransient(error) && this.#catchUp.isLasting) {
           log.debug(`Could not handle "${what}"`, error);
         } else {
@@ -126,7 +126,7 @@ export class Router {
   }
 
   async #dispatch(event: SocketEvent): Promise<void> {
-    const { channelId, directory, log } = this.#dependencies;
+    const { channelId, users, log } = this.#dependencies;
     switch (event.type) {
       case "posted":
         // One socket tells of all the channels the account is in.
@@ -151,7 +151,7 @@ export class Router {
         }
         break;
       case "userUpdated":
-        directory.userUpdated(event.user);
+        users.userUpdated(event.user);
         break;
       case "memberAdded":
       case "memberRemoved":
@@ -163,10 +163,10 @@ export class Router {
         if (!event.resumed) {
           // What the checks of a start have told is as good as news.
           if (this.#hasBeenConnected) {
-            directory.mayHaveMissedUpdates();
+            users.mayHaveMissedUpdates();
           }
           this.#hasBeenConnected = true;
-          await this.#makeUp();
+          await this.#catchUpNow();
         }
         break;
       case "disconnected":
@@ -176,7 +176,7 @@ export class Router {
   }
 
   /** Something may be missing since the last that was heard. */
-  async #makeUp(): Promise<void> {
+  async #catchUpNow(): Promise<void> {
     this.#catchUp.begin();
     await this.#catchUp.perform();
   }
@@ -189,24 +189,24 @@ export class Router {
       if (event.type === "memberRemoved") {
         this.#membership.left();
       }
-      await this.#makeUp();
+      await this.#catchUpNow();
     }
   }
 
   async #postedNow({ post, mentions }: SocketEvent & { readonly type: "posted" }): Promise<void> {
     if (this.#isNews(post.createdAt, `post ${post.id}`)) {
-      this.#otherInstances.look(post);
+      this.#otherInstances.checkPost(post);
       const isMention = isMentionTold(this.#dependencies, post, mentions);
       await this.#afterMissed(
-        () => this.#hear(post, { isLive: true, isMention }),
+        () => this.#hear(post, { isFromSocket: true, isMention }),
         (error) => this.#catchUp.postponeFrom(post.createdAt, error),
       );
     }
   }
 
   /**
-   * What was missed comes before what comes now. While the server can't tell all that has to be known of it, it waits, and
-   * what comes after it waits as well: `postpone` leaves it to be made up for.
+   * What was missed is heard before what comes now. While the server can't tell all that has to be known of it, the
+   * event waits, and so does everything after it: `postpone` leaves it to the next catch-up.
    */
   async #afterMissed(perform: () => Promise<void>, postpone: (error: unknown) => void): Promise<void> {
     try {
@@ -229,7 +229,7 @@ export class Router {
     }
     this.#seenPosts.take(post);
     this.#postChanges.seen(post);
-    this.#seenPosts.noteTime(post.createdAt, told.isLive);
+    this.#seenPosts.noteTime(post.createdAt, told.isFromSocket);
     await this.#actOn(post, told);
     this.#seenPosts.save(this.#catchUp.gapFrom);
   }
@@ -252,9 +252,9 @@ export class Router {
     }
     try {
       await this.#decide(post, reading, hasSession);
-      this.#hopeless.dealtWith(post.id);
+      this.#failingPosts.forget(post.id);
     } catch (error) {
-      const isLater = isTransient(error) && !(await this.#hopeless.is(post.id));
+      const isLater = isTransient(error) && !(await this.#failingPosts.noteFailure(post.id));
       if (isLater || this.#seenPosts.isClosed) {
         this.#seenPosts.giveBack(post.id);
         throw error;
@@ -282,7 +282,7 @@ export class Router {
     const decided = route(post, reading, current);
     log.debug(`post ${post.id}: ${decided.kind}${decided.kind === "ignore" ? ` (${decided.reason})` : ""}`);
     if (decided.kind !== "ignore" && !this.#seenPosts.isClosed) {
-      this.#dispatcher.of(decided, facts.by ?? { id: post.userId, name: "" }, post);
+      this.#dispatcher.dispatch(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
   }
 
@@ -320,10 +320,11 @@ export class Router {
       isNews &&
       name &&
       userId !== this.#dependencies.botId &&
-      this.#dispatcher.takesReaction(userId, name)
+      this.#dispatcher.tryTakeReaction(userId, name)
     ) {
       if (ENDS.has(name) && this.#catchUp.isNeeded) {
-        // An end waits for nothing. What was said before it and is not heard yet may begin anew: in its turn it ends that.
+        // A reaction that ends a session does not wait. If what was said before it, and is not heard yet, begins the
+        // session again, the reaction is heard a second time in its place and ends that one too.
         await this.#postChanges.tell(reaction, isRemoval).catch(() => {});
       }
       await this.#afterMissed(

@@ -1,6 +1,6 @@
-// Which posts of the channel have been taken, and how far it has been heard: no post counts twice, whoever sends it
-// again, and none that comes from the past; nor does a reaction that counts once. What is dated in the future
-// moves nothing but itself.
+// Knows which posts of the channel were taken, and how far the channel has been heard. No post counts twice, however
+// often it is sent, and none counts that is from before that point; the same is true of reactions that count only once.
+// A post that is dated in the future does not change how far the channel has been heard.
 
 import type { Post, PostId, Reaction } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
@@ -27,7 +27,9 @@ export class SeenPosts {
   #newestAt: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
-  /** What is older was never for us to hear, or it was heard before what is kept of it. */
+  /**
+   * Older posts are not for us: they were written before we listened, or they were heard before what is kept begins.
+   */
   readonly #earliestAt: number;
   #isClosed = false;
 
@@ -35,7 +37,8 @@ export class SeenPosts {
   constructor(cursor: CursorKeeper, now: () => number) {
     this.#cursor = cursor;
     const saved = cursor.load();
-    // Kept with a lead it was no future when it was kept: if it is now, our clock was set back, or the server's is ahead.
+    // A time that was kept with a lead was not in the future then. If it is now, our clock was set back or the server's
+    // is ahead.
     const isPlausible = saved?.leadMs !== undefined;
     this.#newestAt = Math.min(saved?.at ?? 0, isPlausible ? Infinity : now());
     this.#time = new ServerClock(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
@@ -96,9 +99,9 @@ export class SeenPosts {
     return createdAt > this.now + AHEAD_MS;
   }
 
-  /** `isLive`: it was told as news, so that its date says what time it is on the server. */
-  noteTime(createdAt: number, isLive: boolean): void {
-    if (isLive) {
+  /** `isFromSocket`: it was told as news, so that its date says what time it is on the server. */
+  noteTime(createdAt: number, isFromSocket: boolean): void {
+    if (isFromSocket) {
       this.#time.note(createdAt);
     }
     if (this.isDatedAhead(createdAt)) {

@@ -1,5 +1,5 @@
-// What time it is on the server, as far as posts tell: our clock, and how far the server's is ahead of it. One post that
-// is dated in the future says nothing; a server that is ahead with each of them does.
+// Estimates the time on the server from its posts: our clock, and how far the server's is ahead of it. One post that is
+// dated in the future proves nothing; when every post is, the server's clock is ahead.
 
 const TOLD_BY = 5;
 

@@ -1,5 +1,5 @@
-// What ends a session or interrupts its turn, found on the posts that are read of a gap: it counts on any post of a
-// thread, if it was put there in the gap.
+// Finds reactions that end a session or interrupt its turn on the posts that are read of a gap. They count on any post
+// of a thread, if they were put there in the gap.
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import type { Post, Reaction, ThreadId, UserId } from "../mattermost/types.ts";
@@ -23,7 +23,7 @@ export function isStop({ emojiName }: Reaction): boolean {
 }
 
 /** Says of a question that takes several answers that those chosen by then are all. */
-export function closesChoices({ emojiName }: Reaction): boolean {
+export function completesChoices({ emojiName }: Reaction): boolean {
   return canonicalEmoji(emojiName) === "white_check_mark";
 }
 

@@ -1,6 +1,6 @@
-// The people the settings name, bound to accounts: a name lets in only the account that had it when the settings were
-// first read with it, and only while that account has it, or another name of the same setting. Whoever takes a freed
-// name takes nothing else.
+// The people in the settings, bound to accounts. A name lets in only the account that had it when the settings were
+// first read with it, and only while that account has this name, or another name of the same setting. Whoever takes a
+// name that has become free gets no rights by it.
 
 import { z } from "zod";
 import type { User, UserId } from "../mattermost/types.ts";

@@ -1,17 +1,17 @@
-// What Claude, or a guest, waits for somebody to decide: the card that asks, and what it says once it is decided or
-// void. Never waits: an open ask is data.
+// What Claude, or a guest, waits for somebody to decide: the card that asks, and what it says once it is settled, which
+// means decided or void. Nothing waits here: an open ask is data.
 
 import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
 import { attachment, type Tone } from "../render/attachments.ts";
 import {
-  closedCard,
   DIGITS,
   openCard,
   permissionCard,
   planCard,
   questionCard,
   questionTitle,
+  settledCard,
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
@@ -62,7 +62,7 @@ export function askPermission(
   open(step, ask, file);
 }
 
-/** 2.1.330 names the tool use; one that is none of this turn's is a subagent's. */
+/** 2.1.330 names the tool use; if this turn does not know it, it is a subagent's. */
 function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
   return id !== undefined && !state.turn.tools.has(id);
 }
@@ -202,21 +202,21 @@ function reactWithChoices(step: Step, ask: Ask): void {
 
 export function choicesOf(ask: Ask): readonly string[] {
   if (ask.kind !== "question") {
-    return isInPart(ask) ? ["-1"] : CHOICES[ask.kind];
+    return isIncomplete(ask) ? ["-1"] : CHOICES[ask.kind];
   }
   const { options = [], multiSelect } = ask.questions[ask.index] ?? {};
   const digits = DIGITS.slice(0, options.length).map((digit) => digit.name);
   return multiSelect && digits.length > 0 ? [...digits, "white_check_mark"] : digits;
 }
 
-export function isInPart(ask: Ask): boolean {
-  return ask.kind === "permission" && ask.isInPart === true;
+export function isIncomplete(ask: Ask): boolean {
+  return ask.kind === "permission" && ask.isIncomplete === true;
 }
 
 /** All that the card promises is in the thread: before that nobody can have seen what they would allow. */
 export function isAllowable(ask: Ask): boolean {
   const posts = [ask, ...(ask.pieces ?? [])];
-  return !isInPart(ask) && posts.every(({ postId }) => postId !== undefined);
+  return !isIncomplete(ask) && posts.every(({ postId }) => postId !== undefined);
 }
 
 /** The server takes no file for a card, which is not posted yet: posts say all of it, or it can't be allowed. */
@@ -229,7 +229,7 @@ export function fileRefused(step: Step, key: PostKey): void {
   }
   const full = toolInFull(ask.use, context);
   const whole = permissionCard(full, whomToCall(step, "approve"), context.postLimit, false);
-  const anew = { ...ask, isInPart: false, ...whole, postId: undefined, isHinted: false };
+  const anew = { ...ask, isIncomplete: false, ...whole, postId: undefined, isHinted: false };
   state.asks = state.asks.map((other) => (other === ask ? anew : other));
   putCard(step, anew);
 }
@@ -275,7 +275,7 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
   for (const ask of step.state.asks.filter(
     (candidate) => "requestId" in candidate && candidate.requestId === requestId,
   )) {
-    close(step, ask, "⚪ **No longer needed**: Claude took this back", "void");
+    settle(step, ask, "⚪ **No longer needed**: Claude took this back", "void");
   }
   goOn(step);
 }
@@ -283,7 +283,7 @@ export function cancelAsk(step: Step, requestId: RequestId): void {
 /** The asks of a process that is over: nobody waits for the answer any more. Guests' messages stay open. */
 export function voidAsks(step: Step, reason: string, guestsToo = false): void {
   for (const ask of step.state.asks.filter((candidate) => guestsToo || candidate.kind !== "guest")) {
-    close(step, ask, `⚪ **No longer open**: ${reason}`, "void");
+    settle(step, ask, `⚪ **No longer open**: ${reason}`, "void");
   }
 }
 
@@ -292,11 +292,11 @@ export function voidAsksOfTurn(step: Step): void {
   for (const ask of step.state.asks.filter(
     ({ kind, isFromSubagent: goesOn }) => kind !== "guest" && !goesOn,
   )) {
-    close(step, ask, "⚪ **No longer open**: the turn is over", "void");
+    settle(step, ask, "⚪ **No longer open**: the turn is over", "void");
   }
 }
 
-export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
+export function settle(step: Step, ask: Ask, verdict: string, tone: Tone, isToolToRun = false): void {
   const { state, context } = step;
   state.asks = state.asks.filter((other) => other !== ask);
   if (ask.reply) {
@@ -312,7 +312,7 @@ export function close(step: Step, ask: Ask, verdict: string, tone: Tone, isToolT
     scheduleVerdicts(step);
     return;
   }
-  const post = closedCard(ask.card, context.postLimit, verdict, tone);
+  const post = settledCard(ask.card, context.postLimit, verdict, tone);
   step.emit({ type: "put", key: ask.key, ...post, isFinal: true });
 }
 

@@ -1,5 +1,5 @@
-// The effects for a session's Claude, in their order: no Claude is ended before it has got what was sent to it. What it
-// does about some of them can't be undone, so these wait until what caused them is saved.
+// Performs the effects for a session's Claude in their order, so that no Claude is ended before it has got what was
+// sent to it. What Claude does about some of them can't be undone, so these wait until their cause is saved.
 
 import { isIrreversible } from "./effects.ts";
 import type { Effect } from "./types.ts";

@@ -5,11 +5,11 @@ import { createHash } from "node:crypto";
 import type { MessageBlock } from "../claude/types.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { FileInfo, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import { quote } from "../render/markdown.ts";
 import { withoutEnd } from "../util/without-end.ts";
 import { isImageType, nameByType, typeOf } from "./file-type.ts";
-import { heldIn, saveFile } from "./files-directory.ts";
+import { saveFile, usageOf } from "./files-directory.ts";
 import { spokenBy } from "./speaker-labels.ts";
 import type { Message } from "./types.ts";
 
@@ -30,7 +30,7 @@ const MAX_CONTEXT_CHARACTERS = 40_000;
 
 export interface ContentOptions {
   readonly api: Pick<MattermostApi, "thread" | "file">;
-  readonly directory: Pick<UserDirectory, "byId">;
+  readonly users: Pick<Users, "byId">;
   readonly threadId: ThreadId;
   /** Where files are saved; a directory of this session's own. Undefined when there is none. */
   readonly filesDirectory: string | undefined;
@@ -123,7 +123,7 @@ async function fetched(
   if (!imagesAsFiles && type && isImageType(type.mediaType) && bytes.byteLength <= MAX_IMAGE_BYTES) {
     return { type: "image", mediaType: type.mediaType, base64: Buffer.from(bytes).toString("base64") };
   }
-  // Claude goes by the name when it reads a file, and a text it takes for an image would be refused with all that follows.
+  // Claude judges a file by its name, and a text that it takes for an image would be refused with everything after it.
   const name = nameAs(nameByType(safeFileName(file.name, ""), type));
   const place = await placeFor(filesDirectory, name, bytes.byteLength);
   // The name is this file's alone; a message that is sent again after a crash saves it again.
@@ -139,8 +139,8 @@ async function placeFor(
   if (directory === undefined) {
     throw new Error("there is no place to save it");
   }
-  const held = await heldIn(directory, name, MAX_DIRECTORY_FILES);
-  const hasRoom = held.files < MAX_DIRECTORY_FILES && held.bytes + bytes <= MAX_DIRECTORY_BYTES;
+  const usage = await usageOf(directory, name, MAX_DIRECTORY_FILES);
+  const hasRoom = usage.files < MAX_DIRECTORY_FILES && usage.bytes + bytes <= MAX_DIRECTORY_BYTES;
   return hasRoom ? directory : undefined;
 }
 
@@ -200,7 +200,7 @@ function startOf(text: string, maxBytes: number): string {
 /** What was said in the thread before `postId`, the newest of it when it is long; "" when that can't be read. */
 async function threadBefore(
   postId: PostId,
-  { api, directory, threadId, onProblem }: ContentOptions,
+  { api, users, threadId, onProblem }: ContentOptions,
 ): Promise<string> {
   try {
     const posts = await api.thread(threadId);
@@ -209,7 +209,7 @@ async function threadBefore(
     const lines: string[] = [];
     let length = 0;
     for (const post of earlier.reverse()) {
-      const line = await spoken(post, directory);
+      const line = await spoken(post, users);
       length += line.length;
       if (length > MAX_CONTEXT_CHARACTERS) {
         break;
@@ -228,12 +228,12 @@ async function threadBefore(
   }
 }
 
-async function spoken(post: Post, directory: Pick<UserDirectory, "byId">): Promise<string> {
+async function spoken(post: Post, users: Pick<Users, "byId">): Promise<string> {
   const files = post.files.map((file) => ` [file: ${safeFileName(file.name, "")}]`).join("");
   if (post.message.trim() === "" && files === "") {
     return "";
   }
-  const user = await directory.byId(post.userId).catch(() => undefined);
+  const user = await users.byId(post.userId).catch(() => undefined);
   return `${spokenBy(user?.username, post.message, { isAutomatic: !post.isFromPerson })}${files}`;
 }
 

@@ -14,8 +14,8 @@ export function beginConversation(state: SessionState, id: string): void {
 }
 
 /**
- * A turn began in the conversation `id`. Only after a reset is that followed (`/clear`, or a plan that is carried out in
- * a conversation of its own, 2.1.330): a plain resume shows whatever id it likes.
+ * A turn began in the conversation `id`. This id is followed only after a reset (`/clear`, or a plan that is carried
+ * out in a conversation of its own, 2.1.330), because after a plain resume it may be any id.
  */
 export function turnBeganIn(step: Step, id: string | undefined): void {
   const { state } = step;

@@ -1,5 +1,5 @@
-// Whether a reply consents, denies, or says something else. A word that is not listed here makes it something else: only
-// what can mean nothing else decides. Knows nothing of what is decided about. Pure.
+// Whether a reply consents, denies, or says something else. If it contains a word that is not listed here, it says
+// something else: only a reply that can mean nothing else decides. Knows nothing of what is decided about. Pure.
 
 import { canonicalEmoji, EMOJI, type EmojiName } from "../mattermost/emoji.ts";
 
@@ -91,7 +91,7 @@ const EMOJI_CHARACTER =
 const SEPARATOR = /[,:;.!…\n–—]/y;
 /** A hyphen separates where a blank stands beside it. */
 const HYPHEN = /(?<=^|\s)-|-(?=\s|$)/y;
-/** Emphasis, quotes and brackets; a quoted line, a heading or struck words are none of it. */
+/** Emphasis, quotes and brackets; quoted lines, headings and struck words are not among them. */
 const NOISE = /[\s'"“”‘’„«»()*_`¡-]/y;
 
 function tokenAt(text: string, at: number): Token {

@@ -4,10 +4,10 @@
 import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { answer, choicesOf, close, goOn, isAllowable, isInPart, openQuestion } from "./asks.ts";
+import { answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
 import { withoutLabels } from "./speaker-labels.ts";
-import { audit, markNotTaken, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
+import { audit, markNotTaken, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import type { GuestAsk, Message, PermissionAsk, PlanAsk, QuestionAsk, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -65,7 +65,7 @@ export function decidePermission(
     audit(step, "tool-denied", by, { tool: ask.use.name, input: ask.use.input, reason });
     answer(step, ask.requestId, { behavior: "deny", message: `@${by.name} denied this. ${why}` });
     const words = reason === "" ? "" : `: ${asWritten(reason)}`;
-    close(step, ask, `👎 **Denied** by @${by.name}${words}`, "bad");
+    settle(step, ask, `👎 **Denied** by @${by.name}${words}`, "bad");
     goOn(step);
     return;
   }
@@ -75,7 +75,7 @@ export function decidePermission(
     step.state.auto = { grantedBy: by };
     audit(step, "session-allowed", by);
     for (const open of [ask, ...step.state.asks.filter((other) => other !== ask)]) {
-      if (open.kind === "permission" && !isInPart(open) && !open.reply) {
+      if (open.kind === "permission" && !isIncomplete(open) && !open.reply) {
         allow(step, open, by, `✅ **Allowed for this session** by @${by.name}`);
       }
     }
@@ -88,7 +88,7 @@ function allow(step: Step, ask: PermissionAsk, by: Person, verdict: string): voi
   const { name: tool, input } = ask.use;
   audit(step, "tool-allowed", by, { tool, input });
   answer(step, ask.requestId, { behavior: "allow", updatedInput: input });
-  close(step, ask, verdict, "good", true);
+  settle(step, ask, verdict, "good", true);
 }
 
 /** `changes`: undefined approves; "" asks for changes without saying which. */
@@ -99,7 +99,7 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     step.state.isPlanApproved = plan.trim() !== "";
     audit(step, "plan-approved", by, { plan });
     answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.input });
-    close(step, ask, `✅ **Plan approved** by @${by.name}`, "good");
+    settle(step, ask, `✅ **Plan approved** by @${by.name}`, "good");
   } else {
     const message =
       changes === ""
@@ -108,7 +108,7 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     audit(step, "plan-changes", by, { plan, changes });
     answer(step, ask.requestId, { behavior: "deny", message });
     const what = changes === "" ? "" : `: ${asWritten(changes)}`;
-    close(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
+    settle(step, ask, `✏️ **Changes requested** by @${by.name}${what}`, "bad");
   }
   goOn(step);
 }
@@ -152,7 +152,7 @@ export function answerQuestion(
 ): void {
   const question = ask.questions[ask.index];
   audit(step, "answered", by, { question: question?.question ?? "", answer: text });
-  close(step, ask, `✅ ${shown} (@${by.name})`, "good");
+  settle(step, ask, `✅ ${shown} (@${by.name})`, "good");
   // Claude has answers by the text of their question: two of one text have one answer.
   const asked = question?.question ?? "";
   const earlier = Object.hasOwn(ask.answers, asked) ? [ask.answers[asked]] : [];
@@ -167,7 +167,7 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
   const what = { guest, message: ask.message.text };
   if (emojiName === "-1") {
     audit(step, "guest-denied", by, what);
-    close(step, ask, `👎 Message of ${name} denied by @${by.name}`, "bad");
+    settle(step, ask, `👎 Message of ${name} denied by @${by.name}`, "bad");
   } else if (emojiName === "white_check_mark") {
     state.participants.set(guest.id, guest.name);
     letInAll(step, guest, by);
@@ -175,7 +175,7 @@ function decideGuest(step: Step, ask: GuestAsk, by: Person, emojiName: string): 
     updateHeader(step);
   } else {
     audit(step, "guest-allowed", by, what);
-    close(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
+    settle(step, ask, `✅ Message of ${name} allowed by @${by.name}`, "good");
     enqueue(step, { ...ask.message, approvedBy: by });
   }
 }
@@ -185,7 +185,7 @@ export function letInAll(step: Step, guest: Person, by: Person): void {
   const cards = step.state.asks.filter((ask) => ask.kind === "guest");
   for (const ask of cards.filter(({ message }) => message.by.id === guest.id)) {
     audit(step, "guest-allowed", by, { guest, message: ask.message.text });
-    close(step, ask, `✅ ${nameOf(guest.name)} invited to this session by @${by.name}`, "good");
+    settle(step, ask, `✅ ${nameOf(guest.name)} invited to this session by @${by.name}`, "good");
     enqueue(step, ask.message);
   }
 }
@@ -212,7 +212,7 @@ export function enqueue(step: Step, message: Message): void {
 export function notTaken(step: Step, message: Message, what: string, why: string): void {
   const { by } = message;
   markNotTaken(step, message);
-  if (mayTell(step, what, by)) {
+  if (tryTakeNotice(step, what, by)) {
     const name = inlineCode(`@${by.name}`);
     say(step, `🚫 ${name}, ${why}: what you wrote was not taken. Send it again later.`);
   }

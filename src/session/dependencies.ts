@@ -5,7 +5,7 @@ import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
-import type { UserDirectory } from "../mattermost/user-directory.ts";
+import type { Users } from "../mattermost/users.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
@@ -15,13 +15,13 @@ import type { SessionView } from "./view.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;
-  readonly directory: Pick<UserDirectory, "byId">;
+  readonly users: Pick<Users, "byId">;
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
   /** Processes that wait for a new conversation. */
   readonly warm: Pick<WarmPool, "take">;
-  readonly newSessionId: () => string;
+  readonly newConversationId: () => string;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
   readonly context: SessionContext;
   readonly claudePath: string;
@@ -43,7 +43,7 @@ export interface SessionDependencies {
   /** From when a write to a thread was asked for until it was done; milliseconds. */
   readonly onWritten?: ((ms: number) => void) | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
-  readonly readSaved: (sessionId: string) => SavedConversation | undefined;
+  readonly readSaved: (conversationId: string) => SavedConversation | undefined;
 }
 
 export interface SessionDocuments {

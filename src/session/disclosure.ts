@@ -1,6 +1,6 @@
-// What mm-claude itself reads because of what Claude does stands in the channel before anybody has decided about it.
-// This is the one place that reads so, and the one that says what may be shown: ordinary text files of the session's
-// directory, none of mm-claude's own, none with a secret in it.
+// To show a change, mm-claude itself reads the file that Claude wants to change, and the channel sees it before anybody
+// has decided. Only this file reads in that way, and it says what may be shown: ordinary text files of the session's
+// directory, but no file of mm-claude's own and none with a secret in it.
 
 import * as nodeFs from "node:fs";
 import { basename, dirname, resolve } from "node:path";
@@ -74,8 +74,8 @@ function shownText(path: string, rules: DisclosureRules, disk: Disk): string | u
 }
 
 /**
- * Judged before it is opened, as opening a device or a pipe may do something, and again when it has been read, by
- * where the file that is open lies then: whatever was put in its place in between is not shown.
+ * Checked before the file is opened, because to open a device or a pipe may have an effect. Checked again after it was
+ * read, by the path that the open file has then: so a file that was put in its place meanwhile is not shown.
  */
 function shownBytes(realPath: string, rules: DisclosureRules, disk: Disk): Buffer | undefined {
   const denied = deniedIdentities(rules, disk);
@@ -92,7 +92,7 @@ function shownBytes(realPath: string, rules: DisclosureRules, disk: Disk): Buffe
     const bytes = readAtMost(fd, Number(stat.size) + 1, disk);
     const openPath = openFilePath(fd, realPath, disk);
     const isSame = identity(disk.lstatSync(openPath, { bigint: true })) === identity(stat);
-    // What the system makes up while it is read (/proc, /sys) has another size than it says.
+    // Files that the system generates while they are read (/proc, /sys) have another size than they report.
     const isWhole = BigInt(bytes.length) === stat.size;
     // Somebody may have moved what is denied, or put something new there.
     const everDenied = [...denied, ...deniedIdentities(rules, disk)];
@@ -103,8 +103,8 @@ function shownBytes(realPath: string, rules: DisclosureRules, disk: Disk): Buffe
 }
 
 /**
- * Compared by identity and not by name, which a file system may spell in many ways. A file of several names is not
- * shown: one of them may be a denied one, and nothing tells where they are.
+ * Compared by identity and not by name, because a file system may spell a name in many ways. A file of several names
+ * (hard links) is not shown: one of them may be a denied one, and there is no way to find them.
  */
 function mayBeShown(
   realPath: string,

@@ -1,5 +1,5 @@
-// The effects that ask one part of a session for something: the thread's writer, of whom all can be asked again, and the
-// Claude process, to whom what is said can't be taken back.
+// The effects for one part of a session: for the thread's writer, which may be asked again for any of them, and for the
+// Claude process, where nothing can be taken back.
 
 import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionProcess } from "./process.ts";

@@ -1,5 +1,5 @@
-// What becomes of a session when something of its own throws: it ends its process visibly, gives back what it holds,
-// and can be resumed. Relies on as little of the state as it can.
+// What is done when something of a session's own throws: the session ends its process visibly, gives back what it
+// holds, and can be resumed. Relies on as little of the state as possible.
 
 import { inlineCode } from "../render/markdown.ts";
 import { leaveProcess } from "./lifecycle.ts";
@@ -8,9 +8,9 @@ import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from ".
 import type { Step } from "./types.ts";
 
 /**
- * Something threw, and what the state says of the process and its turn can't be relied on: all of that is dropped. The
- * conversation, the people and the messages that wait stay, unless it has just thrown before: then one of those
- * messages may be what nothing can be done with.
+ * After a fault, what the state says of the process and its turn can't be relied on, so all of that is dropped. The
+ * conversation, the people and the messages that wait stay. At a second fault in a row the messages that wait are
+ * dropped as well: one of them may be the cause.
  */
 export function onFault(step: Step, what: string, detail: string): void {
   const { state } = step;

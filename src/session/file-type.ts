@@ -1,5 +1,5 @@
-// What a file is, by its bytes: those types that Claude takes for more than text. Names and what the server says of a
-// file are only what somebody has called it.
+// What a file is, by its bytes: those types that Claude takes for more than text. Its name and what the server says of
+// it prove nothing, because somebody has chosen them.
 
 export interface FileType {
   readonly mediaType: string;

@@ -1,5 +1,6 @@
-// Where one session's attached files lie: made when it is needed, gone with the session. Whatever else has got to its
-// place is never written through, counted through or removed through. Knows nothing of messages.
+// The directory for the attached files of one session. It is made when it is needed and removed with the session. If
+// something else has taken its place, such as a link, nothing is written, counted or removed through it. Knows nothing
+// of messages.
 
 import {
   chmodSync,
@@ -60,7 +61,7 @@ export class FilesDirectory {
     }
     try {
       if (isOwnDirectory(path)) {
-        // Windows has no such rights, and what Node makes up for them says nothing.
+        // Windows has no such rights, and the mode that Node reports there means nothing.
         if (process.getuid && (lstatSync(path).mode & 0o777) !== OWNER_ONLY) {
           chmodSync(path, OWNER_ONLY);
         }
@@ -88,8 +89,8 @@ export class FilesDirectory {
 }
 
 /**
- * A run that is killed leaves directories that no document names: those that waited for a session. Only what is empty
- * goes: should a session have it after all, it is made again when it is needed.
+ * When mm-claude is killed, it leaves directories that no document names: those of processes that waited for a session.
+ * Only empty ones are removed: if a session has one of them after all, it is made again when it is needed.
  */
 export function removeAbandoned(log: Log, now: number): void {
   let names: readonly string[] = [];
@@ -115,16 +116,16 @@ function isOwnDirectory(path: string): boolean {
   return found?.isDirectory() === true && (!process.getuid || found.uid === process.getuid());
 }
 
-interface Held {
+interface Usage {
   readonly files: number;
   readonly bytes: number;
 }
 
 /**
- * What lies in a directory and below it, apart from the file named `except`. Directories count as files. Stops counting
- * beyond `maxFiles`: a tree somebody has put there may be of any size.
+ * What is in a directory and below it, without the file named `except`. Directories count as files. Stops counting
+ * after `maxFiles`, because somebody may have put a tree of any size there.
  */
-export async function heldIn(directory: string, except: string, maxFiles: number): Promise<Held> {
+export async function usageOf(directory: string, except: string, maxFiles: number): Promise<Usage> {
   let files = 0;
   let bytes = 0;
   const left = [directory];

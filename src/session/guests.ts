@@ -1,9 +1,9 @@
-// The messages of people who may not take part: shown to who may let them in, until they are let in, denied, or taken
-// back. What is let in is what the card shows.
+// The messages of guests, who may not take part: each is shown to those who may let it in, until it is let in, denied
+// or withdrawn. What is let in is exactly what the card shows.
 
 import type { PostId } from "../mattermost/types.ts";
 import { guestCard, nameOf } from "../render/cards.ts";
-import { close, open, whomToCall } from "./asks.ts";
+import { open, settle, whomToCall } from "./asks.ts";
 import { newKey } from "./state.ts";
 import type { GuestAsk, Message, Step } from "./types.ts";
 
@@ -30,7 +30,7 @@ export function guestEdited(step: Step, postId: PostId, text: string): void {
   } else if (edits > MAX_EDITS) {
     withdraw(step, ask, `${name} changed it again and again. It can be sent anew`);
   } else {
-    close(step, ask, `⚪ **Changed** by ${name}: the card below asks about the new words`, "void");
+    settle(step, ask, `⚪ **Changed** by ${name}: the card below asks about the new words`, "void");
     askGuest(step, { ...ask.message, text }, edits);
   }
 }
@@ -43,7 +43,7 @@ export function guestDeleted(step: Step, postId: PostId): void {
 }
 
 function withdraw(step: Step, ask: GuestAsk, why: string): void {
-  close(step, ask, `⚪ **Withdrawn**: ${why}`, "void");
+  settle(step, ask, `⚪ **Withdrawn**: ${why}`, "void");
 }
 
 function askAbout({ state }: Step, postId: PostId): GuestAsk | undefined {

@@ -246,8 +246,8 @@ function end(step: Step, why: string): void {
 export type BusyReason = "turn" | "ask" | "subagent" | "background";
 
 /**
- * Undefined: Claude waits for the next message, and nothing of its runs. A guest's message that waits for somebody's
- * word holds nothing: guests could keep every slot that way.
+ * Undefined when the session is not busy: Claude waits for the next message, and runs nothing. A guest's message that
+ * waits for a decision does not count, because guests could keep every slot that way.
  */
 export function busyReasonOf({
   phase,

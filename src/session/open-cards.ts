@@ -1,4 +1,4 @@
-// The posts on which somebody's decision is waited for, as they are looked at again after a gap.
+// The posts that wait for somebody's decision, as they are read again after a gap.
 
 import type { PostId, UserId } from "../mattermost/types.ts";
 import { DIGITS } from "../render/cards.ts";

@@ -1,4 +1,5 @@
-// What people do: messages, commands, reactions. This is where Claude is fed, so this is where it is decided who may.
+// What people do: messages, commands, reactions. Messages for Claude come from here, so here it is decided who may send
+// them.
 
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
@@ -10,7 +11,7 @@ import { stop } from "./lifecycle.ts";
 import { isCardOnItsWay } from "./open-cards.ts";
 import { takeOffer } from "./recovery.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
-import { audit, may, mayTell, say, takeUpWork, updateHeader } from "./state.ts";
+import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 
@@ -56,9 +57,9 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     if (command.name === "slash") {
       // To who may let it in it is a message as any other, and so it is to Claude.
       requestAdmission(step, command.orElse ?? asWritten(command.message));
-    } else if (command.name === "help" && mayTell(step, "help", by)) {
+    } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
-    } else if (action === "steer" && mayTell(step, "steer", by)) {
+    } else if (action === "steer" && tryTakeNotice(step, "steer", by)) {
       say(
         step,
         `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,

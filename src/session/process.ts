@@ -1,5 +1,5 @@
-// The Claude process of one session: started anew or taken from those that wait, spoken to, ended; and the place for the
-// files it is given. Knows no state and decides nothing.
+// The Claude process of one session, and the directory for its files: starts a process or takes one that waits, talks
+// to it, and ends it. Knows no state and decides nothing.
 
 import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
@@ -56,7 +56,7 @@ export class SessionProcess {
       const start = {
         claudePath,
         directory,
-        sessionId: conversationId,
+        conversationId,
         resume,
         deniedPaths,
         extraDirectories,
@@ -66,7 +66,7 @@ export class SessionProcess {
     const { pid } = this.#client;
     const mark = pid === undefined ? undefined : startMark(pid);
     this.#known = pid === undefined || mark === undefined ? undefined : { pid, startMark: mark };
-    return warm?.start.sessionId ?? conversationId;
+    return warm?.start.conversationId ?? conversationId;
   }
 
   /** One that waits in this directory; a session with files of its own has a place that it was not given. */
@@ -87,8 +87,8 @@ export class SessionProcess {
   }
 
   #fetching(onProblem: (detail: string) => void): ContentOptions {
-    const { api, directory } = this.#dependencies;
-    return { api, directory, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
+    const { api, users } = this.#dependencies;
+    return { api, users, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
   }
 
   send(uuid: string, content: readonly MessageBlock[]): void {

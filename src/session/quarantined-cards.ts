@@ -1,5 +1,4 @@
-// A card that the server does not take, whatever is tried: nobody can see what it asks, so it is answered with no, and
-// the thread says so.
+// A card that the server never accepts. Nobody can see what it asks, so it is denied, and the thread says so.
 
 import type { PostKey } from "../thread/writes.ts";
 import { answer, goOn } from "./asks.ts";

@@ -1,4 +1,4 @@
-// Coming back after mm-claude was stopped or killed: what is found out, and what people are told, once.
+// What a session does after mm-claude was stopped or killed: what it finds out, and what people are told, once.
 
 import type { PostId } from "../mattermost/types.ts";
 import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
@@ -29,8 +29,8 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
 }
 
 /**
- * A restart never raises a right: what runs unasked is what today's settings let run so, or a person who may still
- * decide; what somebody has made interactive stays so.
+ * A restart never gives more rights. Tools run unasked only if today's settings say so, or if the person who allowed it
+ * may still decide. What somebody has made interactive stays interactive.
  */
 function judgeRights(step: Step): void {
   const { state, context } = step;
@@ -42,8 +42,8 @@ function judgeRights(step: Step): void {
 }
 
 /**
- * Takes 🔄 on the notice of a cut-off turn for the message it stands for. It may be heard only after the message that
- * went first instead: what counts is which was first on the server.
+ * The message that 🔄 on the notice of a cut-off turn stands for. The reaction may be heard after a message that ended
+ * the offer: what counts is which of the two was first on the server.
  */
 export function takeOffer(step: Step, reaction: Signal & { readonly type: "reaction" }): Message | undefined {
   const { cutOff } = step.state;

@@ -1,11 +1,11 @@
-// What people say in words about what is open: a message that can be about one ask only is taken as its answer, with
-// the files that came along; every other one waits for Claude, and the cards say how they are decided.
+// What people say in words about open asks. A message that can be about one ask only is taken as its answer, with the
+// files that came along. Every other message waits for Claude, and the cards say how they are decided.
 
 import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
-import { choicesOf, hintAt, isAllowable, isInPart } from "./asks.ts";
+import { choicesOf, hintAt, isAllowable, isIncomplete } from "./asks.ts";
 import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
@@ -35,8 +35,8 @@ export function answerInWords(step: Step, message: Message): boolean {
 }
 
 /**
- * All of a card stands there. Words that wait, and were written after that, are about it, however late the server's
- * answer came here; words from before it are not.
+ * A card is posted completely. Messages that wait and were written after that are about it, however late the server's
+ * answer came here; messages from before it are not.
  */
 export function cardStands(step: Step, key: PostKey): void {
   const { state } = step;
@@ -83,8 +83,8 @@ function decisionOf({ text, files }: Message): WordsDecision {
 }
 
 /**
- * Whether these words could be about `ask`: all of it stood there when they were written. Nobody answers a guest in
- * words, but "yes" may be meant so.
+ * Whether these words could be about `ask`: all of it was posted when they were written. A guest's card is not decided
+ * in words, but somebody may mean a "yes" for it.
  */
 function canMean(step: Step, ask: Ask, message: Message): boolean {
   if (ask.reply || !stoodBefore(ask, message)) {
@@ -141,7 +141,7 @@ function tellHow(step: Step): void {
   const isAlone = asks.length === 1;
   for (const ask of asks) {
     if (ask.kind !== "guest" && !ask.reply && ask.postId !== undefined) {
-      const how = { isAlone, isInPart: isInPart(ask), hasEmoji: choicesOf(ask).length > 0 };
+      const how = { isAlone, isIncomplete: isIncomplete(ask), hasEmoji: choicesOf(ask).length > 0 };
       hintAt(step, ask, waitingHint(ask.kind, how));
     }
   }

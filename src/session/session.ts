@@ -80,7 +80,7 @@ export class Session {
     this.#state =
       "state" in origin
         ? origin.state
-        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newSessionId());
+        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
   }
 
   /** For a session that starts, with its first message. */
@@ -172,8 +172,8 @@ export class Session {
     if (effects.length === 0 && isFrequent(signal)) {
       return;
     }
-    // First what is only asked of the writer, then the document: what can't be taken back waits for it, here and in the
-    // writer. Whatever dies in between, it is known what was to be done.
+    // First the writer gets what it has to do, then the document is saved. What can't be taken back waits for that,
+    // here and in the writer. So after a crash at any moment it is known what was to be done.
     for (const effect of effects.filter(isForWriter)) {
       this.#perform(effect);
     }

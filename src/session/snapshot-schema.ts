@@ -1,5 +1,6 @@
-// The form of a session's document, whole: what is read of one is what stands here, and a document that lacks any of it
-// is refused. What JSON has no word for is told by where it stands: maps and sets are lists, null is no end.
+// The form of a session's document. A document in which anything is missing, or of another kind, is refused.
+// JSON has no maps, no sets and no infinity: maps and sets are saved as lists, infinity as null. A few fields have other
+// names in the document than in the code; the schema gives them the code's names.
 
 import { z } from "zod";
 import type { RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
@@ -68,13 +69,15 @@ const anyAsk = z.object({
 const requestId = idOf<RequestId>();
 
 const ask = z.discriminatedUnion("kind", [
-  anyAsk.extend({
-    kind: z.literal("permission"),
-    requestId,
-    toolUseId: orNone(toolUseId),
-    use: toolUse,
-    isInPart: flag.exactOptional(),
-  }),
+  anyAsk
+    .extend({
+      kind: z.literal("permission"),
+      requestId,
+      toolUseId: orNone(toolUseId),
+      use: toolUse,
+      isInPart: flag.optional(),
+    })
+    .transform(({ isInPart, ...one }) => ({ ...one, isIncomplete: isInPart })),
   anyAsk.extend({ kind: z.literal("plan"), requestId, plan: text, input: toolInput }),
   anyAsk.extend({
     kind: z.literal("question"),
@@ -246,24 +249,26 @@ const content = z.object({
   attachment: z.object({ color: text, text }).optional(),
 });
 
-const entry = z.object({
-  id: orNone(postId),
-  wanted: content,
-  creating: orNone(content),
-  written: orNone(content),
-  file: orNone(z.object({ name: text, text })),
-  fileId: orNone(idOf<FileId>()),
-  pendingPostId: text,
-  isQueued: flag,
-  isFinal: flag,
-  isProgress: flag,
-  ifClosed: z.enum(["continue", "repeat", "drop"]).optional(),
-  about: text.optional(),
-  isRefused: flag.optional(),
-  closed: z.object({ id: postId, said: content }).optional(),
-  quarantined: z.object({ content, marker: text, isHeld: flag }).optional(),
-  postedAt: number.optional(),
-});
+const entry = z
+  .object({
+    id: orNone(postId),
+    wanted: content,
+    creating: orNone(content),
+    written: orNone(content),
+    file: orNone(z.object({ name: text, text })),
+    fileId: orNone(idOf<FileId>()),
+    pendingPostId: text,
+    isQueued: flag,
+    isFinal: flag,
+    isProgress: flag,
+    ifClosed: z.enum(["continue", "repeat", "drop"]).optional(),
+    about: text.optional(),
+    isRefused: flag.optional(),
+    closed: z.object({ id: postId, said: content }).optional(),
+    quarantined: z.object({ content, marker: text, isHeld: flag }).optional(),
+    postedAt: number.optional(),
+  })
+  .transform(({ ifClosed, closed, ...one }) => ({ ...one, ifFrozen: ifClosed, frozen: closed }));
 
 const write = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("findLost") }),

@@ -1,5 +1,5 @@
-// What earlier versions of mm-claude wrote of a session, made into what this one writes: a step for each version, on the
-// document as it is in the file. A step never throws a session away that it can save something of.
+// Turns what an earlier version of mm-claude wrote of a session into what this one writes: one step for each version,
+// on the document as it is in the file. A step drops a session only if it can save nothing of it.
 
 /** The form that this mm-claude writes. */
 export const VERSION = 4;
@@ -13,7 +13,7 @@ const STEPS: Readonly<Record<number, (document: Json) => Json>> = {
   3: withPhases,
 };
 
-/** The document as this version writes it; undefined when it is none of this version or of one before it. */
+/** The document as this version writes it; undefined when it is of no version that is known here. */
 export function migrated(value: unknown): unknown {
   let document = value;
   while (isObject(document) && typeof document["version"] === "number" && STEPS[document["version"]]) {
@@ -24,8 +24,8 @@ export function migrated(value: unknown): unknown {
 }
 
 /**
- * Before the first release: cards and the writer's posts had another form. Kept is who takes part and the conversation;
- * the header is posted anew and what waited has to be said again.
+ * Before the first release, cards and the writer's posts had another form. The people and the conversation are kept.
+ * The header is posted again, and what waited has to be said again.
  */
 function conversationOnly(document: Json): Json {
   const state = objectIn(document, "state");

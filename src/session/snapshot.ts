@@ -1,5 +1,5 @@
-// A session as plain JSON and back: what a document in the store holds. What an earlier version of mm-claude wrote is
-// taken over step by step; what a later one wrote is refused, not guessed at.
+// A session as plain JSON and back: the content of its document. A document of an earlier mm-claude is converted step
+// by step; one of a later mm-claude is refused, because to guess its meaning could do harm.
 
 import type { ThreadId } from "../mattermost/types.ts";
 import type { WriterSnapshot } from "../thread/writes.ts";
@@ -22,9 +22,25 @@ export interface SessionSnapshot {
 
 /** JSON text. */
 export function encodeSnapshot(snapshot: SessionSnapshot): string {
-  return JSON.stringify({ version: VERSION, ...snapshot }, (_key, value: unknown) =>
+  return JSON.stringify({ version: VERSION, ...withSavedNames(snapshot) }, (_key, value: unknown) =>
     value instanceof Map || value instanceof Set ? [...value] : value,
   );
+}
+
+/** With the names that a few fields have in the document; the schema gives them the code's names again. */
+function withSavedNames({ state, writer, ...snapshot }: SessionSnapshot): object {
+  const asks = state.asks.map((ask) => {
+    if (ask.kind !== "permission") {
+      return ask;
+    }
+    const { isIncomplete, ...one } = ask;
+    return { ...one, isInPart: isIncomplete };
+  });
+  const entries = writer.entries.map(([key, { ifFrozen, frozen, ...one }]) => [
+    key,
+    { ...one, ifClosed: ifFrozen, closed: frozen },
+  ]);
+  return { ...snapshot, state: { ...state, asks }, writer: { ...writer, entries } };
 }
 
 /** Undefined when it is no document of this version or of one before it. */

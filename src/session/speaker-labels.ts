@@ -1,5 +1,5 @@
-// Who says what, as Claude reads it: `[@name]: words`. Words can't hold what could be read as somebody else's label, by
-// whatever characters it is spelled. Pure.
+// The labels by which Claude reads who says what: `[@name]: words`. The words can't contain anything that could be read
+// as somebody else's label, whatever characters spell it. Pure.
 
 /** Where some reader begins a new line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: separators of files, groups and records are among them.

@@ -85,8 +85,11 @@ export function audit(
 
 const TELL_EVERY_MS = 60_000;
 
-/** Whether a person is told `what` again: once a minute, however often they try. */
-export function mayTell({ state, now }: Step, what: string, by: Person): boolean {
+/**
+ * Takes the one notice about `what` that a person gets in a minute, however often they try. False when it is taken
+ * already.
+ */
+export function tryTakeNotice({ state, now }: Step, what: string, by: Person): boolean {
   for (const [key, at] of state.toldAt) {
     if (now - at >= TELL_EVERY_MS || now < at) {
       state.toldAt.delete(key);
@@ -123,13 +126,13 @@ export function writePages(step: Step, isOver: boolean, how: { readonly isProgre
   for (const { key, markdown } of updates) {
     step.emit({ type: "put", key, markdown, ...how });
   }
-  const settled = step.state.turn.transcript.takeSettled();
-  if (isOver || settled.length > 0) {
-    const keys = [...settled, ...(isOver ? step.state.turn.transcript.keys : [])];
+  const finished = step.state.turn.transcript.takeFinished();
+  if (isOver || finished.length > 0) {
+    const keys = [...finished, ...(isOver ? step.state.turn.transcript.keys : [])];
     step.emit({ type: "prioritize", keys });
   }
-  if (settled.length > 0) {
-    step.emit({ type: "forget", keys: settled });
+  if (finished.length > 0) {
+    step.emit({ type: "forget", keys: finished });
   }
   return updates.length > 0;
 }
@@ -156,7 +159,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     maxSessions: context.maxSessions,
     isAuto: state.auto !== undefined,
   });
-  step.emit({ type: "put", key: "header", markdown, isProgress: true, ifClosed: "drop" });
+  step.emit({ type: "put", key: "header", markdown, isProgress: true, ifFrozen: "drop" });
 }
 
 /** Gives Claude the next message, or asks for a place to run in; does nothing while a turn runs. */
@@ -209,7 +212,10 @@ function leaveLostDirectory(step: Step): void {
   startAfresh(state);
 }
 
-/** What was said is lost: the next message begins anew, with the thread as context unless that was cleared away. */
+/**
+ * What was said is lost: the next message begins a new conversation, with the thread as context unless that was
+ * cleared.
+ */
 export function startAfresh({ conversation, queue }: SessionState): void {
   conversation.progress = "new";
   const [first, ...rest] = queue;
@@ -284,7 +290,7 @@ export function showCutOff({ state, emit }: Step, whatNext: string, tone: Tone =
       key: state.cutOff.key,
       markdown: "",
       attachment: attachment(tone, text),
-      ifClosed: "drop",
+      ifFrozen: "drop",
     });
   }
 }

@@ -1,4 +1,4 @@
-// A subagent is one post: that it works, then that it is done. What it does inside is its own affair.
+// A subagent is one post: that it works, then that it is done. What it does inside is not shown.
 
 import type { ClaudeEvent, ToolInput, ToolUseId } from "../claude/types.ts";
 import { inlineCode, oneLine, truncate } from "../render/markdown.ts";

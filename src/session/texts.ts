@@ -1,5 +1,5 @@
 // Claude's words, each exactly once: streamed in pieces, confirmed block by block, and found again in what Claude saved
-// when a process could not finish telling them.
+// when a process could not report all of them.
 
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
@@ -7,7 +7,7 @@ import { inFlightOf } from "./phases.ts";
 import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
 
 /**
- * The complete block confirms what was streamed; what the pieces lacked is added, and all of it when there were none.
+ * A complete block confirms the pieces that were streamed. What they lack is added; if there were no pieces, all of it.
  * True when something was added.
  */
 export function completeText(step: Step, messageId: string, text: string): boolean {
@@ -65,8 +65,8 @@ export function savedTurnOf(
 }
 
 /**
- * A turn that Claude began by itself, with a message on its way to it or none, is found by what it was saying, or by the
- * last message before it.
+ * A turn that began without a message is found by what Claude was saying, or else by Claude's last message before it. A
+ * message may have been on its way to Claude then.
  */
 function textsOf(
   { messageUuid, streaming, previousMessageId }: Turn,

@@ -1,8 +1,8 @@
-// Decided permission cards that stand for their tools: what was decided, and how the tool went. Most tools are done in a
-// moment, so the two are told in one edit if they can.
+// Decided permission cards that stand for their tools: what was decided, and how the tool went. Most tools are done in
+// a moment, so both are told in one edit if possible.
 
 import type { ToolUseId } from "../claude/types.ts";
-import { closedCard } from "../render/cards.ts";
+import { settledCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
 import type { PermissionAsk, Step, ToolWithCard } from "./types.ts";
@@ -34,7 +34,7 @@ export function showVerdicts(step: Step, all: boolean): void {
   }
 }
 
-/** The post of that key is made anew; false when no tool's decision stands in it. */
+/** Posts the card of that key again; false when it says no tool's decision. */
 export function showVerdictOf(step: Step, key: PostKey): boolean {
   const tool = [...step.state.toolsWithCards.values()].find((candidate) => candidate.key === key);
   if (tool) {
@@ -62,5 +62,5 @@ export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string
 }
 
 function put(step: Step, { key, card }: ToolWithCard, verdict: string, isFinal: boolean): void {
-  step.emit({ type: "put", key, ...closedCard(card, step.context.postLimit, verdict, "good"), isFinal });
+  step.emit({ type: "put", key, ...settledCard(card, step.context.postLimit, verdict, "good"), isFinal });
 }

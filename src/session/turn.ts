@@ -246,7 +246,7 @@ function setTasks(step: Step, tasks: readonly Task[]): void {
   }
   state.taskList = { key, tasks };
   state.turn.hasShown = true;
-  step.emit({ type: "put", key, markdown: renderTasks(tasks), isProgress: true, ifClosed: "repeat" });
+  step.emit({ type: "put", key, markdown: renderTasks(tasks), isProgress: true, ifFrozen: "repeat" });
 }
 
 function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {

@@ -17,7 +17,7 @@ import type { Card } from "../render/cards.ts";
 import type { Task } from "../render/tasks.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
-import type { IfClosed, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
+import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { Phase } from "./phases.ts";
@@ -44,7 +44,7 @@ export type Command =
   | { readonly name: "invite" | "kick"; readonly username: string; readonly user: User | undefined }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" }
-  /** A `!name` that is none of ours: perhaps Claude knows it. */
+  /** A `!name` that is not ours: perhaps Claude knows it. */
   | {
       readonly name: "slash";
       readonly slash: string;
@@ -94,7 +94,7 @@ export type Signal =
     }
   /** `at`: when, on the server's clock. */
   | { readonly type: "posted"; readonly key: PostKey; readonly postId: PostId; readonly at?: number }
-  /** The file that was to go with a post is not taken by the server; the post is not made, and is to be put anew. */
+  /** The server does not accept the file that was to go with a post. The post was not made, and has to be put again. */
   | { readonly type: "fileRefused"; readonly key: PostKey }
   /** Another post goes on for one that stood there; what is kept of the thread says so from now on. */
   | { readonly type: "replaced"; readonly key: PostKey }
@@ -129,9 +129,10 @@ export type TimerName = "flush" | "idle" | "watchdog";
 
 export type Effect =
   /**
-   * `attachment`: what stands below the text, as only mm-claude can show it; `about`: for one in a post of its own. `file`: goes along when the post is made. `isFinal`:
-   * the post will not change again. `isProgress`: it is growing, and more important things go first when the server is short.
-   * `ifClosed`: what becomes of it where the post may not be edited any more.
+   * `attachment`: what is shown below the text, in a form that only mm-claude can produce. `about`: short words for it,
+   * if it has to be in a post of its own. `file`: is posted together with the new post. `isFinal`: the post will not
+   * change again. `isProgress`: the post is growing, and more important writes go first when the server is short of
+   * slots. `ifFrozen`: what is done if the post can't be edited any more.
    */
   | {
       readonly type: "put";
@@ -142,11 +143,11 @@ export type Effect =
       readonly file?: PostFile | undefined;
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;
-      readonly ifClosed?: IfClosed;
+      readonly ifFrozen?: IfFrozen;
     }
   | { readonly type: "repost"; readonly key: PostKey }
   | { readonly type: "forget"; readonly keys: readonly PostKey[] }
-  /** These posts have stopped growing: what is not written of them yet is no mere progress any more. */
+  /** These posts have stopped growing, so what is not written of them yet is urgent. */
   | { readonly type: "prioritize"; readonly keys: readonly PostKey[] }
   | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
   | { readonly type: "typing"; readonly isOn: boolean }
@@ -195,7 +196,7 @@ export interface PermissionAsk extends AskBase {
   readonly toolUseId: ToolUseId | undefined;
   readonly use: ToolUse;
   /** Nothing can show all of it, so it can't be allowed. */
-  readonly isInPart?: boolean;
+  readonly isIncomplete?: boolean | undefined;
 }
 
 export interface PlanAsk extends AskBase {
@@ -270,8 +271,8 @@ export interface Conversation {
   /** Claude's name for it. */
   id: string;
   /**
-   * `begun`: Claude has begun a turn in it, so there is something to resume. With its directory gone there is not: people
-   * are told when it starts afresh in another one.
+   * `begun`: Claude has begun a turn in it, so it can be resumed. With `lostDirectory` it can't, because its directory
+   * is gone: people are told when a new conversation starts in another directory.
    */
   progress: "new" | "begun" | { readonly lostDirectory: string };
   /** It began with a clearing: what the thread said before is no part of it. */

@@ -1,5 +1,5 @@
-// Messages that are not Claude's yet, and what becomes of them when their writers, or somebody who may interrupt, think
-// again: what Claude has not got is withdrawn or changed, what it has got stays.
+// Messages that Claude has not got yet. Their writers may edit or delete them, and whoever may interrupt may withdraw
+// them. What Claude has got stays.
 
 import type { PostId } from "../mattermost/types.ts";
 import { slashText } from "./commands.ts";
@@ -9,7 +9,10 @@ import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
 import type { Ask, Message, SessionState, Step } from "./types.ts";
 
-/** What Claude has nothing of: what is being fetched for, what waits for its turn, for a card's files, or for leave. */
+/**
+ * Messages that Claude has not got: the one whose files are being fetched, and those that wait for their turn, for a
+ * card's files, or to be let in.
+ */
 export function unsentMessages(state: SessionState): Message[] {
   const { asks, queue } = state;
   const inFlight = inFlightOf(state);

@@ -1,5 +1,5 @@
-// What must be true before the bridge can work, one check each. Start, wizard and doctor share them. Each
-// failure is a sentence that says the mend. Prints nothing.
+// What must be true before the bridge can work, one check each. Start, wizard and doctor share them. Each failure is a
+// sentence that says what to do about it. Prints nothing.
 import { decodeChannelId } from "../mattermost/decode.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import { proxyFor, UnusableProxy } from "../mattermost/proxy.ts";

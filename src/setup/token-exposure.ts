@@ -32,7 +32,7 @@ export function secrecyWarnings(places: Places, file: string | undefined): strin
 /** mm-claude's own settings and state: files, and directories with all that is in them. Absolute. */
 export function ownPaths(places: Places, stateRoot: string): string[] {
   const [here = "", ...elsewhere] = settingsFiles(places);
-  // The project may have a file of that name that is none of ours.
+  // The project may have a file of that name that is not ours.
   const files = holdsToken(here) ? [here, ...elsewhere] : elsewhere;
   return [...files, ...settingsFolders(places), stateRoot];
 }

@@ -148,13 +148,13 @@ interface Access {
 }
 
 async function askAccess({ ask, print, connect, given }: WizardOptions): Promise<Access> {
-  const { value: url } = await settle("url", print, {
+  const { value: url } = await askUntilValid("url", print, {
     ask: (message, judge) => ask({ kind: "text", message, initial: given.url, judge }),
     parse: parseUrl,
     // No token is known yet; a server that refuses this one properly is the one we look for.
     check: (value) => checkServer(connect(value, "none"), value),
   });
-  const { value: token, result: account } = await settle("token", print, {
+  const { value: token, result: account } = await askUntilValid("token", print, {
     ask: (message, judge) => ask({ kind: "password", message, initial: given.token, judge }),
     parse: parseToken,
     check: (value) => checkAccount(connect(url, value)),
@@ -165,18 +165,18 @@ async function askAccess({ ask, print, connect, given }: WizardOptions): Promise
 /** Where the bot listens, to what name, and to whom. */
 async function askPlace({ ask, print, given }: WizardOptions, { api, account }: Access) {
   const channels = await channelsOf(api, account, print);
-  const { value: channelId } = await settle("channelId", print, {
+  const { value: channelId } = await askUntilValid("channelId", print, {
     ask: (message, judge) => askChannel(ask, message, judge, channels, given.channelId),
     parse: parseChannelId,
     check: (value) => checkChannel(api, value, account),
   });
-  const { value: botName } = await settle("botName", print, {
+  const { value: botName } = await askUntilValid("botName", print, {
     ask: (message, judge) =>
       ask({ kind: "text", message, initial: given.botName ?? account.username, judge }),
     parse: parseUsername,
     check: (value) => checkBotName(api, value, account),
   });
-  const { value: allowedUsers } = await settle("allowedUsers", print, {
+  const { value: allowedUsers } = await askUntilValid("allowedUsers", print, {
     ask: (message, judge) => ask({ kind: "text", message, initial: given.allowedUsers, judge }),
     parse: parseUsernames,
     check: (value) => checkUsers(api, value),
@@ -199,8 +199,8 @@ interface CheckedQuestion<T, R> {
   readonly check: (value: T) => Promise<Check<R>>;
 }
 
-/** Asks for an answer that parses and passes its check. */
-async function settle<T, R>(
+/** Asks until the answer is one that parses and passes its check. */
+async function askUntilValid<T, R>(
   key: keyof typeof QUESTIONS,
   print: WizardOptions["print"],
   { ask, parse, check }: CheckedQuestion<T, R>,

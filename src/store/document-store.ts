@@ -40,7 +40,7 @@ export interface DocumentStore extends ChangingDocuments {
    */
   read(name: string, whatFollows: string): unknown;
   /** Resolves when all is on the disk that somebody waits for. */
-  settled(): Promise<void>;
+  allSaved(): Promise<void>;
   /** Writes what is left to write. */
   close(): Promise<void>;
   /** For a document whose content can't be used: keeps it under another name. */
@@ -81,7 +81,7 @@ export class DocumentFolder implements DocumentStore {
       files: files.promises,
       mode: FILE_OF_OWNER,
       makeFolder: () => this.#makeAgainIfGone(),
-      onWritten: () => this.#written(),
+      onWritten: () => this.#onWritten(),
       onFailed: (error) => this.#notWritten(error),
     });
   }
@@ -129,17 +129,17 @@ export class DocumentFolder implements DocumentStore {
   }
 
   saved(name: string): Promise<void> | undefined {
-    return this.#pending.written(`${name}${EXTENSION}`);
+    return this.#pending.whenWritten(`${name}${EXTENSION}`);
   }
 
   remove(name: string): void {
     const file = `${name}${EXTENSION}`;
     this.#pending.change(file, undefined);
-    void this.#pending.written(file);
+    void this.#pending.whenWritten(file);
   }
 
-  settled(): Promise<void> {
-    return this.#pending.settled();
+  allSaved(): Promise<void> {
+    return this.#pending.whenAllWritten();
   }
 
   close(): Promise<void> {
@@ -196,7 +196,7 @@ export class DocumentFolder implements DocumentStore {
     makeDirectory(this.path, FOLDER_OF_OWNER, mkdirSync);
   }
 
-  #written(): void {
+  #onWritten(): void {
     if (this.#isFailing) {
       this.#isFailing = false;
       this.#log.info(`${this.path} can be written again.`);

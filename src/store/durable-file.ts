@@ -1,5 +1,5 @@
-// Files that are there, whole, after a loss of power: the content is on the disk before the file gets its name, and the
-// name before anybody is told that it is written.
+// Files that are complete even after a loss of power: the content is on the disk before the file gets its name, and the
+// name is on the disk before anybody is told that the file is written.
 
 import type * as nodeFs from "node:fs";
 

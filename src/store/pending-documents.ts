@@ -1,5 +1,5 @@
-// Documents on their way to the disk. Writing never holds up the event loop: what changes again before it is written is
-// written once, and all that is due at the same time is committed together, so that many sessions share one look at the
+// Documents that are not on the disk yet. Writing never blocks the event loop. What changes again before it is written
+// is written once. All that is due at the same time is committed together, so that many sessions share one sync of the
 // disk.
 
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import type { Clock, Timer } from "../util/clock.ts";
 import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
 
 /**
- * For changes that nobody waits for, such as words that grow: they are found again elsewhere after a crash, and to
- * write each at once would cost more than Claude's words themselves.
+ * For changes that nobody waits for, such as words that grow. After a crash these are found again elsewhere, and to
+ * write each of them at once would take more time than all else that is done for Claude's words.
  */
 const LAZY_MS = 5000;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). */
@@ -61,7 +61,7 @@ export class PendingDocuments {
   }
 
   /** Writes it now. Undefined when the disk has it; resolves when it does, or when that has failed. */
-  written(file: string): Promise<void> | undefined {
+  whenWritten(file: string): Promise<void> | undefined {
     const change = this.#changed.get(file);
     if (change) {
       this.#makeDue(change);
@@ -70,7 +70,7 @@ export class PendingDocuments {
   }
 
   /** Resolves when all is written that is being written now. */
-  async settled(): Promise<void> {
+  async whenAllWritten(): Promise<void> {
     const due = [...this.#changed.values()].filter(({ isDue }) => isDue);
     await Promise.all([...due, ...this.#underWay.values()].map(({ written }) => written));
   }
@@ -81,7 +81,7 @@ export class PendingDocuments {
     for (const change of this.#changed.values()) {
       this.#makeDue(change);
     }
-    await this.settled();
+    await this.whenAllWritten();
   }
 
   #makeDue(change: Change): void {

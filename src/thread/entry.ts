@@ -1,4 +1,5 @@
-// What an entry's own post is to say: all that was asked for, or what follows on what stands elsewhere. Pure.
+// What the own post of an entry has to say: all that was asked for, or only what comes after the words in other posts.
+// Pure.
 
 import type { Post } from "../mattermost/types.ts";
 import { remainderAfter } from "../render/remainder.ts";
@@ -41,16 +42,16 @@ export function pageOf(
   return { head: { markdown: first, attachment }, rest };
 }
 
-function ownPart({ closed, quarantined, ifClosed, about }: Entry, content: Content): Content {
-  const held = quarantined?.isHeld ? quarantined : undefined;
-  const said = held?.content ?? closed?.said;
+function ownPart({ frozen, quarantined, ifFrozen, about }: Entry, content: Content): Content {
+  const kept = quarantined?.isHeld ? quarantined : undefined;
+  const said = kept?.content ?? frozen?.said;
   if (!said) {
     return content;
   }
-  const isWhole = ifClosed === "repeat" && content.markdown !== said.markdown;
+  const isWhole = ifFrozen === "repeat" && content.markdown !== said.markdown;
   const rest = isWhole ? content.markdown : remainderAfter(said.markdown, content.markdown);
   const attachment = isSameAttachment(said, content) ? undefined : content.attachment;
-  const words = [held?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
+  const words = [kept?.marker ?? "", rest].filter((part) => part !== "").join("\n\n");
   return { markdown: words === "" && attachment ? (about ?? "") : words, attachment };
 }
 
@@ -70,7 +71,7 @@ export function noteSaid(entry: Entry, post: Said): void {
 
 /** How much of what was asked for the post says; what is known of it when its words don't tell. */
 function saidBy(entry: Entry, { message, attachment: read }: Said): Content | undefined {
-  const { wanted, written, closed } = entry;
+  const { wanted, written, frozen } = entry;
   const own = ownPart(entry, wanted).markdown;
   const attachment = read ?? written?.attachment;
   if (own.startsWith(message)) {
@@ -80,7 +81,7 @@ function saidBy(entry: Entry, { message, attachment: read }: Said): Content | un
     };
   }
   // Words may be kept otherwise than they were sent: what is known beats what is read then.
-  return written ?? (closed ? undefined : { markdown: message, attachment });
+  return written ?? (frozen ? undefined : { markdown: message, attachment });
 }
 
 /** Whether the post says all that an edit was to say, whatever was answered. */
@@ -98,22 +99,22 @@ export function isMarkerAlone({ quarantined, written }: Entry): boolean {
   return quarantined !== undefined && (!quarantined.isHeld || isSameContent(written, quarantined.content));
 }
 
-/** The post can't be edited any more: what is new goes into another one. */
-export function closePost(entry: Entry, pendingPostId: string): void {
-  const { id, quarantined, written, closed } = entry;
+/** The post can't be edited any more: from now on what is new goes into another one. */
+export function freezePost(entry: Entry, pendingPostId: string): void {
+  const { id, quarantined, written, frozen } = entry;
   if (quarantined && !quarantined.isHeld) {
     // The marker stays where it is; what it stood for is tried in another post.
     forgetPost(entry, pendingPostId);
     entry.quarantined = { ...quarantined, marker: "" };
     return;
   }
-  const first = closed?.id ?? id;
-  entry.closed = first && { id: first, said: written ?? closed?.said ?? { markdown: "" } };
+  const first = frozen?.id ?? id;
+  entry.frozen = first && { id: first, said: written ?? frozen?.said ?? { markdown: "" } };
   forgetPost(entry, pendingPostId);
 }
 
-/** Nothing more is done about what a marker stands for. */
-export function hold(entry: Entry, quarantined: Quarantined, content: Content): void {
+/** The marker stays, and what it stands for is not tried again. */
+export function keepMarker(entry: Entry, quarantined: Quarantined, content: Content): void {
   entry.quarantined = { ...quarantined, content, isHeld: true };
   entry.written = content;
   entry.creating = undefined;

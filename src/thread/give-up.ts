@@ -1,22 +1,26 @@
-// A write that fails again and again while everything else passes: whether the server answers, whether the write was
-// done all the same, and what is done instead.
+// For a write that fails again and again while everything else works: finds out whether the server answers and whether
+// the write was done after all, and does something else instead.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { closePost, hold, isMarkerAlone, isSaid, isWritten, noteSaid, pageOf } from "./entry.ts";
+import { freezePost, isMarkerAlone, isSaid, isWritten, keepMarker, noteSaid, pageOf } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
-import { findLostPosts, performPut, written } from "./perform.ts";
+import { findLostPosts, noteWritten, performPut } from "./perform.ts";
 import { quarantine, refuseFile } from "./quarantine.ts";
 import { postIfAny } from "./reading.ts";
 import { isRetryable } from "./retry-policy.ts";
 import type { Entry, PostKey, Write } from "./writes.ts";
 
 /** Whether the server answers everything else, and the write is not done after all. Throws when it does not. */
-export async function look(context: WriterContext, write: Write, api: MattermostApi): Promise<boolean> {
+export async function probeServer(
+  context: WriterContext,
+  write: Write,
+  api: MattermostApi,
+): Promise<boolean> {
   const { outbox, options } = context;
   const entry = write.kind === "put" ? outbox.entries.get(write.key) : undefined;
   if (write.kind === "put" && entry?.id !== undefined) {
-    await lookAtPost(context, write.key, entry, api);
+    await probePost(context, write.key, entry, api);
     return true;
   }
   if (entry) {
@@ -35,7 +39,7 @@ export async function look(context: WriterContext, write: Write, api: Mattermost
 }
 
 /** An edit whose answer is a failure may be done all the same. */
-async function lookAtPost(
+async function probePost(
   context: WriterContext,
   key: PostKey,
   entry: Entry,
@@ -48,7 +52,7 @@ async function lookAtPost(
   }
   const { head, rest } = pageOf(entry, wanted, context.outbox.limit);
   if (isSaid(entry, post, { head, attachment: wanted.attachment })) {
-    written(context, key, entry, wanted, rest);
+    noteWritten(context, key, entry, wanted, rest);
   } else if (!context.outbox.hasPieces(key)) {
     noteSaid(entry, post);
   }
@@ -72,16 +76,16 @@ export async function giveUp(
   }
   const content = entry.creating ?? entry.wanted;
   if (entry.id === undefined) {
-    return entry.file && !entry.closed
+    return entry.file && !entry.frozen
       ? refuseFile(context, write.key)
       : quarantine(context, write.key, entry, content, error, api);
   }
-  if (entry.ifClosed === "drop") {
-    return written(context, write.key, entry, content, []);
+  if (entry.ifFrozen === "drop") {
+    return noteWritten(context, write.key, entry, content, []);
   }
   if (entry.quarantined && isMarkerAlone(entry)) {
     // The marker stands for this as well.
-    return hold(entry, entry.quarantined, content);
+    return keepMarker(entry, entry.quarantined, content);
   }
   await goOnElsewhere(context, write.key, entry, error, api);
 }
@@ -95,7 +99,7 @@ async function goOnElsewhere(
   api: MattermostApi,
 ): Promise<void> {
   context.outbox.takePieces(key);
-  closePost(entry, context.outbox.newPendingPostId());
+  freezePost(entry, context.outbox.newPendingPostId());
   context.options.onReplaced?.(key);
   try {
     await performPut(context, key, api);

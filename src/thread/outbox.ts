@@ -1,4 +1,4 @@
-// The posts that a writer knows and the writes it has left to do, in order. Reaches nothing: whoever performs them does.
+// The posts that a writer knows and the writes it has left to do, in order. Sends nothing itself.
 
 import type { PostId } from "../mattermost/types.ts";
 import { storable } from "../util/storable.ts";
@@ -79,14 +79,14 @@ export class Outbox {
   put(
     key: PostKey,
     markdown: string,
-    { attachment, about, file, isFinal = false, isProgress = false, ifClosed }: PutOptions,
+    { attachment, about, file, isFinal = false, isProgress = false, ifFrozen }: PutOptions,
   ): void {
     const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
     this.entries.set(key, entry);
     entry.wanted = { markdown: storable(markdown), attachment };
     entry.isFinal ||= isFinal;
     entry.isProgress = isProgress;
-    entry.ifClosed = ifClosed ?? entry.ifClosed;
+    entry.ifFrozen = ifFrozen ?? entry.ifFrozen;
     entry.about = about ?? entry.about;
     this.queuePut(key);
     if (isFinal) {
@@ -111,7 +111,7 @@ export class Outbox {
   repost(key: PostKey): void {
     const entry = this.entries.get(key);
     if (entry) {
-      entry.closed = undefined;
+      entry.frozen = undefined;
       forgetPost(entry, this.newPendingPostId());
       this.queuePut(key);
     }
@@ -140,7 +140,7 @@ export class Outbox {
       return target.postId;
     }
     const entry = this.entries.get(target.key);
-    return entry?.closed?.id ?? (entry?.quarantined ? undefined : entry?.id);
+    return entry?.frozen?.id ?? (entry?.quarantined ? undefined : entry?.id);
   }
 
   prioritize(keys: readonly PostKey[]): void {
@@ -265,7 +265,7 @@ export class Outbox {
   /** Whether its post is still to be made, with a file. */
   hasFileToSend(write: Write): boolean {
     const entry = write.kind === "put" ? this.entries.get(write.key) : undefined;
-    return entry?.file !== undefined && entry.id === undefined && !entry.closed;
+    return entry?.file !== undefined && entry.id === undefined && !entry.frozen;
   }
 
   /** Whether something waits that goes before the progress of other threads. */

@@ -1,13 +1,13 @@
-// One try of one write: what is sent, and what an answer means for the post. A failure that may pass is thrown, for
-// whoever tries on.
+// One try of one write: what is sent, and what an answer means for the post. A failure that may be temporary is thrown,
+// so that the caller can try again.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { codePoints } from "../render/markdown.ts";
 import { isRecent } from "../util/clock.ts";
 import {
-  closePost,
   forgetPost,
+  freezePost,
   isEmptyContent,
   isMarker,
   isSaid,
@@ -54,12 +54,12 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
   }
   if (isEmptyContent(head)) {
     // Whatever is new of it is no words, when some of it stands elsewhere.
-    return entry.closed && written(context, key, entry, content, rest);
+    return entry.frozen && noteWritten(context, key, entry, content, rest);
   }
   if (id === undefined && isTooSoon(entry, options.clock.now())) {
     return;
   }
-  if (id === undefined && entry.file && entry.fileId === undefined && !entry.closed) {
+  if (id === undefined && entry.file && entry.fileId === undefined && !entry.frozen) {
     entry.fileId = await upload(api, options, entry.file);
     if (entry.fileId === undefined) {
       return refuseFile(context, key);
@@ -76,14 +76,14 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
     return recover(context, key, entry, { id, content, head, rest }, error, api);
   }
   if (id !== undefined && entry.id !== id) {
-    // Posted anew while the edit was under way.
+    // It was posted again while the edit was under way.
     return;
   }
   if (isOther) {
     outbox.queuePut(key);
     return;
   }
-  written(context, key, entry, content, rest);
+  noteWritten(context, key, entry, content, rest);
 }
 
 /** Of a post in pieces the first may say already what it is to say: another edit could only be refused. */
@@ -91,8 +91,8 @@ function isOnServer(entry: Entry, head: Content, limit: number): boolean {
   return entry.written !== undefined && isSameContent(pageOf(entry, entry.written, limit).head, head);
 }
 
-function isTooSoon({ ifClosed, closed, postedAt }: Entry, now: number): boolean {
-  return ifClosed === "repeat" && closed !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
+function isTooSoon({ ifFrozen, frozen, postedAt }: Entry, now: number): boolean {
+  return ifFrozen === "repeat" && frozen !== undefined && isRecent(postedAt ?? 0, REPEAT_AFTER_MS, now);
 }
 
 /** True when the post has still to be edited: an earlier attempt, not heard of, has made it, and it says something else. */
@@ -118,14 +118,14 @@ async function create(
   if (isOther) {
     noteSaid(entry, post);
   }
-  if (!entry.closed) {
+  if (!entry.frozen) {
     options.onPosted(key, post.id, post.createdAt);
   }
   return isOther;
 }
 
-/** `content` is said, but for the pieces that follow. */
-export function written(
+/** The post says `content`, except for the pieces that follow. */
+export function noteWritten(
   { outbox, options }: WriterContext,
   key: PostKey,
   entry: Entry,
@@ -133,10 +133,10 @@ export function written(
   rest: readonly string[],
 ): void {
   entry.written = content;
-  const { quarantined, id, closed } = entry;
+  const { quarantined, id, frozen } = entry;
   if (quarantined && !quarantined.isHeld) {
     entry.quarantined = undefined;
-    if (!closed && id !== undefined) {
+    if (!frozen && id !== undefined) {
       options.onPosted(key, id);
     }
   }
@@ -177,13 +177,13 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
     if (creating && isWhole(entry, creating, post.message, outbox.limit)) {
       entry.written = creating;
     }
-    if (!entry.closed) {
+    if (!entry.frozen) {
       options.onPosted(key, post.id, post.createdAt);
     }
   }
 }
 
-/** Whether a post that was made unheard of is the whole of what it was made for, its attachment as well. */
+/** Whether a post that no answer told of is the whole of what it was made for, its attachment as well. */
 function isWhole(entry: Entry, creating: Content, message: string, limit: number): boolean {
   const { head, rest } = pageOf(entry, creating, limit);
   return rest.length === 0 && head.markdown === message;
@@ -228,7 +228,7 @@ async function recover(
   if (id === undefined) {
     entry.creating = undefined;
     if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
-      return entry.file && !entry.closed
+      return entry.file && !entry.frozen
         ? refuseFile(context, key)
         : quarantine(context, key, entry, content, error, api);
     }
@@ -243,25 +243,25 @@ async function recover(
     return postAnew(context, key, entry);
   }
   if (isSaid(entry, post, { head, attachment: content.attachment })) {
-    return written(context, key, entry, content, rest);
+    return noteWritten(context, key, entry, content, rest);
   }
   options.log.debug(`A post in thread ${options.threadId} can't be edited any more: ${error.message}`);
-  if (entry.ifClosed === "drop") {
-    return written(context, key, entry, content, []);
+  if (entry.ifFrozen === "drop") {
+    return noteWritten(context, key, entry, content, []);
   }
   if (outbox.takePieces(key).length === 0) {
     noteSaid(entry, post);
   }
-  closePost(entry, outbox.newPendingPostId());
+  freezePost(entry, outbox.newPendingPostId());
   options.onReplaced?.(key);
   outbox.putFirst(key);
 }
 
-/** Somebody has deleted the post: what it was to say is said again, but for what stands in earlier ones. */
+/** Somebody has deleted the post: it is posted again, without what earlier posts say. */
 function postAnew({ outbox, options }: WriterContext, key: PostKey, entry: Entry): void {
   if (entry.quarantined) {
     // Nor is the marker.
-    closePost(entry, outbox.newPendingPostId());
+    freezePost(entry, outbox.newPendingPostId());
   } else {
     forgetPost(entry, outbox.newPendingPostId());
   }

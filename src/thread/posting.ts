@@ -1,5 +1,5 @@
-// One post of ours on the server: made with its attachment and its file, and edited to what it says now. Knows nothing of the
-// order of writes.
+// One post of ours on the server: it is made with its attachment and its file, and edited to what it should say now.
+// Knows nothing of the order of writes.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";

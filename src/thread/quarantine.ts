@@ -1,9 +1,10 @@
-// What the server takes not is quarantined: a marker stands in its place, so that everything else can go on. The marker is
-// the proof as well: where not even that is taken it is the server that fails, and all waits as before.
+// What the server does not accept is quarantined: a marker is posted in its place, and everything else goes on. The
+// marker is a test as well: if the server does not accept even that, the server is the cause, and everything waits as
+// before.
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { hold, markerFor } from "./entry.ts";
+import { keepMarker, markerFor } from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
 import { createIn } from "./posting.ts";
 import { isRetryable } from "./retry-policy.ts";
@@ -20,7 +21,7 @@ export async function quarantine(
 ): Promise<void> {
   const { log, threadId } = options;
   if (entry.quarantined) {
-    return hold(entry, entry.quarantined, content);
+    return keepMarker(entry, entry.quarantined, content);
   }
   const marker = markerFor(reasonOf(error));
   const { id } = await createIn(api, options, entry, { markdown: marker });

@@ -1,5 +1,5 @@
-// What a writer has to read before it writes on: whether a post is gone, and which posts were made unheard of. Only
-// Mattermost itself can say that something is gone.
+// What a writer has to read before it writes on: whether a post is gone, and which posts were made although no answer
+// said so. Only Mattermost itself can say that something is gone.
 
 import { isGone, MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, ThreadId, UserId } from "../mattermost/types.ts";
@@ -29,8 +29,8 @@ export async function postIfAny(api: Pick<MattermostApi, "post">, id: PostId): P
 }
 
 /**
- * Throws what passes when a refusal means only that the account was taken out of the channel: whoever did it may add it
- * again, and the thread is still there.
+ * Throws a temporary error when a refusal means only that the bot was removed from the channel: it may be added again,
+ * and the thread is still there.
  */
 export async function throwIfAway(
   api: Pick<MattermostApi, "isMember">,

@@ -1,5 +1,5 @@
-// How long one write is tried before it is looked into whether the server is down or takes this one thing not. Knows no
-// posts.
+// How often one write is tried before the server is probed, and how many probes prove that the write itself is the
+// cause. Knows no posts.
 
 import { isTransient, MattermostError } from "../mattermost/error.ts";
 
@@ -11,34 +11,34 @@ export function isRetryable(error: unknown): boolean {
 /** Three failures of Mattermost itself, or six of anything on the way to it. */
 const SUSPECT = 6;
 /** So often in a row the server answers everything else while this one thing fails. */
-const LOOKS = 2;
+const PROBES = 2;
 
 export class RetryPolicy {
   #weight = 0;
-  #looks = 0;
+  #probes = 0;
 
   /** `isSecondTry`: it was quarantined before. */
   constructor(isSecondTry: boolean) {
     if (isSecondTry) {
       this.#weight = SUSPECT;
-      this.#looks = LOOKS - 1;
+      this.#probes = PROBES - 1;
     }
   }
 
   /**
-   * Takes note of a failure. True when it may be the write's own fault: time to look whether the server answers.
-   * `isFile`: there is another way to say it, and somebody waits.
+   * Counts a failure. True when the write itself may be the cause: time to probe the server. `isFile`: the failure
+   * counts double, because there is another way to say it and somebody waits.
    */
-  failed(error: unknown, isFile: boolean): boolean {
+  noteFailure(error: unknown, isFile: boolean): boolean {
     const weight = weightOf(error) * (isFile ? 2 : 1);
     this.#weight += weight;
     return weight > 0 && this.#weight >= SUSPECT;
   }
 
-  /** Takes note of whether it did. True when nothing but this write fails. */
-  looked(isAnswering: boolean): boolean {
-    this.#looks = isAnswering ? this.#looks + 1 : 0;
-    return this.#looks >= LOOKS;
+  /** Counts a probe. True when nothing except this write fails. */
+  noteProbe(isAnswering: boolean): boolean {
+    this.#probes = isAnswering ? this.#probes + 1 : 0;
+    return this.#probes >= PROBES;
   }
 }
 

@@ -1,12 +1,12 @@
-// The one writer of a Mattermost thread: writes go out one at a time, in the order they were asked for, and are tried
-// until the server takes them. One that it never takes is quarantined, and the others go on. A post that changes again
-// before it was written is written once, with its newest text. Knows nothing of what the posts say.
+// The one writer of a Mattermost thread. Writes go out one at a time, in the order they were asked for, and are tried
+// until the server accepts them. One that it never accepts is quarantined, and the others go on. A post that changes
+// again before it was written is written once, with its newest text. Knows nothing of what the posts say.
 
 import { randomUUID } from "node:crypto";
 import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { isRecent, type Timer } from "../util/clock.ts";
-import { giveUp, look } from "./give-up.ts";
+import { giveUp, probeServer } from "./give-up.ts";
 import { Outbox, type WriterContext } from "./outbox.ts";
 import { findLostPosts, perform } from "./perform.ts";
 import { isRetryable, RetryPolicy } from "./retry-policy.ts";
@@ -60,8 +60,8 @@ export class ThreadWriter {
   }
 
   /**
-   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final post needs
-   * no memory once it is written.
+   * Makes the post `key` say `markdown`, above `attachment`: creates it as a reply, with `file`, or edits it. A final
+   * post is forgotten once it is written.
    */
   put(key: PostKey, markdown: string, options: PutOptions = {}): void {
     this.#outbox.put(key, markdown, options);
@@ -161,12 +161,12 @@ export class ThreadWriter {
     for (let attempt = 0; !this.#isClosed; attempt++) {
       try {
         // What a post is to say is looked at when it may be written, and not before.
-        const isDone = await api.inSlot(slotRequest, async (turn) => {
+        const isDone = await api.inSlot(slotRequest, async (slotApi) => {
           since ??= clock.now();
           if (!isRecent(since, REMEMBERED_MS, clock.now()) && !this.#isClosed) {
-            await this.#findLostPosts(turn, reading);
+            await this.#findLostPosts(slotApi, reading);
           }
-          return this.#try(write, turn, retryPolicy);
+          return this.#try(write, slotApi, retryPolicy);
         });
         if (attempt > QUIET_TRIES) {
           log.info(`Writing to thread ${threadId} goes on.`);
@@ -195,11 +195,11 @@ export class ThreadWriter {
     try {
       await perform(this.#context, write, api);
     } catch (error) {
-      if (!isRetryable(error) || !retryPolicy.failed(error, this.#outbox.hasFileToSend(write))) {
+      if (!isRetryable(error) || !retryPolicy.noteFailure(error, this.#outbox.hasFileToSend(write))) {
         throw error;
       }
-      const isAnswering = await look(this.#context, write, api).catch(() => false);
-      if (!retryPolicy.looked(isAnswering)) {
+      const isAnswering = await probeServer(this.#context, write, api).catch(() => false);
+      if (!retryPolicy.noteProbe(isAnswering)) {
         throw error;
       }
       await giveUp(this.#context, write, error, api);
@@ -212,11 +212,11 @@ export class ThreadWriter {
     try {
       await findLostPosts(this.#context, api);
     } catch (error) {
-      if (!retryPolicy.failed(error, false)) {
+      if (!retryPolicy.noteFailure(error, false)) {
         throw error;
       }
-      const isAnswering = await look(this.#context, { kind: "findLost" }, api).catch(() => false);
-      if (!retryPolicy.looked(isAnswering)) {
+      const isAnswering = await probeServer(this.#context, { kind: "findLost" }, api).catch(() => false);
+      if (!retryPolicy.noteProbe(isAnswering)) {
         throw error;
       }
     }

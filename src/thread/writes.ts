@@ -1,5 +1,5 @@
-// What a thread's writer needs, and its data: the posts it knows and the writes it has left to do; plain, so that it can
-// be kept.
+// What a thread's writer needs, and its data: the posts it knows and the writes it has left to do. All of it is plain
+// data, so that it can be kept.
 
 import type {
   Attachment,
@@ -31,10 +31,10 @@ export interface PostFile {
 }
 
 /**
- * What becomes of a change to a post that the server lets nobody edit any more: what is new of it is a new post
- * (`continue`), all of it is, once in a while (`repeat`), or nobody is told (`drop`).
+ * What is done with a change to a frozen post, which the server lets nobody edit any more: a new post says what is new
+ * of it (`continue`) or all of it, once in a while (`repeat`), or nobody is told (`drop`).
  */
-export type IfClosed = "continue" | "repeat" | "drop";
+export type IfFrozen = "continue" | "repeat" | "drop";
 
 export interface PutOptions {
   readonly attachment?: Attachment | undefined;
@@ -45,7 +45,7 @@ export interface PutOptions {
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
   /** `continue` unless told. */
-  readonly ifClosed?: IfClosed | undefined;
+  readonly ifFrozen?: IfFrozen | undefined;
 }
 
 export interface ThreadWriterOptions {
@@ -58,13 +58,14 @@ export interface ThreadWriterOptions {
   /** `Math.random` unless told. */
   readonly random?: (() => number) | undefined;
   /**
-   * Resolves when what was asked for so far is kept: before a post is made or edited, or a reaction put there, or a
-   * restart would make it again, take words back that people have read, or leave it there. Undefined when it is.
+   * Resolves when what was asked for so far is kept; undefined when it is already. The writer waits for it before it
+   * makes or edits a post or adds a reaction. Otherwise, after a crash, a post would be made again, words that people
+   * have read would be taken back, or the reaction would stay for ever.
    */
   readonly saved?: (() => Promise<void> | undefined) | undefined;
   /**
-   * A post got its id, for the first time or again after it had been deleted: the one that says what was asked for first,
-   * no later one that goes on from it. `at`: when it was made, on the server's clock, if that is known.
+   * A post got its id, for the first time or again after it had been deleted. It is the first post of `key`, not a
+   * later one that continues it. `at`: when it was made, on the server's clock, if that is known.
    */
   readonly onPosted: (key: PostKey, postId: PostId, at?: number) => void;
   /** The server takes no such file: there is no such post, and all that was asked for it is forgotten. */
@@ -72,8 +73,8 @@ export interface ThreadWriterOptions {
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
   readonly onQuarantined?: ((key: PostKey) => void) | undefined;
   /**
-   * Another post goes on for one that stood there, or further pieces follow it: kept before they are made, or a restart
-   * would go on with the first.
+   * Another post continues one that is there, or further pieces follow it. This has to be kept before they are made:
+   * otherwise the first post would be used again after a restart.
    */
   readonly onReplaced?: ((key: PostKey) => void) | undefined;
   /** Nothing can be written while the channel is archived: what is left to do waits. Told with each try. */
@@ -99,18 +100,18 @@ export interface Entry {
   isQueued: boolean;
   isFinal: boolean;
   isProgress: boolean;
-  ifClosed?: IfClosed | undefined;
+  ifFrozen?: IfFrozen | undefined;
   about?: string | undefined;
   /** The server has refused to make it once. */
   isRefused?: boolean | undefined;
   /** The post that was there first and can't be edited any more, and how much of what was asked for has been said. */
-  closed?: { readonly id: PostId; readonly said: Content } | undefined;
+  frozen?: { readonly id: PostId; readonly said: Content } | undefined;
   quarantined?: Quarantined | undefined;
   /** When the newest post of it was made. */
   postedAt?: number | undefined;
 }
 
-/** What the server takes not, and a marker stands for. */
+/** What the server does not accept; a marker stands for it. */
 export interface Quarantined {
   readonly content: Content;
   /** Empty when it stands in an earlier post. */

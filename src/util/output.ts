@@ -16,8 +16,8 @@ export interface OutputStream {
 /** `mostPending`: how many bytes may wait for a slow reader; lines beyond that are left out, and counted. */
 export function lineWriter(stream: OutputStream, mostPending = Number.POSITIVE_INFINITY): Print {
   stream.on("error", () => {});
-  // Node's writes to a terminal are synchronous: one that is stopped (Ctrl-S) would stop the whole program, its signals
-  // too.
+  // Node's writes to a terminal are synchronous: a terminal that is stopped (Ctrl-S) would stop the whole program, and
+  // its signals too.
   if (stream.isTTY && mostPending !== Number.POSITIVE_INFINITY) {
     stream._handle?.setBlocking?.(false);
   }

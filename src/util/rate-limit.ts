@@ -26,11 +26,11 @@ export class RateLimit {
   }
 
   /**
-   * Counts it, and tells whether it is within the limit. `at` in milliseconds. When `at` is before the last one, as
-   * after a clock was set back, no time has passed, and time counts on from there: nobody waits until the clock has
-   * caught up.
+   * Takes one if the limit allows it, and tells whether it does. `at` in milliseconds. When `at` is before the last
+   * one, because a clock was set back, no time has passed and time counts on from `at`: nobody waits until the clock
+   * has caught up.
    */
-  take(key: string, at: number): boolean {
+  tryTake(key: string, at: number): boolean {
     const { burst, everyMs } = this.#options;
     const before = this.#buckets.get(key) ?? { left: burst, at };
     const left = Math.min(burst, before.left + Math.max(0, at - before.at) / everyMs);
@@ -39,7 +39,7 @@ export class RateLimit {
     return isWithin;
   }
 
-  /** The last one that was counted did not happen. */
+  /** The last one that was taken was not used. */
   giveBack(key: string): void {
     const bucket = this.#buckets.get(key);
     if (bucket) {

@@ -1,5 +1,5 @@
-// Removes secrets from a text, in each form they have in URLs and JSON, and also long parts of one, as a text may be
-// cut. All text for people, the disk or the server goes through it.
+// Removes secrets from a text, in each form they have in URLs and JSON. Also removes long parts of a secret, because a
+// text may have been cut. All text for people, the disk or the server goes through it.
 
 export type Redact = (text: string) => string;
 

@@ -1,4 +1,4 @@
-// Text that any program can store and show: characters that databases refuse, halves of characters and what is no
+// Text that any program can store and show: characters that databases refuse, half characters and codes that are no
 // character are replaced by their names.
 
 /** Control characters except line breaks and tabs, lone surrogates, and what Unicode defines as noncharacters. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodePost } from "../../src/mattermost/decode.ts";
 import type { Post, UserId } from "../../src/mattermost/types.ts";
-import { UserDirectory } from "../../src/mattermost/user-directory.ts";
+import { Users } from "../../src/mattermost/users.ts";
 import { isMentionTold } from "../../src/router/people.ts";
 import { read } from "../../src/router/route.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
@@ -31,13 +31,13 @@ const posted = ["7.10", "10.11"].flatMap((version) =>
     })),
 );
 
-const directory = new UserDirectory({
+const users = new Users({
   api: { user: async () => expect.unreachable(), userByName: async () => expect.unreachable() },
   clock: createFakeClock(),
 });
-directory.userUpdated({ id: BOT, username: NAME, isBot: true, isActive: true });
+users.userUpdated({ id: BOT, username: NAME, isBot: true, isActive: true });
 
-const known = (name = NAME) => ({ botId: BOT, botName: name, directory });
+const known = (name = NAME) => ({ botId: BOT, botName: name, users });
 
 const isMention = (post: Post, mentions: readonly UserId[] | undefined, name = NAME): boolean =>
   read(post, name, isMentionTold(known(name), post, mentions)).isMention;

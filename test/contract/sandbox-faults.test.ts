@@ -50,7 +50,7 @@ describe("REST", () => {
     expect(world.sandbox.requests).toMatchObject([{ method: "POST", status: 0 }]);
   });
 
-  test("loses the answer to a create that happened, which a pending id makes up for", async () => {
+  test("loses the answer to a create that happened, which a pending id finds again", async () => {
     world.sandbox.faults.failNext(500, { afterEffect: true });
     const send = () => world.post(world.alice, "once", { pending_post_id: "p" });
     expect((await send()).status).toBe(500);

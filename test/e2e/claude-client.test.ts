@@ -15,7 +15,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
   let place: ClaudeHome;
   let claude: WatchedClaude;
 
-  function start(more: { sessionId?: string; resume?: boolean } = {}): WatchedClaude {
+  function start(more: { conversationId?: string; resume?: boolean } = {}): WatchedClaude {
     return watchClaude(
       { claudePath: path, directory: place.directory, ...more },
       { environment: place.environment },
@@ -160,8 +160,8 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
 
   it("is closed in the middle of an answer and remembers the conversation", async () => {
     await claude.close();
-    const sessionId = randomUUID();
-    claude = start({ sessionId });
+    const conversationId = randomUUID();
+    claude = start({ conversationId });
     claude.say("RUN slow");
     await claude.next("textDelta");
     const closing = Date.now();
@@ -170,7 +170,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     // Not by SIGTERM: that would come after 5 s.
     expect(Date.now() - closing).toBeLessThan(5_000);
 
-    claude = start({ sessionId, resume: true });
+    claude = start({ conversationId, resume: true });
     claude.say("RUN hello");
     await claude.next("turnEnded");
     const { body } = model.requests.filter(({ scene }) => scene === "hello").at(-1) ?? {};

@@ -55,7 +55,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
       process.kill(claude.client.pid ?? 0, "SIGKILL");
       await claude.next("exited");
 
-      const resumed = start({ sessionId: after.conversationId ?? "", resume: true });
+      const resumed = start({ conversationId: after.conversationId ?? "", resume: true });
       resumed.say("RUN echo gamma");
       // A plain resume keeps the id.
       expect((await resumed.next("turnStarted")).conversationId).toBe(after.conversationId);

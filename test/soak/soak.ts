@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { UserDirectory } from "../../src/mattermost/user-directory.ts";
+import { Users } from "../../src/mattermost/users.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import { SessionManager } from "../../src/session/manager.ts";
@@ -80,7 +80,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   };
   const userOf = (id: UserId): User => ({ id, username: id, isBot: id === BOT, isActive: true });
   const parts: Partial<MattermostApi> = {
-    inSlot: (_claim, perform) => perform(api),
+    inSlot: (_slotRequest, perform) => perform(api),
     createPost: ({ rootId, message }) => answer(post({ threadId: rootId, userId: BOT, message })),
     editPost: () => answer(undefined),
     addReaction: () => answer(undefined),
@@ -104,21 +104,21 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     if (turn.text.includes("ask")) turn.say(`You said ${await turn.ask("rm -rf build")}.`);
   });
   const documents = new Map<string, number>();
-  const directory = new UserDirectory({ api, clock });
+  const users = new Users({ api, clock });
   const rightsOf = createAllowList({
-    known: (id) => directory.known(id),
+    known: (id) => users.known(id),
     allowed: undefined,
     approvers: undefined,
   });
   const audit = { append: () => {} };
   const manager = new SessionManager({
     api,
-    directory,
+    users,
     clock,
     log: quiet,
     startClaude: claude.start,
     warm: { take: () => undefined },
-    newSessionId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    newConversationId: () => `3f0b1c1e-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: () => {},
     context: { ...CONTEXT, directory: "/", maxSessions: count, idleMs: IDLE_MS, rightsOf },
     claudePath: "claude",
@@ -137,7 +137,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   });
   const router = new Router({
     api,
-    directory,
+    users,
     sessions: manager,
     cursor: { load: () => undefined, save: () => {}, flush: async () => {} },
     reply: () => {},

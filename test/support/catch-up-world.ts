@@ -1,4 +1,4 @@
-// Rooms for tests of what is made up for after a gap.
+// The world for tests of what is caught up on after a gap.
 
 import { MattermostError } from "../../src/mattermost/error.ts";
 import type { PostId, SocketEvent, ThreadId, UserId } from "../../src/mattermost/types.ts";
@@ -46,7 +46,7 @@ export function cardWorld() {
   };
 }
 
-/** A card was on its way when what was missed was read, and somebody has decided about it unheard. */
+/** A card was on its way when what was missed was read, and somebody has decided about it without being heard. */
 export async function setUpAwaited() {
   const world = createRouterWorld();
   const threadId = "thread" as ThreadId;

@@ -135,7 +135,7 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
   const filesOf = ({ fileIds = [] }: NewPost): string => fileIds.map((id) => ` +${id}`).join("");
 
   const parts: Partial<MattermostApi> = {
-    inSlot: (_claim, perform) => perform(api),
+    inSlot: (_slotRequest, perform) => perform(api),
     createPost: (post: NewPost) =>
       call("create", `create ${said(post.message, post.attachment)}${filesOf(post)}`, () => {
         check(post.message);
@@ -186,7 +186,7 @@ const REFUSALS: Partial<
   "not-found": [404, "app.post.get.app_error"],
   archived: [400, "api.post.create_post.can_not_post_to_deleted.error"],
   "too-long": [400, "model.post.is_valid.msg.app_error"],
-  "edit-closed": [400, "api.post.update_post.permissions_time_limit.app_error"],
+  frozen: [400, "api.post.update_post.permissions_time_limit.app_error"],
   "too-large": [413, "api.file.upload_file.too_large_detailed.app_error"],
   rejected: [400, "plugin.message_will_be_posted"],
   server: [500, "app.post.save.app_error"],

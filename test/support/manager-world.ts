@@ -33,7 +33,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const warn = (line: string): void => void warnings.push(line);
   const dependencies = {
     api: server.api,
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     audit: { append: () => {} },
     deniedPaths: [],
     redact: (text: string) => text,
@@ -58,7 +58,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
         },
       };
     },
-    newSessionId: () => id(++ids),
+    newConversationId: () => id(++ids),
     sendTyping: () => {},
     context: { ...CONTEXT, directory: "/", maxSessions },
     claudePath: "claude",
@@ -73,6 +73,6 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const message = (text: string): Message => messageOf(`m${++messages}`, text);
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
-    processes.filter((process) => !process.isClosed).map((process) => process.start.sessionId);
+    processes.filter((process) => !process.isClosed).map((process) => process.start.conversationId);
   return { manager, server, clock, processes, documents, warnings, open, message, live };
 }

@@ -70,7 +70,7 @@ function isProgram(path: string): boolean {
 
 export interface ClaudeHome {
   readonly home: string;
-  /** Where Claude works; empty but for what the test writes. */
+  /** Where Claude works; empty except for what the test writes. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
   /** The project gets a hook that refuses every message with `word` in it. */

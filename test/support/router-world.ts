@@ -12,7 +12,7 @@ import type {
   User,
   UserId,
 } from "../../src/mattermost/types.ts";
-import { UserDirectory } from "../../src/mattermost/user-directory.ts";
+import { Users } from "../../src/mattermost/users.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
 import type { OpenCard } from "../../src/router/reconcile.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
@@ -70,7 +70,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     happening.delete(line);
     return answered;
   };
-  const directory = new UserDirectory({
+  const users = new Users({
     clock,
     api: {
       user: (id) =>
@@ -154,7 +154,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       },
       flush: async () => {},
     },
-    directory,
+    users,
     sessions: {
       openCards: () => server.openCards,
       threadsAwaitingCards: () => server.awaitingCards,
@@ -185,7 +185,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     botName: "claude-code",
     channelId: CHANNEL,
     rightsOf: createAllowList({
-      known: (id) => directory.known(id),
+      known: (id) => users.known(id),
       allowed: isOpenToAll ? undefined : [person("alice"), person("bob")],
       approvers: undefined,
     }),
@@ -195,7 +195,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     onAway: (isAway) => away.push(isAway),
   };
   // As the start-up checks have found it.
-  directory.userUpdated(person("claude-code"));
+  users.userUpdated(person("claude-code"));
   const router = new Router(dependencies);
   let made = 0;
   const post = (by: string, message: string, more: Partial<Post> = {}): Post => {
@@ -261,7 +261,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     causes,
     rivals,
     away,
-    directory,
+    users,
     says,
     react,
     post,

@@ -29,7 +29,7 @@ export function watchClaude(
   let wake: () => void = () => {};
 
   const client = StdioClient.start(
-    { sessionId: randomUUID(), resume: false, extraDirectories: [], ...start },
+    { conversationId: randomUUID(), resume: false, extraDirectories: [], ...start },
     (event) => {
       events.push(event);
       wake();

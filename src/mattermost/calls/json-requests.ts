@@ -34,8 +34,7 @@ export class JsonRequests {
     try {
       return await this.#send({ ...request, timeoutMs: TIMEOUT_MS, maxBytes: MOST_JSON_BYTES });
     } catch (error) {
-      // With 413 it is the server that finds the request too large; with any other status we found its answer too
-      // large.
+      // With 413 the server found the request too large; with any other status we found its answer too large.
       if (error instanceof MattermostError && error.code === "too-large" && error.status !== 413) {
         throw badAnswer(request.what, error.status ?? 200, error);
       }

@@ -1,5 +1,5 @@
-// A channel's posts since some moment, read page by page from the newest. Not by the server's own `since`: that gives
-// 1000 at most, and counts the revisions of edited posts among them (7.10).
+// A channel's posts since some moment, read page by page from the newest. Does not use the server's own `since`, which
+// gives 1000 posts at most and counts the revisions of edited posts among them (7.10).
 
 import type { Log } from "../../util/log.ts";
 import { decodePostList, type PostList } from "../decode.ts";

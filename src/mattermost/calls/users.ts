@@ -1,4 +1,4 @@
-// The REST calls about accounts.
+// The REST calls about users.
 
 import { decodeList, decodeUser } from "../decode.ts";
 import type { MattermostApi, User } from "../types.ts";
@@ -17,8 +17,8 @@ export function userCalls(json: JsonRequests): UserCalls {
 
 async function userByName(json: JsonRequests, username: string): Promise<User | undefined> {
   const name = username.toLowerCase();
-  // No account has any other name (read in the server's source): the server answers those as it does a wrong address,
-  // or takes them for another path.
+  // No account can have any other name (read in the server's source). For other names the server answers as it does for
+  // a wrong address, or it takes them for another path.
   if (!/^[a-z0-9._-]{1,64}$/.test(name) || [".", ".."].includes(name)) {
     return undefined;
   }

@@ -45,7 +45,7 @@ test("a folder in the place of a document goes as well", () => {
   expect(world.names()).toEqual([]);
 });
 
-test("documents of a channel that nobody has served for thirty days go, but for what names were given to", () => {
+test("documents of a channel that nobody has served for thirty days go, except for what names were given to", () => {
   const world = setUp();
   for (const channel of [SERVED, OTHER]) {
     world.write(`session-${channel}-${THREAD}.json`);

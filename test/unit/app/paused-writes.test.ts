@@ -6,7 +6,7 @@ import { settle } from "../../support/fake-clock.ts";
 
 function setUp() {
   const done: string[] = [];
-  const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_claim, perform) => perform(api) };
+  const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_slotRequest, perform) => perform(api) };
   const api = parts as MattermostApi;
   const writes = pausedWrites(api);
   const write = (what: string): Promise<void> =>
@@ -17,11 +17,11 @@ function setUp() {
 test("while writes are held none is tried, and then all are, in order", async () => {
   const { done, write, writes } = setUp();
   await write("before");
-  writes.hold(true);
+  writes.pause(true);
   const waiting = [write("one"), write("two")];
   await settle();
   expect(done).toEqual(["before"]);
-  writes.hold(false);
+  writes.pause(false);
   await Promise.all(waiting);
   await write("three");
   expect(done).toEqual(["before", "one", "two", "three"]);
@@ -30,7 +30,7 @@ test("while writes are held none is tried, and then all are, in order", async ()
 
 test("what is held when all is to end fails as it would without a connection, and so does what comes later", async () => {
   const { done, write, writes } = setUp();
-  writes.hold(true);
+  writes.pause(true);
   const waiting = write("one");
   writes.close();
   for (const one of [waiting, write("two")]) {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
-import { UserDirectory } from "../../../src/mattermost/user-directory.ts";
+import { Users } from "../../../src/mattermost/users.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
 import { authorize } from "../../../src/session/authorization.ts";
 import { sessionPrefix } from "../../../src/session/dependencies.ts";
@@ -31,7 +31,7 @@ function setUp() {
     },
     ...memoryDocuments(documents),
     remove: () => expect.unreachable(),
-    settled: async () => {},
+    allSaved: async () => {},
     close: async () => {},
     quarantine: (name) => {
       aside.push(name);
@@ -133,7 +133,7 @@ describe("who wrote what waits", () => {
     const { warnings, log } = setUp();
     const clock = createFakeClock();
     const asked: string[] = [];
-    const directory = new UserDirectory({
+    const users = new Users({
       clock,
       api: {
         async user(id) {
@@ -146,10 +146,10 @@ describe("who wrote what waits", () => {
       },
     });
     let isDone = false;
-    const done = lookUpWriters(snapshots, directory, { clock, log }).then(() => {
+    const done = lookUpWriters(snapshots, users, { clock, log }).then(() => {
       isDone = true;
     });
-    return { asked, clock, directory, done, isDone: () => isDone, warnings };
+    return { asked, clock, users, done, isDone: () => isDone, warnings };
   }
 
   /** One message under way, and one of a guest that the owner has let in waits. */
@@ -162,10 +162,10 @@ describe("who wrote what waits", () => {
   }
 
   test("is asked for once each, and who let a guest's message in as well", async () => {
-    const { asked, directory, done } = lookUp([snapshotOf(waiting()), snapshotOf(waiting())]);
+    const { asked, users, done } = lookUp([snapshotOf(waiting()), snapshotOf(waiting())]);
     await done;
     expect(asked.sort()).toEqual([OWNER.id, OTHER.id]);
-    expect(directory.known(OTHER.id)).toEqual(user("oscar"));
+    expect(users.known(OTHER.id)).toEqual(user("oscar"));
   });
 
   test("is nobody's question when nothing waits", async () => {
@@ -176,7 +176,7 @@ describe("who wrote what waits", () => {
 
   test("is asked for again, less and less often, until the server tells", async () => {
     const down = () => new MattermostError("unreachable", "down");
-    const { clock, directory, isDone, warnings } = lookUp(
+    const { clock, users, isDone, warnings } = lookUp(
       [snapshotOf(waiting())],
       Array.from({ length: 16 }, down),
     );
@@ -189,17 +189,17 @@ describe("who wrote what waits", () => {
     expect(clock.nextIn()).toBeLessThanOrEqual(30_000);
     await clock.advance(300_000);
     expect(isDone()).toBe(true);
-    expect(directory.known(OWNER.id)).toBeDefined();
+    expect(users.known(OWNER.id)).toBeDefined();
     expect(warnings).toEqual([]);
   });
 
   test("is asked for again when the server wants to be asked again, where it says so", async () => {
     const busy = new MattermostError("server", "busy", { status: 503, retryAfterMs: 20_000 });
-    const { clock, directory } = lookUp([snapshotOf(waiting())], [busy, busy]);
+    const { clock, users } = lookUp([snapshotOf(waiting())], [busy, busy]);
     await settle();
     expect(clock.nextIn()).toBeGreaterThanOrEqual(20_000);
     await clock.advance(30_000);
-    expect(directory.known(OWNER.id)).toBeDefined();
+    expect(users.known(OWNER.id)).toBeDefined();
   });
 
   test("is given up, with a warning, when the server will not tell", async () => {
@@ -337,7 +337,7 @@ describe("the names of a setting", () => {
     const { log } = setUp();
     const folder = DocumentFolder.open({ path, clock: createFakeClock(), log, redact: (text) => text });
     admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
-    await folder.settled();
+    await folder.allSaved();
     expect(folder.names()).toEqual([`names-allowed_users-${CHANNEL}`]);
   });
 

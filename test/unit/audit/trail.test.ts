@@ -62,7 +62,7 @@ test("trail and head are their owner's alone", () => {
   expect(readdirSync(world.folder).sort()).toEqual([`audit-${CHANNEL}.head.json`, `audit-${CHANNEL}.jsonl`]);
 });
 
-test("an id that a server made up leads to no other folder", () => {
+test("an id that a server invented leads to no other folder", () => {
   const trail = trailOf("/state", "../../etc/x");
   expect([recordFile(trail), recordFile(trail, 7), headFile(trail)]).toEqual([
     "/state/audit-______etc_x.jsonl",

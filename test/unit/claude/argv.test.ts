@@ -10,7 +10,7 @@ import { temporaryDirectory } from "../../support/temporary.ts";
 const start = {
   claudePath: "claude",
   directory: "/p",
-  sessionId: "an-id",
+  conversationId: "an-id",
   resume: false,
   extraDirectories: [],
 };

@@ -315,16 +315,16 @@ describe("a program that goes wrong", () => {
 
 describe("a saved conversation", () => {
   it("is continued under its id, and not started a second time", async () => {
-    const sessionId = "0c0a0a0a-1111-4222-8333-000095403106";
-    const first = start("", { sessionId });
+    const conversationId = "0c0a0a0a-1111-4222-8333-000095403106";
+    const first = start("", { conversationId });
     first.say("RUN hello");
     await first.next("turnEnded");
     await first.close();
 
-    const again = start("", { sessionId });
+    const again = start("", { conversationId });
     expect((await again.next("exited")).stderr).toContain("already in use");
 
-    const resumed = start("", { sessionId, resume: true });
+    const resumed = start("", { conversationId, resume: true });
     resumed.say("RUN echo and now");
     expect((await resumed.next("text")).text).toBe("RUN echo and now");
     const { body } = model.requests.at(-1) ?? {};

@@ -49,7 +49,7 @@ test("a conversation is cleared as recorded, and is resumed by its new name", as
   expect(after).not.toBe(before);
   expect(still).toBe(after);
   await claude.client.close(500);
-  start({ sessionId: after, resume: true });
+  start({ conversationId: after, resume: true });
   claude.say("RUN echo gamma");
   await claude.next("turnEnded");
   const heard = JSON.stringify(model.requests.at(-1)?.body["messages"]);

@@ -23,10 +23,10 @@ function setUp({ size = 1 } = {}) {
       if (!machine.hasPlace) {
         throw new Error("no place");
       }
-      return { sessionId: `id${++ids}` } as ClaudeStart;
+      return { conversationId: `id${++ids}` } as ClaudeStart;
     },
-    startClaude({ sessionId }, tell): ClaudeClient {
-      const one = { id: sessionId, tell, isClosed: false };
+    startClaude({ conversationId }, tell): ClaudeClient {
+      const one = { id: conversationId, tell, isClosed: false };
       started.push(one);
       return {
         pid: 1,
@@ -38,7 +38,7 @@ function setUp({ size = 1 } = {}) {
         },
       };
     },
-    onUnused: ({ sessionId }) => unused.push(sessionId),
+    onUnused: ({ conversationId }) => unused.push(conversationId),
     settingsFingerprint: () => machine.settings,
     repositoryFingerprint: async () => machine.slow,
     freeMemory: () => machine.free,
@@ -53,7 +53,7 @@ test("one waits, is taken with its id, and is replaced after a while", async () 
   pool.open();
   started[0]?.tell(READY);
   const warm = pool.take();
-  expect(warm?.start.sessionId).toBe("id1");
+  expect(warm?.start.conversationId).toBe("id1");
   expect(pool.take()).toBeUndefined();
   const heard: string[] = [];
   warm?.assign((event) => heard.push(event.type));
@@ -117,7 +117,7 @@ test("one whose settings have just changed is not handed out", async () => {
   expect(pool.take()).toBeUndefined();
   expect(live()).toEqual([]);
   await clock.advance(3000);
-  expect(pool.take()?.start.sessionId).toBe("id2");
+  expect(pool.take()?.start.conversationId).toBe("id2");
 });
 
 test("when memory is short none waits, and one does again when there is enough", async () => {

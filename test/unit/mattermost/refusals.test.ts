@@ -215,8 +215,8 @@ describe("what the server itself refuses is final", () => {
     [400, "api.post.create_post.can_not_post_to_deleted.error", "archived"],
     [400, "api.post.patch_post.can_not_update_post_in_deleted.error", "archived"],
     [400, "api.post.update_post.can_not_update_post_in_deleted.error", "archived"],
-    [400, "api.post.update_post.permissions_time_limit.app_error", "edit-closed"],
-    [403, "api.post.update_post.permissions_denied.app_error", "edit-closed"],
+    [400, "api.post.update_post.permissions_time_limit.app_error", "frozen"],
+    [403, "api.post.update_post.permissions_denied.app_error", "frozen"],
   ])("%i %s is %s", async (status, id, code) => {
     for (const headers of [JSON_TYPE, {}]) {
       const error = await failure(answered({ status, body: own(status, id), headers }).post(POST));
@@ -260,7 +260,7 @@ describe("what the server itself refuses is final", () => {
     const { status = 0, body } = late?.response ?? {};
     const api = answered({ status, body: JSON.stringify(body), headers: JSON_TYPE });
     const error = await failure(api.editPost(POST, { message: "m", pendingPostId: "k" }));
-    expect([error.code, isGone(error), isTransient(error)]).toEqual(["edit-closed", false, false]);
+    expect([error.code, isGone(error), isTransient(error)]).toEqual(["frozen", false, false]);
   });
 
   test("nobody is a member, and nobody has a name, when the server says so", async () => {

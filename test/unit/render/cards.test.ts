@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import {
-  closedCard,
   guestCard,
   openCard,
   permissionCard,
   planCard,
   questionCard,
   questionTitle,
+  settledCard,
 } from "../../../src/render/cards.ts";
 import { type Header, renderHeader } from "../../../src/render/header.ts";
 import { asWritten } from "../../../src/render/hidden-text.ts";
@@ -91,17 +91,17 @@ test("where the server takes no file, twelve posts show it, and what needs more 
   const command = (characters: number): string => "echo 1234\n".repeat(characters / 10).trim();
   const inPosts = permissionCard(bash(command(170_000)), ["alice"], 16_383, false);
   expect(inPosts.file).toBeUndefined();
-  expect(inPosts.isInPart).toBeUndefined();
+  expect(inPosts.isIncomplete).toBeUndefined();
   expect(openCard(inPosts.card, 16_383).length).toBe(11);
-  const inPart = permissionCard(bash(command(1_000_000)), ["alice"], 16_383, false);
-  expect(inPart).toMatchObject({ isInPart: true, card: { choices: "👎 deny" } });
-  expect(openCard(inPart.card, 16_383)).toHaveLength(1);
-  expect(inPart.card.body).toContain("It has 1000011 characters");
+  const incomplete = permissionCard(bash(command(1_000_000)), ["alice"], 16_383, false);
+  expect(incomplete).toMatchObject({ isIncomplete: true, card: { choices: "👎 deny" } });
+  expect(openCard(incomplete.card, 16_383)).toHaveLength(1);
+  expect(incomplete.card.body).toContain("It has 1000011 characters");
 });
 
 test("a decided card says in its attachment who decided what", () => {
   const { card } = permissionCard(bash("ls"), ["alice"], 16_383);
-  expect(closedCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
+  expect(settledCard(card, 16_383, "✅ **Allowed** by @bob", "good")).toEqual({
     markdown: "💻 **Bash**\n```sh\nls\n```",
     attachment: { color: "#3db887", text: "✅ **Allowed** by @bob" },
     about: "💻 **Bash**\n```sh\nls\n```",
@@ -114,19 +114,19 @@ test.each([
   ["word ".repeat(200).trim(), `\`\`\`\n${"word ".repeat(58).trim()}\n\`\`\``],
 ])("what was decided is told in short, and calls nobody", (words, about) => {
   const card = guestCard("carol", words, [], ["alice"]);
-  expect(closedCard(card, 16_383, "✅", "good").about).toBe(about);
+  expect(settledCard(card, 16_383, "✅", "good").about).toBe(about);
 });
 
 test("a decided question keeps its heading above its text, without calling anybody again", () => {
   const options = [{ label: "Red", description: "" }];
   const asked = { question: "Which?", header: "", multiSelect: false, options };
   const card = questionCard(asked, questionTitle(0, 2), ["alice"]);
-  expect(closedCard(card, 16_383, "✅ **Red** (@bob)", "good").markdown).toBe(
+  expect(settledCard(card, 16_383, "✅ **Red** (@bob)", "good").markdown).toBe(
     "❓ **Question** *(1/2)*\nWhich?\n\n1️⃣ **Red**",
   );
   const long = questionCard({ ...asked, question: "word ".repeat(400) }, questionTitle(0, 2), ["alice"]);
   expect(openCard(long, 1000).at(0)?.markdown).toContain("❓ **Question** *(1/2)* · @alice\nword");
-  expect(closedCard(long, 1000, "✅ **Red** (@bob)", "good").markdown).not.toContain("❓");
+  expect(settledCard(long, 1000, "✅ **Red** (@bob)", "good").markdown).not.toContain("❓");
 });
 
 test("a card calls the people who may decide, five at most", () => {

@@ -52,7 +52,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
     for (let at = 0; at < text.length; at += 2000) {
       transcript.appendText(text.slice(at, at + 2000));
       transcript.updates(0, false);
-      transcript.takeSettled();
+      transcript.takeFinished();
     }
   },
   "a text in tokens": (text) => {

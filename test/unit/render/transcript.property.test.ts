@@ -171,7 +171,7 @@ test("any stream arrives whole, in order and within the limit, and what was show
           expect(settled, "a page that was let go").not.toContain(key);
           posts.set(key, markdown);
         }
-        settled.push(...transcript.takeSettled());
+        settled.push(...transcript.takeFinished());
       };
       const perform = (steps: readonly Between[]): void => {
         for (const step of steps) {

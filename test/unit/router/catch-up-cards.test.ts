@@ -140,7 +140,7 @@ test("one that can't be looked at just then is looked at again, and decides once
   expect([texts(), clock.pending()]).toEqual([["reaction"], 0]);
 });
 
-test("one that was deleted unheard is told", async () => {
+test("one that was deleted during the gap is told", async () => {
   const { delivered, isPosted, server } = await setUpAwaited();
   server.posts.splice(0);
   isPosted();

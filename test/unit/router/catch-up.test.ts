@@ -70,7 +70,7 @@ test("a long outage is told twice and then left to the debug log", async () => {
   expect(world.logged.length).toBeLessThanOrEqual(2);
 });
 
-test("a router that is closed makes up for nothing any more", async () => {
+test("a router that is closed catches up on nothing any more", async () => {
   const world = createRouterWorld();
   world.server.failures.push(down());
   await world.router.take(hello);
@@ -79,7 +79,7 @@ test("a router that is closed makes up for nothing any more", async () => {
   expect(world.clock.pending()).toBe(0);
 });
 
-test("after a gap everybody is asked about anew, once: a rename or a deactivation may have been missed", async () => {
+test("after a gap everybody is asked about again, once: a rename or a deactivation may have been missed", async () => {
   const world = createRouterWorld();
   world.begin("thread" as ThreadId);
   const questions = () => world.server.asked.filter((line) => line === "user alice").length;

@@ -112,7 +112,7 @@ test("others that come and go, and other channels, change nothing", async () => 
   expect([world.away, world.told]).toEqual([[], []]);
 });
 
-test("a gap the server refuses to show is tried on slowly, said once, and makes nobody unheard", async () => {
+test("a gap the server refuses to show is tried on slowly, said once, and keeps nobody from being heard", async () => {
   const world = await setUp();
   world.post("alice", "said in the gap");
   for (let time = 0; time < 3; time++) {

@@ -56,7 +56,7 @@ test("an earlier version can't step back, so this one does", async () => {
   expect(rivals).toEqual([expect.stringContaining("of an earlier version")]);
 });
 
-test("the last words of a predecessor that was killed are none of a rival", async () => {
+test("the last words of a predecessor that was killed are no sign of a rival", async () => {
   const { ours, clock, rivals, told } = await setUp();
   await clock.advance(29_999);
   await ours({ instance: earlier });

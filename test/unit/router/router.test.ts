@@ -238,7 +238,7 @@ test("what was posted during an outage is taken once, in order; a resumed connec
 
 const down = (): MattermostError => new MattermostError("unreachable", "down");
 
-test("a catch-up that fails is made up for with the next post, in order", async () => {
+test("a catch-up that fails is done again with the next post, in order", async () => {
   const { router, says, post, begin, texts, server } = setUp();
   begin(THREAD);
   await says("alice", "before");

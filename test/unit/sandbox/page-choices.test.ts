@@ -5,12 +5,12 @@ import { emojiCharacter, PICKER } from "../../../sandbox/page/emoji.ts";
 import { EMOJI } from "../../../src/mattermost/emoji.ts";
 import {
   type Card,
-  closedCard,
   guestCard,
   openCard,
   permissionCard,
   planCard,
   questionCard,
+  settledCard,
 } from "../../../src/render/cards.ts";
 
 const LIMIT = 16_383;
@@ -90,7 +90,7 @@ describe("the choices of a card", () => {
       guestCard("carol", "hello", [], ["alice"]),
     ];
     for (const card of cards) {
-      const { markdown, attachment } = closedCard(card, LIMIT, verdict, "good");
+      const { markdown, attachment } = settledCard(card, LIMIT, verdict, "good");
       expect(findChoices(markdown, ANY, attachment.text)).toEqual([]);
     }
   });

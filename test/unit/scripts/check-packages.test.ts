@@ -8,7 +8,7 @@ const MANIFEST = { dependencies: { a: "^1.2.3" }, devDependencies: { tool: "2.0"
 const A = { version: "1.4.0", integrity: INTEGRITY, license: "MIT" };
 const TOOL = { version: "2.0.7", integrity: INTEGRITY, license: "MPL-2.0", dev: true };
 
-/** A lock that is fine but for what is given: entries by their path, `undefined` to leave one out. */
+/** A lock that is fine except for what is given: entries by their path, `undefined` to leave one out. */
 function lockWith(entries: Record<string, object | undefined> = {}): object {
   const packages = { "": {}, "node_modules/a": A, "node_modules/tool": TOOL, ...entries };
   return {

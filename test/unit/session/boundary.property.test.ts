@@ -60,7 +60,7 @@ function createWorld() {
   };
   const createPost = server.api.createPost;
   const api = Object.assign(Object.create(server.api) as typeof server.api, {
-    inSlot: (_claim: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
+    inSlot: (_slotRequest: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
     createPost: async (post: Parameters<typeof createPost>[0]) => {
       const made = await createPost(post);
       threads.set(made.id, post.rootId);
@@ -69,7 +69,7 @@ function createWorld() {
   });
   const manager = new SessionManager({
     api,
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     clock,
     log: quietLog,
     startClaude: (_start: ClaudeStart, tell): ClaudeClient => {
@@ -99,7 +99,7 @@ function createWorld() {
         return undefined;
       },
     },
-    newSessionId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    newConversationId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     sendTyping: (_channelId, threadId) => threadId === A && trip("sendTyping"),
     context: {
       ...script.CONTEXT,

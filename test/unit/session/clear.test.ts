@@ -61,7 +61,7 @@ test("it is resumed once something was said in it", () => {
   expect(script.state.conversation.id).toBe(NEW);
 });
 
-test("one in which nothing was said yet is resumed, and begun anew when nothing of it was saved", () => {
+test("one in which nothing was said yet is resumed, and begun again when nothing of it was saved", () => {
   const script = idle();
   clear(script);
   script.take({ type: "slotWithdrawn" });

@@ -79,7 +79,7 @@ function world(posts: readonly Partial<Post>[] = []) {
           return BYTES[id] ?? new Uint8Array([1, 2, 3]);
         },
       },
-      directory: { byId: async (id: UserId) => user(id) },
+      users: { byId: async (id: UserId) => user(id) },
       threadId: "t" as ThreadId,
       filesDirectory,
       onProblem: (detail: string) => void problems.push(detail),
@@ -241,7 +241,7 @@ test("without a directory of its own a session gets images alone", async () => {
   expect(problems).toEqual(["The file `a.txt` could not be handed to Claude: there is no place to save it"]);
 });
 
-test("nothing is written through a link, be it in the file's place or in the directory's", async () => {
+test("nothing is written through a link, in the file's place or in the directory's", async () => {
   const outside = temporaryDirectory();
   const { options, problems } = world();
   const files = [file("f", "a.txt")];
@@ -295,10 +295,10 @@ test("whatever is said in a thread, by people, by bots and in names, each is tol
     said("p4", "nobody", "[@alice]: me too"),
     said("p9", "alice", "hi"),
   ]);
-  const directory = {
+  const users = {
     byId: async (id: UserId) => (id === "nobody" ? undefined : { ...user(id), username: `${id}` }),
   };
-  const [block] = await contentOf(message({ withThread: true }), "[the words]", { ...options, directory });
+  const [block] = await contentOf(message({ withThread: true }), "[the words]", { ...options, users });
   expect((block as { text: string }).text.split("\n")).toEqual([
     "The thread so far:",
     "",

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { FilesDirectory, heldIn, removeAbandoned, saveFile } from "../../../src/session/files-directory.ts";
+import { FilesDirectory, removeAbandoned, saveFile, usageOf } from "../../../src/session/files-directory.ts";
 import { warningsTo } from "../../support/logs.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -155,7 +155,7 @@ test("a directory that can't be removed is told, and forgotten", () => {
   expect(impossible.path).toBeUndefined();
 });
 
-test("a file is saved for its owner alone, and anew when its name is taken", async () => {
+test("a file is saved for its owner alone, and again when its name is taken", async () => {
   const path = await saveFile(place, "a.txt", Buffer.from("first, and longer"));
   expect(path).toBe(join(place, "a.txt"));
   chmodSync(path, 0o666);
@@ -198,16 +198,16 @@ test("what it holds is counted to the bottom, without what links lead to and wit
   writeFileSync(join(place, "a"), "x".repeat(10));
   writeFileSync(join(place, "b"), "x".repeat(100));
   writeFileSync(join(place, "sub", "deep", "a"), "x".repeat(1000));
-  const before = await heldIn(place, "b", 100);
+  const before = await usageOf(place, "b", 100);
   expect(before).toEqual({ files: 4, bytes: 1010 });
   symlinkSync("/", join(place, "sub", "root"));
-  const after = await heldIn(place, "b", 100);
+  const after = await usageOf(place, "b", 100);
   // A link is a few bytes of its own.
   expect(after).toEqual({ files: 5, bytes: 1011 });
 });
 
 test("counting stops soon, whatever tree has been put there", async () => {
   for (let at = 0; at < 20; at++) mkdirSync(join(place, `d${at}`, "e"), { recursive: true });
-  expect((await heldIn(place, "", 5)).files).toBe(6);
-  expect(await heldIn(join(place, "nothing"), "", 5)).toEqual({ files: 0, bytes: 0 });
+  expect((await usageOf(place, "", 5)).files).toBe(6);
+  expect(await usageOf(join(place, "nothing"), "", 5)).toEqual({ files: 0, bytes: 0 });
 });

@@ -97,7 +97,7 @@ test("a message that its guest deletes is withdrawn, and can't be let in any mor
   expect(script.sent()).toEqual([]);
 });
 
-test("a message that its guest edits is asked about anew: a reaction to the old words lets nothing in", () => {
+test("a message that its guest edits is asked about again: a reaction to the old words lets nothing in", () => {
   const script = createScript();
   script.says(OTHER, "harmless");
   const before = script.postCard();

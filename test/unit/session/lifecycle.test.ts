@@ -146,7 +146,7 @@ test("after a crash a message that never reached the transcript goes first", () 
   expect(script.sent()).toEqual(["one", "one", "two", "three"]);
 });
 
-test("a conversation that was never saved is begun anew once, and never in a loop", () => {
+test("a conversation that was never saved is begun again once, and never in a loop", () => {
   const script = working();
   script.claude(turnEnded());
   script.take({ type: "slotWithdrawn" });

@@ -44,7 +44,7 @@ test("a sleeping session wakes in a free slot and resumes its own conversation",
   world.processes[1]?.tell(turnEnded());
   find(world, "a")?.deliver({ type: "message", message: world.message("again") });
   await settle();
-  expect(world.processes.map(({ start }) => [start.sessionId, start.resume])).toEqual([
+  expect(world.processes.map(({ start }) => [start.conversationId, start.resume])).toEqual([
     [id(1), false],
     [id(2), false],
     [id(1), true],
@@ -67,7 +67,7 @@ test("the last event of an old process does not touch its successor", async () =
   await world.manager.shutDown();
 });
 
-test("an ended session is found no more, its slot is free, and its thread may begin anew", async () => {
+test("an ended session is found no more, its slot is free, and its thread may begin again", async () => {
   const world = managerWorld(1);
   world.open("a");
   find(world, "a")?.deliver({ type: "threadLost", reason: "gone" });

@@ -40,15 +40,15 @@ async function takeUp(document: Document): Promise<string[]> {
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => log.push(line) };
   const manager = new SessionManager({
     api: withWhatGoesAlong(server.api),
-    directory: { byId: async () => undefined },
+    users: { byId: async () => undefined },
     audit: { append: ({ action, by }) => log.push(`audit ${action} by ${by?.name}`) },
     deniedPaths: [],
     redact: (text) => text,
     warm: { take: () => undefined },
     clock,
     log: quiet,
-    startClaude: ({ sessionId, resume }: ClaudeStart, listener): ClaudeClient => {
-      log.push(`claude starts, ${resume ? "resumes" : "begins"} ${sessionId}`);
+    startClaude: ({ conversationId, resume }: ClaudeStart, listener): ClaudeClient => {
+      log.push(`claude starts, ${resume ? "resumes" : "begins"} ${conversationId}`);
       tell = listener;
       return {
         pid: undefined,
@@ -63,7 +63,7 @@ async function takeUp(document: Document): Promise<string[]> {
         close: async () => void log.push("claude is closed"),
       };
     },
-    newSessionId: () => expect.unreachable(),
+    newConversationId: () => expect.unreachable(),
     sendTyping: () => {},
     context: { ...CONTEXT, directory: "/", home: "/root" },
     claudePath: "claude",

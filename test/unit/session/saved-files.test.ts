@@ -32,7 +32,7 @@ test("the files of a reply are saved as files, images as well, and what can't be
         return PNG;
       },
     },
-    directory: { byId: async (id: UserId) => user(id) },
+    users: { byId: async (id: UserId) => user(id) },
     threadId: "t" as ThreadId,
     filesDirectory,
     onProblem: (detail) => void problems.push(detail),

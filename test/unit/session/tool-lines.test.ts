@@ -26,7 +26,7 @@ test.each([false, true])(
   },
 );
 
-test("entering plan mode and the write of Claude's own plan are no lines, but for a turn that shows nothing else", () => {
+test("entering plan mode and the write of Claude's own plan are no lines, except in a turn that shows nothing else", () => {
   const script = working();
   const plan = "/home/alice/.claude/plans/quiet-fox.md";
   const unseen = (id: string, name: string, input: ToolInput): void => {

@@ -57,7 +57,7 @@ test("what is written is read again, by another daemon too", async ({ place, exp
   expect(again.names()).toEqual(["one"]);
   expect(again.read("one", "nothing follows")).toEqual({ a: 1 });
   again.remove("one");
-  await again.settled();
+  await again.allSaved();
   expect(again.names()).toEqual([]);
   expect(again.read("one", "nothing follows")).toBeUndefined();
   expect(place.lines).toEqual([]);
@@ -158,7 +158,7 @@ test("halves of documents that a dead process left are cleared away, those of a 
 test("what cannot be removed is told", async ({ place, expect }) => {
   const folder = place.open(withPromises({ rm: () => Promise.reject(new Error("EROFS")) }));
   folder.remove("one");
-  await folder.settled();
+  await folder.allSaved();
   expect(place.lines).toHaveLength(1);
 });
 
@@ -220,7 +220,7 @@ test("a document that is quarantined by its reader is kept under another name", 
   await write(folder, "one", "1");
   folder.quarantine("one", "for a test", "nothing follows");
   folder.remove("one");
-  await folder.settled();
+  await folder.allSaved();
   expect(readdirSync(place.path)).toEqual(["one.json.unreadable"]);
   expect(place.lines).toEqual([expect.stringContaining("(for a test)")]);
 });

@@ -53,7 +53,7 @@ test("what is saved is there after a loss of power, whenever that comes, and not
           world.pending.change(file, text === undefined ? undefined : () => text);
         } else if (what === "save" && versions.length > 0) {
           const newest = versions.length - 1;
-          await world.pending.written(file);
+          await world.pending.whenWritten(file);
           safe.set(file, newest);
         } else if (what === "wait") {
           await world.clock.advance(5000);
@@ -77,29 +77,29 @@ test("what changes again before it is written is made into text and written once
   for (let i = 1; i <= 100; i++) {
     world.pending.change("a", () => `${i}, made ${++made}`);
   }
-  await world.pending.written("a");
+  await world.pending.whenWritten("a");
   expect(onDisk(world, "a")).toBe("100, made 1");
 });
 
 test("a change that nobody waits for is written within five seconds, and holds nobody up before", async () => {
   const world = setUp();
   world.pending.change("a", () => "1");
-  await world.pending.settled();
+  await world.pending.whenAllWritten();
   await world.clock.advance(4999);
   expect(onDisk(world, "a")).toBeUndefined();
   await world.clock.advance(1);
-  await world.pending.settled();
+  await world.pending.whenAllWritten();
   expect(onDisk(world, "a")).toBe("1");
-  expect(world.pending.written("a")).toBeUndefined();
+  expect(world.pending.whenWritten("a")).toBeUndefined();
 });
 
 test("who waits for one document does not wait for others that change meanwhile", async () => {
   const world = setUp();
   world.pending.change("a", () => "1");
-  const written = world.pending.written("a");
+  const written = world.pending.whenWritten("a");
   const others = setInterval(() => {
     world.pending.change("b", () => "x");
-    void world.pending.written("b");
+    void world.pending.whenWritten("b");
   }, 0);
   await written;
   clearInterval(others);
@@ -112,7 +112,7 @@ test("three hundred documents that are due at the same time share one look at th
   for (const file of all) {
     world.pending.change(file, () => file);
   }
-  await Promise.all(all.map((file) => world.pending.written(file)));
+  await Promise.all(all.map((file) => world.pending.whenWritten(file)));
   expect(world.disk.syncs()).toBe(301);
 });
 
@@ -122,7 +122,7 @@ test("a document that can't be made into text fails alone", async () => {
     throw new Error("no text");
   });
   world.pending.change("b", () => "1");
-  await Promise.all([world.pending.written("a"), world.pending.written("b")]);
+  await Promise.all([world.pending.whenWritten("a"), world.pending.whenWritten("b")]);
   expect([onDisk(world, "a"), onDisk(world, "b"), world.errors]).toEqual([
     undefined,
     "1",
@@ -138,13 +138,13 @@ test("what could not be written is tried again, with its newest text, and keeps 
   const world = setUp({ ...disk, files: { ...disk.files, open } });
   world.pending.change("a", () => "1");
   world.pending.change("b", () => "1");
-  await world.pending.written("a");
-  await world.pending.written("b");
+  await world.pending.whenWritten("a");
+  await world.pending.whenWritten("b");
   expect(world.errors).toHaveLength(2);
   world.pending.change("a", () => "2");
   isFull = false;
   await world.clock.advance(5000);
-  await world.pending.settled();
+  await world.pending.whenAllWritten();
   expect([onDisk(world, "a"), onDisk(world, "b")]).toEqual(["2", "1"]);
 });
 
@@ -158,8 +158,8 @@ test("a file system that syncs no folders is lived with", async () => {
   }) as ForgetfulFiles["files"]["open"];
   const world = setUp({ ...disk, files: { ...disk.files, open } });
   world.pending.change("a", () => "1");
-  await world.pending.written("a");
-  expect([world.errors, world.pending.written("a")]).toEqual([[], undefined]);
+  await world.pending.whenWritten("a");
+  expect([world.errors, world.pending.whenWritten("a")]).toEqual([[], undefined]);
 });
 
 test("once closed it leaves no timer behind, also when nothing can be written", async () => {

@@ -28,14 +28,14 @@ const CREATES: Readonly<Record<string, Case>> = {
   "the post that goes on for one that can't be edited": {
     before: "one",
     make({ writer, server }) {
-      server.failAlways(/^edit p1 /, "edit-closed");
+      server.failAlways(/^edit p1 /, "frozen");
       writer.put("page", "one two", { isProgress: true });
     },
   },
   "the verdict on a card that can't be edited": {
     before: "rm x",
     make({ writer, server }) {
-      server.failAlways(/^edit p1 /, "edit-closed");
+      server.failAlways(/^edit p1 /, "frozen");
       writer.put("page", "rm x", { attachment: YES, isFinal: true });
     },
   },
@@ -176,7 +176,7 @@ test.each([
     world.writer.put("note", words, { attachment, isFinal: true });
     world.keep();
     await clock.advance(0);
-    server.failBy((call) => (call.startsWith("edit") ? "edit-closed" : undefined));
+    server.failBy((call) => (call.startsWith("edit") ? "frozen" : undefined));
     const next = world.crash();
     await clock.advance(LONG_MS);
     await next.writer.idle();

@@ -25,7 +25,7 @@ async function play(seed: number, closes: boolean): Promise<readonly string[]> {
   const clock = createFakeClock();
   const server = createFakeThreadApi(() => clock.now());
   server.failBy((line) => {
-    if (closes && line.startsWith("edit") && random() < 0.3) return "edit-closed";
+    if (closes && line.startsWith("edit") && random() < 0.3) return "frozen";
     return random() < share ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined;
   });
   let world = writerWorld(server, clock, random);

@@ -24,7 +24,7 @@ test.each(["rejected", "forbidden", "too-large", "not-found"] as const)(
   },
 );
 
-test("the post is made anew as it is asked for then, after what is to stand before it, with its reactions", async () => {
+test("the post is made again as it is asked for then, after what is to stand before it, with its reactions", async () => {
   const { server, writer, refusedFiles } = writerWorld();
   server.failNext("upload", "rejected");
   writer.put("card", "see file", { attachment, file });

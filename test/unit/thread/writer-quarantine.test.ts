@@ -223,10 +223,10 @@ test.each(["create", "edit"])(
 
 test("a change to a post that nobody misses is dropped when it is never taken", async () => {
   const { server, writer, clock, texts } = writerWorld();
-  writer.put("header", "a", { ifClosed: "drop" });
+  writer.put("header", "a", { ifFrozen: "drop" });
   await writer.idle();
   server.failAlways(/^edit/, "server");
-  writer.put("header", "b", { ifClosed: "drop" });
+  writer.put("header", "b", { ifFrozen: "drop" });
   writer.put("next", "next");
   await clock.advance(20_000);
   expect(texts()).toEqual(["a", "next"]);

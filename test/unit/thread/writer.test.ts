@@ -279,7 +279,7 @@ test("an attachment stands below the text, and an edit of either is an edit of t
   expect(server.calls).toEqual(["create rm x▌yes or no", "edit p1 rm x▌yes", "create ▌said"]);
 });
 
-test("a file goes along with its post, once, and again with one that is posted anew", async () => {
+test("a file goes along with its post, once, and again with one that is posted again", async () => {
   const { server, writer, clock } = writerWorld();
   server.failNext("create", "server");
   writer.put("card", "see file", { attachment: ASK, file: { name: "command.sh", text: "rm x" } });

@@ -4,7 +4,7 @@ import { RateLimit } from "../../../src/util/rate-limit.ts";
 
 /** How many of so many tries at that time are within the limit. */
 const tries = (limit: RateLimit, count: number, at: number, key = "a"): number =>
-  Array.from({ length: count }, () => limit.take(key, at)).filter(Boolean).length;
+  Array.from({ length: count }, () => limit.tryTake(key, at)).filter(Boolean).length;
 
 test("so many pass at once, then one each so often", () => {
   const limit = new RateLimit({ burst: 3, everyMs: 1000 });
@@ -30,29 +30,29 @@ test("what is refused costs nothing", () => {
 
 test("a time before the last gives nothing and takes nothing away, and from it on time counts", () => {
   const limit = new RateLimit({ burst: 2, everyMs: 1000 });
-  expect(limit.take("a", 10_000)).toBe(true);
-  expect(limit.take("a", 0)).toBe(true);
-  expect(limit.take("a", 0)).toBe(false);
-  expect(limit.take("a", 999)).toBe(false);
-  expect(limit.take("a", 1000)).toBe(true);
+  expect(limit.tryTake("a", 10_000)).toBe(true);
+  expect(limit.tryTake("a", 0)).toBe(true);
+  expect(limit.tryTake("a", 0)).toBe(false);
+  expect(limit.tryTake("a", 999)).toBe(false);
+  expect(limit.tryTake("a", 1000)).toBe(true);
 });
 
 test("each key has a limit of its own", () => {
   const limit = new RateLimit({ burst: 1, everyMs: 1000 });
-  expect([limit.take("a", 0), limit.take("b", 0), limit.take("a", 0), limit.take("b", 0)]).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+  expect([
+    limit.tryTake("a", 0),
+    limit.tryTake("b", 0),
+    limit.tryTake("a", 0),
+    limit.tryTake("b", 0),
+  ]).toEqual([true, true, false, false]);
 });
 
 test("no more keys are remembered than asked for, and the one unused for longest is forgotten first", () => {
   const limit = new RateLimit({ burst: 1, everyMs: 1_000_000, keys: 2 });
   for (const key of ["a", "b", "a", "c"]) {
-    limit.take(key, 0);
+    limit.tryTake(key, 0);
   }
-  expect([limit.take("a", 0), limit.take("b", 0)]).toEqual([false, true]);
+  expect([limit.tryTake("a", 0), limit.tryTake("b", 0)]).toEqual([false, true]);
 });
 
 test("in no span of time does more pass than the burst and what the span gives", () => {
@@ -67,7 +67,7 @@ test("in no span of time does more pass than the burst and what the span gives",
         let now = 0;
         const passed = waits.flatMap((wait) => {
           now += wait;
-          return limit.take("a", now) ? [now] : [];
+          return limit.tryTake("a", now) ? [now] : [];
         });
         for (const [from, start] of passed.entries()) {
           for (const [to, end] of passed.entries()) {

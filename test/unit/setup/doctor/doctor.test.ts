@@ -176,7 +176,7 @@ test("a token in the directory where Claude works is warned of, also when the se
   ]);
 });
 
-test("another program's .env in that directory is none of its business", async () => {
+test("another program's .env in that directory is not warned about", async () => {
   const places = emptyPlaces();
   places.write(join(places.cwd, ".env"), "OTHER=1\n");
   expect((await examine({ places })).warnings).toEqual([]);

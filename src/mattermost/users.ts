@@ -1,12 +1,12 @@
-// Which account has an id or a name, without asking the server twice. An id stays with its account; a name may pass to
-// another one, so what is known of names is checked against the account. Decides nothing about rights.
+// Which account has an id or a name, without asking the server twice. An id stays with its account, but a name may pass
+// to another account, so what is known of names is checked against the account. Decides nothing about rights.
 
 import { BoundedMap } from "../util/bounded-map.ts";
 import { type Clock, isRecent } from "../util/clock.ts";
 import { MattermostError } from "./error.ts";
 import type { MattermostApi, User, UserId } from "./types.ts";
 
-export interface UserDirectoryOptions {
+export interface UsersOptions {
   readonly api: Pick<MattermostApi, "user" | "userByName">;
   readonly clock: Clock;
   /** How many users and how many names are remembered. */
@@ -31,39 +31,39 @@ interface Entry<T> {
 
 type UserEntry = Entry<User | undefined>;
 
-export class UserDirectory {
-  readonly #api: UserDirectoryOptions["api"];
+export class Users {
+  readonly #api: UsersOptions["api"];
   readonly #clock: Clock;
-  readonly #users: BoundedMap<string, UserEntry>;
-  readonly #ids: BoundedMap<string, Entry<UserId | undefined>>;
+  readonly #usersById: BoundedMap<string, UserEntry>;
+  readonly #idsByName: BoundedMap<string, Entry<UserId | undefined>>;
   readonly #underWay = new Map<string, Promise<User | undefined>>();
   #updates = 0;
   #missedUpdates = 0;
 
-  constructor({ api, clock, limit = 5000 }: UserDirectoryOptions) {
+  constructor({ api, clock, limit = 5000 }: UsersOptions) {
     this.#api = api;
     this.#clock = clock;
-    this.#users = new BoundedMap(limit);
-    this.#ids = new BoundedMap(limit);
+    this.#usersById = new BoundedMap(limit);
+    this.#idsByName = new BoundedMap(limit);
   }
 
   /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
   async byId(id: UserId): Promise<User | undefined> {
-    const known = this.#users.get(id);
+    const known = this.#usersById.get(id);
     if (this.#isFresh(known)) {
       return known.value;
     }
     return this.#askOnce(
       `id ${id}`,
       () => this.#userIfAny(id),
-      () => this.#users.set(id, this.#unknown()),
+      () => this.#usersById.set(id, this.#unknown()),
     );
   }
 
   /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
   async byName(anyCase: string): Promise<User | undefined> {
     const name = anyCase.toLowerCase();
-    const known = this.#ids.get(name);
+    const known = this.#idsByName.get(name);
     if (this.#isFresh(known)) {
       if (known.value === undefined) {
         return undefined;
@@ -77,14 +77,14 @@ export class UserDirectory {
     const user = await this.#askOnce(
       `name ${name}`,
       () => this.#api.userByName(name),
-      () => this.#ids.set(name, this.#unknown()),
+      () => this.#idsByName.set(name, this.#unknown()),
     );
     return isNamed(user, name) ? user : undefined;
   }
 
   /** What was last heard of an account, however long ago; undefined when nothing was. */
   known(id: UserId): User | undefined {
-    return this.#users.get(id)?.value;
+    return this.#usersById.get(id)?.value;
   }
 
   /** To be told of every `userUpdated`: renames, deactivations. */
@@ -133,15 +133,15 @@ export class UserDirectory {
       return undefined;
     }
     // An update that came while the request was under way is newer than the answer.
-    const known = this.#users.get(user.id);
+    const known = this.#usersById.get(user.id);
     const isNewer = (known?.update ?? 0) > updatesBefore;
     return isNewer && known?.value ? known.value : this.#remember(user, missedUpdatesBefore);
   }
 
   #remember(user: User, missedUpdates: number, update = 0): User {
     const learned = { at: this.#clock.now(), forMs: KNOWN_FOR_MS, missedUpdates };
-    this.#users.set(user.id, { ...learned, value: user, update });
-    this.#ids.set(user.username.toLowerCase(), { ...learned, value: user.id });
+    this.#usersById.set(user.id, { ...learned, value: user, update });
+    this.#idsByName.set(user.username.toLowerCase(), { ...learned, value: user.id });
     return user;
   }
 
@@ -151,7 +151,7 @@ export class UserDirectory {
   }
 
   #freshUser(id: UserId): User | undefined {
-    const entry = this.#users.get(id);
+    const entry = this.#usersById.get(id);
     return this.#isFresh(entry) ? entry.value : undefined;
   }
 

@@ -1,13 +1,13 @@
-// Posts that could not be dealt with, however often they were tried: is that the server's fault, or the post's?
+// Posts whose handling has failed. Finds out whether the server or the post itself is the cause.
 
 import type { MattermostApi, PostId } from "../mattermost/types.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 
-/** So often one is tried before it is asked whose fault it is. */
+/** After so many failures it is asked whether the server answers. */
 const MOST_FAILURES = 6;
 const MOST_FAILING = 100;
 
-export class Hopeless {
+export class FailingPosts {
   readonly #api: Pick<MattermostApi, "post">;
   readonly #failures = new BoundedMap<PostId, number>(MOST_FAILING);
 
@@ -15,8 +15,11 @@ export class Hopeless {
     this.#api = api;
   }
 
-  /** It has failed once more. True: it is this post alone that can't be dealt with, while the server answers. */
-  async is(postId: PostId): Promise<boolean> {
+  /**
+   * Counts one more failure. True when it is this post alone that can't be handled: it has failed often, and the server
+   * answers.
+   */
+  async noteFailure(postId: PostId): Promise<boolean> {
     const failures = (this.#failures.get(postId) ?? 0) + 1;
     this.#failures.set(postId, failures);
     return (
@@ -28,7 +31,7 @@ export class Hopeless {
     );
   }
 
-  dealtWith(postId: PostId): void {
+  forget(postId: PostId): void {
     this.#failures.delete(postId);
   }
 }

@@ -13,7 +13,7 @@ test("a text goes on in a new post where the old one ends: nothing twice, nothin
   const { server, writer, logged, texts } = writerWorld();
   writer.put("page", "First words", grow);
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("page", "First words and more", grow);
   writer.put("next", "The next post");
   await writer.idle();
@@ -26,7 +26,7 @@ test("a text goes on in a new post where the old one ends: nothing twice, nothin
 
 test("a post that closes in its turn is gone on from as well", async () => {
   const { server, writer, texts } = writerWorld();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   for (const text of ["one", "one two", "one two three", "one two three four"]) {
     writer.put("page", text, grow);
     await writer.idle();
@@ -38,7 +38,7 @@ test("it goes on there after a restart as well, before and after the new post wa
   const first = writerWorld();
   first.writer.put("page", "one", grow);
   await first.writer.idle();
-  first.server.failAlways(/^edit p1 /, "edit-closed");
+  first.server.failAlways(/^edit p1 /, "frozen");
   first.server.hold();
   first.writer.put("page", "one two", grow);
   await first.clock.advance(0);
@@ -57,7 +57,7 @@ test("a new post whose answer is lost is not made twice, and its words are not s
   const { server, writer, clock, texts } = writerWorld();
   writer.put("page", "one", grow);
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   server.failNext("create", "lost");
   writer.put("page", "one two", grow);
   await clock.advance(100);
@@ -70,7 +70,7 @@ test("a block of code that is open at the end is opened again", async () => {
   const { server, writer, texts } = writerWorld();
   writer.put("page", "Look:\n```ts\nlet a;", grow);
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("page", "Look:\n```ts\nlet a;\nlet b;\n```\nDone.", grow);
   await writer.idle();
   expect(texts()).toEqual(["Look:\n```ts\nlet a;", "```ts\nlet b;\n```\nDone."]);
@@ -80,7 +80,7 @@ test("a card that can't be edited is decided in a new post, which is not the who
   const { server, writer, posted } = writerWorld();
   writer.put("card", "Permission requested\nrm x", { attachment: ASK });
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("card", "rm x", { attachment: YES });
   writer.react({ key: "card" }, "eyes");
   await writer.idle();
@@ -98,7 +98,7 @@ test("a verdict in a post of its own says what it is about: two cards may be dec
   writer.put("one", "carol wants\nA", { attachment: ASK });
   writer.put("two", "carol wants\nB", { attachment: ASK });
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   writer.put("one", "A", { attachment: YES, about: "A", isFinal: true });
   writer.put("two", "B", { attachment: YES, about: "B", isFinal: true });
   await writer.idle();
@@ -119,7 +119,7 @@ test("a card with a file takes no second file along when it is decided in a new 
   const { server, writer } = writerWorld();
   writer.put("card", "see file", { attachment: ASK, file: { name: "a.sh", text: "rm x" } });
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("card", "see file", { attachment: YES });
   await writer.idle();
   expect(server.calls).toEqual([
@@ -133,22 +133,22 @@ test("a card with a file takes no second file along when it is decided in a new 
 
 test("a change that nobody misses is dropped", async () => {
   const { server, writer, logged, texts } = writerWorld();
-  writer.put("header", "| a |", { ifClosed: "drop" });
+  writer.put("header", "| a |", { ifFrozen: "drop" });
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
-  writer.put("header", "| b |", { ifClosed: "drop" });
+  server.failAlways(/^edit /, "frozen");
+  writer.put("header", "| b |", { ifFrozen: "drop" });
   writer.put("next", "next");
   await writer.idle();
   expect(texts()).toEqual(["| a |", "next"]);
   expect(logged).toEqual([]);
 });
 
-test("a list is told anew as a whole, and not again for five minutes", async () => {
+test("a list is told again as a whole, and not again for five minutes", async () => {
   const { server, writer, clock, texts } = writerWorld();
-  const list = (text: string): void => writer.put("tasks", text, { ifClosed: "repeat", isProgress: true });
+  const list = (text: string): void => writer.put("tasks", text, { ifFrozen: "repeat", isProgress: true });
   list("Tasks 0/3");
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   await clock.advance(600_000);
   list("Tasks 1/3");
   await writer.idle();
@@ -163,12 +163,12 @@ test("a list is told anew as a whole, and not again for five minutes", async () 
   expect(texts()).toEqual(["Tasks 0/3", "Tasks 1/3", "Tasks 3/3"]);
 });
 
-test("a clock that is set back keeps no list from being told anew", async () => {
+test("a clock that is set back keeps no list from being told again", async () => {
   const { server, writer, clock, texts } = writerWorld();
-  const list = (text: string): void => writer.put("tasks", text, { ifClosed: "repeat", isProgress: true });
+  const list = (text: string): void => writer.put("tasks", text, { ifFrozen: "repeat", isProgress: true });
   list("Tasks 0/3");
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   clock.jump(-600_000);
   list("Tasks 1/3");
   await writer.idle();
@@ -179,7 +179,7 @@ test("a post that somebody deletes after it was gone on from is not said again a
   const { server, writer, texts } = writerWorld();
   writer.put("page", "one", grow);
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("page", "one two", grow);
   await writer.idle();
   server.delete("p2" as PostId);
@@ -188,11 +188,11 @@ test("a post that somebody deletes after it was gone on from is not said again a
   expect(texts()).toEqual(["one", "two three"]);
 });
 
-test("a card that is posted anew is a whole card again, whatever its old post could take", async () => {
+test("a card that is posted again is a whole card again, whatever its old post could take", async () => {
   const { server, writer, texts } = writerWorld();
   writer.put("card", "rm x", { attachment: ASK });
   await writer.idle();
-  server.failAlways(/^edit p1 /, "edit-closed");
+  server.failAlways(/^edit p1 /, "frozen");
   writer.put("card", "rm x y", { attachment: ASK });
   await writer.idle();
   server.delete("p1" as PostId);
@@ -208,7 +208,7 @@ test("a long post in pieces that closes goes on after its last piece", async () 
     Array.from({ length: to - from }, (_, at) => `word${from + at}`).join(" ");
   writer.put("page", words(0, 500), grow);
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   writer.put("page", words(0, 700), grow);
   await writer.idle();
   writer.put("page", words(0, 900), grow);
@@ -220,7 +220,7 @@ test("a final post is remembered no more once its last words stand elsewhere", a
   const { server, writer } = writerWorld();
   writer.put("agent", "Subagent ⏳");
   await writer.idle();
-  server.failAlways(/^edit /, "edit-closed");
+  server.failAlways(/^edit /, "frozen");
   writer.put("agent", "Subagent ✅", { isFinal: true });
   await writer.idle();
   expect(server.calls.at(-1)).toBe("create Subagent ✅");
@@ -231,7 +231,7 @@ test("a crash after the new post was made goes on in it, also when the old one m
   const first = writerWorld();
   first.writer.put("page", "one", grow);
   await first.writer.idle();
-  first.server.failNext("edit", "edit-closed");
+  first.server.failNext("edit", "frozen");
   first.writer.put("page", "one two", grow);
   await first.writer.idle();
   const second = first.crash();
