@@ -109,7 +109,7 @@ function lineText({ at, level, text }: LogLine): string {
   return `${stamp(at)} ${label}${text}`;
 }
 
-export function stamp(at: number): string {
+function stamp(at: number): string {
   const time = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;

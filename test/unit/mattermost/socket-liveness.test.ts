@@ -115,7 +115,8 @@ test("tries go on for ever with growing pauses up to 30 s, with one warning, unt
   // Healthy once more, so the next loss is retried soon.
   await client.clock.advance(30_000);
   expect(await client.nextBrief()).toBe("disconnected");
-  expect(client.lines.at(-1)).toMatch(/^warning: .* in 0\.1 s$/);
+  // Whoever hears of the loss has been told by the event.
+  expect(client.lines.at(-1)).toMatch(/^debug: .* in 0\.1 s$/);
 });
 
 test("an upgrade that is refused is a failed try, not a crash", async () => {
