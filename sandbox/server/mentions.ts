@@ -10,10 +10,10 @@ export interface Mentions {
   readonly online: boolean;
 }
 
-/** `isName`: whether somebody in the channel is called that. */
 /** As long as a name may be, with its @. */
 const MAX_WORD = 65;
 
+/** `isName`: whether somebody in the channel is called that. */
 export function findMentions(message: string, isName: (name: string) => boolean): Mentions {
   const names = new Set<string>();
   const groups = new Set<string>();
