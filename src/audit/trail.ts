@@ -121,8 +121,14 @@ export class AuditTrail {
     const draft = `${files.headFile(this.#trail)}.${process.pid}.tmp`;
     const head = { ...this.#newest, dropped: this.#dropped || undefined };
     fs.rmSync(draft, { force: true });
-    fs.writeFileSync(draft, JSON.stringify(head), { mode: 0o600, flag: "wx" });
-    fs.renameSync(draft, files.headFile(this.#trail));
+    try {
+      fs.writeFileSync(draft, JSON.stringify(head), { mode: 0o600, flag: "wx" });
+      fs.renameSync(draft, files.headFile(this.#trail));
+    } catch (error) {
+      // A full disk may have taken its start.
+      fs.rmSync(draft, { force: true });
+      throw error;
+    }
   }
 
   /** The head says what goes before it goes: what else is missing was taken by somebody else. */

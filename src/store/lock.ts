@@ -87,8 +87,8 @@ export function takeLock(directory: string, name: string): Lock {
   const mine: KnownProcess = { pid: process.pid, startMark: startMark(process.pid) ?? "" };
   // Written completely before it gets its name, so that nobody reads half a lock.
   const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
     for (let tries = 0; tries < 3; tries++) {
       if (linkNew(draft, file)) {
         return { release: () => releaseIfMine(file, mine) };

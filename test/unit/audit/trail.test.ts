@@ -294,6 +294,8 @@ test("a head that can't be written is told, and its line counts", () => {
   };
   trail.append(bash("one"));
   expect(world.logged).toHaveLength(1);
+  // Nor is anything of it left, should nobody decide anything any more.
+  expect(readdirSync(world.folder)).toEqual([`audit-${CHANNEL}.jsonl`]);
   disk.renameSync = fs.renameSync;
   trail.append(bash("two"));
   expect(readdirSync(world.folder).sort()).toEqual([`audit-${CHANNEL}.head.json`, `audit-${CHANNEL}.jsonl`]);
