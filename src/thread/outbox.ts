@@ -89,8 +89,8 @@ export class Outbox {
     entry.ifFrozen = ifFrozen ?? entry.ifFrozen;
     entry.about = about ?? entry.about;
     this.queuePut(key);
-    if (isFinal) {
-      // Nobody is to choose any more.
+    if (isFinal && entry.id === undefined) {
+      // Nobody is to choose any more, nor has anybody seen that they could.
       this.#takeOut((write) => write.kind === "react" && isOf(write.target, key));
     }
   }
