@@ -1,6 +1,6 @@
 // What the keys do at the daemon's terminal.
 
-import { isForegroundProcess, readKeys } from "../terminal/keys.ts";
+import { isForegroundProcess, readKeys, whenInFront } from "../terminal/keys.ts";
 import { openBrowser } from "../util/browser.ts";
 
 export interface KeyCommandOptions {
@@ -17,7 +17,7 @@ export function offerKeys({ say, channelLink }: KeyCommandOptions): () => void {
   if (!stdin.isTTY || !stdout.isTTY) {
     return () => {};
   }
-  say("Keys: h for help, q to quit.");
+  let isKnown = false;
   return readKeys({
     terminal: stdin,
     actions: {
@@ -32,6 +32,12 @@ export function offerKeys({ say, channelLink }: KeyCommandOptions): () => void {
     },
     isForeground: isForegroundProcess,
     send: (signal) => process.kill(process.pid, signal),
-    onContinued: (listener) => process.on("SIGCONT", listener),
+    onForeground: whenInFront,
+    onReading() {
+      if (!isKnown) {
+        isKnown = true;
+        say("Keys: h for help, q to quit.");
+      }
+    },
   });
 }

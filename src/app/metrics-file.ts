@@ -1,7 +1,7 @@
 // Writes the figures for Prometheus into a file, again and again, for a collector that reads files (node_exporter's
 // textfile collector). Whole at any time, and gone when the daemon ends in order: old figures would look like new ones.
 
-import { renameSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -25,8 +25,18 @@ export class MetricsFile {
     this.#options = options;
   }
 
-  /** Written at once, and then every 15 s. Where it can't be written, the log says so once. */
-  static start(options: MetricsFileOptions): MetricsFile {
+  /**
+   * Written at once, and then every 15 s. Where it can't be written, the log says so once; what is somebody else's is left
+   * alone, and nothing is written.
+   */
+  static start(options: MetricsFileOptions): MetricsFile | undefined {
+    const { path, log } = options;
+    if (isSomethingElse(path)) {
+      log.warn(
+        `METRICS_FILE: ${path} is something else than mm-claude's figures. Choose a name that nothing has yet.`,
+      );
+      return undefined;
+    }
     const file = new MetricsFile(options);
     void file.#write();
     return file;
@@ -36,6 +46,9 @@ export class MetricsFile {
     const { path, clock } = this.#options;
     this.#isClosed = true;
     clock.clearTimeout(this.#timer);
+    if (isSomethingElse(path)) {
+      return;
+    }
     try {
       rmSync(path, { force: true });
     } catch {
@@ -65,5 +78,19 @@ export class MetricsFile {
     if (!this.#isClosed) {
       this.#timer = clock.setTimeout(() => void this.#write(), EVERY_MS);
     }
+  }
+}
+
+/** How each of these files begins. */
+const BEGINNING = "# HELP mm_claude_";
+
+function isSomethingElse(path: string): boolean {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    // Never opened when it is a FIFO or a device, nor followed when it is a link.
+    return found !== undefined && !(found.isFile() && readFileSync(path, "utf8").startsWith(BEGINNING));
+  } catch {
+    // It can't be looked at; writing says why.
+    return false;
   }
 }

@@ -105,6 +105,10 @@ export function createProgram({ version, commands, onExit, print, printError }: 
     .description("print this help, or that of a command")
     .argument("[command...]")
     .action((names: readonly string[]) => showHelp(program, names));
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    // Only the program itself takes what is left over, to say which command was meant.
+    command.allowExcessArguments(false);
+  }
   return program;
 }
 

@@ -49,7 +49,7 @@ export async function wizard(input: ConfigInput, isFirstStart: boolean, output: 
     fileName: userFileName(input),
     isFirstStart,
     ...(isHidden ? { fileHint: HIDDEN } : {}),
-    offerService: () => installedAsService(input, output),
+    ...((await canBeService()) ? { offerService: () => installedAsService(input, output) } : {}),
   });
 }
 
@@ -86,6 +86,11 @@ export async function doctor(
     paint: await loadColours(process.stdout, process.env),
     isJson: json === true,
   });
+}
+
+async function canBeService(): Promise<boolean> {
+  const { hasServiceManager, runCommand } = await import("../service/command.ts");
+  return hasServiceManager({ platform: process.platform, run: runCommand });
 }
 
 /** As it stands in the file that was just written. */

@@ -2,7 +2,7 @@
 
 import type { Print } from "../util/output.ts";
 import { type Asked, askLogs, askStatus } from "./client.ts";
-import { controlFolder, controlSockets } from "./location.ts";
+import { controlFolder, controlSockets, folderProblem, pidOf } from "./location.ts";
 import type { LogLine, Status } from "./protocol.ts";
 import { statusText } from "./status-text.ts";
 
@@ -31,7 +31,10 @@ export async function runStatus(
   const present = asked.filter(({ answer }) => answer.kind !== "gone");
   const answered = present.flatMap(({ answer }) => (answer.kind === "answered" ? [answer.value] : []));
   if (json) {
-    print(JSON.stringify(answered));
+    const silent = present.flatMap(({ path, answer }) =>
+      answer.kind === "hanging" ? [{ pid: pidOf(path), state: "hanging" }] : [],
+    );
+    print(JSON.stringify([...answered, ...silent]));
   } else {
     answered.forEach((status, at) => {
       print(`${at === 0 ? "" : "\n"}${verdict(status)}`);
@@ -45,8 +48,7 @@ export async function runStatus(
     }
   }
   if (present.length === 0) {
-    printError(NOT_RUNNING);
-    return EXIT.none;
+    return noneIn(options);
   }
   const isWell = answered.length === present.length && answered.every(({ server }) => server.isConnected);
   return isWell ? EXIT.well : EXIT.unwell;
@@ -87,8 +89,7 @@ export async function runLogs(
     }
   }
   if (present.length === 0) {
-    printError(NOT_RUNNING);
-    return EXIT.none;
+    return noneIn(options);
   }
   return present.every(({ answer }) => answer.kind === "answered") ? EXIT.well : EXIT.unwell;
 }
@@ -96,9 +97,16 @@ export async function runLogs(
 const socketsOf = ({ environment, uid }: ControlCommandOptions): string[] =>
   controlSockets(controlFolder(environment, uid));
 
+function noneIn({ environment, uid, printError }: ControlCommandOptions): number {
+  const problem = folderProblem(controlFolder(environment, uid));
+  printError(problem ?? NOT_RUNNING);
+  return problem === undefined ? EXIT.none : EXIT.unwell;
+}
+
 function problemOf(path: string, answer: Asked<unknown>): string | undefined {
   if (answer.kind === "hanging") {
-    return `mm-claude hangs: it holds ${path} and does not answer. As a service it is started again by itself; else end it and start it again.`;
+    const pid = pidOf(path);
+    return `mm-claude hangs or is paused: process ${pid} does not answer. As a service it is started again by itself; else: kill -CONT ${pid}, or kill -KILL ${pid} and start it again.`;
   }
   return answer.kind === "refused" ? `mm-claude at ${path} gives no answer: ${answer.why}` : undefined;
 }

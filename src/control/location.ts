@@ -21,6 +21,8 @@ export function controlSocket(folder: string, pid: number): string {
   return join(folder, `${pid}${EXTENSION}`);
 }
 
+export const pidOf = (socket: string): number => Number.parseInt(basename(socket), 10);
+
 /** The sockets of this user's daemons, also of those that were killed. */
 export function controlSockets(folder: string): string[] {
   try {
@@ -34,10 +36,21 @@ export function controlSockets(folder: string): string[] {
   }
 }
 
+/** Why nothing that is there is asked; undefined when there is nothing, or all of it is this user's own. */
+export function folderProblem(folder: string): string | undefined {
+  try {
+    return isPrivate(folder)
+      ? undefined
+      : `${folder} is not a directory of this user's alone, so no mm-claude can be asked there. Remove it, or set XDG_RUNTIME_DIR to a directory of your own.`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Those of daemons that were killed: a socket's file does not go with its process. */
 export function removeAbandonedSockets(folder: string): void {
   for (const path of controlSockets(folder)) {
-    if (!isRunning(Number.parseInt(basename(path), 10))) {
+    if (!isRunning(pidOf(path))) {
       rmSync(path, { force: true });
     }
   }

@@ -48,14 +48,26 @@ export async function runService(request: ServiceRequest, options: ServiceComman
   }
 }
 
+/** Whether there is anything that can run a service for this user, so that it is worth asking. */
+export async function hasServiceManager({
+  platform,
+  run,
+}: Pick<Machine, "platform" | "run">): Promise<boolean> {
+  return platform === "linux"
+    ? (await run("systemctl", ["--user", "show", "--property=Version"])).code === 0
+    : platform === "darwin";
+}
+
 async function perform(request: ServiceRequest, options: ServiceCommandOptions): Promise<number> {
   const { onlyHere, print } = options;
   const service = managerOf(options);
   switch (request.action) {
     case "print":
+      throwIfUnwritable(options);
       print(service.text.trimEnd());
       return 0;
     case "install": {
+      throwIfUnwritable(options);
       if (onlyHere.length > 0) {
         throw new ServiceError(
           `${onlyHere.join(", ")} ${onlyHere.length === 1 ? "stands" : "stand"} only in this shell, which a service does not see. ` +
@@ -85,6 +97,18 @@ async function perform(request: ServiceRequest, options: ServiceCommandOptions):
     }
     case "logs":
       return service.logs(request);
+  }
+}
+
+/** What a unit has no words for: it would be another setting, or part of the next one. */
+function throwIfUnwritable(options: ServiceCommandOptions): void {
+  const { directory, node, script, environmentFile, path, environment } = programOf(options);
+  const texts = [directory, node, script, environmentFile, path, ...Object.values(environment)];
+  const odd = texts.find((text) => /\p{Cc}/u.test(text));
+  if (odd !== undefined || /^\s|[\s\\]$/.test(directory)) {
+    throw new ServiceError(
+      `${JSON.stringify(odd ?? directory)} can't stand in a service's file. Use a directory without control characters, and without a blank or a backslash at its end.`,
+    );
   }
 }
 
@@ -149,11 +173,14 @@ function leftOut({ machine }: ServiceCommandOptions): string[] {
 
 const hasPassword = (value: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/@]*@/i.test(value);
 
+const COMMAND_MS = 30_000;
+
 /** In the system's own words where nobody translates them. */
 export const runCommand: RunCommand = (command, args, { inherit = false } = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: inherit ? "inherit" : ["ignore", "pipe", "pipe"],
+      ...(inherit ? {} : { timeout: COMMAND_MS, killSignal: "SIGKILL" as const }),
       env: { ...process.env, LC_ALL: "C", SYSTEMD_COLORS: inherit ? process.env["SYSTEMD_COLORS"] : "0" },
     });
     let output = "";
@@ -163,5 +190,9 @@ export const runCommand: RunCommand = (command, args, { inherit = false } = {}) 
       });
     }
     child.on("error", (error) => resolve({ code: undefined, output: error.message }));
-    child.on("close", (code, signal) => resolve({ code: code ?? (signal === "SIGINT" ? 0 : 1), output }));
+    child.on("close", (code, signal) => {
+      const isLate = signal === "SIGKILL" && !inherit;
+      const said = isLate ? `${command} did not answer within ${COMMAND_MS / 1000} s` : output;
+      resolve({ code: code ?? (signal === "SIGINT" ? 0 : 1), output: said });
+    });
   });

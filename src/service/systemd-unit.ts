@@ -5,6 +5,9 @@ import type { ServiceProgram } from "./types.ts";
 /** What waits for the notice that it still runs: longer than any turn of the event loop, and than a slow disk. */
 const WATCHDOG_S = 120;
 
+/** How each begins that is ours. */
+export const UNIT_MARK = "# Written by mm-claude service install";
+
 /** For a user manager: none of it needs rights of the system's. */
 export function systemdUnit({
   node,
@@ -15,7 +18,7 @@ export function systemdUnit({
   environmentFile,
 }: ServiceProgram): string {
   const variables = { PATH: path, ...environment };
-  return `# Written by mm-claude service install; mm-claude service uninstall removes it.
+  return `${UNIT_MARK}; mm-claude service uninstall removes it.
 [Unit]
 Description=mm-claude: Claude Code in Mattermost threads
 StartLimitIntervalSec=600

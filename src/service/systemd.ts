@@ -1,8 +1,8 @@
 // mm-claude as a service of the user's systemd.
 
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { systemdUnit } from "./systemd-unit.ts";
+import { systemdUnit, UNIT_MARK } from "./systemd-unit.ts";
 import {
   type CommandResult,
   type RunCommand,
@@ -34,16 +34,39 @@ export class Systemd implements ServiceManager {
 
   async install(): Promise<readonly string[]> {
     await this.#throwIfAway();
+    const earlier = this.#installed();
     mkdirSync(dirname(this.file), { recursive: true });
     writeFileSync(this.file, this.text);
-    await this.#systemctl("daemon-reload");
-    await this.#systemctl("enable", UNIT);
-    // Anew also where an earlier one runs, which may be another version.
-    await this.#systemctl("restart", "--no-block", UNIT);
+    try {
+      await this.#systemctl("daemon-reload");
+      await this.#systemctl("enable", UNIT);
+      // Anew also where an earlier one runs, which may be another version.
+      await this.#systemctl("restart", "--no-block", UNIT);
+    } catch (error) {
+      if (earlier === undefined) {
+        rmSync(this.file);
+      }
+      throw error;
+    }
     return [
-      `Installed as ${this.file}, started, and started again at each boot.`,
+      `Installed as ${this.file}, started, and started again at each boot. Claude works in ${this.#options.program.directory}.`,
+      ...(earlier && directoryOf(earlier) !== directoryOf(this.text)
+        ? [`It ran in ${directoryOf(earlier)} before: one mm-claude can be a service.`]
+        : []),
       ...(await this.#lingering()),
     ];
+  }
+
+  /** The unit that is there; throws when it is somebody else's. */
+  #installed(): string | undefined {
+    if (!existsSync(this.file)) {
+      return undefined;
+    }
+    const text = readFileSync(this.file, "utf8");
+    if (!text.startsWith(UNIT_MARK)) {
+      throw new ServiceError(`${this.file} was not written by mm-claude. Move it away first.`);
+    }
+    return text;
   }
 
   async status() {
@@ -80,7 +103,7 @@ export class Systemd implements ServiceManager {
 
   async uninstall(): Promise<boolean> {
     await this.#throwIfAway();
-    const wasThere = existsSync(this.file);
+    const wasThere = this.#installed() !== undefined;
     if (wasThere) {
       await this.#systemctl("disable", "--now", UNIT);
       rmSync(this.file);
@@ -127,6 +150,8 @@ export class Systemd implements ServiceManager {
     return result;
   }
 }
+
+const directoryOf = (unit: string): string | undefined => /^WorkingDirectory=(.*)$/m.exec(unit)?.[1];
 
 function describe(shown: Readonly<Record<string, string | undefined>>): string[] {
   const { ActiveState: state = "unknown", SubState: sub, Result: result, StatusText: said } = shown;

@@ -20,8 +20,10 @@ export interface KeyOptions {
   /** In the background, who reads from the terminal is stopped. */
   readonly isForeground: () => boolean;
   readonly send: (signal: NodeJS.Signals) => void;
-  /** Runs it whenever the process goes on after it was stopped. */
-  readonly onContinued: (listener: () => void) => void;
+  /** Runs it whenever the process may have come to the foreground; until what is returned is called. */
+  readonly onForeground: (listener: () => void) => () => void;
+  /** Keys work from now on. */
+  readonly onReading: () => void;
 }
 
 const SIGNAL_OF: Readonly<Record<string, NodeJS.Signals>> = {
@@ -31,7 +33,14 @@ const SIGNAL_OF: Readonly<Record<string, NodeJS.Signals>> = {
 };
 
 /** Until what is returned is called, which leaves the terminal as it was. */
-export function readKeys({ terminal, actions, isForeground, send, onContinued }: KeyOptions): () => void {
+export function readKeys({
+  terminal,
+  actions,
+  isForeground,
+  send,
+  onForeground,
+  onReading,
+}: KeyOptions): () => void {
   let isReading = false;
   let isOver = false;
   const stop = (): void => {
@@ -48,6 +57,7 @@ export function readKeys({ terminal, actions, isForeground, send, onContinued }:
       terminal.resume();
       // It keeps no process alive.
       terminal.unref?.();
+      onReading();
     }
   };
   terminal.on("data", (data) => {
@@ -65,11 +75,24 @@ export function readKeys({ terminal, actions, isForeground, send, onContinued }:
     send(signal);
   });
   terminal.pause();
-  onContinued(start);
+  const forget = onForeground(start);
   start();
   return () => {
     isOver = true;
+    forget();
     stop();
+  };
+}
+
+/** A shell tells those that it has stopped, and not those that run when they come to the front. */
+const LOOK_EVERY_MS = 2000;
+
+export function whenInFront(listener: () => void): () => void {
+  process.on("SIGCONT", listener);
+  const timer = setInterval(listener, LOOK_EVERY_MS).unref();
+  return () => {
+    process.off("SIGCONT", listener);
+    clearInterval(timer);
   };
 }
 

@@ -64,7 +64,10 @@ describe("status and logs", () => {
     process.kill(daemon.pid, "SIGSTOP");
     const hanging = await ask(world, "status");
     process.kill(daemon.pid, "SIGCONT");
-    expect(hanging).toEqual({ code: 1, output: expect.stringMatching(/^mm-claude hangs: /) });
+    expect(hanging).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^mm-claude hangs or is paused: process \d+/),
+    });
     daemon.signal("SIGKILL");
     await daemon.exit;
     expect((await ask(world, "status")).code).toBe(3);

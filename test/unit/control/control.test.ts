@@ -162,8 +162,12 @@ test("one that hangs is told apart from one that is gone", async () => {
   await new Promise((resolve) => hanging.once("listening", resolve));
   onTestFinished(() => void hanging.close());
   expect(await runStatus({}, { ...world.options, patienceMs: 300 })).toBe(1);
-  expect(world.errors).toEqual([expect.stringMatching(/^mm-claude hangs: .* does not answer/)]);
+  expect(world.errors).toEqual([
+    expect.stringMatching(/^mm-claude hangs or is paused: process \d+ does not answer/),
+  ]);
   expect(await runLogs({ lines: 5 }, { ...world.options, patienceMs: 300 })).toBe(1);
+  expect(await runStatus({ json: true }, { ...world.options, patienceMs: 300 })).toBe(1);
+  expect(JSON.parse(world.printed.at(-1) ?? "")).toEqual([{ pid: process.pid, state: "hanging" }]);
 });
 
 test("only its user can reach it: the folder and the socket are closed to others, and a shared folder is not used", async () => {
@@ -174,6 +178,8 @@ test("only its user can reach it: the folder and the socket are closed to others
   expect(statSync(controlSocket(world.folder, process.pid)).mode & 0o777).toBe(0o600);
   chmodSync(world.folder, 0o770);
   expect(controlSockets(world.folder)).toEqual([]);
+  expect(await runStatus({}, world.options)).toBe(1);
+  expect(world.errors).toEqual([expect.stringContaining("is not a directory of this user's alone")]);
 });
 
 test("a socket that a killed daemon left is taken over, and an ended one leaves none", async () => {

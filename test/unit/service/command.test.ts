@@ -1,10 +1,23 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { runService, type ServiceCommandOptions, type ServiceRequest } from "../../../src/service/command.ts";
+import {
+  hasServiceManager,
+  runService,
+  type ServiceCommandOptions,
+  type ServiceRequest,
+} from "../../../src/service/command.ts";
 import type { CommandResult } from "../../../src/service/types.ts";
 
 interface World {
@@ -71,6 +84,45 @@ describe("with systemd", () => {
       "systemctl --user restart --no-block mm-claude.service",
     ]);
     expect(world.printed.join("\n")).toContain("sudo loginctl enable-linger dev");
+  });
+
+  test.each(["/srv/shop\nExecStartPre=/bin/evil", "/srv/shop\\", "/srv/shop ", "/srv/\u001Bshop"])(
+    "a directory that would be another line of the unit is refused: %j",
+    async (directory) => {
+      const world = setUp({ directory });
+      expect(await world.run({ action: "install" })).toBe(1);
+      expect(await world.run({ action: "print" })).toBe(1);
+      expect(world.printed).toEqual(
+        Array(2).fill(expect.stringContaining("can't stand in a service's file")),
+      );
+      expect(existsSync(world.unit)).toBe(false);
+    },
+  );
+
+  test("a unit of that name that is somebody else's stays as it is", async () => {
+    const world = setUp();
+    mkdirSync(join(world.unit, ".."), { recursive: true });
+    writeFileSync(world.unit, "[Service]\nExecStart=/bin/other\n");
+    for (const action of ["install", "uninstall"] as const) {
+      expect(await world.run({ action })).toBe(1);
+      expect(world.printed.at(-1)).toMatch(/was not written by mm-claude/);
+    }
+    expect(readFileSync(world.unit, "utf8")).toBe("[Service]\nExecStart=/bin/other\n");
+  });
+
+  test("whose place another directory takes is said", async () => {
+    const world = setUp();
+    await world.run({ action: "install" });
+    const unit = readFileSync(world.unit, "utf8").replace("/srv/shop", "/srv/other");
+    writeFileSync(world.unit, unit);
+    await world.run({ action: "install" });
+    expect(world.printed.join("\n")).toContain("It ran in /srv/other before");
+  });
+
+  test("what systemd does not take is not left behind", async () => {
+    const world = setUp({ answers: { "systemctl --user enable": { code: 1, output: "no such bus" } } });
+    expect(await world.run({ action: "install" })).toBe(1);
+    expect(existsSync(world.unit)).toBe(false);
   });
 
   test("who lingers already is told nothing of it", async () => {
@@ -334,3 +386,17 @@ function parsePlist(xml: string): unknown {
   expect(tokens).toEqual([]);
   return parsed;
 }
+
+test.each([
+  ["linux", 0, true],
+  // A user who came by su, or a container.
+  ["linux", 1, false],
+  ["linux", undefined, false],
+  ["darwin", undefined, true],
+  ["win32", 0, false],
+] as const)(
+  "a service is worth offering on %s where systemctl ends with %s: %s",
+  async (platform, code, expected) => {
+    expect(await hasServiceManager({ platform, run: async () => ({ code, output: "" }) })).toBe(expected);
+  },
+);

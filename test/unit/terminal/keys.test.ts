@@ -20,9 +20,11 @@ function setUp({ isForeground = true } = {}) {
     actions: { h: () => did.push("help"), q: () => did.push("quit") },
     isForeground: () => state.isForeground,
     send: (signal) => did.push(signal),
-    onContinued: (listener) => {
+    onForeground: (listener) => {
       goOn = listener;
+      return () => {};
     },
+    onReading: () => {},
   });
   return { did, state, stop, goOn: () => goOn(), press: (text: string) => press(Buffer.from(text)) };
 }
