@@ -1,7 +1,7 @@
 // What keeps the built daemon from starting, besides its settings: another one, a place where nothing can be kept, a
 // signal that comes first.
 
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
@@ -82,7 +82,7 @@ describe("a place for the state", () => {
     const daemon = await world.ready();
     const root = await world.ask("RUN hello");
     await world.says(root, "scripted model");
-    rmSync(join(world.home, ".local"), { recursive: true });
+    renameSync(join(world.home, ".local"), join(world.home, "gone"));
     await world.say("RUN echo still here", root);
     await world.says(root, "RUN echo still here");
     await daemon.prints("was taken away and is made again");
