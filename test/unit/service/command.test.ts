@@ -12,12 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import {
-  hasServiceManager,
-  runService,
-  type ServiceCommandOptions,
-  type ServiceRequest,
-} from "../../../src/service/command.ts";
+import { runService, type ServiceCommandOptions, type ServiceRequest } from "../../../src/service/command.ts";
 import type { CommandResult } from "../../../src/service/types.ts";
 
 interface World {
@@ -386,17 +381,3 @@ function parsePlist(xml: string): unknown {
   expect(tokens).toEqual([]);
   return parsed;
 }
-
-test.each([
-  ["linux", 0, true],
-  // A user who came by su, or a container.
-  ["linux", 1, false],
-  ["linux", undefined, false],
-  ["darwin", undefined, true],
-  ["win32", 0, false],
-] as const)(
-  "a service is worth offering on %s where systemctl ends with %s: %s",
-  async (platform, code, expected) => {
-    expect(await hasServiceManager({ platform, run: async () => ({ code, output: "" }) })).toBe(expected);
-  },
-);
