@@ -1,6 +1,7 @@
 // `mm-claude status` and `mm-claude logs`: ask every daemon of this user, and say what each says, or that it is silent.
 
 import type { Print } from "../util/output.ts";
+import { printable } from "../util/printable.ts";
 import { type Asked, askLogs, askStatus } from "./client.ts";
 import { controlFolder, controlSockets, folderProblem, pidOf } from "./location.ts";
 import type { LogLine, Status } from "./protocol.ts";
@@ -24,7 +25,8 @@ export async function runStatus(
   { json }: { readonly json?: boolean },
   options: ControlCommandOptions,
 ): Promise<number> {
-  const { print, printError, now } = options;
+  const { printError, now } = options;
+  const print = printing(options);
   const asked = await Promise.all(
     socketsOf(options).map(async (path) => ({ path, answer: await askStatus(path, options.patienceMs) })),
   );
@@ -54,6 +56,12 @@ export async function runStatus(
   return isWell ? EXIT.well : EXIT.unwell;
 }
 
+/** Names of channels and people are in it, and whatever listens at a socket may answer. */
+const printing =
+  ({ print }: ControlCommandOptions): Print =>
+  (line) =>
+    print(printable(line));
+
 function verdict({ state, server, bot }: Status): string {
   const name = bot === undefined ? "mm-claude" : `mm-claude (@${bot})`;
   if (state === "starting") {
@@ -73,7 +81,8 @@ export async function runLogs(
   }: { readonly lines: number; readonly follow?: boolean; readonly json?: boolean },
   options: ControlCommandOptions,
 ): Promise<number> {
-  const { print, printError } = options;
+  const { printError } = options;
+  const print = printing(options);
   const show = (line: LogLine): void => print(json ? JSON.stringify(line) : lineText(line));
   const answers = await Promise.all(
     socketsOf(options).map(async (path) => ({

@@ -14,6 +14,7 @@ import {
 import { SETTINGS, type SettingKey } from "../config/settings.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
+import { printable } from "../util/printable.ts";
 import {
   type Check,
   type ClaudeLogin,
@@ -45,10 +46,9 @@ export interface WizardOptions {
   readonly fileName: string;
   /** Started because settings are missing, not because somebody asked for it. */
   readonly isFirstStart: boolean;
-  readonly platform: NodeJS.Platform;
   /** What people have to know about the file once it is written. */
   readonly fileHint?: string;
-  /** Installs and starts the service, and says so; false when it could not. */
+  /** Installs and starts the service, and says so; false when it could not. Left out where there are no services. */
   readonly offerService?: () => Promise<boolean>;
 }
 
@@ -62,7 +62,7 @@ export interface WizardResult {
 /** Undefined when the person gave up. */
 export async function runWizard(given: WizardOptions): Promise<WizardResult | undefined> {
   // No line names a variable.
-  const options = { ...given, print: (line: string) => given.print(inQuestionWords(line)) };
+  const options = { ...given, print: (line: string) => given.print(printable(inQuestionWords(line))) };
   const { print, file, fileName, isFirstStart } = options;
   for (const line of welcome(isFirstStart)) print(line);
   const answers = await askAll(options).catch((error: unknown) => {
@@ -257,7 +257,7 @@ async function askChannel(
   const typed = () => ask({ kind: "text", message, initial: given, judge });
   if (channels.length === 0) return typed();
   const choices = channels.map((channel) => ({
-    title: `${channel.displayName} (${channel.id})`,
+    title: printable(`${channel.displayName} (${channel.id})`),
     value: `${channel.id}`,
   }));
   const other = { title: "Another channel, by its ID", value: OTHER };
@@ -272,11 +272,9 @@ async function askChannel(
   return chosen === OTHER ? typed() : chosen;
 }
 
-const WITH_SERVICES: ReadonlySet<NodeJS.Platform> = new Set<NodeJS.Platform>(["linux", "darwin"]);
-
 async function offerToStart(options: WizardOptions): Promise<WizardResult["next"]> {
-  const { ask, offerService, platform } = options;
-  if (offerService === undefined || !WITH_SERVICES.has(platform)) return "start";
+  const { ask, offerService } = options;
+  if (offerService === undefined) return "start";
   const message = "Start mm-claude as a service, at each boot?";
   const wants = await ask({ kind: "confirm", message, initial: false });
   if (wants === undefined) return "end";

@@ -4,6 +4,7 @@
 import type { DaemonEvent, EventName } from "../control/events.ts";
 import { type LogLevel, labelOf } from "../util/log.ts";
 import type { Print } from "../util/output.ts";
+import { printable } from "../util/printable.ts";
 import type { Colour, Colours } from "./colours.ts";
 import type { Wrap } from "./wrapping.ts";
 
@@ -86,7 +87,7 @@ export class DaemonOutput {
       return;
     }
     for (const [name, value] of rows) {
-      out(this.#wrapped(`  ${colour("dim", name.padEnd(NAME_WIDTH))} `, NAME_WIDTH + 3, value));
+      out(this.#wrapped(`  ${colour("dim", name.padEnd(NAME_WIDTH))} `, NAME_WIDTH + 3, printable(value)));
     }
   }
 
@@ -104,7 +105,8 @@ export class DaemonOutput {
     if (format === "json") {
       this.#json(out, { level: "info", message: text });
     } else {
-      out(this.#wrapped("", 0, colour ? this.#options.colour(colour, text) : text));
+      const plain = printable(text);
+      out(this.#wrapped("", 0, colour ? this.#options.colour(colour, plain) : plain));
     }
   }
 
@@ -118,7 +120,7 @@ export class DaemonOutput {
     }
     const [sign, colour] = SIGNS[name];
     const link = thread !== undefined && WITH_LINK.has(name) ? ` ${paint("dim", linkOf(thread))}` : "";
-    this.#line(out, `${paint(colour, sign)} ${sentenceOf(event)}${link}`);
+    this.#line(out, `${paint(colour, sign)} ${printable(sentenceOf(event))}${link}`);
   }
 
   /** `line`: as the log made it, with its level in front. */

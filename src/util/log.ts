@@ -1,5 +1,6 @@
 // The daemon's log, for the person who runs it. Knows the secrets only to keep them out of every line.
 
+import { printable } from "./printable.ts";
 import { createRedact } from "./redact.ts";
 
 export interface Log {
@@ -26,8 +27,7 @@ export function createLog({ debug, write, secrets }: LogOptions): Log {
     const text = redact(
       `${labelOf(level)}${message}${cause === undefined ? "" : `: ${describe(cause, debug)}`}`,
     );
-    // Text from people and servers must not control the terminal.
-    write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, "�"), level);
+    write(printable(text), level);
   };
   return {
     debug: (message, cause) => {

@@ -1,5 +1,6 @@
 // The report as a person reads it, and as a program does.
 
+import { printable } from "../../util/printable.ts";
 import { type Section, type Status, summaryOf, type Verdict, verdictOf } from "./report.ts";
 
 /** Gives a text a colour, or leaves it as it is where no terminal shows it. */
@@ -22,7 +23,7 @@ export function sectionLines({ title, checks }: Section, paint: Paint): string[]
     paint("bold", title),
     ...checks.map(({ status, text }) => {
       const [sign, colour] = SIGNS[status];
-      return `  ${paint(colour, sign)} ${text}`;
+      return `  ${paint(colour, sign)} ${printable(text)}`;
     }),
     "",
   ];

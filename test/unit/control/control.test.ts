@@ -98,6 +98,17 @@ test("status tells what people want to know, a line each, and exits with 0", asy
   ]);
 });
 
+test("nothing that a socket answers controls the terminal", async () => {
+  const world = setUp();
+  const channel = { name: "Shop\u001B[2J", link: "https://chat.example.com" };
+  world.listen(() => ({ ...STATUS, channel, lastError: { at: NOW, text: "\u001B]0;owned\u0007" } }));
+  world.history.add({ at: NOW, level: "info", text: "\u009B2J" });
+  await runStatus({}, world.options);
+  await runLogs({ lines: 1 }, world.options);
+  expect(world.printed.join("\n")).toContain("Shop");
+  expect(world.printed.join("\n")).not.toMatch(/(?!\n)\p{Cc}/u);
+});
+
 test("as JSON it is all there is, in a list of daemons", async () => {
   const world = setUp();
   world.listen();

@@ -117,3 +117,12 @@ test("what people have to look at has its colour", () => {
   expect(out).toEqual([`${STAMP} <red>✗</red> #1 Claude stopped unexpectedly`]);
   expect(err).toEqual([`${STAMP} <yellow>warning: slow</yellow>`]);
 });
+
+test("what a channel or a person is called does not control the terminal", () => {
+  const { out, output } = outputOf({ isTimed: true });
+  output.rows([["Channel", "Shop\u001B[2J\u0007"]]);
+  output.say("Opening \u001B]0;owned\u0007");
+  output.event({ name: "decided", by: "alice", text: "allowed mcp\u009B2J" });
+  expect(out.join("\n")).not.toMatch(/(?!\n)\p{Cc}/u);
+  expect(out).toHaveLength(3);
+});
