@@ -34,8 +34,9 @@ export async function service(
   input: ConfigInput,
   { print, printError }: Output,
 ): Promise<number> {
-  const [{ runCommand, runService }, { userFile }, { loadConfig, onlyInThisShell }] = await Promise.all([
+  const [{ runService }, { runCommand }, { userFile }, { loadConfig, onlyInThisShell }] = await Promise.all([
     import("../service/command.ts"),
+    import("../util/run-command.ts"),
     import("../config/files.ts"),
     import("../config/load.ts"),
   ]);

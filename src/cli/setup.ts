@@ -43,7 +43,6 @@ export async function wizard(input: ConfigInput, isFirstStart: boolean, output: 
     connect: await connector(),
     claudePath: claudePathOf(input),
     ...(await claudeQuestions(output)),
-    platform: process.platform,
     given: givenTexts(input),
     file: userFile(input),
     fileName: userFileName(input),
@@ -62,15 +61,21 @@ export async function doctor(
   output: Output,
 ): Promise<number> {
   const { print, secrets } = output;
-  const [{ runDoctor }, { runQuietly }, { freeBytesAt }, { newestVersion }, { givenTexts }, { loadColours }] =
-    await Promise.all([
-      import("../setup/doctor/doctor.ts"),
-      import("../setup/doctor/directory.ts"),
-      import("../setup/doctor/state.ts"),
-      import("../setup/doctor/newest.ts"),
-      import("../config/load.ts"),
-      import("../terminal/colours.ts"),
-    ]);
+  const [
+    { runDoctor },
+    { runCommand },
+    { freeBytesAt },
+    { newestVersion, npmRegistry },
+    { givenTexts },
+    { loadColours },
+  ] = await Promise.all([
+    import("../setup/doctor/doctor.ts"),
+    import("../util/run-command.ts"),
+    import("../setup/doctor/state.ts"),
+    import("../setup/doctor/newest.ts"),
+    import("../config/load.ts"),
+    import("../terminal/colours.ts"),
+  ]);
   secrets.add(givenTexts(input).token ?? "");
   return runDoctor({
     input,
@@ -79,8 +84,8 @@ export async function doctor(
     nodeVersion: process.versions.node,
     connect: await connector(),
     ...(await claudeQuestions(output)),
-    newestVersion: newestVersion(input.env["npm_config_registry"]),
-    run: runQuietly,
+    newestVersion: newestVersion(npmRegistry(process.env, runCommand)),
+    run: runCommand,
     freeBytes: freeBytesAt,
     print,
     paint: await loadColours(process.stdout, process.env),
@@ -89,7 +94,10 @@ export async function doctor(
 }
 
 async function canBeService(): Promise<boolean> {
-  const { hasServiceManager, runCommand } = await import("../service/command.ts");
+  const [{ hasServiceManager }, { runCommand }] = await Promise.all([
+    import("../service/command.ts"),
+    import("../util/run-command.ts"),
+  ]);
   return hasServiceManager({ platform: process.platform, run: runCommand });
 }
 

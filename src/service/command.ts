@@ -1,11 +1,11 @@
 // `mm-claude service …`: puts what this machine has together with what the daemon needs, and says what was done.
 
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Print } from "../util/output.ts";
+import type { RunCommand } from "../util/run-command.ts";
 import { Launchd } from "./launchd.ts";
 import { Systemd } from "./systemd.ts";
-import { type RunCommand, ServiceError, type ServiceManager, type ServiceProgram } from "./types.ts";
+import { ServiceError, type ServiceManager, type ServiceProgram } from "./types.ts";
 
 export type ServiceRequest =
   | { readonly action: "install" | "uninstall" | "status" }
@@ -172,27 +172,3 @@ function leftOut({ machine }: ServiceCommandOptions): string[] {
 }
 
 const hasPassword = (value: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/@]*@/i.test(value);
-
-const COMMAND_MS = 30_000;
-
-/** In the system's own words where nobody translates them. */
-export const runCommand: RunCommand = (command, args, { inherit = false } = {}) =>
-  new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: inherit ? "inherit" : ["ignore", "pipe", "pipe"],
-      ...(inherit ? {} : { timeout: COMMAND_MS, killSignal: "SIGKILL" as const }),
-      env: { ...process.env, LC_ALL: "C", SYSTEMD_COLORS: inherit ? process.env["SYSTEMD_COLORS"] : "0" },
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", (error) => resolve({ code: undefined, output: error.message }));
-    child.on("close", (code, signal) => {
-      const isLate = signal === "SIGKILL" && !inherit;
-      const said = isLate ? `${command} did not answer within ${COMMAND_MS / 1000} s` : output;
-      resolve({ code: code ?? (signal === "SIGINT" ? 0 : 1), output: said });
-    });
-  });

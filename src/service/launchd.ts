@@ -2,8 +2,9 @@
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { RunCommand } from "../util/run-command.ts";
 import { launchdPlist } from "./launchd-plist.ts";
-import { type RunCommand, ServiceError, type ServiceManager, type ServiceProgram } from "./types.ts";
+import { ServiceError, type ServiceManager, type ServiceProgram } from "./types.ts";
 
 const LABEL = "mm-claude";
 

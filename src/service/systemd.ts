@@ -2,14 +2,9 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { CommandResult, RunCommand } from "../util/run-command.ts";
 import { systemdUnit, UNIT_MARK } from "./systemd-unit.ts";
-import {
-  type CommandResult,
-  type RunCommand,
-  ServiceError,
-  type ServiceManager,
-  type ServiceProgram,
-} from "./types.ts";
+import { ServiceError, type ServiceManager, type ServiceProgram } from "./types.ts";
 
 const UNIT = "mm-claude.service";
 

@@ -15,19 +15,6 @@ export interface ServiceProgram {
   readonly environmentFile: string;
 }
 
-export interface CommandResult {
-  /** Undefined when there is no such command. */
-  readonly code: number | undefined;
-  readonly output: string;
-}
-
-/** Runs a command of the system's to its end. `inherit`: what it prints goes to the terminal. */
-export type RunCommand = (
-  command: string,
-  args: readonly string[],
-  how?: { readonly inherit?: boolean },
-) => Promise<CommandResult>;
-
 /** What the system that starts programs can do for mm-claude. Each throws ServiceError. */
 export interface ServiceManager {
   /** What `install` would write, and where. */

@@ -1,28 +1,11 @@
 // Doctor's look at the directory where Claude works, and at git there.
 
-import { spawn } from "node:child_process";
 import type { Places } from "../../config/files.ts";
+import type { RunCommand } from "../../util/run-command.ts";
 import { isDirectory, isUsableDirectory, realPath } from "./paths.ts";
 import { type Finding, ok, problem, skipped, warning } from "./report.ts";
 
-/** Runs a program in a directory to its end; gives its exit code, undefined when there is no such program. */
-export type RunProgram = (
-  program: string,
-  args: readonly string[],
-  directory: string,
-) => Promise<number | undefined>;
-
-const MOST_MS = 10_000;
-
-/** What it prints is of no interest. */
-export const runQuietly: RunProgram = (program, args, directory) =>
-  new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: directory, stdio: "ignore", timeout: MOST_MS });
-    child.on("error", () => resolve(undefined));
-    child.on("close", (code) => resolve(code ?? 1));
-  });
-
-export async function examineDirectory({ cwd, home }: Places, run: RunProgram): Promise<Finding[]> {
+export async function examineDirectory({ cwd, home }: Places, run: RunCommand): Promise<Finding[]> {
   const wrong = unusable(cwd);
   if (wrong !== undefined) return [problem(wrong)];
   return [...placeFindings(cwd, home), await gitFinding(cwd, run)];
@@ -47,8 +30,8 @@ function placeFindings(cwd: string, home: string): Finding[] {
   return [ok(cwd)];
 }
 
-async function gitFinding(cwd: string, run: RunProgram): Promise<Finding> {
-  const code = await run("git", ["rev-parse", "--is-inside-work-tree"], cwd);
+async function gitFinding(cwd: string, run: RunCommand): Promise<Finding> {
+  const { code } = await run("git", ["rev-parse", "--is-inside-work-tree"], { directory: cwd });
   if (code === undefined) {
     return warning("git is not installed, so nobody can see or take back what Claude changes. Install it.");
   }

@@ -3,9 +3,10 @@
 import { ConfigError, renderProblem } from "../../config/error.ts";
 import { type ConfigInput, claudePathOf, type Loaded, loadConfig } from "../../config/load.ts";
 import { SETTINGS } from "../../config/settings.ts";
+import type { RunCommand } from "../../util/run-command.ts";
 import type { ClaudeLogin, ClaudeVersion } from "../checks.ts";
 import { examineClaude } from "./claude.ts";
-import { examineDirectory, type RunProgram } from "./directory.ts";
+import { examineDirectory } from "./directory.ts";
 import { examineMachine } from "./machine.ts";
 import { type DoctorConnect, examineMattermost } from "./mattermost.ts";
 import type { NewestVersion } from "./newest.ts";
@@ -25,7 +26,7 @@ export interface DoctorOptions {
   readonly claudeVersion: ClaudeVersion;
   readonly claudeLogin: ClaudeLogin;
   readonly newestVersion: NewestVersion;
-  readonly run: RunProgram;
+  readonly run: RunCommand;
   readonly freeBytes: FreeBytes;
   readonly print: (line: string) => void;
   readonly paint: Paint;

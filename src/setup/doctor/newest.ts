@@ -1,25 +1,40 @@
 // What the newest version of a package is, if the npm registry says so soon. It is a courtesy: silence is no failure.
 
 import { createTransport, type Transport } from "../../mattermost/transport.ts";
+import type { RunCommand } from "../../util/run-command.ts";
 import { withoutEnd } from "../../util/without-end.ts";
 
 /** Undefined when the registry doesn't answer. */
 export type NewestVersion = (packageName: string) => Promise<string | undefined>;
 
-const REGISTRY = "https://registry.npmjs.org";
 const WITHIN_MS = 2000;
 const MOST_BYTES = 1024 * 1024;
 
-/** `registry`: as `npm_config_registry` has it. */
+/** Where packages come from on this machine, as npm has it; undefined when it doesn't say. */
+export async function npmRegistry(
+  environment: NodeJS.ProcessEnv,
+  run: RunCommand,
+): Promise<string | undefined> {
+  const given = environment["npm_config_registry"]?.trim();
+  if (given) return given;
+  // It keeps a log of each call, unless it is told not to.
+  const { code, output } = await run("npm", ["config", "get", "registry", "--logs-max=0"], {
+    timeoutMs: WITHIN_MS,
+  });
+  return code === 0 ? output.trim() : undefined;
+}
+
+/** `registry`: its address. */
 export function newestVersion(
-  registry: string | undefined,
+  registry: Promise<string | undefined>,
   transport: Transport = createTransport(),
   withinMs = WITHIN_MS,
 ): NewestVersion {
-  const base = withoutEnd(registry?.trim() || REGISTRY, "/");
   return async (packageName) => {
     try {
-      const url = `${base}/${packageName.replace("/", "%2f")}/latest`;
+      const base = await registry;
+      if (base === undefined) return undefined;
+      const url = `${withoutEnd(base, "/")}/${packageName.replace("/", "%2f")}/latest`;
       const headers = { Accept: "application/json" };
       const signal = AbortSignal.timeout(withinMs);
       const reply = await transport({ url, method: "GET", headers, body: undefined, signal });

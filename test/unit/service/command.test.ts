@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { runService, type ServiceCommandOptions, type ServiceRequest } from "../../../src/service/command.ts";
-import type { CommandResult } from "../../../src/service/types.ts";
+import type { CommandResult } from "../../../src/util/run-command.ts";
 
 interface World {
   readonly platform?: NodeJS.Platform;

@@ -33,7 +33,7 @@ export async function examine({
     claudeVersion: async () => "2.1.330",
     claudeLogin: async () => "logged-in",
     newestVersion: async () => undefined,
-    run: async () => 0,
+    run: async () => ({ code: 0, output: "" }),
     freeBytes: async () => 20_000_000_000,
     paint: (colour, text) => (hasColours ? COLOURS[colour] + text : text),
     isJson: false,

@@ -3,7 +3,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { newerThan, newestVersion } from "../../../../src/setup/doctor/newest.ts";
+import { newerThan, newestVersion, npmRegistry } from "../../../../src/setup/doctor/newest.ts";
 
 async function registry(answer: (response: ServerResponse) => void) {
   const asked: string[] = [];
@@ -23,7 +23,7 @@ const json = (body: unknown) => (response: ServerResponse) => void response.end(
 
 test("is asked for by the package's name, a scope included", async () => {
   const { asked, url } = await registry(json({ name: "x", version: "2.1.331" }));
-  const newest = newestVersion(`${url}/npm/`, undefined, 15_000);
+  const newest = newestVersion(Promise.resolve(`${url}/npm/`), undefined, 15_000);
   expect(await newest("@anthropic-ai/claude-code")).toBe("2.1.331");
   expect(await newest("mattermost-claude-code")).toBe("2.1.331");
   expect(asked).toEqual(["/npm/@anthropic-ai%2fclaude-code/latest", "/npm/mattermost-claude-code/latest"]);
@@ -45,11 +45,11 @@ describe("is unknown, without an error,", () => {
     ["when no answer comes", () => {}],
   ])("%s", async (_when, answer) => {
     const { url } = await registry(answer);
-    expect(await newestVersion(url, undefined, 300)("some-package")).toBeUndefined();
+    expect(await newestVersion(Promise.resolve(url), undefined, 300)("some-package")).toBeUndefined();
   });
 
   test.each(["http://127.0.0.1:9", "not an address"])("when nothing is at %s", async (url) => {
-    expect(await newestVersion(url)("some-package")).toBeUndefined();
+    expect(await newestVersion(Promise.resolve(url))("some-package")).toBeUndefined();
   });
 });
 
@@ -67,4 +67,19 @@ test.each([
   ["unknown", "1.0.0", false],
 ])("an update from %s to %s is one: %s", (current, newest, expected) => {
   expect(newerThan(current, newest)).toBe(expected);
+});
+
+describe("the registry", () => {
+  const npm = (code: number | undefined, output: string) => async () => ({ code, output });
+
+  test("is the environment's, or else npm's own", async () => {
+    const given = { npm_config_registry: "http://127.0.0.1:1/ " };
+    expect(await npmRegistry(given, npm(0, "http://127.0.0.1:2/\n"))).toBe("http://127.0.0.1:1/");
+    expect(await npmRegistry({}, npm(0, "http://127.0.0.1:2/\n"))).toBe("http://127.0.0.1:2/");
+  });
+
+  test("is not known where npm is missing or fails, and then nothing is asked", async () => {
+    for (const code of [undefined, 1]) expect(await npmRegistry({}, npm(code, "spawn npm"))).toBeUndefined();
+    expect(await newestVersion(Promise.resolve(undefined))("some-package")).toBeUndefined();
+  });
 });

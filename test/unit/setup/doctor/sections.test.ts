@@ -69,10 +69,10 @@ describe("the directory where Claude works", () => {
   });
 
   test("without git, or in no repository, is told", async () => {
-    expect((await examine({ run: async () => undefined })).warnings).toEqual([
+    expect((await examine({ run: async () => ({ code: undefined, output: "" }) })).warnings).toEqual([
       expect.stringContaining("git is not installed"),
     ]);
-    const { left, lines } = await examine({ run: async () => 128 });
+    const { left, lines } = await examine({ run: async () => ({ code: 128, output: "" }) });
     expect(left).toEqual([expect.stringContaining("in no git repository")]);
     expect(lines.at(-1)).toBe("All is well.");
   });
@@ -166,7 +166,7 @@ test("what doesn't depend on another check doesn't wait for it", async () => {
     },
     run: async () => {
       await waitsFor("git", ["claude", "newest"]);
-      return 0;
+      return { code: 0, output: "" };
     },
   });
   expect(lines.at(-1)).toBe("All is well.");
