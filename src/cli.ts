@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
-import type { DaemonOptions } from "./app/daemon.ts";
+import type { DaemonOptions } from "./app/daemon-bridge.ts";
 import { EXIT, type Output } from "./cli/output.ts";
 import { type Commands, createProgram, type DemoFlags, type GlobalOptions } from "./cli/program.ts";
 import { ConfigError, StartError } from "./config/error.ts";

@@ -1,26 +1,60 @@
 // What a start says of itself. Pure.
 
+import type { Project } from "../config/project.ts";
 import type { Config } from "../config/settings.ts";
 import type { Status } from "../control/protocol.ts";
+import type { Channel } from "../mattermost/types.ts";
 import { homePath } from "../render/paths.ts";
-import type { Readiness } from "../setup/checks.ts";
+import type { ReadyProject } from "../setup/project-checks.ts";
+import type { Readiness } from "../setup/readiness.ts";
 
 type Row = readonly [name: string, value: string];
 
-/** `link`: where the channel is in a browser. */
+export interface BannerPlaces {
+  readonly home: string;
+  /** Where the channels are in a browser. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** Each of more would be no news to who reads it. */
+const MOST_PROJECTS = 12;
+
 export function bannerRows(
-  config: Pick<Config, "directory" | "botName" | "url" | "skipPermissions">,
-  { account, channel, claudeVersion }: Pick<Readiness, "account" | "channel" | "claudeVersion">,
-  { home, link }: { readonly home: string; readonly link: string },
+  config: Pick<Config, "botName" | "url">,
+  { account, projects, claudeVersion }: Pick<Readiness, "account" | "projects" | "claudeVersion">,
+  places: BannerPlaces,
 ): readonly Row[] {
+  const [first] = projects;
+  const isOnly = projects.length === 1 && first?.project.origin === "settings";
   return [
-    ["Directory", homePath(config.directory, home)],
+    ...(isOnly ? [["Directory", homePath(first.project.directory, places.home)] as const] : []),
     ["Bot", `@${config.botName ?? account.username}`],
     ["Server", config.url],
-    ["Channel", link === config.url ? channel.displayName : `${channel.displayName}, ${link}`],
+    ...(isOnly && first.channel
+      ? [["Channel", channelText(first.channel, config.url, places)] as const]
+      : []),
     ["Claude Code", claudeVersion],
-    ["Permissions", config.skipPermissions ? "skipped (⚡ Auto)" : "interactive"],
+    ...(isOnly ? [["Permissions", permissionsOf(first.project)] as const] : projectRows(projects, places)),
   ];
+}
+
+function channelText({ id, displayName }: Channel, url: string, { links }: BannerPlaces): string {
+  const link = links.get(id) ?? url;
+  return link === url ? displayName : `${displayName}, ${link}`;
+}
+
+const permissionsOf = ({ skipPermissions }: Project): string =>
+  skipPermissions ? "skipped (⚡ Auto)" : "interactive";
+
+function projectRows(projects: readonly ReadyProject[], { home }: BannerPlaces): Row[] {
+  const rows = projects.slice(0, MOST_PROJECTS).map(({ project, channel }, index): Row => {
+    const place = channel?.displayName ?? "direct messages";
+    const auto = project.skipPermissions ? ", ⚡ Auto" : "";
+    const text = `${project.name}: ${homePath(project.directory, home)}, ${place}${auto}`;
+    return [index === 0 ? "Projects" : "", text];
+  });
+  const more = projects.length - rows.length;
+  return more > 0 ? [...rows, ["", `and ${more} more: mm-claude project list`]] : rows;
 }
 
 /** What an earlier run has left, and what has begun meanwhile. */

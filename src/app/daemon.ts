@@ -1,45 +1,38 @@
 // Runs the daemon: repeats the checks until the server answers, starts the bridge, and ends it. A signal ends it in
 // order; an error that nobody caught ends it at once.
 
-import { AuditTrail } from "../audit/trail.ts";
 import { claudeVersion } from "../claude/version.ts";
 import { StartError } from "../config/error.ts";
+import { settingsProject } from "../config/project.ts";
 import type { Config } from "../config/settings.ts";
 import { connectRest, type RestClient } from "../mattermost/rest.ts";
 import { homePath } from "../render/paths.ts";
-import { checkReadiness, type Readiness } from "../setup/checks.ts";
-import { ownPaths } from "../setup/token-exposure.ts";
-import { DocumentFolder } from "../store/document-store.ts";
-import { isServerKnown, machineLockDirectories, stateDirectory, stateRoot } from "../store/locations.ts";
-import { type Lock, lockDaemon } from "../store/lock.ts";
-import type { DaemonOutput, LogFormat } from "../terminal/daemon-output.ts";
+import { checkReadiness, type Readiness } from "../setup/readiness.ts";
+import { isServerKnown } from "../store/locations.ts";
+import type { DaemonOutput } from "../terminal/daemon-output.ts";
 import { openDaemonOutput } from "../terminal/open-output.ts";
 import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
-import { createLog, type Log } from "../util/log.ts";
-import { createRedact } from "../util/redact.ts";
+import { createLog } from "../util/log.ts";
 import { bannerRows, sessionRow } from "./banner.ts";
-import type { Bridge, BridgeDependencies, BridgeFacts } from "./bridge.ts";
-import { type ClaudeProcesses, claudeProcesses } from "./claude-processes.ts";
+import type { Bridge } from "./bridge.ts";
+import { claudeProcesses } from "./claude-processes.ts";
+import {
+  baseDirectories,
+  bridgeDependencies,
+  type DaemonOptions,
+  type DaemonParts,
+  factsIn,
+  openState,
+  servable,
+} from "./daemon-bridge.ts";
 import { offerKeys } from "./key-commands.ts";
-import { channelLink, type Links, linksAt } from "./links.ts";
+import { linksAt, projectLinks } from "./links.ts";
 import { Monitor } from "./monitor.ts";
-import { removeOldDocuments } from "./old-documents.ts";
+import { ProjectUpdates } from "./project-updates.ts";
 import { Reports, withoutReports } from "./reports.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { firstUncaughtError } from "./uncaught-errors.ts";
-
-export interface DaemonOptions {
-  readonly version: string;
-  readonly home: string;
-  /** What each Claude is given of the environment, cleaned of mm-claude's own settings; the daemon's own when left out. */
-  readonly environment?: NodeJS.ProcessEnv;
-  /** Where state is kept instead of in the platform's place; absolute. */
-  readonly stateHome?: string;
-  readonly logFormat?: LogFormat | undefined;
-  /** Elsewhere than at the server's own address. */
-  readonly links?: Links;
-}
 
 const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
 /** From the signal to the end, whatever hangs. */
@@ -56,7 +49,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     version: options.version,
     url: config.url,
     directory: homePath(config.directory, options.home),
-    maxSessions: config.maxSessions,
+    home: options.home,
     output,
     now: Date.now,
     linkOf,
@@ -83,23 +76,15 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   }
 }
 
-interface Daemon extends StopSignals {
-  readonly config: Config;
-  readonly options: DaemonOptions;
-  readonly environment: NodeJS.ProcessEnv;
+interface Daemon extends DaemonParts, StopSignals {
   readonly output: DaemonOutput;
-  readonly monitor: Monitor;
   readonly reports: Reports;
-  readonly log: Log;
-  readonly claudes: ClaudeProcesses;
-  /** What must be done whatever the end is. */
-  readonly atEnd: (() => void)[];
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
-  const { config, options, log, monitor, atEnd, stop } = daemon;
+  const { config, options, log, monitor, stop } = daemon;
   const api = connectRest({ url: config.url, token: config.token, log });
-  monitor.requests = api.load;
+  monitor.connects(api.load);
   const checking = untilReady(api, daemon, isServerKnown(baseDirectories(options), config.url));
   // Its modules are read while the server and Claude answer.
   const loading = import("./bridge.ts");
@@ -107,26 +92,26 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   if (!ready) {
     return EXIT.ended;
   }
-  const { account } = ready;
-  const { folder, lock } = openState(daemon, ready);
-  if ("heldBy" in lock) {
-    const where = `@${account.username} in this channel is already run by another mm-claude`;
-    log.error(`${where} on this machine (process ${lock.heldBy}). Stop that one first.`);
+  const state = openState(daemon, ready);
+  const projects = servable(daemon, ready, state.locks);
+  if (projects.length === 0) {
     return EXIT.refused;
   }
-  atEnd.push(lock.release);
-  removeOldDocuments(folder.path, ready.channel.id, Date.now(), log);
   const { startBridge } = await loading;
-  const starting = startBridge(config, factsIn(ready), bridgeDependencies(daemon, ready, { api, folder }));
-  await introduce(api, daemon, ready);
+  const starting = startBridge(
+    factsIn(daemon, ready, projects),
+    bridgeDependencies(daemon, { ...state, api }),
+  );
+  await introduce(api, daemon, { ...ready, projects });
   // It may wait for the server, for as long as that is away.
   const bridge = await Promise.race([starting, aborted(stop)]);
   if (!bridge) {
     return EXIT.ended;
   }
-  monitor.sessions = bridge.sessions;
+  monitor.watch(bridge);
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
+    followProjects(daemon, ready, { api, bridge });
     welcome(daemon, ready);
   }
   return untilBridgeStopped(bridge, daemon);
@@ -138,12 +123,40 @@ async function introduce(
   { config, options, output, monitor, log }: Daemon,
   ready: Readiness,
 ) {
-  const { account, channel, hints } = ready;
-  const link = options.links?.channel ?? (await channelLink(api, config.url, channel));
-  monitor.found({ bot: account.username, channel: { name: channel.displayName, link } });
-  output.banner(`mm-claude v${options.version}`, bannerRows(config, ready, { home: options.home, link }));
+  const { account, unserved, hints } = ready;
+  const links = await projectLinks(api, config.url, ready.projects, options.links?.channel);
+  monitor.found({ bot: account.username, links });
+  output.banner(`mm-claude v${options.version}`, bannerRows(config, ready, { home: options.home, links }));
   for (const hint of hints) {
     log.warn(hint);
+  }
+  for (const { why } of unserved) {
+    log.error(`${why} It is not served; mm-claude looks again every minute.`);
+  }
+}
+
+/** From now on what is served follows projects.yaml. */
+function followProjects(
+  { config, options, reports, log, atEnd, stop }: Daemon,
+  ready: Readiness,
+  { api, bridge }: { readonly api: RestClient; readonly bridge: Bridge },
+): void {
+  if (options.projects) {
+    const updates = new ProjectUpdates(
+      {
+        source: options.projects,
+        api,
+        account: ready.account,
+        claudeVersion: (path) => claudeVersion(path, { secrets: [config.token], signal: stop }),
+        bridge,
+        clock: systemClock,
+        log,
+      },
+      ready,
+    );
+    updates.start();
+    reports.follow(updates);
+    atEnd.push(() => updates.close());
   }
 }
 
@@ -154,10 +167,8 @@ function welcome({ config, options, output, monitor, reports, atEnd }: Daemon, {
   monitor.say(`Ready! Waiting for @${config.botName ?? account.username} mentions...`, "green");
   reports.ready();
   if (options.logFormat !== "json") {
-    const { channel } = monitor.status();
-    atEnd.push(
-      offerKeys({ say: (text) => output.say(text, "dim"), channelLink: channel?.link ?? config.url }),
-    );
+    const { channelLink } = monitor;
+    atEnd.push(offerKeys({ say: (text) => output.say(text, "dim"), channelLink: channelLink ?? config.url }));
   }
 }
 
@@ -180,96 +191,18 @@ async function untilBridgeStopped(
   return otherInstance === undefined ? EXIT.ended : EXIT.refused;
 }
 
-const baseDirectories = ({ home, stateHome = process.env["XDG_STATE_HOME"] }: DaemonOptions) => ({
-  home,
-  stateHome,
-});
-
-/** Throws StartError when nothing can be kept there. */
-function openState(
-  { config, options, log }: Daemon,
-  { account, channel }: Readiness,
-): { readonly folder: DocumentFolder; readonly lock: Lock } {
-  const path = stateDirectory(baseDirectories(options), config.url, account.id);
-  try {
-    const folder = DocumentFolder.open({
-      path,
-      clock: systemClock,
-      log,
-      redact: createRedact([config.token]),
-    });
-    const daemonOf = { botId: account.id, channelId: channel.id };
-    return { folder, lock: lockDaemon(daemonOf, folder.path, machineLockDirectories()) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const mend = "Mend its rights, or set XDG_STATE_HOME to a directory that can be written.";
-    throw new StartError([`${path} can't be used to keep sessions over a restart (${why}). ${mend}`]);
-  }
-}
-
-const factsIn = ({ account, channel, allowedUsers, approvers, postLimit }: Readiness): BridgeFacts => ({
-  bot: account,
-  channel,
-  allowedUsers,
-  approvers,
-  postLimit,
-});
-
-function bridgeDependencies(
-  { config, options, environment, monitor, log, claudes }: Daemon,
-  { channel }: Readiness,
-  { api, folder }: Pick<BridgeDependencies, "api" | "folder">,
-): BridgeDependencies {
-  const { version, home } = options;
-  const trail = new AuditTrail({
-    folder: folder.path,
-    channelId: channel.id,
-    now: Date.now,
-    log,
-    redact: createRedact([config.token]),
-    maxFileBytes: config.auditFileMb * 1_000_000,
-    maxFiles: config.auditFiles,
-  });
-  return {
-    api,
-    clock: systemClock,
-    log,
-    version,
-    // Where Claude is at home, which is another place in the demo.
-    home: environment["HOME"] || home,
-    folder,
-    audit: {
-      append(entry) {
-        trail.append(entry);
-        monitor.activity.audited(entry);
-      },
-    },
-    deniedPaths: ownPaths(
-      { cwd: config.directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
-      stateRoot(baseDirectories(options)),
-    ),
-    environment,
-    startClaude: claudes.start,
-    watch: {
-      onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),
-      onForgotten: (threadId) => monitor.activity.forget(threadId),
-      onWritten: (ms) => monitor.written(ms),
-      onConnected: () => monitor.connected(),
-      onDisconnected: (reason) => monitor.disconnected(reason),
-    },
-  };
-}
-
 /** Undefined when a signal came first. */
 async function untilReady(
   api: RestClient,
-  { config, log, stop }: Daemon,
+  { config, options, log, stop }: Daemon,
   isKnown: boolean,
 ): Promise<Readiness | undefined> {
+  const own = settingsProject(config);
   for (let attempt = 0; !stop.aborted; attempt++) {
     const checking = checkReadiness({
       api,
-      config,
+      botName: config.botName,
+      projects: options.projects?.read() ?? (own ? [own] : []),
       claudeVersion: (path) => claudeVersion(path, { secrets: [config.token], signal: stop }),
     });
     const checked = await Promise.race([checking, aborted(stop)]);

@@ -16,8 +16,30 @@ export function linksAt(url: string): Links {
   return { thread: (id) => `${url}/_redirect/pl/${id}` };
 }
 
+/** Of each channel, by its id. `known`: where all of them are. */
+export async function projectLinks(
+  api: Pick<MattermostApi, "teamName">,
+  url: string,
+  projects: readonly { readonly channel: Channel | undefined }[],
+  known: string | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const channels = projects.flatMap(({ channel }) => channel ?? []);
+  const teams = new Map<string, Promise<string | undefined>>();
+  const named = {
+    teamName: (id: string) => {
+      const name = teams.get(id) ?? api.teamName(id);
+      teams.set(id, name);
+      return name;
+    },
+  };
+  const links = await Promise.all(
+    channels.map(async (channel) => [channel.id, known ?? (await channelLink(named, url, channel))] as const),
+  );
+  return new Map(links);
+}
+
 /** The server's own address where the channel's team can't be asked for in time. Never throws. */
-export async function channelLink(
+async function channelLink(
   api: Pick<MattermostApi, "teamName">,
   url: string,
   { id, teamId }: Pick<Channel, "id" | "teamId">,

@@ -5,18 +5,20 @@ import type { DaemonEvent } from "../control/events.ts";
 import { LogHistory } from "../control/log-history.ts";
 import { Metrics } from "../control/metrics.ts";
 import { type DaemonState, PROTOCOL, type SessionStatus, type Status } from "../control/protocol.ts";
+import { homePath } from "../render/paths.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Colour } from "../terminal/colours.ts";
 import { type DaemonOutput, sentenceOf } from "../terminal/daemon-output.ts";
 import { type LogLevel, labelOf } from "../util/log.ts";
 import { Activity } from "./activity.ts";
+import type { Bridge } from "./bridge.ts";
 
 export interface MonitorOptions {
   readonly version: string;
   readonly url: string;
-  /** As people read it. */
+  /** Where it was started, as people read it. */
   readonly directory: string;
-  readonly maxSessions: number;
+  readonly home: string;
   readonly output: DaemonOutput;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -27,7 +29,8 @@ export interface MonitorOptions {
 /** What is known once the server has answered. */
 interface Place {
   readonly bot: string;
-  readonly channel: { readonly name: string; readonly link: string };
+  /** Where the channels are in a browser, by their ids. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
 export class Monitor {
@@ -40,9 +43,8 @@ export class Monitor {
   #lastError: { readonly at: number; readonly text: string } | undefined;
   #place: Place | undefined;
   state: DaemonState = "starting";
-  /** Replaced by what looks at the real ones, once there are any. */
-  sessions: () => readonly SessionView[] = () => [];
-  requests: () => Status["requests"] = () => ({ waiting: 0, underWay: 0 });
+  #bridge: Pick<Bridge, "sessions" | "channels"> = { sessions: () => [], channels: () => [] };
+  #requests: () => Status["requests"] = () => ({ waiting: 0, underWay: 0 });
 
   constructor(options: MonitorOptions) {
     this.#options = options;
@@ -72,8 +74,22 @@ export class Monitor {
     this.history.add({ at: now(), level: "info", text });
   }
 
+  /** Whose requests are counted. */
+  connects(requests: () => Status["requests"]): void {
+    this.#requests = requests;
+  }
+
   found(place: Place): void {
     this.#place = place;
+  }
+
+  watch(bridge: Pick<Bridge, "sessions" | "channels">): void {
+    this.#bridge = bridge;
+  }
+
+  /** Of the first channel, once it is known. */
+  get channelLink(): string | undefined {
+    return this.#channels()[0]?.channel.link;
   }
 
   connected(): void {
@@ -97,7 +113,7 @@ export class Monitor {
   }
 
   status(): Status {
-    const { version, url, directory, maxSessions, linkOf } = this.#options;
+    const { version, url, directory, linkOf } = this.#options;
     const { rss, heapUsed } = process.memoryUsage();
     return {
       protocol: PROTOCOL,
@@ -106,11 +122,10 @@ export class Monitor {
       startedAt: this.#startedAt,
       state: this.state,
       server: { url, ...this.#connection },
-      ...this.#place,
-      directory,
-      maxSessions,
-      sessions: this.sessions().flatMap((view) => statusOf(view, linkOf)),
-      requests: this.requests(),
+      ...(this.#place ? { bot: this.#place.bot } : {}),
+      ...this.#whatIsServed(directory),
+      sessions: this.#bridge.sessions().flatMap((view) => statusOf(view, linkOf)),
+      requests: this.#requests(),
       memory: { rssBytes: rss, heapBytes: heapUsed },
       ...(this.#lastError ? { lastError: this.#lastError } : {}),
     };
@@ -119,6 +134,38 @@ export class Monitor {
   /** For Prometheus. */
   metrics(): string {
     return this.#metrics.text(this.status());
+  }
+
+  #channels() {
+    const { url } = this.#options;
+    return this.#bridge.channels().map((served) => {
+      const { id, displayName } = served.channel;
+      return { served, channel: { name: displayName, link: this.#place?.links.get(id) ?? url } };
+    });
+  }
+
+  /** A daemon with one project says less, and says it where earlier versions did. */
+  #whatIsServed(startedIn: string): Pick<Status, "directory" | "channel" | "maxSessions" | "projects"> {
+    const { home } = this.#options;
+    const projects = this.#channels().flatMap(({ served, channel }) =>
+      served.projects.map(({ name, ready, sessions, maxSessions }) => ({
+        shown: {
+          name,
+          directory: homePath(ready.project.directory, home),
+          channel,
+          sessions: sessions.liveThreads().length,
+          ...(served.away === undefined ? {} : { away: served.away }),
+        },
+        maxSessions,
+      })),
+    );
+    const [first] = projects;
+    return {
+      directory: projects.length === 1 && first ? first.shown.directory : startedIn,
+      ...(projects.length === 1 && first ? { channel: first.shown.channel } : {}),
+      maxSessions: projects.reduce((sum, { maxSessions }) => sum + maxSessions, 0),
+      projects: projects.map(({ shown }) => shown),
+    };
   }
 
   #happened(event: DaemonEvent): void {

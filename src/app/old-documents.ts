@@ -17,7 +17,7 @@ const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
 const OF_CHANNEL = /^(?:session|cursor)-([a-z0-9]{26})(?:-|\.json$)/;
 
 /** Says how many there are left that could not be read. */
-export function removeOldDocuments(folder: string, servedChannelId: string, now: number, log: Log): void {
+export function removeOldDocuments(folder: string, served: readonly string[], now: number, log: Log): void {
   const found = readdirSync(folder).flatMap((name) => {
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
     return stats ? [{ name, stats }] : [];
@@ -26,7 +26,7 @@ export function removeOldDocuments(folder: string, servedChannelId: string, now:
     found.filter(({ name }) => name.endsWith(QUARANTINED)),
     now,
   );
-  for (const { name } of [...old, ...ofChannelsLeft(folder, found, servedChannelId, now)]) {
+  for (const { name } of [...old, ...ofChannelsLeft(folder, found, served, now)]) {
     try {
       rmSync(join(folder, name), { recursive: true, force: true });
       log.debug(`${join(folder, name)} is old and removed`);
@@ -53,11 +53,16 @@ function byAge(found: readonly Found[], now: number): [old: Found[], kept: Found
   return [found.filter(isOld), found.filter((one) => !isOld(one))];
 }
 
-function ofChannelsLeft(folder: string, found: readonly Found[], served: string, now: number): Found[] {
+function ofChannelsLeft(
+  folder: string,
+  found: readonly Found[],
+  served: readonly string[],
+  now: number,
+): Found[] {
   const channelOf = ({ name }: Found): string | undefined => OF_CHANNEL.exec(name)?.[1];
   const isServed = (channelId: string | undefined): boolean =>
     channelId === undefined ||
-    channelId === served ||
+    served.includes(channelId) ||
     isLocked(folder, channelId) ||
     found.some((one) => channelOf(one) === channelId && now - one.stats.mtimeMs <= KEPT_MS);
   const left = [...new Set(found.map(channelOf))].filter((channelId) => !isServed(channelId));

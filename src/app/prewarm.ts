@@ -6,7 +6,7 @@ import { claudeEnvironment } from "../claude/argv.ts";
 import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
 import type { StartClaude } from "../claude/types.ts";
 import { WarmPool } from "../claude/warm-pool.ts";
-import type { Config } from "../config/settings.ts";
+import type { Project } from "../config/project.ts";
 import { FilesDirectory } from "../session/files-directory.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -16,14 +16,16 @@ export interface PrewarmOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
-  readonly deniedPaths: readonly string[];
+  readonly deniedPathsIn: (directory: string) => readonly string[];
+  readonly token: string;
   readonly environment: NodeJS.ProcessEnv;
 }
 
 export function prewarmClaudes(
-  { prewarm, claudePath, directory, token }: Config,
-  { clock, log, startClaude, deniedPaths, environment }: PrewarmOptions,
+  { prewarm, claudePath, directory }: Project,
+  { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
 ): WarmPool {
+  const deniedPaths = deniedPathsIn(directory);
   // A repository's own programs may run when git looks at it.
   const harmless = claudeEnvironment(environment, [token]);
   return new WarmPool({

@@ -8,6 +8,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { MetricsFile } from "./metrics-file.ts";
 import type { Monitor } from "./monitor.ts";
+import type { ProjectUpdates } from "./project-updates.ts";
 
 export interface ReportsOptions {
   readonly monitor: Monitor;
@@ -17,12 +18,23 @@ export interface ReportsOptions {
   readonly metricsFile: string | undefined;
 }
 
+interface Following {
+  updates?: Pick<ProjectUpdates, "reload">;
+}
+
 export class Reports {
   readonly #control: ControlServer;
   readonly #metrics: MetricsFile | undefined;
   readonly #notifier: ServiceNotifier | undefined;
+  readonly #following: Following;
 
-  private constructor(control: ControlServer, metrics?: MetricsFile, notifier?: ServiceNotifier) {
+  private constructor(
+    following: Following,
+    control: ControlServer,
+    metrics?: MetricsFile,
+    notifier?: ServiceNotifier,
+  ) {
+    this.#following = following;
     this.#control = control;
     this.#metrics = metrics;
     this.#notifier = notifier;
@@ -30,17 +42,30 @@ export class Reports {
 
   static start({ monitor, log, clock, environment, metricsFile }: ReportsOptions): Reports {
     const folder = controlFolder(environment, process.getuid?.() ?? 0);
+    const following: Following = {};
     const control = ControlServer.listen({
       path: controlSocket(folder, process.pid),
       log,
       status: () => monitor.status(),
       history: monitor.history,
+      reload: async () =>
+        following.updates?.reload() ?? {
+          ok: false,
+          problems: [
+            "mm-claude is still starting, or it serves one channel for the demo. Try again in a moment.",
+          ],
+        },
     });
     const metrics =
       metricsFile === undefined
         ? undefined
         : MetricsFile.start({ path: metricsFile, text: () => monitor.metrics(), clock, log });
-    return new Reports(control, metrics, ServiceNotifier.from(environment, clock));
+    return new Reports(following, control, metrics, ServiceNotifier.from(environment, clock));
+  }
+
+  /** What is asked to change goes there. */
+  follow(updates: Pick<ProjectUpdates, "reload">): void {
+    this.#following.updates = updates;
   }
 
   /** It works. */

@@ -158,15 +158,18 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
   };
 }
 
-/** The names of a setting, each with the account that is let in by it: the one that had it at the first start with it. */
+/**
+ * The names of a setting, each with the account that is let in by it: the one that had it at the first start with it.
+ * `of`: what the setting is of, a channel or a project.
+ */
 export function admitted(
   setting: "ALLOWED_USERS" | "APPROVERS",
   users: readonly User[],
-  channelId: ChannelId,
+  of: string,
   folder: DocumentStore,
   log: Log,
 ): readonly Named[] {
-  const name = `names-${setting.toLowerCase()}-${channelId}`;
+  const name = `names-${setting.toLowerCase()}-${of}`;
   const binding = bindNames(
     users,
     decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),

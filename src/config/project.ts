@@ -53,17 +53,30 @@ export function settingsProject(config: Config): Project | undefined {
   const { channelId, directory } = config;
   return channelId === undefined
     ? undefined
-    : { ...projectDefaults(config), name: basename(directory) || "root", origin: "settings", channel: channelId, directory };
+    : {
+        ...projectDefaults(config),
+        name: basename(directory) || "root",
+        origin: "settings",
+        channel: channelId,
+        directory,
+      };
 }
 
 /** What holds in a project that says nothing else. */
 export function projectDefaults(
   config: Pick<
     Config,
-    "allowedUsers" | "approvers" | "skipPermissions" | "maxSessions" | "sessionTimeoutMs" | "prewarm" | "claudePath"
+    | "allowedUsers"
+    | "approvers"
+    | "skipPermissions"
+    | "maxSessions"
+    | "sessionTimeoutMs"
+    | "prewarm"
+    | "claudePath"
   >,
 ): Omit<Project, "name" | "origin" | "channel" | "directory"> {
-  const { allowedUsers, approvers, skipPermissions, maxSessions, sessionTimeoutMs, prewarm, claudePath } = config;
+  const { allowedUsers, approvers, skipPermissions, maxSessions, sessionTimeoutMs, prewarm, claudePath } =
+    config;
   return {
     allowedUsers,
     approvers,

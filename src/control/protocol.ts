@@ -12,6 +12,7 @@ export const request = z.discriminatedUnion("request", [
     lines: z.number().int().min(0),
     follow: z.boolean(),
   }),
+  z.object({ protocol: z.literal(PROTOCOL), request: z.literal("reload") }),
 ]);
 export type ControlRequest = z.infer<typeof request>;
 
@@ -34,6 +35,28 @@ const session = z.object({
 });
 export type SessionStatus = z.infer<typeof session>;
 
+const project = z.object({
+  name: z.string(),
+  directory: z.string(),
+  channel: z.object({ name: z.string(), link: z.string() }),
+  /** Those that run. */
+  sessions: z.number(),
+  /** Why nothing is heard or written there. */
+  away: z.string().optional(),
+});
+
+export const reloadAnswer = z.discriminatedUnion("ok", [
+  z.object({
+    ok: z.literal(true),
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    changed: z.array(z.string()),
+    unserved: z.array(z.object({ name: z.string(), why: z.string() })),
+  }),
+  z.object({ ok: z.literal(false), problems: z.array(z.string()) }),
+]);
+export type ReloadAnswer = z.infer<typeof reloadAnswer>;
+
 const STATES = ["starting", "running", "stopping"] as const;
 export type DaemonState = (typeof STATES)[number];
 
@@ -51,6 +74,7 @@ export const status = z.object({
   directory: z.string(),
   maxSessions: z.number(),
   sessions: z.array(session),
+  projects: z.array(project).optional(),
   requests: z.object({ waiting: z.number(), underWay: z.number() }),
   memory: z.object({ rssBytes: z.number(), heapBytes: z.number() }),
   lastError: z.object({ at: time, text: z.string() }).optional(),

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import type { Log } from "../util/log.ts";
 import { makeControlFolder, removeAbandonedSockets } from "./location.ts";
 import type { LogHistory } from "./log-history.ts";
-import { type ControlRequest, PROTOCOL, request, type Status } from "./protocol.ts";
+import { type ControlRequest, PROTOCOL, type ReloadAnswer, request, type Status } from "./protocol.ts";
 
 /** Nobody has more to ask. */
 const LONGEST_REQUEST = 64 * 1024;
@@ -22,6 +22,7 @@ export interface ControlServerOptions {
   readonly log: Log;
   readonly status: () => Status;
   readonly history: LogHistory;
+  readonly reload: () => Promise<ReloadAnswer>;
 }
 
 export class ControlServer {
@@ -97,6 +98,8 @@ export class ControlServer {
       socket.end(jsonLine({ error }));
     } else if (asked.request === "status") {
       socket.end(jsonLine(this.#options.status()));
+    } else if (asked.request === "reload") {
+      void this.#options.reload().then((answer) => socket.end(jsonLine(answer)));
     } else {
       this.#tellLogs(socket, asked);
     }

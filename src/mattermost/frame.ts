@@ -2,7 +2,15 @@
 // and events. Seen on 7.10 and 10.11; unknown fields are ignored.
 
 import { z } from "zod";
-import { decodeChannelId, decodePost, decodeReaction, decodeUser, decodeUserId, id } from "./decode.ts";
+import {
+  decodeChannel,
+  decodeChannelId,
+  decodePost,
+  decodeReaction,
+  decodeUser,
+  decodeUserId,
+  id,
+} from "./decode.ts";
 import { parseJson } from "./json.ts";
 import type { SocketEvent, UserId } from "./types.ts";
 
@@ -21,6 +29,7 @@ const wireBroadcast = z.object({
 });
 
 const wireMentions = z.array(id);
+const wireChannelType = z.enum(["O", "P", "D", "G"]);
 
 const NOT_AUTHENTICATED = "api.web_socket_router.not_authenticated.app_error";
 
@@ -71,7 +80,10 @@ const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => Socket
   posted: (data) => {
     const post = decodePost(embedded(data["post"]));
     const mentions = wireMentions.safeParse(embedded(data["mentions"])).data as UserId[] | undefined;
-    return post && { type: "posted", post, ...(mentions && { mentions }) };
+    const channelType = wireChannelType.safeParse(data["channel_type"]).data;
+    return (
+      post && { type: "posted", post, ...(mentions && { mentions }), ...(channelType && { channelType }) }
+    );
   },
   post_edited: (data) => withPost("postEdited", data),
   post_deleted: (data) => withPost("postDeleted", data),
@@ -88,6 +100,12 @@ const EVENTS: Readonly<Record<string, (data: EventData, to: Broadcast) => Socket
   // The account that left a channel gets an event of its own (read), in which the data names the channel.
   user_removed: (data, to) =>
     withMember("memberRemoved", to.channel_id ?? data["channel_id"], data["user_id"] ?? to.user_id),
+  channel_deleted: (data, to) => withChannel("channelArchived", to.channel_id ?? data["channel_id"]),
+  channel_restored: (data, to) => withChannel("channelRestored", to.channel_id ?? data["channel_id"]),
+  channel_updated: (data) => {
+    const channel = decodeChannel(embedded(data["channel"]));
+    return channel && { type: "channelUpdated", channel };
+  },
 };
 
 function withPost(type: "postEdited" | "postDeleted", data: EventData): SocketEvent | undefined {
@@ -103,6 +121,12 @@ function withMember(
   const channelId = decodeChannelId(channel);
   const userId = decodeUserId(user);
   return channelId && userId && { type, channelId, userId };
+}
+
+/** Sent to a public channel's whole team, with the channel in the data alone (10.11, read). */
+function withChannel(type: "channelArchived" | "channelRestored", channel: unknown): SocketEvent | undefined {
+  const channelId = decodeChannelId(channel);
+  return channelId && { type, channelId };
 }
 
 function withReaction(

@@ -66,6 +66,8 @@ export interface Reaction {
 export interface Channel {
   readonly id: ChannelId;
   readonly teamId: string;
+  /** As it stands in addresses; of a direct message the ids of both accounts, with `__` between them. */
+  readonly name?: string;
   readonly displayName: string;
   readonly isArchived: boolean;
   /** When its newest post was made, on the server's clock; undefined when it has none. */
@@ -74,11 +76,24 @@ export interface Channel {
   readonly type: string;
 }
 
+/** A channel that the account is in, as the account stands there. */
+export interface ChannelMember {
+  readonly channel: Channel;
+  /** How often it was mentioned there since it last looked, which a bot never does; in a direct message: how many posts. */
+  readonly mentions: number;
+}
+
 export type SocketEvent =
   /** First frame of a new connection. `resumed` is false when events since the last connection may be missing. */
   | { readonly type: "hello"; readonly connectionId: string; readonly resumed: boolean }
   /** `mentions`: the accounts the server takes as mentioned; undefined when it did not say (7.10, catch-up). */
-  | { readonly type: "posted"; readonly post: Post; readonly mentions?: readonly UserId[] }
+  | {
+      readonly type: "posted";
+      readonly post: Post;
+      readonly mentions?: readonly UserId[];
+      /** As a channel's `type`. */
+      readonly channelType?: string;
+    }
   | { readonly type: "postEdited"; readonly post: Post }
   | { readonly type: "postDeleted"; readonly post: Post }
   /** `channelId`: undefined when the server did not say. */
@@ -91,6 +106,8 @@ export type SocketEvent =
       readonly channelId: ChannelId;
       readonly userId: UserId;
     }
+  | { readonly type: "channelArchived" | "channelRestored"; readonly channelId: ChannelId }
+  | { readonly type: "channelUpdated"; readonly channel: Channel }
   /** The socket is gone; it is being reconnected. */
   | { readonly type: "disconnected"; readonly reason: string };
 
@@ -152,10 +169,14 @@ export interface MattermostApi {
   /** Only the accounts that exist come back. */
   usersByNames(usernames: readonly string[]): Promise<User[]>;
   channel(id: ChannelId): Promise<Channel>;
+  /** By the names in its address; undefined when there is none that the account may see. */
+  channelByName(team: string, name: string): Promise<Channel | undefined>;
   /** As it stands in addresses; undefined for a team that the account may not see. */
   teamName(id: string): Promise<string | undefined>;
   /** Channels the account is a member of, over all its teams, without direct messages. */
   myChannels(): Promise<Channel[]>;
+  /** All the channels the account is in, direct messages as well, without archived ones. */
+  myMemberships(): Promise<ChannelMember[]>;
   isMember(channelId: ChannelId, userId: UserId): Promise<boolean>;
   /** The server's longest post in Unicode code points (`MaxPostSize`). */
   maxPostSize(): Promise<number>;

@@ -5,6 +5,8 @@ import { homePath } from "./paths.ts";
 
 export interface Header {
   readonly version: string;
+  /** Undefined where there is only one. */
+  readonly project?: string | undefined;
   readonly directory: string;
   readonly home: string;
   readonly owner: string;
@@ -26,6 +28,7 @@ export type HeaderStatus =
 export function renderHeader(header: Header): string {
   const name = (username: string): string => quietMentions(`@${username}`);
   const rows = [
+    ...(header.project === undefined ? [] : [`| 📦 **Project** | ${cell(inlineCode(header.project))} |`]),
     `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
     `| 👤 **Started by** | ${name(header.owner)} |`,
     ...(header.participants.length > 0

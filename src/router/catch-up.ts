@@ -4,7 +4,8 @@
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
-import type { Post, Reaction, ThreadId } from "../mattermost/types.ts";
+import type { Standing } from "../mattermost/standings.ts";
+import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode, truncate } from "../render/markdown.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -15,9 +16,12 @@ import { type OpenCard, type Reacted, readCard } from "./reconcile.ts";
 import type { SeenPosts } from "./seen-posts.ts";
 
 export interface CatchUpOptions extends GapOptions {
+  readonly api: GapOptions["api"] & Pick<MattermostApi, "channel">;
   readonly seenPosts: SeenPosts;
   readonly membership: ChannelMembership;
   readonly clock: Clock;
+  /** How the bot stands in the channel. Rejects when the server can't tell just now. */
+  readonly standing: () => Promise<Standing>;
   readonly hear: (post: Post) => Promise<void>;
   readonly reacted: (reaction: Reaction, isRemoval: boolean) => Promise<void>;
   /** Whether a post of long ago was meant for Claude. */
@@ -49,6 +53,8 @@ export class CatchUp {
   #postponed: readonly Reacted[] = [];
   /** Where a card was on its way when the others were read: what was decided about it may have been missed too. */
   #awaited = new Set<ThreadId>();
+  /** Something is known to be there that was not dealt with, however long nothing was said. */
+  #mustRead = false;
   #isClosed = false;
   #isRefused = false;
   #timer: Timer | undefined;
@@ -72,16 +78,22 @@ export class CatchUp {
     return this.#gapFrom;
   }
 
-  /** Events may be missing since the last one that was heard. */
-  begin(): void {
+  #begin(): void {
     this.#gapFrom ??= this.#options.seenPosts.gapFrom;
     this.#hasUnseen = true;
+  }
+
+  /** Events are missing since the last one that was heard, and are made up for. */
+  async performNow(): Promise<void> {
+    this.#begin();
+    await this.perform();
   }
 
   /** A post could not be dealt with, so it and those after it will be read again. */
   postponeFrom(createdAt: number, error: unknown): void {
     // A post may be dated in the future, and those after it are not.
     this.#gapFrom = Math.min(this.#gapFrom ?? Infinity, createdAt, this.#options.seenPosts.newestAt);
+    this.#mustRead = true;
     this.#later(this.#pauseAfter(error));
   }
 
@@ -96,7 +108,8 @@ export class CatchUp {
 
   /** What became of a post could not be dealt with, so it will be looked at again. */
   lookAgain(error: unknown): void {
-    this.begin();
+    this.#begin();
+    this.#mustRead = true;
     this.#later(this.#pauseAfter(error));
   }
 
@@ -136,12 +149,19 @@ export class CatchUp {
     const { clock, membership } = this.#options;
     clock.clearTimeout(this.#timer);
     try {
-      if (await this.#isInChannel()) {
-        membership.isBack();
-        await this.#read();
-      } else {
+      const standing = await this.#options.standing();
+      if (!standing.isMember) {
         membership.left();
         this.#later(REFUSED_MS);
+        return;
+      }
+      membership.isBack();
+      if (await this.#isArchived()) {
+        this.#later(REFUSED_MS);
+      } else if (this.#isNothingMissed(standing)) {
+        this.#done();
+      } else {
+        await this.#read();
       }
     } catch (error) {
       if (isTransient(error)) {
@@ -152,9 +172,28 @@ export class CatchUp {
     }
   }
 
-  #isInChannel(): Promise<boolean> {
-    const { api, botId, channelId } = this.#options;
-    return api.isMember(channelId, botId);
+  /** That it was restored may have been missed as well. */
+  async #isArchived(): Promise<boolean> {
+    const { api, channelId, membership } = this.#options;
+    if (membership.isArchived && !(await api.channel(channelId)).isArchived) {
+      membership.restored();
+    }
+    return membership.isArchived;
+  }
+
+  /** Nothing was said since, and there is nothing that somebody could have decided, changed or taken back. */
+  #isNothingMissed({ lastPostAt }: Standing): boolean {
+    const { sessions } = this.#options;
+    const isSilent = lastPostAt !== undefined && this.#gapFrom !== undefined && lastPostAt < this.#gapFrom;
+    return (
+      isSilent &&
+      !this.#mustRead &&
+      this.#postponed.length === 0 &&
+      sessions.liveThreads().length === 0 &&
+      sessions.openCards().length === 0 &&
+      sessions.threadsAwaitingCards().length === 0 &&
+      sessions.waitingPosts().length === 0
+    );
   }
 
   async #read(): Promise<void> {
@@ -174,6 +213,7 @@ export class CatchUp {
     this.#gapFrom = undefined;
     this.#hasUnseen = false;
     this.#postponed = [];
+    this.#mustRead = false;
     this.#isRefused = false;
     this.#failures = 0;
     this.#options.seenPosts.save(undefined);

@@ -6,19 +6,21 @@ import type { Post, ThreadId, UserId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "../session/authorization.ts";
+import type { SessionsHeard } from "../session/channel-sessions.ts";
 import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
-import type { SessionManager } from "../session/manager.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
+import type { RoutedProject } from "./routed-projects.ts";
 
 export interface DispatcherOptions {
-  readonly sessions: Pick<SessionManager, "find" | "open">;
+  readonly sessions: Pick<SessionsHeard, "find">;
+  /** Those of the channel that sessions can begin in, as of now; the first is meant where none is named. */
+  readonly projects: () => readonly RoutedProject[];
   readonly audit: Pick<AuditTrail, "append">;
   /** Posts a single reply in a thread, whether it has a session or not. */
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
   readonly botName: string;
-  readonly maxSessions: number;
   readonly isListed: (by: Pick<Person, "id">) => boolean;
   /** The server's clock. */
   readonly now: () => number;
@@ -37,7 +39,7 @@ export class Dispatcher {
   }
 
   dispatch(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
-    const { isListed, maxSessions, now, reply, sessions } = this.#options;
+    const { isListed, now, projects, reply, sessions } = this.#options;
     // What is dated in the future counts as now: nobody has to be silent until then.
     const at = Math.min(createdAt, now());
     if (decided.kind === "refuse") {
@@ -48,12 +50,26 @@ export class Dispatcher {
       }
     } else if (decided.kind === "reply") {
       if (this.#limits.tryTakeRemark(by.id, now())) {
-        reply(threadId, REPLIES[decided.reply]());
+        reply(threadId, REPLIES[decided.reply](projects()));
+      }
+    } else if (decided.kind === "unknownProject") {
+      if (this.#limits.tryTakeRemark(by.id, now())) {
+        reply(
+          threadId,
+          notice(`There is no project ${inlineCode(decided.named, 80)} here. ${listed(projects())}`),
+        );
       }
     } else if (decided.kind === "deliver") {
       sessions.find(threadId)?.deliver(decided.signal);
-    } else if (!sessions.open(threadId, decided.by, decided.message)) {
-      reply(threadId, notice(tooBusy(maxSessions)));
+    } else {
+      this.#open(decided);
+    }
+  }
+
+  #open({ threadId, by, message, project: name }: Route & { readonly kind: "open" }): void {
+    const project = this.#options.projects().find((one) => one.name === name);
+    if (project && !project.sessions.open(threadId, by, message)) {
+      this.#options.reply(threadId, notice(tooBusy(project.maxSessions)));
     }
   }
 
@@ -74,8 +90,18 @@ function tooMuch({ name }: Person): string {
   return `⏳ That was a lot at once, ${inlineCode(`@${name}`)}: the last messages were not taken. Send them again in a while.`;
 }
 
-const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], () => Notice>> = {
+function listed(projects: readonly RoutedProject[]): string {
+  const names = projects.map(({ name }) => inlineCode(name));
+  return names.length === 1
+    ? `This channel's project is ${names[0]}.`
+    : `The projects of this channel are ${names.join(", ")}: begin with \`in NAME: …\`, or the first is meant.`;
+}
+
+type Reply = (projects: readonly RoutedProject[]) => Notice;
+
+const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], Reply>> = {
   empty: () => notice("Mention me with your request"),
   help: () => notice("Write them in a thread that has a session.", helpText()),
+  projects: (projects) => notice(listed(projects)),
   noSession: () => notice("There is no session in this thread. Mention me with your request to start one."),
 };

@@ -7,7 +7,7 @@ import { withoutEnd } from "../util/without-end.ts";
 export type ParsedCommand =
   | { readonly name: "invite" | "kick"; readonly username: string }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
-  | { readonly name: "stop" | "interrupt" | "help" }
+  | { readonly name: "stop" | "interrupt" | "help" | "project" }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
   | { readonly name: "usage"; readonly usage: string };

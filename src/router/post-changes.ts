@@ -5,7 +5,7 @@ import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isGone } from "../mattermost/error.ts";
 import type { ChannelId, MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
-import type { SessionManager } from "../session/manager.ts";
+import type { SessionsHeard } from "../session/channel-sessions.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
@@ -15,11 +15,12 @@ import { completesChoices, isStop } from "./stops.ts";
 
 export interface PostChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
-  readonly sessions: Pick<SessionManager, "find">;
+  readonly sessions: Pick<SessionsHeard, "find">;
   readonly audit: Pick<AuditTrail, "append">;
   readonly seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
+  readonly projectNames: () => readonly string[];
 }
 
 const MAX_POSTS_KNOWN = 5000;
@@ -84,12 +85,13 @@ export class PostChanges {
    * changes a message that waits for Claude.
    */
   async edited(post: Post): Promise<void> {
-    const { botId, botName, channelId, sessions } = this.#options;
+    const { botId, botName, channelId, projectNames, sessions } = this.#options;
     const isPersons = post.channelId === channelId && post.isFromPerson && post.userId !== botId;
     if (!isPersons || !sessions.find(post.threadId) || !this.#texts.note(post)) {
       return;
     }
-    const { text } = read(post, botName);
+    const { text: words, place } = read(post, botName, projectNames());
+    const text = post.id === post.threadId ? place.text : words;
     const addressee = await addresseeOf(this.#options, post).catch((error: unknown) => {
       this.#texts.forget(post.id);
       throw error;

@@ -5,17 +5,14 @@
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
-import type { SessionManager } from "../session/manager.ts";
+import type { SessionsHeard } from "../session/channel-sessions.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
 import { completesChoices, isStop, type StopsOptions } from "./stops.ts";
 
 export interface ReconcileOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
-  readonly sessions: Pick<
-    SessionManager,
-    "find" | "openCards" | "waitingPosts" | "liveThreads" | "threadsAwaitingCards"
-  >;
+  readonly sessions: SessionsHeard;
   readonly log: Log;
   /** Its reactions need not be looked up. */
   readonly noteThread: (threadId: ThreadId, postId: PostId) => void;
@@ -38,7 +35,7 @@ export interface Reacted {
   readonly at: number;
 }
 
-export type OpenCard = ReturnType<SessionManager["openCards"]>[number];
+export type OpenCard = ReturnType<SessionsHeard["openCards"]>[number];
 
 /** As many as wait for Claude in one session at most. */
 const MAX_WAITING = 50;

@@ -6,20 +6,35 @@ import { slashText } from "../session/commands.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
+import { type SessionPlace, sessionPlaceIn } from "./session-place.ts";
 
 export type Route =
   | { readonly kind: "ignore"; readonly reason: string }
-  | { readonly kind: "open"; readonly threadId: ThreadId; readonly by: Person; readonly message: Message }
+  | {
+      readonly kind: "open";
+      readonly threadId: ThreadId;
+      readonly by: Person;
+      readonly message: Message;
+      /** As it is called, not as somebody wrote it. */
+      readonly project: string;
+      readonly branch: string | undefined;
+    }
   | { readonly kind: "deliver"; readonly threadId: ThreadId; readonly signal: Signal }
   /** Not on the allow list; told so once in a while. */
   | { readonly kind: "refuse"; readonly threadId: ThreadId; readonly by: Person }
-  | { readonly kind: "reply"; readonly threadId: ThreadId; readonly reply: "empty" | "help" | "noSession" };
+  | {
+      readonly kind: "reply";
+      readonly threadId: ThreadId;
+      readonly reply: "empty" | "help" | "noSession" | "projects";
+    }
+  /** There is no project of that name in the channel. */
+  | { readonly kind: "unknownProject"; readonly threadId: ThreadId; readonly named: string };
 
 export interface Facts {
   /** Undefined when the author is unknown, a bot, or deactivated. */
   readonly by: Person | undefined;
-  /** The author may start a session. */
-  readonly mayStart: boolean;
+  /** The project that a session would be of, and whether the author may start one there; undefined: there is none such. */
+  readonly project: { readonly name: string; readonly mayStart: boolean } | undefined;
   readonly hasSession: boolean;
   /** The person the post begins by mentioning, when that is not the bot. */
   readonly addressee: User | undefined;
@@ -35,13 +50,20 @@ export interface Reading {
   readonly isMention: boolean;
   readonly text: string;
   readonly command: ParsedCommand | undefined;
+  /** What it says about where a session is to begin. */
+  readonly place: SessionPlace;
 }
 
-/** `isMentionTold`: what the server says of it, where it does. */
-export function read(post: Post, botName: string, isMentionTold?: boolean): Reading {
+/** `projects`: the names of those of the channel. `isMentionTold`: what the server says of it, where it does. */
+export function read(
+  post: Post,
+  botName: string,
+  projects: readonly string[],
+  isMentionTold?: boolean,
+): Reading {
   const isMention = isMentionTold ?? mentions(post.message, botName);
   const text = withoutLeadingMention(post.message, botName);
-  return { isMention, text, command: parseCommand(text, isMention) };
+  return { isMention, text, command: parseCommand(text, isMention), place: sessionPlaceIn(text, projects) };
 }
 
 export function route(post: Post, reading: Reading, facts: Facts): Route {
@@ -85,17 +107,28 @@ function inSession(reading: Reading, facts: Facts, message: Message, by: Person,
 }
 
 function outside(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
-  if (!facts.mayStart) {
+  const { project, place } = { ...facts, ...reading };
+  if (!project) {
+    return { kind: "unknownProject", threadId, named: place.project ?? "" };
+  }
+  if (!project.mayStart) {
     return { kind: "refuse", threadId, by };
   }
   if (reading.command && reading.command.name !== "slash") {
-    return { kind: "reply", threadId, reply: reading.command.name === "help" ? "help" : "noSession" };
+    return { kind: "reply", threadId, reply: OUTSIDE[reading.command.name] ?? "noSession" };
   }
-  if (isEmpty(message)) {
+  const first = { ...message, text: place.text };
+  if (isEmpty(first)) {
     return { kind: "reply", threadId, reply: "empty" };
   }
-  return { kind: "open", threadId, by, message };
+  return { kind: "open", threadId, by, message: first, project: project.name, branch: place.branch };
 }
+
+/** Commands that say something where there is no session. */
+const OUTSIDE: Partial<Readonly<Record<ParsedCommand["name"], (Route & { kind: "reply" })["reply"]>>> = {
+  help: "help",
+  project: "projects",
+};
 
 function isEmpty(message: Message): boolean {
   return message.text.trim() === "" && message.files.length === 0;

@@ -4,29 +4,34 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isTransient } from "../mattermost/error.ts";
+import { channelOf } from "../mattermost/event-channel.ts";
 import type { ChannelId, Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
 import { type Notice, notice } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
-import type { SessionManager } from "../session/manager.ts";
+import type { Person } from "../session/authorization.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
 import type { CursorKeeper } from "./cursor.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
 import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
 import { PostChanges } from "./post-changes.ts";
 import { type Facts, type Reading, read, route } from "./route.ts";
+import { isListedIn, projectFor } from "./routed-projects.ts";
 import { SeenPosts } from "./seen-posts.ts";
 
+/** Hears the events of one channel: whoever takes them from the socket gives each its own. */
 export interface RouterDependencies extends PeopleKnown {
+  readonly standing: CatchUpOptions["standing"];
   readonly api: CatchUpOptions["api"];
-  readonly sessions: Pick<SessionManager, "open"> & CatchUpOptions["sessions"];
-  readonly rightsOf: RightsOf;
+  readonly sessions: CatchUpOptions["sessions"];
+  readonly projects: DispatcherOptions["projects"];
+  /** A direct message: the bot is meant by each post, mentioned or not. */
+  readonly isDirect: boolean;
   readonly cursor: CursorKeeper;
   readonly audit: Pick<AuditTrail, "append">;
   /** Posts a single reply in a thread, whether it has a session or not. */
@@ -35,13 +40,13 @@ export interface RouterDependencies extends PeopleKnown {
   readonly log: Log;
   readonly newUuid: () => string;
   readonly channelId: ChannelId;
-  readonly maxSessions: number;
   /** The mark of the posts that this process makes. */
   readonly instance: string;
   /** Another mm-claude runs this bot in this channel, and this one is to end; why, in a sentence or two. */
   readonly onOtherInstance: (why: string) => void;
-  /** The bot was removed from the channel, or is in it again. */
-  readonly onAway: (isAway: boolean) => void;
+  /** Nothing can be heard or written in the channel, and why; undefined: it can again. */
+  readonly onAway: (why: string | undefined) => void;
+  readonly channelName: string;
 }
 
 /** How a post came to be heard. */
@@ -63,7 +68,6 @@ export class Router {
   readonly #otherInstances: OtherInstances;
   readonly #catchUp: CatchUp;
   readonly #failingPosts: FailingPosts;
-  #hasBeenConnected = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RouterDependencies) {
@@ -74,7 +78,8 @@ export class Router {
       isListed: (by) => this.#isListed(by),
       now: () => this.#seenPosts.now,
     });
-    this.#postChanges = new PostChanges({ ...dependencies, seenPosts: this.#seenPosts });
+    const projectNames = () => this.#projectNames;
+    this.#postChanges = new PostChanges({ ...dependencies, projectNames, seenPosts: this.#seenPosts });
     this.#failingPosts = new FailingPosts(dependencies.api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
@@ -94,7 +99,11 @@ export class Router {
 
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
-    return this.#seenPosts.isClosed ? this.#last : this.#inOrder(event.type, () => this.#dispatch(event));
+    const { channelId } = this.#dependencies;
+    const isElsewhere = (channelOf(event) ?? channelId) !== channelId;
+    return isElsewhere || this.#seenPosts.isClosed
+      ? this.#last
+      : this.#inOrder(event.type, () => this.#dispatch(event));
   }
 
   /** It is known by which post somebody is asked. */
@@ -126,13 +135,9 @@ export class Router {
   }
 
   async #dispatch(event: SocketEvent): Promise<void> {
-    const { channelId, users, log } = this.#dependencies;
     switch (event.type) {
       case "posted":
-        // One socket tells of all the channels the account is in.
-        if (event.post.channelId === channelId) {
-          await this.#postedNow(event);
-        }
+        await this.#postedNow(event);
         break;
       case "postEdited":
         await this.#afterMissed(
@@ -145,51 +150,48 @@ export class Router {
         break;
       case "reactionAdded":
       case "reactionRemoved":
-        // In another channel nothing need be looked up for it.
-        if ((event.channelId ?? channelId) === channelId) {
-          await this.#reactedNow(event.reaction, event.type === "reactionRemoved");
-        }
+        await this.#reactedNow(event.reaction, event.type === "reactionRemoved");
         break;
-      case "userUpdated":
-        users.userUpdated(event.user);
+      case "channelArchived":
+      case "channelRestored":
+        await this.#archivedOrRestored(event.type === "channelArchived");
         break;
       case "memberAdded":
       case "memberRemoved":
         await this.#memberChanged(event);
         break;
       case "hello":
-        log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
         this.#otherInstances.listen();
         if (!event.resumed) {
-          // What the checks of a start have told is as good as news.
-          if (this.#hasBeenConnected) {
-            users.mayHaveMissedUpdates();
-          }
-          this.#hasBeenConnected = true;
-          await this.#catchUpNow();
+          await this.#catchUp.performNow();
         }
         break;
-      case "disconnected":
-        log.debug(`the connection to the server is gone (${event.reason})`);
-        break;
+      default:
+      // What is about no channel is not for this one.
     }
   }
 
-  /** Something may be missing since the last that was heard. */
-  async #catchUpNow(): Promise<void> {
-    this.#catchUp.begin();
-    await this.#catchUp.perform();
+  async #archivedOrRestored(isArchived: boolean): Promise<void> {
+    const { sessions } = this.#dependencies;
+    if (isArchived) {
+      this.#membership.archived();
+      for (const threadId of sessions.liveThreads()) {
+        sessions.find(threadId)?.deliver({ type: "channelArchived" });
+      }
+    } else {
+      this.#membership.restored();
+      await this.#catchUp.performNow();
+    }
   }
 
   async #memberChanged(
     event: SocketEvent & { readonly type: "memberAdded" | "memberRemoved" },
   ): Promise<void> {
-    const { botId, channelId } = this.#dependencies;
-    if (event.userId === botId && event.channelId === channelId) {
+    if (event.userId === this.#dependencies.botId) {
       if (event.type === "memberRemoved") {
         this.#membership.left();
       }
-      await this.#catchUpNow();
+      await this.#catchUp.performNow();
     }
   }
 
@@ -235,17 +237,17 @@ export class Router {
   }
 
   async #isForUs(post: Post): Promise<boolean> {
-    const { botName, sessions } = this.#dependencies;
-    const isMeant = read(post, botName).isMention || sessions.find(post.threadId) !== undefined;
+    const { sessions } = this.#dependencies;
+    const isMeant = this.#read(post).isMention || sessions.find(post.threadId) !== undefined;
     return post.isFromPerson && isMeant && (await personOf(this.#dependencies, post.userId)) !== undefined;
   }
 
   async #actOn(post: Post, { isMention }: Told): Promise<void> {
-    const { botId, botName, sessions } = this.#dependencies;
+    const { botId, sessions } = this.#dependencies;
     if (post.userId === botId || !post.isFromPerson) {
       return;
     }
-    const reading = read(post, botName, isMention);
+    const reading = this.#read(post, isMention);
     const hasSession = sessions.find(post.threadId) !== undefined;
     if (!reading.isMention && !hasSession) {
       return;
@@ -276,7 +278,7 @@ export class Router {
     const current = {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
-      mayStart: this.#isListed({ id: post.userId }),
+      project: projectFor(reading, post.userId, this.#dependencies.projects()),
       isDatedAhead: this.#seenPosts.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);
@@ -290,7 +292,7 @@ export class Router {
     post: Post,
     reading: Reading,
     known: Pick<Facts, "hasSession" | "uuid">,
-  ): Promise<Omit<Facts, "mayStart" | "isDatedAhead">> {
+  ): Promise<Omit<Facts, "project" | "isDatedAhead">> {
     return {
       ...known,
       by: await personOf(this.#dependencies, post.userId),
@@ -299,8 +301,18 @@ export class Router {
     };
   }
 
+  #read(post: Post, isMentionTold?: boolean): Reading {
+    const { botName, isDirect } = this.#dependencies;
+    return read(post, botName, this.#projectNames, isDirect || isMentionTold);
+  }
+
+  get #projectNames(): string[] {
+    return this.#dependencies.projects().map(({ name }) => name);
+  }
+
+  /** In one of the projects. */
   #isListed({ id }: Pick<Person, "id">): boolean {
-    return authorize("start", id, undefined, this.#dependencies.rightsOf);
+    return isListedIn(this.#dependencies.projects(), id);
   }
 
   #isNews(createdAt: number, what: string): boolean {

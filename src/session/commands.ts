@@ -39,6 +39,12 @@ export const COMMANDS = {
     action: "stop",
     help: "Stop the turn, keep the session (also ⏸️ on any message)",
   },
+  project: {
+    usage: "project",
+    aliases: [],
+    action: "message",
+    help: "Where this session works, and which projects the channel has",
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

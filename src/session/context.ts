@@ -3,11 +3,15 @@
 import { existsSync } from "node:fs";
 import type { RightsOf } from "./authorization.ts";
 
-/** What a session is told once and what never changes. */
+/** What a session is told once. */
 export interface SessionContext {
   readonly version: string;
   readonly botName: string;
   readonly directory: string;
+  /** The project of projects.yaml that it is of; undefined: the one of the settings, which is named by its directory. */
+  readonly project?: string | undefined;
+  /** The channel's other projects in which sessions can begin, as of now. */
+  readonly otherProjects: () => readonly string[];
   readonly home: string;
   readonly maxSessions: number;
   readonly idleMs: number;
@@ -15,7 +19,7 @@ export interface SessionContext {
   readonly isAuto: boolean;
   /** The longest post in code points. */
   readonly postLimit: number;
-  /** What an account is here, as of now: the one thing in a context that changes. */
+  /** What an account is here, as of now. */
   readonly rightsOf: RightsOf;
   /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
   readonly approvers: readonly string[];

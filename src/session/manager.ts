@@ -14,7 +14,7 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 const MAX_ASLEEP = 1000;
 
 export class SessionManager {
-  readonly #dependencies: SessionDependencies;
+  #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
   /** Ended sessions whose process or last words are still on their way. */
   readonly #leaving = new Set<Promise<void>>();
@@ -23,6 +23,11 @@ export class SessionManager {
   #isShuttingDown = false;
 
   constructor(dependencies: SessionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** For sessions that begin from now on. */
+  reconfigure(dependencies: SessionDependencies): void {
     this.#dependencies = dependencies;
   }
 

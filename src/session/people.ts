@@ -3,6 +3,7 @@
 
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
+import { homePath } from "../render/paths.ts";
 import type { Person } from "./authorization.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
@@ -80,6 +81,9 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       break;
     case "help":
       say(step, "Write them in this thread.", helpText());
+      break;
+    case "project":
+      tellProject(step);
       break;
     case "invite":
       invite(step, by, command.username, command.user);
@@ -164,6 +168,16 @@ function invite(step: Step, by: Person, username: string, user: User | undefined
   updateHeader(step);
   say(step, `✅ @${user.username} can now participate in this session (invited by @${by.name})`);
   letInAll(step, { id: user.id, name: user.username }, by);
+}
+
+function tellProject(step: Step): void {
+  const { project, directory, home, otherProjects } = step.context;
+  const here = `📂 This session works in ${inlineCode(homePath(directory, home))}`;
+  const others = otherProjects();
+  const list = others.map((name) => inlineCode(name)).join(", ");
+  const more =
+    others.length === 0 ? "" : ` The channel also has ${list}: \`in ${others[0]}: …\` begins there.`;
+  say(step, `${project === undefined ? here : `${here}, project ${inlineCode(project)}`}.${more}`);
 }
 
 function kick(step: Step, by: Person, username: string, user: User | undefined): void {

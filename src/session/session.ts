@@ -228,6 +228,7 @@ export class Session {
   #snapshot(): SessionSnapshot {
     return {
       threadId: this.threadId,
+      ...(this.#context.project === undefined ? {} : { project: this.#context.project }),
       directory: this.#context.directory,
       process: this.#process.known,
       filesDirectory: this.#process.filesPath,

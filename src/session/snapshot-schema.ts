@@ -283,6 +283,7 @@ const write = z.discriminatedUnion("kind", [
 export const sessionDocument = z.object({
   threadId: text.min(1) as unknown as z.ZodType<ThreadId>,
   process: orNone(z.object({ pid: number, startMark: text })),
+  project: text.exactOptional(),
   directory: text,
   filesDirectory: orNone(text),
   state,

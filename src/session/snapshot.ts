@@ -12,6 +12,8 @@ export interface SessionSnapshot {
   readonly threadId: ThreadId;
   /** The Claude process that ran; undefined when none did. */
   readonly process: KnownProcess | undefined;
+  /** The project of projects.yaml that it is of. */
+  readonly project?: string;
   /** Where Claude works in it. */
   readonly directory: string;
   /** Where attached files are. */

@@ -151,6 +151,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
       : { kind: "live", slot, background: commandsOf(state.background).length };
   const markdown = renderHeader({
     version: context.version,
+    project: context.project,
     directory: context.directory,
     home: context.home,
     owner: state.owner.name,

@@ -43,7 +43,7 @@ export interface Message {
 export type Command =
   | { readonly name: "invite" | "kick"; readonly username: string; readonly user: User | undefined }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
-  | { readonly name: "stop" | "interrupt" | "help" }
+  | { readonly name: "stop" | "interrupt" | "help" | "project" }
   /** A `!name` that is not ours: perhaps Claude knows it. */
   | {
       readonly name: "slash";

@@ -25,14 +25,14 @@ export type ClaudeVersion = (path: string) => Promise<string>;
 /** For the version that it told; `unknown` when that one can't tell. */
 export type ClaudeLogin = (path: string, version: string) => Promise<"logged-in" | "logged-out" | "unknown">;
 
-const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
+export const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
   ok: true,
   value,
   text,
   hints,
 });
 const LASTING: Outlook = { isServerDown: false, isForeign: false, retryAfterMs: undefined };
-const failed = (text: string, outlook = LASTING): Check<never> => ({ ok: false, text, ...outlook });
+export const failed = (text: string, outlook = LASTING): Check<never> => ({ ok: false, text, ...outlook });
 
 /** How the server is reached when it isn't directly; undefined when it is. */
 export function checkProxy(url: string): Check<undefined> | undefined {
@@ -138,16 +138,17 @@ export async function checkBotName(api: MattermostApi, name: string, account: Us
   });
 }
 
-const EVERYONE =
-  "ALLOWED_USERS is empty: everyone who can write in the channel can make Claude work on this machine.";
+const everyone = (setting: string): string =>
+  `${setting} is empty: everyone who can write in the channel can make Claude work on this machine.`;
 
 /** The accounts of the allow list; for an empty list none, and a warning. */
 export async function checkUsers(
   api: MattermostApi,
   names: readonly string[],
+  setting = "ALLOWED_USERS",
 ): Promise<Check<readonly User[]>> {
-  if (names.length === 0) return passed([], "everyone may start sessions", [EVERYONE]);
-  return checkNames(api, names, "ALLOWED_USERS", "may start sessions", "can't start anything");
+  if (names.length === 0) return passed([], "everyone may start sessions", [everyone(setting)]);
+  return checkNames(api, names, setting, "may start sessions", "can't start anything");
 }
 
 /** The accounts that may approve; for an empty list none. `isSkipping`: nobody is asked about tools. */
@@ -155,14 +156,15 @@ export async function checkApprovers(
   api: MattermostApi,
   names: readonly string[],
   isSkipping: boolean,
+  setting = "APPROVERS",
 ): Promise<Check<readonly User[]>> {
   if (names.length === 0) return passed([], "everyone who is listed may approve tools and plans");
-  const checked = await checkNames(api, names, "APPROVERS", "may approve tools and plans", "can't approve");
-  return checked.ok && isSkipping ? { ...checked, hints: [...checked.hints, NOBODY_ASKED] } : checked;
+  const checked = await checkNames(api, names, setting, "may approve tools and plans", "can't approve");
+  return checked.ok && isSkipping ? { ...checked, hints: [...checked.hints, nobodyAsked(setting)] } : checked;
 }
 
-const NOBODY_ASKED =
-  "APPROVERS is set, but with SKIP_PERMISSIONS nobody is asked about a tool: every one is allowed.";
+const nobodyAsked = (setting: string): string =>
+  `${setting} is set, but with permissions skipped nobody is asked about a tool: every one is allowed.`;
 
 async function checkNames(
   api: MattermostApi,
@@ -221,76 +223,31 @@ export async function checkClaudeLogin(
   }
 }
 
-export interface Readiness {
-  readonly account: User;
-  readonly channel: Channel;
-  /** Empty means everyone. */
-  readonly allowedUsers: readonly User[];
-  /** Empty means everyone who is listed. */
-  readonly approvers: readonly User[];
-  readonly claudeVersion: string;
-  /** The longest post in code points. */
-  readonly postLimit: number;
-  readonly hints: readonly string[];
-}
-
-export interface ReadinessInput {
-  readonly api: MattermostApi;
-  readonly config: {
-    readonly channelId: string;
-    readonly botName: string | undefined;
-    readonly allowedUsers: readonly string[];
-    readonly approvers: readonly string[];
-    readonly skipPermissions: boolean;
-    readonly claudePath: string;
-  };
-  readonly claudeVersion: ClaudeVersion;
-}
-
-/** All the checks a start makes: what the bridge needs to know, or everything that stands in its way. */
-export async function checkReadiness(input: ReadinessInput): Promise<
-  | ({ readonly ok: true } & Readiness)
-  /** `isForeign`: nothing is wrong but that something else than the server answers. */
-  | ({ readonly ok: false; readonly problems: readonly string[] } & Outlook)
-> {
-  const { api, config } = input;
-  // Takes longest and needs nobody else.
-  const claudeChecked = checkClaude(input.claudeVersion, config.claudePath);
-  const account = await checkAccount(api);
-  if (!account.ok) return refuse([account, await claudeChecked]);
-  const [claude, limit, channel, users, approvers, name] = await Promise.all([
-    claudeChecked,
-    checkPostLimit(api),
-    checkChannel(api, config.channelId, account.value),
-    checkUsers(api, config.allowedUsers),
-    checkApprovers(api, config.approvers, config.skipPermissions),
-    checkBotName(api, config.botName ?? account.value.username, account.value),
-  ]);
-  if (!limit.ok || !channel.ok || !users.ok || !approvers.ok || !name.ok || !claude.ok)
-    return refuse([limit, channel, users, approvers, name, claude]);
-  return {
-    ok: true,
-    account: account.value,
-    channel: channel.value,
-    allowedUsers: users.value,
-    approvers: approvers.value,
-    claudeVersion: claude.value,
-    postLimit: limit.value,
-    hints: [account, channel, users, approvers, name, claude].flatMap((check) => check.hints),
-  };
-}
-
-function refuse(checks: readonly Check<unknown>[]) {
-  const failures = checks.filter((check) => !check.ok);
-  const asked = failures.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+/** Together they say what one of them would; `words`: how each is put. */
+export function failedBy(
+  failures: readonly (MattermostError | (Check<unknown> & { readonly ok: false }))[],
+  words: (text: string) => string,
+): Check<never> & { readonly ok: false } {
+  const found = failures.map((failure) =>
+    failure instanceof MattermostError ? { text: failure.message, ...outlookOf(failure) } : failure,
+  );
+  const asked = found.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   return {
     ok: false,
-    problems: failures.map((check) => check.text),
+    text: found.map(({ text }) => words(text)).join("\n"),
     // Waiting helps only when nothing else is wrong.
-    isServerDown: failures.every((check) => check.isServerDown),
-    isForeign: failures.every((check) => check.isServerDown || check.isForeign),
+    isServerDown: found.every(({ isServerDown }) => isServerDown),
+    isForeign: found.every(({ isServerDown, isForeign }) => isServerDown || isForeign),
     retryAfterMs: asked.length === 0 ? undefined : Math.max(...asked),
-  } as const;
+  };
+}
+
+function outlookOf({ code, retryAfterMs }: MattermostError): Outlook {
+  return {
+    isServerDown: ["unreachable", "server", "rate-limited"].includes(code),
+    isForeign: ["bad-answer", "redirected"].includes(code),
+    retryAfterMs,
+  };
 }
 
 async function guard<T>(
@@ -301,10 +258,7 @@ async function guard<T>(
     return await check();
   } catch (error) {
     if (!(error instanceof MattermostError)) throw error;
-    const isServerDown = ["unreachable", "server", "rate-limited"].includes(error.code);
-    const isForeign = ["bad-answer", "redirected"].includes(error.code);
-    const { message, retryAfterMs } = error;
-    return judge(error) ?? failed(message, { isServerDown, isForeign, retryAfterMs });
+    return judge(error) ?? failed(error.message, outlookOf(error));
   }
 }
 

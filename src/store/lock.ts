@@ -25,8 +25,9 @@ export function lockDaemon(
   { botId, channelId }: DaemonOf,
   stateFolder: string,
   machineDirectories: readonly string[],
+  { removesAbandoned = true } = {},
 ): Lock {
-  const ofMachine = lockInFirst(machineDirectories, `${botId}-${channelId}`);
+  const ofMachine = lockInFirst(machineDirectories, `${botId}-${channelId}`, removesAbandoned);
   if (ofMachine && "heldBy" in ofMachine) {
     return ofMachine;
   }
@@ -43,11 +44,17 @@ export function lockDaemon(
   };
 }
 
-function lockInFirst(directories: readonly string[], name: string): Lock | undefined {
+function lockInFirst(
+  directories: readonly string[],
+  name: string,
+  removesAbandoned: boolean,
+): Lock | undefined {
   for (const directory of directories) {
     try {
       makePrivate(directory);
-      removeAbandoned(directory);
+      if (removesAbandoned) {
+        removeAbandoned(directory);
+      }
       return takeLock(directory, name);
     } catch {
       // It can't hold locks: the home is read-only or missing, or the directory is somebody else's.

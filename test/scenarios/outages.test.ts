@@ -243,7 +243,7 @@ test("in a channel that was archived with a card open the thread says what happe
   await world.says(root, "make it so");
   world.sandbox.archiveChannel(world.channelId);
   goOn();
-  await logged(world, "the channel is archived");
+  await logged(world, "is archived");
   world.sandbox.unarchiveChannel(world.channelId);
   await world.says(root, "because this channel was archived");
   await world.says(root, "No longer open");

@@ -8,6 +8,7 @@ import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { quietLog } from "../support/logs.ts";
+import { projectOf } from "../support/projects.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -25,22 +26,18 @@ test("the one that was started later finds the first one out, says so and answer
     {
       url: world.sandbox.url,
       token: world.botToken,
-      channelId: channel.id,
-      botName: undefined,
-      allowedUsers: [],
-      approvers: [],
-      prewarm: 0,
-      skipPermissions: false,
-      maxSessions: 5,
-      sessionTimeoutMs: 1_800_000,
-      claudePath: "claude",
-      auditFileMb: 10,
-      auditFiles: 10,
-      metricsFile: undefined,
-      directory: world.directory,
-      debug: false,
+      bot,
+      botName: bot.username,
+      postLimit: 16_383,
+      projects: [
+        {
+          project: projectOf({ channel: channel.id, directory: world.directory }),
+          channel,
+          allowedUsers: [],
+          approvers: [],
+        },
+      ],
     },
-    { bot, channel, allowedUsers: [], approvers: [], postLimit: 16_383 },
     {
       api,
       clock,
@@ -49,8 +46,9 @@ test("the one that was started later finds the first one out, says so and answer
       version: "0.1.0",
       home: "/home/dev",
       folder: DocumentFolder.open({ clock, path: state, log: quietLog, redact: (text) => text }),
-      audit: { append() {}, close() {} } as never,
-      deniedPaths: [],
+      auditOf: () => ({ append() {} }),
+      lock: () => ({ release() {} }),
+      deniedPathsIn: () => [],
       environment: {},
     },
   );

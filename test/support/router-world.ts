@@ -15,6 +15,7 @@ import type {
 import { Users } from "../../src/mattermost/users.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
 import type { OpenCard } from "../../src/router/reconcile.ts";
+import type { RoutedProject } from "../../src/router/routed-projects.ts";
 import { Router, type RouterDependencies } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
@@ -25,7 +26,27 @@ const CHANNEL = "channel" as ChannelId;
 /** The mark of this process. */
 export const INSTANCE = newInstance(1_700_000_000_000, () => 0.5);
 
-export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) {
+interface WorldProject {
+  readonly name: string;
+  /** Undefined: everyone. */
+  readonly allowed: readonly string[] | undefined;
+}
+
+const DEFAULT: WorldProject = { name: "lab", allowed: ["alice", "bob"] };
+
+export interface RouterWorldOptions {
+  readonly isOpenToAll?: boolean;
+  readonly isFull?: boolean;
+  readonly isDirect?: boolean;
+  readonly projects?: readonly WorldProject[];
+}
+
+export function createRouterWorld({
+  isOpenToAll = false,
+  isFull = false,
+  isDirect = false,
+  projects = [isOpenToAll ? { ...DEFAULT, allowed: undefined } : DEFAULT],
+}: RouterWorldOptions = {}) {
   const clock = createFakeClock();
   const people = ["alice", "bob", "carol", "claude-code", "types", "jane.doe"].map(
     (name): User => ({ id: name as UserId, username: name, isBot: name === "claude-code", isActive: true }),
@@ -49,6 +70,9 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     /** What always fails, and nothing else. */
     failing: new Set<string>(),
     asked: [] as string[],
+    isArchived: false,
+    /** When something was last said; not told when undefined. */
+    lastPostAt: undefined as number | undefined,
     /** Posts of one gap that are read. */
     mostRead: 10_000,
   };
@@ -89,7 +113,7 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
   const audited: string[] = [];
   const records: AuditEntry[] = [];
   const delivered: { thread: string; signal: Signal }[] = [];
-  const opened: { thread: string; by: string; text: string; withThread: boolean }[] = [];
+  const opened: { thread: string; by: string; text: string; withThread: boolean; project?: string }[] = [];
   const sessions = new Map<ThreadId, Session>();
   const logged: string[] = [];
   const causes: unknown[] = [];
@@ -110,6 +134,32 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     const reactions = server.reactions.filter(({ postId }) => postId === post.id);
     return reactions.length > 0 ? { ...post, reactions } : post;
   };
+  const routed = ({ name, allowed }: WorldProject): RoutedProject => ({
+    name,
+    rightsOf: createAllowList({
+      known: (id) => users.known(id),
+      allowed: allowed?.map(person),
+      approvers: undefined,
+    }),
+    maxSessions: 5,
+    sessions: {
+      open(threadId, by, message) {
+        if (isFull) {
+          return false;
+        }
+        const place = name === DEFAULT.name ? {} : { project: name };
+        opened.push({
+          thread: threadId,
+          by: by.name,
+          text: message.text,
+          withThread: message.withThread,
+          ...place,
+        });
+        begin(threadId);
+        return true;
+      },
+    },
+  });
   let uuids = 0;
   const dependencies: RouterDependencies = {
     api: {
@@ -122,6 +172,14 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
           }
           return post;
         }),
+      channel: (id) =>
+        answer(`channel ${id}`, () => ({
+          id,
+          teamId: "team",
+          displayName: "Lab",
+          isArchived: server.isArchived,
+          type: "O",
+        })),
       isMember: (_channel, user) => answer(`member ${user}`, () => !server.left.includes(user)),
       thread: (id) =>
         answer(`thread ${id}`, () => {
@@ -161,15 +219,14 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
       waitingPosts: () => server.waitingPosts,
       liveThreads: () => server.liveThreads,
       find: (threadId) => sessions.get(threadId),
-      open: (threadId, by, message) => {
-        if (isFull) {
-          return false;
-        }
-        opened.push({ thread: threadId, by: by.name, text: message.text, withThread: message.withThread });
-        begin(threadId);
-        return true;
-      },
     },
+    projects: () => projects.map(routed),
+    isDirect,
+    standing: () =>
+      answer("member claude-code", () => ({
+        isMember: !server.left.includes("claude-code" as UserId),
+        lastPostAt: server.lastPostAt,
+      })),
     reply: (thread, { markdown, attachment }) =>
       replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
     audit: {
@@ -184,15 +241,10 @@ export function createRouterWorld({ isOpenToAll = false, isFull = false } = {}) 
     botId: "claude-code" as UserId,
     botName: "claude-code",
     channelId: CHANNEL,
-    rightsOf: createAllowList({
-      known: (id) => users.known(id),
-      allowed: isOpenToAll ? undefined : [person("alice"), person("bob")],
-      approvers: undefined,
-    }),
-    maxSessions: 5,
+    channelName: "Lab",
     instance: INSTANCE,
     onOtherInstance: (why) => rivals.push(why),
-    onAway: (isAway) => away.push(isAway),
+    onAway: (why) => away.push(why !== undefined),
   };
   // As the start-up checks have found it.
   users.userUpdated(person("claude-code"));

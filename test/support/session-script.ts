@@ -77,6 +77,7 @@ export const CONTEXT: SessionContext = {
   timeZone: "UTC",
   rightsOf,
   approvers: [],
+  otherProjects: () => [],
 };
 
 /** What somebody writes; by the owner, when nothing else is said. */

@@ -11,6 +11,7 @@ import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
+import { settingsProject } from "../../src/config/project.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
@@ -123,27 +124,36 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...options.config,
   };
   const stateFolder = temporaryDirectory();
+  const own = settingsProject(config);
+  if (!own) {
+    throw new Error("the settings name no channel");
+  }
+  const bot = await api.me();
   const facts: BridgeFacts = {
-    bot: await api.me(),
-    channel: await api.channel(channelId),
-    allowedUsers: await api.usersByNames(allowedUsers),
-    approvers: await api.usersByNames(config.approvers),
+    url: config.url,
+    token: config.token,
+    bot,
+    botName: config.botName ?? bot.username,
     postLimit: await api.maxPostSize(),
+    projects: [
+      {
+        project: own,
+        channel: await api.channel(channelId),
+        allowedUsers: await api.usersByNames(allowedUsers),
+        approvers: await api.usersByNames(config.approvers),
+      },
+    ],
   };
   const openBridge = async (): Promise<Bridge> => {
-    const opened = await startBridge(config, facts, {
+    const opened = await startBridge(facts, {
       api,
       clock: systemClock,
       log,
       folder: DocumentFolder.open({ path: stateFolder, clock: systemClock, log, redact: (text) => text }),
-      audit: new AuditTrail({
-        folder: stateFolder,
-        channelId: channel.id,
-        now: Date.now,
-        log,
-        redact: (line) => line,
-      }),
-      deniedPaths: [],
+      auditOf: (channelId) =>
+        new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
+      lock: () => ({ release: () => {} }),
+      deniedPathsIn: () => [],
       environment: options.environment,
       version: "0.1.0",
       home: options.environment?.["HOME"] ?? "/home/dev",

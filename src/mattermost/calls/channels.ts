@@ -1,10 +1,13 @@
 // The REST calls about channels and their members, and about the server's settings for posts.
 
 import { decodeChannel, decodeList } from "../decode.ts";
-import type { Channel, ChannelId, MattermostApi, UserId } from "../types.ts";
+import type { Channel, ChannelId, ChannelMember, MattermostApi, UserId } from "../types.ts";
 import { isObjectWith, type JsonRequests, orIfRefused } from "./json-requests.ts";
 
-type ChannelCalls = Pick<MattermostApi, "channel" | "teamName" | "myChannels" | "isMember" | "maxPostSize">;
+type ChannelCalls = Pick<
+  MattermostApi,
+  "channel" | "channelByName" | "teamName" | "myChannels" | "myMemberships" | "isMember" | "maxPostSize"
+>;
 
 /** The limit of databases from before 5.0, and so the smallest that a server has. */
 const SMALLEST_MAX_POST_SIZE = 4000;
@@ -12,11 +15,22 @@ const SMALLEST_MAX_POST_SIZE = 4000;
 export function channelCalls(json: JsonRequests): ChannelCalls {
   return {
     channel: (id) => json.get("read the channel", `/channels/${id}`, decodeChannel),
+    channelByName: (team, name) => channelByName(json, team, name),
     teamName: (id) => teamName(json, id),
     myChannels: () => myChannels(json),
+    myMemberships: () => myMemberships(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
     maxPostSize: () => json.get(...SERVER_SETTINGS, decodeMaxPostSize),
   };
+}
+
+async function channelByName(json: JsonRequests, team: string, name: string): Promise<Channel | undefined> {
+  const path = `/teams/name/${encodeURIComponent(team)}/channels/name/${encodeURIComponent(name)}`;
+  return orIfRefused(
+    json.get("look up a channel", path, decodeChannel),
+    ["not-found", "forbidden", "rejected"],
+    undefined,
+  );
 }
 
 async function teamName(json: JsonRequests, id: string): Promise<string | undefined> {
@@ -31,21 +45,43 @@ export function postEditLimit(json: JsonRequests): Promise<number> {
 
 const SERVER_SETTINGS = ["read the server's settings", "/config/client?format=old"] as const;
 
+async function myTeams(json: JsonRequests): Promise<string[]> {
+  return json.get("list the bot's teams", "/users/me/teams", (list) => decodeList(list, decodeTeamId));
+}
+
 async function myChannels(json: JsonRequests): Promise<Channel[]> {
-  const teams = await json.get("list the bot's teams", "/users/me/teams", (list) =>
-    decodeList(list, decodeTeamId),
+  const lists = await Promise.all((await myTeams(json)).map((team) => channelsIn(json, team)));
+  return [...byId(lists.flat()).values()].filter(({ type }) => type !== "D" && type !== "G");
+}
+
+/** Each team's list has the direct messages as well. */
+async function myMemberships(json: JsonRequests): Promise<ChannelMember[]> {
+  const lists = await Promise.all(
+    (await myTeams(json)).map(async (team) => {
+      const [channels, mentions] = await Promise.all([channelsIn(json, team), mentionsIn(json, team)]);
+      return channels.map((channel) => ({
+        id: channel.id,
+        channel,
+        mentions: mentions.get(channel.id) ?? 0,
+      }));
+    }),
   );
-  const found = new Map<string, Channel>();
-  for (const team of teams) {
-    const path = `/users/me/teams/${team}/channels`;
-    const channels = await json.get("list the bot's channels", path, (list) =>
-      decodeList(list, decodeChannel),
-    );
-    for (const channel of channels) {
-      found.set(channel.id, channel);
-    }
-  }
-  return [...found.values()].filter((channel) => channel.type !== "D" && channel.type !== "G");
+  return [...byId(lists.flat()).values()].map(({ channel, mentions }) => ({ channel, mentions }));
+}
+
+const byId = <One extends { readonly id: ChannelId }>(all: readonly One[]): Map<ChannelId, One> =>
+  new Map(all.map((one) => [one.id, one]));
+
+function channelsIn(json: JsonRequests, team: string): Promise<Channel[]> {
+  return json.get("list the bot's channels", `/users/me/teams/${team}/channels`, (list) =>
+    decodeList(list, decodeChannel),
+  );
+}
+
+async function mentionsIn(json: JsonRequests, team: string): Promise<ReadonlyMap<string, number>> {
+  const path = `/users/me/teams/${team}/channels/members`;
+  const counts = await json.get("list the bot's mentions", path, (list) => decodeList(list, decodeMentions));
+  return new Map(counts);
 }
 
 async function isMember(json: JsonRequests, channelId: ChannelId, userId: UserId): Promise<boolean> {
@@ -85,4 +121,12 @@ function decodeTeamId(team: unknown): string | undefined {
     return undefined;
   }
   return typeof team.id === "string" && /^[A-Za-z0-9_-]+$/.test(team.id) ? team.id : undefined;
+}
+
+function decodeMentions(member: unknown): [channelId: string, mentions: number] | undefined {
+  if (typeof member !== "object" || member === null || !("channel_id" in member)) {
+    return undefined;
+  }
+  const mentions = Number("mention_count" in member ? member.mention_count : 0);
+  return [String(member.channel_id), Number.isFinite(mentions) ? mentions : 0];
 }

@@ -23,7 +23,7 @@ function setUp() {
       utimesSync(join(folder, name), changedAt / 1000, changedAt / 1000);
     },
     names: () => readdirSync(folder).sort(),
-    tidy: (now: number) => removeOldDocuments(folder, SERVED, now, log),
+    tidy: (now: number) => removeOldDocuments(folder, [SERVED], now, log),
   };
 }
 

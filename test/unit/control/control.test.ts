@@ -65,6 +65,7 @@ function setUp() {
       log: { debug: () => {}, info: () => {}, warn, error: warn },
       status,
       history,
+      reload: async () => ({ ok: false, problems: ["nothing is served"] }),
     });
     onTestFinished(() => server.close());
     return server;

@@ -79,23 +79,6 @@ test("a router that is closed catches up on nothing any more", async () => {
   expect(world.clock.pending()).toBe(0);
 });
 
-test("after a gap everybody is asked about again, once: a rename or a deactivation may have been missed", async () => {
-  const world = createRouterWorld();
-  world.begin("thread" as ThreadId);
-  const questions = () => world.server.asked.filter((line) => line === "user alice").length;
-  await world.router.take(hello);
-  await world.says("alice", "one");
-  await world.says("alice", "two");
-  expect(questions()).toBe(1);
-  world.post("alice", "said in the gap");
-  await world.router.take(hello);
-  await world.says("alice", "after");
-  expect(questions()).toBe(2);
-  await world.router.take({ ...hello, resumed: true });
-  await world.says("alice", "and more");
-  expect(questions()).toBe(2);
-});
-
 test("a gap that is read at once is taken as fast as it was written, and no faster", async () => {
   const world = createRouterWorld();
   const now = world.clock.now();

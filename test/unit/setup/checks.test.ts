@@ -1,14 +1,12 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MattermostError } from "../../../src/mattermost/error.ts";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import {
   checkAccount,
   checkBotName,
   checkChannel,
   checkClaude,
-  checkReadiness,
   checkServer,
   checkUsers,
 } from "../../../src/setup/checks.ts";
@@ -204,75 +202,5 @@ test("claude's version is told, or why there is none", async () => {
   expect(await checkClaude(noClaude, "claude")).toMatchObject({
     ok: false,
     text: expect.stringContaining("Install"),
-  });
-});
-
-describe("readiness", () => {
-  const config = (over: object = {}) => ({
-    botName: undefined,
-    allowedUsers: [],
-    approvers: [],
-    skipPermissions: false,
-    claudePath: "claude",
-    ...over,
-  });
-
-  test("gives the start all it found out", async () => {
-    const { api, channel } = await world();
-    const ready = await checkReadiness({
-      api,
-      config: { ...config({ allowedUsers: ["alice"] }), channelId: channel.id },
-      claudeVersion: version,
-    });
-    expect(ready).toMatchObject({
-      ok: true,
-      account: { username: "claude-code" },
-      channel: { id: channel.id },
-      allowedUsers: [{ username: "alice" }],
-      approvers: [],
-      claudeVersion: "2.1.0",
-      hints: [],
-    });
-  });
-
-  test("lists everything that stands in the way at once", async () => {
-    const { api } = await world();
-    const ready = await checkReadiness({
-      api,
-      config: { ...config({ allowedUsers: ["nobody"] }), channelId: "aaaaaaaaaaaaaaaaaaaaaaaaaa" },
-      claudeVersion: noClaude,
-    });
-    expect(ready).toMatchObject({
-      ok: false,
-      isServerDown: false,
-      problems: [
-        expect.stringContaining("no channel"),
-        expect.stringContaining("@nobody"),
-        expect.stringContaining("Install it"),
-      ],
-    });
-  });
-
-  test("a server that says when it wants to be asked again is heard, the longest of what it says", async () => {
-    const busy = (retryAfterMs: number) =>
-      Promise.reject(new MattermostError("server", "busy", { status: 503, retryAfterMs }));
-    const { api } = await world();
-    const input = { config: { ...config(), channelId: "any" }, claudeVersion: version };
-    const asks = { ...api, channel: () => busy(5000), maxPostSize: () => busy(20_000) };
-    expect(await checkReadiness({ ...input, api: asks })).toMatchObject({ retryAfterMs: 20_000 });
-  });
-
-  test("waiting helps when the server is down, and not when something else is wrong too", async () => {
-    const { api, sandbox, channel } = await world();
-    await sandbox.faults.stop();
-    const input = { api, config: { ...config(), channelId: channel.id } };
-    expect(await checkReadiness({ ...input, claudeVersion: version })).toMatchObject({
-      ok: false,
-      isServerDown: true,
-    });
-    expect(await checkReadiness({ ...input, claudeVersion: noClaude })).toMatchObject({
-      ok: false,
-      isServerDown: false,
-    });
   });
 });

@@ -1,0 +1,50 @@
+// The locks of the channels that this daemon serves, each taken once.
+
+import type { ChannelId, UserId } from "../mattermost/types.ts";
+import { type Lock, lockDaemon } from "../store/lock.ts";
+
+export interface ChannelLocksOptions {
+  readonly botId: UserId;
+  readonly stateFolder: string;
+  readonly machineDirectories: readonly string[];
+}
+
+export class ChannelLocks {
+  readonly #options: ChannelLocksOptions;
+  readonly #held = new Map<ChannelId, Lock & { readonly release: () => void }>();
+  #hasTidied = false;
+
+  constructor(options: ChannelLocksOptions) {
+    this.#options = options;
+  }
+
+  /** Throws when the state folder can't be written. */
+  readonly take = (channelId: ChannelId): Lock => {
+    const held = this.#held.get(channelId);
+    if (held) {
+      return held;
+    }
+    const { botId, stateFolder, machineDirectories } = this.#options;
+    // To look at all the locks there are takes as long as to take many.
+    const removesAbandoned = !this.#hasTidied;
+    const lock = lockDaemon({ botId, channelId }, stateFolder, machineDirectories, { removesAbandoned });
+    this.#hasTidied = true;
+    if ("heldBy" in lock) {
+      return lock;
+    }
+    const mine = {
+      release: () => {
+        this.#held.delete(channelId);
+        lock.release();
+      },
+    };
+    this.#held.set(channelId, mine);
+    return mine;
+  };
+
+  readonly release = (): void => {
+    for (const { release } of [...this.#held.values()]) {
+      release();
+    }
+  };
+}

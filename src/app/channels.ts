@@ -1,0 +1,177 @@
+// The channels that are served, and which of them an event is for.
+
+import { channelOf } from "../mattermost/event-channel.ts";
+import type { Channel, ChannelId, SocketEvent } from "../mattermost/types.ts";
+import type { ReadyProject } from "../setup/project-checks.ts";
+import type { Connection, Unserved } from "./bridge.ts";
+import { DirectMessages } from "./direct-messages.ts";
+import { ServedChannel } from "./served-channel.ts";
+
+export interface ChannelsOptions {
+  readonly connection: Connection;
+  /** Another mm-claude serves the one channel that there is. */
+  readonly onOtherInstance: (why: string) => void;
+}
+
+export class Channels {
+  readonly #options: ChannelsOptions;
+  readonly #served = new Map<ChannelId, { readonly channel: ServedChannel; readonly release: () => void }>();
+  readonly #direct: DirectMessages;
+  /** Changes are made one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isOpen = false;
+  #isConnected = false;
+  #wasConnected = false;
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+    this.#direct = new DirectMessages({
+      connection: options.connection,
+      isServed: (channelId) => this.#served.has(channelId),
+      serve: (channel, ready) => this.#inOrder(() => this.#serve(channel, [ready])),
+    });
+  }
+
+  get all(): readonly ServedChannel[] {
+    return [...this.#served.values()].map(({ channel }) => channel);
+  }
+
+  /** Claudes wait for new sessions from now on. */
+  open(): void {
+    this.#isOpen = true;
+    for (const channel of this.all) {
+      channel.open();
+    }
+  }
+
+  take(event: SocketEvent): void {
+    const { users, standings, log } = this.#options.connection;
+    if (event.type === "userUpdated") {
+      users.userUpdated(event.user);
+    } else if (event.type === "disconnected") {
+      this.#isConnected = false;
+      log.debug(`the connection to the server is gone (${event.reason})`);
+    } else if (event.type === "hello") {
+      log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
+      this.#isConnected = true;
+      if (!event.resumed) {
+        standings.mayHaveChanged();
+        // What the checks of a start have told is as good as news.
+        if (this.#wasConnected) {
+          users.mayHaveMissedUpdates();
+        }
+        this.#direct.mayHaveMissed();
+      }
+      this.#wasConnected = true;
+    }
+    this.#pass(event);
+  }
+
+  /** Gives those that can't be served. */
+  update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]> {
+    return this.#inOrder(() => this.#update(projects));
+  }
+
+  async close(): Promise<void> {
+    this.#direct.close();
+    await Promise.all([...this.#served.values()].map(({ channel }) => channel.close()));
+    for (const { release } of this.#served.values()) {
+      release();
+    }
+  }
+
+  #pass(event: SocketEvent): void {
+    const channelId = channelOf(event);
+    const served = channelId === undefined ? this.all : [this.#served.get(channelId)?.channel];
+    for (const channel of served) {
+      void channel?.take(event);
+    }
+    if (channelId !== undefined && event.type === "posted" && !this.#served.has(channelId)) {
+      this.#direct.posted(event);
+    }
+  }
+
+  #inOrder<T>(perform: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(perform);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]> {
+    const wanted = new Map<ChannelId, { readonly channel: Channel; readonly projects: ReadyProject[] }>();
+    for (const ready of projects) {
+      if (ready.channel) {
+        const entry = wanted.get(ready.channel.id) ?? { channel: ready.channel, projects: [] };
+        entry.projects.push(ready);
+        wanted.set(ready.channel.id, entry);
+      }
+    }
+    const direct = projects.find(({ project }) => project.origin === "direct");
+    this.#direct.reconfigure(direct);
+    const unserved: Unserved[] = [];
+    for (const { channel, projects: own } of wanted.values()) {
+      const served = this.#served.get(channel.id)?.channel;
+      if (served) {
+        served.update(own);
+      } else {
+        const why = await this.#serve(channel, own);
+        unserved.push(...(why === undefined ? [] : own.map(({ project: { name } }) => ({ name, why }))));
+      }
+    }
+    for (const channel of this.all.filter(({ channel: { id } }) => !wanted.has(id))) {
+      channel.update(channel.isDirect && direct ? [direct] : []);
+      this.#endIfDone(channel);
+    }
+    return unserved;
+  }
+
+  /** Gives the reason when it can't be served. */
+  async #serve(channel: Channel, projects: readonly ReadyProject[]): Promise<string | undefined> {
+    const { connection } = this.#options;
+    const lock = connection.lock(channel.id);
+    if ("heldBy" in lock) {
+      return `another mm-claude on this machine serves its channel (process ${lock.heldBy})`;
+    }
+    const served = await ServedChannel.serve({
+      connection,
+      channel,
+      projects,
+      audit: connection.auditOf(channel.id),
+      onOtherInstance: (why) => this.#otherInstance(channel, why),
+      onSlept: () => this.#endIfDone(served),
+    });
+    this.#served.set(channel.id, { channel: served, release: lock.release });
+    if (this.#isOpen) {
+      served.open();
+    }
+    if (this.#isConnected) {
+      // What was said since the connection began may not have reached it.
+      void served.take({ type: "hello", connectionId: "", resumed: false });
+    }
+    return undefined;
+  }
+
+  #otherInstance({ id, displayName }: Channel, why: string): void {
+    if (this.#served.size <= 1) {
+      this.#options.onOtherInstance(why);
+      return;
+    }
+    this.#options.connection.log.error(`The channel "${displayName}" is not served any more: ${why}`);
+    void this.#end(id);
+  }
+
+  /** Served no more, and nothing of it goes on. */
+  #endIfDone(served: ServedChannel): void {
+    served.letGo();
+    if (served.isDone) {
+      void this.#end(served.channel.id);
+    }
+  }
+
+  async #end(channelId: ChannelId): Promise<void> {
+    const served = this.#served.get(channelId);
+    this.#served.delete(channelId);
+    await served?.channel.close();
+    served?.release();
+  }
+}

@@ -1,0 +1,147 @@
+// Direct messages to the bot, and group messages that mention it: channels that nobody lists. Each is served from the
+// first post of somebody who may begin a session there.
+
+import { z } from "zod";
+import type { Channel, ChannelId, SocketEvent, ThreadId, UserId } from "../mattermost/types.ts";
+import { notice } from "../render/attachments.ts";
+import { mentions } from "../router/mention.ts";
+import { sessionPrefix } from "../session/dependencies.ts";
+import type { ReadyProject } from "../setup/project-checks.ts";
+import { RateLimit } from "../util/rate-limit.ts";
+import type { Connection } from "./bridge.ts";
+import { Replies } from "./replies.ts";
+
+export interface DirectMessagesOptions {
+  readonly connection: Connection;
+  readonly isServed: (channelId: ChannelId) => boolean;
+  /** Gives the reason when it can't be served. */
+  readonly serve: (channel: Channel, ready: ReadyProject) => Promise<string | undefined>;
+}
+
+const HOUR_MS = 3_600_000;
+/** What is older is not read in a channel that was never heard. */
+const OLDEST_MS = 30 * 24 * HOUR_MS;
+const SINCE = "direct-since";
+const since = z.object({ version: z.literal(1), at: z.number() });
+
+export class DirectMessages {
+  readonly #options: DirectMessagesOptions;
+  readonly #refusals = new RateLimit({ burst: 1, everyMs: HOUR_MS });
+  #ready: ReadyProject | undefined;
+  #since = Infinity;
+  #isClosed = false;
+
+  constructor(options: DirectMessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined: they are off. */
+  reconfigure(ready: ReadyProject | undefined): void {
+    this.#ready = ready;
+    if (ready) {
+      this.#since = Math.min(this.#since, this.#enabledSince());
+      for (const user of ready.allowedUsers) {
+        this.#options.connection.users.userUpdated(user);
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** In a channel that is not served. */
+  posted({ post, channelType }: SocketEvent & { readonly type: "posted" }): void {
+    const { bot, botName } = this.#options.connection;
+    if (!this.#ready || post.userId === bot.id || !post.isFromPerson) {
+      return;
+    }
+    const isMeant = channelType === "D" || (channelType === "G" && mentions(post.message, botName));
+    if (isMeant && this.#isListed(post.userId)) {
+      void this.#serve(post.channelId);
+    } else if (isMeant) {
+      this.#refuse(post.channelId, post.threadId, post.userId);
+    }
+  }
+
+  /** Somebody may have written for the first time while no connection was open. */
+  mayHaveMissed(): void {
+    if (this.#ready) {
+      void this.#lookForChannels();
+    }
+  }
+
+  async #lookForChannels(): Promise<void> {
+    const { api, folder, log } = this.#options.connection;
+    try {
+      const names = folder.names();
+      for (const { channel, mentions: count } of await api.myMemberships()) {
+        const wasServed = names.some(
+          (name) => name === `cursor-${channel.id}` || name.startsWith(sessionPrefix(channel.id)),
+        );
+        const isMeant =
+          channel.type === "D" ? this.#isWithListed(channel) : channel.type === "G" && count > 0;
+        const isNew = (channel.lastPostAt ?? 0) >= this.#since;
+        if (["D", "G"].includes(channel.type) && (wasServed || (isMeant && isNew))) {
+          await this.#serve(channel.id, channel);
+        }
+      }
+    } catch (error) {
+      log.warn("Could not look for direct messages; they are heard when the next one comes", error);
+    }
+  }
+
+  async #serve(channelId: ChannelId, known?: Channel): Promise<void> {
+    const { connection, isServed, serve } = this.#options;
+    try {
+      const channel = known ?? (await connection.api.channel(channelId));
+      if (this.#ready && !this.#isClosed && !isServed(channelId)) {
+        // One that was never heard begins where direct messages began.
+        const begin = Math.max(this.#since, connection.clock.now() - OLDEST_MS);
+        const why = await serve({ ...channel, lastPostAt: begin - 1 }, this.#ready);
+        if (why !== undefined) {
+          connection.log.warn(`A direct message is not served: ${why}`);
+        }
+      }
+    } catch (error) {
+      connection.log.error(
+        "A direct message could not be served; it is tried again with the next one",
+        error,
+      );
+    }
+  }
+
+  #isListed(id: UserId): boolean {
+    const user = this.#options.connection.users.known(id);
+    return this.#ready?.allowedUsers.some((one) => one.id === id && one.username === user?.username) ?? false;
+  }
+
+  /** Its name is the ids of both (10.11). */
+  #isWithListed({ name }: Channel): boolean {
+    return name?.split("__").some((id) => this.#isListed(id as UserId)) ?? false;
+  }
+
+  #refuse(channelId: ChannelId, threadId: ThreadId, by: UserId): void {
+    const { connection } = this.#options;
+    const { api, auditOf, bot, clock, log } = connection;
+    if (this.#refusals.tryTake(by, clock.now())) {
+      auditOf(channelId).append({ action: "refused", by: { id: by, name: "" }, threadId });
+      new Replies({ api, channelId, botId: bot.id, clock, log }).send(
+        threadId,
+        notice("🔒 Sorry, you are not among those who may start a session with me by direct message."),
+      );
+    }
+  }
+
+  #enabledSince(): number {
+    const { folder, clock } = this.#options.connection;
+    const kept = since.safeParse(folder.read(SINCE, "direct messages of the past are not heard")).data?.at;
+    if (kept === undefined) {
+      const at = clock.now();
+      folder.change(SINCE, () => JSON.stringify({ version: 1, at }));
+      void folder.saved(SINCE);
+      return at;
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,205 @@
+// Keeps what is served in step with projects.yaml while the daemon runs: on request, when the file changes, and when
+// what stood in a project's way may be gone. A change that is wrong changes nothing.
+
+import { unwatchFile, watchFile } from "node:fs";
+import { ConfigError, renderProblem } from "../config/error.ts";
+import type { Project } from "../config/project.ts";
+import type { ReloadAnswer } from "../control/protocol.ts";
+import type { MattermostApi, User } from "../mattermost/types.ts";
+import type { ClaudeVersion } from "../setup/checks.ts";
+import { checkProject, type ReadyProject } from "../setup/project-checks.ts";
+import { checkClaudes, type Readiness } from "../setup/readiness.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
+import type { Bridge } from "./bridge.ts";
+
+/** The projects that are asked for, and where that is written. */
+export interface ProjectsSource {
+  readonly path: string;
+  /** The one of the settings among them. Throws ConfigError. */
+  readonly read: () => readonly Project[];
+}
+
+export interface ProjectUpdatesOptions {
+  readonly source: ProjectsSource;
+  readonly api: MattermostApi;
+  readonly account: User;
+  readonly claudeVersion: ClaudeVersion;
+  readonly bridge: Pick<Bridge, "update">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LOOK_EVERY_MS = 2000;
+/** A channel that the bot was not in, a directory that was not mounted. */
+const RETRY_MS = 60_000;
+
+interface Unserved {
+  readonly project: Project;
+  readonly why: string;
+}
+
+export class ProjectUpdates {
+  readonly #options: ProjectUpdatesOptions;
+  #served: readonly ReadyProject[];
+  #unserved: readonly Unserved[];
+  /** One after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(
+    options: ProjectUpdatesOptions,
+    { projects, unserved }: Pick<Readiness, "projects" | "unserved">,
+  ) {
+    this.#options = options;
+    this.#served = projects;
+    this.#unserved = unserved;
+  }
+
+  get unserved(): readonly Unserved[] {
+    return this.#unserved;
+  }
+
+  start(): void {
+    const { source, clock } = this.#options;
+    watchFile(source.path, { interval: LOOK_EVERY_MS, persistent: false }, this.#onFileChange);
+    const retry = (): void => {
+      this.#timer = clock.setTimeout(() => void this.#inOrder(() => this.#retry()).finally(retry), RETRY_MS);
+    };
+    retry();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    unwatchFile(this.#options.source.path, this.#onFileChange);
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  reload(): Promise<ReloadAnswer> {
+    return this.#inOrder(() => this.#reload());
+  }
+
+  readonly #onFileChange = (): void => {
+    void this.reload().then((answer) => {
+      if (!answer.ok) {
+        const { log, source } = this.#options;
+        log.error(`${source.path} was changed, and what it was before goes on: ${answer.problems.join(" ")}`);
+      }
+    });
+  };
+
+  #inOrder<T>(perform: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(perform);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #reload(): Promise<ReloadAnswer> {
+    let wanted: readonly Project[];
+    try {
+      wanted = this.#options.source.read();
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        return { ok: false, problems: error.problems.map(renderProblem) };
+      }
+      throw error;
+    }
+    if (wanted.length === 0) {
+      return { ok: false, problems: ["No project is left. Stop mm-claude to serve none."] };
+    }
+    const checked = await this.#check(wanted);
+    const isKnownToFail = ({ project }: Unserved): boolean =>
+      this.#unserved.some((one) => isSame(one.project, project));
+    const problems = checked.failed.filter((failure) => !isKnownToFail(failure)).map(({ why }) => why);
+    if (problems.length > 0 || this.#isClosed) {
+      return { ok: false, problems };
+    }
+    return this.#serve(checked.ready, checked.failed);
+  }
+
+  /** Those that are served as they are need no other look. */
+  async #check(
+    wanted: readonly Project[],
+  ): Promise<{ readonly ready: readonly ReadyProject[]; readonly failed: readonly Unserved[] }> {
+    const { api, account, claudeVersion } = this.#options;
+    const isServed = (project: Project): ReadyProject | undefined =>
+      this.#served.find((ready) => isSame(ready.project, project));
+    const claudes = await checkClaudes(
+      wanted.filter((project) => !isServed(project)),
+      claudeVersion,
+    );
+    const ready: ReadyProject[] = [];
+    const failed: Unserved[] = [];
+    for (const project of wanted) {
+      const served = isServed(project);
+      const claude = claudes.get(project.claudePath);
+      const check = served ? undefined : await checkProject(api, project, account);
+      if (served ?? (check?.ok && claude?.ok)) {
+        ready.push(served ?? (check as { readonly value: ReadyProject }).value);
+      } else {
+        const why = [check, claude].flatMap((one) => (one && !one.ok ? [one.text] : []));
+        failed.push({ project, why: why.join("\n") });
+      }
+    }
+    return { ready, failed };
+  }
+
+  async #serve(ready: readonly ReadyProject[], failed: readonly Unserved[]): Promise<ReloadAnswer> {
+    const { bridge, log } = this.#options;
+    const before = this.#served;
+    const refused = await bridge.update(ready);
+    const isRefused = (name: string): boolean => refused.some((one) => one.name === name);
+    this.#served = ready.filter(({ project }) => !isRefused(project.name));
+    this.#unserved = [
+      ...failed,
+      ...ready.flatMap(({ project }) => {
+        const why = refused.find(({ name }) => name === project.name)?.why;
+        return why === undefined ? [] : [{ project, why }];
+      }),
+    ];
+    const added = this.#served.filter(({ project }) => !named(before, project.name)).map(nameOf);
+    const removed = before.filter(({ project }) => !named(ready, project.name)).map(nameOf);
+    const changed = this.#served
+      .filter(({ project }) => {
+        const old = named(before, project.name);
+        return old !== undefined && !isSame(old.project, project);
+      })
+      .map(nameOf);
+    for (const [names, what] of [
+      [added, "is served from now on"],
+      [removed, "is served no more; sessions that run go on until they sleep"],
+      [changed, "is changed: rights hold at once, the rest in sessions that begin from now on"],
+    ] as const) {
+      for (const name of names) {
+        log.info(`Project ${name} ${what}.`);
+      }
+    }
+    return {
+      ok: true,
+      added,
+      removed,
+      changed,
+      unserved: this.#unserved.map(({ project, why }) => ({ name: project.name, why })),
+    };
+  }
+
+  async #retry(): Promise<void> {
+    if (this.#unserved.length === 0 || this.#isClosed) {
+      return;
+    }
+    const wanted = [
+      ...this.#served.map(({ project }) => project),
+      ...this.#unserved.map(({ project }) => project),
+    ];
+    const { ready, failed } = await this.#check(wanted);
+    if (ready.length > this.#served.length && !this.#isClosed) {
+      await this.#serve(ready, failed);
+    }
+  }
+}
+
+const isSame = (one: Project, other: Project): boolean => JSON.stringify(one) === JSON.stringify(other);
+const nameOf = ({ project }: ReadyProject): string => project.name;
+const named = (all: readonly ReadyProject[], name: string): ReadyProject | undefined =>
+  all.find(({ project }) => project.name === name);

@@ -1,0 +1,181 @@
+// A project as long as it is served: its sessions, its waiting Claudes, and who has which rights in it.
+
+import { randomUUID } from "node:crypto";
+import { readSavedConversation } from "../claude/saved-conversation.ts";
+import type { WarmPool } from "../claude/warm-pool.ts";
+import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
+import type { RoutedProject } from "../router/routed-projects.ts";
+import { createAllowList } from "../session/allow-list.ts";
+import type { RightsOf } from "../session/authorization.ts";
+import type { SessionDependencies } from "../session/dependencies.ts";
+import { SessionManager } from "../session/manager.ts";
+import type { SessionSnapshot } from "../session/snapshot.ts";
+import type { ReadyProject } from "../setup/project-checks.ts";
+import { createRedact } from "../util/redact.ts";
+import type { Connection } from "./bridge.ts";
+import { prewarmClaudes } from "./prewarm.ts";
+import { admitted } from "./restore.ts";
+
+/** What it has in common with the others of its channel. */
+export interface ProjectPlace {
+  readonly connection: Connection;
+  readonly channelId: ChannelId;
+  /** Whose writes wait while the channel can't be written to. */
+  readonly api: MattermostApi;
+  readonly sendTyping: SessionDependencies["sendTyping"];
+  readonly onCardPosted: SessionDependencies["onCardPosted"];
+  readonly onChanged: SessionDependencies["onChanged"];
+  readonly audit: SessionDependencies["audit"];
+  /** Names of the channel's projects that sessions can begin in, as of now. */
+  readonly names: () => readonly string[];
+}
+
+export class ServedProject implements RoutedProject {
+  readonly #place: ProjectPlace;
+  readonly sessions: SessionManager;
+  #ready: ReadyProject;
+  #warm: WarmPool;
+  #rights: RightsOf;
+
+  constructor(ready: ReadyProject, place: ProjectPlace) {
+    this.#place = place;
+    this.#ready = ready;
+    this.#rights = this.#bindRights();
+    this.#warm = prewarmClaudes(ready.project, place.connection);
+    this.sessions = new SessionManager(this.#dependencies());
+  }
+
+  get ready(): ReadyProject {
+    return this.#ready;
+  }
+
+  get name(): string {
+    return this.#ready.project.name;
+  }
+
+  get maxSessions(): number {
+    return this.#ready.project.maxSessions;
+  }
+
+  /** As of now: those who lose a right lose it in the sessions that run. */
+  readonly rightsOf: RightsOf = (id) => this.#rights(id);
+
+  get hasLiveSessions(): boolean {
+    return this.sessions.liveThreads().length > 0;
+  }
+
+  /** Whether it is to be served as it is now. */
+  isAsked(ready: ReadyProject): boolean {
+    const asked = ({ project, allowedUsers, approvers }: ReadyProject): string =>
+      JSON.stringify([project, allowedUsers, approvers]);
+    return asked(ready) === asked(this.#ready);
+  }
+
+  /** From now on Claudes wait for new sessions. */
+  open(): void {
+    this.#warm.open();
+  }
+
+  /** Who may do what holds at once; all else in sessions that begin from now on. */
+  reconfigure(ready: ReadyProject): void {
+    this.#ready = ready;
+    this.#rights = this.#bindRights();
+    void this.#warm.close();
+    this.#warm = prewarmClaudes(ready.project, this.#place.connection);
+    this.#warm.open();
+    this.sessions.reconfigure(this.#dependencies());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
+  }
+
+  /** Whether that session of an earlier run is one of this project's. */
+  owns({ project: named, directory }: SessionSnapshot, others: readonly ServedProject[]): boolean {
+    const { origin, name, directory: here } = this.#ready.project;
+    if (named !== undefined) {
+      return origin !== "settings" && name === named;
+    }
+    // It was the only project. Where the settings name none any more, it is the one that works in the same place.
+    const isOnlyHeir = !others.some(({ ready }) => ready.project.origin === "settings") && directory === here;
+    return origin === "settings" || isOnlyHeir;
+  }
+
+  #bindRights(): RightsOf {
+    const { project, allowedUsers, approvers } = this.#ready;
+    const { users, folder, log } = this.#place.connection;
+    const key = { settings: this.#place.channelId, file: `project-${project.name}`, direct: "direct" }[
+      project.origin
+    ];
+    const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
+      named.length === 0 ? undefined : admitted(setting, named, key, folder, log);
+    for (const user of [...allowedUsers, ...approvers]) {
+      users.userUpdated(user);
+    }
+    return createAllowList({
+      known: (id) => users.known(id),
+      allowed: bound("ALLOWED_USERS", allowedUsers),
+      approvers: bound("APPROVERS", approvers),
+    });
+  }
+
+  #dependencies(): SessionDependencies {
+    const { project, allowedUsers, approvers } = this.#ready;
+    const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
+    const { users, clock, log, startClaude, environment, folder, watch, token } = connection;
+    const rightsOf = this.rightsOf;
+    return {
+      api,
+      users,
+      clock,
+      log,
+      startClaude,
+      warm: { take: () => this.#warm.take() },
+      newConversationId: randomUUID,
+      sendTyping,
+      onCardPosted,
+      context: {
+        version: connection.version,
+        botName: connection.botName,
+        directory: project.directory,
+        project: project.origin === "settings" ? undefined : project.name,
+        otherProjects: () => names().filter((name) => name !== project.name),
+        home: connection.home,
+        maxSessions: project.maxSessions,
+        idleMs: project.sessionTimeoutMs,
+        isAuto: project.skipPermissions,
+        postLimit: connection.postLimit,
+        rightsOf,
+        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        approvers: approvers.filter(({ id }) => rightsOf(id)?.isApprover).map(({ username }) => username),
+        listed: allowedUsers.filter(({ id }) => rightsOf(id)?.isListed).map(({ username }) => username),
+      },
+      claudePath: project.claudePath,
+      deniedPaths: connection.deniedPathsIn(project.directory),
+      redact: createRedact([token]),
+      botId: connection.bot.id,
+      channelId,
+      audit,
+      documents: folder,
+      onChanged,
+      onForgotten: watch?.onForgotten,
+      onWritten: watch?.onWritten,
+      readSaved: (conversationId) => readSavedConversation(environment, conversationId),
+    };
+  }
+}
+
+/** The threads of those that no project here can take up. */
+export function restoreInto(
+  projects: readonly ServedProject[],
+  snapshots: readonly SessionSnapshot[],
+): { readonly lost: readonly ThreadId[]; readonly left: readonly ThreadId[] } {
+  const lost: ThreadId[] = [];
+  let left = snapshots;
+  for (const project of projects) {
+    const own = left.filter((snapshot) => project.owns(snapshot, projects));
+    left = left.filter((snapshot) => !own.includes(snapshot));
+    lost.push(...project.sessions.restore(own));
+  }
+  return { lost, left: left.map(({ threadId }) => threadId) };
+}

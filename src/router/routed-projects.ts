@@ -1,0 +1,35 @@
+// The projects of a channel, as those see them who speak there: which one a message means, and who may begin there.
+
+import type { UserId } from "../mattermost/types.ts";
+import { authorize, type RightsOf } from "../session/authorization.ts";
+import type { SessionManager } from "../session/manager.ts";
+import type { Facts, Reading } from "./route.ts";
+import { isSameName } from "./session-place.ts";
+
+/** What begins a session somewhere, and for whom. */
+export interface RoutedProject {
+  readonly name: string;
+  readonly rightsOf: RightsOf;
+  readonly maxSessions: number;
+  readonly sessions: Pick<SessionManager, "open">;
+}
+
+/** The one that is named, or else the first. */
+export function projectFor(
+  { place }: Reading,
+  by: UserId,
+  projects: readonly RoutedProject[],
+): Facts["project"] {
+  const named = place.project;
+  const project = named === undefined ? projects[0] : projects.find(({ name }) => isSameName(name, named));
+  return project && { name: project.name, mayStart: mayStartIn(project, by) };
+}
+
+/** In one of them. */
+export function isListedIn(projects: readonly RoutedProject[], by: UserId): boolean {
+  return projects.some((project) => mayStartIn(project, by));
+}
+
+function mayStartIn({ rightsOf }: RoutedProject, by: UserId): boolean {
+  return authorize("start", by, undefined, rightsOf);
+}

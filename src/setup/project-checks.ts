@@ -1,0 +1,85 @@
+// What must be true before a project can be served, and what the server says of it. Start, reload and doctor share them.
+
+import { statSync } from "node:fs";
+import type { Project } from "../config/project.ts";
+import { MattermostError } from "../mattermost/error.ts";
+import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
+import { type Check, checkApprovers, checkChannel, checkUsers, failed, failedBy, passed } from "./checks.ts";
+
+/** A project with what the server knows of it. */
+export interface ReadyProject {
+  readonly project: Project;
+  /** Undefined for direct messages. */
+  readonly channel: Channel | undefined;
+  /** Empty means everyone. */
+  readonly allowedUsers: readonly User[];
+  /** Empty means everyone who is listed. */
+  readonly approvers: readonly User[];
+}
+
+export async function checkProject(
+  api: MattermostApi,
+  project: Project,
+  account: User,
+): Promise<Check<ReadyProject>> {
+  const isOfSettings = project.origin === "settings";
+  const [directory, channel, users, approvers] = await Promise.all([
+    checkDirectory(project.directory),
+    checkChannelOf(api, project, account),
+    checkUsers(api, project.allowedUsers, isOfSettings ? undefined : "allowedUsers"),
+    checkApprovers(api, project.approvers, project.skipPermissions, isOfSettings ? undefined : "approvers"),
+  ]);
+  const found = [directory, channel, users, approvers];
+  const wrong = found.flatMap((check) => (check.ok ? [] : [check]));
+  if (!directory.ok || !channel.ok || !users.ok || !approvers.ok) {
+    return failedBy(wrong, (text) => named(project, text));
+  }
+  const ready = { project, channel: channel.value, allowedUsers: users.value, approvers: approvers.value };
+  const hints = found.flatMap((check) => (check.ok ? check.hints : []));
+  return passed(
+    ready,
+    named(project, channel.text),
+    hints.map((hint) => named(project, hint)),
+  );
+}
+
+/** The one project of the settings is all that there is to most people. */
+const named = ({ origin, name }: Project, text: string): string =>
+  origin === "settings" ? text : `${origin === "direct" ? "Direct messages" : `Project ${name}`}: ${text}`;
+
+function checkDirectory(path: string): Check<string> {
+  try {
+    return statSync(path).isDirectory() ? passed(path, path) : failed(`${path} is not a directory.`);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return failed(code === "ENOENT" ? `There is no directory ${path}.` : `${path} can't be used (${code}).`);
+  }
+}
+
+async function checkChannelOf(
+  api: MattermostApi,
+  { channel }: Project,
+  account: User,
+): Promise<Check<Channel | undefined>> {
+  if (channel === undefined) {
+    return passed(undefined, `@${account.username} takes direct messages`);
+  }
+  const [team = "", name] = channel.split("/");
+  if (name === undefined) {
+    return checkChannel(api, channel, account);
+  }
+  try {
+    const found = await api.channelByName(team, name);
+    return found === undefined
+      ? failed(
+          `There is no channel ${channel} that @${account.username} can see. Correct the name (team/channel, as in its ` +
+            `address), or write "/invite @${account.username}" there.`,
+        )
+      : checkChannel(api, found.id, account);
+  } catch (error) {
+    if (error instanceof MattermostError) {
+      return failedBy([error], (text) => text);
+    }
+    throw error;
+  }
+}
