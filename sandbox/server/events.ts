@@ -3,9 +3,9 @@ import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
 import type { Following, PostRecord } from "./posts.ts";
 import type { ServerVersion, Store } from "./store.ts";
-import { type PostView, wirePost, wireUser } from "./wire.ts";
+import { type PostView, wireChannel, wirePost, wireUser } from "./wire.ts";
 
-/** Who hears of an event: one account, else the members of a channel, else everybody, less `omit_users`. */
+/** Who hears of an event: one account, else a channel's or a team's members, else everybody, less `omit_users`. */
 export interface Broadcast {
   readonly omit_users: Readonly<Record<string, true>> | null;
   readonly user_id: string;
@@ -20,6 +20,8 @@ export interface SandboxEvent {
   readonly event: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly broadcast: Broadcast;
+  /** Those who are told, beside `data`, that they are mentioned: each of itself alone. Not on the wire. */
+  readonly mentioned?: readonly string[];
 }
 
 const TO_ALL: Broadcast = {
@@ -32,6 +34,9 @@ const TO_ALL: Broadcast = {
 };
 const toUser = (userId: string): Broadcast => ({ ...TO_ALL, user_id: userId });
 const toChannel = (channelId: string): Broadcast => ({ ...TO_ALL, channel_id: channelId });
+/** The team of an open channel learns what becomes of it; of others 7.10 told the team as well (read). */
+const toSeers = (version: ServerVersion, { type, id, teamId }: ChannelRecord): Broadcast =>
+  type === "O" || version === "7.10" ? { ...TO_ALL, team_id: teamId } : toChannel(id);
 
 export const hello = (version: ServerVersion, userId: string, connectionId: string): SandboxEvent => ({
   event: "hello",
@@ -56,6 +61,32 @@ export const directAdded = (channelId: string, creatorId: string, teammateId: st
   broadcast: toChannel(channelId),
 });
 
+/** Each of the group is told by itself; 7.10 told the channel (read). */
+export function groupAdded(
+  version: ServerVersion,
+  channelId: string,
+  userIds: readonly string[],
+): SandboxEvent[] {
+  const event = { event: "group_added", data: { teammate_ids: JSON.stringify(userIds) } };
+  if (version === "7.10") return [{ ...event, broadcast: toChannel(channelId) }];
+  return userIds.map((userId) => ({
+    ...event,
+    broadcast: { ...toChannel(channelId), user_id: userId },
+  }));
+}
+
+/** The account's other clients learn what it has read, and when the last post there was; 7.10 said only where (read). */
+export function channelsViewed(
+  version: ServerVersion,
+  userId: string,
+  times: Readonly<Record<string, number>>,
+): SandboxEvent[] {
+  const broadcast = toUser(userId);
+  if (version !== "7.10")
+    return [{ event: "multiple_channels_viewed", data: { channel_times: times }, broadcast }];
+  return Object.keys(times).map((id) => ({ event: "channel_viewed", data: { channel_id: id }, broadcast }));
+}
+
 export const statusChange = (userId: string, status: string): SandboxEvent => ({
   event: "status_change",
   data: { status, user_id: userId },
@@ -72,15 +103,16 @@ export interface PostedDetails {
 
 export function posted(store: Store, post: PostRecord, details: PostedDetails): SandboxEvent {
   const { channel, senderName, mentions, setOnline, view } = details;
+  const tellsAll = store.version === "7.10";
   const hasImage = post.fileIds.some((id) => store.files.get(id)?.mimeType.startsWith("image/"));
   return {
     event: "posted",
     data: {
-      channel_display_name: channel.type === "D" ? senderName : channel.displayName,
+      channel_display_name: displayNameIn(store, channel, senderName),
       channel_name: channel.name,
       channel_type: channel.type,
       ...(hasImage && { image: "true" }),
-      ...(mentions.length > 0 && { mentions: JSON.stringify(mentions) }),
+      ...(tellsAll && mentions.length > 0 && { mentions: JSON.stringify(mentions) }),
       ...(post.fileIds.length > 0 && { otherFile: "true" }),
       post: JSON.stringify(wirePost(store, post, view)),
       sender_name: senderName,
@@ -88,7 +120,17 @@ export function posted(store: Store, post: PostRecord, details: PostedDetails): 
       team_id: channel.teamId,
     },
     broadcast: toChannel(post.channelId),
+    // Read in the source of 10.x: who is mentioned is told so, and learns nothing of the others.
+    ...(!tellsAll && { mentioned: mentions }),
   };
+}
+
+/** What has no name of its own is called after who is in it. */
+function displayNameIn({ people, places }: Store, channel: ChannelRecord, senderName: string): string {
+  if (channel.type === "D") return senderName;
+  if (channel.type !== "G") return channel.displayName;
+  const names = places.members(channel.id).map((id) => people.get(id)?.username ?? "");
+  return names.sort().join(", ");
 }
 
 export const postEdited = (store: Store, post: PostRecord, embeds: readonly object[] = []): SandboxEvent => ({
@@ -171,10 +213,22 @@ export const userRemoved = (channelId: string, userId: string, removerId: string
   },
 ];
 
-export const channelDeleted = (channel: ChannelRecord): SandboxEvent => ({
+export const channelDeleted = ({ version }: Store, channel: ChannelRecord): SandboxEvent => ({
   event: "channel_deleted",
   data: { channel_id: channel.id, delete_at: channel.deleteAt },
-  broadcast: channel.type === "O" ? { ...TO_ALL, team_id: channel.teamId } : toChannel(channel.id),
+  broadcast: toSeers(version, channel),
+});
+
+export const channelRestored = ({ version }: Store, channel: ChannelRecord): SandboxEvent => ({
+  event: "channel_restored",
+  data: { channel_id: channel.id },
+  broadcast: toSeers(version, channel),
+});
+
+export const channelUpdated = (store: Store, channel: ChannelRecord): SandboxEvent => ({
+  event: "channel_updated",
+  data: { channel: JSON.stringify(wireChannel(store, channel)) },
+  broadcast: toChannel(channel.id),
 });
 
 export const typing = (userId: string, channelId: string, parentId: string): SandboxEvent => ({

@@ -40,6 +40,12 @@ export class Followers {
     return new Set(members.filter(isMentioned).map(({ id }) => id));
   }
 
+  /** Whom every post of a channel mentions, whatever it says: in a direct one, and in a group of 10.x (read in its source). */
+  mentionedBy({ id, type }: ChannelRecord): string[] {
+    const isForAll = type === "D" || (type === "G" && this.#options.store.version !== "7.10");
+    return isForAll ? this.#activeMembers(id).map((user) => user.id) : [];
+  }
+
   /** Tells each follower of the thread of a new reply: `thread_updated`. Gives whom it notifies. */
   tell(reply: PostRecord, channel: ChannelRecord, mentioned: readonly string[]): readonly string[] {
     const { store, hub } = this.#options;

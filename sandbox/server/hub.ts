@@ -9,6 +9,7 @@ type Doubling = "sameFrame" | "newFrame";
 
 export interface HubOptions {
   readonly isMember: (channelId: string, userId: string) => boolean;
+  readonly isInTeam: (teamId: string, userId: string) => boolean;
   /** A deactivated account's connections stay, and hear nothing. */
   readonly isActive: (userId: string) => boolean;
   readonly version: ServerVersion;
@@ -53,10 +54,12 @@ export class Hub {
   publish(event: SandboxEvent): void {
     const hearers = [...this.#connections.values()].filter(({ userId }) => this.#isFor(event, userId));
     if (hearers.length === 0) return;
-    const body = bodyOf(event);
+    const common = bodyOf(event);
     const { as, count } = this.#doubled;
     this.#doubled = { as, count: Math.max(0, count - 1) };
     for (const connection of hearers) {
+      const { userId } = connection;
+      const body = event.mentioned?.includes(userId) ? bodyOf(event, { mentions: `["${userId}"]` }) : common;
       this.#deliver(connection, body, count > 0 && as === "sameFrame");
       if (count > 0 && as === "newFrame") this.#deliver(connection, body, false);
     }
@@ -90,10 +93,11 @@ export class Hub {
   }
 
   #isFor({ broadcast }: SandboxEvent, userId: string): boolean {
-    const { isActive, isMember } = this.#options;
+    const { isActive, isInTeam, isMember } = this.#options;
     if (broadcast.omit_users?.[userId] || !isActive(userId)) return false;
     if (broadcast.user_id !== "") return broadcast.user_id === userId;
-    return broadcast.channel_id === "" || isMember(broadcast.channel_id, userId);
+    if (broadcast.channel_id !== "") return isMember(broadcast.channel_id, userId);
+    return broadcast.team_id === "" || isInTeam(broadcast.team_id, userId);
   }
 
   #forgetStale(): void {
@@ -105,4 +109,6 @@ export class Hub {
   }
 }
 
-const bodyOf = (event: SandboxEvent) => JSON.stringify(event).slice(0, -1);
+/** Without its closing brace, before which comes the number. */
+const bodyOf = ({ event, data, broadcast }: SandboxEvent, more: object = {}) =>
+  JSON.stringify({ event, data: { ...data, ...more }, broadcast }).slice(0, -1);

@@ -1,6 +1,6 @@
-// What it means to join, leave, archive, rename, deactivate and type: the change, the events and the system posts.
+// What it means to join, leave, be renamed or deactivated, and type: the change, the events and the system posts.
 import { BoundedMap } from "./bounded-map.ts";
-import { channelDeleted, directAdded, typing, userAdded, userRemoved, userUpdated } from "./events.ts";
+import { typing, userAdded, userRemoved, userUpdated } from "./events.ts";
 import type { Hub } from "./hub.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord } from "./places.ts";
@@ -12,9 +12,6 @@ export interface Membership {
   add(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
   /** False when the person was not in. */
   remove(by: UserRecord, channel: ChannelRecord, user: UserRecord): boolean;
-  /** A direct channel was made. */
-  tellDirect(channel: ChannelRecord, creatorId: string, teammateId: string): void;
-  archive(channel: ChannelRecord): void;
   rename(user: UserRecord, username: string): void;
   setActive(user: UserRecord, active: boolean): void;
   typing(user: UserRecord, channelId: string, parentId: string): void;
@@ -71,12 +68,6 @@ export function createMembership(options: {
       const props = { removedUserId: user.id, removedUsername: user.username };
       posting.createSystem({ ...common, message, type: "system_remove_from_channel", props }, []);
       return true;
-    },
-    tellDirect: (channel, creatorId, teammateId) =>
-      hub.publish(directAdded(channel.id, creatorId, teammateId)),
-    archive(channel) {
-      places.archive(channel.id);
-      hub.publish(channelDeleted(channel));
     },
     rename(user, username) {
       people.rename(user.id, username);

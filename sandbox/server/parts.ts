@@ -1,6 +1,7 @@
 // Puts the parts of the server together. Starts none of them but the sockets' pings.
 import type { IncomingMessage } from "node:http";
 import { createApp } from "./app.ts";
+import { createChannelChanges } from "./channel-changes.ts";
 import { clientConfig } from "./client-config.ts";
 import { configChanged } from "./events.ts";
 import { createRestFaults, type RestFaults } from "./faults.ts";
@@ -12,6 +13,7 @@ import { type Notification, Posting } from "./posting.ts";
 import { createPresence } from "./presence.ts";
 import { createRateLimiter, type RateLimit } from "./rate-limit.ts";
 import { createReacting } from "./reacting.ts";
+import { createReading } from "./reading.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import { createRing, type Ring } from "./ring.ts";
 import type { App, Services } from "./routes/context.ts";
@@ -61,6 +63,7 @@ export function assemble(options: ServerOptions, siteUrl: () => string): Parts {
   const { people, places } = store;
   const hub = new Hub({
     isMember: (channelId, userId) => places.isMember(channelId, userId),
+    isInTeam: (teamId, userId) => places.inTeam(teamId, userId),
     isActive: (userId) => people.get(userId)?.deleteAt === 0,
     version,
     now,
@@ -75,10 +78,12 @@ export function assemble(options: ServerOptions, siteUrl: () => string): Parts {
   const presence = createPresence(hub);
   const notifications = createRing<Notification>(KEPT_NOTIFICATIONS);
   const postFaults = createPostFaults();
+  const reading = createReading({ store, hub });
   const posting = new Posting({
     store,
     hub,
     presence,
+    reading,
     notifications,
     settings,
     faults: postFaults,
@@ -87,8 +92,9 @@ export function assemble(options: ServerOptions, siteUrl: () => string): Parts {
     now,
   });
   const membership = createMembership({ store, hub, posting, now });
+  const channels = createChannelChanges({ store, hub, posting });
   const reacting = createReacting({ store, hub });
-  const services = { store, posting, reacting, membership, presence, settings };
+  const services = { store, posting, reacting, membership, channels, reading, presence, settings };
   const requests = createRing<LoggedRequest>(KEPT_REQUESTS);
   const restFaults = createRestFaults();
   const app = createApp({

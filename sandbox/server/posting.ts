@@ -11,6 +11,7 @@ import type { ChannelRecord } from "./places.ts";
 import type { PostFaultsCarriedOut } from "./post-faults.ts";
 import { PostRules, type PostRulesOptions } from "./post-rules.ts";
 import type { NewPostRecord, PostChanges, PostRecord } from "./posts.ts";
+import type { Reading } from "./reading.ts";
 import type { Ring } from "./ring.ts";
 import type { PostView } from "./wire.ts";
 
@@ -57,6 +58,7 @@ type PublishedDetails = Pick<PostedDetails, "senderName" | "setOnline"> & {
 export interface PostingOptions extends PostRulesOptions, FollowersOptions {
   readonly notifications: Ring<Notification>;
   readonly faults: PostFaultsCarriedOut;
+  readonly reading: Reading;
   /** Whether webhooks may post under a name of their own (EnablePostUsernameOverride). */
   readonly usernameOverride: boolean;
 }
@@ -74,7 +76,7 @@ export class Posting {
   }
 
   create(author: UserRecord, input: NewPost): CreatedPost {
-    const { store, presence, faults, now } = this.#options;
+    const { presence, faults, reading, now } = this.#options;
     const { channelId, rootId, message, pendingPostId, fileIds, setOnline } = input;
     const channel = this.#rules.channelOf(author, channelId);
     const key = `${author.id} ${pendingPostId}`;
@@ -84,7 +86,7 @@ export class Posting {
     if (setOnline) presence.set(author.id, "online");
     const props = { ...input.props, ...(author.isBot && { from_bot: "true" }) };
     const mentions = this.#followers.mentionedIn({ message, props, channelId });
-    if (channel.type === "D") for (const id of store.places.members(channelId)) mentions.add(id);
+    for (const id of this.#followers.mentionedBy(channel)) mentions.add(id);
     mentions.delete(author.id);
     const aheadMs = faults.takeAhead(author.id);
     const created = this.#publish(
@@ -92,6 +94,8 @@ export class Posting {
       { channel, senderName: `@${author.username}`, setOnline, mentioned: [...mentions], pendingPostId },
     );
     if (pendingPostId !== "") this.#pending.set(key, { postId: created.post.id, at: now() });
+    // Read in the source: who posts has read the channel, unless it is a bot, or a reply, which stands in its thread.
+    if (!author.isBot && rootId === "") reading.view(author.id, [channel]);
     return created;
   }
 
@@ -168,6 +172,7 @@ export class Posting {
     count(channel, post);
     const view = { pendingPostId };
     post.fileIds = store.files.attach(post.fileIds, post.userId, post.id);
+    store.places.countMention(channel.id, mentioned, post.rootId === "");
     hub.publish(posted(store, post, { channel, senderName, mentions: mentioned, setOnline, view }));
     const followers = this.#followers.tell(post, channel, mentioned);
     if (mentioned.length + followers.length > 0) {
@@ -177,9 +182,17 @@ export class Posting {
   }
 }
 
+/** The system posts that are no messages; others, as on an archive, are (read in the source). */
+const COMINGS_AND_GOINGS: ReadonlySet<string> = new Set([
+  "system_join_channel",
+  "system_leave_channel",
+  "system_add_to_channel",
+  "system_remove_from_channel",
+]);
+
 /** A channel carries how many messages it has, and when the last one came. */
 function count(channel: ChannelRecord, { type, rootId, createAt }: PostRecord): void {
-  const isMessage = !type.startsWith("system_");
+  const isMessage = !COMINGS_AND_GOINGS.has(type);
   channel.lastPostAt = createAt;
   if (isMessage) channel.messageCount += 1;
   if (rootId !== "") return;

@@ -77,7 +77,8 @@ export class Posts {
   readonly #stamp: Stamp;
   readonly #posts = new Map<string, PostRecord>();
   readonly #byChannel = new Map<string, PostRecord[]>();
-  #revisions: PostRecord[] = [];
+  readonly #revisions = new Map<string, PostRecord[]>();
+  #revisionCount = 0;
   #characters = 0;
 
   constructor(stamp: Stamp) {
@@ -187,8 +188,8 @@ export class Posts {
 
   /** What changed after `since`, newest first: deleted posts and old revisions as well. */
   since(channelId: string, since: number): PostRecord[] {
-    const changed = (post: PostRecord) => post.channelId === channelId && post.updateAt > since;
-    return [...this.#ofChannel(channelId).filter(changed), ...this.#revisions.filter(changed)]
+    return [...this.#ofChannel(channelId), ...(this.#revisions.get(channelId) ?? [])]
+      .filter((post) => post.updateAt > since)
       .sort((a, b) => b.createAt - a.createAt)
       .slice(0, SINCE_LIMIT);
   }
@@ -198,7 +199,10 @@ export class Posts {
   }
 
   #keepRevision(post: PostRecord, at: number): void {
-    this.#revisions.push({
+    const kept = this.#revisions.get(post.channelId) ?? [];
+    this.#revisions.set(post.channelId, kept);
+    this.#revisionCount += 1;
+    kept.push({
       ...post,
       id: newId(),
       updateAt: at,
@@ -209,7 +213,16 @@ export class Posts {
       reactions: [],
       takenOff: [],
     });
-    if (this.#revisions.length >= MAX_REVISIONS * 2) this.#revisions = this.#revisions.slice(-MAX_REVISIONS);
+    if (this.#revisionCount >= MAX_REVISIONS * 2) this.#forgetRevisions();
+  }
+
+  /** The older half of every channel's. */
+  #forgetRevisions(): void {
+    this.#revisionCount = 0;
+    for (const revisions of this.#revisions.values()) {
+      revisions.splice(0, Math.ceil(revisions.length / 2));
+      this.#revisionCount += revisions.length;
+    }
   }
 
   #forgetOldest(): void {

@@ -8,7 +8,7 @@ import type { Notification } from "./posting.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import { createState, type State } from "./state.ts";
 
-export type { CreatedUser } from "./administration.ts";
+export type { CreatedChannel, CreatedUser } from "./administration.ts";
 
 export interface SandboxOptions extends ServerOptions {
   /** 0, and so a free one, if left out. */
@@ -34,12 +34,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const listener = new Listener(host, port);
   const siteUrl = () => listener.url;
   const parts = assemble(options, siteUrl);
-  const { store, hub, presence, membership, requests, notifications, sockets } = parts;
+  const { store, hub, presence, membership, channels, requests, notifications, sockets } = parts;
   listener.serve(parts.app, sockets);
   await listener.start();
   const faults = faultsOf(parts, listener);
   return {
-    ...administrationOf({ store, hub, membership, siteUrl }),
+    ...administrationOf({ store, hub, membership, channels, siteUrl }),
     get url() {
       return listener.url;
     },

@@ -25,7 +25,7 @@ export function createStore(version: ServerVersion, now: () => number): Store {
     version,
     stamp,
     people: new People(stamp),
-    places: new Places(stamp),
+    places: new Places(stamp, now),
     posts: new Posts(stamp),
     files: createFiles(stamp),
     hooks: createHooks(),

@@ -1,6 +1,7 @@
 // The JSON shapes of Mattermost 7.10 and 10.11: how a record looks on the wire, key for key. Keys that the server leaves
 // out are left out here. Decides nothing.
 import type { FileRecord } from "./files.ts";
+import type { MemberRecord } from "./members.ts";
 import type { UserRecord } from "./people.ts";
 import type { ChannelRecord, TeamRecord } from "./places.ts";
 import type { PostRecord, ReactionRecord } from "./posts.ts";
@@ -88,7 +89,8 @@ export function wireChannel({ version }: Speaks, channel: ChannelRecord): object
     scheme_id: null,
     props: null,
     group_constrained: null,
-    shared: channel.type === "D" ? false : null,
+    // A group's was recorded of no server; read in the source of both.
+    shared: channel.type === "D" || (channel.type === "G" && version !== "7.10") ? false : null,
     total_msg_count_root: channel.rootMessageCount,
     policy_id: null,
     last_root_post_at: channel.lastRootPostAt,
@@ -107,22 +109,22 @@ const MEMBER_NOTIFY_PROPS = {
 export function wireMember(
   { version }: Speaks,
   channel: ChannelRecord,
-  userId: string,
+  member: MemberRecord,
   askerId: string,
 ): object {
   return {
     channel_id: channel.id,
-    user_id: userId,
+    user_id: member.userId,
     roles: "channel_user",
-    last_viewed_at: channel.lastPostAt,
-    msg_count: channel.messageCount,
-    mention_count: 0,
-    mention_count_root: 0,
+    last_viewed_at: member.lastViewedAt,
+    msg_count: member.messageCount,
+    mention_count: member.mentionCount,
+    mention_count_root: member.rootMentionCount,
     ...(version === "10.11" && { urgent_mention_count: 0 }),
-    msg_count_root: channel.rootMessageCount,
+    msg_count_root: member.rootMessageCount,
     // 10.11 shows other people's settings to nobody.
-    ...((version === "7.10" || userId === askerId) && { notify_props: MEMBER_NOTIFY_PROPS }),
-    last_update_at: channel.lastPostAt,
+    ...((version === "7.10" || member.userId === askerId) && { notify_props: MEMBER_NOTIFY_PROPS }),
+    last_update_at: member.lastUpdateAt,
     scheme_guest: false,
     scheme_user: true,
     scheme_admin: false,

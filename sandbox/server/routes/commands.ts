@@ -34,6 +34,10 @@ export function mountCommands(app: App, { store, membership }: Services): void {
         `Command with a trigger of '${trigger}' not found. To send a message beginning with "/", try adding an empty space at the beginning of the message.`,
       );
     }
+    if (channel.teamId === "") {
+      const [act, from] = trigger === "invite" ? ["add", "to"] : ["remove", "from"];
+      return c.json(answer(`You can't ${act} someone ${from} a direct message channel.`));
+    }
     const target = people.byName((rest.split(/\s/)[0] ?? "").replace(/^@/, ""));
     if (target?.deleteAt !== 0) {
       return c.json(

@@ -11,6 +11,7 @@ import {
   tooLarge,
   unauthorized,
 } from "../api-error.ts";
+import type { ChannelChanges } from "../channel-changes.ts";
 import { isId } from "../ids.ts";
 import { MAX_JSON_BYTES } from "../limits.ts";
 import type { Membership } from "../membership.ts";
@@ -20,6 +21,7 @@ import type { Posting } from "../posting.ts";
 import type { PostRecord } from "../posts.ts";
 import type { Presence } from "../presence.ts";
 import type { Reacting } from "../reacting.ts";
+import type { Reading } from "../reading.ts";
 import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 
@@ -35,6 +37,8 @@ export interface Services {
   readonly posting: Posting;
   readonly reacting: Reacting;
   readonly membership: Membership;
+  readonly channels: ChannelChanges;
+  readonly reading: Reading;
   readonly presence: Presence;
   readonly settings: Settings;
 }
@@ -84,8 +88,12 @@ export function ownUserParam(c: Ctx, people: People): UserRecord {
 }
 
 /** A channel the asking account may see. */
-export function channelParam(c: Ctx, { places }: Store): ChannelRecord {
-  const id = idParam(c, "channel_id");
+export function channelParam(c: Ctx, store: Store): ChannelRecord {
+  return visibleChannel(c, store, idParam(c, "channel_id"));
+}
+
+/** The channel of that id, if the asking account may see it. */
+export function visibleChannel(c: Ctx, { places }: Store, id: string): ChannelRecord {
   const user = me(c);
   const channel = places.channel(id);
   if (!channel) throw noSuchChannel(id);

@@ -1,16 +1,13 @@
-// Accounts over REST: logging in, finding and reading them, renaming, deactivating, their teams, channels and status.
+// Accounts over REST: logging in, finding and reading them, renaming, deactivating, their status.
 import { setCookie } from "hono/cookie";
 import { ApiError, badBody, noSuchUsername, refused } from "../api-error.ts";
 import type { UserRecord } from "../people.ts";
-import type { ChannelRecord } from "../places.ts";
 import type { Presence } from "../presence.ts";
-import type { Store } from "../store.ts";
-import { wireChannel, wireTeam, wireUser } from "../wire.ts";
+import { wireUser } from "../wire.ts";
 import {
   type App,
   type Ctx,
   endpointsOver,
-  idParam,
   me,
   OK,
   objectBody,
@@ -21,6 +18,7 @@ import {
   stringsBody,
   textParam,
   userParam,
+  visibleChannel,
 } from "./context.ts";
 
 export function mountUsers(app: App, services: Services): void {
@@ -41,9 +39,6 @@ export function mountUsers(app: App, services: Services): void {
   app.put("/api/v4/users/:user_id/active", by(activate));
   app.delete("/api/v4/users/:user_id", by(deactivate));
   app.post("/api/v4/users/:user_id/typing", by(showTyping));
-  app.get("/api/v4/users/:user_id/teams", by(teamsOfUser));
-  app.get("/api/v4/users/:user_id/teams/:team_id/channels", by(channelsInTeam));
-  app.get("/api/v4/users/:user_id/channels", by(channelsOfUser));
 }
 
 async function logIn(c: Ctx, { store: { people } }: Services): Promise<Response> {
@@ -75,12 +70,15 @@ function logOut(c: Ctx, { store: { people } }: Services): Response {
   return c.json(OK);
 }
 
-function usersInPages(c: Ctx, { store: { people, places } }: Services): Response {
+function usersInPages(c: Ctx, { store }: Services): Response {
+  const { people, places } = store;
   me(c);
   const { from, perPage } = pageQuery(c);
   const channelId = c.req.query("in_channel");
   const all =
-    channelId === undefined ? people.all() : known(places.members(channelId).map((id) => people.get(id)));
+    channelId === undefined
+      ? people.all()
+      : known(places.members(visibleChannel(c, store, channelId).id).map((id) => people.get(id)));
   const byName = all.sort((a, b) => (a.username < b.username ? -1 : 1));
   return c.json(wireUsers(byName.slice(from, from + perPage)));
 }
@@ -105,12 +103,14 @@ async function searchUsers(c: Ctx, { store: { people } }: Services): Promise<Res
   return c.json(wireUsers(startingWith(people.all(), term)));
 }
 
-function completeName(c: Ctx, { store: { people, places } }: Services): Response {
+function completeName(c: Ctx, { store }: Services): Response {
+  const { people, places } = store;
   me(c);
   const found = startingWith(people.all(), (c.req.query("name") ?? "").toLowerCase());
   const channelId = c.req.query("in_channel");
   if (channelId === undefined) return c.json({ users: wireUsers(found) });
-  const isIn = (user: UserRecord) => places.isMember(channelId, user.id);
+  const { id } = visibleChannel(c, store, channelId);
+  const isIn = (user: UserRecord) => places.isMember(id, user.id);
   return c.json({
     users: wireUsers(found.filter(isIn)),
     out_of_channel: wireUsers(found.filter((user) => !isIn(user))),
@@ -188,25 +188,6 @@ async function showTyping(c: Ctx, { store, membership }: Services): Promise<Resp
   return c.json(OK);
 }
 
-function teamsOfUser(c: Ctx, { store: { people, places } }: Services): Response {
-  return c.json(places.teamsOf(ownUserParam(c, people).id).map(wireTeam));
-}
-
-function channelsInTeam(c: Ctx, { store }: Services): Response {
-  const user = ownUserParam(c, store.people);
-  const teamId = idParam(c, "team_id");
-  if (!store.places.inTeam(teamId, user.id)) throw refused();
-  return c.json(wireChannels(store, store.places.channelsOf(user.id, teamId)));
-}
-
-function channelsOfUser(c: Ctx, { store }: Services): Response {
-  const user = ownUserParam(c, store.people);
-  const channels = store.places.channels().filter(({ id }) => store.places.isMember(id, user.id));
-  // Seen on 10.11: over all teams, by id.
-  const byId = channels.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return c.json(wireChannels(store, byId));
-}
-
 /** Those who exist, each once. */
 function known(users: readonly (UserRecord | undefined)[]): UserRecord[] {
   return [...new Set(users)].filter((user) => user !== undefined);
@@ -225,10 +206,6 @@ function startingWith(users: readonly UserRecord[], term: string): UserRecord[] 
 /** As others see them. */
 function wireUsers(users: readonly UserRecord[]): object[] {
   return users.map((user) => wireUser(user));
-}
-
-function wireChannels(store: Store, channels: readonly ChannelRecord[]): object[] {
-  return channels.filter(({ deleteAt }) => deleteAt === 0).map((channel) => wireChannel(store, channel));
 }
 
 function wireStatus(presence: Presence, userId: string): object {
