@@ -11,10 +11,11 @@ import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
-import { settingsProject } from "../../src/config/project.ts";
+import { type Project, settingsProject } from "../../src/config/project.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
+import { checkProject } from "../../src/setup/project-checks.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
@@ -41,6 +42,8 @@ export interface PersonInWorld {
   upload(name: string, bytes: Uint8Array, type: string): Promise<string>;
   remove(postId: string): Promise<void>;
   request(method: string, path: string, body?: unknown): Promise<Response>;
+  /** The same person, speaking in another channel. */
+  in(channelId: string): PersonInWorld;
 }
 
 export interface World {
@@ -49,6 +52,12 @@ export interface World {
   readonly directory: string;
   readonly people: Readonly<Record<"alice" | "bob" | "carol" | "mallory", PersonInWorld>>;
   readonly bot: PersonInWorld;
+  /** Another channel with the bot and everybody in it. */
+  addChannel(name: string): string;
+  /** These are served from now on, after a restart as well. */
+  serve(projects: readonly Project[]): Promise<void>;
+  /** The one project that there is until then. */
+  readonly project: Project;
   /** Stops the bridge and starts another over the same state; in between `meanwhile` happens. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Where the bridge keeps what survives a restart. */
@@ -129,7 +138,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     throw new Error("the settings name no channel");
   }
   const bot = await api.me();
-  const facts: BridgeFacts = {
+  let facts: BridgeFacts = {
     url: config.url,
     token: config.token,
     bot,
@@ -191,6 +200,23 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bot: person(botAccount),
     stateFolder,
     botToken: botAccount.token,
+    project: own,
+    addChannel(name) {
+      const added = sandbox.createChannel({ teamId: team.id, name, displayName: name });
+      for (const { id } of [botAccount, ...Object.values(people)]) {
+        sandbox.addMember(added.id, id);
+      }
+      return added.id;
+    },
+    async serve(projects) {
+      const checks = await Promise.all(projects.map((project) => checkProject(api, project, bot)));
+      const ready = checks.map((check) => {
+        if (!check.ok) throw new Error(check.text);
+        return check.value;
+      });
+      facts = { ...facts, projects: ready };
+      await bridge.update(ready);
+    },
     async restart(meanwhile) {
       await bridge.stop();
       await meanwhile?.();
@@ -247,6 +273,7 @@ function personOf(
     id: account.id,
     name: account.username,
     request,
+    in: (other) => personOf(sandbox, other, account),
     async say(message, root = "", fileIds = []) {
       return idOf(
         await request("POST", "/posts", { channel_id: channelId, message, root_id: root, file_ids: fileIds }),
