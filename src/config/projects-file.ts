@@ -141,7 +141,11 @@ function projectOf(pair: Pair, rules: Rules): Made {
 function directOf(pair: Pair, rules: Rules): Made {
   const { data, flaws } = checkKeys(SCHEMAS.directMessages, nameOf(pair), pair, rules.document);
   if (data === undefined) return { offset: offsetOf(pair.key), flaws };
-  const made = complete({ ...data, name: "directMessages", channel: undefined, origin: "direct" }, pair, rules);
+  const made = complete(
+    { ...data, name: "directMessages", channel: undefined, origin: "direct" },
+    pair,
+    rules,
+  );
   if (made.project === undefined || made.project.allowedUsers.length > 0) return made;
   const problem = "directMessages is open to everyone on the server, who could all use this machine";
   return {
