@@ -2,7 +2,7 @@
 // service manager.
 
 import { controlFolder, controlSocket } from "../control/location.ts";
-import { ControlServer } from "../control/server.ts";
+import { ControlServer, type ControlServerOptions } from "../control/server.ts";
 import { NOTIFY_VARIABLES, ServiceNotifier } from "../service/notify.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -15,6 +15,7 @@ export interface ReportsOptions {
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
   readonly metricsFile: string | undefined;
+  readonly reload?: ControlServerOptions["reload"];
 }
 
 export class Reports {
@@ -28,13 +29,14 @@ export class Reports {
     this.#notifier = notifier;
   }
 
-  static start({ monitor, log, clock, environment, metricsFile }: ReportsOptions): Reports {
+  static start({ monitor, log, clock, environment, metricsFile, reload }: ReportsOptions): Reports {
     const folder = controlFolder(environment, process.getuid?.() ?? 0);
     const control = ControlServer.listen({
       path: controlSocket(folder, process.pid),
       log,
       status: () => monitor.status(),
       history: monitor.history,
+      reload,
     });
     const metrics =
       metricsFile === undefined
