@@ -7,7 +7,7 @@ import { settingsHelp } from "../config/help.ts";
 import { SETTINGS, type Setting } from "../config/settings.ts";
 import type { ServiceRequest } from "../service/command.ts";
 import { LOG_FORMATS, type LogFormat } from "../terminal/daemon-output.ts";
-import { editDistance } from "../util/edit-distance.ts";
+import { nearestWord } from "../util/edit-distance.ts";
 import type { Print } from "../util/output.ts";
 import { SHELLS, type Shell } from "./completion.ts";
 
@@ -240,11 +240,8 @@ function refuseUnknown(command: Command, [name]: readonly string[]): void {
     return;
   }
   const names = command.commands.map((one) => one.name());
-  const [nearest] = names
-    .map((one) => ({ one, distance: editDistance(name.toLowerCase(), one) }))
-    .filter(({ one, distance }) => distance <= Math.max(1, Math.floor(one.length / 3)))
-    .sort((first, second) => first.distance - second.distance);
-  const hint = nearest === undefined ? "" : ` Did you mean ${nearest.one}?`;
+  const nearest = nearestWord(name, names);
+  const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
   command.error(`error: there is no command "${name}".${hint} mm-claude --help lists what there is.`, {
     exitCode: 2,
   });

@@ -23,8 +23,12 @@ export function userFile({ home, configHome }: Places): string {
 
 /** As people write its name. */
 export function userFileName(places: Places): string {
-  const path = userFile(places);
-  return path.startsWith(`${places.home}/`) ? `~${path.slice(places.home.length)}` : path;
+  return shortPath(userFile(places), places);
+}
+
+/** As people write it: with `~` for their home. */
+export function shortPath(path: string, { home }: Pick<Places, "home">): string {
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 const userFileBelow = (home: string): string => join(home, ".config", "mm-claude", ".env");

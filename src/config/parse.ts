@@ -125,6 +125,7 @@ export function parseFile(text: string, { cwd }: ParseContext): Parsed<string> {
   return { value: resolve(cwd, text) };
 }
 
-function quote(text: string): string {
+/** Cut short: it may be of any length. */
+export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

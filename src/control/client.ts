@@ -1,10 +1,22 @@
 // The other end of the control socket: asks a daemon, and knows when none is there and when one does not answer.
 
 import { createConnection } from "node:net";
-import { type ControlRequest, type LogLine, logLine, refusal, type Status, status } from "./protocol.ts";
+import type { z } from "zod";
+import {
+  type ControlRequest,
+  type LogLine,
+  logLine,
+  type ReloadAnswer,
+  refusal,
+  reloadAnswer,
+  type Status,
+  status,
+} from "./protocol.ts";
 
 /** A daemon that is well answers in milliseconds. */
 const ANSWER_WITHIN_MS = 3000;
+/** It asks the server about each channel first. */
+const RELOAD_WITHIN_MS = 30_000;
 
 export type Asked<T> =
   | { readonly kind: "answered"; readonly value: T }
@@ -14,10 +26,24 @@ export type Asked<T> =
   | { readonly kind: "hanging" }
   | { readonly kind: "refused"; readonly why: string };
 
-export async function askStatus(path: string, withinMs = ANSWER_WITHIN_MS): Promise<Asked<Status>> {
+export function askStatus(path: string, withinMs = ANSWER_WITHIN_MS): Promise<Asked<Status>> {
+  return askOnce(path, "status", status, withinMs);
+}
+
+/** To go by projects.yaml as it is now. */
+export function askReload(path: string, withinMs = RELOAD_WITHIN_MS): Promise<Asked<ReloadAnswer>> {
+  return askOnce(path, "reload", reloadAnswer, withinMs);
+}
+
+async function askOnce<T>(
+  path: string,
+  request: "status" | "reload",
+  schema: z.ZodType<T>,
+  withinMs: number,
+): Promise<Asked<T>> {
   const lines: string[] = [];
-  const end = await ask(path, { protocol: 1, request: "status" }, withinMs, (line) => lines.push(line));
-  return end === "ended" ? understood(lines[0]) : { kind: end };
+  const end = await ask(path, { protocol: 1, request }, withinMs, (line) => lines.push(line));
+  return end === "ended" ? understood(lines[0], schema) : { kind: end };
 }
 
 /** Resolves when all is told; with `follow` when the daemon ends. */
@@ -43,9 +69,9 @@ export async function askLogs(
   return refused === undefined ? { kind: "answered", value: undefined } : { kind: "refused", why: refused };
 }
 
-function understood(line: string | undefined): Asked<Status> {
+function understood<T>(line: string | undefined, schema: z.ZodType<T>): Asked<T> {
   const parsed = parse(line ?? "");
-  const known = status.safeParse(parsed);
+  const known = schema.safeParse(parsed);
   if (known.success) {
     return { kind: "answered", value: known.data };
   }

@@ -12,6 +12,7 @@ export const request = z.discriminatedUnion("request", [
     lines: z.number().int().min(0),
     follow: z.boolean(),
   }),
+  /** To read projects.yaml again and go by it. */
   z.object({ protocol: z.literal(PROTOCOL), request: z.literal("reload") }),
 ]);
 export type ControlRequest = z.infer<typeof request>;
@@ -37,25 +38,15 @@ export type SessionStatus = z.infer<typeof session>;
 
 const project = z.object({
   name: z.string(),
+  /** As people read it. */
   directory: z.string(),
   channel: z.object({ name: z.string(), link: z.string() }),
-  /** Those that run. */
+  /** Those with a live Claude. */
   sessions: z.number(),
-  /** Why nothing is heard or written there. */
+  /** Why it is not served; absent while it is. */
   away: z.string().optional(),
 });
-
-export const reloadAnswer = z.discriminatedUnion("ok", [
-  z.object({
-    ok: z.literal(true),
-    added: z.array(z.string()),
-    removed: z.array(z.string()),
-    changed: z.array(z.string()),
-    unserved: z.array(z.object({ name: z.string(), why: z.string() })),
-  }),
-  z.object({ ok: z.literal(false), problems: z.array(z.string()) }),
-]);
-export type ReloadAnswer = z.infer<typeof reloadAnswer>;
+export type ProjectStatus = z.infer<typeof project>;
 
 const STATES = ["starting", "running", "stopping"] as const;
 export type DaemonState = (typeof STATES)[number];
@@ -74,12 +65,28 @@ export const status = z.object({
   directory: z.string(),
   maxSessions: z.number(),
   sessions: z.array(session),
+  /** Earlier versions have one project and say nothing of it. */
   projects: z.array(project).optional(),
   requests: z.object({ waiting: z.number(), underWay: z.number() }),
   memory: z.object({ rssBytes: z.number(), heapBytes: z.number() }),
   lastError: z.object({ at: time, text: z.string() }).optional(),
 });
 export type Status = z.infer<typeof status>;
+
+/** Names of projects. */
+export const reloadAnswer = z.discriminatedUnion("ok", [
+  z.object({
+    ok: z.literal(true),
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    changed: z.array(z.string()),
+    /** Those that the file asks for, and that wait for something. */
+    unserved: z.array(z.object({ name: z.string(), why: z.string() })),
+  }),
+  /** All goes on as before. */
+  z.object({ ok: z.literal(false), problems: z.array(z.string()) }),
+]);
+export type ReloadAnswer = z.infer<typeof reloadAnswer>;
 
 export const logLine = z.object({ at: time, level: z.string(), text: z.string() });
 export type LogLine = z.infer<typeof logLine>;

@@ -1,5 +1,5 @@
-// The daemon's end of the control socket: tells who asks how it is. What it is asked is checked; nothing here changes
-// anything.
+// The daemon's end of the control socket: tells who asks how it is, and passes on that projects.yaml has changed. What it
+// is asked is checked; nothing that is sent here is gone by.
 
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -22,13 +22,16 @@ export interface ControlServerOptions {
   readonly log: Log;
   readonly status: () => Status;
   readonly history: LogHistory;
-  readonly reload: () => Promise<ReloadAnswer>;
+  /** Goes by projects.yaml as it is now; one call at a time. */
+  readonly reload?: (() => Promise<ReloadAnswer>) | undefined;
 }
 
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
+  /** Ends with the last reload that was asked for. */
+  #reloads: Promise<unknown> = Promise.resolve();
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
@@ -99,10 +102,29 @@ export class ControlServer {
     } else if (asked.request === "status") {
       socket.end(jsonLine(this.#options.status()));
     } else if (asked.request === "reload") {
-      void this.#options.reload().then((answer) => socket.end(jsonLine(answer)));
+      this.#reload(socket);
     } else {
       this.#tellLogs(socket, asked);
     }
+  }
+
+  #reload(socket: Socket): void {
+    const { reload, log } = this.#options;
+    if (reload === undefined) {
+      const error = "it can't go by other projects while it runs; restart it";
+      socket.end(jsonLine({ error }));
+      return;
+    }
+    // What comes after this one's reading of the file is for the next.
+    this.#reloads = this.#reloads.then(reload).then(
+      (answer) => socket.end(jsonLine(answer)),
+      (error) => {
+        log.error("The projects could not be read again", error);
+        socket.end(jsonLine({ error: "it failed to; mm-claude logs says more" }));
+      },
+    );
+    // Whatever it still says.
+    socket.resume();
   }
 
   #tellLogs(socket: Socket, { lines, follow }: ControlRequest & { readonly request: "logs" }): void {

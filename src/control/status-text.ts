@@ -1,10 +1,11 @@
 // What a daemon says of itself, for people. Pure.
 
-import type { SessionStatus, Status } from "./protocol.ts";
+import type { ProjectStatus, SessionStatus, Status } from "./protocol.ts";
 
 /** Lines; `now` in milliseconds since the epoch. */
 export function statusText(status: Status, now: number): string[] {
-  const { server, sessions, memory, requests, lastError } = status;
+  const { server, sessions, memory, requests, lastError, projects = [] } = status;
+  const isOne = projects.length < 2;
   const live = sessions.filter(({ phase }) => phase !== "asleep");
   const asleep = sessions.length - live.length;
   const times =
@@ -18,17 +19,24 @@ export function statusText(status: Status, now: number): string[] {
         ? `${server.url}, connected for ${ago(now - server.since)}${times}${waiting}`
         : `${server.url}, not connected for ${ago(now - server.since)}`,
     ],
-    ...(status.channel ? [["channel", `${status.channel.name}, ${status.channel.link}`]] : []),
+    ...(status.channel && isOne ? [["channel", `${status.channel.name}, ${status.channel.link}`]] : []),
     ...(status.bot === undefined ? [] : [["bot", `@${status.bot}`]]),
-    ["directory", status.directory],
+    ...(isOne ? [["directory", status.directory]] : [["projects", `${projects.length}`]]),
     ["sessions", `${live.length} of ${status.maxSessions} live, ${asleep} asleep`],
     ["memory", `${megabytes(memory.rssBytes)} MB, without the Claudes`],
     ...(lastError ? [["last error", `${ago(now - lastError.at)} ago: ${lastError.text}`]] : []),
   ];
   return [
     ...rows.map(([name = "", value]) => `  ${name.padEnd(10)}  ${value}`),
+    ...(isOne ? [] : projects.flatMap(projectLines)),
     ...live.flatMap((session) => sessionLines(session, now)),
   ];
+}
+
+function projectLines({ name, directory, channel, sessions, away }: ProjectStatus): string[] {
+  const live = sessions === 0 ? "no session" : sessions === 1 ? "1 session" : `${sessions} sessions`;
+  const how = away === undefined ? live : `not served: ${away}`;
+  return [`  ${name}: ${how}`, `    ${directory}, ${channel.name}, ${channel.link}`];
 }
 
 function sessionLines(

@@ -1,9 +1,7 @@
 // Writes the settings file so that the loader reads back exactly what was meant, and nobody else reads it.
-import { chmod, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { parse } from "dotenv";
 import { ConfigError } from "../config/error.ts";
-import { makeDirectory } from "../util/make-directory.ts";
+import { writePrivateFile } from "../util/private-file.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 
 export type EnvValues = Readonly<Record<string, string>>;
@@ -62,23 +60,5 @@ export function readEnvFile(path: string): EnvValues {
 
 /** The file is complete or as it was before, and no one else may read it at any time. */
 export async function writeEnvFile(path: string, values: EnvValues): Promise<void> {
-  const text = renderEnvFile(values);
-  const directory = dirname(path);
-  makeDirectory(directory, 0o700);
-  await chmod(directory, 0o700);
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    // `wx`: never write into a file, or through a link, that somebody else put there.
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await writePrivateFile(path, renderEnvFile(values));
 }

@@ -15,10 +15,13 @@ export function openRegularFile(path: string, flags: number, mode?: number): num
   throw new Error("it is no regular file");
 }
 
-/** The whole text. Links are followed. */
-export function readRegularFile(path: string): string {
+/** The whole text. Links are followed. Throws also when it is larger than that. */
+export function readRegularFile(path: string, mostBytes = Number.POSITIVE_INFINITY): string {
   const fd = openRegularFile(path, constants.O_RDONLY);
   try {
+    if (fstatSync(fd).size > mostBytes) {
+      throw new Error(`it is larger than ${mostBytes / 1_000_000} MB`);
+    }
     return readFileSync(fd, "utf8");
   } finally {
     closeSync(fd);

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parse } from "dotenv";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -110,6 +110,21 @@ describe("the file", () => {
     await expect(writeEnvFile(userFile, { A: `'"\`\n\\n` })).rejects.toThrow(ConfigError);
     expect(readFileSync(userFile, "utf8")).toBe("OLD=1");
     expect(readdirSync(dirname(userFile))).toEqual([".env"]);
+  });
+
+  test("stays where a link leads to it, and so does the link", async () => {
+    const { userFile, home, write } = emptyPlaces();
+    const kept = join(home, "dotfiles", "mm-claude");
+    write(kept, "OLD=1", 0o644);
+    mkdirSync(dirname(userFile), { recursive: true });
+    symlinkSync(kept, userFile);
+    await writeEnvFile(userFile, { A: "1" });
+    expect([lstatSync(userFile).isSymbolicLink(), readEnvFile(kept), modeOf(kept)]).toEqual([
+      true,
+      { A: "1" },
+      "600",
+    ]);
+    expect(readdirSync(dirname(kept))).toEqual(["mm-claude"]);
   });
 
   test("leaves no draft when its place is taken by a directory", async () => {
