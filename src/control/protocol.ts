@@ -57,7 +57,16 @@ export const status = z.object({
 });
 export type Status = z.infer<typeof status>;
 
-export const logLine = z.object({ at: time, level: z.string(), text: z.string() });
+/** What the line tells of, where that is something that happened in the daemon. */
+const event = z.object({
+  name: z.string(),
+  thread: z.string().optional(),
+  slot: z.number().optional(),
+  by: z.string().optional(),
+  seconds: z.number().optional(),
+});
+
+export const logLine = z.object({ at: time, level: z.string(), text: z.string(), event: event.optional() });
 export type LogLine = z.infer<typeof logLine>;
 
 export const refusal = z.object({ error: z.string() });
