@@ -27,7 +27,7 @@ import {
   checkServer,
   checkUsers,
 } from "./checks.ts";
-import { type EnvValues, readEnvFile, writeEnvFile } from "./env-file.ts";
+import { changeEnvFile, type EnvValues } from "./env-file.ts";
 import type { Ask, Judge } from "./prompt.ts";
 import { inQuestionWords, QUESTIONS } from "./questions.ts";
 
@@ -88,9 +88,7 @@ export async function runWizard(given: WizardOptions): Promise<WizardResult | un
 /** Settings the wizard doesn't ask for stay as they are. */
 async function save(file: string, fileName: string, answers: EnvValues): Promise<EnvValues> {
   try {
-    const values = { ...readEnvFile(file), ...answers };
-    await writeEnvFile(file, values);
-    return values;
+    return await changeEnvFile(file, answers);
   } catch (error) {
     if (error instanceof ConfigError || !(error instanceof Error)) throw error;
     const problem = `it can't be written (${error.message})`;
