@@ -250,6 +250,15 @@ describe("what is wrong", () => {
     ]);
   });
 
+  test("of a file that can't be read nobody knows what is missing, so only it is told, before all else that is wrong", () => {
+    const at = places();
+    mkdirSync(join(at.cwd, ".env"));
+    expect(problemsOf({ at, env: { MAX_SESSIONS: "-1" } })).toEqual([
+      `${join(at.cwd, ".env")}: the file can't be read (it is no regular file)`,
+      'MAX_SESSIONS: "-1" is not positive',
+    ]);
+  });
+
   test.skipIf(process.getuid?.() === 0)("a file that may not be read is a problem", () => {
     const at = places();
     chmodSync(at.here("A=1"), 0);
