@@ -9,7 +9,7 @@ export async function claudeVersion(path: string, run: OneRun = {}): Promise<str
   // Seen on 1.0.128, 2.0.76 and 2.1.330: `2.1.330 (Claude Code)`.
   const version = /\b(\d+\.\d+\.\d+\S*) \(Claude Code\)/.exec(outcome.stdout)?.[1];
   if (outcome.cause !== null || version === undefined) {
-    throw failure(path, outcome);
+    throw failure(path, outcome, run.environment?.["PATH"]);
   }
   return version;
 }
@@ -21,7 +21,11 @@ export function isAtLeast(version: string, oldest: readonly [number, number, num
   return (major - oldestMajor || minor - oldestMinor || patch - oldestPatch) >= 0;
 }
 
-function failure(path: string, { cause, isKilled, timeoutMs, stdout, stderr }: RunOutcome): ClaudeError {
+function failure(
+  path: string,
+  { cause, isKilled, timeoutMs, stdout, stderr }: RunOutcome,
+  searchPath: string | undefined,
+): ClaudeError {
   if (isKilled) {
     return new ClaudeError(
       "timeout",
@@ -31,7 +35,7 @@ function failure(path: string, { cause, isKilled, timeoutMs, stdout, stderr }: R
   }
   // A string is the system's error code, when it could not start it; a number is the exit code of a program that ran.
   if (typeof cause?.code === "string") {
-    return startFailure(path, cause);
+    return startFailure(path, cause, { searchPath });
   }
   const said = (stderr.trim() || stdout.trim()).slice(0, 300);
   return new ClaudeError(
