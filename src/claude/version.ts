@@ -23,7 +23,7 @@ export function isAtLeast(version: string, oldest: readonly [number, number, num
 
 function failure(
   path: string,
-  { cause, isKilled, timeoutMs, stdout, stderr }: RunOutcome,
+  { cause, isKilled, hasSaidTooMuch, timeoutMs, stdout, stderr }: RunOutcome,
   searchPath: string | undefined,
 ): ClaudeError {
   if (isKilled) {
@@ -34,15 +34,27 @@ function failure(
     );
   }
   // A string is the system's error code, when it could not start it; a number is the exit code of a program that ran.
-  if (typeof cause?.code === "string") {
+  if (typeof cause?.code === "string" && !hasSaidTooMuch) {
     return startFailure(path, cause, { searchPath });
   }
-  const said = (stderr.trim() || stdout.trim()).slice(0, 300);
+  const said = beginningOf(stderr.trim() || stdout.trim());
   return new ClaudeError(
     "failed",
-    cause === null
+    cause === null || hasSaidTooMuch
       ? `"${path}" is not Claude Code: its --version says ${said === "" ? "nothing" : JSON.stringify(said)}. Set CLAUDE_PATH to the claude program.`
       : `"${path} --version" failed${said === "" ? "" : `, saying: ${said}`}. Run it by hand to see why, or set CLAUDE_PATH to the claude program.`,
     { cause },
   );
+}
+
+const LONGEST = 80;
+
+/** One short line of it. */
+function beginningOf(text: string): string {
+  const [line = "", ...more] = text.split("\n", 2);
+  const short = line.trim();
+  if (short.length > LONGEST) {
+    return `${short.slice(0, LONGEST - 1)}…`;
+  }
+  return more.length === 0 ? short : `${short} …`;
 }
