@@ -138,7 +138,7 @@ export async function checkBotName(api: MattermostApi, name: string, account: Us
   });
 }
 
-const EVERYONE =
+export const EVERYONE =
   "ALLOWED_USERS is empty: everyone who can write in the channel can make Claude work on this machine.";
 
 /** The accounts of the allow list; for an empty list none, and a warning. */
