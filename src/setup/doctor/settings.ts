@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { type ConfigInput, type Loaded, unknownSettingWarnings } from "../../config/load.ts";
 import { SETTING_KEYS, SETTINGS } from "../../config/settings.ts";
-import { EVERYONE } from "../checks.ts";
+import { EVERYONE, NOT_ASKED } from "../checks.ts";
 import { secrecyWarnings } from "../token-exposure.ts";
 import { isUsableDirectory } from "./paths.ts";
 import { type Finding, ok, problem, warning } from "./report.ts";
@@ -41,9 +41,7 @@ function sourceOf({ source }: Complete): string {
 
 function peopleWarnings({ config }: Complete): string[] {
   return [
-    ...(config.skipPermissions
-      ? [`${SETTINGS.skipPermissions.variable} is on: Claude runs every tool without asking anybody.`]
-      : []),
+    ...(config.skipPermissions ? [NOT_ASKED] : []),
     ...(config.allowedUsers.length === 0 ? [EVERYONE] : []),
   ];
 }
