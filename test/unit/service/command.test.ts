@@ -215,6 +215,13 @@ describe("the unit", () => {
     expect(world.printed.join("\n")).not.toContain("hunter2");
   });
 
+  test("holds no folder of the XDG specification that is not absolute, which nobody heeds", async () => {
+    const environment = { XDG_CONFIG_HOME: "config", XDG_STATE_HOME: "./state", LANG: "C.UTF-8" };
+    const unit = await unitOf(setUp({ environment }));
+    expect(unit).not.toContain("XDG_");
+    expect(unit).toContain('Environment="LANG=C.UTF-8"');
+  });
+
   const hasAnalyze = ((): boolean => {
     try {
       execFileSync("systemd-analyze", ["--version"], { stdio: "ignore" });
