@@ -107,14 +107,16 @@ test("loading leaves the process's environment alone", () => {
 describe("precedence", () => {
   test("options beat the environment, the environment beats the file", () => {
     const at = places();
-    at.here("MATTERMOST_URL=https://file\nMATTERMOST_TOKEN=file\nMATTERMOST_CHANNEL_ID=file");
+    at.here(
+      "MATTERMOST_URL=https://file\nMATTERMOST_TOKEN=file\nMATTERMOST_CHANNEL_ID=abcdefghijklmnopqrstuvwxyz",
+    );
     const loaded = load({
       at,
       env: { MATTERMOST_URL: "https://env", MATTERMOST_TOKEN: "env" },
       options: { url: "https://option" },
     });
     expect(loaded).toMatchObject({
-      config: { url: "https://option", token: "env", channelId: "file" },
+      config: { url: "https://option", token: "env", channelId: "abcdefghijklmnopqrstuvwxyz" },
       source: {
         file: join(at.cwd, ".env"),
         origins: { url: "option", token: "environment", channelId: "file", maxSessions: "default" },
