@@ -1,12 +1,12 @@
 // mm-claude without a Mattermost: the sandbox server with people in it, its chat page, and the real bridge against it.
 // With a scripted model it needs no Claude account either; the CLI and its tools are real all the same.
 
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createGate, type Gate } from "./gate.ts";
 import { type Guest, playGuest } from "./guest.ts";
+import { makeHome, removeAbandonedHomes, removeHome } from "./home.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
 import { guidedScenes } from "./model/guided-scenes.ts";
 import { layOutProject } from "./model/project.ts";
@@ -28,7 +28,10 @@ export interface DemoSettings {
 
 /** What mm-claude does for the demo. */
 export interface DemoBridge {
-  readonly print: (line: string) => void;
+  /** Says a sentence. */
+  readonly say: (text: string) => void;
+  /** Says what it is, and the rest as a table. */
+  readonly introduce: (title: string, rows: readonly Row[]) => void;
   /** Rejects when there is no such program. */
   readonly claudeVersion: (path: string) => Promise<string>;
   /** Runs the bridge until a signal ends it; gives the exit code. What it keeps goes to `stateHome`. */
@@ -39,6 +42,8 @@ export interface DemoBridge {
     links: DemoLinks,
   ) => Promise<number>;
 }
+
+type Row = readonly [name: string, value: string];
 
 /** Where people find things on the page. */
 export interface DemoLinks {
@@ -71,7 +76,7 @@ const UNLISTED = [GUEST, "mallory"];
 export async function runDemo(options: DemoOptions): Promise<number> {
   const claude = await findClaude(options);
   if (!claude) {
-    options.print(
+    options.say(
       "There is no Claude Code CLI on this machine, not even for a scripted demo. Install one with: " +
         "npm install -g @anthropic-ai/claude-code",
     );
@@ -83,7 +88,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const model = isScripted
     ? await startScriptedModel({ scenes: [...scenes, ...guidedScenes], tokenDelayMs: 24 })
     : undefined;
-  const home = mkdtempSync(join(tmpdir(), "mm-claude-demo-"));
+  removeAbandonedHomes();
+  const home = makeHome();
   let stopGuest = (): void => {};
   try {
     const directory = model ? layOutProject(home) : options.directory;
@@ -97,7 +103,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     });
     stopGuest = playGuest(guest);
     const address = `${sandbox.url}${gate.path}`;
-    options.print(introduction(address, claude, directory));
+    options.introduce(TITLE, introduction(address, claude, directory));
     options.openBrowser(address);
     const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
     // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
@@ -105,7 +111,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } finally {
     stopGuest();
     await Promise.all([sandbox.close(), model?.close()]);
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    removeHome(home);
   }
 }
 
@@ -113,11 +119,11 @@ function linksTo(address: string): DemoLinks {
   return { channel: address, thread: (id) => `${address}#${LISTED[0]}//${id}` };
 }
 
-async function startOnFreePort({ port, print }: DemoOptions, page: PageServer): Promise<Sandbox> {
+async function startOnFreePort({ port, say }: DemoOptions, page: PageServer): Promise<Sandbox> {
   for (let candidate = port; ; candidate += 1) {
     try {
       const sandbox = await startSandbox({ port: candidate, ...page });
-      if (candidate !== port) print(`Port ${port} is taken, so this is port ${candidate}.`);
+      if (candidate !== port) say(`Port ${port} is taken, so this is port ${candidate}.`);
       return sandbox;
     } catch (error) {
       const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
@@ -219,17 +225,18 @@ function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, direct
   return { settings, guideToken: guide.token, guest };
 }
 
-function introduction(address: string, { version, isScripted }: FoundClaude, directory: string): string {
+const TITLE = "A Mattermost of your own, in memory, on this machine only.";
+
+function introduction(address: string, { version, isScripted }: FoundClaude, directory: string): Row[] {
+  const answers = isScripted
+    ? `SCRIPTED: Claude Code ${version} and its tools are real, the model behind them is not`
+    : `Claude Code ${version} with your own account`;
+  const [listed, unlisted] = [LISTED, UNLISTED].map((names) => names.join(" and "));
   return [
-    "A Mattermost of your own, in memory, on this machine only.",
-    "",
-    `  Open       ${address}`,
-    isScripted
-      ? `  Answers    SCRIPTED: Claude Code ${version} and its tools are real, the model behind them is not`
-      : `  Answers    Claude Code ${version} with your own account`,
-    `  Works in   ${directory}`,
-    `  People     ${LISTED.join(" and ")} may start sessions, ${UNLISTED.join(" and ")} are guests: choose on the page`,
-    `  Type first @${BOT} what does this project do?`,
-    "",
-  ].join("\n");
+    ["Open", address],
+    ["Answers", answers],
+    ["Works in", directory],
+    ["People", `${listed} may start sessions, ${unlisted} are guests: choose on the page`],
+    ["Type first", `@${BOT} what does this project do?`],
+  ];
 }

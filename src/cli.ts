@@ -138,7 +138,9 @@ async function bridge(config: Config, options: Omit<DaemonOptions, "version">): 
   const { runDaemon } = await import("./app/daemon.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
+  // Nor is a line that nobody could take its failure.
   process.stdout.off("error", noteLostOutput);
+  lostOutput = undefined;
   const code = await runDaemon(config, { version: manifest.version, ...options });
   // Nobody waits longer for a reader that sleeps, nor for what is still to be cleared away.
   setTimeout(() => process.exit(code), LAST_MOMENT_MS);
@@ -157,7 +159,7 @@ async function demo(
     {
       directory: cwd,
       environment: env,
-      print,
+      logFormat,
       run: (config, environment, stateHome, links) =>
         bridge(config, { home, environment, stateHome, links, logFormat }),
     },

@@ -2,6 +2,8 @@
 
 import { claudeVersion } from "../claude/version.ts";
 import { type Config, defaultSettings } from "../config/settings.ts";
+import type { LogFormat } from "../terminal/daemon-output.ts";
+import { openDaemonOutput } from "../terminal/open-output.ts";
 import { openBrowser } from "../util/browser.ts";
 import type { Links } from "./links.ts";
 
@@ -14,7 +16,6 @@ export interface DemoFlags {
 interface DemoHost {
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly print: (line: string) => void;
 }
 
 /** The settings that the sandbox chooses. */
@@ -32,6 +33,8 @@ export interface SandboxModule {
   demo(
     flags: DemoFlags,
     host: DemoHost & {
+      readonly say: (text: string) => void;
+      readonly introduce: (title: string, rows: readonly (readonly [name: string, value: string])[]) => void;
       readonly openBrowser: (address: string) => void;
       readonly claudeVersion: (path: string) => Promise<string>;
       readonly run: Run<Made>;
@@ -45,11 +48,19 @@ const SANDBOX = new URL("../../sandbox/dist/index.js", import.meta.url).href;
 /** Runs until a signal ends it; gives the exit code. */
 export async function runDemo(
   flags: DemoFlags,
-  host: DemoHost & { readonly run: Run<Config> },
+  host: DemoHost & { readonly logFormat: LogFormat | undefined; readonly run: Run<Config> },
 ): Promise<number> {
   const { demo } = (await import(SANDBOX)) as SandboxModule;
+  // Its lines are those of the daemon that follows, for people and programs alike.
+  const format = host.logFormat ?? "text";
+  const output = await openDaemonOutput({ format, linkOf: () => "" }, host.environment);
   return demo(flags, {
     ...host,
+    say: (text) => output.say(text),
+    introduce(title, rows) {
+      output.banner(title, rows);
+      output.gap();
+    },
     openBrowser: (address) =>
       void openBrowser(address, {
         platform: process.platform,

@@ -171,7 +171,7 @@ export class Monitor {
   #happened(event: DaemonEvent): void {
     const { output, now } = this.#options;
     output.event(event);
-    this.history.add({ at: now(), level: "info", text: sentenceOf(event) });
+    this.history.add({ at: now(), level: "info", text: sentenceOf(event), event });
     this.#metrics.countEvent(event.name);
   }
 }

@@ -1,5 +1,7 @@
 // The one error whose cause is the Claude Code process: it is missing, it fails or refuses, or it has ended.
 
+import { type Access, type Denial, denialOf } from "./denied-program.ts";
+
 export type ClaudeErrorCode = "not-found" | "not-executable" | "timeout" | "failed" | "refused" | "exited";
 
 export class ClaudeError extends Error {
@@ -12,8 +14,18 @@ export class ClaudeError extends Error {
   }
 }
 
+/** Where the program was looked for. */
+export interface Searched {
+  readonly searchPath?: string | undefined;
+  readonly access?: Access;
+}
+
 /** What went wrong when the program itself could not be started, and what to do about it. */
-export function startFailure(path: string, cause: unknown): ClaudeError {
+export function startFailure(
+  path: string,
+  cause: unknown,
+  { searchPath = process.env["PATH"] ?? "", access }: Searched = {},
+): ClaudeError {
   switch (errorCode(cause)) {
     case "ENOENT":
       return new ClaudeError(
@@ -22,11 +34,7 @@ export function startFailure(path: string, cause: unknown): ClaudeError {
         { cause },
       );
     case "EACCES":
-      return new ClaudeError(
-        "not-executable",
-        `"${path}" may not be executed. Make it executable (chmod +x) or set CLAUDE_PATH to the claude program.`,
-        { cause },
-      );
+      return refusal(path, denialOf(path, searchPath, access), cause);
     default:
       return new ClaudeError(
         "failed",
@@ -34,6 +42,21 @@ export function startFailure(path: string, cause: unknown): ClaudeError {
         { cause },
       );
   }
+}
+
+function refusal(path: string, denial: Denial, cause: unknown): ClaudeError {
+  return denial.what === "program"
+    ? new ClaudeError(
+        "not-executable",
+        `"${denial.path}" may not be executed. Make it executable (chmod +x) or set CLAUDE_PATH to the claude program.`,
+        { cause },
+      )
+    : new ClaudeError(
+        "not-found",
+        `"${path}" was not found: ${denial.paths.join(", ")} may not be entered by this user. ` +
+          "Correct PATH or the rights of these directories, or set CLAUDE_PATH to the full path of the claude program.",
+        { cause },
+      );
 }
 
 function errorCode(cause: unknown): unknown {

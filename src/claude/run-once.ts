@@ -17,6 +17,8 @@ export interface RunOutcome {
   readonly cause: (Error & { code?: unknown }) | null;
   /** It was ended because it gave no answer in time. */
   readonly isKilled: boolean;
+  /** It was ended because it said more than any answer is. */
+  readonly hasSaidTooMuch: boolean;
   readonly timeoutMs: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -35,7 +37,11 @@ export function runOnce(path: string, args: readonly string[], run: OneRun = {})
         signal,
         maxBuffer: 1024 * 1024,
       },
-      (cause, stdout, stderr) => resolve({ cause, isKilled: child.killed, timeoutMs, stdout, stderr }),
+      (cause: RunOutcome["cause"], stdout, stderr) => {
+        const hasSaidTooMuch = cause?.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
+        const isKilled = child.killed && !hasSaidTooMuch;
+        resolve({ cause, isKilled, hasSaidTooMuch, timeoutMs, stdout, stderr });
+      },
     );
     child.stdin?.on("error", () => {});
     child.stdin?.end();

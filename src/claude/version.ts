@@ -9,7 +9,7 @@ export async function claudeVersion(path: string, run: OneRun = {}): Promise<str
   // Seen on 1.0.128, 2.0.76 and 2.1.330: `2.1.330 (Claude Code)`.
   const version = /\b(\d+\.\d+\.\d+\S*) \(Claude Code\)/.exec(outcome.stdout)?.[1];
   if (outcome.cause !== null || version === undefined) {
-    throw failure(path, outcome);
+    throw failure(path, outcome, run.environment?.["PATH"]);
   }
   return version;
 }
@@ -21,7 +21,11 @@ export function isAtLeast(version: string, oldest: readonly [number, number, num
   return (major - oldestMajor || minor - oldestMinor || patch - oldestPatch) >= 0;
 }
 
-function failure(path: string, { cause, isKilled, timeoutMs, stdout, stderr }: RunOutcome): ClaudeError {
+function failure(
+  path: string,
+  { cause, isKilled, hasSaidTooMuch, timeoutMs, stdout, stderr }: RunOutcome,
+  searchPath: string | undefined,
+): ClaudeError {
   if (isKilled) {
     return new ClaudeError(
       "timeout",
@@ -30,15 +34,27 @@ function failure(path: string, { cause, isKilled, timeoutMs, stdout, stderr }: R
     );
   }
   // A string is the system's error code, when it could not start it; a number is the exit code of a program that ran.
-  if (typeof cause?.code === "string") {
-    return startFailure(path, cause);
+  if (typeof cause?.code === "string" && !hasSaidTooMuch) {
+    return startFailure(path, cause, { searchPath });
   }
-  const said = (stderr.trim() || stdout.trim()).slice(0, 300);
+  const said = beginningOf(stderr.trim() || stdout.trim());
   return new ClaudeError(
     "failed",
-    cause === null
+    cause === null || hasSaidTooMuch
       ? `"${path}" is not Claude Code: its --version says ${said === "" ? "nothing" : JSON.stringify(said)}. Set CLAUDE_PATH to the claude program.`
       : `"${path} --version" failed${said === "" ? "" : `, saying: ${said}`}. Run it by hand to see why, or set CLAUDE_PATH to the claude program.`,
     { cause },
   );
+}
+
+const LONGEST = 80;
+
+/** One short line of it. */
+function beginningOf(text: string): string {
+  const [line = "", ...more] = text.split("\n", 2);
+  const short = line.trim();
+  if (short.length > LONGEST) {
+    return `${short.slice(0, LONGEST - 1)}…`;
+  }
+  return more.length === 0 ? short : `${short} …`;
 }

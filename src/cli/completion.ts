@@ -25,11 +25,6 @@ interface Level {
 
 function levelsOf(command: Command, before: readonly string[] = []): Level[] {
   const path = [...before, command.name()];
-  const subcommands = command.commands.map((one) => ({
-    word: one.name(),
-    meaning: one.description(),
-    isOption: false,
-  }));
   const choices = command.registeredArguments.flatMap(({ argChoices = [] }) =>
     argChoices.map((word) => ({ word, meaning: "", isOption: false })),
   );
@@ -41,10 +36,23 @@ function levelsOf(command: Command, before: readonly string[] = []): Level[] {
   }));
   const help = { word: "--help", meaning: "print help", isOption: true };
   return [
-    { path, words: [...subcommands, ...choices, ...options, help] },
-    ...command.commands.flatMap((one) => levelsOf(one, path)),
+    { path, words: [...namesIn(command), ...choices, ...options, help] },
+    ...command.commands.flatMap((one) =>
+      one.name() === "help" ? helpLevels(command, [...path, "help"]) : levelsOf(one, path),
+    ),
   ];
 }
+
+/** What help can be asked for: a command, and those in it. */
+function helpLevels(command: Command, path: readonly string[]): Level[] {
+  return [
+    { path, words: namesIn(command) },
+    ...command.commands.flatMap((one) => helpLevels(one, [...path, one.name()])),
+  ];
+}
+
+const namesIn = (command: Command): Word[] =>
+  command.commands.map((one) => ({ word: one.name(), meaning: one.description(), isOption: false }));
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const wordsOf = (words: readonly Word[]): string => words.map(({ word }) => word).join(" ");
@@ -116,7 +124,7 @@ compdef _mm_claude mm-claude
 
 function fish(levels: readonly Level[]): string {
   const lines = levels.flatMap(({ path, words }) => {
-    const deeper = words.filter(({ isOption }) => !isOption).map(({ word }) => word);
+    const deeper = words.flatMap(({ word, isOption }) => (isOption || path.includes(word) ? [] : [word]));
     const here = path.slice(1).map((name) => `__fish_seen_subcommand_from ${name}`);
     const notDeeper = deeper.length === 0 ? [] : [`not __fish_seen_subcommand_from ${deeper.join(" ")}`];
     const condition = quoted([...here, ...notDeeper].join("; and ") || "true");

@@ -57,6 +57,7 @@ export interface ProgramOptions {
 }
 
 const LINES = 50;
+const USUAL_COLUMNS = 80;
 
 /** Parsing runs what is asked for, and throws CommanderError when that is nothing it knows. */
 export function createProgram({ version, commands, onExit, print, printError }: ProgramOptions): Command {
@@ -106,8 +107,14 @@ export function createProgram({ version, commands, onExit, print, printError }: 
     .argument("[command...]")
     .action((names: readonly string[]) => showHelp(program, names));
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    // Only the program itself takes what is left over, to say which command was meant.
-    command.allowExcessArguments(false);
+    // Only those that have others in them take what is left over, to say which of these was meant.
+    if (command.commands.length === 0) {
+      command.allowExcessArguments(false);
+    } else {
+      command.action(() =>
+        command.args.length === 0 ? command.help({ error: true }) : refuseUnknown(command, command.args),
+      );
+    }
   }
   return program;
 }
@@ -160,7 +167,10 @@ function withGlobalOptions(program: Command, version: string): Command {
     .option("--no-skip-permissions", "let people decide, whatever the environment or the file says")
     .addOption(new Option("--log-format <format>", "how the daemon's lines are written").choices(LOG_FORMATS))
     .option("--debug", "tell more, and show stack traces")
-    .addHelpText("after", () => `\n${EXAMPLES}\n\n${settingsHelp()}\n\n${documentation()}`);
+    .addHelpText("after", () => {
+      const columns = program.configureOutput().getOutHelpWidth?.() ?? USUAL_COLUMNS;
+      return `\n${EXAMPLES}\n\n${settingsHelp(columns)}\n\n${documentation()}`;
+    });
 }
 
 const EXAMPLES = `Examples:
@@ -241,8 +251,9 @@ function refuseUnknown(command: Command, [name]: readonly string[]): void {
   }
   const names = command.commands.map((one) => one.name());
   const nearest = nearestWord(name, names);
-  const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
-  command.error(`error: there is no command "${name}".${hint} mm-claude --help lists what there is.`, {
-    exitCode: 2,
-  });
+  // As it is typed after the program's name; empty for the program itself.
+  const path = command.parent === null ? "" : `${command.name()} `;
+  const hint = nearest === undefined ? "" : ` Did you mean ${path}${nearest}?`;
+  const list = `mm-claude ${path}--help lists what there is.`;
+  command.error(`error: there is no command "${path}${name}".${hint} ${list}`, { exitCode: 2 });
 }

@@ -42,6 +42,7 @@ export async function wizard(input: ConfigInput, isFirstStart: boolean, output: 
     print,
     connect: await connector(),
     claudePath: claudePathOf(input),
+    context: input,
     ...(await claudeQuestions(output)),
     given: givenTexts(input),
     file: userFile(input),

@@ -58,7 +58,9 @@ export function loadConfig(input: ConfigInput): Loaded {
   }
 
   problems.push(...unlistedApprovers(values as Partial<Config>), ...unknownSettings(input, file).problems);
-  if (problems.length > 0) throw new ConfigError([...missing, ...problems]);
+  // What seems to be missing may stand in the file that can't be read.
+  const isUnreadable = found !== undefined && file === undefined;
+  if (problems.length > 0) throw new ConfigError(isUnreadable ? problems : [...missing, ...problems]);
   const source = { file: file?.path, origins: origins as ConfigSource["origins"] };
   if (missing.length > 0) return { missing, source };
   const complete = { ...values, directory: input.cwd, debug: input.options.debug === true } as Config;

@@ -36,10 +36,11 @@ export function parseToken(text: string): Parsed<string> {
 }
 
 export function parseChannelId(text: string): Parsed<string> {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
+  // As servers make them all (7.10 to 10.11).
+  if (/^[a-z0-9]{26}$/.test(text)) return { value: text };
   return {
     problem: `${quote(text)} is not a channel id`,
-    mend: "Copy the id from the channel's View Info: 26 letters and digits",
+    mend: "Copy the id from the channel's View Info: 26 lower-case letters and digits",
   };
 }
 

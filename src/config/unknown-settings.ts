@@ -28,7 +28,22 @@ export function findUnknownSettings(
   const inFile = file
     ? strayInFile(file, isOwnFile(file.path, input), isGiven)
     : { problems: [], warnings: [] };
-  return { ...inFile, warnings: [...inFile.warnings, ...strayInEnvironment(input.env, isGiven)] };
+  const inEnvironment = [...strayInEnvironment(input.env, isGiven), ...relativeFolders(input.env)];
+  return { ...inFile, warnings: [...inFile.warnings, ...inEnvironment] };
+}
+
+/** Those by which settings, state and the control socket are found; the specification says to ignore a relative one. */
+const FOLDERS = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] as const;
+
+function relativeFolders(env: UnknownSettingsInput["env"]): string[] {
+  return FOLDERS.flatMap((name) => {
+    const value = env[name];
+    return !value || value.startsWith("/")
+      ? []
+      : [
+          `${name} in the environment has no effect: ${JSON.stringify(value)} is not an absolute path. Give the whole path, or unset it.`,
+        ];
+  });
 }
 
 /** The environment belongs to many programs: what only looks like ours may be theirs, and is no reason to stop. */

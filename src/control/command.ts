@@ -3,6 +3,7 @@
 import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
 import { type Asked, askLogs, askStatus } from "./client.ts";
+import { jsonLine } from "./json-line.ts";
 import { controlFolder, controlSockets, folderProblem, pidOf } from "./location.ts";
 import type { LogLine, Status } from "./protocol.ts";
 import { statusText } from "./status-text.ts";
@@ -83,13 +84,29 @@ export async function runLogs(
 ): Promise<number> {
   const { printError } = options;
   const print = printing(options);
-  const show = (line: LogLine): void => print(json ? JSON.stringify(line) : lineText(line));
-  const answers = await Promise.all(
-    socketsOf(options).map(async (path) => ({
+  const sockets = await Promise.all(
+    socketsOf(options).map(async (path, _at, { length }) => ({
       path,
-      answer: await askLogs(path, { lines, follow }, show, options.patienceMs),
+      // One alone needs no name.
+      owner: length > 1 ? await ownerOf(path, options) : "",
     })),
   );
+  const show = ({ line, path, owner }: OwnedLine): void =>
+    print(json ? jsonLine(line, { pid: pidOf(path) }) : lineText(line, owner));
+  const told: OwnedLine[] = [];
+  const take = follow ? show : (line: OwnedLine): void => void told.push(line);
+  const answers = await Promise.all(
+    sockets.map(async ({ path, owner }) => ({
+      path,
+      answer: await askLogs(
+        path,
+        { lines, follow },
+        (line) => take({ line, path, owner }),
+        options.patienceMs,
+      ),
+    })),
+  );
+  told.sort((one, other) => one.line.at - other.line.at).forEach(show);
   const present = answers.filter(({ answer }) => answer.kind !== "gone");
   for (const { path, answer } of present) {
     const problem = problemOf(path, answer);
@@ -101,6 +118,20 @@ export async function runLogs(
     return noneIn(options);
   }
   return present.every(({ answer }) => answer.kind === "answered") ? EXIT.well : EXIT.unwell;
+}
+
+interface OwnedLine {
+  readonly line: LogLine;
+  /** The socket of the daemon that said it. */
+  readonly path: string;
+  readonly owner: string;
+}
+
+/** What stands before the lines of one daemon among others. */
+async function ownerOf(path: string, { patienceMs }: ControlCommandOptions): Promise<string> {
+  const answer = await askStatus(path, patienceMs);
+  const directory = answer.kind === "answered" ? ` ${answer.value.directory}` : "";
+  return `[${pidOf(path)}${directory}] `;
 }
 
 const socketsOf = ({ environment, uid }: ControlCommandOptions): string[] =>
@@ -121,9 +152,9 @@ function problemOf(path: string, answer: Asked<unknown>): string | undefined {
 }
 
 /** In this machine's time. */
-function lineText({ at, level, text }: LogLine): string {
+function lineText({ at, level, text }: LogLine, owner: string): string {
   const label = level === "info" ? "" : `${level}: `;
-  return `${stamp(at)} ${label}${text}`;
+  return `${stamp(at)} ${owner}${label}${text}`;
 }
 
 function stamp(at: number): string {

@@ -88,7 +88,16 @@ export const reloadAnswer = z.discriminatedUnion("ok", [
 ]);
 export type ReloadAnswer = z.infer<typeof reloadAnswer>;
 
-export const logLine = z.object({ at: time, level: z.string(), text: z.string() });
+/** What the line tells of, where that is something that happened in the daemon. */
+const event = z.object({
+  name: z.string(),
+  thread: z.string().optional(),
+  slot: z.number().optional(),
+  by: z.string().optional(),
+  seconds: z.number().optional(),
+});
+
+export const logLine = z.object({ at: time, level: z.string(), text: z.string(), event: event.optional() });
 export type LogLine = z.infer<typeof logLine>;
 
 export const refusal = z.object({ error: z.string() });

@@ -155,7 +155,7 @@ function programOf(options: ServiceCommandOptions): ServiceProgram {
   const { machine, script, directory } = options;
   const given = KEPT.flatMap((name) => {
     const value = machine.environment[name];
-    return value && !hasPassword(value) ? [[name, value] as const] : [];
+    return value && !hasPassword(value) && !isIgnored(name, value) ? [[name, value] as const] : [];
   });
   return {
     node: process.execPath,
@@ -166,6 +166,9 @@ function programOf(options: ServiceCommandOptions): ServiceProgram {
     environmentFile: environmentFile(options),
   };
 }
+
+/** The specification says so of a relative one, which would lead elsewhere from another directory. */
+const isIgnored = (name: string, value: string): boolean => name.startsWith("XDG_") && !value.startsWith("/");
 
 function leftOut({ machine }: ServiceCommandOptions): string[] {
   return KEPT.filter((name) => hasPassword(machine.environment[name] ?? ""));

@@ -138,8 +138,10 @@ export async function checkBotName(api: MattermostApi, name: string, account: Us
   });
 }
 
-const everyone = (setting: string): string =>
+export const everyone = (setting = "ALLOWED_USERS"): string =>
   `${setting} is empty: everyone who can write in the channel can make Claude work on this machine.`;
+
+export const NOT_ASKED = "SKIP_PERMISSIONS is on: Claude runs every tool without asking anybody.";
 
 /** The accounts of the allow list; for an empty list none, and a warning. */
 export async function checkUsers(

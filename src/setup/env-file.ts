@@ -1,4 +1,5 @@
-// Writes the settings file so that the loader reads back exactly what was meant, and nobody else reads it.
+// Writes the settings file so that the loader reads back exactly what was meant, nobody else reads it, and what people
+// have written there stays.
 import { parse } from "dotenv";
 import { ConfigError } from "../config/error.ts";
 import { writePrivateFile } from "../util/private-file.ts";
@@ -8,13 +9,53 @@ export type EnvValues = Readonly<Record<string, string>>;
 
 const HEADER = "# Settings of mm-claude, written by its setup. Change them here or run: mm-claude setup\n";
 
-/** Throws ConfigError for a value that no .env file can hold. */
+/**
+ * Where dotenv (18.0) finds a name, what separates it, and a value. All that is between these is nobody's but the
+ * person's who wrote it.
+ */
+const ASSIGNMENT =
+  /^\s*(?:export\s+)?([\w.-]+)(\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/dgm;
+
+/** A new file's text. Throws ConfigError for a value that no .env file can hold. */
 export function renderEnvFile(values: EnvValues): string {
-  const lines = Object.entries(values).map(([variable, value]) => `${variable}=${quote(variable, value)}\n`);
-  const text = HEADER + lines.join("");
+  return changeEnvText(HEADER, values);
+}
+
+/** Lines whose value stays are not touched, nor is what is no setting. Throws ConfigError as `renderEnvFile` does. */
+export function changeEnvText(text: string, changes: EnvValues): string {
+  const wanted = { ...parse(text), ...changes };
+  const changed = appended(replaced(text, changes), changes);
   // Quoting is checked value by value; this is for what values might do to each other.
-  if (!isSame(parse(Buffer.from(text)), values)) throw unwritable(Object.keys(values).join(", "));
-  return text;
+  if (isSame(parse(changed), wanted)) return changed;
+  if (text === HEADER) throw unwritable(Object.keys(changes).join(", "));
+  // A quote without its other half, which would take in part of what is written: the rest is not worth a wrong value.
+  return renderEnvFile(wanted);
+}
+
+/** With the new values where the old ones are. */
+function replaced(text: string, changes: EnvValues): string {
+  let result = "";
+  let taken = 0;
+  for (const match of text.matchAll(ASSIGNMENT)) {
+    const [whole, name = "", separator = "", value = ""] = match;
+    const wanted = changes[name];
+    const from = match.indices?.[2]?.[0];
+    if (wanted === undefined || from === undefined || parse(whole)[name] === wanted) continue;
+    result += `${text.slice(taken, from)}=${quote(name, wanted)}`;
+    taken = from + (separator + value).trimEnd().length;
+  }
+  return result + text.slice(taken);
+}
+
+/** With those that are not there. */
+function appended(text: string, changes: EnvValues): string {
+  const present = parse(text);
+  const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
+  const lines = Object.entries(changes)
+    .filter(([name]) => present[name] === undefined)
+    .map(([name, value]) => `${name}=${quote(name, value)}${lineEnd}`);
+  const gap = lines.length === 0 || text === "" || /[\r\n]$/.test(text) ? "" : lineEnd;
+  return text + gap + lines.join("");
 }
 
 /** The first spelling that dotenv reads back as it is: its rules for quotes have no escape for every case. */
@@ -48,17 +89,22 @@ function unwritable(setting: string): ConfigError {
   );
 }
 
-/** The settings that stand in the file now; none when it isn't there. */
-export function readEnvFile(path: string): EnvValues {
+/** What is there now; undefined when there is nothing. */
+function textOf(path: string): string | undefined {
   try {
-    return parse(readRegularFile(path));
+    return readRegularFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-/** The file is complete or as it was before, and no one else may read it at any time. */
-export async function writeEnvFile(path: string, values: EnvValues): Promise<void> {
-  await writePrivateFile(path, renderEnvFile(values));
+/** Gives all that it holds then. The file is complete or as it was before, and no one else may read it at any time. */
+export async function changeEnvFile(path: string, changes: EnvValues): Promise<EnvValues> {
+  const text = changeEnvText(textOf(path) ?? HEADER, changes);
+  await writePrivateFile(path, text);
+  return parse(text);
 }
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -1,5 +1,6 @@
 // Asks one question on the terminal until the answer can be taken. The wizard knows only the types, so that tests can
 // answer for a person.
+import type { Key } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import prompts from "prompts";
 
@@ -46,9 +47,18 @@ interface OpenPrompt {
   outputText: string;
   /** The person gave up. */
   readonly aborted?: boolean;
+  /** Where the next sign goes; undefined where nothing is typed. */
+  readonly cursor?: number;
   submit: () => unknown;
   abort(): void;
   render(): void;
+  bell(): void;
+  /** Empties the line. */
+  reset(): void;
+  /** Of one sign before the cursor. */
+  delete?(): void;
+  /** Called for each key that the library has no name for. */
+  _(sign: string | undefined, key: Key): void;
 }
 
 export function askOnTerminal({ print, stdin, stdout }: AskOptions): Ask {
@@ -62,8 +72,10 @@ export function askOnTerminal({ print, stdin, stdout }: AskOptions): Ask {
       ...(stdin && { stdin }),
       ...(stdout && { stdout }),
       onRender(this: OpenPrompt) {
-        if (isHeld || question.kind === "confirm") return;
+        if (isHeld) return;
         isHeld = true;
+        takeOnlySigns(this);
+        if (question.kind === "confirm") return;
         holdUntilJudged(this, question, print, (error) => {
           fault = { error };
           this.abort();
@@ -90,6 +102,33 @@ function details(question: Question): Pick<prompts.PromptObject, "type" | "initi
         ...(question.initial === undefined ? {} : { initial: question.initial }),
       };
   }
+}
+
+/**
+ * The library writes whatever key it has no name for: a control character, and "undefined" for F1. Some of them mean
+ * something on each command line.
+ */
+function takeOnlySigns(prompt: OpenPrompt): void {
+  const take = prompt._.bind(prompt);
+  prompt._ = (sign, key) => {
+    if (key.ctrl && key.name === "u" && prompt.delete) {
+      prompt.reset();
+    } else if (key.ctrl && key.name === "w" && prompt.delete) {
+      const before = String(prompt.value).slice(0, prompt.cursor);
+      for (let left = lengthOfLastWord(before); left > 0; left--) prompt.delete();
+    } else if (sign === undefined || /\p{Cc}/u.test(sign)) {
+      prompt.bell();
+    } else {
+      take(sign, key);
+    }
+  };
+}
+
+/** With the blanks behind it. */
+function lengthOfLastWord(text: string): number {
+  const trimmed = text.trimEnd();
+  const word = trimmed.split(/\s/).at(-1) ?? "";
+  return text.length - trimmed.length + word.length;
 }
 
 /**

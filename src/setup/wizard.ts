@@ -3,9 +3,11 @@
 
 import { ConfigError } from "../config/error.ts";
 import {
+  type ParseContext,
   type Parsed,
   parseBoolean,
   parseChannelId,
+  parseProgram,
   parseToken,
   parseUrl,
   parseUsername,
@@ -26,8 +28,9 @@ import {
   checkClaudeLogin,
   checkServer,
   checkUsers,
+  NOT_ASKED,
 } from "./checks.ts";
-import { type EnvValues, readEnvFile, writeEnvFile } from "./env-file.ts";
+import { changeEnvFile, type EnvValues } from "./env-file.ts";
 import type { Ask, Judge } from "./prompt.ts";
 import { inQuestionWords, QUESTIONS } from "./questions.ts";
 
@@ -36,6 +39,8 @@ export interface WizardOptions {
   readonly print: (line: string) => void;
   readonly connect: (url: string, token: string) => MattermostApi;
   readonly claudePath: string;
+  /** For a path that is typed. */
+  readonly context: ParseContext;
   readonly claudeVersion: ClaudeVersion;
   readonly claudeLogin: ClaudeLogin;
   /** What is set already, as text: offered as answers. */
@@ -48,7 +53,10 @@ export interface WizardOptions {
   readonly isFirstStart: boolean;
   /** What people have to know about the file once it is written. */
   readonly fileHint?: string;
-  /** Installs and starts the service, and says so; false when it could not. Left out where there are no services. */
+  /**
+   * Installs and starts the service, and says so; false when it could not. Left out where there are no services; not
+   * called without a Claude that the service could run.
+   */
   readonly offerService?: () => Promise<boolean>;
 }
 
@@ -65,16 +73,16 @@ export async function runWizard(given: WizardOptions): Promise<WizardResult | un
   const options = { ...given, print: (line: string) => given.print(printable(inQuestionWords(line))) };
   const { print, file, fileName, isFirstStart } = options;
   for (const line of welcome(isFirstStart)) print(line);
-  const answers = await askAll(options).catch((error: unknown) => {
+  const answered = await askAll(options).catch((error: unknown) => {
     if (error instanceof GaveUp) return undefined;
     throw error;
   });
-  if (answers === undefined) {
+  if (answered === undefined) {
     print("");
     print("Setup cancelled, nothing was saved. Run mm-claude setup to start again.");
     return undefined;
   }
-  const values = await save(file, fileName, answers);
+  const values = await save(file, fileName, answered.answers);
   print("");
   print("✓ Configuration saved!");
   print(`  ${fileName}`);
@@ -82,15 +90,13 @@ export async function runWizard(given: WizardOptions): Promise<WizardResult | un
     print(`! ${options.fileHint}`);
   }
   print("");
-  return { values, next: await offerToStart(options) };
+  return { values, next: answered.hasClaude ? await offerToStart(options) : "start" };
 }
 
 /** Settings the wizard doesn't ask for stay as they are. */
 async function save(file: string, fileName: string, answers: EnvValues): Promise<EnvValues> {
   try {
-    const values = { ...readEnvFile(file), ...answers };
-    await writeEnvFile(file, values);
-    return values;
+    return await changeEnvFile(file, answers);
   } catch (error) {
     if (error instanceof ConfigError || !(error instanceof Error)) throw error;
     const problem = `it can't be written (${error.message})`;
@@ -114,30 +120,69 @@ function welcome(isFirstStart: boolean): string[] {
 
 class GaveUp extends Error {}
 
-async function askAll(options: WizardOptions): Promise<EnvValues> {
-  await lookForClaude(options);
+interface Answered {
+  readonly answers: EnvValues;
+  /** Whether there is one that can be run. */
+  readonly hasClaude: boolean;
+}
+
+async function askAll(options: WizardOptions): Promise<Answered> {
+  const claude = await lookForClaude(options);
   const access = await askAccess(options);
   const { channelId, botName, allowedUsers } = await askPlace(options, access);
   const skipPermissions = await askSkipping(options);
-  return {
+  const answers = {
     [SETTINGS.url.variable]: access.url,
     [SETTINGS.token.variable]: access.token,
     [SETTINGS.channelId.variable]: channelId,
     [SETTINGS.botName.variable]: botName,
     [SETTINGS.allowedUsers.variable]: allowedUsers.join(","),
     [SETTINGS.skipPermissions.variable]: String(skipPermissions),
+    ...(claude?.isTyped ? { [SETTINGS.claudePath.variable]: claude.path } : {}),
   };
+  return { answers, hasClaude: claude !== undefined };
 }
 
-/** Says nothing when all is there. */
-async function lookForClaude(options: WizardOptions): Promise<void> {
-  const { ask, print, claudePath, claudeVersion, claudeLogin } = options;
-  const claude = await checkClaude(claudeVersion, claudePath);
-  const login = claude.ok ? await checkClaudeLogin(claudeLogin, claudePath, claude.value) : undefined;
-  const failed = [claude, login].find((check) => check?.ok === false);
-  if (failed === undefined) return;
-  print(`✗ ${failed.text}`);
-  if (!(await ask({ kind: "confirm", message: "Go on all the same?", initial: false }))) throw new GaveUp();
+interface FoundClaude {
+  readonly path: string;
+  readonly version: string;
+  /** It is not where the settings say. */
+  readonly isTyped: boolean;
+}
+
+/** Says nothing when all is there; undefined when the person goes on without. */
+async function lookForClaude(options: WizardOptions): Promise<FoundClaude | undefined> {
+  const { ask, print, claudePath: path, claudeVersion, claudeLogin } = options;
+  const set = await checkClaude(claudeVersion, path);
+  if (!set.ok) print(`✗ ${set.text}`);
+  const claude = set.ok ? { path, version: set.value, isTyped: false } : await askForClaude(options);
+  const login = claude && (await checkClaudeLogin(claudeLogin, claude.path, claude.version));
+  if (login?.ok === false) {
+    print(`✗ ${login.text}`);
+    if (!(await ask({ kind: "confirm", message: "Go on all the same?", initial: false }))) throw new GaveUp();
+  }
+  return claude;
+}
+
+async function askForClaude({
+  ask,
+  claudeVersion,
+  context,
+}: WizardOptions): Promise<FoundClaude | undefined> {
+  let found: FoundClaude | undefined;
+  const judge: Judge = async (answer) => {
+    found = undefined;
+    const parsed = parseProgram(answer.trim(), context);
+    if (answer.trim() === "" || "problem" in parsed) return undefined;
+    const path = parsed.value;
+    const checked = await checkClaude(claudeVersion, path);
+    if (!checked.ok) return inQuestionWords(checked.text);
+    found = { path, version: checked.value, isTyped: true };
+    return undefined;
+  };
+  const message = "Path of Claude Code (empty to go on without):";
+  if ((await ask({ kind: "text", message, judge })) === undefined) throw new GaveUp();
+  return found;
 }
 
 interface Access {
@@ -177,18 +222,23 @@ async function askPlace({ ask, print, given }: WizardOptions, { api, account }: 
     check: (value) => checkBotName(api, value, account),
   });
   const { value: allowedUsers } = await askUntilValid("allowedUsers", print, {
-    ask: (message, judge) => ask({ kind: "text", message, initial: given.allowedUsers, judge }),
-    parse: parseUsernames,
+    ask: (message, judge) => {
+      // An empty answer is the one that is offered.
+      const hinted = given.allowedUsers ? message.replace(":", " (- for none):") : message;
+      return ask({ kind: "text", message: hinted, initial: given.allowedUsers, judge });
+    },
+    parse: (text) => (/^(?:-|none)$/i.test(text) ? { value: [] } : parseUsernames(text)),
     check: (value) => checkUsers(api, value),
   });
   return { channelId, botName, allowedUsers };
 }
 
-async function askSkipping({ ask, given }: WizardOptions): Promise<boolean> {
+async function askSkipping({ ask, print, given }: WizardOptions): Promise<boolean> {
   const now = parseBoolean(given.skipPermissions ?? "false");
   const initial = "value" in now && now.value;
   const skips = await ask({ kind: "confirm", message: `${QUESTIONS.skipPermissions}?`, initial });
   if (skips === undefined) throw new GaveUp();
+  if (skips) print(`! ${NOT_ASKED}`);
   return skips;
 }
 

@@ -2,6 +2,7 @@
 // file or a service's journal, or as JSON for a program.
 
 import type { DaemonEvent, EventName } from "../control/events.ts";
+import { jsonLine } from "../control/json-line.ts";
 import { type LogLevel, labelOf } from "../util/log.ts";
 import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
@@ -73,7 +74,7 @@ export class DaemonOutput {
   banner(title: string, rows: readonly (readonly [name: string, value: string])[]): void {
     const { format, out, colour } = this.#options;
     if (format === "json") {
-      this.#json(out, { level: "info", message: title, ...Object.fromEntries(rows) });
+      this.#json(out, "info", title, Object.fromEntries(rows));
       return;
     }
     out(`${colour("bold", title)}\n`);
@@ -103,7 +104,7 @@ export class DaemonOutput {
   say(text: string, colour?: Colour): void {
     const { format, out } = this.#options;
     if (format === "json") {
-      this.#json(out, { level: "info", message: text });
+      this.#json(out, "info", text);
     } else {
       const plain = printable(text);
       out(this.#wrapped("", 0, colour ? this.#options.colour(colour, plain) : plain));
@@ -111,11 +112,10 @@ export class DaemonOutput {
   }
 
   event(event: DaemonEvent): void {
-    const { format, out, linkOf, colour: paint } = this.#options;
-    const { name, thread, slot, by, seconds } = event;
+    const { format, out, linkOf, colour: paint, now } = this.#options;
+    const { name, thread } = event;
     if (format === "json") {
-      const what = { event: name, thread, session: slot, by, seconds };
-      this.#json(out, { level: "info", ...what, message: sentenceOf(event) });
+      out(jsonLine({ at: now(), level: "info", text: sentenceOf(event), event }));
       return;
     }
     const [sign, colour] = SIGNS[name];
@@ -128,7 +128,7 @@ export class DaemonOutput {
     const { format, out, err, colour } = this.#options;
     const print = level === "info" ? out : err;
     if (format === "json") {
-      this.#json(print, { level, message: line.slice(labelOf(level).length) });
+      this.#json(print, level, line.slice(labelOf(level).length));
       return;
     }
     const paint = level === "error" ? "red" : level === "warning" ? "yellow" : undefined;
@@ -155,8 +155,8 @@ export class DaemonOutput {
     return head + terminal.wrap(text, columns).replaceAll("\n", `\n${" ".repeat(indent)}`);
   }
 
-  #json(print: Print, fields: Readonly<Record<string, unknown>>): void {
-    print(JSON.stringify({ time: this.#isoTime(), ...fields }));
+  #json(print: Print, level: LogLevel, text: string, more?: Readonly<Record<string, unknown>>): void {
+    print(jsonLine({ at: this.#options.now(), level, text }, more));
   }
 
   #isoTime(): string {

@@ -106,9 +106,10 @@ describe("bad input", () => {
     };
     const { code, stderr, lines } = run(["--allowed-users", "a/b"], { env });
     expect(code).toBe(2);
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(6);
     expect(stderr).toContain('MATTERMOST_URL: "chat.example.com"');
     expect(stderr).toContain('--allowed-users (ALLOWED_USERS): "a/b"');
+    expect(stderr).toContain('MATTERMOST_CHANNEL_ID: "c" is not a channel id');
     expect(stderr).toContain("SKIP_PERMISSIONS");
     expect(stderr).toContain('MAX_SESSIONS: "-1" is not positive. Use a whole number from 1 up');
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -215,12 +216,16 @@ describe("with a server", () => {
   test("what the server says against the settings is told at once, exit 2", async () => {
     const world = await setupWorld();
     const places = emptyPlaces();
-    const over = { MATTERMOST_CHANNEL_ID: "nowhere", ALLOWED_USERS: "nobody", CLAUDE_PATH: "/no/claude" };
+    const over = {
+      MATTERMOST_CHANNEL_ID: "nowherenowherenowherenowhe",
+      ALLOWED_USERS: "nobody",
+      CLAUDE_PATH: "/no/claude",
+    };
     const { code, stderr } = await runAsync([], settings(world, over), places);
     expect(code).toBe(2);
     // No setting is wrong as such.
     expect(stderr).toMatch(/^mm-claude can't start:$/m);
-    for (const word of ["no channel with the id nowhere", "@nobody", '"/no/claude"'])
+    for (const word of ["no channel with the id nowherenowherenowherenowhe", "@nobody", '"/no/claude"'])
       expect(stderr).toContain(word);
     expect(stderr).not.toMatch(/\n\s+at /);
   });

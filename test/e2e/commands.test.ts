@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { hasScript } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mm-claude.js", import.meta.url));
@@ -46,7 +47,19 @@ describe("a command that does not exist", () => {
       ["help", "docter"],
       'error: there is no command "docter". Did you mean doctor? mm-claude --help lists what there is.',
     ],
-    [["service", "instal"], expect.stringContaining("Did you mean install?")],
+    [
+      ["service", "instal"],
+      'error: there is no command "service instal". Did you mean service install? mm-claude service --help lists what there is.',
+    ],
+    [
+      ["service", "foo", "bar"],
+      'error: there is no command "service foo". mm-claude service --help lists what there is.',
+    ],
+    [
+      ["help", "service", "stauts"],
+      'error: there is no command "service stauts". Did you mean service status? mm-claude service --help lists what there is.',
+    ],
+    [["service", "--bogus"], expect.stringContaining("unknown option '--bogus'")],
     [["completion", "tcsh"], expect.stringContaining("bash, zsh, fish")],
     [["logs", "--lines", "-1"], expect.stringContaining("Give a number of lines, such as 100.")],
     [["--log-format", "xml"], expect.stringContaining("text, json")],
@@ -70,6 +83,37 @@ describe("help", () => {
     expect(run(["help", "doctor"]).stdout).toMatch(/^Usage: mm-claude doctor /);
     expect(run(["help", "service", "install"]).stdout).toMatch(/^Usage: mm-claude service install /);
   });
+});
+
+describe("the help", () => {
+  const lines = run(["--help"]).stdout.split("\n");
+
+  test("has 80 columns where no terminal says how many there are, but for a path", () => {
+    expect(lines.filter((line) => line.length > 80 && !line.startsWith("Documentation:"))).toEqual([]);
+    expect(lines.some((line) => /^ {40,}\S/.test(line))).toBe(true);
+  });
+
+  test.skipIf(!hasScript)("is the same in a terminal of 80 columns", () => {
+    const command = `stty cols 80; "${process.execPath}" "${PROGRAM}" --help`;
+    const { stdout } = spawnSync("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+      env: {
+        PATH: process.env["PATH"],
+        HOME: temporaryDirectory(),
+        NO_COLOR: "1",
+        SHELL: "/bin/sh",
+        TERM: "xterm",
+      },
+      encoding: "utf8",
+    });
+    const words = (text: readonly string[]) => text.filter((line) => !line.startsWith("Documentation:"));
+    expect(words(stdout.trimEnd().split("\r\n")).slice(0, lines.length - 1)).toEqual(words(lines));
+  });
+});
+
+test("a command that has others, alone, says what they are", () => {
+  const { code, stdout, stderr } = run(["service"]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^Usage: mm-claude service /);
 });
 
 test("where none runs, status and logs say so and how to start one", () => {

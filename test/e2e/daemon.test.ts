@@ -63,8 +63,12 @@ describe("its start", () => {
   test.each([
     {
       what: "channel, users and claude",
-      env: { MATTERMOST_CHANNEL_ID: "nowhere", ALLOWED_USERS: "nobody", CLAUDE_PATH: "/no/claude" },
-      words: ["no channel with the id nowhere", "@nobody", '"/no/claude"'],
+      env: {
+        MATTERMOST_CHANNEL_ID: "nowherenowherenowherenowhe",
+        ALLOWED_USERS: "nobody",
+        CLAUDE_PATH: "/no/claude",
+      },
+      words: ["no channel with the id nowherenowherenowherenowhe", "@nobody", '"/no/claude"'],
     },
     {
       what: "token and claude",

@@ -80,8 +80,8 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     const places = emptyPlaces();
     const shell = terminal("setup", places, { CLAUDE_PATH: "/no/claude" });
     await shell.shows('✗ Claude Code was not found at "/no/claude". Install it (npm install -g');
-    await shell.shows("Go on all the same?");
-    shell.type("n");
+    await shell.shows("Path of Claude Code (empty to go on without):");
+    shell.type("\u0003");
     await shell.shows("Setup cancelled, nothing was saved.");
     expect(await shell.exit).toBe(130);
   });

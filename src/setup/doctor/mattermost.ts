@@ -46,11 +46,14 @@ export async function examineMattermost(
 }
 
 async function examineAs(account: User, config: Config, api: DoctorApi): Promise<Finding[]> {
+  const { allowedUsers, approvers } = config;
+  // Whom no list names is a matter of the settings, and told there.
+  const isOpen = allowedUsers.length === 0;
   const checks = await Promise.all([
     checkChannel(api, config.channelId, account),
     checkBotName(api, config.botName ?? account.username, account),
-    checkUsers(api, config.allowedUsers),
-    checkApprovers(api, config.approvers, config.skipPermissions),
+    ...(isOpen ? [] : [checkUsers(api, allowedUsers)]),
+    ...(isOpen && approvers.length === 0 ? [] : [checkApprovers(api, approvers, config.skipPermissions)]),
     checkPostLimit(api),
   ]);
   return [...checks.flatMap(findingsOf), await editFinding(api)];

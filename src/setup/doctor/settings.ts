@@ -3,6 +3,7 @@
 import { dirname } from "node:path";
 import { type ConfigInput, type Loaded, unknownSettingWarnings } from "../../config/load.ts";
 import { SETTING_KEYS, SETTINGS } from "../../config/settings.ts";
+import { everyone, NOT_ASKED } from "../checks.ts";
 import { secrecyWarnings } from "../token-exposure.ts";
 import { isUsableDirectory } from "./paths.ts";
 import { type Finding, ok, problem, warning } from "./report.ts";
@@ -24,7 +25,7 @@ export function examineSettings(input: ConfigInput, loaded: LoadedOrWrong): Find
   const warnings = [
     ...unknownSettingWarnings(input),
     ...secrecyWarnings(input, isComplete ? loaded.source.file : undefined),
-    ...(isComplete ? [...skippingWarnings(loaded), ...metricsWarnings(loaded)] : []),
+    ...(isComplete ? [...peopleWarnings(loaded), ...metricsWarnings(loaded)] : []),
   ];
   return [...found, ...warnings.map(warning)];
 }
@@ -38,10 +39,11 @@ function sourceOf({ source }: Complete): string {
   ].join(", ");
 }
 
-function skippingWarnings({ config }: Complete): string[] {
-  return config.skipPermissions
-    ? [`${SETTINGS.skipPermissions.variable} is on: Claude runs every tool without asking anybody.`]
-    : [];
+function peopleWarnings({ config }: Complete): string[] {
+  return [
+    ...(config.skipPermissions ? [NOT_ASKED] : []),
+    ...(config.allowedUsers.length === 0 ? [everyone()] : []),
+  ];
 }
 
 function metricsWarnings({ config: { metricsFile } }: Complete): string[] {

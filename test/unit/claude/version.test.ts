@@ -64,12 +64,22 @@ describe("the version", () => {
     ["echo hello", '"hello"'],
     ["echo git version 2.39.5", '"git version 2.39.5"'],
     ["true", "nothing"],
+    // As `true --version` of the GNU coreutils does.
+    ["printf 'true (GNU coreutils) 9.1\\nCopyright\\nLicense\\n'", '"true (GNU coreutils) 9.1 …"'],
+    ["printf '\\n\\n  first\\n'", '"first"'],
+    ["printf %0500d 0", `"${"0".repeat(79)}…"`],
+    ["yes", '"y …"'],
   ])("of a program that is not Claude Code is an error that says so: %s", async (script, said) => {
     const path = program(script);
     const error = await failureOf(claudeVersion(path));
     expect(error.message).toBe(
       `"${path}" is not Claude Code: its --version says ${said}. Set CLAUDE_PATH to the claude program.`,
     );
+  });
+
+  it("of a program that fails with many words is an error with one short line of them", async () => {
+    const error = await failureOf(claudeVersion(program("seq 1000 >&2; exit 1")));
+    expect(error.message).toContain('--version" failed, saying: 1 …. Run it by hand');
   });
 
   it("of a program that hangs is an error in time", async () => {

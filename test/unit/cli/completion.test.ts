@@ -27,6 +27,11 @@ const CASES: readonly (readonly [typed: string, expected: readonly string[]])[] 
   ["mm-claude --log-format j", ["json"]],
   ["mm-claude audit --ver", ["--verify"]],
   ["mm-claude status --j", ["--json"]],
+  ["mm-claude help doc", ["doctor"]],
+  ["mm-claude help ", COMMANDS],
+  ["mm-claude service ", ["install", "status", "logs", "uninstall"]],
+  ["mm-claude help service ", ["install", "status", "logs", "uninstall"]],
+  ["mm-claude help service un", ["uninstall"]],
 ];
 
 describe.skipIf(!has("bash"))("bash", () => {

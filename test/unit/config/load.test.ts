@@ -107,14 +107,16 @@ test("loading leaves the process's environment alone", () => {
 describe("precedence", () => {
   test("options beat the environment, the environment beats the file", () => {
     const at = places();
-    at.here("MATTERMOST_URL=https://file\nMATTERMOST_TOKEN=file\nMATTERMOST_CHANNEL_ID=file");
+    at.here(
+      "MATTERMOST_URL=https://file\nMATTERMOST_TOKEN=file\nMATTERMOST_CHANNEL_ID=abcdefghijklmnopqrstuvwxyz",
+    );
     const loaded = load({
       at,
       env: { MATTERMOST_URL: "https://env", MATTERMOST_TOKEN: "env" },
       options: { url: "https://option" },
     });
     expect(loaded).toMatchObject({
-      config: { url: "https://option", token: "env", channelId: "file" },
+      config: { url: "https://option", token: "env", channelId: "abcdefghijklmnopqrstuvwxyz" },
       source: {
         file: join(at.cwd, ".env"),
         origins: { url: "option", token: "environment", channelId: "file", maxSessions: "default" },
@@ -247,6 +249,15 @@ describe("what is wrong", () => {
     at.user("MATTERMOST_URL=https://user");
     expect(problemsOf({ at, env: REQUIRED })).toEqual([
       `${join(at.cwd, ".env")}: the file can't be read (it is no regular file)`,
+    ]);
+  });
+
+  test("of a file that can't be read nobody knows what is missing, so only it is told, before all else that is wrong", () => {
+    const at = places();
+    mkdirSync(join(at.cwd, ".env"));
+    expect(problemsOf({ at, env: { MAX_SESSIONS: "-1" } })).toEqual([
+      `${join(at.cwd, ".env")}: the file can't be read (it is no regular file)`,
+      'MAX_SESSIONS: "-1" is not positive',
     ]);
   });
 

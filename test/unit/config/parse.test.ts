@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   type Parsed,
   parseBoolean,
+  parseChannelId,
   parseCount,
   parseFew,
   parseFile,
@@ -123,4 +124,26 @@ test("a file is absolute, or in the directory that mm-claude is started in; nobo
     "wrong",
     "wrong",
   ]);
+});
+
+test.each([
+  "59r731ty1tgfmgi8dzzuhw8njw",
+  // As a 7.10 and a 10.11 server make them.
+  "wsy7h3njqtnhpfmwb1uzpyi3ao",
+])("%s has the form of an id", (id) => {
+  expect(parseChannelId(id)).toEqual({ value: id });
+});
+
+test.each([
+  "town-square",
+  "59r731ty1tgfmgi8dzzuhw8nj",
+  "59r731ty1tgfmgi8dzzuhw8njww",
+  "59R731TY1TGFMGI8DZZUHW8NJW",
+  "59r731ty1tgfmgi8dzzuhw8n_w",
+  "https://chat.example.com/team/channels/town-square",
+])("%s has not, and that is said without asking the server", (text) => {
+  expect(parseChannelId(text)).toEqual({
+    problem: `"${text}" is not a channel id`,
+    mend: "Copy the id from the channel's View Info: 26 lower-case letters and digits",
+  });
 });

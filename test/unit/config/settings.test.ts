@@ -11,7 +11,7 @@ const settings = SETTING_KEYS.map((key) => SETTINGS[key]);
 const CONTEXT = { cwd: "/work", home: "/home/me" };
 
 test("--help names every variable with its default, and the files in their order", () => {
-  const help = settingsHelp();
+  const help = settingsHelp(110);
   for (const { variable, defaultText } of settings) {
     expect(
       help.split("\n").filter((line) => line.includes(variable) && line.includes(defaultText)),
@@ -22,8 +22,11 @@ test("--help names every variable with its default, and the files in their order
   expect([...positions].sort((a, b) => a - b)).toEqual(positions);
 });
 
-test("--help fits a terminal of 110 columns", () => {
-  for (const line of settingsHelp().split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+test.each([80, 110])("--help fits %i columns, and loses no word", (columns) => {
+  const help = settingsHelp(columns);
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
+  const words = help.split(/\s+/).join(" ");
+  for (const { description } of settings) expect(words).toContain(description);
 });
 
 test(".env.example has every setting with its description and default, and none besides", () => {

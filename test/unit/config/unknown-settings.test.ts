@@ -178,3 +178,15 @@ describe("a name in the environment", () => {
     expect(settings("", { env, options: { allowedUsers: "alice" } }).warnings()).toEqual([]);
   });
 });
+
+test.each(["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"])(
+  "a relative %s is warned of, since nobody heeds it",
+  (name) => {
+    expect(settings("", { env: { [name]: "some/where" } }).warnings()).toEqual([
+      `${name} in the environment has no effect: "some/where" is not an absolute path. Give the whole path, or unset it.`,
+    ]);
+    for (const value of ["/some/where", ""]) {
+      expect(settings("", { env: { [name]: value } }).warnings()).toEqual([]);
+    }
+  },
+);

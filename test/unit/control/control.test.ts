@@ -1,8 +1,7 @@
 // Both ends of the control socket, over real sockets.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runLogs, runStatus } from "../../../src/control/command.ts";
@@ -10,6 +9,9 @@ import { controlFolder, controlSocket, controlSockets } from "../../../src/contr
 import { LogHistory } from "../../../src/control/log-history.ts";
 import type { Status } from "../../../src/control/protocol.ts";
 import { ControlServer } from "../../../src/control/server.ts";
+import { colourless } from "../../../src/terminal/colours.ts";
+import { DaemonOutput } from "../../../src/terminal/daemon-output.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 12);
 const HOUR = 3_600_000;
@@ -50,8 +52,7 @@ const STATUS: Status = {
 };
 
 function setUp() {
-  const runtime = mkdtempSync(join(tmpdir(), "mmc-"));
-  onTestFinished(() => rmSync(runtime, { recursive: true, force: true }));
+  const runtime = temporaryDirectory();
   const environment = { XDG_RUNTIME_DIR: runtime };
   const folder = controlFolder(environment, 1000);
   const warnings: string[] = [];
@@ -59,12 +60,12 @@ function setUp() {
   const errors: string[] = [];
   const history = new LogHistory();
   const warn = (line: string): void => void warnings.push(line);
-  const listen = (status: () => Status = () => STATUS, pid = process.pid) => {
+  const listen = (status: () => Status = () => STATUS, pid = process.pid, lines = history) => {
     const server = ControlServer.listen({
       path: controlSocket(folder, pid),
       log: { debug: () => {}, info: () => {}, warn, error: warn },
       status,
-      history,
+      history: lines,
       reload: async () => ({ ok: false, problems: ["nothing is served"] }),
     });
     onTestFinished(() => server.close());
@@ -250,6 +251,62 @@ test("logs tells the newest lines, in order, with the time", async () => {
   ]);
 });
 
+test("of several daemons each line says whose it is, in the order of time; of one alone it is plain", async () => {
+  const world = setUp();
+  const others = new LogHistory();
+  world.listen();
+  world.history.add({ at: NOW, level: "info", text: "first" });
+  world.history.add({ at: NOW + 2000, level: "warning", text: "third" });
+  await runLogs({ lines: 5 }, world.options);
+  expect(world.printed.splice(0)).toEqual([
+    expect.stringMatching(/:\d\d first$/),
+    expect.stringMatching(/:\d\d warning: third$/),
+  ]);
+  world.listen(() => ({ ...STATUS, pid: process.ppid, directory: "~/api" }), process.ppid, others);
+  others.add({ at: NOW + 1000, level: "info", text: "second" });
+  await runLogs({ lines: 5 }, world.options);
+  const [own, other] = [`[${process.pid} ~/shop]`, `[${process.ppid} ~/api]`];
+  expect(world.printed.splice(0).map((line) => line.slice(20))).toEqual([
+    `${own} first`,
+    `${other} second`,
+    `${own} warning: third`,
+  ]);
+  await runLogs({ lines: 5, json: true }, world.options);
+  expect(world.printed.map((line) => (JSON.parse(line) as { pid: number }).pid)).toEqual([
+    process.pid,
+    process.ppid,
+    process.pid,
+  ]);
+});
+
+test("as JSON a line is what the daemon itself prints as JSON, and says whose it is", async () => {
+  const world = setUp();
+  world.listen();
+  const daemon: string[] = [];
+  const print = (line: string): void => void daemon.push(line);
+  const output = new DaemonOutput({
+    format: "json",
+    out: print,
+    err: print,
+    now: () => NOW,
+    linkOf: () => "",
+    colour: colourless,
+    terminal: undefined,
+    isTimed: false,
+  });
+  const event = { name: "finished", thread: "t1", slot: 1, text: "done in 12 s", seconds: 12 } as const;
+  output.event(event);
+  world.history.add({ at: NOW, level: "info", text: "#1 done in 12 s", event });
+  output.log("warning: slow", "warning");
+  world.history.add({ at: NOW, level: "warning", text: "slow" });
+  await runLogs({ lines: 5, json: true }, world.options);
+  const whose = { pid: process.pid };
+  expect(world.printed.map((line) => JSON.parse(line) as unknown)).toEqual(
+    daemon.map((line) => ({ ...(JSON.parse(line) as object), ...whose })),
+  );
+  expect(JSON.parse(daemon[0] ?? "")).toMatchObject({ event: "finished", session: 1, seconds: 12 });
+});
+
 test("who follows gets each line as it comes, until the daemon ends", async () => {
   const world = setUp();
   const server = world.listen();
@@ -263,7 +320,7 @@ test("who follows gets each line as it comes, until the daemon ends", async () =
   await until(2);
   server.close();
   expect(await following).toBe(0);
-  expect(world.printed.map((line) => (JSON.parse(line) as { text: string }).text)).toEqual([
+  expect(world.printed.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
     "before",
     "after",
   ]);

@@ -31,7 +31,8 @@ function demo(over: Partial<DemoOptions> = {}) {
     port: 0,
     directory: "/home/dev/project",
     searchPath: directoryWithClaude(),
-    print: (line) => void lines.push(line),
+    say: (text) => void lines.push(text),
+    introduce: (title, rows) => void lines.push(title, ...rows.map(([name, value]) => `${name} ${value}`)),
     claudeVersion: async () => "2.1.0",
     openBrowser: (address) => void opened.push(address),
     run: async (config) => {

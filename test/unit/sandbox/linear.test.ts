@@ -4,6 +4,7 @@ import { readAttachments } from "../../../sandbox/page/attachments.ts";
 import { findChoices, withoutLegend } from "../../../sandbox/page/choices.ts";
 import { emojiCharacter } from "../../../sandbox/page/emoji.ts";
 import { findMentions } from "../../../sandbox/server/mentions.ts";
+import { processorMs } from "../../support/processor-time.ts";
 
 const BASE64 = "iVBORw0KGgo+/abcdefghijklmn";
 
@@ -28,20 +29,22 @@ test.each([
   BASE64,
 ])("half a megabyte of %j is read in a moment", (part) => {
   const text = part.repeat(500_000 / part.length);
-  const begun = performance.now();
-  for (const words of [text, `@a${text}`, `\`${text}`, `👍 ${text}`]) {
-    findMentions(words, () => false);
-    withoutLegend(words, findChoices(words, ["+1", "one"], words));
-    readAttachments({ attachments: [{ text: words, title: "t", thumb_url: words }] });
-    emojiCharacter(words);
-  }
-  expect(performance.now() - begun).toBeLessThan(4_000);
+  const ms = processorMs(() => {
+    for (const words of [text, `@a${text}`, `\`${text}`, `👍 ${text}`]) {
+      findMentions(words, () => false);
+      withoutLegend(words, findChoices(words, ["+1", "one"], words));
+      readAttachments({ attachments: [{ text: words, title: "t", thumb_url: words }] });
+      emojiCharacter(words);
+    }
+  });
+  expect(ms).toBeLessThan(4_000);
 });
 
 test("backticks in runs of every length are looked through once", () => {
   let text = "";
   for (let length = 1; text.length < 1_000_000; length += 1) text += `${"`".repeat(length)}a`;
-  const begun = performance.now();
-  expect(findMentions(`${text} @bob`, (name) => name === "bob").names).toEqual(new Set(["bob"]));
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  const ms = processorMs(() =>
+    expect(findMentions(`${text} @bob`, (name) => name === "bob").names).toEqual(new Set(["bob"])),
+  );
+  expect(ms).toBeLessThan(1_000);
 });

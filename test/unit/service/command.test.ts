@@ -1,19 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runService, type ServiceCommandOptions, type ServiceRequest } from "../../../src/service/command.ts";
 import type { CommandResult } from "../../../src/util/run-command.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 interface World {
   readonly platform?: NodeJS.Platform;
@@ -31,8 +24,7 @@ function setUp({
   directory = "/srv/shop",
   answers = {},
 }: World = {}) {
-  const home = mkdtempSync(join(tmpdir(), "mm-service-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryDirectory();
   const ran: string[] = [];
   const printed: string[] = [];
   const options: ServiceCommandOptions = {
@@ -223,6 +215,13 @@ describe("the unit", () => {
     expect(world.printed.join("\n")).not.toContain("hunter2");
   });
 
+  test("holds no folder of the XDG specification that is not absolute, which nobody heeds", async () => {
+    const environment = { XDG_CONFIG_HOME: "config", XDG_STATE_HOME: "./state", LANG: "C.UTF-8" };
+    const unit = await unitOf(setUp({ environment }));
+    expect(unit).not.toContain("XDG_");
+    expect(unit).toContain('Environment="LANG=C.UTF-8"');
+  });
+
   const hasAnalyze = ((): boolean => {
     try {
       execFileSync("systemd-analyze", ["--version"], { stdio: "ignore" });
@@ -238,8 +237,7 @@ describe("the unit", () => {
     const unit = await unitOf(world);
     // The script must be there.
     writeFileSync(file, unit.replace('"/opt/mm claude/bin/mm-claude.js"', '"/dev/null"'));
-    const runtime = mkdtempSync(join(tmpdir(), "mm-run-"));
-    onTestFinished(() => rmSync(runtime, { recursive: true, force: true }));
+    const runtime = temporaryDirectory();
     const complaints = (): string => {
       const args = ["verify", "--user", "--man=no", file];
       const env = { PATH: process.env["PATH"], HOME: world.home, XDG_RUNTIME_DIR: runtime };

@@ -7,6 +7,13 @@ import { askOnTerminal, type Judge, type Question } from "../../../src/setup/pro
 const ENTER = "\r";
 const CTRL_C = "\u0003";
 const DOWN = "\u001b[B";
+const F1 = "\u001bOP";
+const CTRL_K = "\u000b";
+const CTRL_U = "\u0015";
+const CTRL_W = "\u0017";
+const LEFT = "\u001b[D";
+const RIGHT = "\u001b[C";
+const BACKSPACE = "\u007f";
 
 function terminal() {
   let screen = "";
@@ -152,6 +159,50 @@ test("a check that breaks is an error of the question", async () => {
 test("yes and no need no check", async () => {
   const { ask, type } = terminal();
   const asked = ask({ kind: "confirm", message: "Skip permission prompts?", initial: false });
+  type("y");
+  expect(await asked).toBe(true);
+});
+
+const takesAll: Judge = async () => undefined;
+
+test.each([
+  ["Ctrl-U takes away all that was typed", `wrong${CTRL_U}good`],
+  ["Ctrl-U takes away also what stands behind the cursor", `wrong${LEFT}${LEFT}${CTRL_U}good`],
+  ["Ctrl-U of an empty line leaves it empty", `${CTRL_U}good`],
+  ["Ctrl-W takes away the word before the cursor", `good bad ${CTRL_W}${BACKSPACE}`],
+  ["Ctrl-W takes away no more than that", `go bad${LEFT}${CTRL_W}${BACKSPACE}od${RIGHT}${BACKSPACE}`],
+  ["a key that writes nothing writes nothing", `${F1}go${F1}od`],
+  ["nor does a control character", `go${CTRL_K}\u0000\u001cod`],
+])("%s", async (_fact, typed) => {
+  for (const kind of ["text", "password"] as const) {
+    const { ask, type } = terminal();
+    const asked = ask(text(takesAll, { kind }));
+    type(`${typed}${ENTER}`);
+    expect(await asked, kind).toBe("good");
+  }
+});
+
+test("a long wrong token is taken away at once, and the next is shown on no line either", async () => {
+  const { ask, shows, screen, type } = terminal();
+  const asked = ask(text(onlyGood, { kind: "password", message: "Bot token:" }));
+  type(`${"x".repeat(26)}${ENTER}`);
+  await shows("won't do.");
+  type(`${CTRL_U}good${ENTER}`);
+  expect(await asked).toBe("good");
+  expect(screen()).not.toContain("good");
+});
+
+test("after Ctrl-U the answer that was offered is offered again", async () => {
+  const { ask, type } = terminal();
+  const asked = ask(text(takesAll, { initial: "good" }));
+  type(`bad${CTRL_U}${ENTER}`);
+  expect(await asked).toBe("good");
+});
+
+test("a key that writes nothing is no answer to yes and no", async () => {
+  const { ask, type } = terminal();
+  const asked = ask({ kind: "confirm", message: "Skip permission prompts?", initial: false });
+  type(F1);
   type("y");
   expect(await asked).toBe(true);
 });

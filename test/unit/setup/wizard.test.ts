@@ -1,69 +1,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { parse } from "dotenv";
-import { describe, expect, test } from "vitest";
-import { SETTINGS, type SettingKey } from "../../../src/config/settings.ts";
+import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
-import type { Ask, Question } from "../../../src/setup/prompt.ts";
-import { runWizard, type WizardOptions } from "../../../src/setup/wizard.ts";
-import { emptyPlaces, setupWorld } from "../../support/setup-world.ts";
-
-type Answer = string | boolean | undefined;
+import { setupWorld } from "../../support/setup-world.ts";
+import { type Answer, drive } from "./drive-wizard.ts";
 
 type World = Awaited<ReturnType<typeof setupWorld>>;
-
-interface Over extends Partial<Pick<WizardOptions, "claudeVersion" | "claudeLogin" | "offerService">> {
-  readonly given?: Partial<Record<SettingKey, string>>;
-  readonly world?: World;
-}
-
-/**
- * Answers in turn as a person would, "⏎" meaning the answer that is offered; records what the terminal shows. As there, a
- * question stays open until an answer can be taken.
- */
-async function drive(answers: Answer[], { given = {}, world, ...over }: Over = {}) {
-  const { connect } = world ?? (await setupWorld());
-  const places = emptyPlaces();
-  const screen: string[] = [];
-  const questions: Question[] = [];
-  const answerOnce = (question: Question): Answer => {
-    if (answers.length === 0) throw new Error(`unexpected question: ${question.message}`);
-    const next = answers.shift();
-    const answer = next === "⏎" ? (question.initial ?? "") : next;
-    const shown =
-      question.kind === "password" ? "********" : answer === false ? "No" : answer === true ? "Yes" : answer;
-    screen.push(`? ${question.message} ${answer === undefined ? "^C" : shown}`);
-    return answer;
-  };
-  const ask = async (question: Question): Promise<Answer> => {
-    questions.push(question);
-    for (;;) {
-      const answer = answerOnce(question);
-      if (question.kind === "confirm" || answer === undefined) return answer;
-      const reason = await question.judge(String(answer));
-      if (reason === undefined) return answer;
-      screen.push(`✗ ${reason}`);
-    }
-  };
-  const run = async (isFirstStart = true) => {
-    const result = await runWizard({
-      ask: ask as Ask,
-      print: (line) => screen.push(line),
-      connect,
-      claudePath: "claude",
-      claudeVersion: async () => "2.1.330",
-      claudeLogin: async () => "logged-in",
-      given,
-      file: places.userFile,
-      fileName: "~/.config/mm-claude/.env",
-      isFirstStart,
-      ...over,
-    });
-    // Whatever happened: who reads this never set a variable.
-    for (const { variable } of Object.values(SETTINGS)) expect(screen.join("\n")).not.toContain(variable);
-    return result;
-  };
-  return { run, screen, questions, places, left: answers };
-}
 
 test("the whole transcript, from welcome to saved", async () => {
   const world = await setupWorld();
@@ -182,6 +124,46 @@ test("an empty list of users is allowed, with a warning", async () => {
   expect(screen.join("\n")).toContain('! "Allowed usernames" is empty: everyone');
 });
 
+test.each(["-", "none", " None "])(
+  "a list of users that was kept is emptied by %j, and the question says how",
+  async (word) => {
+    const world = await setupWorld();
+    const given = { allowedUsers: "alice" };
+    const { run, questions, screen } = await drive(
+      [world.url, world.bot.token, world.channel.id, "⏎", word, false],
+      { world, given },
+    );
+    expect((await run())?.values).toMatchObject({ ALLOWED_USERS: "" });
+    expect(questions[4]).toMatchObject({ message: "Allowed usernames (- for none):", initial: "alice" });
+    expect(screen.join("\n")).toContain('! "Allowed usernames" is empty: everyone');
+  },
+);
+
+test.each([
+  ["kept", "⏎", { skipPermissions: "yes" }],
+  ["wanted", true, {}],
+] as const)("skipped permissions that are %s are warned of", async (_how, answer, given) => {
+  const world = await setupWorld();
+  const { run, screen } = await drive([world.url, world.bot.token, world.channel.id, "⏎", "alice", answer], {
+    world,
+    given,
+  });
+  await run();
+  expect(screen).toContain(
+    '! "Skip permission prompts" is on: Claude runs every tool without asking anybody.',
+  );
+});
+
+test("permissions that are asked for are no matter for a warning", async () => {
+  const world = await setupWorld();
+  const { run, screen } = await drive([world.url, world.bot.token, world.channel.id, "⏎", "alice", false], {
+    world,
+    given: { skipPermissions: "true" },
+  });
+  await run();
+  expect(screen.join("\n")).not.toContain("without asking");
+});
+
 test("giving up at any question leaves nothing behind and says so", async () => {
   const world = await setupWorld();
   const complete: Answer[] = [world.url, world.bot.token, world.channel.id, "claude-code", "alice", false];
@@ -255,90 +237,4 @@ test("a list of channels that can't be had is not told as an empty one, and the 
   );
   expect(screen.join("\n")).not.toContain("is in no channel yet");
   expect(questions.at(-1)).toMatchObject({ kind: "text", message: "Channel ID:" });
-});
-
-describe("Claude is looked for before the first question", () => {
-  const missing = async () => {
-    throw new Error(
-      "Claude Code was not found. Install it (npm install -g …) or set CLAUDE_PATH to its full path.",
-    );
-  };
-
-  test.each([false, undefined])(
-    "one that is missing is told, and who then answers %s has ended",
-    async (answer) => {
-      const { run, screen, places } = await drive([answer], { claudeVersion: missing });
-      expect(await run()).toBeUndefined();
-      const [complaint, question] = screen.slice(-4);
-      expect(complaint).toBe(
-        "✗ Claude Code was not found. Install it (npm install -g …) or set the path of Claude Code to its full path.",
-      );
-      expect(question).toMatch(/^\? Go on all the same\?/);
-      expect(screen.at(-1)).toMatch(/^Setup cancelled, nothing was saved/);
-      expect(existsSync(`${places.home}/.config`)).toBe(false);
-    },
-  );
-
-  test("one that is missing keeps nobody from going on", async () => {
-    const world = await setupWorld();
-    const { run, left } = await drive(
-      [true, world.url, world.bot.token, world.channel.id, "⏎", "alice", false],
-      { world, claudeVersion: missing },
-    );
-    expect(await run()).toMatchObject({ next: "start" });
-    expect(left).toEqual([]);
-  });
-
-  test("one that is not logged in is told with the command for it", async () => {
-    const { run, screen } = await drive([false], { claudeLogin: async () => "logged-out" });
-    await run();
-    expect(screen).toContain("✗ Claude is not logged in. Run: claude auth login");
-  });
-
-  test("one that can't tell is no matter", async () => {
-    const { run, questions } = await drive([undefined], { claudeLogin: async () => "unknown" });
-    await run();
-    expect(questions[0]).toMatchObject({ message: "Mattermost URL:" });
-  });
-});
-
-describe("at its end the service", () => {
-  async function end(answer: Answer[], over: Over = {}) {
-    const world = await setupWorld();
-    const before: Answer[] = [world.url, world.bot.token, world.channel.id, "⏎", "alice", false];
-    const driven = await drive([...before, ...answer], { world, ...over });
-    const result = await driven.run();
-    return { ...driven, result, offered: driven.questions.at(-1)?.message ?? "" };
-  }
-  const OFFER = "Start mm-claude as a service, at each boot?";
-
-  test("is offered, and started by a yes: then nothing else starts", async () => {
-    let installed = 0;
-    const offerService = async () => {
-      installed += 1;
-      return true;
-    };
-    const { result, offered, questions } = await end([true], { offerService });
-    expect(offered).toBe(OFFER);
-    expect(questions.at(-1)).toMatchObject({ kind: "confirm", initial: false });
-    expect(result?.next).toBe("end");
-    expect(installed).toBe(1);
-  });
-
-  test("that is not wanted, or can't be started, lets the start go on", async () => {
-    const never = async () => expect.unreachable();
-    expect((await end([false], { offerService: never })).result?.next).toBe("start");
-    expect((await end([true], { offerService: async () => false })).result?.next).toBe("start");
-  });
-
-  test("is no reason to take back what is saved, when the person gives up there", async () => {
-    const { result, screen, places } = await end([undefined], { offerService: async () => true });
-    expect(result?.next).toBe("end");
-    expect(existsSync(places.userFile)).toBe(true);
-    expect(screen.join("\n")).not.toContain("nothing was saved");
-  });
-
-  test("is not offered where nothing can run one", async () => {
-    expect((await end([])).result?.next).toBe("start");
-  });
 });

@@ -4,26 +4,18 @@ import {
   chmodSync,
   chownSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { machineLockDirectories } from "../../../src/store/locations.ts";
 import { lockDaemon, takeLock } from "../../../src/store/lock.ts";
 import { startMark } from "../../../src/util/processes.ts";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "mm-lock-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 /** A process that lives until the test is over, or until `end`. */
 async function process_(): Promise<{ pid: number; end(): Promise<void> }> {
@@ -42,7 +34,7 @@ const holdAs = (path: string, pid: number, mark = startMark(pid)): void =>
   writeFileSync(join(path, "channel.lock"), JSON.stringify({ pid, startMark: mark }));
 
 test("the first takes it, the second is told who has it, and after its release it is free", () => {
-  const path = folder();
+  const path = temporaryDirectory();
   const first = takeLock(path, "channel");
   expect(takeLock(path, "channel")).toEqual({ heldBy: process.pid });
   expect(statSync(join(path, "channel.lock")).mode & 0o777).toBe(0o600);
@@ -55,13 +47,13 @@ test("the first takes it, the second is told who has it, and after its release i
 });
 
 test("another channel has a lock of its own", () => {
-  const path = folder();
+  const path = temporaryDirectory();
   takeLock(path, "channel");
   expect("release" in takeLock(path, "other")).toBe(true);
 });
 
 test("the lock of a living process holds, that of a dead one is taken over", async () => {
-  const path = folder();
+  const path = temporaryDirectory();
   const other = await process_();
   holdAs(path, other.pid);
   expect(takeLock(path, "channel")).toEqual({ heldBy: other.pid });
@@ -70,27 +62,27 @@ test("the lock of a living process holds, that of a dead one is taken over", asy
 });
 
 test("a living process that only has the dead one's number holds nothing", async () => {
-  const path = folder();
+  const path = temporaryDirectory();
   const other = await process_();
   holdAs(path, other.pid, "long ago");
   expect("release" in takeLock(path, "channel")).toBe(true);
 });
 
 test.each(["", "{", "null", '{"pid":"12"}'])("a lock that says nothing (%j) is taken over", (text) => {
-  const path = folder();
+  const path = temporaryDirectory();
   writeFileSync(join(path, "channel.lock"), text);
   expect("release" in takeLock(path, "channel")).toBe(true);
   expect(readdirSync(path)).toEqual(["channel.lock"]);
 });
 
 test("a pipe in the place of a lock holds nothing up, and is taken over", () => {
-  const path = folder();
+  const path = temporaryDirectory();
   execFileSync("mkfifo", [join(path, "channel.lock")]);
   expect(takeLock(path, "channel")).toHaveProperty("release");
 });
 
 test("who gives a lock back that has become another's leaves it alone", async () => {
-  const path = folder();
+  const path = temporaryDirectory();
   const mine = takeLock(path, "channel");
   const other = await process_();
   holdAs(path, other.pid);
@@ -105,7 +97,11 @@ describe("a daemon's lock", () => {
   const DAEMON = { botId: "bot", channelId: "channel" };
 
   test("holds against another one with another state folder, and leaves nothing of its own when it is given back", () => {
-    const [mine, theirs, machine] = [folder(), folder(), join(folder(), "deep", "locks")];
+    const [mine, theirs, machine] = [
+      temporaryDirectory(),
+      temporaryDirectory(),
+      join(temporaryDirectory(), "deep", "locks"),
+    ];
     const lock = lockDaemon(DAEMON, mine, [machine]);
     expect(lockDaemon(DAEMON, theirs, [machine])).toEqual({ heldBy: process.pid });
     expect(readdirSync(theirs)).toEqual([]);
@@ -119,14 +115,14 @@ describe("a daemon's lock", () => {
   });
 
   test("leaves another bot and another channel alone", () => {
-    const machine = folder();
+    const machine = temporaryDirectory();
     for (const other of [DAEMON, { ...DAEMON, botId: "second" }, { ...DAEMON, channelId: "second" }]) {
-      expect("release" in lockDaemon(other, folder(), [machine])).toBe(true);
+      expect("release" in lockDaemon(other, temporaryDirectory(), [machine])).toBe(true);
     }
   });
 
   test("that a daemon of version 0.1.0 holds in the state folder is respected", async () => {
-    const [path, machine] = [folder(), folder()];
+    const [path, machine] = [temporaryDirectory(), temporaryDirectory()];
     const other = await process_();
     holdAs(path, other.pid);
     expect(lockDaemon(DAEMON, path, [machine])).toEqual({ heldBy: other.pid });
@@ -136,7 +132,7 @@ describe("a daemon's lock", () => {
   });
 
   test("of a killed one is taken over, and those of others that were killed are cleared away", async () => {
-    const machine = folder();
+    const machine = temporaryDirectory();
     const [dead, living] = [await process_(), await process_()];
     for (const [name, { pid }] of [
       ["bot-channel", dead] as const,
@@ -146,33 +142,33 @@ describe("a daemon's lock", () => {
       writeFileSync(join(machine, `${name}.lock`), JSON.stringify({ pid, startMark: startMark(pid) }));
     }
     await dead.end();
-    expect("release" in lockDaemon(DAEMON, folder(), [machine])).toBe(true);
+    expect("release" in lockDaemon(DAEMON, temporaryDirectory(), [machine])).toBe(true);
     expect(readdirSync(machine).sort()).toEqual(["bot-channel.lock", "up-channel.lock"]);
   });
 
   test.each([
-    { what: "a link", plant: (path: string) => symlinkSync(folder(), path) },
+    { what: "a link", plant: (path: string) => symlinkSync(temporaryDirectory(), path) },
     { what: "a link to nothing", plant: (path: string) => symlinkSync("/nowhere", path) },
     { what: "a file", plant: (path: string) => writeFileSync(path, "") },
   ])("is not put where somebody has planted $what: the next place is taken", ({ plant }) => {
-    const [first, second] = [join(folder(), "locks"), join(folder(), "locks")];
+    const [first, second] = [join(temporaryDirectory(), "locks"), join(temporaryDirectory(), "locks")];
     plant(first);
-    lockDaemon(DAEMON, folder(), [first, second]);
+    lockDaemon(DAEMON, temporaryDirectory(), [first, second]);
     expect(readdirSync(second)).toEqual(["bot-channel.lock"]);
     expect(lstatSync(first).isDirectory()).toBe(false);
   });
 
   test("closes a directory that others could write", () => {
-    const machine = folder();
+    const machine = temporaryDirectory();
     chmodSync(machine, 0o777);
-    lockDaemon(DAEMON, folder(), [machine]);
+    lockDaemon(DAEMON, temporaryDirectory(), [machine]);
     expect(statSync(machine).mode & 0o777).toBe(0o700);
   });
 
   test.skipIf(process.getuid?.() !== 0)("is not put into another user's directory", () => {
-    const machine = folder();
+    const machine = temporaryDirectory();
     chownSync(machine, 65534, 65534);
-    const path = folder();
+    const path = temporaryDirectory();
     expect("release" in lockDaemon(DAEMON, path, [machine])).toBe(true);
     expect(readdirSync(machine)).toEqual([]);
     expect(JSON.parse(readFileSync(join(path, "channel.lock"), "utf8"))).toMatchObject({ pid: process.pid });

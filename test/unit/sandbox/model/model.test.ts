@@ -6,6 +6,7 @@ import { guidedScenes } from "../../../../sandbox/model/guided-scenes.ts";
 import { runScene } from "../../../../sandbox/model/scene.ts";
 import { scenes } from "../../../../sandbox/model/scenes.ts";
 import { type ScriptedModel, startScriptedModel } from "../../../../sandbox/model/server.ts";
+import { processorMs } from "../../../support/processor-time.ts";
 
 let model: ScriptedModel;
 beforeEach(async () => {
@@ -172,21 +173,21 @@ describe("a conversation of many megabytes", () => {
     },
   };
   /** What a request takes; reading and writing the JSON of it takes the most. */
-  async function took(messages: readonly object[], scenesWanted = scenes): Promise<number> {
-    const begun = performance.now();
-    readConversation({ tools, system: "Primary working directory: /p", messages });
-    const { userText } = readConversation({ tools, messages }) ?? { userText: "" };
-    scenesWanted.find((scene) => scene.matches(userText));
-    return performance.now() - begun;
+  function took(messages: readonly object[], scenesWanted = scenes): number {
+    return processorMs(() => {
+      readConversation({ tools, system: "Primary working directory: /p", messages });
+      const { userText } = readConversation({ tools, messages }) ?? { userText: "" };
+      scenesWanted.find((scene) => scene.matches(userText));
+    });
   }
 
-  it("is read without delay: a picture, and a plan file named after it", async () => {
+  it("is read without delay: a picture, and a plan file named after it", () => {
     const plan = {
       type: "text",
       text: "RUN plan; your plan goes to `/home/dev/.claude/plans/a-plan.md`, please",
     };
     const messages = [{ role: "user", content: [image, image, plan] }];
-    expect(await took(messages)).toBeLessThan(1_500);
+    expect(took(messages)).toBeLessThan(1_500);
     expect(readConversation({ tools, messages })?.planFile).toBe("/home/dev/.claude/plans/a-plan.md");
   });
 
@@ -207,7 +208,7 @@ describe("a conversation of many megabytes", () => {
     const text = words.repeat(1024 ** 2 / words.length);
     for (const role of ["user", "system"]) {
       const messages = [user("RUN hello"), { role, content: [{ type: "text", text }] }];
-      expect(await took(messages, [...scenes, ...guidedScenes])).toBeLessThan(1_000);
+      expect(took(messages, [...scenes, ...guidedScenes])).toBeLessThan(1_000);
     }
   });
 });

@@ -150,6 +150,17 @@ test("an open allow list and skipped permissions are warned of, and are no failu
   expect(exitCode).toBe(0);
 });
 
+test("an open allow list is told once, whether or not the server can be asked", async () => {
+  const world = await setupWorld();
+  const env = { ...settings(world), ALLOWED_USERS: "" };
+  const reached = await examine({ world, env });
+  await world.sandbox.faults.stop();
+  for (const { lines, warnings } of [reached, await examine({ world, env })]) {
+    expect(warnings).toEqual([expect.stringMatching(/^ALLOWED_USERS is empty: everyone/)]);
+    expect(lines.filter((line) => line.includes("everyone"))).toHaveLength(1);
+  }
+});
+
 test("a settings file that others can read is warned of, one that they can't is named", async () => {
   const world = await setupWorld();
   const text = Object.entries(settings(world))
@@ -203,7 +214,7 @@ test("warnings are counted in the last line, which then says nothing of all bein
   const two = await examine({ world, places: one, env });
   expect([two.exitCode, two.lines.at(-1)]).toEqual([0, "Well, with 2 warnings."]);
   const ill = await examine({ world, places: one, env: { ...env, MATTERMOST_TOKEN: "wrong" } });
-  expect([ill.exitCode, ill.lines.at(-1)]).toEqual([1, "1 problem found, and 1 warning."]);
+  expect([ill.exitCode, ill.lines.at(-1)]).toEqual([1, "1 problem found, and 2 warnings."]);
 });
 
 test("a misspelled setting is a failure that names the right one", async () => {
