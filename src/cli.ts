@@ -131,7 +131,10 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
   const { secrecyWarnings } = await import("./setup/token-exposure.ts");
   const warnings = [...unknownSettingWarnings(input), ...secrecyWarnings(input, loaded.source.file)];
   for (const warning of warnings) printError(`warning: ${warning}`);
-  return bridge(loaded.config, { home: input.home, logFormat });
+  const { config } = loaded;
+  const { projectsSource } = await import("./cli/projects-source.ts");
+  const projects = projectsSource(config, input, process.env["XDG_STATE_HOME"]);
+  return bridge(config, { home: input.home, projects, logFormat });
 }
 
 async function bridge(config: Config, options: Omit<DaemonOptions, "version">): Promise<number> {

@@ -21,6 +21,13 @@ export function userFile({ home, configHome }: Places): string {
   return configHome?.startsWith("/") ? join(configHome, "mm-claude", ".env") : userFileBelow(home);
 }
 
+export const PROJECTS_NAME = "projects.yaml";
+
+/** The one place it may be: beside the file above. */
+export function projectsPath(places: Places): string {
+  return join(dirname(userFile(places)), PROJECTS_NAME);
+}
+
 /** As people write its name. */
 export function userFileName(places: Places): string {
   return shortPath(userFile(places), places);

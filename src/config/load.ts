@@ -1,6 +1,7 @@
 // Options, environment and file → one frozen Config, or every problem at once. Changes no environment.
+import { existsSync } from "node:fs";
 import { ConfigError, type Problem } from "./error.ts";
-import { type Places, readFirstFile, type SettingsFile } from "./files.ts";
+import { type Places, projectsPath, readFirstFile, type SettingsFile } from "./files.ts";
 import { type Config, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from "./settings.ts";
 import { findUnknownSettings, type UnknownSettings } from "./unknown-settings.ts";
 
@@ -48,8 +49,8 @@ export function loadConfig(input: ConfigInput): Loaded {
     const given = lookUp(key, setting, input, file);
     origins[key] = given?.origin ?? "default";
     if (given === undefined) {
-      if (setting.fallback === "required") missing.push(absent(setting));
-      else values[key] = setting.fallback.value;
+      if (setting.fallback !== "required") values[key] = setting.fallback.value;
+      else if (key !== "channelId" || !existsSync(projectsPath(input))) missing.push(absent(setting));
       continue;
     }
     const parsed = setting.parse(given.text, input);

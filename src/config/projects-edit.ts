@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isCollection, isMap, isPair, type Node, type Pair, stringify, type YAMLMap } from "yaml";
 import { ConfigError } from "./error.ts";
-import { PROJECTS_NAME } from "./projects-file.ts";
+import { PROJECTS_NAME } from "./files.ts";
 import { dataOf, keyOf, offsetOf, parseYaml } from "./yaml-text.ts";
 
 export interface NewProject {

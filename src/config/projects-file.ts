@@ -1,12 +1,12 @@
 // projects.yaml → the projects it asks for, or every problem of it at once, each with its line and column. Whether their
 // directories and channels exist is not asked here.
 
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Document, isMap, type Pair } from "yaml";
 import type { z } from "zod";
 import { readRegularFile } from "../util/regular-file.ts";
 import { ConfigError, type Problem } from "./error.ts";
-import { type Places, shortPath, userFile } from "./files.ts";
+import { type Places, PROJECTS_NAME, projectsPath, shortPath } from "./files.ts";
 import { parseProgram } from "./parse.ts";
 import type { Project, ProjectsFile, projectDefaults } from "./project.ts";
 import { checkKeys, dataIn, nameOf, offsetIn } from "./projects-check.ts";
@@ -19,13 +19,7 @@ export interface ProjectsInput extends OwnPlaces {
   readonly defaults: ReturnType<typeof projectDefaults>;
 }
 
-export const PROJECTS_NAME = "projects.yaml";
 const MOST_BYTES = 1_000_000;
-
-/** The one place it may be. */
-export function projectsPath(places: Places): string {
-  return join(dirname(userFile(places)), PROJECTS_NAME);
-}
 
 /** Undefined when there is none. Throws ConfigError. */
 export function readProjects(input: ProjectsInput): ProjectsFile | undefined {

@@ -22,7 +22,8 @@ export interface Config {
   /** Without a trailing slash. */
   readonly url: string;
   readonly token: string;
-  readonly channelId: string;
+  /** Undefined where projects.yaml says which channels there are. */
+  readonly channelId: string | undefined;
   /** The name people mention; undefined means the bot account's own. */
   readonly botName: string | undefined;
   /** Lower case, without @; empty means everyone. */
@@ -88,7 +89,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     placeholder: "id",
     fallback: "required",
     defaultText: "required",
-    description: "the channel the bot listens in",
+    description: "the channel the bot listens in, unless projects.yaml has some",
     parse: parseChannelId,
   },
   botName: {

@@ -50,7 +50,7 @@ async function examineAs(account: User, config: Config, api: DoctorApi): Promise
   // Whom no list names is a matter of the settings, and told there.
   const isOpen = allowedUsers.length === 0;
   const checks = await Promise.all([
-    checkChannel(api, config.channelId, account),
+    ...(config.channelId === undefined ? [] : [checkChannel(api, config.channelId, account)]),
     checkBotName(api, config.botName ?? account.username, account),
     ...(isOpen ? [] : [checkUsers(api, allowedUsers)]),
     ...(isOpen && approvers.length === 0 ? [] : [checkApprovers(api, approvers, config.skipPermissions)]),

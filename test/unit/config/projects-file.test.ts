@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, renderProblem } from "../../../src/config/error.ts";
+import { projectsPath } from "../../../src/config/files.ts";
 import { projectDefaults } from "../../../src/config/project.ts";
-import { parseProjects, projectsPath, readProjects } from "../../../src/config/projects-file.ts";
+import { parseProjects, readProjects } from "../../../src/config/projects-file.ts";
 import { defaultSettings } from "../../../src/config/settings.ts";
 import { emptyPlaces } from "../../support/setup-world.ts";
 
