@@ -1,7 +1,7 @@
 // What a worktree holds that its base doesn't: commits, what is not committed yet, and files that git doesn't know.
 // Looking at it changes nothing, not even the index.
 
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Worktree } from "./make-worktree.ts";
@@ -147,11 +147,11 @@ async function withUntracked<T>(
   if (untracked.length === 0) {
     return use({});
   }
-  const folder = mkdtempSync(join(tmpdir(), "mm-claude-index-"));
+  const folder = await mkdtemp(join(tmpdir(), "mm-claude-index-"));
   try {
     const index = join(folder, "index");
     const own = await must(git.read, ATTEMPT, top, ["rev-parse", "--git-path", "index"]);
-    copyFileSync(resolve(top, lineOf(own)), index);
+    await copyFile(resolve(top, lineOf(own)), index);
     const environment = { GIT_INDEX_FILE: index };
     // The id is never looked at: what counts is the file, which differs in every respect from its entry.
     const entries = untracked.slice(0, MOST_UNTRACKED).map((path) => `100644 ${anyId}\t${path}\0`);
@@ -161,6 +161,6 @@ async function withUntracked<T>(
     });
     return await use({ environment });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }

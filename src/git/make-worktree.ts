@@ -1,15 +1,17 @@
 // Makes the git worktree that a session works in, or finds the one that an earlier try has made or begun.
-// Its own and not Claude Code's `--worktree`: that one (2.1.330) puts it into the repository on a branch
-// `worktree-NAME`, from what the remote has and not from the branch in use, at the repository's root; two sessions share one without a word; its lock stays after
-// the end; and a resume whose worktree is gone goes on in the main directory.
+// By git and not by Claude Code's `--worktree`. 2.1.330 puts that one into the repository, on a branch `worktree-NAME` that
+// begins at the remote's default branch, with the repository's root to work in; two sessions get the same one without a
+// word, its lock stays after the end, and a resume whose worktree is gone goes on in the project's own directory.
 
-import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { makeDirectory } from "../util/make-directory.ts";
 import { branchNameFrom, worktreePath } from "./names.ts";
+import { fetchLfs, lacksLfs, updateSubmodules, WITHOUT_LFS } from "./parts-elsewhere.ts";
 import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
 import { commitOf, type Repository, repositoryOf } from "./repository.ts";
-import { fieldsOf, type Git, type GitOutcome, lineOf, textOf } from "./run-git.ts";
+import { type Git, type GitOutcome, lineOf } from "./run-git.ts";
 
 /** To be kept with the session: everything else in this folder is asked by it. */
 export interface Worktree {
@@ -56,13 +58,11 @@ export function makeWorktree(git: Git, wanted: NewWorktree): Promise<Result<Made
     const home = homeFor(wanted.root, repository.root, branch);
     const taken = await takeUp(git, repository.root, branch, home);
     const isNew = taken.top === undefined && (await ensureBranch(git, repository.root, branch, start));
-    const lfs = repository.hasLfs
-      ? await git.read(repository.root, ["-c", "alias.lfs=", "lfs", "version"])
-      : undefined;
-    const isLfsMissing = lfs !== undefined && lfs.code !== 0;
+    const isLfsMissing = repository.hasLfs && (await lacksLfs(git, repository.root));
+    const settings = isLfsMissing ? WITHOUT_LFS : [];
     const top =
       taken.top ??
-      (await addWorktree(git, repository.root, branch, isNew, places(home, taken.left), isLfsMissing));
+      (await addWorktree(git, repository.root, branch, settings, places(home, taken.left), isNew));
     const mergeBase = await git.read(top, ["merge-base", start, "HEAD"]);
     const inside = relative(repository.root, realpathSync(directory));
     const path = join(top, inside);
@@ -132,19 +132,17 @@ async function takeUp(git: Git, root: string, branch: string, home: string): Pro
         : `The branch ${named(branch)} is checked out in ${named(top)}, which is gone. To free it: ${command(root, "worktree", "remove", top)}`,
     );
   }
-  for (let waited = 0; (await isBeingMade(git, root, branch)) && existsSync(top); waited += LOOK_EVERY_MS) {
-    if (waited >= PATIENCE_MS) {
-      break;
-    }
+  let isUnfinished = await isBeingMade(git, root, branch);
+  for (let waited = 0; isUnfinished && existsSync(top) && waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
     await git.wait(LOOK_EVERY_MS);
+    isUnfinished = await isBeingMade(git, root, branch);
   }
-  const isUnfinished = await isBeingMade(git, root, branch);
   if (existsSync(top) && !isUnfinished) {
     return { top };
   }
   if (isUnfinished) {
     await must(git.write, ATTEMPT, root, ["worktree", "unlock", top]);
-    rmSync(top, { recursive: true, force: true });
+    await rm(top, { recursive: true, force: true });
   }
   // Forgets what is gone, without touching anybody else's as `prune` would.
   await must(git.write, ATTEMPT, root, ["worktree", "remove", top]);
@@ -197,30 +195,20 @@ function places(home: string, left: string | undefined): string[] {
   return all.filter((place) => place !== left);
 }
 
-/** Where git-lfs is missing, its filters must not be called: the files are checked out as its pointers. */
-const WITHOUT_LFS = ["smudge=", "process=", "required=false"].flatMap((setting) => [
-  "-c",
-  `filter.lfs.${setting}`,
-]);
-
 async function addWorktree(
   git: Git,
   root: string,
   branch: string,
-  isNew: boolean,
+  settings: readonly string[],
   possible: readonly string[],
-  isLfsMissing: boolean,
+  isNew: boolean,
 ): Promise<string> {
   let last: GitOutcome | undefined;
   for (const top of possible.filter((place) => !existsSync(place))) {
-    last = await git.write(root, [
-      ...(isLfsMissing ? WITHOUT_LFS : []),
-      "worktree",
-      "add",
-      "--quiet",
-      top,
-      branch,
-    ]);
+    last = await git.write(root, [...settings, "worktree", "add", "--quiet", top, branch], {
+      // They are fetched afterwards, when it does no harm if that fails.
+      environment: { GIT_LFS_SKIP_SMUDGE: "1" },
+    });
     if (last.code === 0) {
       return top;
     }
@@ -236,32 +224,6 @@ async function addWorktree(
         `${ATTEMPT}: there are too many leftovers beside ${named(possible[0] ?? "")}. Remove those that nobody needs.`,
       )
     : failure(ATTEMPT, root, last);
-}
-
-async function fetchLfs(git: Git, top: string, isLfsMissing: boolean): Promise<string[]> {
-  if (isLfsMissing) {
-    return ["git-lfs is not installed: the large files are only its pointers here."];
-  }
-  const pull = await git.write(top, ["lfs", "pull"]);
-  return pull.code === 0 ? [] : [failure("The large files could not be fetched", top, pull).message];
-}
-
-/** Those that are in use in the project's own directory; a repository's worktrees share these settings. */
-async function updateSubmodules(git: Git, top: string): Promise<string[]> {
-  const [urls, paths] = await Promise.all([
-    git.read(top, ["config", "-z", "--get-regexp", "^submodule\\..*\\.url$"]),
-    git.read(top, ["config", "-z", "--file", ".gitmodules", "--get-regexp", "^submodule\\..*\\.path$"]),
-  ]);
-  const used = new Set(fieldsOf(urls).map((field) => (field.split("\n")[0] ?? "").replace(/\.url$/, "")));
-  const wanted = fieldsOf(paths).flatMap((field) => {
-    const [key = "", path = ""] = textOf(field).split("\n", 2);
-    return used.has(key.replace(/\.path$/, "")) ? [path] : [];
-  });
-  if (wanted.length === 0) {
-    return [];
-  }
-  const update = await git.write(top, ["submodule", "update", "--init", "--recursive", "--", ...wanted]);
-  return update.code === 0 ? [] : [failure("The submodules could not be fetched", top, update).message];
 }
 
 /** Whether the branch lacks the directory. It may also have a link in its place, which leads elsewhere. */

@@ -1,5 +1,6 @@
 // Why git can't do what was asked, in a person's words, with the command that would help where there is one.
 
+import { resolve } from "node:path";
 import type { GitOptions, GitOutcome, RunGit } from "./run-git.ts";
 
 export type Result<T> = { readonly value: T } | { readonly problem: string };
@@ -63,6 +64,12 @@ export function failure(attempt: string, directory: string, { code, said, isLate
   if (lock !== undefined) {
     return new Refusal(
       `${attempt}: another git is at work there, or one was killed and left its lock. When none is running, remove ${named(lock)} and try again.`,
+    );
+  }
+  const broken = /failed to read (\S*worktrees\/[^/\n]+)\//.exec(said)?.[1];
+  if (broken !== undefined) {
+    return new Refusal(
+      `${attempt}: a git that was killed has left ${named(resolve(directory, broken))} half made. When no git is running there, remove that folder and try again.`,
     );
   }
   const known = KNOWN.find(([pattern]) => pattern.test(said))?.[1];

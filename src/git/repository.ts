@@ -56,13 +56,21 @@ export async function repositoryOf(git: Git, directory: string): Promise<Reposit
 
 /** The branch that is checked out there. */
 export async function branchIn(git: Git, directory: string): Promise<string | undefined> {
-  const head = await git.read(directory, ["symbolic-ref", "--quiet", "HEAD"]);
-  return head.code === 0 ? lineOf(head).replace(/^refs\/heads\//, "") : undefined;
+  const head = await lineIfAny(git, directory, ["symbolic-ref", "--quiet", "HEAD"]);
+  return head?.replace(/^refs\/heads\//, "");
 }
 
-export async function commitOf(git: Git, directory: string, name: string): Promise<string | undefined> {
-  const commit = await git.read(directory, ["rev-parse", "--quiet", "--verify", `${name}^{commit}`]);
-  return commit.code === 0 ? lineOf(commit) : undefined;
+export function commitOf(git: Git, directory: string, name: string): Promise<string | undefined> {
+  return lineIfAny(git, directory, ["rev-parse", "--quiet", "--verify", `${name}^{commit}`]);
+}
+
+/** Undefined when git says that there is none; to get no answer is another thing. */
+async function lineIfAny(git: Git, directory: string, args: readonly string[]): Promise<string | undefined> {
+  const outcome = await git.read(directory, args);
+  if (outcome.isLate || outcome.code === undefined) {
+    throw failure("The repository can't be read", directory, outcome);
+  }
+  return outcome.code === 0 ? lineOf(outcome) : undefined;
 }
 
 /** How many commits `name` has that `base` hasn't. */

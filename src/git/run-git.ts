@@ -64,8 +64,6 @@ export function gitWith(environment: NodeJS.ProcessEnv, clock: Clock = systemClo
     ...Object.fromEntries(kept),
     GIT_TERMINAL_PROMPT: "0",
     GIT_EDITOR: ":",
-    // The files themselves are fetched afterwards, where that can fail without harm.
-    GIT_LFS_SKIP_SMUDGE: "1",
     LC_ALL: "C",
   };
   const wait = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
@@ -85,17 +83,18 @@ export function gitWith(environment: NodeJS.ProcessEnv, clock: Clock = systemClo
   };
 }
 
-const LOCKED = /\.lock': File exists|could not lock config file/;
-const TRIES = 12;
+/** The last is a worktree that another git is just making: any git that looks at all of them fails meanwhile (2.39). */
+const LOCKED = /\.lock': File exists|could not lock config file|failed to read \S*worktrees\//;
+const TRIES = 16;
 
-/** Others work in the same repository: their locks are short. All tries together wait for 3 s at most. */
+/** Others work in the same repository: their locks are short. All pauses together are 6 s at most. */
 async function untilUnlocked(wait: Git["wait"], run: () => Promise<GitOutcome>): Promise<GitOutcome> {
   for (let attempt = 0; ; attempt++) {
     const outcome = await run();
-    if (outcome.code === 0 || attempt >= TRIES || !LOCKED.test(outcome.said)) {
+    if (outcome.code === 0 || attempt === TRIES || !LOCKED.test(outcome.said)) {
       return outcome;
     }
-    await wait(backoffMs(attempt, { baseMs: 30, maxMs: 300, random: Math.random }));
+    await wait(backoffMs(attempt, { baseMs: 30, maxMs: 400, random: Math.random }));
   }
 }
 

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { makeWorktree } from "../../../src/git/make-worktree.ts";
 import { findRepository } from "../../../src/git/repository.ts";
 import { gitWith } from "../../../src/git/run-git.ts";
@@ -122,7 +121,7 @@ describe("a worktree", () => {
   });
 
   it("follows a branch that only a remote has", async () => {
-    const { directory, run, commit, environment } = world;
+    const { directory, run, commit } = world;
     run(directory, "switch", "--quiet", "-c", "theirs");
     const tip = commit(directory, { "b.txt": "b\n" });
     run(directory, "switch", "--quiet", "main");
@@ -131,7 +130,6 @@ describe("a worktree", () => {
     const made = await world.make("theirs", { directory: clone });
     expect(run(made.top, "rev-parse", "HEAD")).toBe(tip);
     expect(run(made.top, "rev-parse", "--abbrev-ref", "@{upstream}")).toBe("origin/theirs");
-    expect(environment["HOME"]).toBeDefined();
 
     run(clone, "remote", "add", "second", directory);
     run(clone, "fetch", "--quiet", "second");
@@ -244,6 +242,20 @@ describe("a worktree", () => {
   });
 });
 
+describe("twenty worktrees at once", () => {
+  it("all follow their remote's branch, though each has to lock the repository's settings", async () => {
+    const { directory, run, make } = world;
+    const names = Array.from({ length: 20 }, (_, index) => `fix-${index}`);
+    for (const name of names) run(directory, "branch", name);
+    const clone = join(temporaryDirectory(), "clone");
+    run(directory, "clone", "--quiet", directory, clone);
+    const made = await Promise.all(names.map((name) => make(name, { directory: clone })));
+    expect(made.map(({ top }) => run(top, "rev-parse", "--abbrev-ref", "@{upstream}"))).toEqual(
+      names.map((name) => `origin/${name}`),
+    );
+  });
+});
+
 describe("a worktree is refused", () => {
   it("for a name that is no branch's", async () => {
     expect(await refusal("../../x")).toBe("`../../x` can't be the name of a branch: it has `..` in it.");
@@ -309,31 +321,20 @@ describe("a worktree is refused", () => {
 });
 
 describe("a git that is killed while it makes a worktree", () => {
-  const isReady = () => {
-    const folder = join(world.directory, ".git/worktrees");
-    return (
-      existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, "index.lock")))
-    );
-  };
-
-  /** Begins as makeWorktree does, and kills all of it once files are being written. */
+  /** Begins as makeWorktree does, and kills all of it while files are being written. */
   async function beginAndKill(branch: string): Promise<string> {
-    const { directory, run, write, environment } = world;
-    // What it has to write takes a while.
-    write(directory, Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`many/${n}.txt`, `${n}\n`])));
-    run(directory, "add", "--all");
-    run(directory, "commit", "--quiet", "--message", "Many");
-    const top = (await world.make(branch)).top;
+    const { directory, run, commit, environment } = world;
+    commit(directory, { ".gitattributes": "slow.txt filter=slow\n", "slow.txt": "1\n", "z.txt": "1\n" });
+    const { top } = await world.make(branch);
     run(directory, "worktree", "remove", top);
-    const child = spawn("git", ["worktree", "add", top, branch], {
-      cwd: directory,
-      env: environment,
-      detached: true,
-      stdio: "ignore",
-    });
-    while (!isReady()) await new Promise((resolve) => setImmediate(resolve));
+    const marker = join(temporaryDirectory(), "begun");
+    run(directory, "config", "filter.slow.smudge", `touch ${marker}; sleep 60`);
+    const args = ["worktree", "add", top, branch];
+    const child = spawn("git", args, { cwd: directory, env: environment, detached: true, stdio: "ignore" });
+    await vi.waitUntil(() => existsSync(marker), 10_000);
     process.kill(-(child.pid ?? 0), "SIGKILL");
     await once(child, "exit");
+    run(directory, "config", "--unset", "filter.slow.smudge");
     expect(run(directory, "worktree", "list", "--porcelain")).toContain("locked initializing");
     return top;
   }
@@ -342,9 +343,20 @@ describe("a git that is killed while it makes a worktree", () => {
     const left = await beginAndKill("fix");
     const made = await world.make("fix");
     expect(world.run(made.top, "status", "--porcelain", "--branch")).toBe("## fix");
-    expect(readdirSync(join(made.top, "many"))).toHaveLength(3000);
+    expect(readFileSync(join(made.top, "z.txt"), "utf8")).toBe("1\n");
     expect(existsSync(left)).toBe(false);
     expect(known()).toEqual([`worktree ${made.top}`]);
+  });
+
+  it("before it has written anything is said, with what to remove", async () => {
+    const { directory } = world;
+    const half = join(directory, ".git/worktrees/other");
+    mkdirSync(half, { recursive: true });
+    for (const name of ["locked", "gitdir", "HEAD"]) writeFileSync(join(half, name), `${"0".repeat(40)}\n`);
+    writeFileSync(join(half, "commondir"), "");
+    expect(await refusal("fix")).toBe(
+      `The worktree could not be made: a git that was killed has left \`${half}\` half made. When no git is running there, remove that folder and try again.`,
+    );
   });
 
   it("is waited for when it goes on after all", async () => {

@@ -55,6 +55,16 @@ describe("a merge", () => {
     expect(world.run(world.directory, "status", "--porcelain")).toBe("?? notes.txt");
   });
 
+  it("runs the user's hooks, and lets git-lfs put large files in place", async () => {
+    const { directory } = world;
+    const hook = join(directory, ".git/hooks/post-merge");
+    writeFileSync(hook, `#!/bin/sh\necho "ran$GIT_LFS_SKIP_SMUDGE" > '${directory}/../hook.txt'\n`);
+    chmodSync(hook, 0o755);
+    world.commit(worktree.top, { "b.txt": "1\n" });
+    valueIn(await merge());
+    expect(readFileSync(join(directory, "../hook.txt"), "utf8")).toBe("ran\n");
+  });
+
   it("is made whatever the branch is called", async () => {
     for (const branch of ["feature/one", "größe", "it's;$(x)", "deadbeef", "v1"]) {
       world.run(world.directory, "tag", "--force", "v1", "HEAD");

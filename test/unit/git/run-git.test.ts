@@ -90,16 +90,16 @@ describe("git", () => {
     const clock: Clock = {
       ...systemClock,
       setTimeout(fn, ms) {
-        if (ms > 300) return systemClock.setTimeout(fn, ms);
+        if (ms > 400) return systemClock.setTimeout(fn, ms);
         pauses.push(ms);
         return systemClock.setTimeout(fn, 0);
       },
     };
     const git = gitWith(fakeGit(`echo try >> ${tries}; echo "${said}" >&2; exit 128`), clock);
     expect((await git.read(world.directory, ["status"])).code).toBe(128);
-    expect(readFileSync(tries, "utf8").trim().split("\n")).toHaveLength(13);
-    expect(pauses).toHaveLength(12);
-    expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(3000);
+    expect(readFileSync(tries, "utf8").trim().split("\n")).toHaveLength(17);
+    expect(pauses).toHaveLength(16);
+    expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(6000);
   });
 
   it("may be missing", async () => {
