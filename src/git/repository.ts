@@ -1,0 +1,88 @@
+// What a project's directory is in the eyes of git.
+
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
+import { type Git, lineOf } from "./run-git.ts";
+
+export interface Repository {
+  /** Of the files; of the repository itself when it is bare. */
+  readonly root: string;
+  /** Undefined when none is checked out (a detached HEAD). */
+  readonly branch: string | undefined;
+  /** Undefined while there is no commit. */
+  readonly commit: string | undefined;
+  readonly isBare: boolean;
+  readonly hasSubmodules: boolean;
+  readonly hasLfs: boolean;
+}
+
+export function findRepository(git: Git, directory: string): Promise<Result<Repository>> {
+  return asResult(() => repositoryOf(git, directory));
+}
+
+export async function repositoryOf(git: Git, directory: string): Promise<Repository> {
+  if (!existsSync(directory)) {
+    throw new Refusal(`The directory ${named(directory)} doesn't exist.`);
+  }
+  const bare = await git.read(directory, ["rev-parse", "--is-bare-repository"]);
+  if (/not a git repository/.test(bare.said)) {
+    throw new Refusal(
+      `${named(directory)} is in no git repository. To make one: ${command(directory, "init")}`,
+    );
+  }
+  if (bare.code !== 0) {
+    throw failure("The repository can't be read", directory, bare);
+  }
+  const isBare = lineOf(bare) === "true";
+  const [top, branch, commit] = await Promise.all([
+    must(git.read, "The repository can't be read", directory, [
+      "rev-parse",
+      isBare ? "--absolute-git-dir" : "--show-toplevel",
+    ]),
+    branchIn(git, directory),
+    commitOf(git, directory, "HEAD"),
+  ]);
+  const root = realpathSync(lineOf(top));
+  return {
+    root,
+    branch,
+    commit,
+    isBare,
+    hasSubmodules: existsSync(join(root, ".gitmodules")),
+    hasLfs: /\bfilter=lfs\b/.test(textIn(join(root, ".gitattributes"))),
+  };
+}
+
+/** The branch that is checked out there. */
+export async function branchIn(git: Git, directory: string): Promise<string | undefined> {
+  const head = await lineIfAny(git, directory, ["symbolic-ref", "--quiet", "HEAD"]);
+  return head?.replace(/^refs\/heads\//, "");
+}
+
+export function commitOf(git: Git, directory: string, name: string): Promise<string | undefined> {
+  return lineIfAny(git, directory, ["rev-parse", "--quiet", "--verify", `${name}^{commit}`]);
+}
+
+/** Undefined when git says that there is none; to get no answer is another thing. */
+async function lineIfAny(git: Git, directory: string, args: readonly string[]): Promise<string | undefined> {
+  const outcome = await git.read(directory, args);
+  if (outcome.isLate || outcome.code === undefined) {
+    throw failure("The repository can't be read", directory, outcome);
+  }
+  return outcome.code === 0 ? lineOf(outcome) : undefined;
+}
+
+/** How many commits `name` has that `base` hasn't. */
+export async function commitsSince(git: Git, directory: string, base: string, name: string): Promise<number> {
+  const range = ["rev-list", "--count", `${base}..${name}`, "--"];
+  return Number(lineOf(await must(git.read, "The commits can't be counted", directory, range)));
+}
+
+function textIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

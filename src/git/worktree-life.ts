@@ -1,0 +1,141 @@
+// Whether a worktree is still what it was, its end, and what is left of those that nobody asks for.
+
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { uncommitted } from "./changes.ts";
+import type { Worktree } from "./make-worktree.ts";
+import { asResult, command, counted, failure, listed, named, Refusal, type Result } from "./refusal.ts";
+import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
+import { type Git, lineOf } from "./run-git.ts";
+
+/** For a session that resumes. */
+export async function isThere(git: Git, worktree: Worktree): Promise<"there" | { readonly missing: string }> {
+  const found = await asResult(() => requireWorktree(git, worktree));
+  return "problem" in found ? { missing: found.problem } : "there";
+}
+
+export async function requireWorktree(git: Git, worktree: Worktree): Promise<void> {
+  const { directory, top, path, branch } = worktree;
+  const { root } = await repositoryOf(git, directory);
+  if (!existsSync(top)) {
+    const kept = (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
+    const rest = kept ? "The branch is still there" : "The branch is gone, too";
+    throw new Refusal(`The worktree of ${named(branch)} is gone: ${named(top)} doesn't exist. ${rest}.`);
+  }
+  const [repository, own] = await Promise.all([commonDirectory(git, root), commonDirectory(git, top)]);
+  if (own === undefined || own !== repository) {
+    throw new Refusal(
+      `${named(top)} is no worktree of ${named(root)} any more. If the repository was moved, this mends it: ${command(root, "worktree", "repair", top)}`,
+    );
+  }
+  const current = await branchIn(git, top);
+  if (current !== branch) {
+    const now = current === undefined ? "no branch" : named(current);
+    throw new Refusal(
+      `${named(top)} has ${now} checked out, not ${named(branch)}. To go back to it: ${command(top, "switch", branch)}`,
+    );
+  }
+  if (!existsSync(path)) {
+    throw new Refusal(`The directory ${named(path)} is gone from the worktree of ${named(branch)}.`);
+  }
+}
+
+/** The repository that the files belong to; undefined when `top` is not the top of any. */
+async function commonDirectory(git: Git, top: string): Promise<string | undefined> {
+  const [shown, common] = await Promise.all([
+    git.read(top, ["rev-parse", "--show-toplevel"]),
+    git.read(top, ["rev-parse", "--git-common-dir"]),
+  ]);
+  if (shown.code !== 0 || common.code !== 0 || lineOf(shown) !== realpathSync(top)) {
+    return undefined;
+  }
+  const path = lineOf(common);
+  return realpathSync(path.startsWith("/") ? path : join(top, path));
+}
+
+export interface Removed {
+  /** False when somebody else made it, or when it has commits that are nowhere else. */
+  readonly isBranchDeleted: boolean;
+}
+
+/** @param confirmed commits that are not merged may stay on the branch alone */
+export function removeWorktree(
+  git: Git,
+  worktree: Worktree,
+  { isConfirmed }: { readonly isConfirmed: boolean },
+): Promise<Result<Removed>> {
+  return asResult(async () => {
+    const { directory, top, branch, base, baseCommit, isNew } = worktree;
+    const { root } = await repositoryOf(git, directory);
+    if (existsSync(top)) {
+      await requireWorktree(git, worktree);
+      const { files } = await uncommitted(git, top);
+      if (files.length > 0) {
+        throw new Refusal(
+          `${counted(files.length, "file")} of ${named(branch)} ${files.length === 1 ? "is" : "are"} not committed: ${listed(files)}. Commit them first, or throw them away yourself: ${command(root, "worktree", "remove", "--force", top)}`,
+        );
+      }
+    }
+    const tip = await commitOf(git, root, `refs/heads/${branch}`);
+    const target = (base && (await commitOf(git, root, `refs/heads/${base}`))) ?? baseCommit;
+    const unmerged = tip === undefined ? 0 : await commitsSince(git, root, target, tip);
+    if (unmerged > 0 && !isConfirmed) {
+      throw new Refusal(
+        `${named(branch)} has ${counted(unmerged, "commit")} that ${named(base ?? baseCommit.slice(0, 10))} doesn't have. Merge it first, or confirm: the branch then stays without the worktree.`,
+      );
+    }
+    await remove(git, root, top);
+    const isMine = isNew && tip !== undefined && unmerged === 0;
+    const deletion = isMine ? await git.write(root, ["branch", "--delete", branch]) : undefined;
+    return { isBranchDeleted: deletion?.code === 0 };
+  });
+}
+
+async function remove(git: Git, root: string, top: string): Promise<void> {
+  const outcome = await git.write(root, ["worktree", "remove", top]);
+  const attempt = "The worktree could not be removed";
+  if (/containing submodules/.test(outcome.said)) {
+    throw new Refusal(
+      `${attempt}: it has submodules, whose commits may be nowhere else. When nothing in them is needed: ${command(root, "worktree", "remove", "--force", top)}`,
+    );
+  }
+  const lock = /cannot remove a locked working tree(?:, lock reason: (.*))?/.exec(outcome.said);
+  if (lock !== null) {
+    const why = lock[1] === undefined ? "" : ` (${named(lock[1])})`;
+    throw new Refusal(
+      `${attempt}: somebody has locked it${why}. To unlock it: ${command(root, "worktree", "unlock", top)}`,
+    );
+  }
+  // One that git has forgotten already is what was wanted.
+  if (outcome.code !== 0 && !(/is not a working tree/.test(outcome.said) && !existsSync(top))) {
+    throw failure(attempt, root, outcome);
+  }
+}
+
+export interface Kept {
+  readonly top: string;
+  /** Undefined when none is checked out, or when it is no worktree any more. */
+  readonly branch: string | undefined;
+  /** The git directory of the repository that it belongs to; undefined when it is no worktree any more. */
+  readonly repository: string | undefined;
+}
+
+/** All that is below the folder in which worktrees are made. */
+export async function listOurs(git: Git, root: string): Promise<Kept[]> {
+  const tops = foldersIn(root).flatMap(foldersIn);
+  const kept: Kept[] = [];
+  for (const top of tops) {
+    const repository = await commonDirectory(git, top);
+    kept.push({ top, repository, branch: repository === undefined ? undefined : await branchIn(git, top) });
+  }
+  return kept;
+}
+
+function foldersIn(directory: string): string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,96 @@
+// Repositories in temporary directories, by the real git, with nothing of this machine's settings.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect } from "vitest";
+import { type MadeWorktree, makeWorktree } from "../../src/git/make-worktree.ts";
+import type { Result } from "../../src/git/refusal.ts";
+import { type Git, gitWith } from "../../src/git/run-git.ts";
+import { temporaryDirectory } from "./temporary.ts";
+
+export function gitEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const home = temporaryDirectory();
+  const config = join(home, "gitconfig");
+  writeFileSync(config, "[init]\n\tdefaultBranch = main\n");
+  const environment = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    TMPDIR: process.env["TMPDIR"],
+    GIT_CONFIG_GLOBAL: config,
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_AUTHOR_NAME: "Alice",
+    GIT_AUTHOR_EMAIL: "alice@example.org",
+    GIT_COMMITTER_NAME: "Alice",
+    GIT_COMMITTER_EMAIL: "alice@example.org",
+    LC_ALL: "C",
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    execFileSync("git", ["config", "--global", name, value], { env: environment });
+  }
+  return environment;
+}
+
+export interface GitWorld {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly git: Git;
+  /** A repository on `main` whose only commit has `readme.txt` and `api/a.txt`. */
+  readonly directory: string;
+  /** Where worktrees are kept. */
+  readonly root: string;
+  /** Runs git as a person would; gives what it prints. Fails when git does. */
+  run(directory: string, ...args: readonly string[]): string;
+  write(directory: string, files: Readonly<Record<string, string | Buffer>>): void;
+  /** Writes files and commits them; gives the commit. */
+  commit(directory: string, files: Readonly<Record<string, string | Buffer>>, message?: string): string;
+  make(branch: string, more?: { readonly directory?: string; readonly base?: string }): Promise<MadeWorktree>;
+}
+
+export function gitWorld(environment: NodeJS.ProcessEnv = gitEnvironment()): GitWorld {
+  const directory = join(temporaryDirectory(), "shop");
+  const root = join(temporaryDirectory(), "worktrees");
+  const git = gitWith(environment);
+  const run = (where: string, ...args: readonly string[]) =>
+    execFileSync("git", args, {
+      cwd: where,
+      env: environment,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trimEnd();
+  const write: GitWorld["write"] = (where, files) => {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(where, name)), { recursive: true });
+      writeFileSync(join(where, name), content);
+    }
+  };
+  const commit: GitWorld["commit"] = (where, files, message = "Change") => {
+    write(where, files);
+    run(where, "add", "--all");
+    run(where, "commit", "--quiet", "--message", message);
+    return run(where, "rev-parse", "HEAD");
+  };
+  mkdirSync(directory);
+  run(directory, "init", "--quiet");
+  commit(directory, { "readme.txt": "one\ntwo\nthree\n", "api/a.txt": "a\n" }, "First");
+  return {
+    environment,
+    git,
+    directory,
+    root,
+    run,
+    write,
+    commit,
+    make: async (branch, more = {}) => valueIn(await makeWorktree(git, { directory, root, branch, ...more })),
+  };
+}
+
+export function valueIn<T>(result: Result<T>): T {
+  if ("problem" in result) {
+    expect.fail(result.problem);
+  }
+  return result.value;
+}
+
+export function problemIn(result: Result<unknown>): string {
+  return "problem" in result ? result.problem : expect.fail("It was not refused.");
+}
