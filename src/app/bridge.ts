@@ -16,6 +16,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Channels } from "./channels.ts";
 import type { ServedChannel } from "./served-channel.ts";
+import type { Worktrees } from "./worktrees.ts";
 
 /** What the start-up checks found out. */
 export interface BridgeFacts {
@@ -44,6 +45,8 @@ export interface BridgeDependencies {
   readonly lock: (channelId: ChannelId) => Lock;
   /** What Claude's file tools may not touch when it works in that directory. */
   readonly deniedPathsIn: (directory: string) => readonly string[];
+  /** Undefined: sessions can have none. */
+  readonly worktrees?: Worktrees | undefined;
   /** The environment Claude runs in. */
   readonly environment: NodeJS.ProcessEnv;
   readonly watch?: BridgeWatch | undefined;

@@ -1,6 +1,7 @@
 // What the bridge of a daemon is given: where its state is kept and who else may use it, what is known of the projects.
 
 import { AuditTrail } from "../audit/trail.ts";
+import { claudeEnvironment } from "../claude/argv.ts";
 import { StartError } from "../config/error.ts";
 import type { Config } from "../config/settings.ts";
 import type { RestClient } from "../mattermost/rest.ts";
@@ -20,6 +21,7 @@ import type { Links } from "./links.ts";
 import type { Monitor } from "./monitor.ts";
 import { removeOldDocuments } from "./old-documents.ts";
 import type { ProjectsSource } from "./project-updates.ts";
+import { Worktrees, worktreesRoot } from "./worktrees.ts";
 
 export interface DaemonOptions {
   readonly version: string;
@@ -157,6 +159,10 @@ export function bridgeDependencies(
         stateRoot(baseDirectories(options)),
       ),
     environment,
+    worktrees: new Worktrees({
+      environment: claudeEnvironment(environment, [config.token]),
+      root: worktreesRoot(environment, home),
+    }),
     startClaude: claudes.start,
     watch: {
       onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),

@@ -138,6 +138,7 @@ export class ServedProject implements RoutedProject {
         version: connection.version,
         botName: connection.botName,
         directory: project.directory,
+        worktree: project.worktree,
         project: project.origin === "settings" ? undefined : project.name,
         otherProjects: () => names().filter((name) => name !== project.name),
         home: connection.home,
@@ -160,6 +161,7 @@ export class ServedProject implements RoutedProject {
       onChanged,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
+      worktrees: connection.worktrees?.of(project.directory),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
     };
   }

@@ -23,6 +23,8 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
+  "merged", // the branch of a session's worktree
+  "worktree-removed",
   "cleared", // Claude's conversation began again
   "failed", // something in mm-claude threw, and the session's process was ended
 ] as const;

@@ -8,6 +8,8 @@ export interface Header {
   /** Undefined where there is only one. */
   readonly project?: string | undefined;
   readonly directory: string;
+  /** Its branch and changes, as Markdown; undefined for a session without a worktree. */
+  readonly worktree?: string | undefined;
   readonly home: string;
   readonly owner: string;
   /** Usernames of the people invited, without `@`. */
@@ -30,6 +32,7 @@ export function renderHeader(header: Header): string {
   const rows = [
     ...(header.project === undefined ? [] : [`| 📦 **Project** | ${cell(inlineCode(header.project))} |`]),
     `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
+    ...(header.worktree === undefined ? [] : [`| 🌿 **Worktree** | ${cell(header.worktree)} |`]),
     `| 👤 **Started by** | ${name(header.owner)} |`,
     ...(header.participants.length > 0
       ? [`| 👥 **Participants** | ${header.participants.map(name).join(", ")} |`]

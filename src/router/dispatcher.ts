@@ -66,9 +66,9 @@ export class Dispatcher {
     }
   }
 
-  #open({ threadId, by, message, project: name }: Route & { readonly kind: "open" }): void {
+  #open({ threadId, by, message, project: name, branch }: Route & { readonly kind: "open" }): void {
     const project = this.#options.projects().find((one) => one.name === name);
-    if (project && !project.sessions.open(threadId, by, message)) {
+    if (project && !project.sessions.open(threadId, by, message, branch)) {
       this.#options.reply(threadId, notice(tooBusy(project.maxSessions)));
     }
   }

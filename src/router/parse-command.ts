@@ -7,7 +7,8 @@ import { withoutEnd } from "../util/without-end.ts";
 export type ParsedCommand =
   | { readonly name: "invite" | "kick"; readonly username: string }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
-  | { readonly name: "stop" | "interrupt" | "help" | "project" }
+  | { readonly name: "stop" | "interrupt" | "help" | "project" | "diff" | "merge" }
+  | { readonly name: "worktree"; readonly act: "show" | "remove" | "removeConfirmed" }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
   | { readonly name: "usage"; readonly usage: string };
@@ -42,6 +43,11 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
       const mode = rest.toLowerCase();
       return mode === "interactive" || mode === "auto" ? { name, mode } : usage(name);
     }
+    case "worktree": {
+      const act = { "": "show", remove: "remove", "remove confirm": "removeConfirmed" } as const;
+      const asked = rest.toLowerCase().replaceAll(/\s+/g, " ");
+      return Object.hasOwn(act, asked) ? { name, act: act[asked as keyof typeof act] } : usage(name);
+    }
     default:
       return { name };
   }
@@ -62,6 +68,9 @@ function wholeSentence(text: string): ParsedCommand | undefined {
     return withArguments(name, "");
   }
   const command = withArguments(name, rest.join(" "));
+  if (command.name === "worktree") {
+    return command;
+  }
   const takesArgument = "username" in command ? rest[0]?.startsWith("@") : "mode" in command;
   return takesArgument && rest.length === 1 ? command : undefined;
 }

@@ -39,6 +39,19 @@ export const COMMANDS = {
     action: "stop",
     help: "Stop the turn, keep the session (also ⏸️ on any message)",
   },
+  diff: { usage: "diff", aliases: [], action: "message", help: "What has changed on this session's branch" },
+  merge: {
+    usage: "merge",
+    aliases: [],
+    action: "approve",
+    help: "Merge this session's branch into the one it came from",
+  },
+  worktree: {
+    usage: "worktree remove",
+    aliases: [],
+    action: "steer",
+    help: "Remove this session's worktree; `!worktree` tells where it is",
+  },
   project: {
     usage: "project",
     aliases: [],

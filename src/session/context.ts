@@ -2,6 +2,8 @@
 
 import { existsSync } from "node:fs";
 import type { RightsOf } from "./authorization.ts";
+import type { SessionState } from "./types.ts";
+import { madeWorktreeOf } from "./worktree-state.ts";
 
 /** What a session is told once. */
 export interface SessionContext {
@@ -12,6 +14,8 @@ export interface SessionContext {
   readonly project?: string | undefined;
   /** The channel's other projects in which sessions can begin, as of now. */
   readonly otherProjects: () => readonly string[];
+  /** Whether a session gets a git worktree of its own when nobody names a branch. */
+  readonly worktree?: "off" | "ask" | "always" | undefined;
   readonly home: string;
   readonly maxSessions: number;
   readonly idleMs: number;
@@ -29,14 +33,29 @@ export interface SessionContext {
   readonly timeZone: string;
 }
 
-/** A conversation belongs to its directory, wherever mm-claude is started the next time; as long as there is that directory. */
-export function contextIn(
-  directory: string | undefined,
+export interface SessionPlace {
+  readonly context: SessionContext;
+  /** Where it has worked, when that is no more. */
+  readonly lostDirectory: string | undefined;
+}
+
+/**
+ * A conversation belongs to its directory, wherever mm-claude is started the next time; as long as there is that
+ * directory. A worktree is looked for, and made again, before Claude starts there.
+ */
+export function placeOf(
+  saved: { readonly directory: string; readonly state: Pick<SessionState, "worktree"> } | undefined,
   context: SessionContext,
-): { readonly context: SessionContext; readonly lostDirectory: string | undefined } {
-  const isLost = directory !== undefined && !existsSync(directory);
-  return {
-    context: directory === undefined || isLost ? context : { ...context, directory },
-    lostDirectory: isLost ? directory : undefined,
-  };
+): SessionPlace {
+  if (saved === undefined) {
+    return { context, lostDirectory: undefined };
+  }
+  const { directory, state } = saved;
+  const made = madeWorktreeOf(state);
+  if (made) {
+    return { context: { ...context, directory: made.path }, lostDirectory: undefined };
+  }
+  return existsSync(directory)
+    ? { context: { ...context, directory }, lostDirectory: undefined }
+    : { context, lostDirectory: directory };
 }

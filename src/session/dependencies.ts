@@ -12,6 +12,7 @@ import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { SessionView } from "./view.ts";
+import type { ProjectWorktrees } from "./worktree-work.ts";
 
 export interface SessionDependencies {
   readonly api: MattermostApi;
@@ -42,6 +43,8 @@ export interface SessionDependencies {
   readonly onForgotten?: ((threadId: ThreadId) => void) | undefined;
   /** From when a write to a thread was asked for until it was done; milliseconds. */
   readonly onWritten?: ((ms: number) => void) | undefined;
+  /** The project's git worktrees; undefined where there can be none. */
+  readonly worktrees?: ProjectWorktrees | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
   readonly readSaved: (conversationId: string) => SavedConversation | undefined;
 }

@@ -23,6 +23,7 @@ import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
+import { leaveWorktree } from "./worktree-state.ts";
 
 export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
   const { state } = step;
@@ -92,7 +93,7 @@ export function slotWithdrawn(step: Step): void {
   fallAsleep(step, "the session went to sleep", false);
 }
 
-function fallAsleep(step: Step, why: string, isTurnCut: boolean): void {
+export function fallAsleep(step: Step, why: string, isTurnCut: boolean): void {
   leaveProcess(step, why);
   step.emit({ type: "closeClaude", now: isTurnCut });
   updateHeader(step, { kind: "asleep" });
@@ -153,8 +154,18 @@ function retryOf(
 export function stop(step: Step, by: Person): void {
   audit(step, "stopped", by);
   end(step, "the session was cancelled");
-  say(step, `🛑 **Session cancelled** by @${by.name}`);
+  say(step, `🛑 **Session cancelled** by @${by.name}${keptWorktree(step.state)}`);
   step.emit({ type: "ended" });
+}
+
+/** What is left of it is somebody's to decide about. */
+function keptWorktree({ worktree }: SessionState): string {
+  const made = worktree?.status === "made" ? worktree.made : undefined;
+  if (!made) {
+    return "";
+  }
+  const { branch } = made;
+  return `. 🌿 ${inlineCode(branch)} is kept. To remove its worktree: mention me with ${inlineCode(`worktree remove ${branch}`)}`;
 }
 
 /** Nobody sees what Claude does, or could answer it. What is said here stands in the thread once it can be written to. */
@@ -230,7 +241,8 @@ export function watchdog(step: Step): void {
   say(step, "💥 **Claude did not answer** and was ended. Reply in this thread to resume.");
 }
 
-function end(step: Step, why: string): void {
+/** Nothing of it goes on; people are told by whoever ends it. */
+export function end(step: Step, why: string): void {
   const { state } = step;
   leaveProcess(step, why);
   voidAsks(step, why, true);
@@ -283,6 +295,7 @@ export function leaveProcess(step: Step, why: string): void {
     // Claude has not taken it: it goes first when there is a process again.
     state.queue.unshift(message);
   }
+  leaveWorktree(state);
   sleep(step);
 }
 

@@ -46,6 +46,7 @@ export class SessionManager {
       if (index >= MAX_ASLEEP || session.view.lastActivityAt < oldest) {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
+        this.#dependencies.worktrees?.release(session.threadId);
         this.#slots.release(session);
         try {
           session.forget();
@@ -56,8 +57,8 @@ export class SessionManager {
     }
   }
 
-  /** Starts a session with its first message. False when every slot is taken by a session that works. */
-  open(threadId: ThreadId, owner: Person, message: Message): boolean {
+  /** Starts a session with its first message, on a branch of its own where one is named. False when every slot is taken by a session that works. */
+  open(threadId: ThreadId, owner: Person, message: Message, branch?: string): boolean {
     if (this.#isShuttingDown) {
       return true;
     }
@@ -70,7 +71,7 @@ export class SessionManager {
     const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
     this.#slotHolders.set(slot, session);
     this.#sessions.set(threadId, session);
-    session.open(message);
+    session.open(message, branch);
     return true;
   }
 
@@ -165,6 +166,7 @@ export class SessionManager {
     },
     ended: (session) => {
       this.#slots.release(session);
+      this.#dependencies.worktrees?.release(session.threadId);
       if (this.#sessions.get(session.threadId) === session) {
         this.#sessions.delete(session.threadId);
       }

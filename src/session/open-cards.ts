@@ -16,18 +16,22 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOff }: SessionState): OpenCard[] {
+export function openCardsOf({ asks, cutOff, worktree }: SessionState): OpenCard[] {
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
-  const offer = cutOff?.until === undefined ? cutOff?.postId : undefined;
-  return offer === undefined ? cards : [...cards, { postId: offer }];
+  const offers = [
+    cutOff?.until === undefined ? cutOff?.postId : undefined,
+    worktree?.status === "asked" ? worktree.postId : undefined,
+  ];
+  return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }
 
 /** Somebody is asked, by a post that is not known yet. */
-export function isCardOnItsWay({ asks, cutOff }: SessionState): boolean {
+export function isCardOnItsWay({ asks, cutOff, worktree }: SessionState): boolean {
   const isOfferOnItsWay = cutOff !== undefined && cutOff.postId === undefined;
-  return isOfferOnItsWay || asks.some((ask) => ask.postId === undefined);
+  const isPlaceOnItsWay = worktree?.status === "asked" && worktree.postId === undefined;
+  return isOfferOnItsWay || isPlaceOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 
 function choicesOn(ask: Ask): Pick<OpenCard, "choices"> {

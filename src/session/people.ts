@@ -4,7 +4,7 @@
 import type { User } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
-import type { Person } from "./authorization.ts";
+import type { Action, Person } from "./authorization.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
 import { askGuest } from "./guests.ts";
@@ -15,6 +15,8 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
+import { takePlaceChoice } from "./worktree.ts";
+import { onWorktreeCommand } from "./worktree-commands.ts";
 
 /** Reactions kept for a card whose id is not known yet. */
 const MAX_EARLY = 20;
@@ -60,7 +62,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       requestAdmission(step, command.orElse ?? asWritten(command.message));
     } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
-    } else if (action === "steer" && tryTakeNotice(step, "steer", by)) {
+    } else if (isToldNo(action) && tryTakeNotice(step, "steer", by)) {
       say(
         step,
         `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,
@@ -85,6 +87,11 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     case "project":
       tellProject(step);
       break;
+    case "diff":
+    case "merge":
+    case "worktree":
+      onWorktreeCommand(step, by, command);
+      break;
     case "invite":
       invite(step, by, command.username, command.user);
       break;
@@ -105,6 +112,8 @@ export function onCommand(step: Step, by: Person, command: Command): void {
   }
 }
 
+const isToldNo = (action: Action): boolean => action === "steer" || action === "approve";
+
 /** A `!name` is kept as `/name`. */
 function asWritten(message: Message): Message {
   return { ...message, text: message.text.replace(/^\//, "!"), isSlashCommand: false };
@@ -112,7 +121,7 @@ function asWritten(message: Message): Message {
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
   const { state } = step;
-  if (reactToAsk(step, reaction)) {
+  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction)) {
     return;
   }
   const goOn = takeOffer(step, reaction);

@@ -5,6 +5,7 @@ import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCut
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
+import { restoreWorktree } from "./worktree.ts";
 
 /** mm-claude was started again: the processes it had are gone, what it had not done yet is done now. */
 export function restored(step: Step, saved: SavedTurn, lostDirectory: string | undefined): void {
@@ -25,6 +26,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
   if (wasCutOff) {
     tellCutOff(step);
   }
+  restoreWorktree(step);
   takeUpWork(step);
 }
 

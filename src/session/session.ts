@@ -5,12 +5,13 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId } from "../mattermost/types.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
 import { ClaudeEffects } from "./claude-effects.ts";
-import { contextIn, type SessionContext } from "./context.ts";
+import { placeOf, type SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { SessionDocument } from "./document.ts";
 import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
+import { fetch } from "./fetched.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { SessionProcess } from "./process.ts";
@@ -23,6 +24,7 @@ import { SessionTimers } from "./timers.ts";
 import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
 import { type SessionView, viewOf } from "./view.ts";
 import { unsentMessages } from "./waiting.ts";
+import { madeWorktreeOf, wantedWorktree } from "./worktree-state.ts";
 
 /** A write that takes longer at the end is left for the next start. */
 const LAST_WRITE_MS = 4000;
@@ -35,7 +37,7 @@ export class Session {
   readonly #document: SessionDocument;
   readonly #writer: ThreadWriter;
   readonly #process: SessionProcess;
-  readonly #context: SessionContext;
+  #context: SessionContext;
   /** Where an earlier run worked, when that is no more. */
   readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
@@ -57,7 +59,7 @@ export class Session {
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
-    const place = contextIn(saved?.directory, context);
+    const place = placeOf(saved, context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
@@ -84,8 +86,11 @@ export class Session {
   }
 
   /** For a session that starts, with its first message. */
-  open(message: Message): void {
-    this.deliver({ type: "opened" });
+  open(message: Message, branch?: string): void {
+    this.deliver({
+      type: "opened",
+      worktree: wantedWorktree(this.threadId, message.text, branch, this.#context.worktree),
+    });
     this.deliver({ type: "message", message });
   }
 
@@ -94,6 +99,10 @@ export class Session {
     if (this.#state.phase.name === "ended") {
       this.#slots.ended(this);
       return;
+    }
+    const made = madeWorktreeOf(this.#state);
+    if (made) {
+      this.#dependencies.worktrees?.hold(made, this.threadId);
     }
     this.#within("looking for what Claude had saved", () =>
       this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory }),
@@ -166,6 +175,9 @@ export class Session {
   }
 
   #take(signal: Signal): void {
+    if (signal.type === "worktree" && "made" in signal.outcome) {
+      this.#context = { ...this.#context, directory: signal.outcome.made.path };
+    }
     const wasAsleep = this.#isAsleep;
     const effects = step(this.#state, signal, this.#context, this.#dependencies.clock.now());
     // Most signals are words on their way, which cause nothing by themselves.
@@ -264,6 +276,16 @@ export class Session {
     if (askWriter(this.#writer, effect)) {
       return;
     }
+    const fetched = fetch(effect, {
+      threadId: this.threadId,
+      process: this.#process,
+      dependencies: this.#dependencies,
+      onProblem: this.#onProblem,
+    });
+    fetched?.signal.then(
+      (signal) => this.deliver(signal),
+      (error: unknown) => this.#fail(fetched.what, error),
+    );
     switch (effect.type) {
       case "typing":
         this.#timers.setTyping(effect.isOn);
@@ -273,20 +295,6 @@ export class Session {
         break;
       case "releaseSlot":
         this.#slots.release(this);
-        break;
-      case "prepare":
-        this.#fetch(
-          "fetching what goes along with a message",
-          this.#process.prepare(effect.message, effect.text, this.#onProblem),
-          (content) => ({ type: "prepared", uuid: effect.message.uuid, content }),
-        );
-        break;
-      case "saveFiles":
-        this.#fetch(
-          "saving the files of a reply",
-          this.#process.saveFiles(effect.message, this.#onProblem),
-          (paths) => ({ type: "filesSaved", uuid: effect.message.uuid, paths }),
-        );
         break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
@@ -335,13 +343,6 @@ export class Session {
 
   #savedTurn(): SavedTurn {
     return savedTurnOf(this.#state, this.#dependencies.readSaved);
-  }
-
-  #fetch<T>(what: string, fetched: Promise<T>, signalOf: (value: T) => Signal): void {
-    fetched.then(
-      (value) => this.deliver(signalOf(value)),
-      (error: unknown) => this.#fail(what, error),
-    );
   }
 }
 

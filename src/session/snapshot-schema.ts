@@ -191,6 +191,27 @@ const phase = z.discriminatedUnion("name", [
   z.object({ name: z.literal("ended") }),
 ]);
 
+const madeWorktree = z.object({
+  directory: text,
+  path: text,
+  top: text,
+  branch: text,
+  base: text.optional(),
+  baseCommit: text,
+  isNew: flag,
+});
+
+const worktree = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("asked"), branch: text, key: text, postId: orNone(postId) }),
+  z.object({ status: z.literal("making"), branch: text, made: orNone(madeWorktree) }),
+  z.object({
+    status: z.literal("made"),
+    made: madeWorktree,
+    isChecked: flag,
+    changes: orNone(z.object({ added: number, removed: number, ahead: number })),
+  }),
+]);
+
 const state = z.object({
   owner: person,
   phase,
@@ -230,6 +251,7 @@ const state = z.object({
   subagents: mapOf(toolUseId, z.object({ key: text, label: text })),
   background: z.array(z.object({ id: text, description: text, isAgent: flag.exactOptional() })),
   faults: number,
+  worktree: orNone(worktree),
   taskList: orNone(
     z.object({
       key: text,

@@ -13,6 +13,7 @@ import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
+import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */
 export const SILENT_START_MS = 120_000;
@@ -44,6 +45,7 @@ export function initialState(
     subagents: new Map(),
     background: [],
     faults: 0,
+    worktree: undefined,
     taskList: undefined,
     turn: newTurn(1, context, [owner.name]),
     commands: undefined,
@@ -152,7 +154,8 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
   const markdown = renderHeader({
     version: context.version,
     project: context.project,
-    directory: context.directory,
+    directory: madeWorktreeOf(state)?.directory ?? context.directory,
+    worktree: worktreeText(state),
     home: context.home,
     owner: state.owner.name,
     participants: [...state.participants.values()],
@@ -172,6 +175,9 @@ export function takeUpWork(step: Step): void {
     return;
   }
   if (phase.name === "asleep") {
+    if (!isPlaceReady(step)) {
+      return;
+    }
     if (typeof phase.slot !== "number") {
       askForSlot(step);
       return;

@@ -26,6 +26,9 @@ import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
+import { beginWorktree, placeQuestionPosted } from "./worktree.ts";
+import { onWorktreeOutcome } from "./worktree-commands.ts";
+import type { WantedWorktree } from "./worktree-state.ts";
 
 export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
   const effects: Effect[] = [];
@@ -57,7 +60,10 @@ function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {
     case "opened":
-      opened(step);
+      opened(step, signal.worktree);
+      break;
+    case "worktree":
+      onWorktreeOutcome(step, signal.outcome);
       break;
     case "message":
       if (isNew(step, signal.message.postId)) {
@@ -95,6 +101,7 @@ function take(step: Step, signal: Signal): void {
         onReaction(step, reaction);
       }
       cardStands(step, signal.key);
+      placeQuestionPosted(step.state, signal.key, signal.postId);
       break;
     case "fileRefused":
       fileRefused(step, signal.key);
@@ -149,10 +156,11 @@ const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
   (step: Step) => void
 >;
 
-function opened(step: Step): void {
+function opened(step: Step, worktree: WantedWorktree | undefined): void {
   const { state, context } = step;
   audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
   updateHeader(step);
+  beginWorktree(step, worktree);
 }
 
 /** How many posts are remembered: more than any gap after a crash can hold. */

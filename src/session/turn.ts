@@ -25,6 +25,7 @@ import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
 import type { Message, SavedTurn, SessionState, Step } from "./types.ts";
+import { countChanges } from "./worktree.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
@@ -335,5 +336,6 @@ export function finishTurn(step: Step): void {
   }
   state.turn.transcript.breakPage();
   endWork(state);
+  countChanges(step);
   step.emit({ type: "typing", isOn: false });
 }

@@ -21,6 +21,7 @@ import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writ
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { Phase } from "./phases.ts";
+import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
 /** A person's words on their way to Claude. */
 export interface Message {
@@ -44,6 +45,8 @@ export type Command =
   | { readonly name: "invite" | "kick"; readonly username: string; readonly user: User | undefined }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" | "project" }
+  | { readonly name: "diff" | "merge" }
+  | { readonly name: "worktree"; readonly act: "show" | "remove" | "removeConfirmed" }
   /** A `!name` that is not ours: perhaps Claude knows it. */
   | {
       readonly name: "slash";
@@ -58,7 +61,8 @@ export type Command =
 
 export type Signal =
   /** The session begins; it has the slot it was made with. */
-  | { readonly type: "opened" }
+  | { readonly type: "opened"; readonly worktree?: WantedWorktree | undefined }
+  | { readonly type: "worktree"; readonly outcome: WorktreeOutcome }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "command"; readonly by: Person; readonly postId: PostId; readonly command: Command }
   | {
@@ -151,6 +155,7 @@ export type Effect =
   | { readonly type: "prioritize"; readonly keys: readonly PostKey[] }
   | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
   | { readonly type: "typing"; readonly isOn: boolean }
+  | { readonly type: "worktree"; readonly request: WorktreeRequest }
   | { readonly type: "acquireSlot" }
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
@@ -321,6 +326,7 @@ export interface SessionState {
   background: readonly BackgroundTask[];
   /** How often something threw since a turn last came to its end. */
   faults: number;
+  worktree: SessionWorktree | undefined;
   taskList: { readonly key: PostKey; readonly tasks: readonly Task[] } | undefined;
   turn: Turn;
   /** Claude's slash commands; undefined until it has told them. */

@@ -1,0 +1,88 @@
+// The git worktrees of all projects: which thread has which, and git for them.
+
+import { join } from "node:path";
+import { changesIn, diffOf } from "../git/changes.ts";
+import { makeWorktree, type Worktree } from "../git/make-worktree.ts";
+import { mergeWorktree } from "../git/merge-worktree.ts";
+import { type Git, gitWith } from "../git/run-git.ts";
+import { isThere, removeWorktree } from "../git/worktree-life.ts";
+import type { ThreadId } from "../mattermost/types.ts";
+import { inlineCode } from "../render/markdown.ts";
+import type { ProjectWorktrees } from "../session/worktree-work.ts";
+
+export interface WorktreesOptions {
+  /** Without anything secret. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where they are kept: not in the state, where Claude may touch nothing. */
+  readonly root: string;
+}
+
+/** A patch goes along with a post, which is kept until the server has it. */
+const PATCH_BYTES = 1024 * 1024;
+
+export class Worktrees {
+  readonly #git: Git;
+  readonly #root: string;
+  /** By the top of the worktree. */
+  readonly #holders = new Map<string, ThreadId>();
+
+  constructor({ environment, root }: WorktreesOptions) {
+    this.#git = gitWith(environment);
+    this.#root = root;
+  }
+
+  of(directory: string): ProjectWorktrees {
+    const git = this.#git;
+    return {
+      make: async (branch, before, threadId) => {
+        const isKept = before !== undefined && (await isThere(git, before)) === "there";
+        const made = isKept
+          ? { value: { ...before, warnings: [] } }
+          : await makeWorktree(git, {
+              directory: before?.directory ?? directory,
+              branch,
+              root: this.#root,
+              ...baseOf(before),
+            });
+        if ("problem" in made) {
+          return made;
+        }
+        const worktree = before ? { ...made.value, base: before.base, isNew: before.isNew } : made.value;
+        return this.#claim(worktree, threadId)
+          ? { value: worktree }
+          : {
+              problem: `Another session works on ${inlineCode(worktree.branch)}. Stop that one first, or name another branch.`,
+            };
+      },
+      changes: (worktree) => changesIn(git, worktree),
+      diff: (worktree) => diffOf(git, worktree, PATCH_BYTES),
+      merge: (worktree) => mergeWorktree(git, worktree),
+      remove: (worktree, how) => removeWorktree(git, worktree, how),
+      hold: (worktree, threadId) => void this.#claim(worktree, threadId),
+      release: (threadId) => this.#release(threadId),
+    };
+  }
+
+  #claim({ top }: Worktree, threadId: ThreadId): boolean {
+    const holder = this.#holders.get(top) ?? threadId;
+    this.#holders.set(top, holder);
+    return holder === threadId;
+  }
+
+  #release(threadId: ThreadId): void {
+    for (const [top, holder] of this.#holders) {
+      if (holder === threadId) {
+        this.#holders.delete(top);
+      }
+    }
+  }
+}
+
+const baseOf = (before: Worktree | undefined): { readonly base?: string } =>
+  before?.base === undefined ? {} : { base: before.base };
+
+/** `XDG_DATA_HOME`; the specification says to ignore a relative one. */
+export function worktreesRoot(environment: NodeJS.ProcessEnv, home: string): string {
+  const data = environment["XDG_DATA_HOME"];
+  return join(data?.startsWith("/") ? data : join(home, ".local", "share"), "mm-claude", "worktrees");
+}
