@@ -139,7 +139,8 @@ export class ChannelList {
     ]);
     this.#partners = new Map(partners.map((user) => [user.id, user]));
     const called = channels.map((channel) => ({ ...channel, display_name: this.#titleOf(channel) }));
-    const byName = (a: Channel, b: Channel): number => a.display_name.localeCompare(b.display_name);
+    const byName = (a: Channel, b: Channel): number =>
+      a.display_name.localeCompare(b.display_name, undefined, { numeric: true });
     const isOfTeam = ({ team_id }: Channel): boolean => team_id !== "";
     this.#channels = [
       ...called.filter(isOfTeam).sort(byName),

@@ -72,7 +72,8 @@ export class Visit {
     if (!this.#panes.openThread(rootId) || rootId === "") return;
     this.#reading.readThread(rootId).catch((error: unknown) => {
       this.#tell(error);
-      if (error instanceof ApiError && error.status === 404) this.#rooms.showThread("");
+      const isOutOfReach = error instanceof ApiError && (error.status === 404 || error.status === 403);
+      if (isOutOfReach) this.#rooms.showThread("");
     });
   }
 
