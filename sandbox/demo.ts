@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { createGate, type Gate } from "./gate.ts";
 import { type Guest, playGuest } from "./guest.ts";
 import { makeHome, removeAbandonedHomes, removeHome } from "./home.ts";
+import { layOutDocs } from "./model/docs-project.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
 import { guidedScenes } from "./model/guided-scenes.ts";
 import { layOutProject } from "./model/project.ts";
@@ -14,16 +15,29 @@ import { scenes } from "./model/scenes.ts";
 import { startScriptedModel } from "./model/server.ts";
 import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
-import { postWelcome } from "./welcome.ts";
+import { postWelcomes, type Welcome } from "./welcome.ts";
 
 /** The settings that the demo chooses; all others are mm-claude's own defaults. */
 export interface DemoSettings {
   readonly url: string;
   readonly token: string;
+  /** The first of the channels, for who serves one alone. */
   readonly channelId: string;
+  /** Each is a project of its own; the same people are in all. */
+  readonly channels: PerProject;
+  /** Where Claude works in each; one and the same with a real Claude. */
+  readonly directories: PerProject;
+  /** Those who may start sessions may write to the bot directly. */
+  readonly directMessages: true;
   readonly allowedUsers: readonly string[];
   readonly claudePath: string;
+  /** Of the first of the channels. */
   readonly directory: string;
+}
+
+interface PerProject {
+  readonly shop: string;
+  readonly docs: string;
 }
 
 /** What mm-claude does for the demo. */
@@ -92,18 +106,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const home = makeHome();
   let stopGuest = (): void => {};
   try {
-    const directory = model ? layOutProject(home) : options.directory;
-    const { settings, guideToken, guest } = populate(sandbox, gate, claude.path, directory);
-    await postWelcome({
-      url: sandbox.url,
-      token: guideToken,
-      channelId: settings.channelId,
-      bot: BOT,
-      isScripted,
-    });
+    const { directory } = options;
+    const directories = model
+      ? { shop: layOutProject(home), docs: layOutDocs(home) }
+      : { shop: directory, docs: directory };
+    const { settings, guest, welcome } = populate(sandbox, gate, claude, directories);
+    await postWelcomes(welcome);
     stopGuest = playGuest(guest);
     const address = `${sandbox.url}${gate.path}`;
-    options.introduce(TITLE, introduction(address, claude, directory));
+    options.introduce(TITLE, introduction(address, claude, directories.shop));
     options.openBrowser(address);
     const environment = model ? environmentWithNode(scriptedEnvironment(model.url, home)) : process.env;
     // The sandbox forgets everything at its end, so nothing of it is kept for a next start.
@@ -189,40 +200,52 @@ function environmentWithNode(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 
 interface Populated {
   readonly settings: DemoSettings;
-  readonly guideToken: string;
   readonly guest: Guest;
+  readonly welcome: Welcome;
 }
 
 /** Everybody's password is the secret of the page's address: who has that may be anybody here. */
-function populate(sandbox: Sandbox, { secret }: Gate, claudePath: string, directory: string): Populated {
+function populate(
+  sandbox: Sandbox,
+  { secret }: Gate,
+  { path: claudePath, isScripted }: FoundClaude,
+  directories: PerProject,
+): Populated {
+  const { url } = sandbox;
   const team = sandbox.createTeam({ name: "demo", displayName: "Demo" });
-  const channel = sandbox.createChannel({
-    teamId: team.id,
-    name: "claude-sessions",
-    displayName: "Claude Sessions",
-  });
+  const channel = (name: string, displayName: string): string =>
+    sandbox.createChannel({ teamId: team.id, name, displayName }).id;
+  const channels = { shop: channel("shop", "Shop"), docs: channel("docs", "Docs") };
   const bot = sandbox.createUser({ username: BOT, isBot: true });
   const guide = sandbox.createUser({ username: GUIDE, isBot: true });
   const people = [...LISTED, ...UNLISTED].map((username) =>
     sandbox.createUser({ username, password: secret }),
   );
-  for (const { id } of [bot, guide, ...people]) sandbox.addMember(channel.id, id);
+  for (const channelId of Object.values(channels)) {
+    for (const { id } of [bot, guide, ...people]) sandbox.addMember(channelId, id);
+  }
+  const listed = people.filter(({ username }) => LISTED.includes(username));
+  const conversations = listed.map(({ id }) => sandbox.openConversation([id, bot.id]).id);
   const settings = {
-    url: sandbox.url,
+    url,
     token: bot.token,
-    channelId: channel.id,
+    channelId: channels.shop,
+    channels,
+    directories,
+    directMessages: true,
     allowedUsers: LISTED,
     claudePath,
-    directory,
-  };
+    directory: directories.shop,
+  } as const;
   const guest = {
-    url: sandbox.url,
+    url,
     token: people.find(({ username }) => username === GUEST)?.token ?? "",
     name: GUEST,
     botId: bot.id,
     words: "Could you explain this project to me?",
   };
-  return { settings, guideToken: guide.token, guest };
+  const tokens = { guideToken: guide.token, botToken: bot.token };
+  return { settings, guest, welcome: { url, bot: BOT, isScripted, ...tokens, channels, conversations } };
 }
 
 const TITLE = "A Mattermost of your own, in memory, on this machine only.";
@@ -236,6 +259,7 @@ function introduction(address: string, { version, isScripted }: FoundClaude, dir
     ["Open", address],
     ["Answers", answers],
     ["Works in", directory],
+    ["Channels", `Shop and Docs, each a project of its own, and direct messages with @${BOT}`],
     ["People", `${listed} may start sessions, ${unlisted} are guests: choose on the page`],
     ["Type first", `@${BOT} what does this project do?`],
   ];

@@ -1,13 +1,16 @@
-// The first post in the sandbox's channel: where people are, and things to try, each of which shows one thing that
-// mm-claude does. Posted as any client would.
+// The first posts in the sandbox: where people are, and things to try, each of which shows one thing that mm-claude
+// does. Posted as any client would.
 
 export interface Welcome {
   readonly url: string;
-  /** Of the account that says it. */
-  readonly token: string;
-  readonly channelId: string;
   readonly bot: string;
   readonly isScripted: boolean;
+  /** Of the account that shows people round. */
+  readonly guideToken: string;
+  readonly botToken: string;
+  readonly channels: { readonly shop: string; readonly docs: string };
+  /** The channel ids of the bot's direct messages. */
+  readonly conversations: readonly string[];
 }
 
 interface Try {
@@ -58,8 +61,39 @@ export const TRIES: readonly Try[] = [
   },
 ];
 
-export async function postWelcome({ url, token, channelId, bot, isScripted }: Welcome): Promise<void> {
-  const message = [
+/** In the second channel: what is in its directory, and what needs a yes. */
+export const DOCS_TRIES: readonly Try[] = [
+  {
+    title: "Ask here",
+    shows: "The same bot, another directory",
+    text: "what do the docs of this project cover?",
+  },
+  {
+    title: "Correct",
+    shows: "An edit in this project asks in this channel",
+    text: "find what is out of date in the docs and correct it",
+  },
+];
+
+/** In a direct message: nobody has to be called. */
+const DIRECT_TRIES: readonly Try[] = [
+  {
+    title: "Ask in private",
+    shows: "Every message here is for Claude, without a mention",
+    text: "what does this project do?",
+  },
+];
+
+export async function postWelcomes(welcome: Welcome): Promise<void> {
+  const { bot, isScripted, guideToken, botToken, channels, conversations } = welcome;
+  const call = `@${bot} `;
+  await say(welcome, guideToken, channels.shop, shopWords(isScripted), TRIES, call);
+  await say(welcome, guideToken, channels.docs, DOCS_WORDS, DOCS_TRIES, call);
+  for (const id of conversations) await say(welcome, botToken, id, DIRECT_WORDS, DIRECT_TRIES, "");
+}
+
+function shopWords(isScripted: boolean): string {
+  return [
     "#### Welcome to your own little Mattermost",
     isScripted
       ? "Claude Code and its tools are real here and work in a small project made for this demo. **The answers come from a script**, so no account is needed."
@@ -68,11 +102,32 @@ export async function postWelcome({ url, token, channelId, bot, isScripted }: We
     "`alice` and `bob` may start sessions; `carol` and `mallory` are guests, whose messages wait for the owner's word. " +
       "Choose who you are, and try one of these:",
   ].join("\n");
+}
+
+const DOCS_WORDS = [
+  "#### A second project",
+  "The same bot serves this channel as a project of its own. What is allowed or said in **Shop** counts for nothing here.",
+].join("\n");
+
+const DIRECT_WORDS = [
+  "#### Just the two of us",
+  "Nobody else reads this. Write as you like: each message of yours begins a session, and its thread goes on with it.",
+].join("\n");
+
+/** `call`: what goes before each thing to type. */
+async function say(
+  { url }: Welcome,
+  token: string,
+  channelId: string,
+  message: string,
+  tries: readonly Try[],
+  call: string,
+): Promise<void> {
   // Mattermost's own way to show cards below a message; each ends with what to type, in code.
-  const attachments = TRIES.map(({ title, shows, text, drawing }) => ({
-    fallback: `${title}: @${bot} ${text}`,
+  const attachments = tries.map(({ title, shows, text, drawing }) => ({
+    fallback: `${title}: ${call}${text}`,
     title,
-    text: `${shows}\n\`@${bot} ${text}\``,
+    text: `${shows}\n\`${call}${text}\``,
     ...(drawing !== undefined && { thumb_url: drawing }),
   }));
   const response = await fetch(`${url}/api/v4/posts`, {

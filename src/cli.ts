@@ -163,8 +163,8 @@ async function demo(
       directory: cwd,
       environment: env,
       logFormat,
-      run: (config, environment, stateHome, links) =>
-        bridge(config, { home, environment, stateHome, links, logFormat }),
+      run: (config, environment, stateHome, links, projects) =>
+        bridge(config, { home, environment, stateHome, links, projects, logFormat }),
     },
   );
 }

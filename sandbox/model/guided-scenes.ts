@@ -1,6 +1,7 @@
 // The scenes that people meet in the sandbox, asked for in plain words: ask, approve, plan, question, picture, guest,
 // a long answer, and a friendly one to everything else. They adapt to the tools on offer, because those differ between versions of the CLI.
 
+import { docsScene, isDocs, playDocsAsk } from "./docs-project.ts";
 import { playPlan } from "./guided-plan.ts";
 import {
   count,
@@ -20,6 +21,7 @@ import type { Scene, Step, StepContext } from "./scene.ts";
 
 /** The first that matches plays; the last one always does. */
 export const guidedScenes: readonly Scene[] = [
+  docsScene,
   guided("question", has(/\bask me\b|\bquestions?\b/i), playQuestion),
   guided("plan", has(/\bplan\b/i), playPlan),
   guided("approve", has(/\btests?\b|\bfix\b|\bbug\b/i), playApprove),
@@ -46,7 +48,9 @@ function asksAboutProject(text: string): boolean {
   );
 }
 
-function playAsk({ step, calls, directory }: StepContext): Step {
+function playAsk(context: StepContext): Step {
+  const { step, calls, directory } = context;
+  if (isDocs(directory)) return playDocsAsk(context);
   if (step === 0) {
     return {
       text: "I'll have a look around.",

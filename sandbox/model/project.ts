@@ -85,9 +85,14 @@ test("a price has euros and cents", () => {
 
 /** Makes the project in a directory of its own below `parent` and gives its path. */
 export function layOutProject(parent: string): string {
-  const directory = join(parent, "tiny-cart");
-  for (const [name, text] of Object.entries(FILES)) {
-    const path = join(directory, name);
+  return layOut(parent, "tiny-cart", FILES);
+}
+
+/** Writes these files into a directory of that name below `parent` and gives its path. */
+export function layOut(parent: string, name: string, files: Readonly<Record<string, string>>): string {
+  const directory = join(parent, name);
+  for (const [file, text] of Object.entries(files)) {
+    const path = join(directory, file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }

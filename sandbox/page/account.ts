@@ -1,13 +1,12 @@
-// Who speaks: logs a person in, with the token of an earlier visit where that still works, and knows their channels.
+// Who speaks: logs a person in, with the token of an earlier visit where that still works.
 
 import { key } from "./address.ts";
 import { type Api, ApiError, createApi, logIn } from "./api.ts";
-import type { Channel, User } from "./types.ts";
+import type { User } from "./types.ts";
 
 export interface Account {
   readonly api: Api;
   readonly me: User;
-  readonly channels: readonly Channel[];
 }
 
 export async function enter(person: string): Promise<Account> {
@@ -19,10 +18,9 @@ export async function enter(person: string): Promise<Account> {
       if (error instanceof ApiError && error.status === 401) return undefined;
       throw error;
     });
-    if (me) return { api, me, channels: await api.myChannels() };
+    if (me) return { api, me };
   }
   const { token, user } = await logIn(person, key);
   sessionStorage.setItem(remembered, token);
-  const api = createApi(token);
-  return { api, me: user, channels: await api.myChannels() };
+  return { api: createApi(token), me: user };
 }

@@ -1,7 +1,7 @@
 // The Mattermost REST calls the page makes, with one account's token. No cookies: two tabs may be two people.
 
 import { apiUrl } from "./address.ts";
-import type { Channel, FileInfo, Post, PostList, User } from "./types.ts";
+import type { Channel, FileInfo, Membership, Post, PostList, User } from "./types.ts";
 
 /** The server said no; `message` is its own words. */
 export class ApiError extends Error {
@@ -19,12 +19,22 @@ export interface Login {
   readonly user: User;
 }
 
+export interface MyChannels {
+  readonly channels: readonly Channel[];
+  readonly memberships: readonly Membership[];
+}
+
 export interface Api {
   readonly token: string;
   me(): Promise<User>;
   user(id: string): Promise<User>;
+  usersOf(ids: readonly string[]): Promise<User[]>;
   usersIn(channelId: string): Promise<User[]>;
-  myChannels(): Promise<Channel[]>;
+  /** Of all teams, direct ones and groups included, and how far they are read. */
+  myChannels(): Promise<MyChannels>;
+  /** All that is in it has been read, and in the one that was looked at before. */
+  view(channelId: string, left: string): Promise<void>;
+  post(id: string): Promise<Post>;
   /** The newest posts, or those before a post. */
   posts(channelId: string, before?: string): Promise<PostList>;
   thread(rootId: string): Promise<PostList>;
@@ -75,13 +85,26 @@ export function createApi(token: string): Api {
     me: () => get("/users/me"),
     user: (id) => get(`/users/${id}`),
     usersIn: (channelId) => get(`/users?in_channel=${channelId}&per_page=200`),
+    async usersOf(ids) {
+      if (ids.length === 0) return [];
+      return (await call("POST", "/users/ids", ids)).json() as Promise<User[]>;
+    },
     async myChannels() {
       const teams = await get<{ readonly id: string }[]>("/users/me/teams");
-      const lists = await Promise.all(
-        teams.map((team) => get<Channel[]>(`/users/me/teams/${team.id}/channels`)),
-      );
-      return lists.flat().filter((channel) => channel.type === "O" || channel.type === "P");
+      const read = async <T>(suffix: string): Promise<T[]> =>
+        (
+          await Promise.all(teams.map(({ id }) => get<T[]>(`/users/me/teams/${id}/channels${suffix}`)))
+        ).flat();
+      const [listed, memberships] = await Promise.all([read<Channel>(""), read<Membership>("/members")]);
+      // Each team's list has those that are in no team.
+      const channels = [...new Map(listed.map((channel) => [channel.id, channel])).values()];
+      return { channels, memberships };
     },
+    async view(channelId, left) {
+      const channels = { channel_id: channelId, prev_channel_id: left };
+      await call("POST", "/channels/members/me/view", channels);
+    },
+    post: (id) => get(`/posts/${id}`),
     posts: (channelId, before) =>
       get(
         `/channels/${channelId}/posts?per_page=200&skipFetchThreads=true${before === undefined ? "" : `&before=${before}`}`,

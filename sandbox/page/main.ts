@@ -3,8 +3,10 @@
 
 import { type Account, enter } from "./account.ts";
 import { readPlace, writePlace } from "./address.ts";
-import { h, icon, morph } from "./dom.ts";
+import { ChannelList, type ListedChannel } from "./channel-list.ts";
+import { h, icon } from "./dom.ts";
 import { avatar } from "./people.ts";
+import { drawSidebar, fill, neighbourIn, walkSidebar } from "./sidebar.ts";
 import { type Rooms, Visit } from "./visit.ts";
 
 const at = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
@@ -14,10 +16,25 @@ const meta = (name: string): string =>
 const people = meta("people").split(" ");
 let visit: Visit | undefined;
 let account: Account | undefined;
+let list: ChannelList | undefined;
+let openId = "";
+/** How often somebody has gone somewhere: what took longer than that is too late. */
+let turns = 0;
+/** The thread that was open in each channel when it was left. */
+const leftThreads = new Map<string, string>();
+/** As in the style: there is room for a thread beside its channel. */
+const wide = matchMedia("(min-width: 1101px)");
 
 at("menu").append(icon("menu"));
 at("close-thread").append(icon("close"));
 at("theme").prepend(icon("theme"));
+
+const sidebar = {
+  channels: at("channels"),
+  conversations: at("conversations"),
+  conversationsLabel: at("conversations-label"),
+  menu: at("menu"),
+};
 
 const rooms: Rooms = {
   channelPosts: at("channel-posts"),
@@ -30,7 +47,7 @@ const rooms: Rooms = {
     visit?.focusComposer();
   },
   showMembers(count) {
-    at("members").textContent = `${count} members`;
+    at("members").textContent = `${count} ${count === 1 ? "member" : "members"}`;
   },
   showConnection(words) {
     at("connection").hidden = words === "";
@@ -39,6 +56,8 @@ const rooms: Rooms = {
   announce(words) {
     at("announcer").textContent = words;
   },
+  onEvent: (event) => list?.take(event),
+  onOpen: () => list?.refresh(),
 };
 
 /** Makes the page show what its address says. */
@@ -50,26 +69,64 @@ function showPlace(): void {
 }
 
 async function become(person: string): Promise<void> {
+  turns += 1;
+  const turn = turns;
   visit?.close();
   visit = undefined;
   drawPeople(person);
   try {
-    account = await enter(person);
-    const wanted = readPlace().channel || meta("channel");
-    const channel = account.channels.find(({ name }) => name === wanted) ?? account.channels[0];
-    if (readPlace().person !== person) return;
-    if (channel === undefined)
+    const entered = await enter(person);
+    const isKnown = account?.me.id === entered.me.id;
+    const channels = isKnown && list !== undefined ? list : await readChannels(entered);
+    const { channel: named, thread } = readPlace();
+    const wanted =
+      named === "" && thread !== "" ? await channelOf(entered, thread) : named || meta("channel");
+    // Meanwhile another person or channel may have been chosen.
+    if (turn !== turns) return;
+    if (channels !== list) list?.close();
+    [account, list] = [entered, channels];
+    const open = channels.find(wanted);
+    openId = open?.channel.id ?? "";
+    drawChannels();
+    if (open === undefined)
       return rooms.showConnection(`${person} is in no channel: somebody can /invite them.`);
-    writePlace({ ...readPlace(), channel: channel.name }, "replace");
-    at("title").textContent = channel.display_name;
-    at("thread-channel").textContent = channel.display_name;
-    document.title = `${channel.display_name} · ${person} · mm-claude demo`;
-    drawChannels(account, channel.name);
-    visit = Visit.open(account, channel, rooms);
+    showTitle(open);
+    visit = Visit.open(entered, open.channel, rooms);
+    channels.open(openId);
     showPlace();
   } catch (error) {
-    rooms.showConnection(error instanceof Error ? error.message : String(error));
+    if (turn === turns) rooms.showConnection(error instanceof Error ? error.message : String(error));
   }
+}
+
+function readChannels({ api, me }: Account): Promise<ChannelList> {
+  return ChannelList.read(api, me, {
+    onChange: drawChannels,
+    onMention: ({ display_name }) => rooms.announce(`You were mentioned in ${display_name}`),
+  });
+}
+
+/** Links to a thread don't say where it is. */
+async function channelOf({ api }: Account, rootId: string): Promise<string> {
+  return api.post(rootId).then(
+    (post) => post.channel_id,
+    () => meta("channel"),
+  );
+}
+
+function showTitle({ channel, key }: ListedChannel): void {
+  const { display_name } = channel;
+  writePlace({ ...readPlace(), channel: key }, "replace");
+  at("title").textContent = display_name;
+  at("thread-channel").textContent = display_name;
+  document.title = `${display_name} · ${account?.me.username} · mm-claude demo`;
+}
+
+function drawChannels(): void {
+  const entries = list?.entries() ?? [];
+  drawSidebar(sidebar, entries, openId);
+  const open = entries.find(({ channel }) => channel.id === openId);
+  if (open && at("title").textContent !== open.channel.display_name) showTitle(open);
 }
 
 /** `person` empty: whoever comes first. */
@@ -77,26 +134,6 @@ function go(person: string, channel: string, thread: string): void {
   writePlace({ person: people.includes(person) ? person : (people[0] ?? ""), channel, thread }, "push");
   setMenu(false);
   void become(readPlace().person);
-}
-
-function fill(list: HTMLElement, entries: readonly HTMLElement[]): void {
-  const next = document.createDocumentFragment();
-  next.append(...entries);
-  morph(list, next);
-}
-
-function drawChannels({ channels }: Account, open: string): void {
-  const entry = (name: string, title: string): HTMLElement =>
-    h(
-      "button",
-      { type: "button", class: "entry", "data-name": name, "aria-current": name === open && "page" },
-      h("span", { "aria-hidden": "true", class: "hash" }, "#"),
-      title,
-    );
-  fill(
-    at("channels"),
-    channels.map(({ name, display_name }) => h("li", {}, entry(name, display_name))),
-  );
 }
 
 function drawPeople(chosen: string): void {
@@ -122,9 +159,30 @@ function drawPeople(chosen: string): void {
 const nameAt = (event: Event): string | undefined =>
   (event.target as HTMLElement).closest<HTMLElement>(".entry")?.dataset["name"];
 
-at("channels").addEventListener("click", (event) => {
-  const name = nameAt(event);
-  if (name !== undefined) go(readPlace().person, name, "");
+/** A thread stays open in its channel for when one comes back, where it doesn't cover the channel. */
+function switchTo(key: string): void {
+  const { person, channel, thread } = readPlace();
+  leftThreads.set(`${person}/${channel}`, thread);
+  const isOther = key !== channel;
+  go(person, key, isOther && wide.matches ? (leftThreads.get(`${person}/${key}`) ?? "") : "");
+}
+
+for (const part of [sidebar.channels, sidebar.conversations]) {
+  part.addEventListener("click", (event) => {
+    const key = nameAt(event);
+    if (key !== undefined) switchTo(key);
+  });
+  part.addEventListener("keydown", (event) => {
+    if (walkSidebar(event, sidebar)) event.preventDefault();
+  });
+}
+// As in Mattermost's own client: Alt with an arrow goes to the next channel from anywhere.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || step === undefined) return;
+  const key = neighbourIn(sidebar, step);
+  event.preventDefault();
+  if (key !== undefined) switchTo(key);
 });
 at("people").addEventListener("click", (event) => {
   const name = nameAt(event);
@@ -163,10 +221,10 @@ document.addEventListener("keydown", (event) => {
 });
 for (const event of ["hashchange", "popstate"]) {
   addEventListener(event, () => {
-    const { person, channel } = readPlace();
-    const isSame = person === account?.me.username && (channel === "" || visit !== undefined);
-    if (isSame) showPlace();
-    else go(person, channel, readPlace().thread);
+    const { person, channel, thread } = readPlace();
+    const isOpen = channel === "" ? thread === "" : list?.find(channel)?.channel.id === openId;
+    if (person === account?.me.username && isOpen && visit !== undefined) showPlace();
+    else go(person, channel, thread);
   });
 }
 

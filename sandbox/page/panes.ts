@@ -12,6 +12,7 @@ export interface PanePlaces {
 }
 
 const NOT_A_MEMBER = "You were removed from this channel: somebody in it can /invite you back";
+const ARCHIVED = "This channel is archived";
 
 export class Panes {
   readonly channel: Pane;
@@ -19,6 +20,7 @@ export class Panes {
   readonly #places: PanePlaces;
   #thread: Pane | undefined;
   #isMember = true;
+  #isArchived = false;
 
   constructor(parts: PaneParts, places: PanePlaces) {
     this.#parts = parts;
@@ -51,7 +53,7 @@ export class Panes {
     this.#thread = thread;
     this.#places.threadPosts.replaceChildren(...(thread ? [thread.posts.element] : []));
     this.#places.threadComposer.replaceChildren(...(thread ? [thread.composer.element] : []));
-    this.setMember(this.#isMember);
+    this.#allowWriting();
     const { chat } = this.#parts;
     for (const post of [chat.post(rootId), ...chat.replies(rootId)]) if (post) thread?.posts.put(post);
     return true;
@@ -67,7 +69,13 @@ export class Panes {
   /** Who is not in the channel can't write. */
   setMember(isMember: boolean): void {
     this.#isMember = isMember;
-    for (const { composer } of this.#all()) composer.setEnabled(isMember, NOT_A_MEMBER);
+    this.#allowWriting();
+  }
+
+  /** Nobody can write to an archived channel. */
+  setArchived(isArchived: boolean): void {
+    this.#isArchived = isArchived;
+    this.#allowWriting();
   }
 
   focusComposer(): void {
@@ -76,6 +84,12 @@ export class Panes {
 
   close(): void {
     for (const { posts } of this.#all()) posts.close();
+  }
+
+  #allowWriting(): void {
+    const isAllowed = this.#isMember && !this.#isArchived;
+    const why = this.#isMember ? ARCHIVED : NOT_A_MEMBER;
+    for (const { composer } of this.#all()) composer.setEnabled(isAllowed, why);
   }
 
   #all(): Pane[] {

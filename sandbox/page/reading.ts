@@ -17,6 +17,7 @@ export interface ReadingListener {
   /** Somebody else writes. */
   onTyping(name: string, rootId: string): void;
   onMember(userId: string, isIn: boolean): void;
+  onArchived(isArchived: boolean): void;
 }
 
 export function createReading(api: Api, chat: Chat, listener: ReadingListener): Reading {
@@ -46,7 +47,8 @@ export function createReading(api: Api, chat: Chat, listener: ReadingListener): 
     },
     readThread: async (rootId) => put(await api.thread(rootId)),
     readMembers,
-    take({ event, data }) {
+    take({ event, data, channelId }) {
+      if (channelId !== "" && channelId !== chat.channelId) return;
       const parsed = <T>(name: string): T => JSON.parse(String(data[name])) as T;
       switch (event) {
         case "posted":
@@ -69,6 +71,9 @@ export function createReading(api: Api, chat: Chat, listener: ReadingListener): 
             listener.onTyping(user.username, String(data["parent_id"] ?? ""));
           return;
         }
+        case "channel_deleted":
+        case "channel_restored":
+          return listener.onArchived(event === "channel_deleted");
         case "user_added":
         case "user_removed":
           // The one who is removed isn't told of whom.

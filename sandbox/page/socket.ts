@@ -6,6 +6,14 @@ import { socketUrl } from "./address.ts";
 export interface SocketEvent {
   readonly event: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** The channel it is about; empty when it is about none. */
+  readonly channelId: string;
+}
+
+interface Frame {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly broadcast: { readonly channel_id: string };
 }
 
 export interface SocketListener {
@@ -39,12 +47,16 @@ export function openSocket(token: string, listener: SocketListener): Socket {
 
   function take(text: string): void {
     lastSeenAt = Date.now();
-    const frame = JSON.parse(text) as Partial<SocketEvent>;
-    if (frame.event === undefined) return;
-    if (frame.event === "hello") {
+    const { event, data, broadcast } = JSON.parse(text) as Partial<Frame>;
+    if (event === undefined) return;
+    if (event === "hello") {
       tries = 0;
       listener.onOpen();
-    } else listener.onEvent({ event: frame.event, data: frame.data ?? {} });
+      return;
+    }
+    // What goes to one person or to a team names its channel inside.
+    const channelId = broadcast?.channel_id || String(data?.["channel_id"] ?? "");
+    listener.onEvent({ event, data: data ?? {}, channelId });
   }
 
   function connect(): void {

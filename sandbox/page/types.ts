@@ -12,7 +12,16 @@ export interface Channel {
   readonly team_id: string;
   readonly name: string;
   readonly display_name: string;
+  /** `O` open, `P` private, `D` direct, `G` of a group. */
   readonly type: string;
+  readonly total_msg_count: number;
+}
+
+/** What one person has read of a channel. */
+export interface Membership {
+  readonly channel_id: string;
+  readonly msg_count: number;
+  readonly mention_count: number;
 }
 
 export interface FileInfo {

@@ -10,7 +10,7 @@ import { type PanePlaces, Panes } from "./panes.ts";
 import { pickEmoji } from "./picker.ts";
 import type { PostActions } from "./post-view.ts";
 import { createReading, type Reading } from "./reading.ts";
-import { openSocket, type Socket } from "./socket.ts";
+import { openSocket, type Socket, type SocketEvent } from "./socket.ts";
 import { createSpeech, ephemeral, type Speech } from "./speech.ts";
 import type { Channel, Post } from "./types.ts";
 import { createTyping, type Typing } from "./typing.ts";
@@ -21,6 +21,10 @@ export interface Rooms extends PanePlaces {
   showMembers(count: number): void;
   showConnection(words: string): void;
   announce(words: string): void;
+  /** Whatever the server tells, of any channel. */
+  onEvent(event: SocketEvent): void;
+  /** Connected again: events may have been missed. */
+  onOpen(): void;
 }
 
 export class Visit {
@@ -49,6 +53,7 @@ export class Visit {
     this.#reading = createReading(api, chat, {
       onTyping: this.#typing.heard,
       onMember: (userId, isIn) => this.#setMember(userId, isIn),
+      onArchived: (isArchived) => this.#panes.setArchived(isArchived),
     });
     const sendTyping = (rootId: string): void => this.#socket?.sendTyping(channel.id, rootId);
     const parts = { api, chat, channel, speech: this.#speech, actions: this.#actions(), sendTyping };
@@ -67,7 +72,8 @@ export class Visit {
     if (!this.#panes.openThread(rootId) || rootId === "") return;
     this.#reading.readThread(rootId).catch((error: unknown) => {
       this.#tell(error);
-      if (error instanceof ApiError && error.status === 404) this.#rooms.showThread("");
+      const isOutOfReach = error instanceof ApiError && (error.status === 404 || error.status === 403);
+      if (isOutOfReach) this.#rooms.showThread("");
     });
   }
 
@@ -102,12 +108,17 @@ export class Visit {
   #connect(): void {
     const { showConnection } = this.#rooms;
     this.#socket = openSocket(this.#api.token, {
-      onEvent: this.#reading.take,
-      onOpen: () =>
-        void this.#refresh().catch((error: unknown) => {
+      onEvent: (event) => {
+        this.#reading.take(event);
+        this.#rooms.onEvent(event);
+      },
+      onOpen: () => {
+        this.#rooms.onOpen();
+        this.#refresh().catch((error: unknown) => {
           if (error instanceof ApiError && error.status === 403) this.#panes.setMember(false);
           else showConnection(wordsOf(error));
-        }),
+        });
+      },
       onLost: () => showConnection("The connection is lost. Trying again…"),
     });
   }

@@ -2,13 +2,19 @@
 import { onTestFinished } from "vitest";
 import { createGate } from "../../sandbox/gate.ts";
 import { createPageServer } from "../../sandbox/page-server.ts";
-import { startSandbox } from "../../sandbox/server/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server/sandbox.ts";
 
 export interface Chat {
   readonly origin: string;
   readonly address: string;
   readonly secret: string;
   readonly channelId: string;
+  readonly teamId: string;
+  readonly sandbox: Sandbox;
+  /** Everybody's id. */
+  idOf(username: string): string;
+  /** Makes a channel of everybody; gives its id. */
+  addChannel(name: string, displayName: string, type?: "O" | "P"): string;
   /** Posts as somebody, in a thread when `rootId` is given; gives the id. */
   post(username: string, message: string, rootId?: string, more?: object): Promise<string>;
   react(username: string, postId: string, ...emojiNames: readonly string[]): Promise<void>;
@@ -50,6 +56,14 @@ export async function startChat(maxPostSize = 16_383): Promise<Chat> {
     address: `${sandbox.url}${gate.path}`,
     secret: gate.secret,
     channelId,
+    teamId,
+    sandbox,
+    idOf: (username) => accounts.get(username)?.id ?? "",
+    addChannel(name, displayName, type = "O") {
+      const { id } = sandbox.createChannel({ teamId, name, displayName, type });
+      for (const account of accounts.values()) sandbox.addMember(id, account.id);
+      return id;
+    },
     call,
     async post(username, message, rootId = "", more = {}) {
       const body = { channel_id: channelId, message, root_id: rootId, ...more };

@@ -1,37 +1,10 @@
 // The page on a wide and on a narrow screen, light and dark: what a checker of accessibility says, and what hangs over.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { describeInBrowser, openThread, visit } from "./browser.ts";
 import { type Chat, startChat } from "./chat.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 describeInBrowser("on every screen", () => {
-  /** What axe calls serious or critical. */
-  async function faults(page: Page): Promise<string[]> {
-    // The page's own policy lets no foreign script in, so axe comes through the debugger.
-    const session = await page.context().newCDPSession(page);
-    await session.send("Runtime.evaluate", { expression: AXE });
-    const { result } = await session.send("Runtime.evaluate", {
-      expression: "axe.run().then(({ violations }) => JSON.stringify(violations))",
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    interface Violation {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-    }
-    const violations = JSON.parse(String(result.value)) as Violation[];
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
-      );
-  }
-
   const THREAD = [
     "### Header\n\n| | |\n|:--|:--|\n| 📂 **Directory** | `~/a-very-long-directory-name/that/goes/on/and/on/tiny-cart` |",
     "```diff\n@@ -1,2 +1,2 @@\n-old\n+new line that is quite a bit longer than the screen of a phone could ever be wide\n```",
@@ -77,15 +50,15 @@ describeInBrowser("on every screen", () => {
   ])("%s: axe finds nothing serious, and nothing hangs over the edge", async (_, options) => {
     const chat = await chatWithThread();
     const page = await visit(`${chat.address}#alice`, { ...options, reducedMotion: "reduce" });
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await openThread(page, "do something");
     await page
       .locator("#thread .post-attachment .choice", { hasText: "Allow all for this session" })
       .waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     await page.locator("#thread .post").last().getByRole("button", { name: "Add a reaction" }).click();
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   test("on a phone the thread covers the channel, and people are behind a menu", async () => {

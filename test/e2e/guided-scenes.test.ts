@@ -5,9 +5,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { layOutDocs } from "../../sandbox/model/docs-project.ts";
 import { guidedScenes } from "../../sandbox/model/guided-scenes.ts";
 import { layOutProject } from "../../sandbox/model/project.ts";
-import { TRIES } from "../../sandbox/welcome.ts";
+import { DOCS_TRIES, TRIES } from "../../sandbox/welcome.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -15,12 +16,12 @@ import { startWorld, type World } from "../support/world.ts";
 
 const model = sharedModel(guidedScenes);
 
-const textOf = (title: string) => TRIES.find((one) => one.title === title)?.text ?? "";
+const textOf = (title: string) => [...TRIES, ...DOCS_TRIES].find((one) => one.title === title)?.text ?? "";
 
-async function startShop(claudePath: string): Promise<World> {
+async function startShop(claudePath: string, layOut = layOutProject): Promise<World> {
   const { directory: parent, environment } = claudeHome(model.url);
   const PATH = `${dirname(process.execPath)}:${environment["PATH"]}`;
-  const directory = layOutProject(parent);
+  const directory = layOut(parent);
   return startWorld({
     claudePath,
     environment: { ...environment, PATH },
@@ -121,6 +122,22 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
       );
     },
   );
+
+  test("in the docs' channel ask describes the docs, and correct mends them once agreed", async () => {
+    const world = await startShop(path, layOutDocs);
+    await world.says(await ask(world, textOf("Ask here")), "These are the docs of **tiny-cart**");
+    const root = await ask(world, textOf("Correct"));
+    await agreeUntil(world, root, "The docs are right again.");
+    const page = () => readFileSync(join(world.directory, "guide/prices.md"), "utf8");
+    expect(page()).toContain("`total(cart, 10)` takes ten percent off");
+    const again = await ask(world, textOf("Correct"));
+    await agreeUntil(world, again, "Nothing is out of date any more.");
+  });
+
+  test("what belongs to the docs is not looked for in the shop", async () => {
+    const world = await startShop(path);
+    await world.says(await ask(world, textOf("Correct")), "ask me in **Docs**");
+  });
 
   test("anything else gets a friendly answer that says what can be tried", async () => {
     const world = await startShop(path);

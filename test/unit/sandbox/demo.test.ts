@@ -76,6 +76,75 @@ test("a real Claude works in the directory it was started in, with everybody's p
   expect(configs).toMatchObject([{ directory: "/home/dev/project", allowedUsers: ["alice", "bob"] }]);
 });
 
+interface Listed {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** What the bridge's account finds on the server while the demo runs. */
+async function placesOf(over: Partial<DemoOptions> = {}) {
+  const found: { settings?: DemoSettings; channels: Listed[]; posts: Map<string, string> } = {
+    channels: [],
+    posts: new Map(),
+  };
+  await demo({
+    ...over,
+    run: async (settings) => {
+      const get = async (path: string) => {
+        const headers = { Authorization: `Bearer ${settings.token}` };
+        return (await fetch(`${settings.url}/api/v4${path}`, { headers })).json();
+      };
+      found.settings = settings;
+      found.channels = (await get("/users/me/channels")) as Listed[];
+      for (const { id } of found.channels) {
+        const { posts } = (await get(`/channels/${id}/posts`)) as { posts: Record<string, object> };
+        found.posts.set(id, JSON.stringify(Object.values(posts)));
+      }
+      return 0;
+    },
+  }).done;
+  return found;
+}
+
+test("it tells the bridge of two channels and of direct messages, and has it in all of them", async () => {
+  const { settings, channels } = await placesOf();
+  const kinds = channels.map(({ type, name }) => (type === "D" ? type : `${type} ${name}`)).sort();
+  // The last two of every team are the server's own.
+  expect(kinds).toEqual(["D", "D", "O docs", "O off-topic", "O shop", "O town-square"]);
+  const idOf = (name: string) => channels.find((channel) => channel.name === name)?.id;
+  expect(settings).toMatchObject({
+    channelId: idOf("shop"),
+    channels: { shop: idOf("shop"), docs: idOf("docs") },
+    directMessages: true,
+  });
+});
+
+test("each channel and each direct message says what to try there, and a direct one calls nobody", async () => {
+  const { settings, channels, posts } = await placesOf();
+  const wordsIn = (id = "") => posts.get(id) ?? "";
+  expect(wordsIn(settings?.channels.shop)).toContain("`@claude-code what does this project do?`");
+  expect(wordsIn(settings?.channels.docs)).toContain(
+    "`@claude-code what do the docs of this project cover?`",
+  );
+  const direct = channels.filter(({ type }) => type === "D").map(({ id }) => wordsIn(id));
+  expect(direct).toHaveLength(2);
+  for (const words of direct) {
+    expect(words).toContain("`what does this project do?`");
+    expect(words).not.toContain("@claude-code");
+  }
+});
+
+test("the two channels are of two directories where there is a script, of the person's own where there is not", async () => {
+  const scripted = await placesOf({ isScripted: true });
+  expect(scripted.settings?.directories).toEqual({
+    shop: expect.stringMatching(/\/tiny-cart$/),
+    docs: expect.stringMatching(/\/tiny-cart-docs$/),
+  });
+  const real = await placesOf();
+  expect(real.settings?.directories).toEqual({ shop: "/home/dev/project", docs: "/home/dev/project" });
+});
+
 test("a scripted one works in a project of its own, and is said to be scripted", async () => {
   const { done, configs, text } = demo({ isScripted: true });
   await done;
