@@ -32,6 +32,8 @@ export interface Terminal {
   readonly columns: () => number;
   /** At words, `columns` wide; colours don't count. */
   readonly wrap: Wrap;
+  /** Whether it writes by itself what somebody types, such as `^C`, wherever the cursor is. */
+  readonly isEchoing: () => boolean;
 }
 
 const SIGNS: Readonly<Record<EventName, readonly [sign: string, colour: Colour]>> = {
@@ -107,7 +109,7 @@ export class DaemonOutput {
       this.#json(out, "info", text);
     } else {
       const plain = printable(text);
-      out(this.#wrapped("", 0, colour ? this.#options.colour(colour, plain) : plain));
+      out(this.#lineStart() + this.#wrapped("", 0, colour ? this.#options.colour(colour, plain) : plain));
     }
   }
 
@@ -142,7 +144,12 @@ export class DaemonOutput {
       return;
     }
     const time = new Date(now()).toTimeString().slice(0, 8);
-    print(this.#wrapped(`${colour("dim", time)} `, time.length + 1, text));
+    print(this.#lineStart() + this.#wrapped(`${colour("dim", time)} `, time.length + 1, text));
+  }
+
+  /** Leads over what was typed. */
+  #lineStart(): string {
+    return this.#options.terminal?.isEchoing() ? "\r" : "";
   }
 
   /** The lines of a long text stand under each other, beside `head`, which takes `indent` columns. */

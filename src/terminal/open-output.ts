@@ -28,7 +28,12 @@ export async function openDaemonOutput(
 
 async function loadTerminal(): Promise<Terminal> {
   const { default: wrap } = await import("wrap-ansi");
-  return { columns: () => process.stdout.columns || USUAL_COLUMNS, wrap };
+  return {
+    columns: () => process.stdout.columns || USUAL_COLUMNS,
+    wrap,
+    // While single keys are read, it does not.
+    isEchoing: () => !process.stdin.isRaw,
+  };
 }
 
 /** systemd names the file that its journal reads from by device and inode. It notes the time of each line itself. */

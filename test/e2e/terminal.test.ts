@@ -19,8 +19,9 @@ function atTerminal(
   columns: number,
   env: Record<string, string> = {},
   run = "exec",
+  input = "",
 ): Daemon {
-  const command = `stty cols ${columns} rows 40; ${run} "${process.execPath}" "${PROGRAM}"`;
+  const command = `stty cols ${columns} rows 40; ${run} "${process.execPath}" "${PROGRAM}" ${input}`;
   return world.start({
     node: "script",
     program: "--quiet",
@@ -32,15 +33,41 @@ function atTerminal(
 
 /** Without what is another one at each run. */
 function steady(output: string, { sandbox, directory }: DaemonWorld): string {
-  return output
-    .replaceAll("\r\n", "\n")
-    .replaceAll(sandbox.url, "http://chat.test:8065")
-    .replaceAll(directory, "/srv/shop")
-    .replaceAll(/\b\d\d:\d\d:\d\d\b/g, "12:34:56")
-    .replaceAll(/\/pl\/[a-z0-9]{26}/g, "/pl/abcdefghijklmnopqrstuvwxyz")
-    .replaceAll(/\/channels\/[a-z0-9]{26}/g, "/channels/abcdefghijklmnopqrstuvwxyz")
-    .replaceAll(/done in \d+ s/g, "done in 3 s")
-    .replaceAll(/v\d+\.\d+\.\d+/g, "v1.2.3");
+  return (
+    output
+      .replaceAll("\r\n", "\n")
+      // At the beginning of a line it shows nothing.
+      .replaceAll("\n\r", "\n")
+      .replaceAll(sandbox.url, "http://chat.test:8065")
+      .replaceAll(directory, "/srv/shop")
+      .replaceAll(/\b\d\d:\d\d:\d\d\b/g, "12:34:56")
+      .replaceAll(/\/pl\/[a-z0-9]{26}/g, "/pl/abcdefghijklmnopqrstuvwxyz")
+      .replaceAll(/\/channels\/[a-z0-9]{26}/g, "/channels/abcdefghijklmnopqrstuvwxyz")
+      .replaceAll(/done in \d+ s/g, "done in 3 s")
+      .replaceAll(/v\d+\.\d+\.\d+/g, "v1.2.3")
+  );
+}
+
+/** What a terminal so wide shows of it. */
+function onScreen(output: string, columns: number): string {
+  const lines: string[][] = [[]];
+  let column = 0;
+  for (const sign of output) {
+    if (sign === "\r") {
+      column = 0;
+    } else if (sign === "\n") {
+      lines.push([]);
+    } else {
+      if (column === columns) {
+        lines.push([]);
+        column = 0;
+      }
+      const line = lines.at(-1);
+      if (line) line[column] = sign;
+      column += 1;
+    }
+  }
+  return lines.map((line) => line.join("")).join("\n");
 }
 
 /** A session from its start to its end, with all that people see of it meanwhile. */
@@ -76,6 +103,17 @@ describe.skipIf(!hasScript)("the daemon's terminal", () => {
       isConnectable = is;
     });
     await expect(steady(daemon.output(), world)).toMatchFileSnapshot(`terminal/${columns}.txt`);
+  });
+
+  test("begins a line where a line begins, also behind the ^C that the terminal itself has written", async () => {
+    const world = await daemonWorld(model.url);
+    // Without a terminal to read from there are no keys: Ctrl-C stays the terminal's own.
+    const daemon = atTerminal(world, 40, {}, "exec", "</dev/null");
+    await daemon.prints("Ready!");
+    daemon.type("\u0003");
+    expect((await daemon.exit).code).toBe(0);
+    expect(daemon.output()).toContain("^C");
+    expect(onScreen(daemon.output(), 40)).toContain("Stopping: every Claude gets a moment to\nsave its");
   });
 
   test("has colours where they are wanted", async () => {

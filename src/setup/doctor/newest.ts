@@ -1,5 +1,8 @@
 // What the newest version of a package is, if the npm registry says so soon. It is a courtesy: silence is no failure.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createTransport, type Transport } from "../../mattermost/transport.ts";
 import type { RunCommand } from "../../util/run-command.ts";
 import { withoutEnd } from "../../util/without-end.ts";
@@ -14,14 +17,20 @@ const MOST_BYTES = 1024 * 1024;
 export async function npmRegistry(
   environment: NodeJS.ProcessEnv,
   run: RunCommand,
+  withinMs = WITHIN_MS,
 ): Promise<string | undefined> {
   const given = environment["npm_config_registry"]?.trim();
   if (given) return given;
-  // It keeps a log of each call, unless it is told not to.
-  const { code, output } = await run("npm", ["config", "get", "registry", "--logs-max=0"], {
-    timeoutMs: WITHIN_MS,
-  });
-  return code === 0 ? output.trim() : undefined;
+  // It makes its cache, and a log in it, whatever it is asked (seen with 11.19).
+  const cache = await mkdtemp(join(tmpdir(), "mm-claude-npm-")).catch(() => undefined);
+  if (cache === undefined) return undefined;
+  try {
+    const args = ["config", "get", "registry", "--logs-max=0", `--cache=${cache}`];
+    const { code, output } = await run("npm", args, { timeoutMs: withinMs });
+    return code === 0 ? output.trim() : undefined;
+  } finally {
+    await rm(cache, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
 }
 
 /** `registry`: its address. */

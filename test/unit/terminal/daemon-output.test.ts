@@ -90,7 +90,9 @@ test("as JSON each line is an object, also those that people would see as a tabl
 });
 
 describe.each([40, 80, 120])("at %i columns", (columns) => {
-  const { out, err, output } = outputOf({ terminal: { columns: () => columns, wrap } });
+  const { out, err, output } = outputOf({
+    terminal: { columns: () => columns, wrap, isEchoing: () => false },
+  });
   play(output);
   output.log(`error: ${"many words that go on and on ".repeat(6)}`, "error");
   const lines = [...out, ...err].join("\n").split("\n");
@@ -125,4 +127,12 @@ test("what a channel or a person is called does not control the terminal", () =>
   output.event({ name: "decided", by: "alice", text: "allowed mcp\u009B2J" });
   expect(out.join("\n")).not.toMatch(/(?!\n)\p{Cc}/u);
   expect(out).toHaveLength(3);
+});
+
+test("a terminal that echoes what is typed gets each line from its first column on", () => {
+  const terminal = { columns: () => 40, wrap, isEchoing: () => true };
+  const { out, output } = outputOf({ terminal });
+  output.say("Stopping");
+  output.event({ name: "slept", slot: 2, text: "sleeps" });
+  expect(out).toEqual(["\rStopping", "\r12:00:00 ☾ #2 sleeps"]);
 });

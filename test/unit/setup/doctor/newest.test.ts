@@ -1,9 +1,12 @@
 // The newest version of a package, as a registry on loopback tells it.
 
+import { readdirSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { newerThan, newestVersion, npmRegistry } from "../../../../src/setup/doctor/newest.ts";
+import { runCommand } from "../../../../src/util/run-command.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
 
 async function registry(answer: (response: ServerResponse) => void) {
   const asked: string[] = [];
@@ -82,4 +85,15 @@ describe("the registry", () => {
     for (const code of [undefined, 1]) expect(await npmRegistry({}, npm(code, "spawn npm"))).toBeUndefined();
     expect(await newestVersion(Promise.resolve(undefined))("some-package")).toBeUndefined();
   });
+});
+
+test("npm itself, when it is asked, leaves nothing behind", async () => {
+  const [home, temporary] = [temporaryDirectory(), temporaryDirectory()];
+  vi.stubEnv("HOME", home);
+  vi.stubEnv("TMPDIR", temporary);
+  // A test that npm runs has npm's own settings.
+  for (const name of Object.keys(process.env)) if (/^npm_/i.test(name)) vi.stubEnv(name, undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await npmRegistry({}, runCommand, 20_000)).toMatch(/^https?:\/\//);
+  expect([...readdirSync(home), ...readdirSync(temporary)]).toEqual([]);
 });
