@@ -59,6 +59,7 @@ const wireReaction = z.object({
 const wireChannel = z.object({
   id,
   team_id: z.string(),
+  name: z.string().nullish(),
   display_name: z.string(),
   type: z.string(),
   delete_at: milliseconds.nullish(),
@@ -108,6 +109,7 @@ export function decodeChannel(value: unknown): Channel | undefined {
   return {
     id: data.id as ChannelId,
     teamId: data.team_id,
+    ...(data.name ? { name: data.name } : {}),
     displayName: data.display_name,
     isArchived: Boolean(data.delete_at),
     type: data.type,

@@ -66,6 +66,8 @@ export interface Reaction {
 export interface Channel {
   readonly id: ChannelId;
   readonly teamId: string;
+  /** As it stands in addresses; renaming changes it. Every server sends it. */
+  readonly name?: string;
   readonly displayName: string;
   readonly isArchived: boolean;
   /** When its newest post was made, on the server's clock; undefined when it has none. */
@@ -152,6 +154,8 @@ export interface MattermostApi {
   /** Only the accounts that exist come back. */
   usersByNames(usernames: readonly string[]): Promise<User[]>;
   channel(id: ChannelId): Promise<Channel>;
+  /** By the names that stand in addresses, archived ones too; undefined when there is none that the account may see. */
+  channelByName(team: string, name: string): Promise<Channel | undefined>;
   /** As it stands in addresses; undefined for a team that the account may not see. */
   teamName(id: string): Promise<string | undefined>;
   /** Channels the account is a member of, over all its teams, without direct messages. */

@@ -25,14 +25,14 @@ export type ClaudeVersion = (path: string) => Promise<string>;
 /** For the version that it told; `unknown` when that one can't tell. */
 export type ClaudeLogin = (path: string, version: string) => Promise<"logged-in" | "logged-out" | "unknown">;
 
-const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
+export const passed = <T>(value: T, text: string, hints: readonly string[] = []): Check<T> => ({
   ok: true,
   value,
   text,
   hints,
 });
 const LASTING: Outlook = { isServerDown: false, isForeign: false, retryAfterMs: undefined };
-const failed = (text: string, outlook = LASTING): Check<never> => ({ ok: false, text, ...outlook });
+export const failed = (text: string, outlook = LASTING): Check<never> => ({ ok: false, text, ...outlook });
 
 /** How the server is reached when it isn't directly; undefined when it is. */
 export function checkProxy(url: string): Check<undefined> | undefined {
@@ -95,7 +95,7 @@ export async function checkChannel(
   channelId: string,
   account: User,
 ): Promise<Check<Channel>> {
-  const invite = `Write "/invite @${account.username}" in that channel`;
+  const invite = inviting(account);
   const unknown = failed(
     `There is no channel with the id ${channelId}. Copy the id, not the name, from the channel's View Info.`,
   );
@@ -104,15 +104,7 @@ export async function checkChannel(
   return guard(
     async () => {
       const [channel, isMember] = await Promise.all([api.channel(id), api.isMember(id, account.id)]);
-      if (channel.isArchived) {
-        return failed(
-          `The channel "${channel.displayName}" is archived. Unarchive it or choose another one.`,
-        );
-      }
-      if (!isMember) {
-        return failed(`@${account.username} isn't in the channel "${channel.displayName}". ${invite}.`);
-      }
-      return passed(channel, `@${account.username} is in the channel "${channel.displayName}"`);
+      return standingIn(channel, isMember, account);
     },
     (error) => {
       // 7.10 answers 400 to an id that isn't one of its 26 characters.
@@ -123,6 +115,20 @@ export async function checkChannel(
       );
     },
   );
+}
+
+/** What a person has to write in a channel to have the bot there. */
+export const inviting = ({ username }: User): string => `Write "/invite @${username}" in that channel`;
+
+/** Whether an account can work in a channel that it may see. */
+export function standingIn(channel: Channel, isMember: boolean, account: User): Check<Channel> {
+  const { displayName, isArchived } = channel;
+  if (isArchived) {
+    return failed(`The channel "${displayName}" is archived. Unarchive it or choose another one.`);
+  }
+  return isMember
+    ? passed(channel, `@${account.username} is in the channel "${displayName}"`)
+    : failed(`@${account.username} isn't in the channel "${displayName}". ${inviting(account)}.`);
 }
 
 export async function checkBotName(api: MattermostApi, name: string, account: User): Promise<Check<string>> {
@@ -293,7 +299,8 @@ function refuse(checks: readonly Check<unknown>[]) {
   } as const;
 }
 
-async function guard<T>(
+/** Runs a check; what the server can't do or refuses is a failed one, unless `judge` knows better. */
+export async function guard<T>(
   check: () => Promise<Check<T>>,
   judge: (error: MattermostError) => Check<T> | undefined = () => undefined,
 ): Promise<Check<T>> {

@@ -4,7 +4,10 @@ import { decodeChannel, decodeList } from "../decode.ts";
 import type { Channel, ChannelId, MattermostApi, UserId } from "../types.ts";
 import { isObjectWith, type JsonRequests, orIfRefused } from "./json-requests.ts";
 
-type ChannelCalls = Pick<MattermostApi, "channel" | "teamName" | "myChannels" | "isMember" | "maxPostSize">;
+type ChannelCalls = Pick<
+  MattermostApi,
+  "channel" | "channelByName" | "teamName" | "myChannels" | "isMember" | "maxPostSize"
+>;
 
 /** The limit of databases from before 5.0, and so the smallest that a server has. */
 const SMALLEST_MAX_POST_SIZE = 4000;
@@ -12,11 +15,21 @@ const SMALLEST_MAX_POST_SIZE = 4000;
 export function channelCalls(json: JsonRequests): ChannelCalls {
   return {
     channel: (id) => json.get("read the channel", `/channels/${id}`, decodeChannel),
+    channelByName: (team, name) => channelByName(json, team, name),
     teamName: (id) => teamName(json, id),
     myChannels: () => myChannels(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
     maxPostSize: () => json.get(...SERVER_SETTINGS, decodeMaxPostSize),
   };
+}
+
+async function channelByName(json: JsonRequests, team: string, name: string): Promise<Channel | undefined> {
+  const [inTeam, inChannel] = [encodeURIComponent(team), encodeURIComponent(name)];
+  // Without this an archived one is not found (read in the server's source).
+  const path = `/teams/name/${inTeam}/channels/name/${inChannel}?include_deleted=true`;
+  const lookup = json.get("look up the channel", path, decodeChannel);
+  // A private one of others is not found either. 400: no channel could have that name. 403: an open one of another team.
+  return orIfRefused(lookup, ["not-found", "rejected", "forbidden"], undefined);
 }
 
 async function teamName(json: JsonRequests, id: string): Promise<string | undefined> {
