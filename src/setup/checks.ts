@@ -144,16 +144,30 @@ export async function checkBotName(api: MattermostApi, name: string, account: Us
   });
 }
 
-const EVERYONE =
-  "ALLOWED_USERS is empty: everyone who can write in the channel can make Claude work on this machine.";
+/** How the place where people are listed calls its lists. */
+export interface ListWords {
+  readonly allowedUsers: string;
+  readonly approvers: string;
+  readonly skipPermissions: string;
+}
+
+const OF_SETTINGS: ListWords = {
+  allowedUsers: "ALLOWED_USERS",
+  approvers: "APPROVERS",
+  skipPermissions: "SKIP_PERMISSIONS",
+};
 
 /** The accounts of the allow list; for an empty list none, and a warning. */
 export async function checkUsers(
   api: MattermostApi,
   names: readonly string[],
+  { allowedUsers }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
-  if (names.length === 0) return passed([], "everyone may start sessions", [EVERYONE]);
-  return checkNames(api, names, "ALLOWED_USERS", "may start sessions", "can't start anything");
+  if (names.length > 0) {
+    return checkNames(api, names, allowedUsers, "may start sessions", "can't start anything");
+  }
+  const everyone = `${allowedUsers} is empty: everyone who can write in the channel can make Claude work on this machine.`;
+  return passed([], "everyone may start sessions", [everyone]);
 }
 
 /** The accounts that may approve; for an empty list none. `isSkipping`: nobody is asked about tools. */
@@ -161,14 +175,14 @@ export async function checkApprovers(
   api: MattermostApi,
   names: readonly string[],
   isSkipping: boolean,
+  { approvers, skipPermissions }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
   if (names.length === 0) return passed([], "everyone who is listed may approve tools and plans");
-  const checked = await checkNames(api, names, "APPROVERS", "may approve tools and plans", "can't approve");
-  return checked.ok && isSkipping ? { ...checked, hints: [...checked.hints, NOBODY_ASKED] } : checked;
+  const checked = await checkNames(api, names, approvers, "may approve tools and plans", "can't approve");
+  if (!checked.ok || !isSkipping) return checked;
+  const hint = `${approvers} is set, but with ${skipPermissions} nobody is asked about a tool: every one is allowed.`;
+  return { ...checked, hints: [...checked.hints, hint] };
 }
-
-const NOBODY_ASKED =
-  "APPROVERS is set, but with SKIP_PERMISSIONS nobody is asked about a tool: every one is allowed.";
 
 async function checkNames(
   api: MattermostApi,
