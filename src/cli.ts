@@ -66,6 +66,12 @@ function commandsOf(program: Command): Commands {
     status: async (flags) => (await operations()).status(flags, output),
     logs: async (flags) => (await operations()).logs(flags, output),
     service: async (request) => (await operations()).service(request, input(), output),
+    project: async (request) => {
+      const { project } = await import("./cli/project.ts");
+      // Here --channel is the new project's, and not a setting.
+      const { channel: _, ...others } = options();
+      return project(request, inputOf(request.action === "add" ? others : options()), output);
+    },
     demo: (flags) => demo(input(), options().logFormat, flags),
     audit: async (request) => (await operations()).audit(request, output),
     async completion(shell) {

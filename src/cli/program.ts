@@ -10,6 +10,7 @@ import { LOG_FORMATS, type LogFormat } from "../terminal/daemon-output.ts";
 import { nearestWord } from "../util/edit-distance.ts";
 import type { Print } from "../util/output.ts";
 import { SHELLS, type Shell } from "./completion.ts";
+import type { ProjectRequest } from "./project.ts";
 
 /** What stands before a command's name, or alone. */
 export interface GlobalOptions {
@@ -43,6 +44,7 @@ export interface Commands {
   status(flags: { readonly json?: boolean }): Promise<number>;
   logs(flags: LogFlags): Promise<number>;
   service(request: ServiceRequest): Promise<number>;
+  project(request: ProjectRequest): Promise<number>;
   demo(flags: DemoFlags): Promise<number>;
   audit(request: AuditRequest): Promise<number>;
   completion(shell: Shell): Promise<number>;
@@ -92,6 +94,7 @@ export function createProgram({ version, commands, onExit, print, printError }: 
     .description("the newest lines of the mm-claudes that run here")
     .option("--json", "a JSON object a line")
     .action(giving((flags: LogFlags) => act.logs(flags)));
+  addProject(program, act, giving);
   addService(program, act, giving);
   withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => act.demo(flags)));
   withAuditOptions(program.command("audit")).action(giving((request: AuditRequest) => act.audit(request)));
@@ -119,13 +122,47 @@ export function createProgram({ version, commands, onExit, print, printError }: 
   return program;
 }
 
-function addService(
-  program: Command,
-  act: Commands,
-  giving: <Given extends unknown[]>(
-    perform: (...given: Given) => Promise<number>,
-  ) => (...given: Given) => Promise<void>,
-): void {
+type Giving = <Given extends unknown[]>(
+  perform: (...given: Given) => Promise<number>,
+) => (...given: Given) => Promise<void>;
+
+function addProject(program: Command, act: Commands, giving: Giving): void {
+  const project = program
+    .command("project")
+    .description("add directories and channels to what one mm-claude serves")
+    .helpCommand(false)
+    .addHelpText("after", `\n${PROJECT_EXAMPLES}`);
+  project
+    .command("add")
+    .description("let Claude work in a directory, reached from a channel")
+    .argument("[dir]", "the directory (default: this one)")
+    .option("--channel <name>", "its channel: a name, team/channel or an id (default: that of the settings)")
+    .option("--name <name>", "what people call it (default: as the directory)")
+    .addHelpText("after", `\n${PROJECT_EXAMPLES}`)
+    .action(
+      giving((directory: string | undefined, { channel, name }: { channel?: string; name?: string }) =>
+        // Commander has given it to the setting of that name, wherever it stood.
+        act.project({
+          action: "add",
+          directory,
+          channel: channel ?? program.opts<GlobalOptions>().channel,
+          name,
+        }),
+      ),
+    );
+  project
+    .command("list")
+    .description("what there is, and whether it is served")
+    .option("--json", "as a JSON list")
+    .action(giving((flags: { json?: boolean }) => act.project({ action: "list", ...flags })));
+  project
+    .command("remove")
+    .description("serve it no more; the directory stays, and sessions end by themselves")
+    .argument("<name>", "as mm-claude project list shows it")
+    .action(giving((name: string) => act.project({ action: "remove", name })));
+}
+
+function addService(program: Command, act: Commands, giving: Giving): void {
   const service = program
     .command("service")
     .description("let systemd or launchd run mm-claude in this directory, always")
@@ -179,6 +216,11 @@ const EXAMPLES = `Examples:
   mm-claude service install   run it always
   mm-claude status            see how it is
   mm-claude help doctor       more about a command`;
+
+const PROJECT_EXAMPLES = `Examples:
+  mm-claude project add                                       this directory, in the channel of the settings
+  mm-claude project add ~/src/api --channel dev/shop-claude   another one, in a channel of its own
+  mm-claude project remove api`;
 
 function documentation(): string {
   const path = fileURLToPath(new URL("../../docs", import.meta.url));

@@ -30,6 +30,11 @@ export function addProject(text: string | undefined, { name, channel, directory 
   throw unchangeable("A project can't be added", mend);
 }
 
+/** In the file's order, also of one with problems; none of one that is no YAML. */
+export function projectNames(text: string): string[] {
+  return contentOf(text)?.projects.map(([name]) => name) ?? [];
+}
+
 /** Throws ConfigError where that can't be done. */
 export function removeProject(text: string, name: string): string {
   const had = contentOf(text);

@@ -169,7 +169,7 @@ export interface MattermostApi {
   /** Only the accounts that exist come back. */
   usersByNames(usernames: readonly string[]): Promise<User[]>;
   channel(id: ChannelId): Promise<Channel>;
-  /** By the names in its address; undefined when there is none that the account may see. */
+  /** By the names that stand in addresses, archived ones too; undefined when there is none that the account may see. */
   channelByName(team: string, name: string): Promise<Channel | undefined>;
   /** As it stands in addresses; undefined for a team that the account may not see. */
   teamName(id: string): Promise<string | undefined>;

@@ -95,7 +95,7 @@ export async function checkChannel(
   channelId: string,
   account: User,
 ): Promise<Check<Channel>> {
-  const invite = `Write "/invite @${account.username}" in that channel`;
+  const invite = inviting(account);
   const unknown = failed(
     `There is no channel with the id ${channelId}. Copy the id, not the name, from the channel's View Info.`,
   );
@@ -104,15 +104,7 @@ export async function checkChannel(
   return guard(
     async () => {
       const [channel, isMember] = await Promise.all([api.channel(id), api.isMember(id, account.id)]);
-      if (channel.isArchived) {
-        return failed(
-          `The channel "${channel.displayName}" is archived. Unarchive it or choose another one.`,
-        );
-      }
-      if (!isMember) {
-        return failed(`@${account.username} isn't in the channel "${channel.displayName}". ${invite}.`);
-      }
-      return passed(channel, `@${account.username} is in the channel "${channel.displayName}"`);
+      return standingIn(channel, isMember, account);
     },
     (error) => {
       // 7.10 answers 400 to an id that isn't one of its 26 characters.
@@ -123,6 +115,20 @@ export async function checkChannel(
       );
     },
   );
+}
+
+/** What a person has to write in a channel to have the bot there. */
+export const inviting = ({ username }: User): string => `Write "/invite @${username}" in that channel`;
+
+/** Whether an account can work in a channel that it may see. */
+export function standingIn(channel: Channel, isMember: boolean, account: User): Check<Channel> {
+  const { displayName, isArchived } = channel;
+  if (isArchived) {
+    return failed(`The channel "${displayName}" is archived. Unarchive it or choose another one.`);
+  }
+  return isMember
+    ? passed(channel, `@${account.username} is in the channel "${displayName}"`)
+    : failed(`@${account.username} isn't in the channel "${displayName}". ${inviting(account)}.`);
 }
 
 export async function checkBotName(api: MattermostApi, name: string, account: User): Promise<Check<string>> {
@@ -143,14 +149,36 @@ export const everyone = (setting = "ALLOWED_USERS"): string =>
 
 export const NOT_ASKED = "SKIP_PERMISSIONS is on: Claude runs every tool without asking anybody.";
 
+/** How the place where people are listed calls its lists. */
+export interface ListWords {
+  readonly allowedUsers: string;
+  readonly approvers: string;
+  readonly skipPermissions: string;
+}
+
+/** As projects.yaml calls them. */
+export const WORDS_OF_FILE: ListWords = {
+  allowedUsers: "allowedUsers",
+  approvers: "approvers",
+  skipPermissions: "skipPermissions",
+};
+
+const OF_SETTINGS: ListWords = {
+  allowedUsers: "ALLOWED_USERS",
+  approvers: "APPROVERS",
+  skipPermissions: "SKIP_PERMISSIONS",
+};
+
 /** The accounts of the allow list; for an empty list none, and a warning. */
 export async function checkUsers(
   api: MattermostApi,
   names: readonly string[],
-  setting = "ALLOWED_USERS",
+  { allowedUsers }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
-  if (names.length === 0) return passed([], "everyone may start sessions", [everyone(setting)]);
-  return checkNames(api, names, setting, "may start sessions", "can't start anything");
+  if (names.length > 0) {
+    return checkNames(api, names, allowedUsers, "may start sessions", "can't start anything");
+  }
+  return passed([], "everyone may start sessions", [everyone(allowedUsers)]);
 }
 
 /** The accounts that may approve; for an empty list none. `isSkipping`: nobody is asked about tools. */
@@ -158,15 +186,14 @@ export async function checkApprovers(
   api: MattermostApi,
   names: readonly string[],
   isSkipping: boolean,
-  setting = "APPROVERS",
+  { approvers, skipPermissions }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
   if (names.length === 0) return passed([], "everyone who is listed may approve tools and plans");
-  const checked = await checkNames(api, names, setting, "may approve tools and plans", "can't approve");
-  return checked.ok && isSkipping ? { ...checked, hints: [...checked.hints, nobodyAsked(setting)] } : checked;
+  const checked = await checkNames(api, names, approvers, "may approve tools and plans", "can't approve");
+  if (!checked.ok || !isSkipping) return checked;
+  const hint = `${approvers} is set, but with ${skipPermissions} nobody is asked about a tool: every one is allowed.`;
+  return { ...checked, hints: [...checked.hints, hint] };
 }
-
-const nobodyAsked = (setting: string): string =>
-  `${setting} is set, but with permissions skipped nobody is asked about a tool: every one is allowed.`;
 
 async function checkNames(
   api: MattermostApi,
@@ -252,7 +279,8 @@ function outlookOf({ code, retryAfterMs }: MattermostError): Outlook {
   };
 }
 
-async function guard<T>(
+/** Runs a check; what the server can't do or refuses is a failed one, unless `judge` knows better. */
+export async function guard<T>(
   check: () => Promise<Check<T>>,
   judge: (error: MattermostError) => Check<T> | undefined = () => undefined,
 ): Promise<Check<T>> {

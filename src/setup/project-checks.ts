@@ -2,9 +2,9 @@
 
 import { statSync } from "node:fs";
 import type { Project } from "../config/project.ts";
-import { MattermostError } from "../mattermost/error.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
-import { type Check, checkApprovers, checkChannel, checkUsers, failed, failedBy, passed } from "./checks.ts";
+import { type Check, checkApprovers, checkUsers, failed, failedBy, passed, WORDS_OF_FILE } from "./checks.ts";
+import { checkProjectChannel } from "./project-channel.ts";
 
 /** A project with what the server knows of it. */
 export interface ReadyProject {
@@ -22,12 +22,12 @@ export async function checkProject(
   project: Project,
   account: User,
 ): Promise<Check<ReadyProject>> {
-  const isOfSettings = project.origin === "settings";
+  const words = project.origin === "settings" ? undefined : WORDS_OF_FILE;
   const [directory, channel, users, approvers] = await Promise.all([
     checkDirectory(project.directory),
     checkChannelOf(api, project, account),
-    checkUsers(api, project.allowedUsers, isOfSettings ? undefined : "allowedUsers"),
-    checkApprovers(api, project.approvers, project.skipPermissions, isOfSettings ? undefined : "approvers"),
+    checkUsers(api, project.allowedUsers, words),
+    checkApprovers(api, project.approvers, project.skipPermissions, words),
   ]);
   const found = [directory, channel, users, approvers];
   const wrong = found.flatMap((check) => (check.ok ? [] : [check]));
@@ -61,25 +61,7 @@ async function checkChannelOf(
   { channel }: Project,
   account: User,
 ): Promise<Check<Channel | undefined>> {
-  if (channel === undefined) {
-    return passed(undefined, `@${account.username} takes direct messages`);
-  }
-  const [team = "", name] = channel.split("/");
-  if (name === undefined) {
-    return checkChannel(api, channel, account);
-  }
-  try {
-    const found = await api.channelByName(team, name);
-    return found === undefined
-      ? failed(
-          `There is no channel ${channel} that @${account.username} can see. Correct the name (team/channel, as in its ` +
-            `address), or write "/invite @${account.username}" there.`,
-        )
-      : checkChannel(api, found.id, account);
-  } catch (error) {
-    if (error instanceof MattermostError) {
-      return failedBy([error], (text) => text);
-    }
-    throw error;
-  }
+  return channel === undefined
+    ? passed(undefined, `@${account.username} takes direct messages`)
+    : checkProjectChannel(api, channel, account);
 }

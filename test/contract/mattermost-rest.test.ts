@@ -83,6 +83,7 @@ test("the channel, one that doesn't exist, and the list without direct messages"
   expect(await api.channel(CHANNEL)).toEqual({
     id: CHANNEL,
     teamId: "4xdmyc3bdtfh3gaez4z9uf1aoy",
+    name: expect.stringMatching(/^[a-z-]+$/),
     displayName: "Claude Sessions",
     isArchived: false,
     lastPostAt: expect.any(Number),

@@ -25,12 +25,12 @@ export function channelCalls(json: JsonRequests): ChannelCalls {
 }
 
 async function channelByName(json: JsonRequests, team: string, name: string): Promise<Channel | undefined> {
-  const path = `/teams/name/${encodeURIComponent(team)}/channels/name/${encodeURIComponent(name)}`;
-  return orIfRefused(
-    json.get("look up a channel", path, decodeChannel),
-    ["not-found", "forbidden", "rejected"],
-    undefined,
-  );
+  const [inTeam, inChannel] = [encodeURIComponent(team), encodeURIComponent(name)];
+  // Without this an archived one is not found (read in the server's source).
+  const path = `/teams/name/${inTeam}/channels/name/${inChannel}?include_deleted=true`;
+  const lookup = json.get("look up the channel", path, decodeChannel);
+  // A private one of others is not found either. 400: no channel could have that name. 403: an open one of another team.
+  return orIfRefused(lookup, ["not-found", "rejected", "forbidden"], undefined);
 }
 
 async function teamName(json: JsonRequests, id: string): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import { examineDirectory } from "./directory.ts";
 import { examineMachine } from "./machine.ts";
 import { type DoctorConnect, examineMattermost } from "./mattermost.ts";
 import type { NewestVersion } from "./newest.ts";
+import { projectSections } from "./projects.ts";
 import { type Paint, reportJson, sectionLines, summaryLine } from "./render.ts";
 import { type Finding, type Section, skipped, verdictOf } from "./report.ts";
 import { examineSettings, type LoadedOrWrong } from "./settings.ts";
@@ -69,6 +70,7 @@ function sectionsOf(options: DoctorOptions): Promise<Section>[] {
         : examineMattermost(config, input.env, options.connect),
     ),
     section("Where Claude works", examineDirectory(input, options.run)),
+    ...projectSections(config, options),
     section("This machine", examineMachine(options)),
   ];
 }

@@ -1,0 +1,302 @@
+// `mm-claude project` as a person uses it, with a server, and with a mm-claude that runs or doesn't.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { controlSocket } from "../../src/control/location.ts";
+import { LogHistory } from "../../src/control/log-history.ts";
+import type { ReloadAnswer, Status } from "../../src/control/protocol.ts";
+import { ControlServer } from "../../src/control/server.ts";
+import { environment, hasScript, PROGRAM, terminal } from "../support/program.ts";
+import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
+
+async function place(settings: Record<string, string> = {}) {
+  const world = await setupWorld();
+  const places = emptyPlaces();
+  const { home } = places;
+  const shop = join(home, "src", "Shop Claude");
+  mkdirSync(shop, { recursive: true });
+  const env = {
+    MATTERMOST_URL: world.url,
+    MATTERMOST_TOKEN: world.bot.token,
+    MATTERMOST_CHANNEL_ID: world.channel.id,
+    ALLOWED_USERS: "alice",
+    XDG_RUNTIME_DIR: home,
+    ...settings,
+  };
+  const run = async (...args: readonly string[]) => {
+    const child = spawn(process.execPath, [PROGRAM, "project", ...args], {
+      cwd: shop,
+      env: environment(places, env),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const texts = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].on("data", (part) => {
+        texts[stream] += String(part);
+      });
+    }
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    return { code, stdout: texts.stdout.trimEnd(), stderr: texts.stderr.trimEnd() };
+  };
+  const path = join(home, ".config", "mm-claude", "projects.yaml");
+  const text = () => readFileSync(path, "utf8");
+  return { ...world, places, home, shop, env, run, path, text };
+}
+
+type Place = Awaited<ReturnType<typeof place>>;
+
+/** A mm-claude of that bot, as far as its control socket tells. */
+function daemonFor(
+  { url, home }: Place,
+  reload?: () => Promise<ReloadAnswer>,
+  projects?: Status["projects"],
+): void {
+  const status = (): Status => ({
+    protocol: 1,
+    version: "0.2.0",
+    pid: process.pid,
+    startedAt: 0,
+    state: "running",
+    bot: "claude-code",
+    server: { url, isConnected: true, since: 0, lost: 0 },
+    directory: "~/src/started-here",
+    maxSessions: 5,
+    sessions: [],
+    ...(projects ? { projects } : {}),
+    requests: { waiting: 0, underWay: 0 },
+    memory: { rssBytes: 1, heapBytes: 1 },
+  });
+  const path = controlSocket(join(home, "mm-claude"), process.pid);
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const server = ControlServer.listen({ path, log, status, history: new LogHistory(), reload });
+  onTestFinished(() => server.close());
+}
+
+const UNCHANGED: ReloadAnswer = { ok: true, added: [], removed: [], changed: [], unserved: [] };
+
+describe("where no mm-claude runs", () => {
+  test("a directory is added with the channel of the settings, listed, and removed again", async () => {
+    const at = await place();
+    expect(await at.run("add")).toEqual({
+      code: 0,
+      stdout: `Added shop-claude (~/src/Shop Claude) to ~/.config/mm-claude/projects.yaml.
+It will be served when mm-claude starts.`,
+      stderr: "",
+    });
+    expect(at.text()).toMatch(
+      new RegExp(
+        `\nprojects:\n  shop-claude:\n    channel: ${at.channel.id}\n    directory: ~/src/Shop Claude\n$`,
+      ),
+    );
+    expect(statSync(at.path).mode & 0o777).toBe(0o600);
+    writeFileSync(at.path, `${at.text()}# mine\n`);
+    expect(await at.run("list")).toEqual({
+      code: 0,
+      stdout: `Shop Claude (of the settings): not served: mm-claude does not run
+  ${at.channel.id}, where mm-claude is started, @alice
+shop-claude: not served: mm-claude does not run
+  ${at.channel.id}, ~/src/Shop Claude, @alice`,
+      stderr: "",
+    });
+    expect(await at.run("remove", "shop-clade")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "error: There is no project shop-clade in ~/.config/mm-claude/projects.yaml. Did you mean shop-claude?",
+    });
+    expect(await at.run("remove", "shop-claude")).toEqual({
+      code: 0,
+      stdout: "Took shop-claude out of ~/.config/mm-claude/projects.yaml; its directory stays as it is.",
+      stderr: "",
+    });
+    expect(at.text()).toMatch(/\nprojects:\n# mine\n$/);
+  });
+
+  test("a channel is named by its address, its id or its name alone, and stands in the file", async () => {
+    const at = await place();
+    for (const [name, channel] of [
+      ["a", "team/claude"],
+      ["b", at.channel.id],
+      ["c", "~claude"],
+    ] as const) {
+      mkdirSync(join(at.home, name));
+      const { code, stderr } = await at.run("add", join(at.home, name), "--channel", channel);
+      expect([code, stderr]).toEqual([0, ""]);
+    }
+    const { stdout } = await at.run("list", "--json");
+    expect((JSON.parse(stdout) as { channel: string }[]).map(({ channel }) => channel)).toEqual([
+      at.channel.id,
+      "team/claude",
+      at.channel.id,
+      "team/claude",
+    ]);
+  });
+
+  test.each([
+    [["nowhere"], {}, /^error: There is no directory .*\/nowhere\. Make it, or name another one\.$/],
+    [["--name", "My Shop"], {}, /^error: --name: "My Shop" is no name of a project\. Use lower-case/],
+    [["--channel", "team/other"], {}, /^error: There is no channel team\/other that @claude-code may see\./],
+    [["--channel", "nothing"], {}, /^error: @claude-code is in no channel called nothing: it is in claude/],
+    [[".", "--name", "x"], { ALLOWED_USERS: "zoe" }, /^error: ALLOWED_USERS: no such user: @zoe\./],
+    [
+      ["../.."],
+      {},
+      /^error: directory of home: it is your home directory, with all your files\. Choose another/,
+    ],
+    [
+      [],
+      { MATTERMOST_TOKEN: "wrong" },
+      /^error: .*the server doesn't accept the token; correct MATTERMOST_TOKEN/,
+    ],
+    [
+      [],
+      { MATTERMOST_URL: "http://127.0.0.1:9" },
+      /^error: .*So nothing could be checked, and nothing was added\. Run it in a terminal/,
+    ],
+  ] as const)("%j is refused in a sentence, and nothing is written", async (args, settings, message) => {
+    const at = await place(settings);
+    const { code, stderr } = await at.run("add", ...args);
+    expect(stderr).toMatch(message);
+    expect([code, existsSync(at.path)]).toEqual([1, false]);
+  });
+
+  test("what is wrong with the file is told by its lines, and the file is left alone", async () => {
+    const at = await place();
+    await at.run("add");
+    const broken = `${at.text()}    chanel: x\n`;
+    writeFileSync(at.path, broken);
+    for (const args of [["add", "--name", "more"], ["list"]]) {
+      const { code, stderr } = await at.run(...args);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^mm-claude can't use .*\n {2}projects\.yaml:8:5: shop-claude has no key "chanel"/,
+        ),
+      ]);
+    }
+    expect(at.text()).toBe(broken);
+    expect((await at.run("remove", "shop-claude")).code).toBe(0);
+  });
+
+  test("a name that is taken is no other project's", async () => {
+    const at = await place();
+    await at.run("add", "--name", "shop");
+    mkdirSync(join(at.home, "shop"));
+    expect((await at.run("add", join(at.home, "shop"))).stderr).toMatch(
+      /^error: There is a project shop already, in ~\/src\/Shop Claude\. Give this one another name: --name NAME\.$/,
+    );
+    expect((await at.run("add", "--name", "shop")).stderr).toMatch(/^error: shop is a project already\./);
+  });
+
+  test.skipIf(!hasScript)("without the server it is added when a person says so", async () => {
+    const at = await place({ MATTERMOST_URL: "http://127.0.0.1:9" });
+    const screen = terminal("project add --channel dev/shop", at.places, at.env);
+    await screen.shows("nothing could be checked");
+    await screen.shows("Add it nevertheless?");
+    screen.type("y\r");
+    await screen.shows("Added project (");
+    expect(await screen.exit).toBe(0);
+    expect(at.text()).toContain("channel: dev/shop");
+  });
+});
+
+describe("a mm-claude that runs", () => {
+  test("serves what is added at once, and its sessions end by themselves when it is removed", async () => {
+    const at = await place();
+    const read: string[] = [];
+    daemonFor(at, async () => {
+      read.push(at.text());
+      return { ...UNCHANGED, added: ["shop-claude"] };
+    });
+    expect((await at.run("add", "--channel", "claude")).stdout).toBe(
+      `Added shop-claude (~/src/Shop Claude) to ~/.config/mm-claude/projects.yaml.
+shop-claude is served now in ~team/claude.`,
+    );
+    expect((await at.run("remove", "shop-claude")).stdout).toContain(
+      "Sessions that run there end by themselves, and no new ones begin.",
+    );
+    expect(read.map((text) => text.includes("shop-claude:"))).toEqual([true, false]);
+  });
+
+  test("that waits for something says what for", async () => {
+    const at = await place();
+    daemonFor(at, async () => ({
+      ...UNCHANGED,
+      unserved: [{ name: "shop-claude", why: "the channel is full" }],
+    }));
+    expect((await at.run("add")).stdout).toContain("shop-claude is not served yet: the channel is full.");
+  });
+
+  test("that can't go by it leaves the file as it was", async () => {
+    const at = await place();
+    let reloads = 0;
+    daemonFor(at, async () => {
+      reloads += 1;
+      return existsSync(at.path) && at.text().includes("shop-claude")
+        ? { ok: false, problems: ["shop-claude: the bot was thrown out."] }
+        : UNCHANGED;
+    });
+    const refused = {
+      code: 1,
+      stdout: "",
+      stderr: `error: shop-claude: the bot was thrown out.
+The mm-claude that runs can't go by that, so ~/.config/mm-claude/projects.yaml is as it was.`,
+    };
+    expect(await at.run("add")).toEqual(refused);
+    expect([existsSync(at.path), reloads]).toEqual([false, 2]);
+    const before = "# mine\nprojects:\n";
+    writeFileSync(at.path, before);
+    expect(await at.run("add")).toEqual(refused);
+    expect(at.text()).toBe(before);
+  });
+
+  test("that knows nothing of projects has to be restarted, and that of another server is not told", async () => {
+    const at = await place();
+    daemonFor(at);
+    expect((await at.run("add")).stdout).toMatch(
+      /The mm-claude that runs \(process \d+\) does not go by it yet: it can't go by other projects while it runs; restart it\.$/,
+    );
+    const elsewhere = { ...at, url: "https://chat.example.com" };
+    daemonFor(elsewhere, async () => ({ ok: false, problems: ["not mine"] }));
+    mkdirSync(join(at.home, "second"));
+    expect((await at.run("add", join(at.home, "second"))).stdout).toMatch(
+      /It will be served when mm-claude starts\.$/,
+    );
+  });
+
+  test("tells for the list what it serves", async () => {
+    const at = await place();
+    await at.run("add");
+    const channel = { name: "~team/claude", link: "https://chat.example.com" };
+    daemonFor(at, undefined, [
+      { name: "started-here", directory: "~/src/started-here", channel, sessions: 0 },
+      {
+        name: "shop-claude",
+        directory: "~/src/Shop Claude",
+        channel,
+        sessions: 0,
+        away: "it is archived\u001b[2J",
+      },
+    ]);
+    const { stdout } = await at.run("list");
+    expect(stdout.split("\n")).toEqual([
+      "started-here (of the settings): served",
+      `  ${at.channel.id}, ~/src/started-here, @alice`,
+      "shop-claude: not served: it is archived\ufffd[2J",
+      `  ${at.channel.id}, ~/src/Shop Claude, @alice`,
+    ]);
+  });
+});
+
+test("what is missing among the settings is told, and who asks for them", async () => {
+  const at = await place({ MATTERMOST_TOKEN: "" });
+  const { code, stderr } = await at.run("list");
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /^mm-claude project needs these settings \(mm-claude setup asks for them\):\n.*MATTERMOST_TOKEN/,
+    ),
+  ]);
+});
