@@ -65,7 +65,7 @@ export const TRIES: readonly Try[] = [
 export const DOCS_TRIES: readonly Try[] = [
   {
     title: "Ask here",
-    shows: "The same bot, another directory",
+    shows: "The same bot, another project",
     text: "what do the docs of this project cover?",
   },
   {
