@@ -1,6 +1,6 @@
 // Whether the keys of a project are as the schema wants them, and where in the text one is that isn't.
 
-import { type Document, isMap, isScalar, type Node, type Pair, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
 import type { z } from "zod";
 import { nearestWord } from "../util/edit-distance.ts";
 import { quote } from "./parse.ts";
@@ -34,7 +34,7 @@ export function checkKeys<S extends z.ZodObject>(
 /** As plain data; undefined when its aliases stand for too much. */
 export function dataIn(value: unknown, document: Document): unknown {
   try {
-    return dataOf(value as Node, document);
+    return dataOf(value, document);
   } catch (error) {
     if (error instanceof ReferenceError) return undefined;
     throw error;

@@ -68,7 +68,7 @@ function contentOf(text: string): Content | undefined {
   >;
   const map = projectsPair(root)?.value;
   const items = isMap(map) ? map.items : [];
-  const projects = items.map((pair) => [keyOf(pair), dataOf(pair.value as Node, document)] as const);
+  const projects = items.map((pair) => [keyOf(pair), dataOf(pair.value, document)] as const);
   return { projects, others };
 }
 

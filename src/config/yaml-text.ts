@@ -3,6 +3,7 @@
 
 import {
   type Document,
+  isNode,
   isScalar,
   LineCounter,
   type Node,
@@ -61,9 +62,10 @@ export function parseYaml(text: string): YamlText {
   return { document, flaws, placeOf };
 }
 
-/** As plain data; throws ReferenceError when its aliases stand for too much, or for what they are in. */
-export function dataOf(node: Node, document: Document): unknown {
-  return node.toJS(document, { maxAliasCount: MOST_ALIASES });
+/** As plain data, "" for nothing at all; throws ReferenceError when its aliases stand for too much. */
+export function dataOf(node: unknown, document: Document): unknown {
+  // What follows `? key` without a colon.
+  return isNode(node) ? node.toJS(document, { maxAliasCount: MOST_ALIASES }) : "";
 }
 
 /** The node that an alias stands for, or the node itself. */

@@ -84,13 +84,17 @@ directMessages: {directory: ~/x}
   });
 });
 
-test.each(["{projects: {", "- a\n", "projects: 1\n", "a: 1\n...\n"])(
-  "what can't be changed is left alone, with the line to write: %j",
-  (text) => {
-    expect(() => addProject(text, API)).toThrow(ConfigError);
-    expect(() => addProject(text, API)).toThrow("api: { channel: dev/shop, directory: ~/src/api }");
-  },
-);
+test.each([
+  "{projects: {",
+  "- a\n",
+  "projects: 1\n",
+  "a: 1\n...\n",
+  "{projects}",
+  "projects: &p {}\n? x\n: *p\n",
+])("what can't be changed is left alone, with the line to write: %j", (text) => {
+  expect(() => addProject(text, API)).toThrow(ConfigError);
+  expect(() => addProject(text, API)).toThrow("api: { channel: dev/shop, directory: ~/src/api }");
+});
 
 /** Texts as people write them. */
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,8}$/);
