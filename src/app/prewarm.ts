@@ -22,7 +22,7 @@ export interface PrewarmOptions {
 }
 
 export function prewarmClaudes(
-  { prewarm, claudePath, directory }: Project,
+  { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
 ): WarmPool {
   const deniedPaths = deniedPathsIn(directory);
@@ -45,6 +45,8 @@ export function prewarmClaudes(
         resume: false,
         deniedPaths,
         extraDirectories: [path],
+        model,
+        permissionMode: mode,
       };
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),

@@ -123,14 +123,16 @@ export class ServedProject implements RoutedProject {
     const { project, allowedUsers, approvers } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
     const { users, clock, log, startClaude, environment, folder, watch, token } = connection;
-    const rightsOf = this.rightsOf;
+    const { rightsOf } = this;
+    // Those that wait now are started as this project is now: later ones are not for sessions that began before.
+    const warm = this.#warm;
     return {
       api,
       users,
       clock,
       log,
       startClaude,
-      warm: { take: () => this.#warm.take() },
+      warm,
       newConversationId: randomUUID,
       sendTyping,
       onCardPosted,
@@ -152,6 +154,7 @@ export class ServedProject implements RoutedProject {
         listed: allowedUsers.filter(({ id }) => rightsOf(id)?.isListed).map(({ username }) => username),
       },
       claudePath: project.claudePath,
+      choices: { model: project.model, permissionMode: project.mode },
       deniedPaths: connection.deniedPathsIn(project.directory),
       redact: createRedact([token]),
       botId: connection.bot.id,

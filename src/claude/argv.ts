@@ -20,6 +20,8 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "stdio",
     "--include-partial-messages",
     "--replay-user-messages",
+    ...(start.model === undefined ? [] : ["--model", start.model]),
+    ...(start.permissionMode === undefined ? [] : ["--permission-mode", start.permissionMode]),
     ...denyRules(start.deniedPaths ?? []),
     start.resume ? "--resume" : "--session-id",
     start.conversationId,

@@ -161,6 +161,9 @@ export interface ClaudeStart {
    * nor change; they need not exist.
    */
   readonly deniedPaths?: readonly string[];
+  /** Instead of the user's own choices: as the CLI's `--model` and `--permission-mode` take them. */
+  readonly model?: string | undefined;
+  readonly permissionMode?: string | undefined;
 }
 
 /** Starts a process. Never throws: a CLI that cannot be started is an `exited` event. */

@@ -1,6 +1,6 @@
 // Who wrote a post or put a reaction, and whom a post names, as accounts of the server.
 
-import type { ChannelId, MattermostApi, Post, User, UserId } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, Post, SocketEvent, User, UserId } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
 import type { Person } from "../session/authorization.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
@@ -69,9 +69,12 @@ const GROUPS = ["all", "channel", "here"];
  */
 export function isMentionTold(
   { users, botId, botName }: PeopleKnown,
-  { message }: Post,
-  told: readonly UserId[] | undefined,
+  { post: { message }, mentions: told, channelType }: SocketEvent & { readonly type: "posted" },
 ): boolean | undefined {
+  // For a group message each of its members is on the list, whoever it names (10.11, read).
+  if (channelType === "G") {
+    return undefined;
+  }
   const name = botName.toLowerCase();
   if (told === undefined || users.known(botId)?.username.toLowerCase() !== name) {
     return undefined;

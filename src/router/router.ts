@@ -195,10 +195,11 @@ export class Router {
     }
   }
 
-  async #postedNow({ post, mentions }: SocketEvent & { readonly type: "posted" }): Promise<void> {
+  async #postedNow(event: SocketEvent & { readonly type: "posted" }): Promise<void> {
+    const { post } = event;
     if (this.#isNews(post.createdAt, `post ${post.id}`)) {
       this.#otherInstances.checkPost(post);
-      const isMention = isMentionTold(this.#dependencies, post, mentions);
+      const isMention = isMentionTold(this.#dependencies, event);
       await this.#afterMissed(
         () => this.#hear(post, { isFromSocket: true, isMention }),
         (error) => this.#catchUp.postponeFrom(post.createdAt, error),

@@ -45,7 +45,7 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start({ conversationId, directory, resume }: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { startClaude, claudePath, deniedPaths } = this.#dependencies;
+    const { startClaude, claudePath, choices, deniedPaths } = this.#dependencies;
     this.#client = undefined;
     const warm = resume ? undefined : this.#takeWarm(directory);
     if (warm) {
@@ -60,6 +60,7 @@ export class SessionProcess {
         resume,
         deniedPaths,
         extraDirectories,
+        ...choices,
       };
       this.#client = startClaude(start, listener);
     }

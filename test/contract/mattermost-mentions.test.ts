@@ -40,7 +40,8 @@ users.userUpdated({ id: BOT, username: NAME, isBot: true, isActive: true });
 const known = (name = NAME) => ({ botId: BOT, botName: name, users });
 
 const isMention = (post: Post, mentions: readonly UserId[] | undefined, name = NAME): boolean =>
-  read(post, name, [], isMentionTold(known(name), post, mentions)).isMention;
+  read(post, name, [], isMentionTold(known(name), { type: "posted", post, ...(mentions && { mentions }) }))
+    .isMention;
 
 /** The list holds everybody for these, and a direct message's other account always. */
 const isForAll = ({ message }: Post): boolean => message.startsWith("@channel");

@@ -26,6 +26,12 @@ describe("the arguments", () => {
     expect(given).not.toContain("--session-id");
   });
 
+  it("name the model and the mode where a project has chosen them", () => {
+    const given = claudeArguments({ ...start, model: "opus", permissionMode: "plan" });
+    expect(given.join(" ")).toContain("--model opus --permission-mode plan");
+    expect(claudeArguments(start).join(" ")).not.toMatch(/--model|--permission-mode/);
+  });
+
   it("route permission questions over stdio and echo messages and tokens", () => {
     const line = claudeArguments(start).join(" ");
     expect(line).toContain("-p --input-format stream-json --output-format stream-json --verbose");
