@@ -115,6 +115,16 @@ test("two sessions on one branch are refused, and the second may have the branch
   await world.says(first, "`one` is kept. To remove its worktree");
   const third = await begin("on branch one: and me");
   await world.says(third, "On one: and me");
+  const asked = await begin("worktree remove one");
+  await world.says(asked, "A session works on `one`. Stop it first");
+  await alice.say("!stop", third);
+  await world.says(third, "`one` is kept");
+  await world.says(await world.people.mallory.say("@claude-code worktree remove one"), "not among those");
+  await world.says(await begin("worktree remove two"), "There is no worktree of `two` here");
+  await world.says(
+    await begin("worktree remove one"),
+    "The worktree of `one` is removed, its branch is kept.",
+  );
 });
 
 test("a branch that can't be is refused with a reason, and nothing of it is left", async () => {
