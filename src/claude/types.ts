@@ -6,6 +6,8 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type RequestId = Branded<"RequestId">;
 export type ToolUseId = Branded<"ToolUseId">;
+/** Of one call of a tool that lives in our process. */
+export type CallId = Branded<"CallId">;
 
 /** A tool's input as Claude wrote it: JSON whose fields depend on the tool and the CLI's version. */
 export type ToolInput = Readonly<Record<string, unknown>>;
@@ -25,6 +27,23 @@ export interface Question {
   readonly header: string;
   readonly multiSelect: boolean;
   readonly options: readonly QuestionOption[];
+}
+
+/** A tool that lives in our process, as Claude is told of it (MCP's `tools/list`). */
+export interface OwnTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** The name of the server that they are of: Claude calls them `mcp__mattermost__send_file`. */
+export const OWN_SERVER = "mattermost";
+
+/** What Claude gets for a call. */
+export interface OwnToolResult {
+  readonly text: string;
+  readonly isError: boolean;
 }
 
 /** A command or a subagent that goes on beside the turns. */
@@ -75,7 +94,19 @@ export type ClaudeEvent =
       readonly input: ToolInput;
       /** 1.0.128 sends none. */
       readonly toolUseId: ToolUseId | undefined;
+      /** The name of the tool, where it is one of ours and no other server's. */
+      readonly ownTool?: string;
     }
+  /** Claude calls a tool of ours, and waits for `answerCall`. */
+  | {
+      readonly type: "ownToolCalled";
+      readonly callId: CallId;
+      readonly name: string;
+      readonly input: ToolInput;
+      readonly toolUseId: ToolUseId | undefined;
+    }
+  /** Nobody waits for it any more: the turn was interrupted. */
+  | { readonly type: "ownCallCancelled"; readonly callId: CallId }
   | {
       readonly type: "planAsked";
       readonly requestId: RequestId;
@@ -140,6 +171,8 @@ export interface ClaudeClient {
   readonly pid: number | undefined;
   send(uuid: string, content: readonly MessageBlock[]): void;
   answer(requestId: RequestId, answer: PermissionAnswer): void;
+  /** What a call of one of our tools has led to; does nothing for one that was cancelled. */
+  answerCall(callId: CallId, result: OwnToolResult): void;
   interrupt(): void;
   /**
    * Interrupts a running turn, ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the whole process group;
@@ -161,6 +194,8 @@ export interface ClaudeStart {
    * nor change; they need not exist.
    */
   readonly deniedPaths?: readonly string[];
+  /** Tools of ours that Claude is given. */
+  readonly ownTools?: readonly OwnTool[];
   /** Instead of the user's own choices: as the CLI's `--model` and `--permission-mode` take them. */
   readonly model?: string | undefined;
   readonly permissionMode?: string | undefined;
