@@ -23,6 +23,8 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
+  "tool-used", // one of Claude's tools in the chat, for the person named
+  "tool-refused",
   "merged", // the branch of a session's worktree
   "worktree-removed",
   "cleared", // Claude's conversation began again

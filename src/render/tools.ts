@@ -2,6 +2,7 @@
 // outcome. One table; a tool that isn't in it is shown by its name. Pure.
 
 import type { ToolInput } from "../claude/types.ts";
+import { chatToolView } from "./chat-tools.ts";
 import { type Replacement, unifiedDiff } from "./diff.ts";
 import { fence, inlineCode, showEverything, truncate } from "./markdown.ts";
 import { type Places, shortPath } from "./paths.ts";
@@ -239,7 +240,8 @@ function plainName(name: string): string {
 }
 
 function viewOf(name: string): ToolView {
-  return Object.hasOwn(VIEWS, name) ? (VIEWS[name] ?? other) : name.startsWith("mcp__") ? mcp : other;
+  const view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : chatToolView(name);
+  return view ?? (name.startsWith("mcp__") ? mcp : other);
 }
 
 /** A part of planning, which has a card: its beginning, and the file a plan is written to before it is presented (2.1). */
@@ -260,10 +262,12 @@ export function toolPreview(use: ToolUse): string {
 }
 
 /** The whole of what will run, for a permission card. */
-export function toolInFull(use: ToolUse, places: Places): FullTool {
+/** `reason`: why somebody is asked, where that is not plain. */
+export function toolInFull(use: ToolUse, places: Places, reason?: string): FullTool {
   const view = viewOf(use.name);
   const input = { text: asJson(use.input), language: "json" };
-  return view.full?.(use, places) ?? full(view.headline(use, places), input, "input.json", {});
+  const whole = view.full?.(use, places) ?? full(view.headline(use, places), input, "input.json", {});
+  return reason === undefined ? whole : { ...whole, headline: `${whole.headline} · ${reason}` };
 }
 
 /** The tool whose file the diff needs, or undefined. */

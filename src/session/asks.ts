@@ -15,11 +15,12 @@ import {
 } from "../render/cards.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
+import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts";
 import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
 import { holdVerdict, showVerdictOf } from "./tool-decisions.ts";
-import type { Ask, CardPiece, PermissionAsk, QuestionAsk, Signal, Step } from "./types.ts";
+import type { Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 
@@ -36,6 +37,7 @@ export function askPermission(
   step: Step,
   event: ClaudeEvent & { type: "permissionAsked" },
   fileBefore?: string,
+  reason?: string,
 ): void {
   const { state } = step;
   if (state.auto || HARMLESS.has(event.toolName)) {
@@ -48,7 +50,7 @@ export function askPermission(
   const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
-  const { card, file } = permissionCard(toolInFull(use, step.context), names, step.context.postLimit);
+  const { card, file } = permissionCard(toolInFull(use, step.context, reason), names, step.context.postLimit);
   const ask: PermissionAsk = {
     kind: "permission",
     key: newKey(step, "ask"),

@@ -1,6 +1,7 @@
 // What a session works with, given to it from outside.
 
 import type { AuditTrail } from "../audit/trail.ts";
+import type { ChatTools } from "../chat-tools/types.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { ClaudeStart, StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
@@ -45,6 +46,8 @@ export interface SessionDependencies {
   readonly onForgotten?: ((threadId: ThreadId) => void) | undefined;
   /** From when a write to a thread was asked for until it was done; milliseconds. */
   readonly onWritten?: ((ms: number) => void) | undefined;
+  /** Claude's tools in the chat; undefined: it has none. */
+  readonly chatTools?: ChatTools | undefined;
   /** The project's git worktrees; undefined where there can be none. */
   readonly worktrees?: ProjectWorktrees | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */

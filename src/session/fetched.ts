@@ -1,28 +1,35 @@
 // The effects that take a while, and whose outcome comes back as a signal.
 
 import type { ThreadId } from "../mattermost/types.ts";
-import type { SessionDependencies } from "./dependencies.ts";
 import type { SessionProcess } from "./process.ts";
 import type { Effect, Signal } from "./types.ts";
-import { performWorktree } from "./worktree-work.ts";
+import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
 
 export interface FetchOptions {
   readonly threadId: ThreadId;
   readonly process: SessionProcess;
-  readonly dependencies: Pick<SessionDependencies, "worktrees">;
+  readonly worktrees: ProjectWorktrees | undefined;
   /** What could not be fetched, as a sentence. */
   readonly onProblem: (detail: string) => void;
+  readonly deliver: (signal: Signal) => void;
+  /** `what`: as the end of "a fault while …". */
+  readonly failed: (what: string, error: unknown) => void;
 }
 
-export interface Fetched {
-  /** As the end of "a fault while …". */
+interface Fetched {
   readonly what: string;
   readonly signal: Promise<Signal>;
 }
 
-/** Begins it; undefined for any other effect. */
-export function fetch(effect: Effect, options: FetchOptions): Fetched | undefined {
-  const { threadId, process, dependencies, onProblem } = options;
+/** False for any other effect. */
+export function fetch(effect: Effect, options: FetchOptions): boolean {
+  const fetched = begin(effect, options);
+  fetched?.signal.then(options.deliver, (error: unknown) => options.failed(fetched.what, error));
+  return fetched !== undefined;
+}
+
+function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
+  const { threadId, process, worktrees, onProblem } = options;
   switch (effect.type) {
     case "prepare": {
       const { uuid } = effect.message;
@@ -41,7 +48,7 @@ export function fetch(effect: Effect, options: FetchOptions): Fetched | undefine
       };
     }
     case "worktree": {
-      const outcome = performWorktree(effect.request, threadId, dependencies.worktrees);
+      const outcome = performWorktree(effect.request, threadId, worktrees);
       return {
         what: "working with git",
         signal: outcome.then((outcome) => ({ type: "worktree", outcome })),

@@ -2,7 +2,8 @@
 
 import type { PostId, UserId } from "../mattermost/types.ts";
 import { DIGITS } from "../render/cards.ts";
-import type { Ask, SessionState } from "./types.ts";
+import type { Ask } from "./ask-types.ts";
+import type { SessionState } from "./types.ts";
 
 export interface OpenCard {
   readonly postId: PostId;

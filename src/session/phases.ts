@@ -37,6 +37,8 @@ export interface InFlight {
 
 export const asleep = (slot?: number): Phase => ({ name: "asleep", slot, isMarkedStopped: false });
 
+export const isAsleep = ({ phase }: SessionState): boolean => phase.name === "asleep";
+
 /** Undefined when none runs. */
 export function claudeOf({ phase }: SessionState): RunningClaude | undefined {
   return phase.name === "idle" || phase.name === "working" ? phase.claude : undefined;

@@ -45,7 +45,7 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start({ conversationId, directory, resume }: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { startClaude, claudePath, choices, deniedPaths } = this.#dependencies;
+    const { startClaude, claudePath, choices, chatTools, deniedPaths } = this.#dependencies;
     this.#client = undefined;
     const warm = resume ? undefined : this.#takeWarm(directory);
     if (warm) {
@@ -61,6 +61,7 @@ export class SessionProcess {
         deniedPaths,
         extraDirectories,
         ...choices,
+        ownTools: chatTools?.tools ?? [],
       };
       this.#client = startClaude(start, listener);
     }
@@ -98,6 +99,10 @@ export class SessionProcess {
 
   answer(...answer: Parameters<ClaudeClient["answer"]>): void {
     this.#client?.answer(...answer);
+  }
+
+  answerCall(...answer: Parameters<ClaudeClient["answerCall"]>): void {
+    this.#client?.answerCall(...answer);
   }
 
   interrupt(): void {

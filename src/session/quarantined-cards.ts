@@ -1,9 +1,10 @@
 // A card that the server never accepts. Nobody can see what it asks, so it is denied, and the thread says so.
 
 import type { PostKey } from "../thread/writes.ts";
+import type { Ask } from "./ask-types.ts";
 import { answer, goOn } from "./asks.ts";
 import { audit, markNotTaken, say } from "./state.ts";
-import type { Ask, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 
 const WHY = "the server does not take its text, and what nobody can see can't be decided";
 

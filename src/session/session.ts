@@ -11,9 +11,10 @@ import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { SessionDocument } from "./document.ts";
 import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
-import { fetch } from "./fetched.ts";
+import { type FetchOptions, fetch } from "./fetched.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
+import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
@@ -21,6 +22,7 @@ import { isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
+import { type ToolCalls, toolCallsOf } from "./tool-calls.ts";
 import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
 import { type SessionView, viewOf } from "./view.ts";
 import { unsentMessages } from "./waiting.ts";
@@ -42,6 +44,8 @@ export class Session {
   readonly #lostDirectory: string | undefined;
   readonly #mailbox: Signal[] = [];
   readonly #timers: SessionTimers;
+  readonly #toolCalls: ToolCalls;
+  readonly #fetching: FetchOptions;
   readonly #claudeEffects: ClaudeEffects;
   #isStepping = false;
   #isShutDown = false;
@@ -73,6 +77,21 @@ export class Session {
       (name) => this.deliver({ type: "timer", name }),
       () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
+    this.#fetching = {
+      threadId,
+      process: this.#process,
+      worktrees: dependencies.worktrees,
+      onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
+      deliver: (signal) => this.deliver(signal),
+      failed: (what, error) => this.#fail(what, error),
+    };
+    this.#toolCalls = toolCallsOf(threadId, dependencies, {
+      directory: () => this.#context.directory,
+      filesDirectory: () => this.#process.filesPath,
+      answer: (callId, result) => this.#process.answerCall(callId, result),
+      report: (report) => this.deliver({ type: "tool", report }),
+      failed: (error) => this.#fail("using a tool in the chat", error),
+    });
     const owner = {
       deliver: (signal: Signal) => this.deliver(signal),
       saved: () => this.#document.saved(),
@@ -145,6 +164,7 @@ export class Session {
   /** Takes a signal; signals that come while one is being taken wait their turn. Never throws. */
   deliver(signal: Signal): void {
     this.#mailbox.push(signal);
+    this.#toolCalls.hear(signal);
     if (this.#isStepping || this.#isShutDown) {
       return;
     }
@@ -158,8 +178,6 @@ export class Session {
     }
     this.#isStepping = false;
   }
-
-  readonly #onProblem = (detail: string): void => this.deliver({ type: "fileProblem", detail });
 
   /** Does what is no signal of the mailbox's within the same boundary. */
   #within(what: string, perform: () => void): void {
@@ -178,7 +196,7 @@ export class Session {
     if (signal.type === "worktree" && "made" in signal.outcome) {
       this.#context = { ...this.#context, directory: signal.outcome.made.path };
     }
-    const wasAsleep = this.#isAsleep;
+    const wasAsleep = isAsleep(this.#state);
     const effects = step(this.#state, signal, this.#context, this.#dependencies.clock.now());
     // Most signals are words on their way, which cause nothing by themselves.
     if (effects.length === 0 && isFrequent(signal)) {
@@ -197,7 +215,7 @@ export class Session {
     for (const effect of effects.filter((effect) => !isForWriter(effect))) {
       this.#perform(effect);
     }
-    this.#dependencies.onChanged?.(this.view, !wasAsleep && this.#isAsleep && isExit(signal));
+    this.#dependencies.onChanged?.(this.view, !wasAsleep && isAsleep(this.#state) && isExit(signal));
   }
 
   /** The boundary: people are told, the process and the slot are given back, and no other session hears of it. */
@@ -231,10 +249,6 @@ export class Session {
       // Its last effects may be what threw.
       attempt(() => this.#slots.ended(this));
     }
-  }
-
-  get #isAsleep(): boolean {
-    return this.#state.phase.name === "asleep";
   }
 
   #snapshot(): SessionSnapshot {
@@ -276,34 +290,21 @@ export class Session {
     if (askWriter(this.#writer, effect)) {
       return;
     }
-    const fetched = fetch(effect, {
-      threadId: this.threadId,
-      process: this.#process,
-      dependencies: this.#dependencies,
-      onProblem: this.#onProblem,
-    });
-    fetched?.signal.then(
-      (signal) => this.deliver(signal),
-      (error: unknown) => this.#fail(fetched.what, error),
-    );
+    if (this.#timers.perform(effect) || fetch(effect, this.#fetching)) {
+      return;
+    }
     switch (effect.type) {
-      case "typing":
-        this.#timers.setTyping(effect.isOn);
-        break;
       case "acquireSlot":
         this.#acquireSlot();
         break;
       case "releaseSlot":
         this.#slots.release(this);
         break;
+      case "tool":
+        this.#toolCalls.perform(effect.request);
+        break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
-        break;
-      case "setTimer":
-        this.#timers.set(effect.name, effect.ms);
-        break;
-      case "clearTimer":
-        this.#timers.clear(effect.name);
         break;
       case "ended":
         this.#slots.ended(this);
@@ -312,6 +313,7 @@ export class Session {
   }
 
   #tellClaude(effect: Effect): void {
+    this.#toolCalls.told(effect);
     if (effect.type === "startClaude") {
       this.#start(effect.generation, effect.resume);
     } else {

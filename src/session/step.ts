@@ -18,6 +18,7 @@ import {
   threadLost,
   watchdog,
 } from "./lifecycle.ts";
+import { onToolReport, takeOwnToolEvent } from "./own-tools.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
@@ -90,11 +91,16 @@ function take(step: Step, signal: Signal): void {
       break;
     case "claude":
       // An earlier process may still speak while it ends.
-      if (signal.generation === state.generation) {
+      if (signal.generation !== state.generation) {
+        if (signal.event.type === "exited" && signal.generation === state.generation - 1) {
+          leftProcessEnded(step, signal.saved);
+        }
+      } else if (!takeOwnToolEvent(step, signal.event)) {
         onClaudeEvent(step, signal.event, signal.fileBefore, signal.saved);
-      } else if (signal.event.type === "exited" && signal.generation === state.generation - 1) {
-        leftProcessEnded(step, signal.saved);
       }
+      break;
+    case "tool":
+      onToolReport(step, signal.report);
       break;
     case "posted":
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {

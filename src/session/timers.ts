@@ -1,7 +1,7 @@
 // The timers of one session, by name, and the notice that somebody is typing, which has to be repeated.
 
 import type { Clock, Timer } from "../util/clock.ts";
-import type { TimerName } from "./types.ts";
+import type { Effect, TimerName } from "./types.ts";
 
 /** Clients show "is typing" for about 5 s after each notice. */
 const TYPING_EVERY_MS = 4000;
@@ -39,6 +39,23 @@ export class SessionTimers {
       this.clear(name);
     }
     this.setTyping(false);
+  }
+
+  /** False when it is no effect of theirs. */
+  perform(effect: Effect): boolean {
+    switch (effect.type) {
+      case "typing":
+        this.setTyping(effect.isOn);
+        return true;
+      case "setTimer":
+        this.set(effect.name, effect.ms);
+        return true;
+      case "clearTimer":
+        this.clear(effect.name);
+        return true;
+      default:
+        return false;
+    }
   }
 
   setTyping(isOn: boolean): void {

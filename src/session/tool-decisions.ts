@@ -5,7 +5,8 @@ import type { ToolUseId } from "../claude/types.ts";
 import { settledCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
-import type { PermissionAsk, Step, ToolWithCard } from "./types.ts";
+import type { PermissionAsk, ToolWithCard } from "./ask-types.ts";
+import type { Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
 const WAIT_MS = 200;

@@ -6,20 +6,19 @@ import type {
   ClaudeEvent,
   MessageBlock,
   PermissionAnswer,
-  Question,
   RequestId,
   SlashCommand,
   ToolInput,
   ToolUseId,
 } from "../claude/types.ts";
-import type { Attachment, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
-import type { Card } from "../render/cards.ts";
+import type { Attachment, FileId, FileInfo, PostId, User, UserId } from "../mattermost/types.ts";
 import type { Task } from "../render/tasks.ts";
-import type { ToolUse } from "../render/tools.ts";
 import type { Transcript } from "../render/transcript.ts";
 import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writes.ts";
+import type { Ask, ToolWithCard } from "./ask-types.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
@@ -68,6 +67,7 @@ export type Signal =
   /** The session begins; it has the slot it was made with. */
   | { readonly type: "opened"; readonly worktree?: WantedWorktree | undefined }
   | { readonly type: "worktree"; readonly outcome: WorktreeOutcome }
+  | { readonly type: "tool"; readonly report: ToolReport }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "command"; readonly by: Person; readonly postId: PostId; readonly command: Command }
   | {
@@ -150,6 +150,8 @@ export type Effect =
       readonly attachment?: Attachment | undefined;
       readonly about?: string | undefined;
       readonly file?: PostFile | undefined;
+      /** Files that are on the server already. */
+      readonly fileIds?: readonly FileId[];
       readonly isFinal?: boolean;
       readonly isProgress?: boolean;
       readonly ifFrozen?: IfFrozen;
@@ -161,6 +163,7 @@ export type Effect =
   | { readonly type: "react" | "unreact"; readonly target: ReactionTarget; readonly emojiName: string }
   | { readonly type: "typing"; readonly isOn: boolean }
   | { readonly type: "worktree"; readonly request: WorktreeRequest }
+  | { readonly type: "tool"; readonly request: ToolRequest }
   | { readonly type: "acquireSlot" }
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
@@ -178,75 +181,6 @@ export type Effect =
   | { readonly type: "clearTimer"; readonly name: TimerName }
   /** The session is over; nothing may be asked of it any more. */
   | { readonly type: "ended" };
-
-/** One of the posts of a card. */
-export interface CardPiece {
-  readonly key: PostKey;
-  /** Known once it is posted. */
-  postId: PostId | undefined;
-  /** When it was made, on the server's clock. */
-  postedAt?: number | undefined;
-}
-
-interface AskBase extends CardPiece {
-  readonly card: Card;
-  /** The posts above it that hold what the card's own has no room for, in order. */
-  pieces?: readonly CardPiece[];
-  /** The card says how to decide, since words came that decided nothing. */
-  isHinted?: boolean;
-  /** Decides once its files are saved. */
-  reply?: Message | undefined;
-  /** A subagent that works beside the turns asks: the end of one is not its end. */
-  isFromSubagent?: boolean;
-}
-
-export interface PermissionAsk extends AskBase {
-  readonly kind: "permission";
-  readonly requestId: RequestId;
-  readonly toolUseId: ToolUseId | undefined;
-  readonly use: ToolUse;
-  /** Nothing can show all of it, so it can't be allowed. */
-  readonly isIncomplete?: boolean | undefined;
-}
-
-export interface PlanAsk extends AskBase {
-  readonly kind: "plan";
-  readonly requestId: RequestId;
-  readonly plan: string;
-  readonly input: ToolInput;
-}
-
-export interface QuestionAsk extends AskBase {
-  readonly kind: "question";
-  readonly requestId: RequestId;
-  readonly questions: readonly Question[];
-  readonly input: ToolInput;
-  /** Which of the questions this card shows. */
-  readonly index: number;
-  /** By question text, for the questions before this one. */
-  readonly answers: Readonly<Record<string, string>>;
-  /** What each person has chosen so far, by position, for a question that takes several. */
-  readonly selected: Map<UserId, Set<number>>;
-}
-
-export interface GuestAsk extends AskBase {
-  readonly kind: "guest";
-  readonly message: Message;
-  /** How often the guest has changed it. */
-  readonly edits?: number;
-}
-
-export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
-
-/** A decided permission card that waits for its tool's outcome. */
-export interface ToolWithCard {
-  readonly key: PostKey;
-  readonly use: ToolUse;
-  readonly card: Card;
-  readonly verdict: string;
-  /** When the decision is shown, if the outcome has not come; undefined once it is. */
-  showAt: number | undefined;
-}
 
 /** What one turn of Claude's needs to know about itself. */
 export interface Turn {

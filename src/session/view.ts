@@ -1,8 +1,9 @@
 // What a session looks like from outside: for the terminal, the status and the figures. Says no words of anybody's.
 
 import type { ThreadId } from "../mattermost/types.ts";
+import type { Ask } from "./ask-types.ts";
 import { type Phase, slotOf } from "./phases.ts";
-import type { Ask, SessionState } from "./types.ts";
+import type { SessionState } from "./types.ts";
 
 export interface SessionView {
   readonly threadId: ThreadId;

@@ -2,12 +2,13 @@
 // them. What Claude has got stays.
 
 import type { PostId } from "../mattermost/types.ts";
+import type { Ask } from "./ask-types.ts";
 import { slashText } from "./commands.ts";
 import { askGuest } from "./guests.ts";
 import { inFlightOf, takeInFlight } from "./phases.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
 import { finishTurn } from "./turn.ts";
-import type { Ask, Message, SessionState, Step } from "./types.ts";
+import type { Message, SessionState, Step } from "./types.ts";
 
 /**
  * Messages that Claude has not got: the one whose files are being fetched, and those that wait for their turn, for a

@@ -1,0 +1,43 @@
+// The lines of Claude's tools in the chat. What they give back begins with a line of ours: that is all of it that is shown.
+
+import { OWN_SERVER, type ToolInput } from "../claude/types.ts";
+import { inlineCode } from "./markdown.ts";
+
+const WIDTH = 300;
+const SUMMARY_WIDTH = 120;
+
+type Headline = (input: ToolInput) => string;
+
+const named =
+  (words: string, ...keys: readonly string[]): Headline =>
+  (input) => {
+    const found = keys.map((key) => input[key]).find((value) => value !== undefined);
+    const text = Array.isArray(found) ? found.join(", ") : found === undefined ? "" : String(found);
+    return text === "" ? words : `${words} ${inlineCode(text, WIDTH)}`;
+  };
+
+const HEADLINES: Readonly<Record<string, Headline>> = {
+  send_file: named("📎 **Sent**", "path", "paths"),
+  read_thread: named("💬 **Read thread**", "link"),
+  read_channel: named("💬 **Read channel**", "channel"),
+  search: named("🔎 **Searched**", "query"),
+  read_file: named("📥 **Read file**", "name"),
+  react: named("🙂 **Reacted**", "emoji"),
+};
+
+/** Undefined for any other tool. */
+export function chatToolView(name: string):
+  | {
+      readonly headline: (use: { readonly input: ToolInput }) => string;
+      readonly summary: (text: string) => string;
+    }
+  | undefined {
+  const prefix = `mcp__${OWN_SERVER}__`;
+  const headline = name.startsWith(prefix) ? HEADLINES[name.slice(prefix.length)] : undefined;
+  return headline && { headline: ({ input }) => headline(input), summary: firstLine };
+}
+
+function firstLine(text: string): string {
+  const [line = ""] = text.trim().split("\n", 1);
+  return line === "" ? "" : inlineCode(line, SUMMARY_WIDTH);
+}
