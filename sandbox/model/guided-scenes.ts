@@ -1,6 +1,7 @@
 // The scenes that people meet in the sandbox, asked for in plain words: ask, approve, plan, question, picture, guest,
 // a long answer, and a friendly one to everything else. They adapt to the tools on offer, because those differ between versions of the CLI.
 
+import { saidScene, sendScene } from "./chat-scenes.ts";
 import { docsScene, isDocs, playDocsAsk } from "./docs-project.ts";
 import { playPlan } from "./guided-plan.ts";
 import {
@@ -21,6 +22,8 @@ import type { Scene, Step, StepContext } from "./scene.ts";
 
 /** The first that matches plays; the last one always does. */
 export const guidedScenes: readonly Scene[] = [
+  saidScene,
+  sendScene,
   docsScene,
   guided("question", has(/\bask me\b|\bquestions?\b/i), playQuestion),
   guided("plan", has(/\bplan\b/i), playPlan),
