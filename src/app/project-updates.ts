@@ -7,7 +7,7 @@ import type { Project } from "../config/project.ts";
 import type { ReloadAnswer } from "../control/protocol.ts";
 import type { MattermostApi, User } from "../mattermost/types.ts";
 import type { ClaudeVersion } from "../setup/checks.ts";
-import { checkProject, type ReadyProject } from "../setup/project-checks.ts";
+import { checkProject, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
 import { checkClaudes, type Readiness } from "../setup/readiness.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -142,7 +142,8 @@ export class ProjectUpdates {
         failed.push({ project, why: why.join("\n") });
       }
     }
-    return { ready, failed };
+    const { distinct, twins } = withoutTwins(ready);
+    return { ready: distinct, failed: [...failed, ...twins] };
   }
 
   async #serve(ready: readonly ReadyProject[], failed: readonly Unserved[]): Promise<ReloadAnswer> {

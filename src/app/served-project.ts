@@ -64,6 +64,9 @@ export class ServedProject implements RoutedProject {
     return this.sessions.liveThreads().length > 0;
   }
 
+  readonly removeWorktree: RoutedProject["removeWorktree"] = async (branch, how) =>
+    this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
+
   /** Whether it is to be served as it is now. */
   isAsked(ready: ReadyProject): boolean {
     const asked = ({ project, allowedUsers, approvers }: ReadyProject): string =>

@@ -1,11 +1,14 @@
 // The git worktrees of all projects: which thread has which, and git for them.
 
-import { join } from "node:path";
+import { realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { changesIn, diffOf } from "../git/changes.ts";
 import { makeWorktree, type Worktree } from "../git/make-worktree.ts";
 import { mergeWorktree } from "../git/merge-worktree.ts";
+import { worktreePath } from "../git/names.ts";
+import { findRepository } from "../git/repository.ts";
 import { type Git, gitWith } from "../git/run-git.ts";
-import { isThere, removeWorktree } from "../git/worktree-life.ts";
+import { isThere, listOurs, removeWorktree } from "../git/worktree-life.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { ProjectWorktrees } from "../session/worktree-work.ts";
@@ -58,9 +61,37 @@ export class Worktrees {
       diff: (worktree) => diffOf(git, worktree, PATCH_BYTES),
       merge: (worktree) => mergeWorktree(git, worktree),
       remove: (worktree, how) => removeWorktree(git, worktree, how),
+      removeOf: (branch, how) => this.#removeOf(directory, branch, how),
       hold: (worktree, threadId) => void this.#claim(worktree, threadId),
       release: (threadId) => this.#release(threadId),
     };
+  }
+
+  async #removeOf(
+    directory: string,
+    branch: string,
+    how: { readonly isConfirmed: boolean },
+  ): Promise<string | undefined> {
+    const repository = await findRepository(this.#git, directory);
+    if ("problem" in repository) {
+      return undefined;
+    }
+    const place = dirname(worktreePath(this.#root, repository.value.root, branch));
+    const kept = await listOurs(this.#git, this.#root);
+    const found = kept.find((one) => one.branch === branch && dirname(one.top) === realPathOf(place));
+    if (!found) {
+      return undefined;
+    }
+    if (this.#holders.has(found.top)) {
+      return `⚠️ A session works on ${inlineCode(branch)}. Stop it first, or write ${inlineCode("!worktree remove")} in its thread.`;
+    }
+    const made = await makeWorktree(this.#git, { directory, branch, root: this.#root });
+    const removed = "problem" in made ? made : await removeWorktree(this.#git, made.value, how);
+    if ("problem" in removed) {
+      const confirm = inlineCode(`worktree remove ${branch} confirm`);
+      return `⚠️ ${removed.problem}${removed.problem.includes("confirm") ? ` To confirm: mention me with ${confirm}` : ""}`;
+    }
+    return `🌿 The worktree of ${inlineCode(branch)} is removed, its branch is kept.`;
   }
 
   #claim({ top }: Worktree, threadId: ThreadId): boolean {
@@ -75,6 +106,14 @@ export class Worktrees {
         this.#holders.delete(top);
       }
     }
+  }
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

@@ -21,6 +21,8 @@ export const EMOJI = {
   repeat: "🔁",
   eyes: "👀",
   hourglass_flowing_sand: "⏳",
+  herb: "🌿",
+  open_file_folder: "📂",
 } as const;
 
 export type EmojiName = keyof typeof EMOJI;

@@ -23,6 +23,8 @@ export type HeaderStatus =
   /** `background`: how many tasks run beside the turns and keep it from sleeping. */
   | { readonly kind: "live"; readonly slot: number; readonly background: number }
   | { readonly kind: "asleep" }
+  /** Somebody has to say where it is to work. */
+  | { readonly kind: "undecided" }
   | { readonly kind: "ended" }
   | { readonly kind: "stopped" };
 
@@ -51,6 +53,8 @@ function statusText({ status, maxSessions }: Header): string {
   switch (status.kind) {
     case "live":
       return `#${status.slot} of ${maxSessions} max${backgroundText(status.background)}`;
+    case "undecided":
+      return "⏳ waits for a choice";
     case "asleep":
       return "💤 asleep - reply to resume";
     case "ended":

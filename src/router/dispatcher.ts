@@ -11,7 +11,7 @@ import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
-import type { RoutedProject } from "./routed-projects.ts";
+import { maySteerIn, type RoutedProject } from "./routed-projects.ts";
 
 export interface DispatcherOptions {
   readonly sessions: Pick<SessionsHeard, "find">;
@@ -59,6 +59,8 @@ export class Dispatcher {
           notice(`There is no project ${inlineCode(decided.named, 80)} here. ${listed(projects())}`),
         );
       }
+    } else if (decided.kind === "removeWorktree") {
+      void this.#removeWorktree(decided);
     } else if (decided.kind === "deliver") {
       sessions.find(threadId)?.deliver(decided.signal);
     } else {
@@ -71,6 +73,20 @@ export class Dispatcher {
     if (project && !project.sessions.open(threadId, by, message, branch)) {
       this.#options.reply(threadId, notice(tooBusy(project.maxSessions)));
     }
+  }
+
+  /** In whichever of the projects has it. */
+  async #removeWorktree({ threadId, by, branch, isConfirmed }: Route & { readonly kind: "removeWorktree" }) {
+    const { audit, projects, reply } = this.#options;
+    for (const project of projects().filter((one) => maySteerIn(one, by.id))) {
+      const said = await project.removeWorktree(branch, { isConfirmed });
+      if (said !== undefined) {
+        audit.append({ action: "worktree-removed", by, threadId, what: { branch, said } });
+        reply(threadId, notice(said));
+        return;
+      }
+    }
+    reply(threadId, notice(`ℹ️ There is no worktree of ${inlineCode(branch, 80)} here.`));
   }
 
   #refuse(threadId: ThreadId, by: Person): void {

@@ -8,7 +8,12 @@ export type ParsedCommand =
   | { readonly name: "invite" | "kick"; readonly username: string }
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" | "project" | "diff" | "merge" }
-  | { readonly name: "worktree"; readonly act: "show" | "remove" | "removeConfirmed" }
+  /** `branch`: whose, where no session's own is meant. */
+  | {
+      readonly name: "worktree";
+      readonly act: "show" | "remove" | "removeConfirmed";
+      readonly branch?: string;
+    }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
   | { readonly name: "usage"; readonly usage: string };
@@ -43,14 +48,27 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
       const mode = rest.toLowerCase();
       return mode === "interactive" || mode === "auto" ? { name, mode } : usage(name);
     }
-    case "worktree": {
-      const act = { "": "show", remove: "remove", "remove confirm": "removeConfirmed" } as const;
-      const asked = rest.toLowerCase().replaceAll(/\s+/g, " ");
-      return Object.hasOwn(act, asked) ? { name, act: act[asked as keyof typeof act] } : usage(name);
-    }
+    case "worktree":
+      return worktreeCommand(rest) ?? usage(name);
     default:
       return { name };
   }
+}
+
+/** `worktree`, `worktree remove`, with a branch or without, and `confirm` behind it. */
+function worktreeCommand(rest: string): ParsedCommand | undefined {
+  const [verb = "", ...more] = rest.split(/\s+/).filter((word) => word !== "");
+  if (verb === "") {
+    return { name: "worktree", act: "show" };
+  }
+  const isConfirmed = more.at(-1)?.toLowerCase() === "confirm";
+  const branches = isConfirmed ? more.slice(0, -1) : more;
+  const [branch, ...others] = branches;
+  if (verb.toLowerCase() !== "remove" || others.length > 0) {
+    return undefined;
+  }
+  const act = isConfirmed ? "removeConfirmed" : "remove";
+  return { name: "worktree", act, ...(branch === undefined ? {} : { branch }) };
 }
 
 function usage(name: keyof typeof COMMANDS): ParsedCommand {
@@ -69,7 +87,7 @@ function wholeSentence(text: string): ParsedCommand | undefined {
   }
   const command = withArguments(name, rest.join(" "));
   if (command.name === "worktree") {
-    return command;
+    return /^remove$/i.test(rest[0] ?? "") ? command : undefined;
   }
   const takesArgument = "username" in command ? rest[0]?.startsWith("@") : "mode" in command;
   return takesArgument && rest.length === 1 ? command : undefined;

@@ -27,6 +27,14 @@ export type Route =
       readonly threadId: ThreadId;
       readonly reply: "empty" | "help" | "noSession" | "projects";
     }
+  /** Of a session that is over. */
+  | {
+      readonly kind: "removeWorktree";
+      readonly threadId: ThreadId;
+      readonly by: Person;
+      readonly branch: string;
+      readonly isConfirmed: boolean;
+    }
   /** There is no project of that name in the channel. */
   | { readonly kind: "unknownProject"; readonly threadId: ThreadId; readonly named: string };
 
@@ -113,6 +121,10 @@ function outside(reading: Reading, facts: Facts, message: Message, by: Person, t
   }
   if (!project.mayStart) {
     return { kind: "refuse", threadId, by };
+  }
+  if (reading.command?.name === "worktree" && reading.command.branch !== undefined) {
+    const { act, branch } = reading.command;
+    return { kind: "removeWorktree", threadId, by, branch, isConfirmed: act === "removeConfirmed" };
   }
   if (reading.command && reading.command.name !== "slash") {
     return { kind: "reply", threadId, reply: OUTSIDE[reading.command.name] ?? "noSession" };

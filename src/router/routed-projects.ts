@@ -12,6 +12,11 @@ export interface RoutedProject {
   readonly rightsOf: RightsOf;
   readonly maxSessions: number;
   readonly sessions: Pick<SessionManager, "open">;
+  /** Of a session that is over. Gives what to say; undefined when the project has no such worktree. */
+  readonly removeWorktree: (
+    branch: string,
+    how: { readonly isConfirmed: boolean },
+  ) => Promise<string | undefined>;
 }
 
 /** The one that is named, or else the first. */
@@ -28,6 +33,11 @@ export function projectFor(
 /** In one of them. */
 export function isListedIn(projects: readonly RoutedProject[], by: UserId): boolean {
   return projects.some((project) => mayStartIn(project, by));
+}
+
+/** Whether they may decide there about more than their own words. */
+export function maySteerIn({ rightsOf }: RoutedProject, by: UserId): boolean {
+  return authorize("steer", by, undefined, rightsOf);
 }
 
 function mayStartIn({ rightsOf }: RoutedProject, by: UserId): boolean {

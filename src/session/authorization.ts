@@ -52,7 +52,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     otherwise: "ignored",
   },
   approve: {
-    what: "Approve a tool or a plan",
+    what: "Approve a tool or a plan, merge a branch",
     owner: true,
     listed: true,
     invited: false,
@@ -68,7 +68,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     otherwise: "ignored",
   },
   steer: {
-    what: "Invite, kick, permissions, approve a guest's message",
+    what: "Invite, kick, permissions, remove a worktree, approve a guest's message",
     owner: true,
     listed: true,
     invited: false,

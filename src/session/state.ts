@@ -147,10 +147,9 @@ export function commandsOf(background: readonly BackgroundTask[]): readonly Back
 export function updateHeader(step: Step, status?: HeaderStatus): void {
   const { state, context } = step;
   const slot = slotOf(state);
+  const resting: HeaderStatus = { kind: state.worktree?.status === "asked" ? "undecided" : "asleep" };
   const live: HeaderStatus =
-    slot === undefined
-      ? { kind: "asleep" }
-      : { kind: "live", slot, background: commandsOf(state.background).length };
+    slot === undefined ? resting : { kind: "live", slot, background: commandsOf(state.background).length };
   const markdown = renderHeader({
     version: context.version,
     project: context.project,

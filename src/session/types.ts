@@ -46,7 +46,12 @@ export type Command =
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" | "project" }
   | { readonly name: "diff" | "merge" }
-  | { readonly name: "worktree"; readonly act: "show" | "remove" | "removeConfirmed" }
+  | {
+      readonly name: "worktree";
+      readonly act: "show" | "remove" | "removeConfirmed";
+      /** Whose it is, where somebody has named it. */
+      readonly branch?: string;
+    }
   /** A `!name` that is not ours: perhaps Claude knows it. */
   | {
       readonly name: "slash";

@@ -26,6 +26,13 @@ export function onWorktreeCommand(step: Step, by: Person, command: WorktreeComma
     );
     return;
   }
+  if (command.name === "worktree" && command.branch !== undefined && command.branch !== made.branch) {
+    say(
+      step,
+      `ℹ️ This session works on ${inlineCode(made.branch)}, not on ${inlineCode(command.branch, 80)}.`,
+    );
+    return;
+  }
   const isRemoval = command.name === "worktree" && command.act !== "show";
   if (command.name === "diff") {
     step.emit({ type: "worktree", request: { act: "diff", made } });

@@ -16,6 +16,8 @@ export interface ProjectWorktrees {
   diff(worktree: Worktree): Promise<Result<Patch>>;
   merge(worktree: Worktree): Promise<Result<Merged>>;
   remove(worktree: Worktree, how: { readonly isConfirmed: boolean }): Promise<Result<Removed>>;
+  /** Of a session that is over. Gives what to say; undefined when there is none of that branch. */
+  removeOf(branch: string, how: { readonly isConfirmed: boolean }): Promise<string | undefined>;
   /** It is that thread's from an earlier run. */
   hold(worktree: Worktree, threadId: ThreadId): void;
   release(threadId: ThreadId): void;

@@ -2,6 +2,7 @@
 // it. What people ask of it is in worktree-commands.ts.
 
 import type { MadeWorktree } from "../git/make-worktree.ts";
+import type { EmojiName } from "../mattermost/emoji.ts";
 import type { PostId } from "../mattermost/types.ts";
 import { attachment, type Tone } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
@@ -26,6 +27,7 @@ export function beginWorktree(step: Step, wanted: WantedWorktree | undefined): v
   const key = newKey(step, "worktree");
   state.worktree = { status: "asked", branch, key, postId: undefined };
   giveSlotBack(step);
+  updateHeader(step);
   putQuestion(
     step,
     key,
@@ -37,7 +39,7 @@ export function beginWorktree(step: Step, wanted: WantedWorktree | undefined): v
   }
 }
 
-const CHOICES: Readonly<Record<string, "worktree" | "directory">> = {
+const CHOICES: Partial<Readonly<Record<EmojiName, "worktree" | "directory">>> = {
   herb: "worktree",
   open_file_folder: "directory",
 };
@@ -52,7 +54,7 @@ export function takePlaceChoice(step: Step, reaction: Signal & { readonly type: 
   if (worktree?.status !== "asked" || worktree.postId !== reaction.postId || reaction.isRemoval) {
     return false;
   }
-  const choice = CHOICES[reaction.emojiName];
+  const choice = CHOICES[reaction.emojiName as EmojiName];
   if (choice === undefined || !may(step, "answer", reaction.by)) {
     return false;
   }
@@ -113,6 +115,7 @@ export function worktreeNotMade(step: Step, problem: string): void {
   }
   const { made } = state.worktree;
   if (!made) {
+    state.worktree = undefined;
     end(step, "its worktree could not be made");
     say(step, `⚠️ ${problem}\n\nThe session could not begin. Mention me to start another.`);
     step.emit({ type: "ended" });

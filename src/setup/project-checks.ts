@@ -65,3 +65,26 @@ async function checkChannelOf(
     ? passed(undefined, `@${account.username} takes direct messages`)
     : checkProjectChannel(api, channel, account);
 }
+
+/** What can't be told apart from another is not served; what the settings ask for as well, the file says better. */
+export function withoutTwins(ready: readonly ReadyProject[]): {
+  readonly distinct: readonly ReadyProject[];
+  readonly twins: readonly { readonly project: Project; readonly why: string }[];
+} {
+  const isTwin = (one: ReadyProject, other: ReadyProject): boolean =>
+    one !== other &&
+    one.channel?.id === other.channel?.id &&
+    one.project.directory === other.project.directory;
+  const inFile = ready.filter(({ project }) => project.origin !== "settings");
+  const named = ready.filter(
+    (one) => one.project.origin !== "settings" || !inFile.some((other) => isTwin(one, other)),
+  );
+  const distinct = named.filter((one, index) => !named.slice(0, index).some((other) => isTwin(one, other)));
+  const twins = named
+    .filter((one) => !distinct.includes(one))
+    .map(({ project }) => ({
+      project,
+      why: `Project ${project.name}: another project has the same directory in the same channel. Take one of them out.`,
+    }));
+  return { distinct, twins };
+}

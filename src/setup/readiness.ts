@@ -11,7 +11,7 @@ import {
   checkPostLimit,
   failedBy,
 } from "./checks.ts";
-import { checkProject, type ReadyProject } from "./project-checks.ts";
+import { checkProject, type ReadyProject, withoutTwins } from "./project-checks.ts";
 
 export interface UnservedProject {
   readonly project: Project;
@@ -65,8 +65,8 @@ export async function checkReadiness({
   ]);
   const claudeOf = ({ claudePath }: Project): Check<string> | undefined => claudes.get(claudePath);
   const wrong = checked.flatMap((check) => failures([check]));
-  const served = checked.flatMap((check) =>
-    check.ok && claudeOf(check.value.project)?.ok ? [check.value] : [],
+  const { distinct: served, twins } = withoutTwins(
+    checked.flatMap((check) => (check.ok && claudeOf(check.value.project)?.ok ? [check.value] : [])),
   );
   const [first] = served;
   const claude = first && claudeOf(first.project);
@@ -80,10 +80,13 @@ export async function checkReadiness({
     claudeVersion: claude.value,
     postLimit: limit.value,
     projects: served,
-    unserved: projects.flatMap((project, index) => {
-      const [failure] = failures([checked[index], claudeOf(project)]);
-      return failure ? [{ project, why: failure.text }] : [];
-    }),
+    unserved: [
+      ...projects.flatMap((project, index) => {
+        const [failure] = failures([checked[index], claudeOf(project)]);
+        return failure ? [{ project, why: failure.text }] : [];
+      }),
+      ...twins,
+    ],
     hints: [account, ...checked, name, claude].flatMap((check) => (check.ok ? check.hints : [])),
   };
 }

@@ -148,7 +148,9 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     botName: "claude-code",
     channelId: CHANNEL,
     channelName: "lab",
-    projects: () => [{ name: "lab", rightsOf, maxSessions: count, sessions: manager }],
+    projects: () => [
+      { name: "lab", rightsOf, maxSessions: count, sessions: manager, removeWorktree: async () => undefined },
+    ],
     isDirect: false,
     standing: async () => ({ isMember: true, lastPostAt: undefined }),
     audit,

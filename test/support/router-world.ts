@@ -142,6 +142,7 @@ export function createRouterWorld({
       approvers: undefined,
     }),
     maxSessions: 5,
+    removeWorktree: async () => undefined,
     sessions: {
       open(threadId, by, message) {
         if (isFull) {

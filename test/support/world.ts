@@ -8,6 +8,7 @@ import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge.ts";
+import { Worktrees, type WorktreesOptions } from "../../src/app/worktrees.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
@@ -28,6 +29,8 @@ export interface WorldOptions {
   readonly config?: Partial<Config>;
   readonly maxPostSize?: number;
   readonly sandbox?: SandboxOptions;
+  /** Where git worktrees are kept, and the environment of git. */
+  readonly worktrees?: WorktreesOptions;
   /** Instead of the program at `claudePath`. */
   readonly startClaude?: StartClaude;
 }
@@ -163,6 +166,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
       lock: () => ({ release: () => {} }),
       deniedPathsIn: () => [],
+      worktrees: options.worktrees && new Worktrees(options.worktrees),
       environment: options.environment,
       version: "0.1.0",
       home: options.environment?.["HOME"] ?? "/home/dev",

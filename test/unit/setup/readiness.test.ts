@@ -114,3 +114,20 @@ test("a server that fails for one of several is asked again for all", async () =
   const checked = await ready([inFile("shop", channel.id), inFile("api", other.id)], { api: fails });
   expect(checked).toMatchObject({ ok: false, isServerDown: true });
 });
+
+test("of two projects with one directory in one channel the first is served, and the file's before the settings'", async () => {
+  const { channel, team, ready } = await world();
+  const named = `${team.name}/claude`;
+  const twice = await ready([inFile("one", channel.id), inFile("two", named)]);
+  expect(twice).toMatchObject({
+    projects: [{ project: { name: "one" } }],
+    unserved: [
+      { project: { name: "two" }, why: expect.stringContaining("same directory in the same channel") },
+    ],
+  });
+  const own = projectOf({ channel: channel.id });
+  expect(await ready([own, inFile("two", named)])).toMatchObject({
+    projects: [{ project: { name: "two" } }],
+    unserved: [],
+  });
+});
