@@ -31,7 +31,9 @@ describe("a worktree that is resumed", () => {
     expect(await there()).toEqual({ missing: `${missing} The branch is still there.` });
     world.run(world.directory, "worktree", "prune");
     world.run(world.directory, "branch", "-D", "fix");
-    expect(await there()).toEqual({ missing: `${missing} The branch is gone, too.` });
+    expect(await there()).toEqual({
+      missing: `${missing} The branch is gone, too. If you know its last commit, make it again: \`git -C ${world.directory} branch fix COMMIT\``,
+    });
   });
 
   it("is missing when the directory is no worktree any more, even within another repository", async () => {
