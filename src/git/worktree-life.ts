@@ -4,7 +4,16 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { uncommitted } from "./changes.ts";
 import { type MadeWorktree, makeWorktree, type Worktree } from "./make-worktree.ts";
-import { asResult, command, counted, failure, listed, named, Refusal, type Result } from "./refusal.ts";
+import {
+  asResult,
+  command,
+  counted,
+  failure,
+  named,
+  Refusal,
+  type Result,
+  uncommittedIn,
+} from "./refusal.ts";
 import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
 import { type Git, lineOf } from "./run-git.ts";
 
@@ -93,7 +102,7 @@ export function removeWorktree(
       const { files } = await uncommitted(git, top);
       if (files.length > 0) {
         throw new Refusal(
-          `${counted(files.length, "file")} of ${named(branch)} ${files.length === 1 ? "is" : "are"} not committed: ${listed(files)}. Commit them first, or throw them away yourself: ${command(root, "worktree", "remove", "--force", top)}`,
+          `${uncommittedIn(branch, files)}, or throw ${files.length === 1 ? "it" : "them"} away yourself: ${command(root, "worktree", "remove", "--force", top)}`,
         );
       }
     }
