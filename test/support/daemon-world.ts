@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly program?: string;
   /** Somebody types into it. */
   readonly isTyped?: boolean;
+  /** Where it is started; in the world's own directory, unless told. */
+  readonly cwd?: string;
 }
 
 export interface Exit {
@@ -84,7 +86,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
       options.node ?? process.execPath,
       [options.program ?? PROGRAM, ...(options.args ?? [])],
       {
-        cwd: directory,
+        cwd: options.cwd ?? directory,
         env: {
           ...scriptedEnvironment(modelUrl, home),
           ...marked(mark),
