@@ -123,7 +123,7 @@ export class ServedProject implements RoutedProject {
   }
 
   #dependencies(): SessionDependencies {
-    const { project, allowedUsers, approvers } = this.#ready;
+    const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
     const { users, clock, log, startClaude, environment, folder, watch, token } = connection;
     const { rightsOf } = this;
@@ -153,8 +153,8 @@ export class ServedProject implements RoutedProject {
         postLimit: connection.postLimit,
         rightsOf,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        approvers: approvers.filter(({ id }) => rightsOf(id)?.isApprover).map(({ username }) => username),
-        listed: allowedUsers.filter(({ id }) => rightsOf(id)?.isListed).map(({ username }) => username),
+        approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
+        listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
       claudePath: project.claudePath,
       choices: { model: project.model, permissionMode: project.mode },
@@ -172,6 +172,9 @@ export class ServedProject implements RoutedProject {
     };
   }
 }
+
+const namesOf = (users: readonly User[], isMeant: (user: User) => boolean | undefined): readonly string[] =>
+  users.filter(isMeant).map(({ username }) => username);
 
 /** The threads of those that no project here can take up. */
 export function restoreInto(

@@ -8,7 +8,7 @@ import { mergeWorktree } from "../git/merge-worktree.ts";
 import { worktreePath } from "../git/names.ts";
 import { findRepository } from "../git/repository.ts";
 import { type Git, gitWith } from "../git/run-git.ts";
-import { isThere, listOurs, removeWorktree } from "../git/worktree-life.ts";
+import { findWorktree, listOurs, removeWorktree } from "../git/worktree-life.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { ProjectWorktrees } from "../session/worktree-work.ts";
@@ -38,19 +38,14 @@ export class Worktrees {
     const git = this.#git;
     return {
       make: async (branch, before, threadId) => {
-        const isKept = before !== undefined && (await isThere(git, before)) === "there";
-        const made = isKept
-          ? { value: { ...before, warnings: [] } }
-          : await makeWorktree(git, {
-              directory: before?.directory ?? directory,
-              branch,
-              root: this.#root,
-              ...baseOf(before),
-            });
+        const root = this.#root;
+        const made = before
+          ? await findWorktree(git, before, root)
+          : await makeWorktree(git, { directory, branch, root });
         if ("problem" in made) {
           return made;
         }
-        const worktree = before ? { ...made.value, base: before.base, isNew: before.isNew } : made.value;
+        const worktree = made.value;
         return this.#claim(worktree, threadId)
           ? { value: worktree }
           : {
@@ -116,9 +111,6 @@ function realPathOf(path: string): string {
     return path;
   }
 }
-
-const baseOf = (before: Worktree | undefined): { readonly base?: string } =>
-  before?.base === undefined ? {} : { base: before.base };
 
 /** `XDG_DATA_HOME`; the specification says to ignore a relative one. */
 export function worktreesRoot(environment: NodeJS.ProcessEnv, home: string): string {

@@ -41,6 +41,8 @@ export interface NewWorktree {
   readonly root: string;
   /** Instead of the branch that the directory has checked out. */
   readonly base?: string;
+  /** Where it was before: Claude finds a conversation by the directory. */
+  readonly place?: string;
 }
 
 const ATTEMPT = "The worktree could not be made";
@@ -62,7 +64,14 @@ export function makeWorktree(git: Git, wanted: NewWorktree): Promise<Result<Made
     const settings = isLfsMissing ? WITHOUT_LFS : [];
     const top =
       taken.top ??
-      (await addWorktree(git, repository.root, branch, settings, places(home, taken.left), isNew));
+      (await addWorktree(
+        git,
+        repository.root,
+        branch,
+        settings,
+        places(home, taken.left, wanted.place),
+        isNew,
+      ));
     const mergeBase = await git.read(top, ["merge-base", start, "HEAD"]);
     const inside = relative(repository.root, realpathSync(directory));
     const path = join(top, inside);
@@ -146,7 +155,7 @@ async function takeUp(git: Git, root: string, branch: string, home: string): Pro
   }
   // Forgets what is gone, without touching anybody else's as `prune` would.
   await must(git.write, ATTEMPT, root, ["worktree", "remove", top]);
-  return { left: top };
+  return isUnfinished ? { left: top } : {};
 }
 
 /** While git makes a worktree it is locked with this reason; when git is killed, for good (2.39). */
@@ -190,9 +199,9 @@ async function ensureBranch(git: Git, root: string, branch: string, start: strin
 
 const PLACES = 9;
 
-function places(home: string, left: string | undefined): string[] {
-  const all = [home, ...Array.from({ length: PLACES }, (_, index) => `${home}-${index + 2}`)];
-  return all.filter((place) => place !== left);
+function places(home: string, left: string | undefined, first = home): string[] {
+  const all = [first, home, ...Array.from({ length: PLACES }, (_, index) => `${home}-${index + 2}`)];
+  return [...new Set(all)].filter((place) => place !== left);
 }
 
 async function addWorktree(

@@ -3,7 +3,17 @@
 
 import { type Lines, linesBetween, uncommitted } from "./changes.ts";
 import type { Worktree } from "./make-worktree.ts";
-import { asResult, command, counted, failure, listed, must, named, Refusal, type Result } from "./refusal.ts";
+import {
+  asResult,
+  command,
+  failure,
+  listed,
+  must,
+  named,
+  Refusal,
+  type Result,
+  uncommittedIn,
+} from "./refusal.ts";
 import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
 import { fieldsOf, type Git, textOf } from "./run-git.ts";
 import { requireWorktree } from "./worktree-life.ts";
@@ -27,9 +37,7 @@ export function mergeWorktree(git: Git, worktree: Worktree): Promise<Result<Merg
     await requireWorktree(git, worktree);
     const { files } = await uncommitted(git, top);
     if (files.length > 0) {
-      throw new Refusal(
-        `${counted(files.length, "file")} of ${named(branch)} ${files.length === 1 ? "is" : "are"} not committed: ${listed(files)}. Commit them first.`,
-      );
+      throw new Refusal(`${uncommittedIn(branch, files)}.`);
     }
     const { root } = await repositoryOf(git, directory);
     const before = await requireReady(git, root, base);

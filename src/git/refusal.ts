@@ -50,6 +50,12 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** "1 file of `fix` is not committed: `a`. Commit it first": what stands in the way, and what to do about it. */
+export function uncommittedIn(branch: string, files: readonly string[]): string {
+  const [are, them] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  return `${counted(files.length, "file")} of ${named(branch)} ${are} not committed: ${listed(files)}. Commit ${them} first`;
+}
+
 const LONGEST_QUOTE = 400;
 
 /** @param attempt what was tried: "The worktree could not be made" */

@@ -3,12 +3,40 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { uncommitted } from "./changes.ts";
-import type { Worktree } from "./make-worktree.ts";
-import { asResult, command, counted, failure, listed, named, Refusal, type Result } from "./refusal.ts";
+import { type MadeWorktree, makeWorktree, type Worktree } from "./make-worktree.ts";
+import {
+  asResult,
+  command,
+  counted,
+  failure,
+  named,
+  Refusal,
+  type Result,
+  uncommittedIn,
+} from "./refusal.ts";
 import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
 import { type Git, lineOf } from "./run-git.ts";
 
-/** For a session that resumes. */
+/** For a session that resumes: one whose files are gone is made again from its branch, where it was. */
+export async function findWorktree(
+  git: Git,
+  worktree: Worktree,
+  root: string,
+): Promise<Result<MadeWorktree>> {
+  const { directory, top, path, branch, base, isNew } = worktree;
+  const found = await isThere(git, worktree);
+  if (found === "there") {
+    return { value: { ...worktree, warnings: [] } };
+  }
+  const isGone = !existsSync(top) || !existsSync(path);
+  if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
+    return { problem: found.missing };
+  }
+  const wanted = { directory, branch, root, place: top, ...(base === undefined ? {} : { base }) };
+  const made = await makeWorktree(git, wanted);
+  return "problem" in made ? made : { value: { ...made.value, base, isNew } };
+}
+
 export async function isThere(git: Git, worktree: Worktree): Promise<"there" | { readonly missing: string }> {
   const found = await asResult(() => requireWorktree(git, worktree));
   return "problem" in found ? { missing: found.problem } : "there";
@@ -19,8 +47,10 @@ export async function requireWorktree(git: Git, worktree: Worktree): Promise<voi
   const { root } = await repositoryOf(git, directory);
   if (!existsSync(top)) {
     const kept = (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
-    const rest = kept ? "The branch is still there" : "The branch is gone, too";
-    throw new Refusal(`The worktree of ${named(branch)} is gone: ${named(top)} doesn't exist. ${rest}.`);
+    const rest = kept
+      ? "The branch is still there."
+      : `The branch is gone, too. If you know its last commit, make it again: ${command(root, "branch", branch, "COMMIT")}`;
+    throw new Refusal(`The worktree of ${named(branch)} is gone: ${named(top)} doesn't exist. ${rest}`);
   }
   const [repository, own] = await Promise.all([commonDirectory(git, root), commonDirectory(git, top)]);
   if (own === undefined || own !== repository) {
@@ -72,7 +102,7 @@ export function removeWorktree(
       const { files } = await uncommitted(git, top);
       if (files.length > 0) {
         throw new Refusal(
-          `${counted(files.length, "file")} of ${named(branch)} ${files.length === 1 ? "is" : "are"} not committed: ${listed(files)}. Commit them first, or throw them away yourself: ${command(root, "worktree", "remove", "--force", top)}`,
+          `${uncommittedIn(branch, files)}, or throw ${files.length === 1 ? "it" : "them"} away yourself: ${command(root, "worktree", "remove", "--force", top)}`,
         );
       }
     }

@@ -54,10 +54,7 @@ export class Dispatcher {
       }
     } else if (decided.kind === "unknownProject") {
       if (this.#limits.tryTakeRemark(by.id, now())) {
-        reply(
-          threadId,
-          notice(`There is no project ${inlineCode(decided.named, 80)} here. ${listed(projects())}`),
-        );
+        reply(threadId, notice(noProject(decided.named, projects())));
       }
     } else if (decided.kind === "removeWorktree") {
       void this.#removeWorktree(decided);
@@ -104,6 +101,12 @@ export class Dispatcher {
 
 function tooMuch({ name }: Person): string {
   return `⏳ That was a lot at once, ${inlineCode(`@${name}`)}: the last messages were not taken. Send them again in a while.`;
+}
+
+function noProject(named: string, projects: readonly RoutedProject[]): string {
+  return projects.length === 0
+    ? "No session begins in this channel any more: its projects are no longer among those of mm-claude. Sessions that run go on."
+    : `There is no project ${inlineCode(named, 80)} here. ${listed(projects)}`;
 }
 
 function listed(projects: readonly RoutedProject[]): string {

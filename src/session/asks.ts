@@ -72,11 +72,12 @@ function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
 /** Whom a card calls: the owner, or who may decide in the owner's place. */
 export function whomToCall(step: Step, action: Action): readonly string[] {
   const { owner } = step.state;
-  const { approvers, listed = [] } = step.context;
+  const { approvers, listed = () => [] } = step.context;
   if (may(step, action, owner)) {
     return [owner.name];
   }
-  return approvers.length > 0 ? approvers : listed;
+  const mayApprove = approvers();
+  return mayApprove.length > 0 ? mayApprove : listed();
 }
 
 /** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
@@ -341,7 +342,7 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
     post.postedAt = at;
   } else if (key === state.cutOff?.key) {
     state.cutOff.postId = postId;
-  } else {
+  } else if (state.worktree?.status !== "asked" || state.worktree.key !== key) {
     return [];
   }
   const waiting = state.earlyReactions.filter((reaction) => reaction.postId === postId);

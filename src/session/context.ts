@@ -25,10 +25,10 @@ export interface SessionContext {
   readonly postLimit: number;
   /** What an account is here, as of now. */
   readonly rightsOf: RightsOf;
-  /** Names to call when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
-  readonly approvers: readonly string[];
-  /** Names of all who are listed; none when everyone is. */
-  readonly listed?: readonly string[];
+  /** Names to call, as of now, when a tool or a plan is to be approved and the owner may not; none when all who are listed may. */
+  readonly approvers: () => readonly string[];
+  /** Names of all who are listed, as of now; none when everyone is. */
+  readonly listed?: () => readonly string[];
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

@@ -103,11 +103,11 @@ function take(step: Step, signal: Signal): void {
       onToolReport(step, signal.report);
       break;
     case "posted":
+      placeQuestionPosted(step.state, signal.key, signal.postId);
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }
       cardStands(step, signal.key);
-      placeQuestionPosted(step.state, signal.key, signal.postId);
       break;
     case "fileRefused":
       fileRefused(step, signal.key);

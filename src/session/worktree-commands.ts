@@ -3,6 +3,7 @@
 import type { Merged } from "../git/merge-worktree.ts";
 import type { Removed } from "../git/worktree-life.ts";
 import { fence, inlineCode, showHidden } from "../render/markdown.ts";
+import { homePath } from "../render/paths.ts";
 import type { Person } from "./authorization.ts";
 import { end, fallAsleep } from "./lifecycle.ts";
 import { audit, breakPage, newKey, say } from "./state.ts";
@@ -37,7 +38,7 @@ export function onWorktreeCommand(step: Step, by: Person, command: WorktreeComma
   if (command.name === "diff") {
     step.emit({ type: "worktree", request: { act: "diff", made } });
   } else if (command.name === "worktree" && !isRemoval) {
-    say(step, `🌿 ${inlineCode(made.branch)} is in ${inlineCode(made.top)}`);
+    say(step, `🌿 ${inlineCode(made.branch)} is in ${inlineCode(homePath(made.top, context.home))}`);
   } else if (state.phase.name === "working") {
     say(step, "⚠️ Claude is at work in this worktree. Wait until it is done, or `!interrupt` it first.");
   } else if (command.name === "merge") {

@@ -99,9 +99,6 @@ test("a project that is added is served at once, one that is removed lets its se
   await world.says(root, "In web you said: ask");
   await alice.in(shop).say("go on", root);
   await world.says(root, "In web you said: go on");
-  const after = await alice.in(shop).say("@claude-code anybody?");
-  await heardUpTo(world, world.channelId);
-  expect(world.text(after)).not.toContain("In web");
 
   await world.serve([world.project, project("web")]);
   await alice.in(shop).say("still there?", root);
@@ -145,6 +142,30 @@ test("who is taken off a project's list has no more rights in the sessions that 
   await bob.in(shop).say("and do more", root);
   await world.says(root, "wants to");
   expect(world.text(root)).not.toContain("In web you said");
+});
+
+test("in a session whose owner is taken off the list those are called who are on it now", async () => {
+  const { world, shop, project } = await projectsWorld();
+  const { bob } = world.people;
+  await world.serve([world.project, project("web")]);
+  const root = await bob.in(shop).say("@claude-code hello");
+  await world.says(root, "In web you said: hello");
+  await world.serve([world.project, project("web", { allowedUsers: ["alice", "carol"] })]);
+  await bob.in(shop).say("and do more", root);
+  await world.says(root, /wants to send a message · @alice @carol$/m);
+});
+
+test("where the last project is removed whoever mentions the bot is told that no session begins", async () => {
+  const { world, shop, project } = await projectsWorld();
+  const { alice } = world.people;
+  await world.serve([world.project, project("web")]);
+  await alice.in(shop).say("@claude-code ask");
+  await world.serve([world.project]);
+  for (const words of ["anybody?", "in web: anybody?", "!project"]) {
+    const root = await alice.in(shop).say(`@claude-code ${words}`);
+    await world.says(root, "No session begins in this channel any more");
+    expect(world.text(root)).not.toContain("In web");
+  }
 });
 
 test("what is said while no connection is open is heard in each channel", async () => {

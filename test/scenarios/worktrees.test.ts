@@ -53,7 +53,7 @@ test("a session on a branch works in a worktree, shows its change, and merges it
   await bob.say("!diff", root);
   await world.says(root, /\+two coupons/);
   await alice.say("!merge", root);
-  await world.says(root, "1 file of `fix-cart` is not committed: `cart.txt`. Commit them first.");
+  await world.says(root, "1 file of `fix-cart` is not committed: `cart.txt`. Commit it first.");
   await alice.say("commit", root);
   await world.says(root, "On fix-cart: commit");
   await bob.say("!merge", root);

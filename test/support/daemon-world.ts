@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly program?: string;
   /** Somebody types into it. */
   readonly isTyped?: boolean;
+  /** Where it is started; the world's directory, unless told. */
+  readonly cwd?: string;
 }
 
 export interface Exit {
@@ -52,10 +54,14 @@ export interface Daemon {
 
 export type DaemonWorld = Awaited<ReturnType<typeof daemonWorld>>;
 
-/** Everything in it ends with the test. */
-export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptions = {}) {
+/** Everything in it ends with the test, unless `atEnd` has another time for it. */
+export async function daemonWorld(
+  modelUrl: string,
+  sandboxOptions: SandboxOptions = {},
+  atEnd: (end: () => Promise<void>) => void = onTestFinished,
+) {
   const sandbox = await startSandbox(sandboxOptions);
-  onTestFinished(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const root = temporaryDirectory();
   const [home = "", directory = "", temporary = "", runtime = ""] = ["home", "project", "tmp", "run"].map(
     (name) => join(root, name),
@@ -84,7 +90,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
       options.node ?? process.execPath,
       [options.program ?? PROGRAM, ...(options.args ?? [])],
       {
-        cwd: directory,
+        cwd: options.cwd ?? directory,
         env: {
           ...scriptedEnvironment(modelUrl, home),
           ...marked(mark),
@@ -115,7 +121,7 @@ export async function daemonWorld(modelUrl: string, sandboxOptions: SandboxOptio
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal }));
     });
-    onTestFinished(async () => {
+    atEnd(async () => {
       child.kill("SIGKILL");
       await exit;
       for (const line of processesMarkedHere()) process.kill(Number.parseInt(line, 10), "SIGKILL");

@@ -46,8 +46,10 @@ export interface GitWorld {
   make(branch: string, more?: { readonly directory?: string; readonly base?: string }): Promise<MadeWorktree>;
 }
 
-export function gitWorld(environment: NodeJS.ProcessEnv = gitEnvironment()): GitWorld {
-  const directory = join(temporaryDirectory(), "shop");
+export function gitWorld(
+  environment: NodeJS.ProcessEnv = gitEnvironment(),
+  directory = join(temporaryDirectory(), "shop"),
+): GitWorld {
   const root = join(temporaryDirectory(), "worktrees");
   const git = gitWith(environment);
   const run = (where: string, ...args: readonly string[]) =>
@@ -69,7 +71,7 @@ export function gitWorld(environment: NodeJS.ProcessEnv = gitEnvironment()): Git
     run(where, "commit", "--quiet", "--message", message);
     return run(where, "rev-parse", "HEAD");
   };
-  mkdirSync(directory);
+  mkdirSync(directory, { recursive: true });
   run(directory, "init", "--quiet");
   commit(directory, { "readme.txt": "one\ntwo\nthree\n", "api/a.txt": "a\n" }, "First");
   return {

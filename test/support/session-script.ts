@@ -76,7 +76,7 @@ export const CONTEXT: SessionContext = {
   postLimit: 16_383,
   timeZone: "UTC",
   rightsOf,
-  approvers: [],
+  approvers: () => [],
   otherProjects: () => [],
 };
 

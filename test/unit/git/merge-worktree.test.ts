@@ -88,7 +88,7 @@ describe("a merge is refused", () => {
     );
     for (const name of names) rmSync(join(worktree.top, name));
     world.write(worktree.top, { "readme.txt": "" });
-    expect(await refusal()).toBe("1 file of `fix` is not committed: `readme.txt`. Commit them first.");
+    expect(await refusal()).toBe("1 file of `fix` is not committed: `readme.txt`. Commit it first.");
   });
 
   it("while the project's directory has changes", async () => {

@@ -31,7 +31,9 @@ describe("a worktree that is resumed", () => {
     expect(await there()).toEqual({ missing: `${missing} The branch is still there.` });
     world.run(world.directory, "worktree", "prune");
     world.run(world.directory, "branch", "-D", "fix");
-    expect(await there()).toEqual({ missing: `${missing} The branch is gone, too.` });
+    expect(await there()).toEqual({
+      missing: `${missing} The branch is gone, too. If you know its last commit, make it again: \`git -C ${world.directory} branch fix COMMIT\``,
+    });
   });
 
   it("is missing when the directory is no worktree any more, even within another repository", async () => {
@@ -110,7 +112,7 @@ describe("the removal of a worktree", () => {
 
   it("is refused while files are not committed, confirmed or not", async () => {
     world.write(worktree.top, { "b.txt": "1\n" });
-    const problem = `1 file of \`fix\` is not committed: \`b.txt\`. Commit them first, or throw them away yourself: \`git -C ${world.directory} worktree remove --force ${worktree.top}\``;
+    const problem = `1 file of \`fix\` is not committed: \`b.txt\`. Commit it first, or throw it away yourself: \`git -C ${world.directory} worktree remove --force ${worktree.top}\``;
     expect(problemIn(await remove())).toBe(problem);
     expect(problemIn(await remove(true))).toBe(problem);
     expect(existsSync(join(worktree.top, "b.txt"))).toBe(true);

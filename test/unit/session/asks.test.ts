@@ -56,7 +56,7 @@ test("a card shows the whole command, in a file where it must, and mentions the 
 test("a card calls the approvers when the owner is none, and only they decide", () => {
   const carol = person("carol");
   const script = working({
-    approvers: ["carol"],
+    approvers: () => ["carol"],
     rightsOf: (id) => ({ isListed: true, isApprover: id === carol.id }),
   });
   script.claude(permission("r"));

@@ -94,7 +94,7 @@ describe("guests", () => {
 
   test("who may steer but not approve tools lets a guest's message in", () => {
     const script = working({
-      approvers: ["carol"],
+      approvers: () => ["carol"],
       rightsOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === "carol" }),
     });
     script.says(OTHER, "hello");
