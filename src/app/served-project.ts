@@ -149,7 +149,7 @@ export class ServedProject implements RoutedProject {
         isAuto: project.skipPermissions,
         postLimit: connection.postLimit,
         rightsOf,
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        timeZone: connection.timeZone,
         approvers: approvers.filter(({ id }) => rightsOf(id)?.isApprover).map(({ username }) => username),
         listed: allowedUsers.filter(({ id }) => rightsOf(id)?.isListed).map(({ username }) => username),
       },

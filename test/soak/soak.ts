@@ -150,7 +150,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     channelName: "lab",
     projects: () => [{ name: "lab", rightsOf, maxSessions: count, sessions: manager }],
     isDirect: false,
-    standing: async () => ({ isMember: true, lastPostAt: undefined }),
+    standing: async () => ({ isMember: true, lastPostAt: undefined, isMentioned: false }),
     audit,
     instance: "0-0",
     onOtherInstance: () => {},
