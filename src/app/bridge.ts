@@ -15,6 +15,7 @@ import type { Lock } from "../store/lock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Channels } from "./channels.ts";
+import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -61,6 +62,8 @@ export interface BridgeWatch extends Pick<SessionDependencies, "onChanged" | "on
 /** What all channels share. */
 export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "projects"> {
   readonly users: Users;
+  /** Of this machine, as people write it. */
+  readonly timeZone: string;
   readonly standings: Standings;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
 }
@@ -88,12 +91,20 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
   const users = new Users({ api, clock });
   users.userUpdated(facts.bot);
   const socket = openSocket(facts, dependencies);
-  const standings = new Standings({ api, botId: facts.bot.id, clock, count: () => channels.all.length });
+  const standings = new Standings({
+    api,
+    botId: facts.bot.id,
+    clock,
+    count: () => channels.count,
+    heard: heardMentions(folder),
+    onHeard: (counts) => keepHeardMentions(folder, counts),
+  });
   const { projects, ...rest } = facts;
   const connection: Connection = {
     ...rest,
     ...dependencies,
     users,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };

@@ -72,10 +72,10 @@ export class DirectMessages {
   }
 
   async #lookForChannels(): Promise<void> {
-    const { api, folder, log } = this.#options.connection;
+    const { folder, log, standings } = this.#options.connection;
     try {
       const names = folder.names();
-      for (const { channel, mentions: count } of await api.myMemberships()) {
+      for (const { channel, mentions: count } of await standings.members()) {
         const wasServed = names.some(
           (name) => name === `cursor-${channel.id}` || name.startsWith(sessionPrefix(channel.id)),
         );

@@ -7,7 +7,7 @@ import type { Project } from "../config/project.ts";
 import type { ReloadAnswer } from "../control/protocol.ts";
 import type { MattermostApi, User } from "../mattermost/types.ts";
 import type { ClaudeVersion } from "../setup/checks.ts";
-import { checkProject, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
+import { checkProjects, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
 import { checkClaudes, type Readiness } from "../setup/readiness.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
@@ -113,7 +113,7 @@ export class ProjectUpdates {
       this.#unserved.some((one) => isSame(one.project, project));
     const problems = checked.failed.filter((failure) => !isKnownToFail(failure)).map(({ why }) => why);
     if (problems.length > 0 || this.#isClosed) {
-      return { ok: false, problems };
+      return { ok: false, problems: [...new Set(problems)] };
     }
     return this.#serve(checked.ready, checked.failed);
   }
@@ -123,18 +123,20 @@ export class ProjectUpdates {
     wanted: readonly Project[],
   ): Promise<{ readonly ready: readonly ReadyProject[]; readonly failed: readonly Unserved[] }> {
     const { api, account, claudeVersion } = this.#options;
-    const isServed = (project: Project): ReadyProject | undefined =>
-      this.#served.find((ready) => isSame(ready.project, project));
-    const claudes = await checkClaudes(
-      wanted.filter((project) => !isServed(project)),
-      claudeVersion,
-    );
+    const known = new Map(this.#served.map((ready) => [JSON.stringify(ready.project), ready]));
+    const isServed = (project: Project): ReadyProject | undefined => known.get(JSON.stringify(project));
+    const others = wanted.filter((project) => !isServed(project));
+    const [claudes, checked] = await Promise.all([
+      checkClaudes(others, claudeVersion),
+      checkProjects(api, others, account),
+    ]);
+    const checks = new Map(others.map((project, index) => [project, checked[index]]));
     const ready: ReadyProject[] = [];
     const failed: Unserved[] = [];
     for (const project of wanted) {
       const served = isServed(project);
       const claude = claudes.get(project.claudePath);
-      const check = served ? undefined : await checkProject(api, project, account);
+      const check = checks.get(project);
       if (served ?? (check?.ok && claude?.ok)) {
         ready.push(served ?? (check as { readonly value: ReadyProject }).value);
       } else {

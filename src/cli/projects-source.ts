@@ -13,7 +13,12 @@ export function projectsSource(
   stateHome: string | undefined,
 ): { readonly path: string; readonly read: () => readonly Project[] } {
   const kept = stateRoot({ home: places.home, stateHome });
-  const read = (): readonly Project[] => allProjects(config, places, kept);
-  read();
+  // Problems are told at once; what was read is what the start goes on with.
+  let first: readonly Project[] | undefined = allProjects(config, places, kept);
+  const read = (): readonly Project[] => {
+    const projects = first ?? allProjects(config, places, kept);
+    first = undefined;
+    return projects;
+  };
   return { path: projectsPath(places), read };
 }

@@ -166,6 +166,12 @@ export class Router {
           await this.#catchUp.performNow();
         }
         break;
+      case "alive":
+        // Of a gap it is not known yet what is in it.
+        if (this.#catchUp.gapFrom === undefined && this.#seenPosts.complete(event.askedAt)) {
+          this.#seenPosts.save(undefined);
+        }
+        break;
       default:
       // What is about no channel is not for this one.
     }

@@ -152,7 +152,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       { name: "lab", rightsOf, maxSessions: count, sessions: manager, removeWorktree: async () => undefined },
     ],
     isDirect: false,
-    standing: async () => ({ isMember: true, lastPostAt: undefined }),
+    standing: async () => ({ isMember: true, lastPostAt: undefined, isMentioned: false }),
     audit,
     instance: "0-0",
     onOtherInstance: () => {},

@@ -73,6 +73,7 @@ export function createRouterWorld({
     isArchived: false,
     /** When something was last said; not told when undefined. */
     lastPostAt: undefined as number | undefined,
+    isMentioned: false,
     /** Posts of one gap that are read. */
     mostRead: 10_000,
   };
@@ -227,6 +228,7 @@ export function createRouterWorld({
       answer("member claude-code", () => ({
         isMember: !server.left.includes("claude-code" as UserId),
         lastPostAt: server.lastPostAt,
+        isMentioned: server.isMentioned,
       })),
     reply: (thread, { markdown, attachment }) =>
       replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
