@@ -3,6 +3,7 @@
 import { type Places, projectsPath } from "../config/files.ts";
 import type { Project } from "../config/project.ts";
 import { allProjects } from "../config/projects.ts";
+import { placeOfProject } from "../config/projects-file.ts";
 import type { Config } from "../config/settings.ts";
 import { stateRoot } from "../store/locations.ts";
 
@@ -11,9 +12,13 @@ export function projectsSource(
   config: Config,
   places: Places,
   stateHome: string | undefined,
-): { readonly path: string; readonly read: () => readonly Project[] } {
+): {
+  readonly path: string;
+  readonly read: () => readonly Project[];
+  readonly placeOf: (project: Project) => string | undefined;
+} {
   const kept = stateRoot({ home: places.home, stateHome });
   const read = (): readonly Project[] => allProjects(config, places, kept);
   read();
-  return { path: projectsPath(places), read };
+  return { path: projectsPath(places), read, placeOf: (project) => placeOfProject(project, places) };
 }
