@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
 import type { DaemonOptions } from "./app/daemon-bridge.ts";
+import type { Offer } from "./app/other-daemon.ts";
 import { EXIT, type Output } from "./cli/output.ts";
 import { type Commands, createProgram, type DemoFlags, type GlobalOptions } from "./cli/program.ts";
 import { ConfigError, StartError } from "./config/error.ts";
@@ -115,7 +116,8 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
   const { givenTexts, loadConfig, unknownSettingWarnings } = await import("./config/load.ts");
   // Known before anything is told about the settings, wherever it stands.
   secrets.add(givenTexts(input).token ?? "");
-  let loaded: Loaded = loadConfig(input);
+  let given = input;
+  let loaded: Loaded = loadConfig(given);
   if ("missing" in loaded) {
     if (!process.stdin.isTTY) {
       throw new ConfigError(
@@ -130,7 +132,8 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
     print("Starting mm-claude...");
     print("");
     // What was saved is used as the loader would read it from the file, also where another file hides that one.
-    loaded = loadConfig({ ...input, env: { ...saved.values, ...withoutEmpty(input.env) } });
+    given = { ...input, env: { ...saved.values, ...withoutEmpty(input.env) } };
+    loaded = loadConfig(given);
     if ("missing" in loaded) throw new Error("the wizard left settings out");
   }
   secrets.add(loaded.config.token);
@@ -140,17 +143,26 @@ async function start(input: ConfigInput, logFormat: LogFormat | undefined): Prom
   const { config } = loaded;
   const { projectsSource } = await import("./cli/projects-source.ts");
   const projects = projectsSource(config, input, process.env["XDG_STATE_HOME"]);
-  return bridge(config, { home: input.home, projects, logFormat });
+  // Nobody is asked where a program reads the lines.
+  const isAsked = process.stdin.isTTY && logFormat !== "json";
+  const takeOffer = async ({ channel }: Offer): Promise<number> =>
+    (await import("./cli/offer-project.ts")).offerProject(channel, given, output);
+  return bridge(config, { home: input.home, projects, logFormat }, isAsked ? takeOffer : undefined);
 }
 
-async function bridge(config: Config, options: Omit<DaemonOptions, "version">): Promise<number> {
+async function bridge(
+  config: Config,
+  options: Omit<DaemonOptions, "version">,
+  takeOffer?: (offer: Offer) => Promise<number>,
+): Promise<number> {
   const { runDaemon } = await import("./app/daemon.ts");
   // From here on the last words are the bridge's: it has more to end than itself.
   process.off("uncaughtException", fall);
   // Nor is a line that nobody could take its failure.
   process.stdout.off("error", noteLostOutput);
   lostOutput = undefined;
-  const code = await runDaemon(config, { version: manifest.version, ...options });
+  const { exitCode, offer } = await runDaemon(config, { version: manifest.version, ...options });
+  const code = offer && takeOffer ? await takeOffer(offer) : exitCode;
   // Nobody waits longer for a reader that sleeps, nor for what is still to be cleared away.
   setTimeout(() => process.exit(code), LAST_MOMENT_MS);
   return code;

@@ -20,6 +20,7 @@ import type { ClaudeProcesses } from "./claude-processes.ts";
 import type { Links } from "./links.ts";
 import type { Monitor } from "./monitor.ts";
 import { removeOldDocuments } from "./old-documents.ts";
+import type { HeldProject } from "./other-daemon.ts";
 import type { ProjectsSource } from "./project-updates.ts";
 import { Worktrees, worktreesRoot } from "./worktrees.ts";
 
@@ -48,26 +49,22 @@ export interface DaemonParts {
   readonly atEnd: (() => void)[];
 }
 
-/** Those whose channels no other mm-claude on this machine serves; what it says of the others is said. */
-export function servable(
-  { log, atEnd }: DaemonParts,
-  { account, projects }: Readiness,
-  locks: ChannelLocks,
-): readonly ReadyProject[] {
+export interface Servable {
+  readonly free: readonly ReadyProject[];
+  readonly held: readonly HeldProject[];
+}
+
+/** Those whose channels no other mm-claude on this machine serves, and the others. */
+export function servable({ atEnd }: DaemonParts, { projects }: Readiness, locks: ChannelLocks): Servable {
   atEnd.push(locks.release);
-  return projects.filter(({ project, channel }) => {
-    const lock = channel && locks.take(channel.id);
-    if (lock && "heldBy" in lock) {
-      const where =
-        projects.length === 1 ? "in this channel" : `in "${channel?.displayName}" (project ${project.name})`;
-      log.error(
-        `@${account.username} ${where} is already run by another mm-claude on this machine (process ${lock.heldBy}). ` +
-          "Stop that one first.",
-      );
-      return false;
-    }
-    return true;
+  const held = projects.flatMap((ready) => {
+    const lock = ready.channel && locks.take(ready.channel.id);
+    return lock && "heldBy" in lock ? [{ ...ready, process: lock.heldBy }] : [];
   });
+  const free = projects.filter(({ project }) => !held.some((one) => one.project === project));
+  // Direct messages alone are for whoever serves the channels.
+  const hasChannel = free.some(({ channel }) => channel !== undefined);
+  return { held, free: held.length > 0 && !hasChannel ? [] : free };
 }
 
 export const baseDirectories = ({ home, stateHome = process.env["XDG_STATE_HOME"] }: DaemonOptions) => ({

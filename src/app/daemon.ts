@@ -29,6 +29,7 @@ import {
 import { offerKeys } from "./key-commands.ts";
 import { linksAt, projectLinks } from "./links.ts";
 import { Monitor } from "./monitor.ts";
+import { type HeldProject, type Offer, tellHeld, tellOtherDaemon } from "./other-daemon.ts";
 import { ProjectUpdates, whyAt } from "./project-updates.ts";
 import { Reports, withoutReports } from "./reports.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
@@ -39,8 +40,14 @@ const EXIT = { ended: 0, failed: 1, refused: 2 } as const;
 const STOP_WITHIN_MS = 9000;
 const RETRY = { baseMs: 2000, maxMs: 30_000, random: () => 1 };
 
-/** Runs until a signal ends it; gives the exit code. Throws StartError when a check says what stands in its way. */
-export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
+export interface DaemonEnd {
+  readonly exitCode: number;
+  /** It did not start: another mm-claude serves the bot, and can be asked to serve this directory as well. */
+  readonly offer?: Offer | undefined;
+}
+
+/** Runs until a signal ends it. Throws StartError when a check says what stands in its way. */
+export async function runDaemon(config: Config, options: DaemonOptions): Promise<DaemonEnd> {
   const environment = withoutReports(options.environment ?? process.env);
   const secrets = [config.token];
   const { thread: linkOf } = options.links ?? linksAt(config.url);
@@ -68,7 +75,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   const signals = stopSignals();
   const daemon = { config, options, environment, output, monitor, reports, log, claudes, atEnd, ...signals };
   try {
-    return await Promise.race([fault.then(() => EXIT.failed), untilStopped(daemon)]);
+    return await Promise.race([fault.then(() => ({ exitCode: EXIT.failed })), untilStopped(daemon)]);
   } finally {
     for (const end of atEnd) {
       end();
@@ -81,7 +88,7 @@ interface Daemon extends DaemonParts, StopSignals {
   readonly reports: Reports;
 }
 
-async function untilStopped(daemon: Daemon): Promise<number> {
+async function untilStopped(daemon: Daemon): Promise<DaemonEnd> {
   const { config, options, log, monitor, stop } = daemon;
   const api = connectRest({ url: config.url, token: config.token, log });
   monitor.connects(api.load);
@@ -90,12 +97,15 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   const loading = import("./bridge.ts");
   const ready = await checking;
   if (!ready) {
-    return EXIT.ended;
+    return { exitCode: EXIT.ended };
   }
   const state = openState(daemon, ready);
-  const projects = servable(daemon, ready, state.locks);
+  const { free: projects, held } = servable(daemon, ready, state.locks);
   if (projects.length === 0) {
-    return EXIT.refused;
+    return refusedBy(held, daemon, ready);
+  }
+  for (const one of held) {
+    tellHeld(one, false, { account: ready.account, log });
   }
   const { startBridge } = await loading;
   const starting = startBridge(
@@ -106,7 +116,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   // It may wait for the server, for as long as that is away.
   const bridge = await Promise.race([starting, aborted(stop)]);
   if (!bridge) {
-    return EXIT.ended;
+    return { exitCode: EXIT.ended };
   }
   monitor.watch(bridge);
   await Promise.race([bridge.ready, aborted(stop)]);
@@ -114,7 +124,20 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     followProjects(daemon, ready, { api, bridge });
     welcome(daemon, ready);
   }
-  return untilBridgeStopped(bridge, daemon);
+  return { exitCode: await untilBridgeStopped(bridge, daemon) };
+}
+
+/** Nothing is left to serve. */
+async function refusedBy(
+  held: readonly HeldProject[],
+  { config, options, log, release }: Daemon,
+  { account }: Readiness,
+): Promise<DaemonEnd> {
+  const { home } = options;
+  const offer = await tellOtherDaemon(held, { config, account, home, environment: process.env, log });
+  // Nothing is there to end in order.
+  release();
+  return { exitCode: EXIT.refused, offer };
 }
 
 /** Where the channels are in a browser, for all who ask from now on. */

@@ -5,15 +5,28 @@ export interface StopSignals {
   readonly stop: AbortSignal;
   /** The second one: for an end at once. */
   readonly stopAtOnce: AbortSignal;
+  /** From now on they do what they do to any program. */
+  readonly release: () => void;
 }
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export function stopSignals(): StopSignals {
   const stop = new AbortController();
   const stopAtOnce = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => (stop.signal.aborted ? stopAtOnce : stop).abort());
+  const listener = (): void => (stop.signal.aborted ? stopAtOnce : stop).abort();
+  for (const signal of SIGNALS) {
+    process.on(signal, listener);
   }
-  return { stop: stop.signal, stopAtOnce: stopAtOnce.signal };
+  return {
+    stop: stop.signal,
+    stopAtOnce: stopAtOnce.signal,
+    release() {
+      for (const signal of SIGNALS) {
+        process.off(signal, listener);
+      }
+    },
+  };
 }
 
 export const aborted = (signal: AbortSignal): Promise<void> =>

@@ -53,7 +53,7 @@ export async function addToProjects(request: AddRequest, world: ProjectWorld): P
 type New = Pick<Project, "name" | "directory"> & { readonly channel: string };
 
 async function write(added: New, found: Found | undefined, world: ProjectWorld): Promise<number> {
-  const { places, print, printError } = world;
+  const { config, places, print, printError } = world;
   const { name } = added;
   const directory = shortPath(added.directory, places);
   const before = readProjectsText(places);
@@ -71,6 +71,8 @@ async function write(added: New, found: Found | undefined, world: ProjectWorld):
   }
   told.untold.forEach(print);
   if (told.answers.length + told.untold.length === 0) print("It will be served when mm-claude starts.");
+  const bot = config.botName ?? found?.account.username;
+  if (bot !== undefined) print(`Write there: @${bot} in ${name}: …`);
   return EXIT.ok;
 }
 

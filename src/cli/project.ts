@@ -23,7 +23,8 @@ export async function project(
   input: ConfigInput,
   { print, printError, secrets }: Output,
 ): Promise<number> {
-  const loaded = loadConfig(input);
+  // The channels are those of the projects.
+  const loaded = loadConfig(input, { needsChannel: false });
   if ("missing" in loaded) {
     const heading = "mm-claude project needs these settings (mm-claude setup asks for them)";
     throw new ConfigError(loaded.missing, heading);
@@ -59,7 +60,7 @@ function perform(request: ProjectRequest, world: ProjectWorld): Promise<number> 
   }
 }
 
-async function confirmOnTerminal(message: string, print: Print): Promise<boolean> {
+export async function confirmOnTerminal(message: string, print: Print): Promise<boolean> {
   const { askOnTerminal } = await import("../setup/prompt.ts");
   return (await askOnTerminal({ print })({ kind: "confirm", message, initial: false })) === true;
 }

@@ -28,8 +28,14 @@ export type Loaded =
   /** All that is wrong is that required settings are absent: one problem for each. */
   | { readonly missing: readonly Problem[]; readonly source: ConfigSource };
 
-/** Throws ConfigError when a setting is wrong or the file can't be read. */
-export function loadConfig(input: ConfigInput): Loaded {
+/**
+ * Throws ConfigError when a setting is wrong or the file can't be read. `needsChannel`: not where projects.yaml says which
+ * channels there are, unless told.
+ */
+export function loadConfig(
+  input: ConfigInput,
+  { needsChannel = !existsSync(projectsPath(input)) } = {},
+): Loaded {
   const found = readFirstFile(input);
   const problems: Problem[] = [];
   if (found !== undefined && "unreadable" in found) {
@@ -50,7 +56,7 @@ export function loadConfig(input: ConfigInput): Loaded {
     origins[key] = given?.origin ?? "default";
     if (given === undefined) {
       if (setting.fallback !== "required") values[key] = setting.fallback.value;
-      else if (key !== "channelId" || !existsSync(projectsPath(input))) missing.push(absent(setting));
+      else if (key !== "channelId" || needsChannel) missing.push(absent(setting));
       continue;
     }
     const parsed = setting.parse(given.text, input);

@@ -61,7 +61,7 @@ const UNITS = [
 ] as const;
 
 /** As people say it: the largest unit that fills, such as "3 h". */
-function ago(ms: number): string {
+export function ago(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["s", 1];
   return `${Math.floor(seconds / size)} ${unit}`;

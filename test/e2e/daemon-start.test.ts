@@ -25,6 +25,7 @@ describe("a second daemon of the same bot and channel", () => {
     },
     {
       what: "with all of it different",
+      isSilent: true,
       env: ({ sandbox, directory }: DaemonWorld) => ({
         MATTERMOST_URL: `${sandbox.url.replace("127.0.0.1", "localhost")}/`,
         HOME: directory,
@@ -33,21 +34,28 @@ describe("a second daemon of the same bot and channel", () => {
         TMPDIR: directory,
       }),
     },
-  ])("$what is refused in one sentence, and starts when the first was killed", async ({ env }) => {
-    const world = await daemonWorld(model.url);
-    const first = await world.ready();
-    const second = world.start({ env: env(world) });
-    expect(await second.exit).toEqual({ code: 2, signal: null });
-    const [time, ...words] = second.output().trim().split(" ");
-    expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-    expect(words.join(" ")).toBe(
-      "error: @claude-code in this channel is already run by another mm-claude on this machine " +
-        `(process ${first.pid}). Stop that one first.`,
-    );
-    first.signal("SIGKILL");
-    await first.exit;
-    await world.ready({ env: env(world) });
-  });
+  ])(
+    "$what is refused in a few sentences, and starts when the first was killed",
+    async ({ env, isSilent = false }) => {
+      const world = await daemonWorld(model.url);
+      const first = await world.ready();
+      const second = world.start({ env: env(world) });
+      expect(await second.exit).toEqual({ code: 2, signal: null });
+      const [time, ...words] = second.output().trim().split(" ");
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      const other = "is already run by another mm-claude on this machine";
+      const here = `"Claude", ${world.sandbox.url}/lab/channels/${world.channelId}`;
+      expect(words.join(" ").replace(/for \d+ s/, "for 3 s")).toBe(
+        isSilent
+          ? `error: @claude-code in this channel ${other} (process ${first.pid}). Stop that one first.`
+          : `error: @claude-code ${other} (process ${first.pid}, for 3 s, in ${world.directory}). It serves project ` +
+              `(${world.directory}). This directory is its project project: write "@claude-code …" in ${here}`,
+      );
+      first.signal("SIGKILL");
+      await first.exit;
+      await world.ready({ env: env(world) });
+    },
+  );
 });
 
 describe("a place for the state", () => {

@@ -82,7 +82,8 @@ describe("where no mm-claude runs", () => {
     expect(await at.run("add")).toEqual({
       code: 0,
       stdout: `Added shop-claude (~/src/Shop Claude) to ~/.config/mm-claude/projects.yaml.
-It will be served when mm-claude starts.`,
+It will be served when mm-claude starts.
+Write there: @claude-code in shop-claude: …`,
       stderr: "",
     });
     expect(at.text()).toMatch(
@@ -132,6 +133,19 @@ shop-claude: not served: mm-claude does not run
       at.channel.id,
       "team/claude",
     ]);
+  });
+
+  test("the settings need no channel where it is named, and none is needed to list what there is", async () => {
+    const at = await place({ MATTERMOST_CHANNEL_ID: "" });
+    expect(await at.run("list")).toEqual({
+      code: 0,
+      stdout: "There is no ~/.config/mm-claude/projects.yaml yet: mm-claude project add makes it.",
+      stderr: "",
+    });
+    expect((await at.run("add")).stderr).toBe("error: Which channel? Name it with --channel.");
+    expect(await at.run("add", "--channel", "team/claude")).toMatchObject({ code: 0, stderr: "" });
+    expect(at.text()).toContain("channel: team/claude\n");
+    expect((await at.run("remove", "shop-claude")).code).toBe(0);
   });
 
   test.each([
@@ -212,7 +226,8 @@ describe("a mm-claude that runs", () => {
     });
     expect((await at.run("add", "--channel", "claude")).stdout).toBe(
       `Added shop-claude (~/src/Shop Claude) to ~/.config/mm-claude/projects.yaml.
-shop-claude is served now in ~team/claude.`,
+shop-claude is served now in ~team/claude.
+Write there: @claude-code in shop-claude: …`,
     );
     expect((await at.run("remove", "shop-claude")).stdout).toContain(
       "Sessions that run there end by themselves, and no new ones begin.",
@@ -256,13 +271,13 @@ The mm-claude that runs can't go by that, so ~/.config/mm-claude/projects.yaml i
     const at = await place();
     daemonFor(at);
     expect((await at.run("add")).stdout).toMatch(
-      /The mm-claude that runs \(process \d+\) does not go by it yet: it can't go by other projects while it runs; restart it\.$/,
+      /The mm-claude that runs \(process \d+\) does not go by it yet: it can't go by other projects while it runs; restart it\.$/m,
     );
     const elsewhere = { ...at, url: "https://chat.example.com" };
     daemonFor(elsewhere, async () => ({ ok: false, problems: ["not mine"] }));
     mkdirSync(join(at.home, "second"));
     expect((await at.run("add", join(at.home, "second"))).stdout).toMatch(
-      /It will be served when mm-claude starts\.$/,
+      /It will be served when mm-claude starts\.$/m,
     );
   });
 

@@ -106,7 +106,7 @@ describe("two on one machine", () => {
     const second = world.start();
     expect(await second.exit).toEqual({ code: 2, signal: null });
     expect(second.output()).toContain(
-      `@claude-code in this channel is already run by another mm-claude on this machine (process ${first.pid}). Stop that one first.`,
+      `@claude-code is already run by another mm-claude on this machine (process ${first.pid}, for `,
     );
     first.signal("SIGKILL");
     await first.exit;
