@@ -2,6 +2,7 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { StartClaude } from "../claude/types.ts";
+import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User } from "../mattermost/types.ts";
@@ -75,6 +76,8 @@ export interface Bridge {
   readonly otherInstance: Promise<string>;
   sessions(): readonly SessionView[];
   channels(): readonly ServedChannel[];
+  /** What direct messages begin sessions in; undefined while they are off. */
+  directProject(): Project | undefined;
   /** These are served from now on, and no others. Gives those that can't be, each with the reason. */
   update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]>;
   /** Takes no new work, lets every Claude save, writes the last words. */
@@ -128,6 +131,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     otherInstance: otherInstance.promise,
     sessions: () => channels.all.flatMap(({ sessions }) => sessions),
     channels: () => channels.all,
+    directProject: () => channels.directProject,
     update: (wanted) => channels.update(wanted),
     async stop() {
       socket.close();

@@ -1,5 +1,6 @@
 // The channels that are served, and which of them an event is for.
 
+import type { Project } from "../config/project.ts";
 import { channelOf } from "../mattermost/event-channel.ts";
 import type { Channel, ChannelId, SocketEvent } from "../mattermost/types.ts";
 import { mentions } from "../router/mention.ts";
@@ -39,6 +40,11 @@ export class Channels {
 
   get all(): readonly ServedChannel[] {
     return [...this.#served.values()].map(({ channel }) => channel);
+  }
+
+  /** What direct messages begin sessions in; undefined while they are off. */
+  get directProject(): Project | undefined {
+    return this.#direct.project;
   }
 
   /** Claudes wait for new sessions from now on. */
