@@ -83,6 +83,13 @@ export class CatchUp {
     this.#hasUnseen = true;
   }
 
+  /** The connection was whole until then; of a gap it is not known yet what is in it. */
+  heardUpTo(askedAt: number): void {
+    if (this.#gapFrom === undefined && this.#options.seenPosts.complete(askedAt)) {
+      this.#options.seenPosts.save(undefined);
+    }
+  }
+
   /** Events are missing since the last one that was heard, and are made up for. */
   async performNow(): Promise<void> {
     this.#begin();

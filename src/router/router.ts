@@ -100,8 +100,7 @@ export class Router {
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
     const { channelId } = this.#dependencies;
-    const isElsewhere = (channelOf(event) ?? channelId) !== channelId;
-    return isElsewhere || this.#seenPosts.isClosed
+    return (channelOf(event) ?? channelId) !== channelId || this.#seenPosts.isClosed
       ? this.#last
       : this.#inOrder(event.type, () => this.#dispatch(event));
   }
@@ -167,13 +166,9 @@ export class Router {
         }
         break;
       case "alive":
-        // Of a gap it is not known yet what is in it.
-        if (this.#catchUp.gapFrom === undefined && this.#seenPosts.complete(event.askedAt)) {
-          this.#seenPosts.save(undefined);
-        }
+        this.#catchUp.heardUpTo(event.askedAt);
         break;
       default:
-      // What is about no channel is not for this one.
     }
   }
 
