@@ -18,8 +18,5 @@ export function heardMentions(folder: DocumentStore): MentionCounts {
 
 /** Sooner or later: nobody waits for it. */
 export function keepHeardMentions(folder: DocumentStore, counts: MentionCounts): void {
-  // Nobody has counted where a few channels are asked about one by one.
-  if (counts.size > 0) {
-    folder.change(NAME, () => JSON.stringify({ version: 1, heard: Object.fromEntries(counts) }));
-  }
+  folder.change(NAME, () => JSON.stringify({ version: 1, heard: Object.fromEntries(counts) }));
 }

@@ -62,7 +62,10 @@ export class Standings {
 
   /** The bot was mentioned there, and that is told as news. */
   mentioned(channelId: ChannelId): void {
-    this.#hear([[channelId, (this.#heard.get(channelId) ?? 0) + 1]]);
+    // A few are asked about one by one, in no order.
+    if (this.#options.count() > FEW) {
+      this.#hear([[channelId, (this.#heard.get(channelId) ?? 0) + 1]]);
+    }
   }
 
   /** All the channels that the bot is in. Rejects when the server can't tell just now. */
