@@ -80,6 +80,24 @@ test("a start reads no channel in which nothing was said, and acts on nothing fr
   expect(channels.flatMap((channel) => world.sandbox.state.threads(channel)).flat()).toHaveLength(COUNT);
 });
 
+test("a server that can't say how the bot stands is one line in the log, and all channels are heard later", async () => {
+  const { world, channels, alice } = await manyWorld(undefined);
+  await restarted(world, channels);
+  const roots: string[] = [];
+  await world.restart(async () => {
+    world.sandbox.faults.failNext(503, { userId: world.bot.id, path: /\/users\/me\/teams$/, count: 4 });
+    for (const channel of channels.slice(0, 3)) {
+      roots.push(await alice.in(channel).say("@claude-code missed"));
+    }
+  });
+  for (const root of roots) {
+    await world.says(root, "You said: missed");
+  }
+  expect(world.log.filter((line) => !line.startsWith("debug:") && line.includes("Could not"))).toHaveLength(
+    1,
+  );
+});
+
 test("after an outage those who mentioned the bot are heard before the other channels are read", async () => {
   const { world, channels, alice, speaker } = await manyWorld({ perSecond: 10, burst: 30 });
   const mentioned = [3, 17, 33, 46];

@@ -242,6 +242,7 @@ export function createRouterWorld({
     },
     clock,
     log,
+    isTold: () => false,
     newUuid: () => `uuid${++uuids}`,
     botId: "claude-code" as UserId,
     botName: "claude-code",
