@@ -66,6 +66,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** Of this machine, as people write it. */
   readonly timeZone: string;
   readonly standings: Standings;
+  /** False the first time that it is asked about that very error. */
+  readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
 }
 
@@ -109,6 +111,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     users,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
+    isTold: tellingOnce(),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };
   const otherInstance = deferred<string>();
@@ -162,6 +165,18 @@ async function takeEvents(
     onEvent(event);
     channels.take(event);
   }
+}
+
+function tellingOnce(): (error: unknown) => boolean {
+  const told = new WeakSet();
+  return (error) => {
+    if (!(error instanceof Error)) {
+      return false;
+    }
+    const isTold = told.has(error);
+    told.add(error);
+    return isTold;
+  };
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

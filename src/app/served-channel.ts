@@ -213,13 +213,14 @@ export class ServedChannel {
 
   #createRouter(): Router {
     const { connection, channel, audit, onOtherInstance } = this.#options;
-    const { bot, botName, clock, log, users, standings } = connection;
+    const { bot, botName, clock, isTold, log, users, standings } = connection;
     return new Router({
       api: this.#writes.api,
       users,
       audit,
       clock,
       log,
+      isTold,
       sessions: channelSessions(() => [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions)),
       projects: () => this.#projects,
       standing: () => standings.of(channel.id),

@@ -26,6 +26,8 @@ export class SeenPosts {
   #datedAhead: readonly (readonly [PostId, number])[] = [];
   #reactions: readonly string[];
   #newestAt: number;
+  /** The newest date there is on a post; by a little it may be ahead of what is known of the server's clock. */
+  #newestDate: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
   /**
@@ -46,6 +48,7 @@ export class SeenPosts {
     // is ahead.
     const isPlausible = saved?.leadMs !== undefined;
     this.#newestAt = Math.min(saved?.at ?? 0, isPlausible ? Infinity : now());
+    this.#newestDate = this.#newestAt;
     this.#time = new ServerClock(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
     this.#earliestAt = saved && !saved.isComplete ? this.#newestAt - LATE_MS : this.#newestAt;
@@ -114,6 +117,7 @@ export class SeenPosts {
       return;
     }
     this.#takenAt = this.#now();
+    this.#newestDate = Math.max(this.#newestDate, createdAt);
     const newest = this.#isServerTime ? Math.max(this.#newestAt, createdAt) : createdAt;
     this.#newestAt = Math.min(newest, this.now);
     this.#isServerTime = true;
@@ -125,10 +129,12 @@ export class SeenPosts {
    */
   complete(toldUntil: number): boolean {
     const isNews = this.#isServerTime && this.#earliestAt < this.#newestAt;
-    if (!isNews || toldUntil - this.#takenAt < LATE_MS) {
+    // A date that is ahead of the others says nothing of those: they may be told until that time has come.
+    const newest = Math.max(this.#takenAt, this.#newestDate - this.#time.leadMs);
+    if (!isNews || toldUntil - newest < LATE_MS) {
       return false;
     }
-    this.#newestAt += 1;
+    this.#newestAt = this.#newestDate + 1;
     this.#earliestAt = this.#newestAt;
     return true;
   }

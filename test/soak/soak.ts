@@ -143,6 +143,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     reply: () => {},
     clock,
     log: quiet,
+    isTold: () => false,
     newUuid: () => `uuid${++ids}`,
     botId: BOT,
     botName: "claude-code",

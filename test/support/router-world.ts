@@ -74,6 +74,8 @@ export function createRouterWorld({
     /** When something was last said; not told when undefined. */
     lastPostAt: undefined as number | undefined,
     isMentioned: false,
+    /** Whether what was missed was last asked for at once. */
+    isUrgent: undefined as boolean | undefined,
     /** Posts of one gap that are read. */
     mostRead: 10_000,
   };
@@ -192,8 +194,9 @@ export function createRouterWorld({
           }
           return posts.map(withReactions);
         }),
-      postsSince: (_channel, since) =>
+      postsSince: (_channel, since, isUrgent) =>
         answer("since", () => {
+          server.isUrgent = isUrgent;
           const isSince = ({ createdAt = 0 }: { createdAt?: number }) => createdAt >= since;
           const read = server.posts.filter(({ id }) => !server.offPages.includes(id)).map(withReactions);
           const missed = read.filter(isSince);
@@ -240,6 +243,7 @@ export function createRouterWorld({
     },
     clock,
     log,
+    isTold: () => false,
     newUuid: () => `uuid${++uuids}`,
     botId: "claude-code" as UserId,
     botName: "claude-code",

@@ -258,3 +258,14 @@ test("a gap that is open when the state is kept is no end of anything", () => {
   heard.save(NOW - 3_600_000);
   expect(setUp(keeper.kept).heard.gapFrom).toBeLessThanOrEqual(NOW - 3_600_000);
 });
+
+test("a newest post that is dated some seconds ahead hides none that is written until then", () => {
+  let now = NOW;
+  const { heard } = setUp(undefined, () => now);
+  heard.noteTime(NOW + 30_000, true);
+  now += 30_000;
+  expect(heard.complete(now)).toBe(false);
+  now += 30_000;
+  expect(heard.complete(now)).toBe(true);
+  expect(heard.gapFrom).toBe(NOW + 30_001);
+});
