@@ -85,6 +85,7 @@ test("a project that is added while mm-claude runs is served at once, and told o
     await world.run(directory, "project", "add", "--channel", "dev/docs"),
   ).toBe(`Added docs (~/src/docs) to ~/.config/mm-claude/projects.yaml.
 docs is served now in ~dev/docs.
+Write there: @claude-code in docs: …
 `);
   expect(world.config()).toContain("approvers: [alice] # merges");
   const root = await world.alice.say(channels.docs, "@claude-code RUN where");
@@ -151,7 +152,7 @@ test("a session on a branch shows its change, merges it, and takes its worktree 
   expect(readFileSync(join(clone, "long.txt"), "utf8").split("\n")).toHaveLength(301);
 
   await world.bob.say(channels.dev, "!merge", root);
-  await world.says(root, "can do that, `@bob`");
+  await world.says(root, "⚠️ Only `@alice` can do that, `@bob`");
   await world.alice.say(channels.dev, "!merge", root);
   await world.says(root, /^✅ `fix-cart` is merged into `main` by @alice: \+301 −0 in 2 files, `\w{10}`$/);
   expect(shop.run(shop.directory, "log", "--format=%s")).toBe("Cart\nFirst");
@@ -177,11 +178,11 @@ test("killed in the middle of turns in all three, each goes on where it was, and
   await Promise.all([world.says(inApi, "RUN echo apple"), world.says(inDocs, "RUN echo dill")]);
   await world.alice.say(dev, "RUN gate", inShop);
   await allow(inShop, "touch waiting");
+  const night = worktreeOf("night") ?? "";
+  await world.until(inShop, () => existsSync(join(night, "waiting")));
   await world.bob.say(dev, "RUN slow", inApi);
   await world.alice.say(docs, "RUN slow", inDocs);
   await Promise.all([world.says(inApi, "word5"), world.says(inDocs, "word5")]);
-  const night = worktreeOf("night") ?? "";
-  await world.until(inShop, () => existsSync(join(night, "waiting")));
   daemon.signal("SIGKILL");
   await daemon.exit;
 
@@ -196,7 +197,7 @@ test("killed in the middle of turns in all three, each goes on where it was, and
     (await world.says(inApi, "React 🔄 to go on, or reply.")).id,
     "arrows_counterclockwise",
   );
-  await world.says(inApi, "let it go on.");
+  await world.says(inApi, "On I go.");
   await world.bob.say(dev, "RUN where, says the fox", inApi);
   await world.says(inApi, `I work in ${repositories.api.directory}.`);
 
