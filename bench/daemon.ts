@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { temporaryDirectory } from "../test/support/temporary.ts";
 import { now, sleep, within } from "./clock.ts";
-import type { Place } from "./place.ts";
+import type { NamedRoom, Place } from "./place.ts";
 import { ended, MM_CLAUDE, PROBE, start } from "./programs.ts";
 
-const PATIENCE_MS = 30_000;
+/** A start that asks much of a server with a limit takes long. */
+const PATIENCE_MS = 180_000;
 /** A heap of some hundred megabytes takes its time to be written. */
 const PROBE_PATIENCE_MS = 120_000;
 
@@ -31,19 +32,23 @@ export interface DaemonOptions {
   readonly profiling: Profiling;
   /** Whether its heap will be asked for. */
   readonly isProbed?: boolean;
+  /** That of an earlier one, whose state it takes up. */
+  readonly home?: string;
 }
 
 export interface Daemon {
   readonly pid: number;
   readonly readyMs: number;
+  readonly home: string;
   /** What is alive of its heap, in MB, after everything else was collected; for one that is probed. */
   heapMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Resolves once it says that it is ready. */
-export async function startDaemon(options: DaemonOptions, { url, bot, people }: Place): Promise<Daemon> {
-  const home = temporaryDirectory();
+export async function startDaemon(options: DaemonOptions, place: Place): Promise<Daemon> {
+  const { url, bot, people, rooms } = place;
+  const { home = temporaryDirectory() } = options;
   const probed = join(home, "probed");
   // The first file of settings that exists is the only one: a person's own is not looked at.
   writeFileSync(join(options.directory, ".env"), "");
@@ -60,7 +65,7 @@ export async function startDaemon(options: DaemonOptions, { url, bot, people }: 
       ...options.settings,
       MATTERMOST_URL: url,
       MATTERMOST_TOKEN: bot.account.token,
-      MATTERMOST_CHANNEL_ID: bot.channelId,
+      ...(rooms.length === 0 ? { MATTERMOST_CHANNEL_ID: bot.channelId } : serveRooms(rooms, home)),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -79,6 +84,7 @@ export async function startDaemon(options: DaemonOptions, { url, bot, people }: 
   return {
     pid: child.pid ?? 0,
     readyMs,
+    home,
     async heapMb() {
       rmSync(probed, { force: true });
       child.kill("SIGUSR2");
@@ -91,6 +97,19 @@ export async function startDaemon(options: DaemonOptions, { url, bot, people }: 
       await ended(child);
     },
   };
+}
+
+/** A project for each, in a directory of its own; gives what the environment says of them. */
+function serveRooms(rooms: readonly NamedRoom[], home: string): NodeJS.ProcessEnv {
+  const configHome = join(home, ".config");
+  const projects = rooms.map(({ address }, at) => {
+    const directory = join(home, "projects", `project-${at + 1}`);
+    mkdirSync(directory, { recursive: true });
+    return `  project-${at + 1}: { channel: ${address}, directory: ${directory} }`;
+  });
+  mkdirSync(join(configHome, "mm-claude"), { recursive: true });
+  writeFileSync(join(configHome, "mm-claude/projects.yaml"), ["projects:", ...projects, ""].join("\n"));
+  return { XDG_CONFIG_HOME: configHome };
 }
 
 /** None for a daemon that is neither profiled nor probed: then it runs as its people run it. */

@@ -53,6 +53,7 @@ export async function givenPlaces(url: string, path: string): Promise<OpenPlace>
       person,
       people,
       bot,
+      rooms: [],
       bare,
       view,
       inside: undefined,

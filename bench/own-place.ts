@@ -4,18 +4,19 @@
 import type { Socket } from "node:net";
 import { createRateLimiter } from "../sandbox/server/rate-limit.ts";
 import { startSandbox } from "../sandbox/server/sandbox.ts";
+import { createManyChannels } from "../test/support/many-channels.ts";
 import { now } from "./clock.ts";
 import { type Account, call, listen, type Said } from "./person.ts";
-import type { OpenPlace, Room } from "./place.ts";
+import type { NamedRoom, OpenPlace, Room, Sent } from "./place.ts";
 import { createView, type WirePost } from "./view.ts";
 
-export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1 } = {}) => {
+export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1, channels = 0 } = {}) => {
   const view = createView();
   // Only the daemon's: the person may be as quick as the measurement needs.
   const limiter = rateLimit && createRateLimiter(rateLimit, Date.now);
   const daemonSockets = new Set<Socket>();
   const arrivals = new Map<string, number>();
-  let requests = 0;
+  const sent: Sent[] = [];
   let refusals = 0;
   let lastSentAt = 0;
   let daemonToken = "";
@@ -26,7 +27,7 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1 } 
         const arrivedAt = now();
         const isDaemon = c.req.header("authorization") === `Bearer ${daemonToken}`;
         if (isDaemon) {
-          requests += 1;
+          sent.push({ method: c.req.method, path: c.req.path, at: arrivedAt });
           lastSentAt = arrivedAt;
           daemonSockets.add(c.env.incoming.socket);
         }
@@ -65,6 +66,11 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1 } 
   };
   const bot = room("claude-code");
   const bare = room("bare");
+  const memberIds = [bot.account, ...people].map(({ id }) => id);
+  const many = { teamId: team.id, count: channels, memberIds, prefix: "room" };
+  const rooms = createManyChannels(sandbox, many).map(
+    ({ id, name }): NamedRoom => ({ account: bot.account, channelId: id, address: `${team.name}/${name}` }),
+  );
   daemonToken = bot.account.token;
   const ears = await listen(url, person.token);
 
@@ -83,12 +89,14 @@ export const openOwnPlace: OpenPlace = async ({ rateLimit, people: wanted = 1 } 
     person,
     people,
     bot,
+    rooms,
     bare,
     view,
     inside: {
       faults: sandbox.faults,
+      sent,
       traffic: () => ({
-        requests,
+        requests: sent.length,
         refusals,
         bytes: [...daemonSockets].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, 0),
       }),

@@ -14,14 +14,29 @@ export interface Traffic {
   readonly bytes: number;
 }
 
+/** A request of the daemon's. */
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly at: number;
+}
+
 export interface Inside {
   readonly faults: Faults;
   traffic(): Traffic;
+  /** Those of the daemon's, refused ones too, oldest first. */
+  readonly sent: readonly Sent[];
 }
 
 export interface Room {
   readonly account: Account;
   readonly channelId: string;
+}
+
+/** One that a daemon of many channels serves. */
+export interface NamedRoom extends Room {
+  /** `team/channel`. */
+  readonly address: string;
 }
 
 export interface Place {
@@ -31,6 +46,8 @@ export interface Place {
   /** All who may speak. */
   readonly people: readonly Account[];
   readonly bot: Room;
+  /** The channels of a bot that serves many; none where it serves one. */
+  readonly rooms: readonly NamedRoom[];
   /** Where a bot with nothing in it can be; undefined when the server offers none. */
   readonly bare: Room | undefined;
   readonly view: View;
@@ -49,6 +66,8 @@ export interface PlaceOptions {
   readonly rateLimit?: RateLimit;
   /** How many are to speak; one, if left out, and elsewhere than in a sandbox as many as there are. */
   readonly people?: number;
+  /** In how many channels the bot is to be found; in one, by the settings alone, if left out. Only where there is an inside. */
+  readonly channels?: number;
 }
 
 export type OpenPlace = (options?: PlaceOptions) => Promise<Place>;

@@ -78,7 +78,7 @@ function aimOf(id: MetricId, limit: number | undefined): Pick<Figure, "aim" | "a
 const HEAD = ["", "median", "p95", "limit", "ratio", "aim"] as const;
 
 /** Counted, and so whole. */
-const WHOLE: readonly string[] = ["requests", "edits", "posts", "packages"];
+const WHOLE: readonly string[] = ["requests", "edits", "posts", "packages", "channels"];
 
 function row({ title, unit, median, p95, limit, ratio, aim, aimText }: Figure): readonly string[] {
   const isWhole = WHOLE.includes(unit);

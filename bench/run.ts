@@ -7,6 +7,7 @@ import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { useOwnTemporaryDirectory } from "../test/support/temporary.ts";
 import type { Bench, Case } from "./cases/case.ts";
+import { outage, spread, startingMany } from "./cases/channels.ts";
 import { alone, bare } from "./cases/limits.ts";
 import { bareScale, limited, scale } from "./cases/scale.ts";
 import { size, starting } from "./cases/starting.ts";
@@ -39,6 +40,9 @@ const CASES: readonly Case[] = [
   bareScale,
   scale,
   limited,
+  startingMany,
+  spread,
+  outage,
 ];
 
 const ROUNDS = { quick: 2, real: 3, all: 12 } as const;

@@ -11,6 +11,7 @@ export interface Metric {
     | "edits"
     | "posts"
     | "packages"
+    | "channels"
     | "%"
     | "requests/s"
     | "tokens/s";

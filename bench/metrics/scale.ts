@@ -5,10 +5,12 @@ import { type Metric, named } from "./metric.ts";
 /** How many sessions at a time. */
 export const CROWDS = ["1", "20", "100", "300"] as const;
 export type Crowd = (typeof CROWDS)[number];
+/** Many sessions of one daemon: of one channel by themselves, and spread over many channels beside as many in one. */
+export type CrowdSeries = `scale.${Crowd}` | "channels.one" | "channels.many";
 /** Whose words are looked at on their way. */
-export type Streaming = `scale.${Crowd}` | `bare.${Crowd}` | "limited";
+export type Streaming = CrowdSeries | `bare.${Crowd}` | "limited";
 
-const delays = (group: string, limit?: string, aim?: number) =>
+export const delays = (group: string, limit?: string, aim?: Metric["aim"]) =>
   ({
     tokens: { unit: "tokens/s", group, title: "tokens that came to be shown, of each session" },
     "own.p50": {

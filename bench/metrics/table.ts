@@ -1,10 +1,18 @@
 // Every figure of the bench: what it is, what stands beside it as the limit, and what we aim at. Measures nothing.
 
+import { channelFigures, type OutageKind } from "./channels.ts";
 import { type Metric, named } from "./metric.ts";
-import { bareScaleFigures, CROWDS, type Crowd, type Streaming, scaleFigures } from "./scale.ts";
+import {
+  bareScaleFigures,
+  CROWDS,
+  type Crowd,
+  type CrowdSeries,
+  type Streaming,
+  scaleFigures,
+} from "./scale.ts";
 import { type AnswerKind, type Kind, wordFigures } from "./words.ts";
 
-export type { AnswerKind, Crowd, Kind, Streaming };
+export type { AnswerKind, Crowd, CrowdSeries, Kind, OutageKind, Streaming };
 export { CROWDS };
 
 const STEERING = "Steering";
@@ -113,6 +121,7 @@ const table = {
   ...steering,
   ...traffic,
   ...scaleFigures,
+  ...channelFigures,
   ...start,
   ...limits,
   ...bareScaleFigures,

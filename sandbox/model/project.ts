@@ -1,6 +1,7 @@
 // The small project that the guided scenes work in: a shopping cart with one bug that its tests find and one that they
 // don't. It needs nothing but Node.
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -96,5 +97,24 @@ export function layOut(parent: string, name: string, files: Readonly<Record<stri
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
+  makeRepository(directory);
   return directory;
+}
+
+const AUTHOR = ["-c", "user.name=Alice", "-c", "user.email=alice@example.org", "-c", "commit.gpgSign=false"];
+
+/** So that a session can have a branch of its own. Without git it is a directory as any other. */
+function makeRepository(directory: string): void {
+  const env = { PATH: process.env["PATH"], HOME: directory, GIT_CONFIG_NOSYSTEM: "1" };
+  try {
+    for (const step of [
+      ["init", "--quiet", "-b", "main"],
+      ["add", "--all"],
+      [...AUTHOR, "commit", "--quiet", "-m", "Begin"],
+    ]) {
+      execFileSync("git", step, { cwd: directory, env, stdio: "ignore", timeout: 10_000 });
+    }
+  } catch {
+    // No git, or one that is older than 2.28.
+  }
 }

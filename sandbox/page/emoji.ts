@@ -23,6 +23,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   repeat: "🔁",
   eyes: "👀",
   hourglass_flowing_sand: "⏳",
+  herb: "🌿",
+  open_file_folder: "📂",
   thumbsup: "👍",
   thumbsdown: "👎",
   tada: "🎉",

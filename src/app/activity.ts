@@ -21,6 +21,8 @@ const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"])
   interrupted: () => "interrupted Claude",
   "resumed-turn": () => "had a turn go on that was cut off",
   cleared: () => "cleared the conversation",
+  merged: () => "merged the branch",
+  "worktree-removed": () => "removed a worktree",
 };
 
 /** Whose name it is has nothing to do with who decided. */
@@ -53,7 +55,8 @@ export class Activity {
     const { threadId, phase, asks } = view;
     const before = this.#views.get(threadId);
     this.#views.set(threadId, view);
-    const tell = (event: Omit<DaemonEvent, "thread" | "slot">): void => this.#of(view, before, event);
+    const tell = (event: Omit<DaemonEvent, "thread" | "project" | "slot">): void =>
+      this.#of(view, before, event);
     if (phase === "ended") {
       if (before && !this.#stopped.has(threadId)) {
         tell({ name: "ended", text: "ended" });
@@ -86,9 +89,7 @@ export class Activity {
   }
 
   audited({ action, by, threadId, what }: AuditEntry): void {
-    const view = this.#views.get(threadId);
-    const slot = view?.slot;
-    const of = { thread: threadId, ...(slot === undefined ? {} : { slot }), ...(by ? { by: by.name } : {}) };
+    const of = { ...placeOf(threadId, this.#views.get(threadId)), ...(by ? { by: by.name } : {}) };
     if (action === "started" && by) {
       this.#started.add(threadId);
       this.#tell({ ...of, name: "started", text: "started a session" });
@@ -122,7 +123,10 @@ export class Activity {
     }
   }
 
-  #toldWork(view: SessionView, tell: (event: Omit<DaemonEvent, "thread" | "slot">) => void): void {
+  #toldWork(
+    view: SessionView,
+    tell: (event: Omit<DaemonEvent, "thread" | "project" | "slot">) => void,
+  ): void {
     const since = this.#workingSince.get(view.threadId);
     if (view.phase === "working") {
       this.#workingSince.set(view.threadId, since ?? this.#now());
@@ -135,10 +139,21 @@ export class Activity {
     }
   }
 
-  #of(view: SessionView, before: SessionView | undefined, event: Omit<DaemonEvent, "thread" | "slot">): void {
-    const slot = view.slot ?? before?.slot;
-    this.#tell({ ...event, thread: view.threadId, ...(slot === undefined ? {} : { slot }) });
+  #of(
+    view: SessionView,
+    before: SessionView | undefined,
+    event: Omit<DaemonEvent, "thread" | "project" | "slot">,
+  ): void {
+    this.#tell({ ...event, ...placeOf(view.threadId, { ...view, slot: view.slot ?? before?.slot }) });
   }
+}
+
+function placeOf(
+  thread: string,
+  view: Pick<SessionView, "project" | "slot"> | undefined,
+): Pick<DaemonEvent, "thread" | "project" | "slot"> {
+  const { project, slot } = view ?? {};
+  return { thread, ...(project === undefined ? {} : { project }), ...(slot === undefined ? {} : { slot }) };
 }
 
 function duration(seconds: number): string {

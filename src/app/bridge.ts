@@ -2,6 +2,7 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { StartClaude } from "../claude/types.ts";
+import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User } from "../mattermost/types.ts";
@@ -15,6 +16,7 @@ import type { Lock } from "../store/lock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Channels } from "./channels.ts";
+import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -61,7 +63,11 @@ export interface BridgeWatch extends Pick<SessionDependencies, "onChanged" | "on
 /** What all channels share. */
 export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "projects"> {
   readonly users: Users;
+  /** Of this machine, as people write it. */
+  readonly timeZone: string;
   readonly standings: Standings;
+  /** False the first time that it is asked about that very error. */
+  readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
 }
 
@@ -72,6 +78,8 @@ export interface Bridge {
   readonly otherInstance: Promise<string>;
   sessions(): readonly SessionView[];
   channels(): readonly ServedChannel[];
+  /** What direct messages begin sessions in; undefined while they are off. */
+  directProject(): Project | undefined;
   /** These are served from now on, and no others. Gives those that can't be, each with the reason. */
   update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]>;
   /** Takes no new work, lets every Claude save, writes the last words. */
@@ -88,13 +96,22 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
   const users = new Users({ api, clock });
   users.userUpdated(facts.bot);
   const socket = openSocket(facts, dependencies);
-  const standings = new Standings({ api, botId: facts.bot.id, clock, count: () => channels.all.length });
+  const standings = new Standings({
+    api,
+    botId: facts.bot.id,
+    clock,
+    count: () => channels.count,
+    heard: heardMentions(folder),
+    onHeard: (counts) => keepHeardMentions(folder, counts),
+  });
   const { projects, ...rest } = facts;
   const connection: Connection = {
     ...rest,
     ...dependencies,
     users,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
+    isTold: tellingOnce(),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };
   const otherInstance = deferred<string>();
@@ -117,6 +134,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     otherInstance: otherInstance.promise,
     sessions: () => channels.all.flatMap(({ sessions }) => sessions),
     channels: () => channels.all,
+    directProject: () => channels.directProject,
     update: (wanted) => channels.update(wanted),
     async stop() {
       socket.close();
@@ -147,6 +165,18 @@ async function takeEvents(
     onEvent(event);
     channels.take(event);
   }
+}
+
+function tellingOnce(): (error: unknown) => boolean {
+  const told = new WeakSet();
+  return (error) => {
+    if (!(error instanceof Error)) {
+      return false;
+    }
+    const isTold = told.has(error);
+    told.add(error);
+    return isTold;
+  };
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

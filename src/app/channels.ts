@@ -1,7 +1,9 @@
 // The channels that are served, and which of them an event is for.
 
+import type { Project } from "../config/project.ts";
 import { channelOf } from "../mattermost/event-channel.ts";
 import type { Channel, ChannelId, SocketEvent } from "../mattermost/types.ts";
+import { mentions } from "../router/mention.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection, Unserved } from "./bridge.ts";
 import { DirectMessages } from "./direct-messages.ts";
@@ -32,8 +34,17 @@ export class Channels {
     });
   }
 
+  get count(): number {
+    return this.#served.size;
+  }
+
   get all(): readonly ServedChannel[] {
     return [...this.#served.values()].map(({ channel }) => channel);
+  }
+
+  /** What direct messages begin sessions in; undefined while they are off. */
+  get directProject(): Project | undefined {
+    return this.#direct.project;
   }
 
   /** Claudes wait for new sessions from now on. */
@@ -45,25 +56,7 @@ export class Channels {
   }
 
   take(event: SocketEvent): void {
-    const { users, standings, log } = this.#options.connection;
-    if (event.type === "userUpdated") {
-      users.userUpdated(event.user);
-    } else if (event.type === "disconnected") {
-      this.#isConnected = false;
-      log.debug(`the connection to the server is gone (${event.reason})`);
-    } else if (event.type === "hello") {
-      log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
-      this.#isConnected = true;
-      if (!event.resumed) {
-        standings.mayHaveChanged();
-        // What the checks of a start have told is as good as news.
-        if (this.#wasConnected) {
-          users.mayHaveMissedUpdates();
-        }
-        this.#direct.mayHaveMissed();
-      }
-      this.#wasConnected = true;
-    }
+    this.#note(event);
     this.#pass(event);
   }
 
@@ -78,6 +71,59 @@ export class Channels {
     for (const { release } of this.#served.values()) {
       release();
     }
+  }
+
+  /** What it says of more than one channel. */
+  #note(event: SocketEvent): void {
+    const { bot, users, standings, log } = this.#options.connection;
+    switch (event.type) {
+      case "hello":
+        log.debug(`connected to the server (${event.resumed ? "resumed" : "new connection"})`);
+        this.#connected(event.resumed);
+        break;
+      case "disconnected":
+        this.#isConnected = false;
+        log.debug(`the connection to the server is gone (${event.reason})`);
+        break;
+      case "userUpdated":
+        users.userUpdated(event.user);
+        break;
+      case "posted":
+        if (this.#isMentioned(event)) {
+          standings.mentioned(event.post.channelId);
+        }
+        break;
+      case "memberAdded":
+      case "memberRemoved":
+        if (event.userId === bot.id) {
+          standings.mayHaveChanged();
+        }
+        break;
+      case "channelRestored":
+        standings.mayHaveChanged();
+        break;
+      default:
+    }
+  }
+
+  #connected(resumed: boolean): void {
+    const { users, standings } = this.#options.connection;
+    this.#isConnected = true;
+    if (!resumed) {
+      standings.mayHaveChanged();
+      // What the checks of a start have told is as good as news.
+      if (this.#wasConnected) {
+        users.mayHaveMissedUpdates();
+      }
+      this.#direct.mayHaveMissed();
+    }
+    this.#wasConnected = true;
+  }
+
+  /** As the server counts it. */
+  #isMentioned({ mentions: told, post }: SocketEvent & { readonly type: "posted" }): boolean {
+    const { bot, botName } = this.#options.connection;
+    return told?.includes(bot.id) ?? (post.userId !== bot.id && mentions(post.message, botName));
   }
 
   #pass(event: SocketEvent): void {
@@ -109,12 +155,13 @@ export class Channels {
     const direct = projects.find(({ project }) => project.origin === "direct");
     this.#direct.reconfigure(direct);
     const unserved: Unserved[] = [];
+    const documents = this.#options.connection.folder.names();
     for (const { channel, projects: own } of wanted.values()) {
       const served = this.#served.get(channel.id)?.channel;
       if (served) {
         served.update(own);
       } else {
-        const why = await this.#serve(channel, own);
+        const why = await this.#serve(channel, own, documents);
         unserved.push(...(why === undefined ? [] : own.map(({ project: { name } }) => ({ name, why }))));
       }
     }
@@ -126,7 +173,11 @@ export class Channels {
   }
 
   /** Gives the reason when it can't be served. */
-  async #serve(channel: Channel, projects: readonly ReadyProject[]): Promise<string | undefined> {
+  async #serve(
+    channel: Channel,
+    projects: readonly ReadyProject[],
+    documents = this.#options.connection.folder.names(),
+  ): Promise<string | undefined> {
     const { connection } = this.#options;
     const lock = connection.lock(channel.id);
     if ("heldBy" in lock) {
@@ -136,6 +187,7 @@ export class Channels {
       connection,
       channel,
       projects,
+      documents,
       audit: connection.auditOf(channel.id),
       onOtherInstance: (why) => this.#otherInstance(channel, why),
       onSlept: () => this.#endIfDone(served),

@@ -14,6 +14,7 @@ import type { LogFormat } from "../terminal/daemon-output.ts";
 import { systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
+import { AuditTrails } from "./audit-trails.ts";
 import type { BridgeDependencies, BridgeFacts } from "./bridge.ts";
 import { ChannelLocks } from "./channel-locks.ts";
 import type { ClaudeProcesses } from "./claude-processes.ts";
@@ -124,6 +125,18 @@ export function bridgeDependencies(
   { api, folder, locks }: State & { readonly api: RestClient },
 ): BridgeDependencies {
   const { version, home } = options;
+  const trails = new AuditTrails(
+    (channelId) =>
+      new AuditTrail({
+        folder: folder.path,
+        channelId,
+        now: Date.now,
+        log,
+        redact: createRedact([config.token]),
+        maxFileBytes: config.auditFileMb * 1_000_000,
+        maxFiles: config.auditFiles,
+      }),
+  );
   return {
     api,
     clock: systemClock,
@@ -134,15 +147,7 @@ export function bridgeDependencies(
     folder,
     lock: locks.take,
     auditOf(channelId) {
-      const trail = new AuditTrail({
-        folder: folder.path,
-        channelId,
-        now: Date.now,
-        log,
-        redact: createRedact([config.token]),
-        maxFileBytes: config.auditFileMb * 1_000_000,
-        maxFiles: config.auditFiles,
-      });
+      const trail = trails.of(channelId);
       return {
         append(entry) {
           trail.append(entry);

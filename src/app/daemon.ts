@@ -30,7 +30,7 @@ import { offerKeys } from "./key-commands.ts";
 import { linksAt, projectLinks } from "./links.ts";
 import { Monitor } from "./monitor.ts";
 import { type HeldProject, type Offer, tellHeld, tellOtherDaemon } from "./other-daemon.ts";
-import { ProjectUpdates } from "./project-updates.ts";
+import { ProjectUpdates, whyAt } from "./project-updates.ts";
 import { Reports, withoutReports } from "./reports.ts";
 import { aborted, type StopSignals, sleep, stopSignals } from "./stop-signals.ts";
 import { firstUncaughtError } from "./uncaught-errors.ts";
@@ -140,30 +140,38 @@ async function refusedBy(
   return { exitCode: EXIT.refused, offer };
 }
 
-/** Who it is and where, and what about that people should know. */
-async function introduce(
+/** Where the channels are in a browser, for all who ask from now on. */
+async function locate(
   api: RestClient,
-  { config, options, output, monitor, log }: Daemon,
-  ready: Readiness,
-) {
-  const { account, unserved, hints } = ready;
-  const links = await projectLinks(api, config.url, ready.projects, options.links?.channel);
+  { config, options, monitor }: Daemon,
+  { account, projects }: Pick<Readiness, "account" | "projects">,
+): Promise<ReadonlyMap<string, string>> {
+  const links = await projectLinks(api, config.url, projects, options.links?.channel);
   monitor.found({ bot: account.username, links });
+  return links;
+}
+
+/** Who it is and where, and what about that people should know. */
+async function introduce(api: RestClient, daemon: Daemon, ready: Readiness) {
+  const { config, options, output, log } = daemon;
+  const { unserved, hints } = ready;
+  const links = await locate(api, daemon, ready);
   output.banner(`mm-claude v${options.version}`, bannerRows(config, ready, { home: options.home, links }));
   for (const hint of hints) {
     log.warn(hint);
   }
-  for (const { why } of unserved) {
-    log.error(`${why} It is not served; mm-claude looks again every minute.`);
+  for (const one of unserved) {
+    log.error(`${whyAt(one, options.projects)} It is not served; mm-claude looks again every minute.`);
   }
 }
 
 /** From now on what is served follows projects.yaml. */
 function followProjects(
-  { config, options, reports, log, atEnd, stop }: Daemon,
+  daemon: Daemon,
   ready: Readiness,
   { api, bridge }: { readonly api: RestClient; readonly bridge: Bridge },
 ): void {
+  const { config, options, reports, log, atEnd, stop } = daemon;
   if (options.projects) {
     const updates = new ProjectUpdates(
       {
@@ -171,7 +179,12 @@ function followProjects(
         api,
         account: ready.account,
         claudeVersion: (path) => claudeVersion(path, { secrets: [config.token], signal: stop }),
-        bridge,
+        bridge: {
+          update: async (projects) => {
+            await locate(api, daemon, { ...ready, projects });
+            return bridge.update(projects);
+          },
+        },
         clock: systemClock,
         log,
       },

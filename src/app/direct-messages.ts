@@ -2,6 +2,7 @@
 // first post of somebody who may begin a session there.
 
 import { z } from "zod";
+import type { Project } from "../config/project.ts";
 import type { Channel, ChannelId, SocketEvent, ThreadId, UserId } from "../mattermost/types.ts";
 import { notice } from "../render/attachments.ts";
 import { mentions } from "../router/mention.ts";
@@ -46,6 +47,11 @@ export class DirectMessages {
     }
   }
 
+  /** Undefined while they are off. */
+  get project(): Project | undefined {
+    return this.#ready?.project;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -60,7 +66,7 @@ export class DirectMessages {
     if (isMeant && this.#isListed(post.userId)) {
       void this.#serve(post.channelId);
     } else if (isMeant) {
-      this.#refuse(post.channelId, post.threadId, post.userId);
+      void this.#refuse(post.channelId, post.threadId, post.userId);
     }
   }
 
@@ -72,10 +78,10 @@ export class DirectMessages {
   }
 
   async #lookForChannels(): Promise<void> {
-    const { api, folder, log } = this.#options.connection;
+    const { folder, log, standings } = this.#options.connection;
     try {
       const names = folder.names();
-      for (const { channel, mentions: count } of await api.myMemberships()) {
+      for (const { channel, mentions: count } of await standings.members()) {
         const wasServed = names.some(
           (name) => name === `cursor-${channel.id}` || name.startsWith(sessionPrefix(channel.id)),
         );
@@ -121,11 +127,13 @@ export class DirectMessages {
     return name?.split("__").some((id) => this.#isListed(id as UserId)) ?? false;
   }
 
-  #refuse(channelId: ChannelId, threadId: ThreadId, by: UserId): void {
+  async #refuse(channelId: ChannelId, threadId: ThreadId, by: UserId): Promise<void> {
     const { connection } = this.#options;
-    const { api, auditOf, bot, clock, log } = connection;
+    const { api, auditOf, bot, clock, log, users } = connection;
     if (this.#refusals.tryTake(by, clock.now())) {
-      auditOf(channelId).append({ action: "refused", by: { id: by, name: "" }, threadId });
+      // Without an answer of the server the id has to do.
+      const user = await users.byId(by).catch(() => undefined);
+      auditOf(channelId).append({ action: "refused", by: { id: by, name: user?.username ?? by }, threadId });
       new Replies({ api, channelId, botId: bot.id, clock, log }).send(
         threadId,
         notice("🔒 Sorry, you are not among those who may start a session with me by direct message."),

@@ -33,6 +33,8 @@ interface Place {
   readonly links: ReadonlyMap<string, string>;
 }
 
+type Served = Pick<Bridge, "sessions" | "channels" | "directProject">;
+
 export class Monitor {
   readonly history = new LogHistory();
   readonly activity: Activity;
@@ -43,7 +45,7 @@ export class Monitor {
   #lastError: { readonly at: number; readonly text: string } | undefined;
   #place: Place | undefined;
   state: DaemonState = "starting";
-  #bridge: Pick<Bridge, "sessions" | "channels"> = { sessions: () => [], channels: () => [] };
+  #bridge: Served = { sessions: () => [], channels: () => [], directProject: () => undefined };
   #requests: () => Status["requests"] = () => ({ waiting: 0, underWay: 0 });
 
   constructor(options: MonitorOptions) {
@@ -83,7 +85,7 @@ export class Monitor {
     this.#place = place;
   }
 
-  watch(bridge: Pick<Bridge, "sessions" | "channels">): void {
+  watch(bridge: Served): void {
     this.#bridge = bridge;
   }
 
@@ -147,7 +149,8 @@ export class Monitor {
   /** A daemon with one project says less, and says it where earlier versions did. */
   #whatIsServed(startedIn: string): Pick<Status, "directory" | "channel" | "maxSessions" | "projects"> {
     const { home } = this.#options;
-    const projects = this.#channels().flatMap(({ served, channel }) =>
+    const channels = this.#channels().filter(({ served }) => !served.isDirect);
+    const projects = channels.flatMap(({ served, channel }) =>
       served.projects.map(({ name, ready, sessions, maxSessions }) => ({
         shown: {
           name,
@@ -159,6 +162,7 @@ export class Monitor {
         maxSessions,
       })),
     );
+    projects.push(...this.#directMessages());
     const [first] = projects;
     return {
       directory: projects.length === 1 && first ? first.shown.directory : startedIn,
@@ -166,6 +170,27 @@ export class Monitor {
       maxSessions: projects.reduce((sum, { maxSessions }) => sum + maxSessions, 0),
       projects: projects.map(({ shown }) => shown),
     };
+  }
+
+  /** One project, however many people have written. */
+  #directMessages() {
+    const { home, url } = this.#options;
+    const project = this.#bridge.directProject();
+    const served = this.#bridge.channels().filter(({ isDirect }) => isDirect);
+    const own = served.flatMap(({ projects }) => projects);
+    return project === undefined
+      ? []
+      : [
+          {
+            shown: {
+              name: project.name,
+              directory: homePath(project.directory, home),
+              channel: { name: `@${this.#place?.bot}`, link: url },
+              sessions: own.reduce((sum, { sessions }) => sum + sessions.liveThreads().length, 0),
+            },
+            maxSessions: own.reduce((sum, { maxSessions }) => sum + maxSessions, 0) || project.maxSessions,
+          },
+        ];
   }
 
   #happened(event: DaemonEvent): void {
@@ -177,12 +202,13 @@ export class Monitor {
 }
 
 function statusOf(
-  { threadId, by, phase, asks, queued, lastActivityAt }: SessionView,
+  { threadId, project, by, phase, asks, queued, lastActivityAt }: SessionView,
   linkOf: (thread: string) => string,
 ): SessionStatus[] {
   if (phase === "ended") {
     return [];
   }
   const waitsFor = asks.map(({ subject }) => subject);
-  return [{ thread: threadId, link: linkOf(threadId), by, phase, waitsFor, queued, lastActivityAt }];
+  const of = project === undefined ? {} : { project };
+  return [{ thread: threadId, link: linkOf(threadId), by, ...of, phase, waitsFor, queued, lastActivityAt }];
 }

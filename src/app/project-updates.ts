@@ -7,8 +7,8 @@ import type { Project } from "../config/project.ts";
 import type { ReloadAnswer } from "../control/protocol.ts";
 import type { MattermostApi, User } from "../mattermost/types.ts";
 import type { ClaudeVersion } from "../setup/checks.ts";
-import { checkProject, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
-import { checkClaudes, type Readiness } from "../setup/readiness.ts";
+import { checkProjects, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
+import { checkClaudes, type Readiness, type UnservedProject } from "../setup/readiness.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Bridge } from "./bridge.ts";
@@ -18,6 +18,14 @@ export interface ProjectsSource {
   readonly path: string;
   /** The one of the settings among them. Throws ConfigError. */
   readonly read: () => readonly Project[];
+  /** Such as `projects.yaml:8:3`. */
+  readonly placeOf?: (project: Project) => string | undefined;
+}
+
+/** What stands in a project's way, with where it is set. */
+export function whyAt({ project, why }: UnservedProject, source: ProjectsSource | undefined): string {
+  const place = source?.placeOf?.(project);
+  return place === undefined ? why : `${place}: ${why}`;
 }
 
 export interface ProjectUpdatesOptions {
@@ -34,15 +42,10 @@ const LOOK_EVERY_MS = 2000;
 /** A channel that the bot was not in, a directory that was not mounted. */
 const RETRY_MS = 60_000;
 
-interface Unserved {
-  readonly project: Project;
-  readonly why: string;
-}
-
 export class ProjectUpdates {
   readonly #options: ProjectUpdatesOptions;
   #served: readonly ReadyProject[];
-  #unserved: readonly Unserved[];
+  #unserved: readonly UnservedProject[];
   /** One after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
@@ -57,7 +60,7 @@ export class ProjectUpdates {
     this.#unserved = unserved;
   }
 
-  get unserved(): readonly Unserved[] {
+  get unserved(): readonly UnservedProject[] {
     return this.#unserved;
   }
 
@@ -109,11 +112,13 @@ export class ProjectUpdates {
       return { ok: false, problems: ["No project is left. Stop mm-claude to serve none."] };
     }
     const checked = await this.#check(wanted);
-    const isKnownToFail = ({ project }: Unserved): boolean =>
+    const isKnownToFail = ({ project }: UnservedProject): boolean =>
       this.#unserved.some((one) => isSame(one.project, project));
-    const problems = checked.failed.filter((failure) => !isKnownToFail(failure)).map(({ why }) => why);
+    const problems = checked.failed
+      .filter((failure) => !isKnownToFail(failure))
+      .map((failure) => whyAt(failure, this.#options.source));
     if (problems.length > 0 || this.#isClosed) {
-      return { ok: false, problems };
+      return { ok: false, problems: [...new Set(problems)] };
     }
     return this.#serve(checked.ready, checked.failed);
   }
@@ -121,20 +126,22 @@ export class ProjectUpdates {
   /** Those that are served as they are need no other look. */
   async #check(
     wanted: readonly Project[],
-  ): Promise<{ readonly ready: readonly ReadyProject[]; readonly failed: readonly Unserved[] }> {
+  ): Promise<{ readonly ready: readonly ReadyProject[]; readonly failed: readonly UnservedProject[] }> {
     const { api, account, claudeVersion } = this.#options;
-    const isServed = (project: Project): ReadyProject | undefined =>
-      this.#served.find((ready) => isSame(ready.project, project));
-    const claudes = await checkClaudes(
-      wanted.filter((project) => !isServed(project)),
-      claudeVersion,
-    );
+    const known = new Map(this.#served.map((ready) => [JSON.stringify(ready.project), ready]));
+    const isServed = (project: Project): ReadyProject | undefined => known.get(JSON.stringify(project));
+    const others = wanted.filter((project) => !isServed(project));
+    const [claudes, checked] = await Promise.all([
+      checkClaudes(others, claudeVersion),
+      checkProjects(api, others, account),
+    ]);
+    const checks = new Map(others.map((project, index) => [project, checked[index]]));
     const ready: ReadyProject[] = [];
-    const failed: Unserved[] = [];
+    const failed: UnservedProject[] = [];
     for (const project of wanted) {
       const served = isServed(project);
       const claude = claudes.get(project.claudePath);
-      const check = served ? undefined : await checkProject(api, project, account);
+      const check = checks.get(project);
       if (served ?? (check?.ok && claude?.ok)) {
         ready.push(served ?? (check as { readonly value: ReadyProject }).value);
       } else {
@@ -146,7 +153,7 @@ export class ProjectUpdates {
     return { ready: distinct, failed: [...failed, ...twins] };
   }
 
-  async #serve(ready: readonly ReadyProject[], failed: readonly Unserved[]): Promise<ReloadAnswer> {
+  async #serve(ready: readonly ReadyProject[], failed: readonly UnservedProject[]): Promise<ReloadAnswer> {
     const { bridge, log } = this.#options;
     const before = this.#served;
     const refused = await bridge.update(ready);

@@ -24,12 +24,19 @@ export interface KeptSessions {
   readonly lost: readonly ThreadId[];
 }
 
-/** The sessions of an earlier run; what can't be understood is quarantined. */
-export function readSnapshots(folder: DocumentStore, channelId: ChannelId): KeptSessions {
+/**
+ * The sessions of an earlier run; what can't be understood is quarantined. `names`: those of all documents, where they
+ * are known.
+ */
+export function readSnapshots(
+  folder: DocumentStore,
+  channelId: ChannelId,
+  names: readonly string[] = folder.names(),
+): KeptSessions {
   const prefix = sessionPrefix(channelId);
   const snapshots: SessionSnapshot[] = [];
   const lost: ThreadId[] = [];
-  for (const name of folder.names().filter((one) => one.startsWith(prefix))) {
+  for (const name of names.filter((one) => one.startsWith(prefix))) {
     const document = folder.read(name, SESSION_LOST);
     const snapshot = decodeSnapshot(document);
     if (snapshot) {
@@ -143,7 +150,9 @@ export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clo
         folder.quarantine(name, "it doesn't say how far the channel was heard", GAP_LOST);
       }
       isKept = kept !== undefined;
-      return kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], leadMs: 0 } : undefined);
+      return (
+        kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], isComplete: true, leadMs: 0 } : undefined)
+      );
     },
     save(cursor) {
       newest = cursor;
@@ -170,13 +179,15 @@ export function admitted(
   log: Log,
 ): readonly Named[] {
   const name = `names-${setting.toLowerCase()}-${of}`;
-  const binding = bindNames(
-    users,
-    decodeBindings(folder.read(name, `${setting} means the accounts that have these names now`)),
-  );
-  folder.change(name, () => encodeBindings(binding.bindings));
-  // At once: until it is kept, the next start would take whoever has the name by then.
-  void folder.saved(name);
+  const kept = folder.read(name, `${setting} means the accounts that have these names now`);
+  const binding = bindNames(users, decodeBindings(kept));
+  const json = encodeBindings(binding.bindings);
+  // Of many projects hardly one has changed since the last start.
+  if (json !== JSON.stringify(kept)) {
+    folder.change(name, () => json);
+    // At once: until it is kept, the next start would take whoever has the name by then.
+    void folder.saved(name);
+  }
   for (const changed of binding.changedHands) {
     log.warn(
       `@${changed} in ${setting} is another account than at an earlier start, so it is not let in. If that is right, ` +

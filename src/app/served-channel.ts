@@ -29,6 +29,8 @@ export interface ServedChannelOptions {
   readonly channel: Channel;
   readonly projects: readonly ReadyProject[];
   readonly audit: Pick<AuditTrail, "append">;
+  /** Of the documents that an earlier run has left. */
+  readonly documents: readonly string[];
   readonly onOtherInstance: (why: string) => void;
   /** A session has slept or ended that may have been the last of what is served no more. */
   readonly onSlept: () => void;
@@ -184,9 +186,9 @@ export class ServedChannel {
   }
 
   async #restore(): Promise<void> {
-    const { connection, channel } = this.#options;
+    const { connection, channel, documents } = this.#options;
     const { folder, log, users } = connection;
-    const { snapshots, lost } = readSnapshots(folder, channel.id);
+    const { snapshots, lost } = readSnapshots(folder, channel.id, documents);
     await Promise.all([endLeftovers(snapshots), lookUpWriters(snapshots, users, connection)]);
     const { lost: notTakenUp, left } = restoreInto(this.#projects, snapshots);
     quarantinedSessions(folder, channel.id, notTakenUp);
@@ -211,13 +213,14 @@ export class ServedChannel {
 
   #createRouter(): Router {
     const { connection, channel, audit, onOtherInstance } = this.#options;
-    const { bot, botName, clock, log, users, standings } = connection;
+    const { bot, botName, clock, isTold, log, users, standings } = connection;
     return new Router({
       api: this.#writes.api,
       users,
       audit,
       clock,
       log,
+      isTold,
       sessions: channelSessions(() => [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions)),
       projects: () => this.#projects,
       standing: () => standings.of(channel.id),

@@ -152,7 +152,7 @@ export class ServedProject implements RoutedProject {
         isAuto: project.skipPermissions,
         postLimit: connection.postLimit,
         rightsOf,
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        timeZone: connection.timeZone,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },

@@ -11,7 +11,7 @@ import { type Git, gitWith } from "../git/run-git.ts";
 import { findWorktree, listOurs, removeWorktree } from "../git/worktree-life.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
-import type { ProjectWorktrees } from "../session/worktree-work.ts";
+import type { ProjectWorktrees, RemovalTold } from "../session/worktree-work.ts";
 
 export interface WorktreesOptions {
   /** Without anything secret. */
@@ -66,7 +66,7 @@ export class Worktrees {
     directory: string,
     branch: string,
     how: { readonly isConfirmed: boolean },
-  ): Promise<string | undefined> {
+  ): Promise<RemovalTold | undefined> {
     const repository = await findRepository(this.#git, directory);
     if ("problem" in repository) {
       return undefined;
@@ -78,15 +78,20 @@ export class Worktrees {
       return undefined;
     }
     if (this.#holders.has(found.top)) {
-      return `⚠️ A session works on ${inlineCode(branch)}. Stop it first, or write ${inlineCode("!worktree remove")} in its thread.`;
+      const text = `⚠️ A session works on ${inlineCode(branch)}. Stop it first, or write ${inlineCode("!worktree remove")} in its thread.`;
+      return { text, isRemoved: false };
     }
     const made = await makeWorktree(this.#git, { directory, branch, root: this.#root });
     const removed = "problem" in made ? made : await removeWorktree(this.#git, made.value, how);
     if ("problem" in removed) {
       const confirm = inlineCode(`worktree remove ${branch} confirm`);
-      return `⚠️ ${removed.problem}${removed.problem.includes("confirm") ? ` To confirm: mention me with ${confirm}` : ""}`;
+      const more = removed.problem.includes("confirm") ? ` To confirm: mention me with ${confirm}` : "";
+      return { text: `⚠️ ${removed.problem}${more}`, isRemoved: false };
     }
-    return `🌿 The worktree of ${inlineCode(branch)} is removed, its branch is kept.`;
+    return {
+      text: `🌿 The worktree of ${inlineCode(branch)} is removed, its branch is kept.`,
+      isRemoved: true,
+    };
   }
 
   #claim({ top }: Worktree, threadId: ThreadId): boolean {

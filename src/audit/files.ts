@@ -3,7 +3,7 @@
 // paths of its files share.
 
 import { closeSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { openRegularFile } from "../util/regular-file.ts";
 import { decodeHead, type Head } from "./record.ts";
 
@@ -31,9 +31,10 @@ export function findTrails(root: string): string[] {
 
 /** Oldest first, without those whose records have all been dropped by rotation. */
 export function recordFiles(trail: string, dropped = 0): { path: string; firstSeq: number }[] {
-  return pathsIn(dirname(trail))
-    .filter((path) => path.startsWith(`${trail}.`))
-    .map((path) => ({ path, firstSeq: firstSeqOf(path.slice(trail.length)) }))
+  const [folder, name] = [dirname(trail), basename(trail)];
+  return namesIn(folder)
+    .filter((file) => file.startsWith(`${name}.`))
+    .map((file) => ({ path: join(folder, file), firstSeq: firstSeqOf(file.slice(name.length)) }))
     .filter(({ firstSeq }) => firstSeq > dropped)
     .sort((one, other) => one.firstSeq - other.firstSeq);
 }
@@ -43,9 +44,9 @@ function firstSeqOf(ending: string): number {
   return ending === ".jsonl" ? 1 : Number(/^\.(\d{1,15})\.jsonl$/.exec(ending)?.[1] ?? 0);
 }
 
-function pathsIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-}
+const pathsIn = (folder: string): string[] => namesIn(folder).map((name) => join(folder, name));
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** Nothing of it when there is none. The problem says in words why there is one that can't be used. */
 export function readHead(trail: string): { head?: Head; problem?: string } {

@@ -42,6 +42,25 @@ export function readProjectsText(places: Places): string | undefined {
   }
 }
 
+/** Where the file names it, such as `projects.yaml:8:3`; undefined where it doesn't. Throws ConfigError. */
+export function placeOfProject(
+  { name, origin }: Pick<Project, "name" | "origin">,
+  places: Places,
+): string | undefined {
+  const yaml = parseYaml(readProjectsText(places) ?? "");
+  const root = yaml.document.contents;
+  const itemsOf = (map: unknown): readonly Pair[] => (isMap(map) ? map.items : []);
+  const top = itemsOf(root);
+  const projects = resolved(top.find((pair) => keyOf(pair) === "projects")?.value, yaml.document);
+  const pair =
+    origin === "direct"
+      ? top.find((one) => keyOf(one) === "directMessages")
+      : itemsOf(projects).find((one) => origin === "file" && keyOf(one) === name);
+  if (pair === undefined) return undefined;
+  const { line, column } = yaml.placeOf(offsetOf(pair.key));
+  return `${PROJECTS_NAME}:${line}:${column}`;
+}
+
 /** Throws ConfigError. */
 export function parseProjects(text: string, input: ProjectsInput): ProjectsFile {
   const yaml = parseYaml(text);
@@ -136,7 +155,7 @@ function directOf(pair: Pair, rules: Rules): Made {
   const { data, flaws } = checkKeys(SCHEMAS.directMessages, nameOf(pair), pair, rules.document);
   if (data === undefined) return { offset: offsetOf(pair.key), flaws };
   const made = complete(
-    { ...data, name: "directMessages", channel: undefined, origin: "direct" },
+    { ...data, name: "direct messages", channel: undefined, origin: "direct" },
     pair,
     rules,
   );

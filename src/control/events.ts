@@ -21,6 +21,8 @@ export interface DaemonEvent {
   /** Of the session, if it is about one: its thread, and the slot it runs in or ran in last. */
   readonly thread?: string;
   readonly slot?: number;
+  /** Of the session, where it is one of projects.yaml. */
+  readonly project?: string;
   /** The username of who did it. */
   readonly by?: string;
   /** In English, a clause that goes on from who did it, or a sentence without its full stop. */

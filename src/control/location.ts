@@ -1,7 +1,7 @@
 // Where the control socket of a daemon is: in a folder that only its user can enter, so that whoever connects is that
 // user (or root). Node can't ask a socket who is at its other end.
 
-import { chmodSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, unlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makeDirectory } from "../util/make-directory.ts";
 
@@ -51,7 +51,21 @@ export function folderProblem(folder: string): string | undefined {
 export function removeAbandonedSockets(folder: string): void {
   for (const path of controlSockets(folder)) {
     if (!isRunning(pidOf(path))) {
-      rmSync(path, { force: true });
+      removeSocket(path);
+    }
+  }
+}
+
+/**
+ * Without looking at it first, as `rmSync` does: where what was looked at last is a socket, Node 20.20 takes links in the
+ * place of packages (pnpm, `npm link`) for the packages, and what those export for nothing.
+ */
+export function removeSocket(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) {
+      throw error;
     }
   }
 }

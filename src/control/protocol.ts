@@ -27,6 +27,8 @@ const session = z.object({
   link: z.string(),
   /** Who began it. */
   by: z.string(),
+  /** Absent: the one of the settings. */
+  project: z.string().optional(),
   phase: z.enum(SESSION_PHASES),
   /** What people have to do before it goes on, such as "permission for Bash"; none while it needs nobody. */
   waitsFor: z.array(z.string()),
@@ -93,6 +95,7 @@ const event = z.object({
   name: z.string(),
   thread: z.string().optional(),
   slot: z.number().optional(),
+  project: z.string().optional(),
   by: z.string().optional(),
   seconds: z.number().optional(),
 });

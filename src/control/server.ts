@@ -1,11 +1,11 @@
 // The daemon's end of the control socket: tells who asks how it is, and passes on that projects.yaml has changed. What it
 // is asked is checked; nothing that is sent here is gone by.
 
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "../util/log.ts";
-import { makeControlFolder, removeAbandonedSockets } from "./location.ts";
+import { makeControlFolder, removeAbandonedSockets, removeSocket } from "./location.ts";
 import type { LogHistory } from "./log-history.ts";
 import { type ControlRequest, PROTOCOL, type ReloadAnswer, request, type Status } from "./protocol.ts";
 
@@ -45,7 +45,7 @@ export class ControlServer {
     try {
       const folder = dirname(options.path);
       makeControlFolder(folder);
-      rmSync(options.path, { force: true });
+      removeSocket(options.path);
       removeAbandonedSockets(folder);
       control.#server.listen(options.path, () => chmodSync(options.path, 0o600));
     } catch (error) {

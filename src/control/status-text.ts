@@ -40,7 +40,7 @@ function projectLines({ name, directory, channel, sessions, away }: ProjectStatu
 }
 
 function sessionLines(
-  { by, phase, waitsFor, queued, link, lastActivityAt }: SessionStatus,
+  { by, project, phase, waitsFor, queued, link, lastActivityAt }: SessionStatus,
   now: number,
 ): string[] {
   const doing =
@@ -50,7 +50,8 @@ function sessionLines(
         ? "works"
         : "waits for a message";
   const more = queued === 0 ? "" : `, ${queued} more to come`;
-  return [`  @${by}: ${doing}${more}, ${ago(now - lastActivityAt)}`, `    ${link}`];
+  const where = project === undefined ? "" : ` in ${project}`;
+  return [`  @${by}${where}: ${doing}${more}, ${ago(now - lastActivityAt)}`, `    ${link}`];
 }
 
 const UNITS = [

@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   /** `isFirst`: this frame shows that the connection works. Frames before it are not reported. */
   readonly onFrame: (frame: Frame, isFirst: boolean) => void;
   readonly onUnreadable: (text: string) => void;
+  /** The server has answered a ping that was sent at that time. */
+  readonly onAlive: (askedAt: number) => void;
   /** Called once, unless `close` comes first. */
   readonly onEnd: (end: ConnectionEnd) => void;
 }
@@ -107,7 +109,14 @@ export class Connection {
         this.#receive(data.toString());
       }
     });
-    socket.on("pong", () => this.#stopPongTimer());
+    socket.on("pong", (data) => {
+      this.#stopPongTimer();
+      // It says again what the ping said (RFC 6455, 5.5.3); one that was not asked for says nothing.
+      const askedAt = Number(data.toString());
+      if (askedAt > 0 && !this.#isOver) {
+        this.#options.onAlive(askedAt);
+      }
+    });
     socket.on("error", (error) => this.#end(describe(error)));
     socket.on("close", (code) => this.#end(`closed with code ${code}`));
   }
@@ -143,7 +152,7 @@ export class Connection {
   #pingLater(): void {
     const { clock } = this.#options;
     this.#timer = clock.setTimeout(() => {
-      this.#socket?.ping();
+      this.#socket?.ping(String(clock.now()));
       this.#pongTimer ??= clock.setTimeout(() => {
         this.#end(`no answer to a ping within ${PONG_WAIT_MS / 1000} s`);
       }, PONG_WAIT_MS);

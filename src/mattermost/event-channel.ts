@@ -12,6 +12,7 @@ export function channelOf(event: SocketEvent): ChannelId | undefined {
     case "channelUpdated":
       return event.channel.id;
     case "hello":
+    case "alive":
     case "userUpdated":
     case "disconnected":
       return undefined;

@@ -44,6 +44,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Who asks, when it is no thread. */
   readonly queue?: string;
+  /** False: it waits for what people wait for. */
+  readonly isUrgent?: boolean;
 }
 
 export interface HttpAnswer {

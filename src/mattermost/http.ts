@@ -34,7 +34,8 @@ export class HttpClient {
   /** Tries a few times, each in a slot of its own. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { budget, clock, random, log, tries } = this.#options;
-    const slotRequest: SlotRequest = { queue: request.queue ?? "", isUrgent: () => true };
+    const { queue = "", isUrgent = true } = request;
+    const slotRequest: SlotRequest = { queue, isUrgent: () => isUrgent };
     for (let attempt = 0; ; attempt++) {
       const outcome = await budget.inSlot(slotRequest, () => this.#try(request));
       if (!(outcome instanceof Failure)) {

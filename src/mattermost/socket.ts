@@ -78,6 +78,7 @@ export class MattermostSocket {
       resumes: this.#position !== undefined,
       onFrame: (frame, isFirst) => this.#receive(frame, isFirst),
       onUnreadable: (text) => log.warn(`skipped a socket message that is no frame: ${text.slice(0, 200)}`),
+      onAlive: (askedAt) => this.#events.push({ type: "alive", askedAt }),
       onEnd: (end) => this.#lost(end),
     });
   }

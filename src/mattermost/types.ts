@@ -79,6 +79,8 @@ export interface Channel {
 /** A channel that the account is in, as the account stands there. */
 export interface ChannelMember {
   readonly channel: Channel;
+  /** The name of the channel's team, as it stands in addresses; undefined for a direct message. */
+  readonly team?: string;
   /** How often it was mentioned there since it last looked, which a bot never does; in a direct message: how many posts. */
   readonly mentions: number;
 }
@@ -108,6 +110,8 @@ export type SocketEvent =
     }
   | { readonly type: "channelArchived" | "channelRestored"; readonly channelId: ChannelId }
   | { readonly type: "channelUpdated"; readonly channel: Channel }
+  /** The server has answered what it was asked at `askedAt`, on our clock: what it had to tell before has been told. */
+  | { readonly type: "alive"; readonly askedAt: number }
   /** The socket is gone; it is being reconnected. */
   | { readonly type: "disconnected"; readonly reason: string };
 
@@ -185,8 +189,11 @@ export interface MattermostApi {
   post(id: PostId): Promise<Post>;
   /** A thread's posts, oldest first. */
   thread(id: ThreadId): Promise<Post[]>;
-  /** What a `hello` with `resumed: false` may have missed. `sinceMs`: the server's clock. */
-  postsSince(channelId: ChannelId, sinceMs: number): Promise<PostsSince>;
+  /**
+   * What a `hello` with `resumed: false` may have missed. `sinceMs`: the server's clock. `isUrgent`: false when it shall
+   * wait for what people wait for.
+   */
+  postsSince(channelId: ChannelId, sinceMs: number, isUrgent?: boolean): Promise<PostsSince>;
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;

@@ -83,6 +83,13 @@ export class CatchUp {
     this.#hasUnseen = true;
   }
 
+  /** The connection was whole until then; of a gap it is not known yet what is in it. */
+  heardUpTo(askedAt: number): void {
+    if (this.#gapFrom === undefined && this.#options.seenPosts.complete(askedAt)) {
+      this.#options.seenPosts.save(undefined);
+    }
+  }
+
   /** Events are missing since the last one that was heard, and are made up for. */
   async performNow(): Promise<void> {
     this.#begin();
@@ -161,7 +168,7 @@ export class CatchUp {
       } else if (this.#isNothingMissed(standing)) {
         this.#done();
       } else {
-        await this.#read();
+        await this.#read(standing);
       }
     } catch (error) {
       if (isTransient(error)) {
@@ -183,24 +190,29 @@ export class CatchUp {
 
   /** Nothing was said since, and there is nothing that somebody could have decided, changed or taken back. */
   #isNothingMissed({ lastPostAt }: Standing): boolean {
-    const { sessions } = this.#options;
-    const isSilent = lastPostAt !== undefined && this.#gapFrom !== undefined && lastPostAt < this.#gapFrom;
-    return (
-      isSilent &&
-      !this.#mustRead &&
-      this.#postponed.length === 0 &&
-      sessions.liveThreads().length === 0 &&
-      sessions.openCards().length === 0 &&
-      sessions.threadsAwaitingCards().length === 0 &&
-      sessions.waitingPosts().length === 0
-    );
+    const isSilent =
+      lastPostAt === 0 ||
+      (lastPostAt !== undefined && this.#gapFrom !== undefined && lastPostAt < this.#gapFrom);
+    return isSilent && !this.#mustRead && this.#postponed.length === 0 && !this.#isWaitedFor;
   }
 
-  async #read(): Promise<void> {
+  /** Somebody has a session there in which something goes on. */
+  get #isWaitedFor(): boolean {
+    const { sessions } = this.#options;
+    return [
+      sessions.liveThreads(),
+      sessions.openCards(),
+      sessions.threadsAwaitingCards(),
+      sessions.waitingPosts(),
+    ].some(({ length }) => length > 0);
+  }
+
+  async #read({ isMentioned }: Standing): Promise<void> {
     if (this.#hasUnseen) {
       this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
     }
-    const gap = { from: this.#gapFrom, hasUnseen: this.#hasUnseen, postponed: this.#postponed };
+    const isUrgent = isMentioned || this.#mustRead || this.#isWaitedFor;
+    const gap = { from: this.#gapFrom, hasUnseen: this.#hasUnseen, postponed: this.#postponed, isUrgent };
     const { posts, reacted, isCut } = await readGap(gap, this.#options);
     await this.#tell(posts, [...reacted]);
     if (isCut) {

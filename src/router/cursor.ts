@@ -12,6 +12,8 @@ export interface Cursor {
   readonly datedAhead?: readonly (readonly [PostId, number])[] | undefined;
   /** The newest reactions heard that count once. Earlier versions kept none. */
   readonly reactions?: readonly string[] | undefined;
+  /** No post comes any more that is dated before `at`; otherwise some may, dated a little before. */
+  readonly isComplete?: boolean | undefined;
   /** How far the server's clock was ahead of ours. Earlier versions kept none, and took any post's date for `at`. */
   readonly leadMs?: number | undefined;
 }
@@ -33,6 +35,7 @@ const document = z.object({
   heard: z.array(z.string()),
   datedAhead: z.array(z.tuple([z.string(), z.number()])).optional(),
   reactions: z.array(z.string()).optional(),
+  isComplete: z.boolean().optional(),
   leadMs: z.number().nonnegative().optional(),
 });
 

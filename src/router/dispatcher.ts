@@ -78,8 +78,15 @@ export class Dispatcher {
     for (const project of projects().filter((one) => maySteerIn(one, by.id))) {
       const said = await project.removeWorktree(branch, { isConfirmed });
       if (said !== undefined) {
-        audit.append({ action: "worktree-removed", by, threadId, what: { branch, said } });
-        reply(threadId, notice(said));
+        if (said.isRemoved) {
+          audit.append({
+            action: "worktree-removed",
+            by,
+            threadId,
+            what: { branch, isBranchDeleted: false },
+          });
+        }
+        reply(threadId, notice(said.text));
         return;
       }
     }

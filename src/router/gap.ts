@@ -18,6 +18,8 @@ export interface Gap {
   readonly hasUnseen: boolean;
   /** Reactions that were told and could not be dealt with. */
   readonly postponed: readonly Reacted[];
+  /** Somebody waits for what was said in it. */
+  readonly isUrgent: boolean;
 }
 
 export interface GapRead {
@@ -37,11 +39,12 @@ const NOTHING_MISSED: Missed = { decided: [], posts: [] };
  * posts are read again, up to the newest of the reactions, so no post can be missing that is older than one of the
  * reactions. Whatever comes later, the socket tells. Rejects when the server can't answer just now.
  */
-export async function readGap({ from, hasUnseen, postponed }: Gap, options: GapOptions): Promise<GapRead> {
+export async function readGap(gap: Gap, options: GapOptions): Promise<GapRead> {
+  const { from, hasUnseen, postponed, isUrgent } = gap;
   const { api, channelId } = options;
   const isMember = membershipIn(channelId, api);
   const readPosts = async (): Promise<PostsSince> =>
-    from === undefined ? NO_POSTS : api.postsSince(channelId, from);
+    from === undefined ? NO_POSTS : api.postsSince(channelId, from, isUrgent);
   const stopsAmong = (posts: readonly Post[], said: readonly Post[]): Stop[] =>
     inSessions(stopsOn(posts, from ?? Infinity, options), said, options);
 

@@ -3,6 +3,7 @@
 import type { UserId } from "../mattermost/types.ts";
 import { authorize, type RightsOf } from "../session/authorization.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { RemovalTold } from "../session/worktree-work.ts";
 import type { Facts, Reading } from "./route.ts";
 import { isSameName } from "./session-place.ts";
 
@@ -16,7 +17,7 @@ export interface RoutedProject {
   readonly removeWorktree: (
     branch: string,
     how: { readonly isConfirmed: boolean },
-  ) => Promise<string | undefined>;
+  ) => Promise<RemovalTold | undefined>;
 }
 
 /** The one that is named, or else the first. */

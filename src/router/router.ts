@@ -38,6 +38,8 @@ export interface RouterDependencies extends PeopleKnown {
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
   readonly clock: Clock;
   readonly log: Log;
+  /** Another channel has told of that very error: one answer of the server's may be waited for by many. */
+  readonly isTold: (error: unknown) => boolean;
   readonly newUuid: () => string;
   readonly channelId: ChannelId;
   /** The mark of the posts that this process makes. */
@@ -100,8 +102,7 @@ export class Router {
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
     const { channelId } = this.#dependencies;
-    const isElsewhere = (channelOf(event) ?? channelId) !== channelId;
-    return isElsewhere || this.#seenPosts.isClosed
+    return (channelOf(event) ?? channelId) !== channelId || this.#seenPosts.isClosed
       ? this.#last
       : this.#inOrder(event.type, () => this.#dispatch(event));
   }
@@ -122,9 +123,9 @@ export class Router {
       try {
         await perform();
       } catch (error) {
-        const { log } = this.#dependencies;
+        const { isTold, log } = this.#dependencies;
         // It is logged once that the server can't be asked, and caught up on later.
-        if (isTransient(error) && this.#catchUp.isLasting) {
+        if (isTransient(error) && (this.#catchUp.isLasting || isTold(error))) {
           log.debug(`Could not handle "${what}"`, error);
         } else {
           log.error(`Could not handle "${what}"`, error);
@@ -166,8 +167,10 @@ export class Router {
           await this.#catchUp.performNow();
         }
         break;
+      case "alive":
+        this.#catchUp.heardUpTo(event.askedAt);
+        break;
       default:
-      // What is about no channel is not for this one.
     }
   }
 

@@ -18,6 +18,7 @@ const LATE_MS = 10_000;
 
 export class SeenPosts {
   readonly #cursor: CursorKeeper;
+  readonly #now: () => number;
   readonly #time: ServerClock;
   readonly #taken = new BoundedMap<PostId, true>(MAX_KNOWN);
   #newest: readonly PostId[] = [];
@@ -25,25 +26,32 @@ export class SeenPosts {
   #datedAhead: readonly (readonly [PostId, number])[] = [];
   #reactions: readonly string[];
   #newestAt: number;
+  /** The newest date there is on a post; by a little it may be ahead of what is known of the server's clock. */
+  #newestDate: number;
   /** The time above is the server's, and not our clock's. */
   #isServerTime: boolean;
   /**
-   * Older posts are not for us: they were written before we listened, or they were heard before what is kept begins.
+   * Older posts are not for us: they were written before we listened, or all of them have been told since.
    */
-  readonly #earliestAt: number;
+  #earliestAt: number;
+  /** When the newest post was taken, on our clock. */
+  #takenAt: number;
   #isClosed = false;
 
   /** `now`: our clock. A channel that nothing is known of is heard from its first post on. */
   constructor(cursor: CursorKeeper, now: () => number) {
     this.#cursor = cursor;
+    this.#now = now;
+    this.#takenAt = now();
     const saved = cursor.load();
     // A time that was kept with a lead was not in the future then. If it is now, our clock was set back or the server's
     // is ahead.
     const isPlausible = saved?.leadMs !== undefined;
     this.#newestAt = Math.min(saved?.at ?? 0, isPlausible ? Infinity : now());
+    this.#newestDate = this.#newestAt;
     this.#time = new ServerClock(now, Math.max(saved?.leadMs ?? 0, this.#newestAt - now()));
     this.#isServerTime = saved !== undefined;
-    this.#earliestAt = saved ? this.#newestAt - LATE_MS : this.#newestAt;
+    this.#earliestAt = saved && !saved.isComplete ? this.#newestAt - LATE_MS : this.#newestAt;
     this.#datedAhead = saved?.datedAhead ?? [];
     this.#newest = saved?.heard ?? [];
     this.#reactions = saved?.reactions ?? [];
@@ -108,9 +116,27 @@ export class SeenPosts {
       // It does not tell how far the channel has been heard: others may be on their way.
       return;
     }
+    this.#takenAt = this.#now();
+    this.#newestDate = Math.max(this.#newestDate, createdAt);
     const newest = this.#isServerTime ? Math.max(this.#newestAt, createdAt) : createdAt;
     this.#newestAt = Math.min(newest, this.now);
     this.#isServerTime = true;
+  }
+
+  /**
+   * The server has told all that it had to tell at `toldUntil`, on our clock. When that is long enough after the newest
+   * post, none that is dated before it comes any more; false when nothing has changed by that.
+   */
+  complete(toldUntil: number): boolean {
+    const isNews = this.#isServerTime && this.#earliestAt < this.#newestAt;
+    // A date that is ahead of the others says nothing of those: they may be told until that time has come.
+    const newest = Math.max(this.#takenAt, this.#newestDate - this.#time.leadMs);
+    if (!isNews || toldUntil - newest < LATE_MS) {
+      return false;
+    }
+    this.#newestAt = this.#newestDate + 1;
+    this.#earliestAt = this.#newestAt;
+    return true;
   }
 
   /** Told as news, but made long before other news: an old event again, or a thread that was moved here. */
@@ -146,7 +172,15 @@ export class SeenPosts {
     this.#datedAhead = this.#datedAhead.filter(([, createdAt]) => createdAt > at);
     const datedAhead = this.#datedAhead.length > 0 ? { datedAhead: this.#datedAhead } : {};
     const reactions = this.#reactions.length > 0 ? { reactions: this.#reactions } : {};
-    this.#cursor.save({ at, heard: this.#newest, ...datedAhead, ...reactions, leadMs: this.#time.leadMs });
+    const isComplete = at <= this.#earliestAt ? { isComplete: true } : {};
+    this.#cursor.save({
+      at,
+      heard: this.#newest,
+      ...datedAhead,
+      ...reactions,
+      ...isComplete,
+      leadMs: this.#time.leadMs,
+    });
   }
 }
 

@@ -63,10 +63,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
     } else if (isToldNo(action) && tryTakeNotice(step, "steer", by)) {
-      say(
-        step,
-        `⚠️ Only ${inlineCode(`@${state.owner.name}`)} and allowed users can do that, ${inlineCode(`@${by.name}`)}`,
-      );
+      say(step, `⚠️ Only ${whoMay(step, action)} can do that, ${inlineCode(`@${by.name}`)}`);
     }
     return;
   }
@@ -113,6 +110,14 @@ export function onCommand(step: Step, by: Person, command: Command): void {
 }
 
 const isToldNo = (action: Action): boolean => action === "steer" || action === "approve";
+
+/** Names in code format, which notify nobody. */
+function whoMay({ state, context }: Step, action: Action): string {
+  const approvers = action === "approve" ? context.approvers() : [];
+  return approvers.length > 0
+    ? approvers.map((name) => inlineCode(`@${name}`)).join(", ")
+    : `${inlineCode(`@${state.owner.name}`)} and allowed users`;
+}
 
 /** A `!name` is kept as `/name`. */
 function asWritten(message: Message): Message {

@@ -144,7 +144,7 @@ export class Session {
   }
 
   get view(): SessionView {
-    return viewOf(this.threadId, this.#state);
+    return viewOf(this.threadId, this.#state, this.#context);
   }
 
   /** It may sleep when its slot is needed. */

@@ -2,11 +2,14 @@
 
 import type { ThreadId } from "../mattermost/types.ts";
 import type { Ask } from "./ask-types.ts";
+import type { SessionContext } from "./context.ts";
 import { type Phase, slotOf } from "./phases.ts";
 import type { SessionState } from "./types.ts";
 
 export interface SessionView {
   readonly threadId: ThreadId;
+  /** Of projects.yaml; absent: the one of the settings. */
+  readonly project?: string;
   /** Who began it. */
   readonly by: string;
   readonly phase: Phase["name"];
@@ -20,9 +23,14 @@ export interface SessionView {
   readonly lastActivityAt: number;
 }
 
-export function viewOf(threadId: ThreadId, state: SessionState): SessionView {
+export function viewOf(
+  threadId: ThreadId,
+  state: SessionState,
+  { project }: Pick<SessionContext, "project">,
+): SessionView {
   return {
     threadId,
+    ...(project === undefined ? {} : { project }),
     by: state.owner.name,
     phase: state.phase.name,
     slot: slotOf(state),

@@ -17,10 +17,16 @@ export interface ProjectWorktrees {
   merge(worktree: Worktree): Promise<Result<Merged>>;
   remove(worktree: Worktree, how: { readonly isConfirmed: boolean }): Promise<Result<Removed>>;
   /** Of a session that is over. Gives what to say; undefined when there is none of that branch. */
-  removeOf(branch: string, how: { readonly isConfirmed: boolean }): Promise<string | undefined>;
+  removeOf(branch: string, how: { readonly isConfirmed: boolean }): Promise<RemovalTold | undefined>;
   /** It is that thread's from an earlier run. */
   hold(worktree: Worktree, threadId: ThreadId): void;
   release(threadId: ThreadId): void;
+}
+
+/** What to say about it. */
+export interface RemovalTold {
+  readonly text: string;
+  readonly isRemoved: boolean;
 }
 
 const NONE = "Worktrees can't be used here.";

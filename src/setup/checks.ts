@@ -91,7 +91,7 @@ export async function checkAccount(api: MattermostApi): Promise<Check<User>> {
 }
 
 export async function checkChannel(
-  api: MattermostApi,
+  api: Pick<MattermostApi, "channel" | "isMember">,
   channelId: string,
   account: User,
 ): Promise<Check<Channel>> {
@@ -171,7 +171,7 @@ const OF_SETTINGS: ListWords = {
 
 /** The accounts of the allow list; for an empty list none, and a warning. */
 export async function checkUsers(
-  api: MattermostApi,
+  api: Pick<MattermostApi, "usersByNames">,
   names: readonly string[],
   { allowedUsers }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
@@ -183,7 +183,7 @@ export async function checkUsers(
 
 /** The accounts that may approve; for an empty list none. `isSkipping`: nobody is asked about tools. */
 export async function checkApprovers(
-  api: MattermostApi,
+  api: Pick<MattermostApi, "usersByNames">,
   names: readonly string[],
   isSkipping: boolean,
   { approvers, skipPermissions }: ListWords = OF_SETTINGS,
@@ -196,7 +196,7 @@ export async function checkApprovers(
 }
 
 async function checkNames(
-  api: MattermostApi,
+  api: Pick<MattermostApi, "usersByNames">,
   names: readonly string[],
   setting: string,
   right: string,

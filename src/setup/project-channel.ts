@@ -9,7 +9,7 @@ type Api = Pick<MattermostApi, "channel" | "channelByName" | "isMember" | "myCha
 
 /** `given`: an id or `team/channel`, as it stands in a project. */
 export async function checkProjectChannel(
-  api: MattermostApi,
+  api: Pick<Api, "channel" | "channelByName" | "isMember">,
   given: string,
   account: User,
 ): Promise<Check<Channel>> {

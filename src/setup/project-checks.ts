@@ -3,8 +3,18 @@
 import { statSync } from "node:fs";
 import type { Project } from "../config/project.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
-import { type Check, checkApprovers, checkUsers, failed, failedBy, passed, WORDS_OF_FILE } from "./checks.ts";
+import {
+  type Check,
+  checkApprovers,
+  checkUsers,
+  failed,
+  failedBy,
+  guard,
+  passed,
+  WORDS_OF_FILE,
+} from "./checks.ts";
 import { checkProjectChannel } from "./project-channel.ts";
+import { type ProjectsApi, sharedLookups } from "./shared-lookups.ts";
 
 /** A project with what the server knows of it. */
 export interface ReadyProject {
@@ -17,8 +27,20 @@ export interface ReadyProject {
   readonly approvers: readonly User[];
 }
 
+/** One check each, in their order; where the server can't be asked about any of them, that says each. */
+export async function checkProjects(
+  api: ProjectsApi & Pick<MattermostApi, "myMemberships">,
+  projects: readonly Project[],
+  account: User,
+): Promise<readonly Check<ReadyProject>[]> {
+  const shared = await guard(async () => passed(await sharedLookups(api, projects, account), ""));
+  return Promise.all(
+    projects.map((project) => (shared.ok ? checkProject(shared.value, project, account) : shared)),
+  );
+}
+
 export async function checkProject(
-  api: MattermostApi,
+  api: ProjectsApi,
   project: Project,
   account: User,
 ): Promise<Check<ReadyProject>> {
@@ -57,7 +79,7 @@ function checkDirectory(path: string): Check<string> {
 }
 
 async function checkChannelOf(
-  api: MattermostApi,
+  api: ProjectsApi,
   { channel }: Project,
   account: User,
 ): Promise<Check<Channel | undefined>> {

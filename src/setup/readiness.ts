@@ -11,7 +11,7 @@ import {
   checkPostLimit,
   failedBy,
 } from "./checks.ts";
-import { checkProject, type ReadyProject, withoutTwins } from "./project-checks.ts";
+import { checkProjects, type ReadyProject, withoutTwins } from "./project-checks.ts";
 
 export interface UnservedProject {
   readonly project: Project;
@@ -61,7 +61,7 @@ export async function checkReadiness({
     claudesChecked,
     checkPostLimit(api),
     checkBotName(api, botName ?? account.value.username, account.value),
-    Promise.all(projects.map((project) => checkProject(api, project, account.value))),
+    checkProjects(api, projects, account.value),
   ]);
   const claudeOf = ({ claudePath }: Project): Check<string> | undefined => claudes.get(claudePath);
   const wrong = checked.flatMap((check) => failures([check]));
@@ -108,7 +108,7 @@ function notReady(found: readonly Failure[]): NotReady {
   const { isServerDown, isForeign, retryAfterMs } = failedBy(found, (text) => text);
   return {
     ok: false,
-    problems: found.flatMap(({ text }) => text.split("\n")),
+    problems: [...new Set(found.flatMap(({ text }) => text.split("\n")))],
     isServerDown,
     isForeign,
     retryAfterMs,

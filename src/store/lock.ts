@@ -89,9 +89,17 @@ function removeAbandoned(directory: string): void {
   }
 }
 
+let own: KnownProcess | undefined;
+
+/** Found out once: where there is no /proc it takes a program, and a daemon may take hundreds of locks. */
+function ownProcess(): KnownProcess {
+  own ??= { pid: process.pid, startMark: startMark(process.pid) ?? "" };
+  return own;
+}
+
 export function takeLock(directory: string, name: string): Lock {
   const file = join(directory, `${name}${EXTENSION}`);
-  const mine: KnownProcess = { pid: process.pid, startMark: startMark(process.pid) ?? "" };
+  const mine = ownProcess();
   // Written completely before it gets its name, so that nobody reads half a lock.
   const draft = `${file}.${process.pid}.tmp`;
   try {

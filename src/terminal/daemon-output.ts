@@ -172,7 +172,11 @@ export class DaemonOutput {
 }
 
 /** As it stands in a list of what many sessions do. */
-export function sentenceOf({ slot, by, text }: Omit<DaemonEvent, "name">): string {
-  const who = by === undefined ? "" : `@${by} `;
-  return `${slot === undefined ? "" : `#${slot} `}${who}${text}`;
+export function sentenceOf({ project, slot, by, text }: Omit<DaemonEvent, "name">): string {
+  const which = [
+    project,
+    slot === undefined ? undefined : `#${slot}`,
+    by === undefined ? undefined : `@${by}`,
+  ];
+  return [...which.filter((part) => part !== undefined), text].join(" ");
 }

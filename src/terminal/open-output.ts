@@ -42,7 +42,9 @@ function isJournal(stream: string | undefined): boolean {
     return false;
   }
   try {
-    const { dev, ino } = fstatSync(1);
+    // As big integers, in which Node keeps this apart from what it looks at itself: a socket would lead it astray
+    // (control/location.ts).
+    const { dev, ino } = fstatSync(1, { bigint: true });
     return stream === `${dev}:${ino}`;
   } catch {
     return false;

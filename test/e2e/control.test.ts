@@ -1,13 +1,16 @@
 // `mm-claude status`, `logs`, METRICS_FILE, --log-format and the notices for systemd, with a real daemon.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/control/protocol.ts";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { ROOT } from "../support/program.ts";
 import { sharedModel } from "../support/shared-model.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const model = sharedModel();
 
@@ -137,3 +140,35 @@ test.skipIf(!hasNotify || spawnSync("python3", ["--version"]).status !== 0)(
     await listener.prints("STOPPING=1");
   },
 );
+
+// pnpm and `npm link` put links in the place of packages. Node 20.20 takes a link for the package itself where the last
+// thing that was looked at is a socket, and what it exports for nothing: a daemon that came after a killed one was deaf.
+test("what killed daemons have left is removed, and then links to packages are still known as such", async () => {
+  const place = temporaryDirectory();
+  const folder = join(place, "mm-claude");
+  mkdirSync(folder, { mode: 0o700 });
+  const socket = join(folder, "99999999.sock");
+  for (const name of ["one", "two"]) {
+    const real = join(place, "store", name);
+    mkdirSync(real, { recursive: true });
+    writeFileSync(join(real, "package.json"), JSON.stringify({ name, exports: "./index.js" }));
+    writeFileSync(join(real, "index.js"), "");
+    mkdirSync(join(place, "node_modules"), { recursive: true });
+    symlinkSync(real, join(place, "node_modules", name));
+  }
+  const location = pathToFileURL(join(ROOT, "dist/control/location.js")).href;
+  const script = `
+    import { createServer } from "node:net";
+    import { removeAbandonedSockets } from ${JSON.stringify(location)};
+    const before = import.meta.resolve("one");
+    await new Promise((listens) => createServer().unref().listen(${JSON.stringify(socket)}, listens));
+    removeAbandonedSockets(${JSON.stringify(folder)});
+    console.log(JSON.stringify([before, import.meta.resolve("two")]));`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: place,
+    encoding: "utf8",
+  });
+  const url = (name: string): string => pathToFileURL(join(place, "store", name, "index.js")).href;
+  expect(JSON.parse(stdout)).toEqual([url("one"), url("two")]);
+  expect(existsSync(socket)).toBe(false);
+});

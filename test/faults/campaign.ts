@@ -3,11 +3,12 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeAdded } from "./changes.ts";
 import { createPeople, type Deeds, type People } from "./people.ts";
 import { createRandom } from "./random.ts";
 import { type Choice, type Pace, playRound } from "./round.ts";
 import { openStage, type Programs, type Stage } from "./stage.ts";
-import { heardIn, type Problem } from "./thread.ts";
+import { heardIn, type Played, type Problem } from "./thread.ts";
 
 export interface CampaignOptions {
   readonly programs: Programs;
@@ -75,6 +76,21 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
     }
   }
 
+  /** A project that was added in the round goes again, with its sessions. */
+  async function tidy(round: number, lane: Lane): Promise<void> {
+    const { stage, people } = lane;
+    const { extra } = stage.places;
+    if (stage.projects.served.includes(extra)) {
+      for (const thread of people.threads.filter(({ place }) => place === extra)) {
+        await retire(lane, thread);
+      }
+      const problems = await removeAdded(stage);
+      if (problems.length > 0) {
+        fail(round, lane, problems);
+      }
+    }
+  }
+
   async function playLane(first: number): Promise<void> {
     let lane: Lane | undefined;
     let age = 0;
@@ -103,8 +119,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
         fail(round, lane, outcome.problems);
         await close(lane);
         lane = undefined;
-      } else if (random.chance(0.3) && lane.people.threads.length > 1) {
-        await retire(lane);
+      } else {
+        if (random.chance(0.3) && lane.people.threads.length > 1) {
+          await retire(lane, lane.people.threads[0]);
+        }
+        await tidy(round, lane);
       }
       if (played % 50 === 0) {
         print(`${played} rounds …`);
@@ -129,11 +148,10 @@ async function openLane(programs: Programs): Promise<Lane> {
 }
 
 /** A thread that has served is stopped, and its document goes. */
-async function retire({ stage, people }: Lane): Promise<void> {
-  const [oldest] = people.threads;
-  if (oldest) {
-    await people.stop(oldest);
-    await until(() => stage.documentOf(oldest.root) === undefined);
+async function retire({ stage, people }: Lane, thread: Played | undefined): Promise<void> {
+  if (thread) {
+    await people.stop(thread);
+    await until(() => stage.documentOf(thread.root) === undefined);
   }
 }
 
@@ -158,7 +176,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 function story(stage: Stage, people: People, problems: readonly Problem[]): string {
   const threads = people.threads.map((thread) => {
-    const { root, said, goings } = thread;
+    const { root, said, goings, place, directory } = thread;
     const posts = stage.sandbox.state.thread(root).map(({ id, username, createdAt, message, reactions }) => {
       const emoji = reactions.map(
         ({ emojiName, username: by, createdAt: at }) => `${timeOf(at)} ${emojiName} by ${by}`,
@@ -171,7 +189,7 @@ function story(stage: Stage, people: People, problems: readonly Problem[]): stri
       ...lines.map((line) => JSON.stringify(line)),
     ]);
     return [
-      `=== thread ${root}; said ${said.join(" ")}; 🔄 ${goings}`,
+      `=== thread ${root} of ${place.name} in ${directory}; said ${said.join(" ")}; 🔄 ${goings}`,
       ...posts,
       "--- its document",
       JSON.stringify(document),

@@ -1,7 +1,7 @@
 // What programs have left on the disk and in the process table, read while they run: any of it may be half there.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** A line of a conversation that Claude has saved. */
 export interface SavedLine {
@@ -37,6 +37,8 @@ export function textOf(content: unknown): string {
 export interface Conversation {
   /** The name it is resumed by. */
   readonly id: string;
+  /** What Claude calls the folder with those of the directory it works in. */
+  readonly folder: string;
   readonly lines: readonly SavedLine[];
 }
 
@@ -84,6 +86,7 @@ export function conversationReader(folder: string): () => Conversation[] {
         }
         const conversation = {
           id: basename(file, ".jsonl"),
+          folder: basename(dirname(file)),
           lines: linesOf(file).flatMap((line) => parsed(line) ?? []),
         };
         known.set(file, { size, conversation });

@@ -13,10 +13,16 @@ export interface PersonsFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+export interface Where {
+  readonly channelId: string;
+  /** "" for a post that is no reply. */
+  readonly root: string;
+}
+
 export interface Hands {
   readonly users: Readonly<Record<Name, CreatedUser>>;
   /** The post's id. */
-  say(by: Name, message: string, root?: string, file?: PersonsFile): Promise<string>;
+  say(by: Name, message: string, where: Where, file?: PersonsFile): Promise<string>;
   edit(by: Name, postId: string, message: string): Promise<void>;
   remove(by: Name, postId: string): Promise<void>;
   react(by: Name, postId: string, emojiName: string): Promise<void>;
@@ -25,13 +31,10 @@ export interface Hands {
 const TRIES = 400;
 const PAUSE_MS = 50;
 
-export function createHands(sandbox: Sandbox, channelId: string, note: (what: string) => void): Hands {
+export function createHands(sandbox: Sandbox, note: (what: string) => void): Hands {
   const users = Object.fromEntries(
     NAMES.map((username) => [username, sandbox.createUser({ username })] as const),
   ) as unknown as Readonly<Record<Name, CreatedUser>>;
-  for (const user of Object.values(users)) {
-    sandbox.addMember(channelId, user.id);
-  }
 
   async function insist(by: Name, method: string, path: string, body: () => unknown): Promise<Answer> {
     for (let tries = 0; ; tries++) {
@@ -51,7 +54,7 @@ export function createHands(sandbox: Sandbox, channelId: string, note: (what: st
     }
   }
 
-  async function upload(by: Name, { name, bytes }: PersonsFile): Promise<string> {
+  async function upload(by: Name, channelId: string, { name, bytes }: PersonsFile): Promise<string> {
     const answer = await insist(by, "POST", "/files", () => {
       const form = new FormData();
       form.append("channel_id", channelId);
@@ -63,9 +66,9 @@ export function createHands(sandbox: Sandbox, channelId: string, note: (what: st
 
   return {
     users,
-    async say(by, message, root_id = "", file) {
+    async say(by, message, { channelId, root: root_id }, file) {
       note(`${by} says ${message}${file ? ` with ${file.name}` : ""}`);
-      const file_ids = file ? [await upload(by, file)] : [];
+      const file_ids = file ? [await upload(by, channelId, file)] : [];
       // The same one at each try: it is one message.
       const pending_post_id = `${users[by].id}:${randomUUID()}`;
       const body = { channel_id: channelId, message, root_id, pending_post_id, file_ids };

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { blocksIn, type SavedLine, textOf } from "./files.ts";
+import { isWorkplace } from "./judge-place.ts";
 import type { Stage } from "./stage.ts";
 import type { Heard, Played, Problem } from "./thread.ts";
 import { requestIn } from "./words.ts";
@@ -21,7 +22,12 @@ export function judgeDecisions(
   const problems: Problem[] = [];
   const notes = stage.notes();
   for (const [mark, { verdict, at }] of thread.tools) {
-    const times = notes.filter((note) => note === mark).length;
+    const ran = notes.filter((note) => note.mark === mark);
+    const times = ran.length;
+    const elsewhere = ran.find(({ directory }) => !isWorkplace(stage, thread, directory));
+    if (elsewhere) {
+      problems.push({ kind: "wrong", what: `the tool of ${mark} ran in ${elsewhere.directory}` });
+    }
     const wasCut = stage.endings.some((ending) => ending >= at - ASKED_BEFORE_MS);
     if (times > 1 || (verdict === "denied" && times > 0)) {
       problems.push({ kind: "doubled", what: `the tool of ${mark} was ${verdict} and ran ${times} times` });

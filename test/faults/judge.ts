@@ -5,6 +5,7 @@ import type { SeenPost } from "../../sandbox/server/state.ts";
 import { wordsOf } from "../support/words-of.ts";
 import { isShownAsAnswer, stoodBefore } from "./answers.ts";
 import { judgeDecisions } from "./judge-decisions.ts";
+import { judgePlace } from "./judge-place.ts";
 import { judgeWords } from "./judge-words.ts";
 import type { Stage } from "./stage.ts";
 import { documentOf, type Heard, heardIn, type Played, type Problem } from "./thread.ts";
@@ -33,6 +34,7 @@ export function judge(stage: Stage, thread: Played, inFull: boolean): Problem[] 
   }
   return [
     ...early,
+    ...judgePlace(stage, thread, heard),
     ...judgeWords(stage, thread, mine, heard),
     ...judgeDecisions(stage, thread, mine, heard),
     ...judgePosts(posts, mine),

@@ -1,5 +1,6 @@
 // Every kind of trouble the campaign knows, how often it comes, and which of them can't come together.
 
+import { changeProjects } from "./changes.ts";
 import type { Random } from "./random.ts";
 import * as scenes from "./scenes.ts";
 import * as troubles from "./troubles.ts";
@@ -62,6 +63,7 @@ const ALL = {
   "background tasks": scene(scenes.background, 3, "daemon"),
   files: scene(scenes.files, 6, "files"),
   "plan and question cards": scene(scenes.cards, 6, "cards"),
+  "projects changed": scene(changeProjects, 8, "projects"),
   "disk full": scene(scenes.failingDisk("ENOSPC"), 4, "daemon"),
   "disk failing": scene(scenes.failingDisk("EIO"), 3, "daemon"),
 } as const satisfies Readonly<Record<string, KindInfo>>;

@@ -14,6 +14,8 @@ import {
 } from "./cards.ts";
 import type { Name, PersonsFile } from "./hands.ts";
 import { createSpeakingPace } from "./pace.ts";
+import { type Place, speakerIn } from "./places.ts";
+import { createQuiet, type Quiet } from "./quiet.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
 import { documentOf, newThread, type Played, type Verdict } from "./thread.ts";
@@ -32,13 +34,18 @@ export interface Deeds {
 }
 
 /** What is asked for; what is left out is left to chance. */
-export type Wish = Partial<Omit<Request, "mark">> & { readonly file?: PersonsFile };
+export type Wish = Partial<Omit<Request, "mark">> & {
+  readonly file?: PersonsFile;
+  /** Of a session that begins. */
+  readonly place?: Place;
+};
 
 export interface People {
   readonly threads: Played[];
   readonly deeds: Readonly<Deeds>;
   /** Whether cards about tools are answered in words as well. */
   answersInWords: boolean;
+  readonly quiet: Quiet;
   /** A new thread with its first message. */
   open(random: Random, wish?: Wish): Promise<Played>;
   /** The message's mark. */
@@ -57,6 +64,7 @@ export interface People {
 
 export function createPeople(stage: Stage): People {
   const mayGoOn = createSpeakingPace();
+  const quiet = createQuiet();
   const threads: Played[] = [];
   const answered = new Set<string>();
   const secondThoughts = new Map<string, number>();
@@ -75,7 +83,8 @@ export function createPeople(stage: Stage): People {
     thread.saidAt.set(mark, Math.min(post?.createdAt ?? 0, Date.now()) || Date.now());
   }
 
-  function speak(thread: Played, by: Name, random: Random, wish: Wish = {}): Promise<string> {
+  function speak(thread: Played, somebody: Name, random: Random, wish: Wish = {}): Promise<string> {
+    const by = speakerIn(thread.place, somebody);
     return inTurn(thread, async () => {
       await mayGoOn(by);
       const wanted = request(random, wish);
@@ -85,14 +94,18 @@ export function createPeople(stage: Stage): People {
         thread.said.push(wanted.mark);
       }
       noteFile(thread, wanted.mark, wish.file);
-      heard(thread, wanted.mark, await stage.say(by, requestText(wanted), thread.root, wish.file));
+      heard(thread, wanted.mark, await say(thread, by, requestText(wanted), wish.file));
       return wanted.mark;
     });
   }
 
+  const say = ({ root, place: { channelId } }: Played, by: Name, words: string, file?: PersonsFile) =>
+    stage.say(by, words, { channelId, root }, file);
+
   /** In a thread one acts after the other, so that it is known who came first. */
   async function inTurn<T>(thread: Played, act: () => Promise<T>): Promise<T> {
-    const mine = (turns.get(thread) ?? Promise.resolve()).then(act);
+    const before = turns.get(thread) ?? Promise.resolve();
+    const mine = before.then(() => quiet.speak(thread.place, act));
     const over = mine
       .catch(() => {})
       .then(() => {
@@ -107,7 +120,7 @@ export function createPeople(stage: Stage): People {
   async function decide(thread: Played, card: OpenCard, random: Random): Promise<void> {
     answered.add(card.post.id);
     deeds.decisions++;
-    const by = random.pick(["alice", "bob"]);
+    const by = speakerIn(thread.place, random.pick(["alice", "bob"]));
     await act(thread, by, card.post, deedAbout(thread, card, random));
   }
 
@@ -150,7 +163,7 @@ export function createPeople(stage: Stage): People {
 
   async function act(thread: Played, by: Name, post: SeenPost, deed: Deed): Promise<void> {
     if ("reply" in deed) {
-      await stage.say(by, deed.reply, thread.root);
+      await say(thread, by, deed.reply);
     } else {
       await stage.react(by, post.id, deed.emojiName);
     }
@@ -182,8 +195,11 @@ export function createPeople(stage: Stage): People {
       await stage.react("alice", doubted.post.id, "-1");
       return;
     }
-    await goOn(thread, posts, random);
-    await nudge(thread, random);
+    // Who is to be quiet does not wait for that with looking at everything else.
+    if (!quiet.isIn(thread.place)) {
+      await goOn(thread, posts, random);
+      await nudge(thread, random);
+    }
   }
 
   /** Pressed only where nothing else is under way: what is said meanwhile makes the offer void. */
@@ -209,7 +225,7 @@ export function createPeople(stage: Stage): People {
       if (random.chance(0.7)) {
         thread.goings++;
         deeds.goings++;
-        const by = random.pick(["alice", "bob"] as const);
+        const by = speakerIn(thread.place, random.pick(["alice", "bob"]));
         await inTurn(thread, () => stage.react(by, offer.id, "arrows_counterclockwise"));
       }
     }
@@ -231,21 +247,38 @@ export function createPeople(stage: Stage): People {
     }
   }
 
+  /** Where nobody has to be quiet, if there is such a place. */
+  function somewhere(random: Random): Place {
+    const { project, api, docs } = stage.places;
+    const served = stage.projects.served.filter((place) => !quiet.isIn(place));
+    // Direct messages, and what was added, are less usual.
+    const usual = served.flatMap((place) =>
+      [project, api, docs].includes(place) ? [place, place] : [place],
+    );
+    return usual.length > 0 ? random.pick(usual) : project;
+  }
+
   const people: People = {
     threads,
     deeds,
     answersInWords: false,
-    async open(random, wish = {}) {
+    quiet,
+    open(random, wish = {}) {
+      const place = wish.place ?? somewhere(random);
+      const by = speakerIn(place, random.pick(["alice", "bob"]));
       const wanted = request(random, wish);
-      const by = random.pick(["alice", "bob"]);
-      await mayGoOn(by);
-      const root = await stage.say(by, `@claude-code ${requestText(wanted)}`, "", wish.file);
-      const thread = newThread(root);
-      thread.said.push(wanted.mark);
-      noteFile(thread, wanted.mark, wish.file);
-      heard(thread, wanted.mark, root);
-      threads.push(thread);
-      return thread;
+      return quiet.speak(place, async () => {
+        await mayGoOn(by);
+        const { channelId, address } = place;
+        const words = `${address}${requestText(wanted)}`;
+        const root = await stage.say(by, words, { channelId, root: "" }, wish.file);
+        const thread = newThread(root, place, stage.projects.directoryOf(place));
+        thread.said.push(wanted.mark);
+        noteFile(thread, wanted.mark, wish.file);
+        heard(thread, wanted.mark, root);
+        threads.push(thread);
+        return thread;
+      });
     },
     speak,
     request,
@@ -253,14 +286,14 @@ export function createPeople(stage: Stage): People {
       inTurn(thread, async () => {
         await mayGoOn("alice");
         thread.clears.push({ at: thread.said.length, postedAt: Date.now() });
-        await stage.say("alice", "!clear", thread.root);
+        await say(thread, "alice", "!clear");
       }),
     isUnanswered: ({ post }) => !answered.has(post.id) || secondThoughts.has(post.id),
     async look(random) {
       await Promise.all(threads.map((thread) => lookAt(thread, random)));
     },
     async stop(thread) {
-      await stage.say("alice", "!stop", thread.root);
+      await say(thread, "alice", "!stop");
       threads.splice(threads.indexOf(thread), 1);
     },
   };

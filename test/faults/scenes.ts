@@ -118,7 +118,8 @@ export const background: Scene = async ({ stage, people, random }) => {
   const mark = thread.said[0] ?? "";
   await soon(() => thread.tools.has(mark), 6000);
   const isAllowed = thread.tools.get(mark)?.verdict === "allowed";
-  const isDone = isAllowed && (await soon(() => stage.notes().includes(mark), BACKGROUND_MS + 4000));
+  const isDone =
+    isAllowed && (await soon(() => stage.notes().some((note) => note.mark === mark), BACKGROUND_MS + 4000));
   await pause(500);
   const wasCut = stage.endings.some((at) => at > began);
   await stopDaemon(stage);

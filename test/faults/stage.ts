@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { scriptedEnvironment } from "../../sandbox/model/environment.ts";
 import { startScriptedModel } from "../../sandbox/model/server.ts";
@@ -23,6 +23,8 @@ import {
   readJson,
 } from "./files.ts";
 import { createHands, type Hands } from "./hands.ts";
+import { createPlaces, type Places } from "./places.ts";
+import { createProjects, type Projects } from "./projects.ts";
 import { createLedger, type Ledger } from "./words.ts";
 
 export interface Programs {
@@ -38,10 +40,11 @@ export interface Stage extends Omit<Hands, "users"> {
   readonly sandbox: Sandbox;
   readonly ledger: Ledger;
   readonly bot: CreatedUser;
-  readonly channelId: string;
+  readonly places: Places;
+  readonly projects: Projects;
   readonly aliceId: string;
-  /** Lines of "mark" that allowed tools wrote. */
-  notes(): string[];
+  /** The marks that allowed tools wrote, and where they ran. */
+  notes(): { readonly mark: string; readonly directory: string }[];
   /** `settings`: beside those that every daemon here has. */
   /** Unless it runs. One that finds the bot out of its channel ends, and is started again, as a service would be. */
   startDaemon(settings?: Readonly<Record<string, string>>): void;
@@ -63,6 +66,8 @@ export interface Stage extends Omit<Hands, "users"> {
   documents(): Map<string, unknown>;
   /** The document of the session in that thread. */
   documentOf(root: string): unknown;
+  /** What the power could not take of it. */
+  durableDocumentOf(root: string): unknown;
   /** Names of files among the state that are no documents. */
   oddFiles(): string[];
   /** What `mm-claude audit --verify` would find wrong. */
@@ -86,16 +91,13 @@ const READY_WITHIN_MS = 60_000;
 export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
   const root = temporaryDirectory();
   const at = (name: string): string => join(root, name);
-  for (const name of ["home", "state", "project", "tmp", "durable"]) {
+  for (const name of ["home", "state", "tmp", "durable", "run"]) {
     mkdirSync(at(name));
   }
-  const ledger = createLedger("notes.txt");
+  const ledger = createLedger(NOTES);
   const model = await startScriptedModel({ scenes: [ledger.scene] });
   const sandbox = await startSandbox();
-  const { id: teamId } = sandbox.createTeam({ name: "lab" });
-  const { id: channelId } = sandbox.createChannel({ teamId, name: "claude", displayName: "Claude" });
   const bot = sandbox.createUser({ username: "claude-code", isBot: true });
-  sandbox.addMember(channelId, bot.id);
 
   const mark = randomUUID();
   const endings: number[] = [];
@@ -107,7 +109,16 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     log = (log + text).slice(-LOG_KEPT);
   };
   const note = (what: string): void => write(`${stamp()} ## ${what}\n`);
-  const { users, ...hands } = createHands(sandbox, channelId, note);
+  const { users, ...hands } = createHands(sandbox, note);
+  const places = createPlaces(sandbox, bot, users);
+  const projects = createProjects({
+    root,
+    configHome: at("home/.config"),
+    runtime: at("run"),
+    places,
+    daemonPid: () => child?.pid,
+    note,
+  });
 
   const killAll = (): void => {
     for (const pid of processes()) {
@@ -122,11 +133,16 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     sandbox,
     ledger,
     bot,
-    channelId,
+    places,
+    projects,
     aliceId: users.alice.id,
     endings,
     note,
-    notes: () => linesOf(at("project/notes.txt")),
+    notes: () =>
+      [
+        ...projects.directories.map((directory) => join(directory, NOTES)),
+        ...filesUnder(at("home/.local/share/mm-claude/worktrees")).filter((file) => basename(file) === NOTES),
+      ].flatMap((file) => linesOf(file).map((mark) => ({ mark, directory: dirname(file) }))),
     startDaemon(settings = {}) {
       if (child) {
         return;
@@ -139,6 +155,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
           ...scriptedEnvironment(model.url, at("home")),
           ...marked(mark),
           XDG_STATE_HOME: at("state"),
+          XDG_RUNTIME_DIR: at("run"),
           TMPDIR: at("tmp"),
           NO_COLOR: "1",
           FAILING_DISK_ROOT: at("state"),
@@ -147,7 +164,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
           FORGETFUL_DISK_DURABLE: at("durable"),
           MATTERMOST_URL: sandbox.url,
           MATTERMOST_TOKEN: bot.token,
-          MATTERMOST_CHANNEL_ID: channelId,
+          MATTERMOST_CHANNEL_ID: places.project.channelId,
           ALLOWED_USERS: "alice,bob",
           MAX_SESSIONS: "20",
           CLAUDE_PATH: executable(root, claude),
@@ -229,10 +246,8 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       const files = stateFiles(at("state")).filter((file) => file.endsWith(".json"));
       return new Map(files.map((file) => [file, readJson(file)]));
     },
-    documentOf(root) {
-      const file = stateFiles(at("state")).find((name) => name.endsWith(`-${root}.json`));
-      return file && readJson(file);
-    },
+    documentOf: (root) => documentIn(stateFiles(at("state")), root),
+    durableDocumentOf: (root) => documentIn(filesUnder(at("durable")), root),
     oddFiles: () => stateFiles(at("state")).filter((file) => !/\.(?:jsonl?|lock)$/.test(file)),
     auditProblems: () =>
       findTrails(join(at("state"), "mm-claude")).flatMap((trail) => [...verifyTrail(trail).problems]),
@@ -260,6 +275,14 @@ function executable(root: string, path: string): string {
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${path}" "$@"\n`);
   chmodSync(wrapper, 0o755);
   return wrapper;
+}
+
+/** Where an allowed tool writes its mark, in the directory it runs in. */
+const NOTES = "notes.txt";
+
+function documentIn(files: readonly string[], root: string): unknown {
+  const file = files.find((name) => name.endsWith(`-${root}.json`));
+  return file && readJson(file);
 }
 
 const stateFiles = (state: string): string[] => filesUnder(join(state, "mm-claude"));

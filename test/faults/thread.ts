@@ -2,6 +2,7 @@
 
 import { type Answering, answersIn } from "./answers.ts";
 import { type Conversation, type SavedLine, textOf } from "./files.ts";
+import type { Place } from "./places.ts";
 import type { Stage } from "./stage.ts";
 import { type Request, requestIn } from "./words.ts";
 
@@ -24,6 +25,9 @@ export interface Choice {
 
 export interface Played {
   readonly root: string;
+  readonly place: Place;
+  /** Where its Claude works: the directory that its project had when the session began. */
+  readonly directory: string;
   /** Marks of the messages of those who may speak, in the order of their posts. */
   readonly said: string[];
   readonly posts: Map<string, string>;
@@ -47,9 +51,11 @@ export interface Played {
   readonly read: Set<string>;
 }
 
-export function newThread(root: string): Played {
+export function newThread(root: string, place: Place, directory: string): Played {
   return {
     root,
+    place,
+    directory,
     said: [],
     posts: new Map(),
     saidAt: new Map(),
@@ -70,16 +76,25 @@ export function marksOf({ said, guests, loose }: Played): Set<string> {
 }
 
 interface SessionDocument {
+  /** Undefined for the project of the settings. */
+  readonly project?: string;
+  readonly directory: string;
   readonly state: {
     readonly phase: { readonly name: string };
     readonly queue: readonly unknown[];
     readonly taken: readonly string[];
     readonly asks: readonly { readonly kind: string }[];
+    readonly worktree?: { readonly made?: { readonly path: string; readonly directory: string } };
   };
 }
 
 export function documentOf(stage: Stage, { root }: Played): SessionDocument | undefined {
   return stage.documentOf(root) as SessionDocument | undefined;
+}
+
+/** As it would be if the power went now. */
+export function durableDocumentOf(stage: Stage, { root }: Played): SessionDocument | undefined {
+  return stage.durableDocumentOf(root) as SessionDocument | undefined;
 }
 
 export interface Heard extends Conversation {

@@ -137,13 +137,15 @@ export async function loseAnswers(stage: Stage, random: Random): Promise<void> {
   }
 }
 
-/** An administrator takes the bot out of the channel, and puts it in again. */
+/** An administrator takes the bot out of a channel, and puts it in again. */
 export async function takeOut(stage: Stage, random: Random): Promise<void> {
-  stage.note("the bot is taken out of the channel");
-  stage.sandbox.removeMember(stage.channelId, stage.bot.id, stage.aliceId);
+  const { project, docs } = stage.places;
+  const { name, channelId } = random.pick([project, docs]);
+  stage.note(`the bot is taken out of the channel of ${name}`);
+  stage.sandbox.removeMember(channelId, stage.bot.id, stage.aliceId);
   await pause(random.between(100, 1200));
   stage.note("the bot is put into the channel again");
-  stage.sandbox.addMember(stage.channelId, stage.bot.id);
+  stage.sandbox.addMember(channelId, stage.bot.id);
 }
 
 /** A message of a wrong clock, and then a gap that has to be read over REST. */

@@ -57,7 +57,7 @@ test("a session on a branch works in a worktree, shows its change, and merges it
   await alice.say("commit", root);
   await world.says(root, "On fix-cart: commit");
   await bob.say("!merge", root);
-  await world.says(root, "can do that, `@bob`");
+  await world.says(root, "⚠️ Only `@alice` can do that, `@bob`");
   await alice.say("!merge", root);
   await world.says(root, /✅ `fix-cart` is merged into `main` by @alice: \+1 −0 in 1 file/);
   expect(readFileSync(join(git.directory, "cart.txt"), "utf8")).toBe("two coupons\n");

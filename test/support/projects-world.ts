@@ -37,6 +37,7 @@ export const projectScenes: readonly Scene[] = [
           }
         : { text: calls.at(-1)?.isError ? `It failed: ${calls.at(-1)?.result}` : "It is written." },
   },
+  { name: "on", matches: (text) => text.startsWith("Go on where"), play: () => ({ text: "On I go." }) },
   runScene("where", ({ step, calls }) =>
     step === 0 ? { tools: [shell("pwd")] } : { text: `I work in ${calls.at(-1)?.result}.` },
   ),

@@ -73,6 +73,9 @@ export function createRouterWorld({
     isArchived: false,
     /** When something was last said; not told when undefined. */
     lastPostAt: undefined as number | undefined,
+    isMentioned: false,
+    /** Whether what was missed was last asked for at once. */
+    isUrgent: undefined as boolean | undefined,
     /** Posts of one gap that are read. */
     mostRead: 10_000,
   };
@@ -191,8 +194,9 @@ export function createRouterWorld({
           }
           return posts.map(withReactions);
         }),
-      postsSince: (_channel, since) =>
+      postsSince: (_channel, since, isUrgent) =>
         answer("since", () => {
+          server.isUrgent = isUrgent;
           const isSince = ({ createdAt = 0 }: { createdAt?: number }) => createdAt >= since;
           const read = server.posts.filter(({ id }) => !server.offPages.includes(id)).map(withReactions);
           const missed = read.filter(isSince);
@@ -227,6 +231,7 @@ export function createRouterWorld({
       answer("member claude-code", () => ({
         isMember: !server.left.includes("claude-code" as UserId),
         lastPostAt: server.lastPostAt,
+        isMentioned: server.isMentioned,
       })),
     reply: (thread, { markdown, attachment }) =>
       replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
@@ -238,6 +243,7 @@ export function createRouterWorld({
     },
     clock,
     log,
+    isTold: () => false,
     newUuid: () => `uuid${++uuids}`,
     botId: "claude-code" as UserId,
     botName: "claude-code",

@@ -16,7 +16,7 @@ import { type Project, settingsProject } from "../../src/config/project.ts";
 import type { Config } from "../../src/config/settings.ts";
 import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
-import { checkProject } from "../../src/setup/project-checks.ts";
+import { checkProjects } from "../../src/setup/project-checks.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
@@ -213,7 +213,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       return added.id;
     },
     async serve(projects) {
-      const checks = await Promise.all(projects.map((project) => checkProject(api, project, bot)));
+      const checks = await checkProjects(api, projects, bot);
       const ready = checks.map((check) => {
         if (!check.ok) throw new Error(check.text);
         return check.value;

@@ -45,12 +45,17 @@ export function postEditLimit(json: JsonRequests): Promise<number> {
 
 const SERVER_SETTINGS = ["read the server's settings", "/config/client?format=old"] as const;
 
-async function myTeams(json: JsonRequests): Promise<string[]> {
-  return json.get("list the bot's teams", "/users/me/teams", (list) => decodeList(list, decodeTeamId));
+interface Team {
+  readonly id: string;
+  readonly name: string | undefined;
+}
+
+async function myTeams(json: JsonRequests): Promise<Team[]> {
+  return json.get("list the bot's teams", "/users/me/teams", (list) => decodeList(list, decodeTeam));
 }
 
 async function myChannels(json: JsonRequests): Promise<Channel[]> {
-  const lists = await Promise.all((await myTeams(json)).map((team) => channelsIn(json, team)));
+  const lists = await Promise.all((await myTeams(json)).map(({ id }) => channelsIn(json, id)));
   return [...byId(lists.flat()).values()].filter(({ type }) => type !== "D" && type !== "G");
 }
 
@@ -58,15 +63,16 @@ async function myChannels(json: JsonRequests): Promise<Channel[]> {
 async function myMemberships(json: JsonRequests): Promise<ChannelMember[]> {
   const lists = await Promise.all(
     (await myTeams(json)).map(async (team) => {
-      const [channels, mentions] = await Promise.all([channelsIn(json, team), mentionsIn(json, team)]);
+      const [channels, mentions] = await Promise.all([channelsIn(json, team.id), mentionsIn(json, team.id)]);
       return channels.map((channel) => ({
         id: channel.id,
         channel,
+        ...(team.name !== undefined && channel.teamId === team.id ? { team: team.name } : {}),
         mentions: mentions.get(channel.id) ?? 0,
       }));
     }),
   );
-  return [...byId(lists.flat()).values()].map(({ channel, mentions }) => ({ channel, mentions }));
+  return [...byId(lists.flat()).values()].map(({ id: _, ...member }) => member);
 }
 
 const byId = <One extends { readonly id: ChannelId }>(all: readonly One[]): Map<ChannelId, One> =>
@@ -116,11 +122,14 @@ function decodePostEditLimit(settings: unknown): number | undefined {
   return seconds >= 0 ? seconds : Number.POSITIVE_INFINITY;
 }
 
-function decodeTeamId(team: unknown): string | undefined {
+function decodeTeam(team: unknown): Team | undefined {
   if (typeof team !== "object" || team === null || !("id" in team)) {
     return undefined;
   }
-  return typeof team.id === "string" && /^[A-Za-z0-9_-]+$/.test(team.id) ? team.id : undefined;
+  const { id } = team;
+  return typeof id === "string" && /^[A-Za-z0-9_-]+$/.test(id)
+    ? { id, name: decodeTeamName(team) }
+    : undefined;
 }
 
 function decodeMentions(member: unknown): [channelId: string, mentions: number] | undefined {

@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpRequest } from "../exchange.ts";
 import type { SendHttp } from "../http.ts";
 import { parseJson } from "../json.ts";
 
-export type JsonRequest = Pick<HttpRequest, "what" | "method" | "path" | "body">;
+export type JsonRequest = Pick<HttpRequest, "what" | "method" | "path" | "body" | "queue" | "isUrgent">;
 
 /** Undefined when it isn't what was asked for. */
 export type Decode<T> = (json: unknown) => T | undefined;

@@ -3,11 +3,13 @@
 
 import type { Log } from "../../util/log.ts";
 import { decodePostList, type PostList } from "../decode.ts";
-import type { ChannelId, Post, PostId, PostsSince } from "../types.ts";
+import type { ChannelId, MattermostApi, Post, PostId, PostsSince } from "../types.ts";
 import type { JsonRequests } from "./json-requests.ts";
 
 const PAGE_SIZE = 200;
 const MAX_PAGES = 50;
+
+const REQUEST = { what: "read the channel's posts", method: "GET" } as const;
 
 /** The number of a page, counted back from the newest post, or from the newest one before `before`. */
 interface PagePosition {
@@ -17,19 +19,17 @@ interface PagePosition {
 
 export async function postsSince(
   json: JsonRequests,
-  channelId: ChannelId,
-  sinceMs: number,
+  [channelId, sinceMs, isUrgent = true]: Parameters<MattermostApi["postsSince"]>,
   log: Log | undefined,
 ): Promise<PostsSince> {
   const posts = new Map<PostId, Post>();
   const reactedTo = new Map<PostId, Post>();
   let position: PagePosition | undefined = { page: 0, before: undefined };
   for (let pages = 0; position && pages < MAX_PAGES; pages++) {
-    const list: PostList = await json.get(
-      "read the channel's posts",
-      pathOf(channelId, position),
-      decodePostList,
-    );
+    const path = pathOf(channelId, position);
+    // Many channels may be read at once, each in a queue of its own: no look-up of what was read of one waits for the rest.
+    const request = { ...REQUEST, path, queue: `posts of ${channelId}`, isUrgent };
+    const list: PostList = await json.send(request, decodePostList);
     for (const post of [...list.alongside, ...list.posts].filter((one) => isReactedTo(one, sinceMs))) {
       reactedTo.set(post.id, post);
     }

@@ -16,7 +16,7 @@ export function postCalls(json: JsonRequests, instance: string, log: Log | undef
     editPost: (id, edit) => editPost(json, id, edit, instance),
     post: (id) => json.get("read a post", `/posts/${id}`, decodePost),
     thread: (id) => thread(json, id),
-    postsSince: (channelId, sinceMs) => postsSince(json, channelId, sinceMs, log),
+    postsSince: (...which) => postsSince(json, which, log),
   };
 }
 

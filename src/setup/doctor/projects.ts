@@ -11,7 +11,8 @@ import { stateRoot } from "../../store/locations.ts";
 import type { RunCommand } from "../../util/run-command.ts";
 import { checkAccount, checkApprovers, checkUsers, WORDS_OF_FILE } from "../checks.ts";
 import { checkProjectChannel } from "../project-channel.ts";
-import type { DoctorApi, DoctorConnect } from "./mattermost.ts";
+import { type ProjectsApi, sharedLookups } from "../shared-lookups.ts";
+import type { DoctorConnect } from "./mattermost.ts";
 import { isDirectory, isUsableDirectory } from "./paths.ts";
 import { type Finding, findingsOf, ok, problem, type Section, skipped, warning } from "./report.ts";
 
@@ -31,6 +32,10 @@ export function projectSections(
   if (listed.length === 0 || config === undefined) return [];
   const api = connect(config.url, config.token);
   const account = checkAccount(api);
+  const lookups = account.then((checked) =>
+    // Where they can't be had, each project says so.
+    checked.ok ? sharedLookups(api, listed, checked.value).catch(() => api) : api,
+  );
   let before: Promise<unknown> = account;
   return listed.map((project) => {
     // One after the other: there may be hundreds, and others use the server as well.
@@ -38,7 +43,7 @@ export function projectSections(
       const checked = await account;
       return [
         ...(checked.ok
-          ? await serverFindings(project, checked.value, api)
+          ? await serverFindings(project, checked.value, await lookups)
           : [skipped("its channel and its people are not checked before the bot's account is right")]),
         ...(await directoryFindings(project, input, run)),
       ];
@@ -69,7 +74,7 @@ function projectsOf(config: Config | undefined, input: ConfigInput): Project[] |
   }
 }
 
-async function serverFindings(project: Project, account: User, api: DoctorApi): Promise<Finding[]> {
+async function serverFindings(project: Project, account: User, api: ProjectsApi): Promise<Finding[]> {
   const { channel, allowedUsers, approvers, skipPermissions } = project;
   const checks = await Promise.all([
     ...(channel === undefined ? [] : [checkProjectChannel(api, channel, account)]),

@@ -100,3 +100,18 @@ test("the server is lost and back once each, and its first connection is no news
     "server-back: connected to Mattermost again",
   ]);
 });
+
+test("where there are several projects each session is told with its own", () => {
+  const { heard, audited, see } = setUp();
+  audited("started");
+  see({ ...WORKING, project: "shop" });
+  see({ ...IDLE, project: "shop" });
+  audited("merged", { branch: "fix", base: "main" });
+  audited("worktree-removed", { branch: "fix" });
+  expect(heard).toEqual([
+    "started: @alice started a session",
+    "finished: shop #1 done in 0 s",
+    "decided: shop #1 @alice merged the branch",
+    "decided: shop #1 @alice removed a worktree",
+  ]);
+});

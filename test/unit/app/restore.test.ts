@@ -228,6 +228,7 @@ describe("how far the channel was heard", () => {
     expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
       at: 5001,
       heard: [],
+      isComplete: true,
       leadMs: 0,
     });
     expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
@@ -289,6 +290,7 @@ describe("how far the channel was heard", () => {
     expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
       at: 5001,
       heard: [],
+      isComplete: true,
       leadMs: 0,
     });
   });

@@ -58,3 +58,23 @@ test("one that somebody has switched to another branch is left alone, and not re
   );
   expect(world.run(world.directory, "worktree", "list").split("\n")).toHaveLength(2);
 });
+
+test("that of a session that is over is told as removed only when it is", async () => {
+  const { world, worktrees, made } = await place();
+  world.commit(made.top, { "b.txt": "b\n" });
+  const told = (isConfirmed: boolean) => worktrees.removeOf("fix", { isConfirmed });
+  expect(await told(true)).toMatchObject({
+    isRemoved: false,
+    text: expect.stringMatching(/^⚠️ A session works on `fix`/),
+  });
+  worktrees.release(THREAD);
+  expect(await told(false)).toMatchObject({
+    isRemoved: false,
+    text: expect.stringMatching(/`worktree remove fix confirm`$/),
+  });
+  expect(await told(true)).toEqual({
+    isRemoved: true,
+    text: "🌿 The worktree of `fix` is removed, its branch is kept.",
+  });
+  expect(await told(true)).toBeUndefined();
+});

@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, renderProblem } from "../../../src/config/error.ts";
 import { projectsPath } from "../../../src/config/files.ts";
-import { projectDefaults } from "../../../src/config/project.ts";
+import { type Project, projectDefaults } from "../../../src/config/project.ts";
 import { addProject, removeProject } from "../../../src/config/projects-edit.ts";
-import { parseProjects, readProjects } from "../../../src/config/projects-file.ts";
+import { parseProjects, placeOfProject, readProjects } from "../../../src/config/projects-file.ts";
 import { defaultSettings } from "../../../src/config/settings.ts";
 import { emptyPlaces } from "../../support/setup-world.ts";
 
@@ -35,6 +35,22 @@ const problemsOf = (text: string, settings: Partial<typeof SETTINGS> = {}): stri
   problemsIn(() => world(settings).read(text));
 
 const SHOP = "projects:\n  shop:\n    channel: dev/shop\n    directory: /srv/shop\n";
+
+test("where a project stands in the file is known, for what the server says of it", () => {
+  const { input, path } = world();
+  const placeOf = (name: string, origin: Project["origin"]) => placeOfProject({ name, origin }, input.places);
+  expect(placeOf("shop", "file")).toBeUndefined();
+  writeFileSync(
+    path,
+    `# Ours\n${SHOP}  api: { channel: dev/api, directory: /srv/api }\ndirectMessages: {}\n`,
+  );
+  expect([placeOf("shop", "file"), placeOf("api", "file"), placeOf("direct messages", "direct")]).toEqual([
+    "projects.yaml:3:3",
+    "projects.yaml:6:3",
+    "projects.yaml:7:1",
+  ]);
+  expect([placeOf("web", "file"), placeOf("shop", "settings")]).toEqual([undefined, undefined]);
+});
 
 test("the file of the contract is read as it is meant", () => {
   const { read, path, home } = world();
@@ -73,7 +89,7 @@ directMessages: { directory: ~/scratch, allowedUsers: [alice] }
   ]);
   expect(directMessages).toMatchObject({
     // No other can have this name.
-    name: "directMessages",
+    name: "direct messages",
     origin: "direct",
     channel: undefined,
     directory: `${home}/scratch`,

@@ -41,7 +41,7 @@ test("a server that takes the upgrade but never resumes is asked for a new start
   expect(await all.client.nextBrief()).toBe("hello conn2 new");
 });
 
-test("a ping goes out every 30 s and an answer keeps the connection", async () => {
+test("a ping goes out every 30 s, and an answer keeps the connection and is told with the time of its ping", async () => {
   const { client, peer } = await connected();
   for (const count of [1, 2, 3]) {
     let pings = 0;
@@ -49,9 +49,11 @@ test("a ping goes out every 30 s and an answer keeps the connection", async () =
       pings += 1;
     });
     await client.clock.advance(30_000);
+    const askedAt = client.clock.now();
     await until(() => pings === 1);
     // Only the timer of the next ping is left once the pong is in.
     await until(() => client.clock.pending() === 1);
+    expect(await client.next()).toEqual({ type: "alive", askedAt });
     expect(client.lines, `after ping ${count}`).toEqual([]);
     peer.socket.removeAllListeners("ping");
   }
@@ -75,6 +77,13 @@ test("a half-open connection, silent to pings, is noticed after 10 s and replace
     "hello conn1 resumed",
     "post1",
   ]);
+});
+
+test("a pong that nothing asked for tells nothing", async () => {
+  const { client, peer } = await connected();
+  peer.socket.pong();
+  peer.post(1);
+  expect(await client.nextBrief()).toBe("post1");
 });
 
 test("any message counts as a sign of life while a pong is due", async () => {
@@ -114,6 +123,7 @@ test("tries go on for ever with growing pauses up to 30 s, with one warning, unt
   expect(await client.nextBrief()).toBe("hello c1 new");
   // Healthy once more, so the next loss is retried soon.
   await client.clock.advance(30_000);
+  expect(await client.nextBrief()).toBe("alive");
   expect(await client.nextBrief()).toBe("disconnected");
   // Whoever hears of the loss has been told by the event.
   expect(client.lines.at(-1)).toMatch(/^debug: .* in 0\.1 s$/);

@@ -219,3 +219,53 @@ test("a channel that nobody has written in yet begins with its first post, whate
   const { heard } = setUp(undefined, () => NOW + YEAR);
   expect(heard.newestAt).toBeLessThan(NOW);
 });
+
+test("once the server has told all it had some seconds after the newest post, a gap begins behind that post", () => {
+  let now = NOW;
+  const { heard, keeper } = setUp(undefined, () => now);
+  expect(heard.complete(now + 60_000)).toBe(false);
+  now += 50_000;
+  heard.noteTime(now, true);
+  // Asked too early: others may have been on their way.
+  expect(heard.complete(now + 9999)).toBe(false);
+  expect(heard.gapFrom).toBe(now - 10_000);
+  expect(heard.complete(now + 10_000)).toBe(true);
+  expect(heard.gapFrom).toBe(now + 1);
+  expect(heard.complete(now + 40_000)).toBe(false);
+  heard.save(undefined);
+  expect(setUp(keeper.kept, () => now).heard.gapFrom).toBe(now + 1);
+
+  now += 60_000;
+  heard.noteTime(now, true);
+  expect(heard.gapFrom).toBe(now - 10_000);
+  heard.save(undefined);
+  expect(setUp(keeper.kept, () => now).heard.gapFrom).toBe(now - 10_000);
+});
+
+test("nor does it begin before what was complete, however soon after it a post comes", () => {
+  let now = NOW;
+  const { heard } = setUp({ at: NOW - 5000, heard: [], isComplete: true, leadMs: 0 }, () => now);
+  expect(heard.gapFrom).toBe(NOW - 5000);
+  now += 1000;
+  heard.noteTime(now, true);
+  expect(heard.gapFrom).toBe(NOW - 5000);
+});
+
+test("a gap that is open when the state is kept is no end of anything", () => {
+  const { heard, keeper } = setUp();
+  heard.noteTime(NOW, true);
+  expect(heard.complete(NOW + 10_000)).toBe(true);
+  heard.save(NOW - 3_600_000);
+  expect(setUp(keeper.kept).heard.gapFrom).toBeLessThanOrEqual(NOW - 3_600_000);
+});
+
+test("a newest post that is dated some seconds ahead hides none that is written until then", () => {
+  let now = NOW;
+  const { heard } = setUp(undefined, () => now);
+  heard.noteTime(NOW + 30_000, true);
+  now += 30_000;
+  expect(heard.complete(now)).toBe(false);
+  now += 30_000;
+  expect(heard.complete(now)).toBe(true);
+  expect(heard.gapFrom).toBe(NOW + 30_001);
+});

@@ -1,0 +1,36 @@
+// What the server is asked about many projects, asked once for all of them: a list of the bot's channels and a look-up of
+// all people's names answer for each project. What is not in them is asked for as ever.
+
+import type { Project } from "../config/project.ts";
+import type { MattermostApi, User } from "../mattermost/types.ts";
+
+/** What the checks of a project ask. */
+export type ProjectsApi = Pick<MattermostApi, "channel" | "channelByName" | "isMember" | "usersByNames">;
+
+/** The list takes a request, and two for each team. */
+const FEW = 3;
+
+/** Rejects with MattermostError when the server can't answer. */
+export async function sharedLookups(
+  api: ProjectsApi & Pick<MattermostApi, "myMemberships">,
+  projects: readonly Project[],
+  account: User,
+): Promise<ProjectsApi> {
+  if (projects.length <= FEW) {
+    return api;
+  }
+  const names = new Set(projects.flatMap(({ allowedUsers, approvers }) => [...allowedUsers, ...approvers]));
+  const [memberships, users] = await Promise.all([api.myMemberships(), api.usersByNames([...names])]);
+  const byId = new Map(memberships.map(({ channel }) => [channel.id, channel]));
+  const byAddress = new Map(memberships.map(({ channel, team }) => [`${team}/${channel.name}`, channel]));
+  return {
+    channel: async (id) => byId.get(id) ?? api.channel(id),
+    channelByName: async (team, name) => byAddress.get(`${team}/${name}`) ?? api.channelByName(team, name),
+    isMember: async (channelId, userId) =>
+      (userId === account.id && byId.has(channelId)) || api.isMember(channelId, userId),
+    usersByNames: async (wanted) =>
+      wanted.every((name) => names.has(name))
+        ? users.filter(({ username }) => wanted.includes(username.toLowerCase()))
+        : api.usersByNames(wanted),
+  };
+}
