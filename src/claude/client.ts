@@ -5,18 +5,22 @@ import { type Clock, systemClock } from "../util/clock.ts";
 import { claudeArguments, claudeEnvironment } from "./argv.ts";
 import { ControlRequests, type Outcome } from "./control-requests.ts";
 import { type Decoded, Decoder } from "./decode.ts";
-import { decodeReady, decodeRequestHead } from "./decode-control.ts";
+import { decodeRequestHead } from "./decode-control.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
+import { OwnTools } from "./own-tools.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
 import { runsCommands } from "./process-tree.ts";
 import { SentMessages } from "./sent-messages.ts";
-import type {
-  ClaudeClient,
-  ClaudeEvent,
-  ClaudeStart,
-  MessageBlock,
-  PermissionAnswer,
-  RequestId,
+import { Startup } from "./startup.ts";
+import {
+  type CallId,
+  type ClaudeClient,
+  type ClaudeEvent,
+  type ClaudeStart,
+  type MessageBlock,
+  type OwnToolResult,
+  type PermissionAnswer,
+  type RequestId,
 } from "./types.ts";
 import { UnreportedTasks } from "./unreported-tasks.ts";
 
@@ -38,16 +42,14 @@ export class StdioClient implements ClaudeClient {
   readonly #path: string;
   readonly #listener: Listener;
   readonly #debug: (line: string) => void;
-  readonly #initializeTimeoutMs: number;
+  readonly #startup: Startup;
   readonly #process: ClaudeProcess;
   readonly #decoder = new Decoder();
   readonly #requests = new ControlRequests();
   readonly #openAsks = new Set<RequestId>();
+  readonly #ownTools: OwnTools;
   readonly #sent = new SentMessages();
   readonly #unreportedTasks: UnreportedTasks;
-  #initializeTimer: NodeJS.Timeout | undefined;
-  /** Frames that wait until `initialize` is answered; undefined from then on. */
-  #queue: object[] | undefined = [];
   #isWorking = false;
   /** Why the process is of no use. */
   #failure: string | undefined;
@@ -58,7 +60,10 @@ export class StdioClient implements ClaudeClient {
     this.#path = start.claudePath;
     this.#listener = listener;
     this.#debug = debug;
-    this.#initializeTimeoutMs = initializeTimeoutMs;
+    this.#ownTools = new OwnTools(start.ownTools ?? [], {
+      respond: (requestId, message) => this.#respond(requestId, { mcp_response: message }),
+      emit: listener,
+    });
     const command = {
       path: start.claudePath,
       arguments: claudeArguments(start),
@@ -72,6 +77,17 @@ export class StdioClient implements ClaudeClient {
       ended: (end: End) => this.#ended(end),
     };
     this.#process = new ClaudeProcess(command, output, dependencies.spawn);
+    this.#startup = new Startup({
+      servers: this.#ownTools.servers,
+      timeoutMs: initializeTimeoutMs,
+      request: (request, settle) => this.#request(request, settle),
+      write: (frame) => this.#write(frame),
+      listener,
+      onServers: (payload) => this.#ownTools.noteStatus(payload),
+      giveUp: (what) => this.#giveUp(what),
+      refused: (reason) => this.#end(reason),
+      debug,
+    });
     this.#unreportedTasks = new UnreportedTasks({
       clock: dependencies.clock ?? systemClock,
       isAnyRunning: () => this.pid !== undefined && runsCommands(this.pid),
@@ -83,7 +99,7 @@ export class StdioClient implements ClaudeClient {
   static start(start: ClaudeStart, listener: Listener, dependencies: ClaudeDependencies = {}): StdioClient {
     const client = new StdioClient(start, listener, dependencies);
     client.#process.start();
-    client.#initialize();
+    client.#startup.begin();
     return client;
   }
 
@@ -93,14 +109,21 @@ export class StdioClient implements ClaudeClient {
 
   send(uuid: string, content: readonly MessageBlock[]): void {
     this.#sent.add(uuid, content);
-    this.#writeWhenReady({ type: "user", message: { role: "user", content: content.map(wireBlock) }, uuid });
+    this.#startup.writeWhenReady({
+      type: "user",
+      message: { role: "user", content: content.map(wireBlock) },
+      uuid,
+    });
   }
 
   answer(requestId: RequestId, answer: PermissionAnswer): void {
     if (this.#openAsks.delete(requestId)) {
-      const response = { subtype: "success", request_id: requestId, response: answer };
-      this.#write({ type: "control_response", response });
+      this.#respond(requestId, answer);
     }
+  }
+
+  answerCall(callId: CallId, result: OwnToolResult): void {
+    this.#ownTools.answer(callId, result);
   }
 
   interrupt(): void {
@@ -109,7 +132,7 @@ export class StdioClient implements ClaudeClient {
         this.#debug(`claude: interrupt: ${outcome.error.message}`);
       }
     });
-    this.#writeWhenReady(request);
+    this.#startup.writeWhenReady(request);
   }
 
   close(graceMs: number): Promise<void> {
@@ -121,50 +144,17 @@ export class StdioClient implements ClaudeClient {
     return this.#process.close(graceMs);
   }
 
-  #initialize(): void {
-    const seconds = this.#initializeTimeoutMs / 1000;
-    this.#initializeTimer = setTimeout(
-      () => this.#giveUp(`did not answer within ${seconds} s of its start`),
-      this.#initializeTimeoutMs,
-    );
-    // `perTaskStopAffordance`: an interruption ends the turn, but not what runs in the background (2.1.330; other
-    // versions don't know it).
-    const request = { subtype: "initialize", hooks: null, perTaskStopAffordance: true };
-    this.#write(this.#requests.create(request, (outcome) => this.#initialized(outcome)));
-  }
-
-  #initialized(outcome: Outcome): void {
-    clearTimeout(this.#initializeTimer);
-    if ("error" in outcome) {
-      if (outcome.error.code === "refused") {
-        this.#end(outcome.error.message);
-      }
-      return;
-    }
-    const ready = decodeReady(outcome.payload);
-    this.#listener(ready);
-    if (ready.type !== "ready") {
-      this.#giveUp("gave an unreadable answer at its start");
-      return;
-    }
-    const frames = this.#queue ?? [];
-    this.#queue = undefined;
-    for (const frame of frames) {
-      this.#write(frame);
-    }
-  }
-
   #write(frame: object): void {
     this.#process.write(JSON.stringify(frame));
   }
 
-  /** Only after `initialize` was answered, in the order of the calls. */
-  #writeWhenReady(frame: object): void {
-    if (this.#queue === undefined) {
-      this.#write(frame);
-    } else {
-      this.#queue.push(frame);
-    }
+  #request(request: object, settle: (outcome: Outcome) => void): void {
+    this.#write(this.#requests.create(request, settle));
+  }
+
+  #respond(requestId: string, content: object): void {
+    const response = { subtype: "success", request_id: requestId, response: content };
+    this.#write({ type: "control_response", response });
   }
 
   /** Claude works on when a request of its own is refused; without an answer it would wait for ever. */
@@ -197,8 +187,13 @@ export class StdioClient implements ClaudeClient {
         this.#requests.answered(decoded);
         break;
       case "unsupported":
-        this.#debug(`claude: refused its request ${decoded.subtype}`);
-        this.#refuse(decoded.requestId, `Unsupported request: ${decoded.subtype}`);
+        this.#refuseUnsupported(decoded.requestId, decoded.subtype);
+        break;
+      case "mcpMessage":
+        this.#receiveMcp(decoded);
+        break;
+      case "mcpToolAsked":
+        this.#receive(this.#ownTools.recognise(decoded));
         break;
       case "replayed":
         this.#reportTaken(this.#sent.noteEcho(decoded.uuid));
@@ -220,6 +215,19 @@ export class StdioClient implements ClaudeClient {
     }
   }
 
+  #refuseUnsupported(requestId: string, subtype: string): void {
+    this.#debug(`claude: refused its request ${subtype}`);
+    this.#refuse(requestId, `Unsupported request: ${subtype}`);
+  }
+
+  #receiveMcp({ requestId, server, message }: Extract<Decoded, { readonly type: "mcpMessage" }>): void {
+    if (this.#ownTools.servers.includes(server)) {
+      this.#ownTools.receive(requestId, message);
+    } else {
+      this.#refuseUnsupported(requestId, "mcp_message");
+    }
+  }
+
   /** Keeps what this client must know of an event; returns whether the listener shall have it. */
   #note(event: ClaudeEvent): boolean {
     switch (event.type) {
@@ -230,6 +238,7 @@ export class StdioClient implements ClaudeClient {
         this.#openAsks.add(event.requestId);
         return true;
       case "askCancelled":
+        this.#ownTools.cancelRequest(event.requestId);
         // Cancelled while our answer was on its way: it is answered already.
         return this.#openAsks.delete(event.requestId);
       case "backgroundTasks":
@@ -284,11 +293,11 @@ export class StdioClient implements ClaudeClient {
   }
 
   #ended({ code, signal, stderr }: End): void {
-    clearTimeout(this.#initializeTimer);
+    this.#startup.stop();
     this.#unreportedTasks.stop();
+    this.#ownTools.end();
     this.#requests.failAll();
     this.#openAsks.clear();
-    this.#queue = undefined;
     const isKnown = this.#failure === undefined || stderr.includes(this.#failure);
     const reason = isKnown ? stderr : `${this.#failure}\n${stderr}`.trim();
     this.#listener({ type: "exited", code, signal, stderr: reason });

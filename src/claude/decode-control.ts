@@ -2,6 +2,7 @@
 // Knows nothing of conversations.
 
 import { z } from "zod";
+import { askingServer, type McpServer } from "./decode-mcp.ts";
 import { asText, isFrame, malformed } from "./frame.ts";
 import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
 
@@ -13,9 +14,26 @@ export interface ControlResponse {
   readonly payload: unknown;
 }
 
+export type PermissionAsked = Extract<ClaudeEvent, { readonly type: "permissionAsked" }>;
+
+/** About a tool of some MCP server; 2.1.197 and older versions do not say which. */
+export interface McpToolAsked {
+  readonly type: "mcpToolAsked";
+  readonly ask: PermissionAsked;
+  readonly server: McpServer | undefined;
+}
+
 export type ControlDecoded =
   | ClaudeEvent
+  | McpToolAsked
   | ControlResponse
+  /** A message of MCP to a server in our process. */
+  | {
+      readonly type: "mcpMessage";
+      readonly requestId: string;
+      readonly server: string;
+      readonly message: unknown;
+    }
   /** A request that is to be refused. Without an answer the turn would wait for ever. */
   | { readonly type: "unsupported"; readonly requestId: string; readonly subtype: string };
 
@@ -31,6 +49,7 @@ const canUseTool = z.object({
     .transform((id) => id as ToolUseId)
     .optional()
     .catch(undefined),
+  mcp_server: askingServer,
 });
 
 /** Whatever is missing or of another type gets a default, except for the questions themselves. */
@@ -71,6 +90,10 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   const request = isFrame(frame) && isFrame(frame["request"]) ? frame["request"] : {};
   const subtype = asText(request["subtype"]);
   const unsupported = { type: "unsupported", requestId, subtype } as const;
+  if (subtype === "mcp_message") {
+    const { server_name: server, message } = request;
+    return [{ type: "mcpMessage", requestId, server: asText(server), message }];
+  }
   if (subtype !== "can_use_tool") {
     return [unsupported];
   }
@@ -79,7 +102,7 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
   if (!asked.success) {
     return [malformed("can_use_tool", asked.error), unsupported];
   }
-  const { tool_name: toolName, input, tool_use_id: toolUseId } = asked.data;
+  const { tool_name: toolName, input, tool_use_id: toolUseId, mcp_server: server } = asked.data;
   switch (toolName) {
     case "ExitPlanMode": {
       // Since 2.0 the plan is a file; where Claude wrote none, `input` is {}.
@@ -93,8 +116,10 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
       }
       return [{ type: "questionAsked", requestId, questions: parsed.data.questions, input, toolUseId }];
     }
-    default:
-      return [{ type: "permissionAsked", requestId, toolName, input, toolUseId }];
+    default: {
+      const ask: PermissionAsked = { type: "permissionAsked", requestId, toolName, input, toolUseId };
+      return toolName.startsWith("mcp__") ? [{ type: "mcpToolAsked", ask, server }] : [ask];
+    }
   }
 }
 

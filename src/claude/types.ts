@@ -35,6 +35,8 @@ export interface OwnTool {
   readonly description: string;
   /** JSON Schema. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** It changes nothing: Claude may make several calls at a time. */
+  readonly isReadOnly?: boolean;
 }
 
 /** The name of the server that they are of: Claude calls them `mcp__mattermost__send_file`. */

@@ -4,43 +4,47 @@ export const expected: Readonly<Record<string, string>> = {
   "1.0.128-background-bash":
     'response · turn · message · replayed · use Bash · result · backgrounded · message · use BashOutput · result · message · use BashOutput · result · message · deltas · "Out: [["Bash","Command …" · end',
   "1.0.128-bash":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
   "1.0.128-clear":
     'response · turn · message · deltas · replayed · "RUN echo alpha" · end · turn · nothing said · end · turn · message · deltas · replayed · "Unknown slash command: …" · end',
   "1.0.128-hook-refuses-prompt":
     'response · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "RUN echo one" · end · turn · nothing said · end · turn · message · deltas · replayed · "RUN echo two" · end · turn · message · replayed · use Bash · ask Bash · result · replayed · message · use Bash · ask Bash · result · message · deltas · "The gate is behind us." · end',
+  "1.0.128-own-tools":
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · replayed · use mcp__mattermost__send_file · use mcp__mattermost__send_file · ask mcp__mattermost__send_file · mcp tools/call · result · ask mcp__mattermost__send_file · mcp tools/call · failed · "over: mcp__mattermost__…" · end · turn · replayed · use mcp__mattermost__read_channel · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · mcp tools/call · mcp tools/call · mcp notifications/cancelled · mcp notifications/cancelled · response · result · result · aborted',
   "1.0.128-plan":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
   "1.0.128-replay-queue-interrupt-partial":
     'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
   "1.0.128-slash-commands":
     'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · compacted · replayed · "Compacted" · end · turn · nothing said · end',
   "1.0.128-todo":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
   "2.0.76-background-bash":
     'response · turn · message · replayed · use Bash · result · backgrounded · message · deltas · "Started." · end · error: only prompt commands are suppo',
   "2.0.76-bash":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
   "2.0.76-clear":
     'response · turn · message · deltas · replayed · "RUN echo alpha" · end · turn · nothing said · end · turn · message · deltas · replayed · "Unknown slash command: …" · end',
   "2.0.76-hook-refuses-prompt":
     'response · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "RUN echo one" · end · turn · nothing said · end · turn · message · deltas · replayed · "RUN echo two" · end · turn · message · replayed · use Bash · ask Bash · response · result · replayed · message · use Bash · ask Bash · response · result · message · deltas · "The gate is behind us." · end',
   "2.0.76-in-process-mcp":
-    'unsupported mcp_message · response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use mcp__mm__send_file · ask mcp__mm__send_file · unsupported mcp_message · result · "File sent." · end',
+    'mcp initialize · response · mcp notifications/initialized · mcp initialize · mcp tools/list · mcp notifications/initialized · mcp tools/list · turn · use mcp__mm__send_file · ask mcp__mm__send_file · mcp tools/call · result · "File sent." · end',
+  "2.0.76-own-tools":
+    'response · mcp initialize · mcp notifications/initialized · response · response · mcp tools/list · response · turn · replayed · use mcp__mattermost__send_file · use mcp__mattermost__send_file · ask mcp__mattermost__send_file · mcp tools/call · response · response · result · ask mcp__mattermost__send_file · mcp tools/call · response · response · failed · "over: mcp__mattermost__…" · end · turn · replayed · use mcp__mattermost__read_channel · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · mcp tools/call · response · mcp tools/call · response · mcp notifications/cancelled · mcp notifications/cancelled · response · failed · response · response · failed · aborted',
   "2.0.76-plan":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
   "2.0.76-question":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use AskUserQuestion · 2 questions · result · "Thanks for answering." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use AskUserQuestion · 2 questions · result · "Thanks for answering." · end',
   "2.0.76-replay-queue-interrupt-partial":
     'response · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · turn · message · deltas · response · replayed · aborted · turn · message · deltas · replayed · "Hello! I am a scripted …" · end',
   "2.0.76-slash-commands":
     'response · turn · "Total cost:            …" · end · turn · message · deltas · replayed · "Hello! I am a scripted …" · end · compacting · turn · compacted · replayed · "Compacted" · end · turn · nothing said · end',
   "2.0.76-todo":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use TodoWrite · result · use TodoWrite · result · "All done." · end',
   "2.1.197-allow-with-rules":
     'response · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end · turn · "Let me run a command." · use Bash · ask Bash · result · "Done: the command ran." · end',
   "2.1.197-api-overloaded":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · retry 1/1 after 529 overloaded · "API Error: 529 scripted…" · error: API Error: 529 scripted. This ',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · retry 1/1 after 529 overloaded · "API Error: 529 scripted…" · error: API Error: 529 scripted. This ',
   "2.1.197-bad-input-line": "response",
   "2.1.197-bash-allow-partial":
     'response · turn · message · deltas · "Let me run a command." · use Bash · ask Bash · result · message · deltas · "Done: the command ran." · end',
@@ -49,9 +53,9 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.197-edit-partial":
     'response · turn · message · use Read · result · message · use Edit · ask Edit · result · message · deltas · "Edited." · end',
   "2.1.197-image":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · "Hello! I am a scripted …" · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · "Hello! I am a scripted …" · end',
   "2.1.197-in-process-mcp":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · use mcp__mm__send_file · ask mcp__mm__send_file · unsupported mcp_message · result · "File sent." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · use mcp__mm__send_file · ask mcp__mm__send_file · mcp tools/call · result · "File sent." · end',
   "2.1.197-interrupt-while-asking":
     'response · turn · "Let me run a command." · use Bash · ask Bash · ask cancelled · response · failed · aborted',
   "2.1.197-interrupt-while-streaming":
@@ -83,21 +87,21 @@ export const expected: Readonly<Record<string, string>> = {
     'response · turn · message · use TaskCreate · result · message · use TaskUpdate · result · message · use TaskUpdate · result · message · deltas · "All done." · end',
   "2.1.197-text": 'response · turn · "Hello! I am a scripted …" · end',
   "2.1.197-thinking-partial":
-    'response · unsupported mcp_message · unsupported mcp_message · unsupported mcp_message · turn · message · deltas · "Thought." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · message · deltas · "Thought." · end',
   "2.1.197-write-partial":
     'response · turn · message · use Write · ask Write · result · message · deltas · "Written." · end',
   "2.1.330-always-allow":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · replayed · message · use Bash · ask Bash · response · failed · message · use Bash · failed · message · deltas · "Tests ran." · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use Bash · ask Bash · response · failed · message · use Bash · failed · message · deltas · "Tests ran." · end',
   "2.1.330-background-agent":
     'response · turn · replayed · message · deltas · "I send somebody." · use Agent · 1 in background · result · message · deltas · "The subagent is back." · end · result · task completed · 0 in background · turn · message · deltas · "The subagent is back." · end',
   "2.1.330-background-bash":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · replayed · message · use Bash · 1 in background · result · backgrounded · message · deltas · "Started it in the backg…" · end · response · task completed · 0 in background · turn · message · deltas · "The background command …" · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use Bash · 1 in background · result · backgrounded · message · deltas · "Started it in the backg…" · end · response · task completed · 0 in background · turn · message · deltas · "The background command …" · end',
   "2.1.330-clear":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · replayed · message · deltas · "Answer alpha." · end · cleared · 0 in background · turn · replayed · end · turn · replayed · message · deltas · "Answer beta." · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · deltas · "Answer alpha." · end · cleared · 0 in background · turn · replayed · end · turn · replayed · message · deltas · "Answer beta." · end',
   "2.1.330-controls":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · response · response · response · response · response · response · response · response · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · response · response · response · response · response · response · response',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · response · response · response · response · response · response · response · response · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · response · response · response · response · response · response · response',
   "2.1.330-hook-refuses-prompt":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · prompt refused: no such words here · end · turn · replayed · message · deltas · "Answer beta." · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · prompt refused: no such words here · end · turn · replayed · message · deltas · "Answer beta." · end',
   "2.1.330-hook-refuses-queued":
     'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · replayed · turn · prompt refused: no such words here · end · turn · replayed · message · use Bash · ask Bash · response · result · prompt refused: no such words here · message · use Bash · ask Bash · response · result · message · deltas · "The gate is behind us." · end',
   "2.1.330-hook-stops-prompt":
@@ -105,9 +109,11 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.330-hook-stops-turn":
     'response · turn · replayed · message · deltas · "Let me run a command." · use Bash · ask Bash · response · result · error: a hook stopped the turn',
   "2.1.330-in-process-tool":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · replayed · message · use mcp__chat__send_file · ask mcp__chat__send_file · response · unsupported mcp_message · response · result · message · deltas · "File sent." · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use mcp__chat__send_file · ask mcp__chat__send_file · response · mcp tools/call · response · result · message · deltas · "File sent." · end',
   "2.1.330-message-while-a-tool-runs":
     'response · turn · replayed · message · deltas · "Let me run a command." · use Bash · ask Bash · response · result · replayed · message · deltas · "RUN echo in between" · end',
+  "2.1.330-own-tools":
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · use mcp__mattermost__send_file · ask mcp__mattermost__send_file · use mcp__mattermost__send_file · response · mcp tools/call · response · result · ask mcp__mattermost__send_file · response · mcp tools/call · response · failed · "over: mcp__mattermost__…" · end · turn · replayed · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · response · response · mcp tools/call · mcp tools/call · mcp notifications/cancelled · mcp notifications/cancelled · response · failed · failed · response · response · aborted',
   "2.1.330-plan":
     'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · result · message · use Write · result · message · use ExitPlanMode · plan written · response · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
   "2.1.330-queue-interrupt":
@@ -118,6 +124,6 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.330-slash-commands":
     'response · turn · "Estimated cost:        …" · replayed · end · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · compacting · compacted · turn · replayed · "Compacted" · replayed · end · turn · replayed · message · deltas · "I follow a script. Say …" · end',
   "2.1.330-withdraw-queued":
-    'unsupported mcp_message · response · response · unsupported mcp_message · response · unsupported mcp_message · response · turn · replayed · message · deltas · response · deltas · "w0 w1 w2 w3 w4 w5 w6 w7…" · end · turn · replayed · message · deltas · "Answer gamma." · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · deltas · response · deltas · "w0 w1 w2 w3 w4 w5 w6 w7…" · end · turn · replayed · message · deltas · "Answer gamma." · end',
   "2.1.330-worktree": 'response · turn · replayed · message · deltas · "Answer alpha." · end',
 };

@@ -127,7 +127,8 @@ function claudeLines(): Target {
       }
       const decoded = decoder.decode(text);
       for (const one of decoded) {
-        if (isEvent(one)) session.claude(one);
+        if (one.type === "mcpToolAsked") session.claude(one.ask);
+        else if (isEvent(one)) session.claude(one);
       }
       session.flush();
       if (session.state.phase.name !== "working") session.says(OWNER, "go on");
@@ -137,7 +138,16 @@ function claudeLines(): Target {
 }
 
 /** What the client keeps to itself. */
-const INNER = ["skipped", "response", "unsupported", "lifecycle", "silentTurn", "backgrounded"] as const;
+const INNER = [
+  "skipped",
+  "response",
+  "unsupported",
+  "mcpMessage",
+  "mcpToolAsked",
+  "lifecycle",
+  "silentTurn",
+  "backgrounded",
+] as const;
 
 type ClaudeSays = Exclude<Decoded, { readonly type: (typeof INNER)[number] }>;
 

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { type Decoded, Decoder } from "../../src/claude/decode.ts";
+import { decodeMcpMessage } from "../../src/claude/decode-mcp.ts";
 import { LineFramer } from "../../src/claude/line-framer.ts";
 
 const directory = new URL("../fixtures/claude/", import.meta.url);
@@ -18,14 +19,20 @@ interface Recorded {
   readonly frame?: unknown;
 }
 
-/** Everything a recording's stdout says, read through pipes that hand over `chunkBytes` at a time. */
-export function decodeRecording(name: string, chunkBytes: number): Decoded[] {
-  const stdout = readFileSync(new URL(`${name}.ndjson`, directory), "utf8")
+/** The frames of one channel, in order. */
+export function recordedFrames(name: string, channel: "stdin" | "stdout"): unknown[] {
+  return readFileSync(new URL(`${name}.ndjson`, directory), "utf8")
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Recorded)
-    .filter(({ channel }) => channel === "stdout")
-    .map(({ frame }) => `${JSON.stringify(frame)}\n`)
+    .filter((recorded) => recorded.channel === channel)
+    .map(({ frame }) => frame);
+}
+
+/** Everything a recording's stdout says, read through pipes that hand over `chunkBytes` at a time. */
+export function decodeRecording(name: string, chunkBytes: number): Decoded[] {
+  const stdout = recordedFrames(name, "stdout")
+    .map((frame) => `${JSON.stringify(frame)}\n`)
     .join("");
   const bytes = Buffer.from(stdout);
   const decoder = new Decoder();
@@ -72,6 +79,12 @@ function sketchOne(decoded: Decoded): string {
       return decoded.isError ? "failed" : "result";
     case "permissionAsked":
       return `ask ${decoded.toolName}`;
+    case "mcpToolAsked":
+      return `ask ${decoded.ask.toolName}`;
+    case "mcpMessage": {
+      const message = decodeMcpMessage(decoded.message);
+      return `mcp ${"method" in message ? message.method : message.type}`;
+    }
     case "planAsked":
       return `plan ${decoded.plan.length > 0 ? "written" : "empty"}`;
     case "questionAsked":

@@ -115,6 +115,7 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
         asked.get(requestId)?.(answer);
         asked.delete(requestId);
       },
+      answerCall: () => {},
       interrupt: () => {},
       async close() {
         isClosed = true;

@@ -51,6 +51,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
           process.heard.push(text);
         },
         answer: (_requestId, { behavior }) => process.heard.push(behavior),
+        answerCall: (_callId, { text }) => process.heard.push(`result ${text}`),
         interrupt: () => process.heard.push("interrupt"),
         close: async () => {
           process.isClosed = true;

@@ -1,6 +1,5 @@
 // The control protocol against a program that speaks it, well and badly.
 
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import type { ClaudeDependencies } from "../../../src/claude/client.ts";
 import { type ClaudeHome, claudeHome } from "../../support/real-claude.ts";
 import { sharedModel } from "../../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../../support/watch-claude.ts";
+import { watchScript } from "../../support/watch-script.ts";
 
 const fakePath = fileURLToPath(new URL("../../support/fake-claude.mjs", import.meta.url));
 
@@ -35,24 +35,9 @@ function start(faults = "", more: object = {}, dependencies: ClaudeDependencies 
   return watched;
 }
 
-/** A program of a few lines of JavaScript that reads frames by `on(frame)` and answers by `say(frame)`. */
+/** A program of a few lines of JavaScript. */
 function startScript(script: string, dependencies: ClaudeDependencies = {}): WatchedClaude {
-  const prelude = `
-    const say = (frame) => process.stdout.write(JSON.stringify(frame) + "\\n");
-    const ready = (f) => say({ type: "control_response", response: { subtype: "success", request_id: f.request_id, response: { commands: [] } } });
-    require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => on(JSON.parse(line)));
-  `;
-  const environment = { ...place.environment, NODE_OPTIONS: "" };
-  const watched = watchClaude(
-    { claudePath: process.execPath, directory: place.directory },
-    {
-      environment,
-      spawn: ((path: string, _args: unknown, options: object) =>
-        spawn(path, ["-e", `${prelude}\n${script}`], options)) as typeof spawn,
-      ...dependencies,
-    },
-    5_000,
-  );
+  const watched = watchScript(script, place, {}, dependencies);
   open.push(watched);
   return watched;
 }

@@ -32,6 +32,7 @@ function setUp({ size = 1 } = {}) {
         pid: 1,
         send: () => {},
         answer: () => {},
+        answerCall: () => {},
         interrupt: () => {},
         close: async () => {
           one.isClosed = true;

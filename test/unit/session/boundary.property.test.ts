@@ -86,6 +86,7 @@ function createWorld() {
         pid: undefined,
         send: () => trip("send"),
         answer: () => trip("answer"),
+        answerCall: () => trip("answer"),
         interrupt: () => trip("interrupt"),
         close: async () => {
           process.isClosed = true;

@@ -1,0 +1,108 @@
+// From the start of a process until it takes messages: `initialize`, how long it may take, and the frames that wait for
+// its answer.
+
+import type { Outcome } from "./control-requests.ts";
+import { decodeReady } from "./decode-control.ts";
+import type { ClaudeEvent } from "./types.ts";
+
+export interface StartupOptions {
+  /** Of MCP servers in our process. */
+  readonly servers: readonly string[];
+  readonly timeoutMs: number;
+  readonly request: (request: object, settle: (outcome: Outcome) => void) => void;
+  readonly write: (frame: object) => void;
+  readonly listener: (event: ClaudeEvent) => void;
+  /** What Claude Code says of all MCP servers, once it is ready: only where there are some of ours. */
+  readonly onServers: (payload: unknown) => void;
+  /** The process is of no use: what it did, or why it refuses. */
+  readonly giveUp: (what: string) => void;
+  readonly refused: (reason: string) => void;
+  readonly debug: (line: string) => void;
+}
+
+export class Startup {
+  readonly #options: StartupOptions;
+  #timer: NodeJS.Timeout | undefined;
+  /** Undefined once `initialize` was answered, or the process has ended. */
+  #queue: object[] | undefined = [];
+
+  constructor(options: StartupOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    const { giveUp, servers, timeoutMs } = this.#options;
+    const late = `did not answer within ${timeoutMs / 1000} s of its start`;
+    this.#timer = setTimeout(() => giveUp(late), timeoutMs);
+    this.#initialize(servers);
+  }
+
+  /** Only after `initialize` was answered, in the order of the calls. */
+  writeWhenReady(frame: object): void {
+    if (this.#queue === undefined) {
+      this.#options.write(frame);
+    } else {
+      this.#queue.push(frame);
+    }
+  }
+
+  /** The process has ended. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#queue = undefined;
+  }
+
+  #initialize(servers: readonly string[]): void {
+    const request = {
+      subtype: "initialize",
+      hooks: null,
+      // An interruption ends the turn, but not what runs in the background (2.1.330; other versions don't know it).
+      perTaskStopAffordance: true,
+      ...(servers.length === 0 ? {} : { sdkMcpServers: servers }),
+    };
+    this.#options.request(request, (outcome) => this.#initialized(outcome, servers));
+  }
+
+  #initialized(outcome: Outcome, servers: readonly string[]): void {
+    if ("payload" in outcome) {
+      this.#ready(outcome.payload, servers);
+    } else if (outcome.error.code === "refused") {
+      this.#refused(outcome.error.message, servers);
+    }
+  }
+
+  #refused(reason: string, servers: readonly string[]): void {
+    if (servers.length === 0) {
+      clearTimeout(this.#timer);
+      this.#options.refused(reason);
+    } else {
+      // Better a Claude without our tools than none.
+      this.#options.debug(`claude: once more, without tools of ours: ${reason}`);
+      this.#initialize([]);
+    }
+  }
+
+  #ready(payload: unknown, servers: readonly string[]): void {
+    const { giveUp, listener, onServers, request, write } = this.#options;
+    clearTimeout(this.#timer);
+    const ready = decodeReady(payload);
+    listener(ready);
+    if (ready.type !== "ready") {
+      giveUp("gave an unreadable answer at its start");
+      return;
+    }
+    // Before the first message: then it is answered before our tools are asked for (1.0.128, 2.0.76, 2.1.197).
+    if (servers.length > 0) {
+      request({ subtype: "mcp_status" }, (outcome) => {
+        if ("payload" in outcome) {
+          onServers(outcome.payload);
+        }
+      });
+    }
+    const frames = this.#queue ?? [];
+    this.#queue = undefined;
+    for (const frame of frames) {
+      write(frame);
+    }
+  }
+}
