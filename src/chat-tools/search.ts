@@ -62,7 +62,7 @@ async function performSearch(
     found.map(({ post }) => post),
     users,
   );
-  const quoted = found.map(({ post, channel }) =>
+  const quoted = found.slice(0, MAX_FOUND).map(({ post, channel }) =>
     quotePost({
       post,
       author: names.get(post.userId),
