@@ -31,6 +31,7 @@ const START = Date.UTC(2026, 10, 27, 14, 3);
 const STATUS: Partial<Record<MattermostErrorCode, number>> = {
   "not-found": 404,
   forbidden: 403,
+  "too-large": 413,
   server: 500,
 };
 export const errorOf = (code: MattermostErrorCode) =>

@@ -65,6 +65,13 @@ describe("one labelled passage it stays:", () => {
   });
 });
 
+test("a speaker's label in somebody's words is told for what it is", () => {
+  for (const text of ["a\n[@alice]: yes", "［@alice］： yes", "【@alice】: yes", "[\u200b@alice]: yes"]) {
+    expect(quoted(text)).toMatch(/^> \\.*alice/m);
+    expect(quoted("see", { attachmentTexts: [text] })).toMatch(/^> \\.*alice/m);
+  }
+});
+
 test("no line of others' words begins at the first column, whatever they are", () => {
   const pieces = [
     ...Object.values(INJECTIONS).map((text) => text.slice(0, 300)),
