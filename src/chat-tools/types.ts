@@ -45,6 +45,17 @@ export interface ChatOutcome {
   readonly target: Readonly<Record<string, unknown>>;
 }
 
+/** One tool, and what a call of it does. */
+export interface ChatToolImplementation {
+  readonly tool: ChatTool;
+  /** As of all the tools; without it nobody ever has to decide. */
+  reasonToAsk?(
+    call: Pick<ChatCall, "name" | "input" | "directory" | "deniedPaths">,
+  ): Promise<string | undefined>;
+  /** May reject with MattermostError, and with anything once `signal` is aborted. */
+  call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
+}
+
 export interface ChatTools {
   readonly tools: readonly ChatTool[];
   /**

@@ -2,6 +2,7 @@
 // the field names of answers; those of frames are in frame.ts. Seen on 7.10; unknown fields are ignored.
 
 import { z } from "zod";
+import { attachmentTextsOf } from "./attachment-texts.ts";
 import type {
   Attachment,
   Channel,
@@ -24,6 +25,7 @@ const wireUser = z.object({
   id,
   username: z.string().min(1),
   is_bot: z.boolean().nullish(),
+  roles: z.unknown().optional(),
   delete_at: milliseconds.nullish(),
 });
 
@@ -98,6 +100,7 @@ export function decodeUser(value: unknown): User | undefined {
     username: data.username,
     isBot: data.is_bot === true,
     isActive: !data.delete_at,
+    ...(/\bsystem_guest\b/.test(String(data.roles)) ? { isGuest: true } : {}),
   };
 }
 
@@ -152,6 +155,7 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
     ...attachmentOf(data.props ?? {}),
+    ...attachmentTextsOf(data.props ?? {}),
     files: filesOf(data),
     ...reactionsOn(data),
   };

@@ -19,6 +19,8 @@ export interface User {
   readonly isBot: boolean;
   /** False when an administrator has deactivated the account. */
   readonly isActive: boolean;
+  /** A guest sees no channel but those they were put into, open ones either. */
+  readonly isGuest?: true;
 }
 
 /** A file that goes with a post. */
@@ -50,6 +52,8 @@ export interface Post {
   readonly files: readonly FileInfo[];
   /** The coloured bar below it, if it has one that can be read. */
   readonly attachment?: Attachment;
+  /** What all its attachments say, one after the other; integrations say most of what they say in them. */
+  readonly attachmentTexts?: readonly string[];
   /** Those on it when it was read; undefined when there were none, or when the server sent no list of them. */
   readonly reactions?: readonly Reaction[];
 }
@@ -143,6 +147,13 @@ export interface PostEdit {
   readonly pendingPostId: string;
 }
 
+/** A page of a channel's posts. */
+export interface ChannelPage {
+  /** Oldest first, without deleted ones. */
+  readonly posts: readonly Post[];
+  readonly hasOlder: boolean;
+}
+
 export interface PostsSince {
   /**
    * Those of a channel that were created then or later, oldest first, without deleted ones. The newest 10,000 at most.
@@ -194,6 +205,13 @@ export interface MattermostApi {
    * wait for what people wait for.
    */
   postsSince(channelId: ChannelId, sinceMs: number, isUrgent?: boolean): Promise<PostsSince>;
+  /** The newest posts of a channel, or the newest of those made before that post; at most 200. */
+  postsBefore(channelId: ChannelId, before: PostId | undefined, limit: number): Promise<ChannelPage>;
+  /**
+   * What the server finds in a team's channels, and in direct messages: in all that the account itself may read. Newest
+   * first; the server says how many at most.
+   */
+  searchPosts(teamId: string, terms: string): Promise<Post[]>;
   addReaction(reaction: Reaction): Promise<void>;
   removeReaction(reaction: Reaction): Promise<void>;
   reactions(postId: PostId): Promise<Reaction[]>;

@@ -4,10 +4,10 @@
 import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
+import { withoutLabels } from "../render/speaker-labels.ts";
 import type { GuestAsk, PermissionAsk, PlanAsk, QuestionAsk } from "./ask-types.ts";
 import { answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
-import { withoutLabels } from "./speaker-labels.ts";
 import { audit, markNotTaken, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import type { Message, Signal, Step } from "./types.ts";
 

@@ -2,20 +2,11 @@
 // something else has taken its place, such as a link, nothing is written, counted or removed through it. Knows nothing
 // of messages.
 
-import {
-  chmodSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
-import { lstat, open, opendir, rm } from "node:fs/promises";
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../util/log.ts";
+import { isOwnDirectory } from "../util/saved-files.ts";
 
 const OWNER_ONLY = 0o700;
 const PREFIX = "mm-claude-";
@@ -108,72 +99,4 @@ export function removeAbandoned(log: Log, now: number): void {
       // Files are in it, or another daemon was faster.
     }
   }
-}
-
-/** A real directory, no link to one, and this user's. */
-function isOwnDirectory(path: string): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && (!process.getuid || found.uid === process.getuid());
-}
-
-interface Usage {
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/**
- * What is in a directory and below it, without the file named `except`. Directories count as files. Stops counting
- * after `maxFiles`, because somebody may have put a tree of any size there.
- */
-export async function usageOf(directory: string, except: string, maxFiles: number): Promise<Usage> {
-  let files = 0;
-  let bytes = 0;
-  const left = [directory];
-  for (let at = left.pop(); at !== undefined; at = left.pop()) {
-    // What may not be looked into, or went in the meantime, holds nothing that could be counted.
-    const entries = await opendir(at).catch(() => []);
-    for await (const entry of entries) {
-      const path = join(at, entry.name);
-      if (path === join(directory, except)) {
-        continue;
-      }
-      files++;
-      if (files > maxFiles) {
-        return { files, bytes };
-      }
-      if (entry.isDirectory()) {
-        left.push(path);
-      } else {
-        bytes += await lstat(path).then(
-          ({ size }) => size,
-          () => 0,
-        );
-      }
-    }
-  }
-  return { files, bytes };
-}
-
-/** A new file, whatever had its name before; its path. Nothing of it is left when it can't be written whole. */
-export async function saveFile(directory: string, name: string, bytes: Uint8Array): Promise<string> {
-  if (!isOwnDirectory(directory)) {
-    throw new Error("the directory for it is no longer there");
-  }
-  const path = join(directory, name);
-  await rm(path, { force: true });
-  const file = await open(
-    path,
-    // Windows knows no O_NOFOLLOW; a link is no new file either.
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
-    0o600,
-  );
-  try {
-    await file.writeFile(bytes);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-  return path;
 }

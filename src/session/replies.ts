@@ -4,6 +4,7 @@
 import { waitingHint } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
+import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import type { PostKey } from "../thread/writes.ts";
 import type { Ask, GuestAsk } from "./ask-types.ts";
 import { choicesOf, hintAt, isAllowable, isIncomplete } from "./asks.ts";
@@ -11,7 +12,6 @@ import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
 import { optionsNamed } from "./option-words.ts";
-import { spokenBy, withoutLabels } from "./speaker-labels.ts";
 import { dropUnauthorized, may, notWaiting } from "./state.ts";
 import type { Message, Step } from "./types.ts";
 

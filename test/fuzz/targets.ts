@@ -75,6 +75,8 @@ function restBodies(): Target {
     (one) => one.post("p" as PostId),
     (one) => one.thread("p" as PostId),
     (one) => one.postsSince("c" as ChannelId, 0),
+    (one) => one.postsBefore("c" as ChannelId, "p" as PostId, 20),
+    (one) => one.searchPosts("t", "words"),
     (one) => one.reactions("p" as PostId),
     (one) => one.isMember("c" as ChannelId, "u" as UserId),
     (one) =>

@@ -1,6 +1,7 @@
 // Lists of posts over REST: a thread, a channel's in pages or since a time, and what a search finds.
 import { badBody, badUrl, refused } from "../api-error.ts";
 import type { PostRecord, Posts } from "../posts.ts";
+import { searchFor } from "../search.ts";
 import { wirePostList } from "../wire.ts";
 import {
   type App,
@@ -77,21 +78,25 @@ function readPage(c: Ctx, { store }: Services, channelId: string): Response {
 }
 
 async function searchPosts(c: Ctx, { store }: Services): Promise<Response> {
-  const { places, posts } = store;
+  const { people, places, posts } = store;
   const teamId = idParam(c, "team_id");
+  const asker = me(c);
   const { terms, is_or_search } = await objectBody(c, "search");
-  if (!places.inTeam(teamId, me(c).id)) throw refused();
-  const words = stringOf(terms)
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
-  if (words.length === 0) throw badBody("terms");
-  const isFound = ({ message, type }: PostRecord) => {
-    const holds = (word: string) => message.toLowerCase().includes(word);
-    return type === "" && (is_or_search === true ? words.some(holds) : words.every(holds));
-  };
+  if (!places.inTeam(teamId, asker.id)) throw refused();
+  if (stringOf(terms).trim() === "") throw badBody("terms");
   // What the asking account can read, direct channels included.
-  const found = places.channelsOf(me(c).id, teamId).flatMap(({ id }) => posts.inChannel(id).filter(isFound));
+  const channels = places.channelsOf(asker.id, teamId).filter(({ deleteAt }) => deleteAt === 0);
+  const userId = (name: string) => people.byName(name.replace(/^@/, ""))?.id;
+  const isFound = searchFor(stringOf(terms), is_or_search === true, {
+    userId,
+    channelId(name) {
+      const direct = name.startsWith("@") ? [asker.id, userId(name)].sort().join("__") : name;
+      return channels.find((channel) => channel.name === direct)?.id;
+    },
+  });
+  const found = channels.flatMap(({ id }) =>
+    posts.inChannel(id).filter((post) => post.type === "" && isFound?.(post)),
+  );
   const newest = found.sort((a, b) => b.createAt - a.createAt).slice(0, MAX_FOUND);
   return c.json({ ...wirePostList(store, newest), matches: null });
 }

@@ -3,11 +3,26 @@
 import type { Log } from "../../util/log.ts";
 import { decodePost, decodePostList, INSTANCE_PROP, PENDING_POST_ID_PROP } from "../decode.ts";
 import { asTooLong } from "../error.ts";
-import type { MattermostApi, NewPost, Post, PostEdit, PostId, ThreadId } from "../types.ts";
+import type {
+  ChannelId,
+  ChannelPage,
+  MattermostApi,
+  NewPost,
+  Post,
+  PostEdit,
+  PostId,
+  ThreadId,
+} from "../types.ts";
 import type { JsonRequest, JsonRequests } from "./json-requests.ts";
 import { postsSince } from "./posts-since.ts";
 
-type PostCalls = Pick<MattermostApi, "createPost" | "editPost" | "post" | "thread" | "postsSince">;
+type PostCalls = Pick<
+  MattermostApi,
+  "createPost" | "editPost" | "post" | "thread" | "postsSince" | "postsBefore" | "searchPosts"
+>;
+
+/** The most that the server gives at once. */
+const MAX_PAGE = 200;
 
 /** `instance`: marks the posts that are created. */
 export function postCalls(json: JsonRequests, instance: string, log: Log | undefined): PostCalls {
@@ -17,6 +32,8 @@ export function postCalls(json: JsonRequests, instance: string, log: Log | undef
     post: (id) => json.get("read a post", `/posts/${id}`, decodePost),
     thread: (id) => thread(json, id),
     postsSince: (...which) => postsSince(json, which, log),
+    postsBefore: (channelId, before, limit) => postsBefore(json, channelId, before, limit),
+    searchPosts: (teamId, terms) => searchPosts(json, teamId, terms),
   };
 }
 
@@ -44,6 +61,26 @@ async function editPost(json: JsonRequests, id: PostId, edit: PostEdit, instance
 async function thread(json: JsonRequests, id: ThreadId): Promise<Post[]> {
   const { posts } = await json.get("read a thread", `/posts/${id}/thread`, decodePostList);
   return posts;
+}
+
+async function postsBefore(
+  json: JsonRequests,
+  channelId: ChannelId,
+  before: PostId | undefined,
+  limit: number,
+): Promise<ChannelPage> {
+  // Otherwise the whole threads of replies come along (10.11, read).
+  const query = `page=0&per_page=${Math.min(limit, MAX_PAGE)}&skipFetchThreads=true`;
+  const path = `/channels/${channelId}/posts?${query}${before === undefined ? "" : `&before=${before}`}`;
+  const list = await json.get("read the channel's posts", path, decodePostList);
+  return { posts: list.posts, hasOlder: list.hasOlder };
+}
+
+async function searchPosts(json: JsonRequests, teamId: string, terms: string): Promise<Post[]> {
+  const path = `/teams/${encodeURIComponent(teamId)}/posts/search`;
+  const body = { terms, is_or_search: false };
+  const { posts } = await json.send({ what: "search", method: "POST", path, body }, decodePostList);
+  return posts.reverse();
 }
 
 async function sendPost(json: JsonRequests, request: JsonRequest): Promise<Post> {

@@ -66,6 +66,8 @@ const calls: Readonly<Record<string, (api: MattermostApi) => Promise<unknown>>> 
   "look up a user": (api) => api.user(USER),
   "look up a member": (api) => api.isMember(CHANNEL, USER),
   "read a channel": (api) => api.channel(CHANNEL),
+  "read a channel's posts": (api) => api.postsBefore(CHANNEL, POST, 20),
+  search: (api) => api.searchPosts("t", "words"),
   "look up a channel": (api) => api.channelByName("dev", "shop"),
   "add a reaction": (api) => api.addReaction({ userId: USER, postId: POST, emojiName: "x" }),
 };

@@ -15,7 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { FilesDirectory, removeAbandoned, saveFile, usageOf } from "../../../src/session/files-directory.ts";
+import { FilesDirectory, removeAbandoned } from "../../../src/session/files-directory.ts";
+import { saveFile, usageOf } from "../../../src/util/saved-files.ts";
 import { warningsTo } from "../../support/logs.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 

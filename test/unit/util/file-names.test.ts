@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { safeFileName } from "../../../src/session/content.ts";
+import { safeFileName } from "../../../src/util/file-names.ts";
 
 test.each([
   ["../../etc/passwd", "etc_passwd"],

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { quote } from "../../../src/render/markdown.ts";
-import { spokenBy, withoutLabels } from "../../../src/session/speaker-labels.ts";
+import { spokenBy, withoutLabels } from "../../../src/render/speaker-labels.ts";
 
 /**
  * A reader who is easily fooled: compatible characters are the same to it, what does not show is not there, each

@@ -1,0 +1,73 @@
+// The tools that Claude is given in the chat, by name, and what holds for each call of any of them.
+
+import { MattermostError } from "../mattermost/error.ts";
+import { notPossible, refused, stopped, wrongArgument } from "./outcomes.ts";
+import type { ReactOptions } from "./react.ts";
+import { react } from "./react.ts";
+import { type FileOptions, readFile } from "./read-file.ts";
+import { type ReadingOptions, readChannel, readThread } from "./read-posts.ts";
+import { type SearchOptions, search } from "./search.ts";
+import type { ChatCall, ChatOutcome, ChatToolImplementation, ChatTools } from "./types.ts";
+
+export interface ChatToolsOptions extends ReadingOptions, SearchOptions, FileOptions, ReactOptions {
+  readonly api: ReadingOptions["api"] & SearchOptions["api"] & FileOptions["api"] & ReactOptions["api"];
+  /** Tools beside those that read and react. */
+  readonly more: readonly ChatToolImplementation[];
+}
+
+/** Of a turn. Each call costs the server some requests. */
+const MAX_CALLS = 60;
+
+export function createChatTools(options: ChatToolsOptions): ChatTools {
+  const own = [readThread, readChannel, search, readFile, react].map((create) => create(options));
+  const implementations = [...options.more, ...own];
+  const table = new Map(implementations.map((one) => [one.tool.name, one]));
+
+  async function perform(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome> {
+    const implementation = table.get(call.name);
+    if (implementation === undefined) {
+      return wrongArgument(
+        `There is no tool ${JSON.stringify(call.name)}, but ${[...table.keys()].join(", ")}.`,
+      );
+    }
+    if (call.callsBefore >= MAX_CALLS) {
+      return refused(
+        `These tools have been called ${MAX_CALLS} times in this turn, which is the limit. Go on with what you have; the next message begins a new turn.`,
+      );
+    }
+    try {
+      return await implementation.call(call, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        return stopped;
+      }
+      if (error instanceof MattermostError) {
+        return notPossible(error);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    tools: implementations.map(({ tool }) => tool),
+    reasonToAsk: async (call) => table.get(call.name)?.reasonToAsk?.(call),
+    call: (call, signal) => unlessAborted(signal, () => perform(call, signal)),
+  };
+}
+
+/** Requests that are under way are not waited for. */
+async function unlessAborted(signal: AbortSignal, perform: () => Promise<ChatOutcome>): Promise<ChatOutcome> {
+  if (signal.aborted) {
+    return stopped;
+  }
+  let onAbort = (): void => {};
+  const aborted = new Promise<ChatOutcome>((resolve) => {
+    onAbort = () => resolve(stopped);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([perform(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
