@@ -34,9 +34,14 @@ export class HttpClient {
   /** Tries a few times, each in a slot of its own. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { budget, clock, random, log, tries } = this.#options;
-    const slotRequest: SlotRequest = { queue: request.queue ?? "", isUrgent: () => true };
+    const { queue = "", atOnce, signal } = request;
+    const slotRequest: SlotRequest = { queue, atOnce, isUrgent: () => true };
     for (let attempt = 0; ; attempt++) {
-      const outcome = await budget.inSlot(slotRequest, () => this.#try(request));
+      signal?.throwIfAborted();
+      const outcome = await unlessAborted(
+        budget.inSlot(slotRequest, () => this.#try(request)),
+        signal,
+      );
       if (!(outcome instanceof Failure)) {
         return outcome;
       }
@@ -48,7 +53,7 @@ export class HttpClient {
       }
       log?.debug(`trying again to ${request.what}`, error);
       const ms = pauseAfter(error, attempt, { ...BACKOFF, random });
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+      await unlessAborted(new Promise<void>((resolve) => clock.setTimeout(resolve, ms)), signal);
     }
   }
 
@@ -87,5 +92,22 @@ export class HttpClient {
       "The server doesn't accept the token any more. Nothing is lost, and it is tried on and on: " +
         "let the server accept it again, or put a valid one in MATTERMOST_TOKEN and start mm-claude again.",
     );
+  }
+}
+
+/** Who gives up waits no longer: neither for a slot nor for the next try. */
+async function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) {
+    return awaited;
+  }
+  let giveUp = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp);
+  });
+  try {
+    return await Promise.race([awaited, aborted]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 }
