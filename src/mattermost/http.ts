@@ -3,6 +3,7 @@
 import { LONGEST_RETRY_AFTER_MS } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { unlessAborted } from "../util/unless-aborted.ts";
 import { pauseAfter, type RequestBudget } from "./budget.ts";
 import { Failure, type HttpAnswer, type HttpExchange, type HttpRequest } from "./exchange.ts";
 import type { SlotRequest } from "./request-queues.ts";
@@ -38,6 +39,7 @@ export class HttpClient {
     const slotRequest: SlotRequest = { queue, atOnce, isUrgent: () => true };
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
+      // Who gives up waits no longer: neither for a slot nor for the next try.
       const outcome = await unlessAborted(
         budget.inSlot(slotRequest, () => this.#try(request)),
         signal,
@@ -92,22 +94,5 @@ export class HttpClient {
       "The server doesn't accept the token any more. Nothing is lost, and it is tried on and on: " +
         "let the server accept it again, or put a valid one in MATTERMOST_TOKEN and start mm-claude again.",
     );
-  }
-}
-
-/** Who gives up waits no longer: neither for a slot nor for the next try. */
-async function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) {
-    return awaited;
-  }
-  let giveUp = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp);
-  });
-  try {
-    return await Promise.race([awaited, aborted]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
   }
 }
