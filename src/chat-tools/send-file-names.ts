@@ -4,7 +4,8 @@ import { showHidden } from "../render/markdown.ts";
 import { inWords } from "../util/storable.ts";
 
 /** Directories, all that is in them with it. */
-const SECRET_DIRECTORIES = /^(?:\.aws|\.azure|\.docker|\.git|\.gnupg|\.kube|\.password-store|\.ssh|gcloud)$/i;
+const SECRET_DIRECTORIES =
+  /^(?:\.?credentials|\.?secrets|\.aws|\.azure|\.docker|\.git|\.gnupg|\.kube|\.password-store|\.ssh|gcloud)$/i;
 
 const SECRET_FILES = [
   /^\.env(?!\.(?:example|sample|template|dist)$)/i,
@@ -18,10 +19,11 @@ const SECRET_FILES = [
   /^\.?kubeconfig|\.kubeconfig$/i,
 ];
 
-/** `names`: of the file and of the directories it is in. */
-export function looksSecret(names: readonly string[]): boolean {
-  return names.some(
-    (name) => SECRET_DIRECTORIES.test(name) || SECRET_FILES.some((pattern) => pattern.test(name)),
+/** `names`: those of a file. `directories`: the names of those it is in. */
+export function looksSecret(names: readonly string[], directories: readonly string[]): boolean {
+  return (
+    directories.some((name) => SECRET_DIRECTORIES.test(name)) ||
+    names.some((name) => SECRET_FILES.some((pattern) => pattern.test(name)))
   );
 }
 

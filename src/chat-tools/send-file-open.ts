@@ -41,7 +41,7 @@ export async function findFile(asked: AskedFile, place: Place, disk: Disk): Prom
     const realPath = await disk.realpath(asked.path);
     const kind = await disk.lstat(realPath, { bigint: true });
     return kind.isFile()
-      ? judged(asked, realPath, place, await deniedIdentities(place, disk), disk)
+      ? await judged(asked, realPath, place, await deniedIdentities(place, disk), disk)
       : noFile(kind.isDirectory());
   } catch (error) {
     return inWords(error);
@@ -108,10 +108,9 @@ async function judged(
   denied: ReadonlySet<Identity>,
   disk: Disk,
 ): Promise<FoundFile | string> {
-  const { isDenied, isInside, names } = await whereaboutsOf(realPath, place, denied, disk);
-  return isDenied
-    ? DENIED
-    : { asked, realPath, isInside, isSecret: looksSecret([...names, basename(asked.path)]) };
+  const { isDenied, isInside, directories } = await whereaboutsOf(realPath, place, denied, disk);
+  const names = [realPath, asked.path].map((path) => basename(path));
+  return isDenied ? DENIED : { asked, realPath, isInside, isSecret: looksSecret(names, directories) };
 }
 
 /** Only Linux tells where an open file lies now; elsewhere it is where its name leads now. */

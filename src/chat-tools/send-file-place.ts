@@ -21,8 +21,8 @@ export const identityOf = ({ dev, ino }: Pick<BigIntStats, "dev" | "ino">): Iden
 
 export interface Whereabouts {
   readonly isDenied: boolean;
-  /** The names from the session's directory to the file; of the whole path when it lies outside. */
-  readonly names: readonly string[];
+  /** The names of those it is in, below the session's directory; all of them when it lies outside. */
+  readonly directories: readonly string[];
   readonly isInside: boolean;
 }
 
@@ -37,11 +37,13 @@ export async function whereaboutsOf(
   const stats = await Promise.all(chain.map((path) => disk.lstat(path, { bigint: true })));
   const identities = stats.map(identityOf);
   const depth = identities.indexOf(identityOf(await disk.stat(directory, { bigint: true })));
-  const names = realPath.split("/").filter((name) => name !== "");
+  const directories = dirname(realPath)
+    .split("/")
+    .filter((name) => name !== "");
   return {
     isDenied: identities.some((one) => denied.has(one)),
     isInside: depth > 0,
-    names: depth > 0 ? names.slice(-depth) : names,
+    directories: depth > 0 ? directories.slice(directories.length - depth + 1) : directories,
   };
 }
 
