@@ -1,10 +1,10 @@
 // What `/config/client?format=old` says: the settings clients of this kind read, every value a text as on the server.
-import { MAX_FILE_BYTES } from "./limits.ts";
 import type { ServerVersion } from "./store.ts";
 
 export function clientConfig(options: {
   readonly version: ServerVersion;
   readonly maxPostSize: number;
+  readonly maxFileSize: number;
   readonly postEditTimeLimit: number;
   readonly usernameOverride: boolean;
   readonly siteUrl: string;
@@ -26,7 +26,7 @@ export function clientConfig(options: {
     EnableUserAccessTokens: "true",
     EnableUserTypingMessages: "true",
     InstallationDate: String(options.startedAt),
-    MaxFileSize: String(MAX_FILE_BYTES),
+    MaxFileSize: String(options.maxFileSize),
     MaxNotificationsPerChannel: "1000",
     MaxPostSize: String(options.maxPostSize),
     PluginsEnabled: "false",

@@ -53,6 +53,8 @@ export interface Faults extends PostFaults {
   refuseUploads(status: 501 | 403): Undo;
   /** Messages can be edited for so many seconds after their post (-1: for ever), or nobody has the right to edit. */
   limitEdits(limit: number | "never"): void;
+  /** A file may have so many bytes from now on. */
+  limitFiles(bytes: number): void;
   /** A link's preview comes later than its post: `post_edited` with the same message and an embed. */
   previewLink(postId: string, url: string): void;
   /** Cuts every WebSocket; what follows waits for a resume. */

@@ -19,11 +19,20 @@ export interface FileRecord {
   postId: string;
 }
 
+interface Attaching {
+  readonly userId: string;
+  readonly channelId: string;
+  readonly postId: string;
+}
+
 export interface Files {
   add(userId: string, channelId: string, name: string, bytes: Uint8Array): FileRecord;
   get(id: string): FileRecord | undefined;
-  /** Takes the ids that are the person's own and not yet in a post; the others are left out, as on the server. */
-  attach(ids: readonly string[], userId: string, postId: string): string[];
+  /**
+   * Takes the ids that the account has uploaded to that channel and that are not yet in a post; the others are left out,
+   * as on the server.
+   */
+  attach(ids: readonly string[], to: Attaching): string[];
 }
 
 export function createFiles(stamp: Stamp): Files {
@@ -56,10 +65,10 @@ export function createFiles(stamp: Stamp): Files {
       return file;
     },
     get: (id) => files.get(id),
-    attach(ids, userId, postId) {
-      const mine = ids.filter((id) => {
+    attach(ids, { userId, channelId, postId }) {
+      const mine = [...new Set(ids)].filter((id) => {
         const file = files.get(id);
-        return file?.userId === userId && file.postId === "";
+        return file?.userId === userId && file.channelId === channelId && file.postId === "";
       });
       for (const id of mine) {
         const file = files.get(id);

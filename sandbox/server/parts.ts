@@ -6,7 +6,7 @@ import { clientConfig } from "./client-config.ts";
 import { configChanged } from "./events.ts";
 import { createRestFaults, type RestFaults } from "./faults.ts";
 import { Hub } from "./hub.ts";
-import { MAX_POST_SIZE } from "./limits.ts";
+import { MAX_FILE_BYTES, MAX_POST_SIZE } from "./limits.ts";
 import { createMembership } from "./membership.ts";
 import { createPostFaults, type PostFaultsCarriedOut } from "./post-faults.ts";
 import { type Notification, Posting } from "./posting.ts";
@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly version?: ServerVersion;
   /** Code points in a post. */
   readonly maxPostSize?: number;
+  /** Bytes in a file, until it is changed. */
+  readonly maxFileSize?: number;
   /** No limit if left out, as on a server fresh from the box. */
   readonly rateLimit?: RateLimit;
   /** Milliseconds since the epoch. */
@@ -70,11 +72,13 @@ export function assemble(options: ServerOptions, siteUrl: () => string): Parts {
   });
   const startedAt = now();
   const config = () => {
-    const { postEditTimeLimit } = settings;
-    const siteSettings = { siteUrl: siteUrl(), startedAt, postEditTimeLimit };
+    const { postEditTimeLimit, maxFileSize } = settings;
+    const siteSettings = { siteUrl: siteUrl(), startedAt, postEditTimeLimit, maxFileSize };
     return clientConfig({ version, maxPostSize, usernameOverride, ...siteSettings });
   };
-  const settings = createSettings(() => hub.publish(configChanged(config())));
+  const settings = createSettings(options.maxFileSize ?? MAX_FILE_BYTES, () =>
+    hub.publish(configChanged(config())),
+  );
   const presence = createPresence(hub);
   const notifications = createRing<Notification>(KEPT_NOTIFICATIONS);
   const postFaults = createPostFaults();

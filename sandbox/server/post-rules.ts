@@ -7,6 +7,9 @@ import type { PostChanges, PostRecord } from "./posts.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
+/** As JSON, which leaves room for ten (read in the source). */
+const MAX_FILE_IDS_LENGTH = 300;
+
 export interface PostRulesOptions {
   readonly store: Store;
   readonly settings: Settings;
@@ -43,10 +46,13 @@ export class PostRules {
     return this.openChannel(channelId);
   }
 
-  checkNew(post: Pick<PostRecord, "channelId" | "rootId" | "message" | "props">): void {
-    const { channelId, rootId, message, props } = post;
+  checkNew(post: Pick<PostRecord, "channelId" | "rootId" | "message" | "props" | "fileIds">): void {
+    const { channelId, rootId, message, props, fileIds } = post;
     this.#checkRoot(rootId, channelId);
     this.checkLength(message);
+    if (JSON.stringify(fileIds).length > MAX_FILE_IDS_LENGTH) {
+      throw new ApiError(400, "model.post.is_valid.file_ids.app_error", "Invalid file ids.");
+    }
     if (!this.#isStorable([message, props], message)) {
       throw new ApiError(500, "app.post.save.app_error", "Unable to save the Post.");
     }

@@ -171,7 +171,11 @@ export class Posting {
     const post = store.posts.create(record);
     count(channel, post);
     const view = { pendingPostId };
-    post.fileIds = store.files.attach(post.fileIds, post.userId, post.id);
+    post.fileIds = store.files.attach(post.fileIds, {
+      userId: post.userId,
+      channelId: post.channelId,
+      postId: post.id,
+    });
     store.places.countMention(channel.id, mentioned, post.rootId === "");
     hub.publish(posted(store, post, { channel, senderName, mentions: mentioned, setOnline, view }));
     const followers = this.#followers.tell(post, channel, mentioned);

@@ -71,6 +71,7 @@ function faultsOf(parts: Parts, listener: Listener): Faults {
     failContent: postFaults.failContent,
     dateAhead: postFaults.dateAhead,
     limitEdits: settings.limitEdits,
+    limitFiles: settings.limitFiles,
     previewLink: (postId, url) => posting.preview(postId, url),
     dropSockets: () => sockets.dropAll(),
     freezeSockets: () => sockets.freezeAll(),

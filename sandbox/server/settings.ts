@@ -5,18 +5,29 @@ export interface Settings {
   readonly postEditTimeLimit: number;
   /** False: nobody has the right to edit posts. */
   readonly isEditingAllowed: boolean;
+  /** Bytes. */
+  readonly maxFileSize: number;
   limitEdits(limit: number | "never"): void;
+  limitFiles(bytes: number): void;
 }
 
-export function createSettings(tell: () => void): Settings {
+export function createSettings(maxFileSize: number, tell: () => void): Settings {
   let seconds = -1;
   let isAllowed = true;
+  let bytes = maxFileSize;
   return {
     get postEditTimeLimit() {
       return seconds;
     },
     get isEditingAllowed() {
       return isAllowed;
+    },
+    get maxFileSize() {
+      return bytes;
+    },
+    limitFiles(limit) {
+      bytes = limit;
+      tell();
     },
     limitEdits(limit) {
       isAllowed = limit !== "never";

@@ -68,3 +68,14 @@ export interface ChatTools {
   /** Never rejects but for a fault; stops soon after `signal` is aborted. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
 }
+
+/** One of the tools. */
+export interface ChatToolImplementation {
+  readonly tool: ChatTool;
+  /** As in `ChatTools`; left out where nobody has to decide. */
+  reasonToAsk?(
+    call: Pick<ChatCall, "name" | "input" | "directory" | "deniedPaths">,
+  ): Promise<string | undefined>;
+  /** As in `ChatTools`. */
+  call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
+}

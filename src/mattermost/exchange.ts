@@ -17,7 +17,7 @@ import {
 import { parseJson } from "./json.ts";
 import { Form } from "./multipart-form.ts";
 import { UnusableProxy } from "./proxy.ts";
-import type { Reply, ReplyHeaders, Transport } from "./transport.ts";
+import type { Outgoing, Reply, ReplyHeaders, Transport } from "./transport.ts";
 import { apiUrl } from "./url.ts";
 
 export interface HttpExchangeOptions {
@@ -41,11 +41,16 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** A longer answer is `too-large`, and no more of it is held. */
   readonly maxBytes?: number;
+  /** Until the answer; for a body in pieces also from one to the next. */
   readonly timeoutMs: number;
   /** Who asks, when it is no thread. */
   readonly queue?: string;
   /** False: it waits for what people wait for. */
   readonly isUrgent?: boolean;
+  /** How many of that queue may be under way. */
+  readonly atOnce?: number;
+  /** When it is aborted, the request rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HttpAnswer {
@@ -76,21 +81,35 @@ export class HttpExchange {
     this.#options = options;
   }
 
+  /** Rejects only with what the pieces of a body reject with, and when the request's signal is aborted. */
   async perform(request: HttpRequest): Promise<HttpAnswer | Failure> {
     const { url, token, clock } = this.#options;
-    const { what, timeoutMs } = request;
+    const { what, timeoutMs, signal } = request;
+    signal?.throwIfAborted();
     // Not left to Node: its error for a header that it can't send may quote the token.
     if (!/^[\x21-\x7e]+$/.test(token)) {
       return new Failure(unusableToken(what), false);
     }
     const abort = new AbortController();
-    const timer: Timer = clock.setTimeout(
-      () => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    );
+    const giveUp = (): void => abort.abort(signal?.reason);
+    signal?.addEventListener("abort", giveUp);
+    let timer: Timer | undefined;
+    const goesOn = (): void => {
+      clock.clearTimeout(timer);
+      timer = clock.setTimeout(
+        () => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
+        timeoutMs,
+      );
+    };
+    goesOn();
+    const body = bodyOf(request.body, this.#options.redact, goesOn);
     try {
-      return await this.#read(await this.#send(request, abort.signal), request);
+      return await this.#read(await this.#send(request, body, abort.signal), request);
     } catch (error) {
+      signal?.throwIfAborted();
+      if (body.failure) {
+        throw body.failure.error;
+      }
       if (error instanceof UnusableProxy) {
         return new Failure(unusableProxy(what, error), false);
       }
@@ -98,12 +117,12 @@ export class HttpExchange {
       return new Failure(unreachable(what, url, abort.signal.aborted ? abort.signal.reason : error), true);
     } finally {
       clock.clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 
-  #send({ method, path, body }: HttpRequest, signal: AbortSignal): Promise<Reply> {
-    const { url, token, transport, redact } = this.#options;
-    const form = body instanceof Form ? body : undefined;
+  #send({ method, path }: HttpRequest, { headers, content }: Body, signal: AbortSignal): Promise<Reply> {
+    const { url, token, transport } = this.#options;
     return transport({
       // A redirect, which would carry the token to an address nobody configured, is not followed.
       url: `${apiUrl(url)}${path}`,
@@ -111,9 +130,9 @@ export class HttpExchange {
       headers: {
         Authorization: `Bearer ${token}`,
         Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": form?.contentType ?? "application/json" }),
+        ...headers,
       },
-      body: body === undefined ? undefined : (form?.bytes ?? redact(toJson(body))),
+      body: content,
       signal,
     });
   }
@@ -130,6 +149,42 @@ export class HttpExchange {
     const bytes = await bytesOf(reply, maxBytes);
     return bytes ? { status, headers, bytes } : new Failure(tooLarge(what, status, maxBytes), false);
   }
+}
+
+interface Body {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: Outgoing["body"];
+  /** Why its pieces ended early. */
+  failure?: { readonly error: unknown };
+}
+
+/** `goesOn`: each time a piece has been taken. */
+function bodyOf(body: unknown, redact: Redact, goesOn: () => void): Body {
+  if (body === undefined) {
+    return { headers: {}, content: undefined };
+  }
+  if (!(body instanceof Form)) {
+    return { headers: { "Content-Type": "application/json" }, content: redact(toJson(body)) };
+  }
+  const { contentType, length, body: form } = body;
+  if (typeof form !== "function") {
+    return { headers: { "Content-Type": contentType }, content: form };
+  }
+  const streamed: Body = {
+    headers: { "Content-Type": contentType, "Content-Length": String(length) },
+    async *content() {
+      try {
+        for await (const piece of form()) {
+          yield piece;
+          goesOn();
+        }
+      } catch (error) {
+        streamed.failure = { error };
+        throw error;
+      }
+    },
+  };
+  return streamed;
 }
 
 /** The text of every request is made here, so that no caller must remember what databases can't store. */

@@ -3,6 +3,7 @@
 import { LONGEST_RETRY_AFTER_MS } from "../util/backoff.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { unlessAborted } from "../util/unless-aborted.ts";
 import { pauseAfter, type RequestBudget } from "./budget.ts";
 import { Failure, type HttpAnswer, type HttpExchange, type HttpRequest } from "./exchange.ts";
 import type { SlotRequest } from "./request-queues.ts";
@@ -34,10 +35,15 @@ export class HttpClient {
   /** Tries a few times, each in a slot of its own. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { budget, clock, random, log, tries } = this.#options;
-    const { queue = "", isUrgent = true } = request;
-    const slotRequest: SlotRequest = { queue, isUrgent: () => isUrgent };
+    const { queue = "", isUrgent = true, atOnce, signal } = request;
+    const slotRequest: SlotRequest = { queue, atOnce, isUrgent: () => isUrgent };
     for (let attempt = 0; ; attempt++) {
-      const outcome = await budget.inSlot(slotRequest, () => this.#try(request));
+      signal?.throwIfAborted();
+      // Who gives up waits no longer: neither for a slot nor for the next try.
+      const outcome = await unlessAborted(
+        budget.inSlot(slotRequest, () => this.#try(request)),
+        signal,
+      );
       if (!(outcome instanceof Failure)) {
         return outcome;
       }
@@ -49,7 +55,7 @@ export class HttpClient {
       }
       log?.debug(`trying again to ${request.what}`, error);
       const ms = pauseAfter(error, attempt, { ...BACKOFF, random });
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+      await unlessAborted(new Promise<void>((resolve) => clock.setTimeout(resolve, ms)), signal);
     }
   }
 

@@ -6,6 +6,8 @@ export interface SlotRequest {
   readonly queue: string;
   /** Checked again each time a slot is free: a request may become urgent while it waits. */
   readonly isUrgent: () => boolean;
+  /** How many of this queue may be under way; as many as of any other when left out. */
+  readonly atOnce?: number | undefined;
 }
 
 export interface WaitingRequest {
@@ -72,8 +74,8 @@ export class RequestQueues {
 
   #first(isUrgent: boolean): WaitingRequest | undefined {
     for (const [queue, [first]] of this.#waiting) {
-      const hasRoom = this.#underWayIn(queue) < AT_ONCE_IN_A_QUEUE;
-      if (first && hasRoom && first.slotRequest.isUrgent() === isUrgent) {
+      const { atOnce = AT_ONCE_IN_A_QUEUE, isUrgent: isFirstUrgent } = first?.slotRequest ?? {};
+      if (first && this.#underWayIn(queue) < atOnce && isFirstUrgent?.() === isUrgent) {
         return first;
       }
     }

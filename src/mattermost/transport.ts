@@ -4,6 +4,7 @@
 
 import {
   type AgentOptions,
+  type ClientRequest,
   Agent as HttpAgent,
   request as httpRequest,
   type IncomingMessage,
@@ -15,7 +16,11 @@ export interface Outgoing {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array | undefined;
+  /**
+   * Pieces are sent as fast as they are taken, and no more of them are asked for once there is an answer. Each is written
+   * to the wire before the next is asked for. Their length has to be in the headers.
+   */
+  readonly body: string | Uint8Array | (() => AsyncIterable<Uint8Array>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -52,22 +57,62 @@ export function createTransport(): Transport {
     new Promise((resolve, reject) => {
       const { url, method, headers, body, signal } = outgoing;
       const request = (isSecure(url) ? httpsRequest : httpRequest)(url, { method, headers, agent, signal });
-      request.once("response", (message) => resolve(replyOf(message)));
+      request.once("response", (message) => {
+        if (!request.writableEnded) {
+          // Answered before all was sent: the connection is of no more use.
+          message.once("end", () => request.destroy());
+        }
+        resolve(replyOf(message));
+      });
       request.once("error", (error) => {
         // The server had just closed the idle connection: it never saw the request.
         if (request.reusedSocket && isReset(error)) {
-          send(outgoing, createAgent(url, {})).then(resolve, reject);
+          send(outgoing, freshAgent(url)).then(resolve, reject);
         } else {
           reject(error);
         }
       });
       // While there is no connection yet, Node doesn't end a request that is aborted.
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      request.end(body);
+      if (typeof body === "function") {
+        sendPieces(request, body()).catch((error: Error) => request.destroy(error));
+      } else {
+        request.end(body);
+      }
     });
 
-  return async (outgoing) => send(outgoing, agentOf(outgoing.url));
+  // What can't be sent again by itself gets a connection that can't have been left.
+  return async (outgoing) =>
+    send(outgoing, typeof outgoing.body === "function" ? freshAgent(outgoing.url) : agentOf(outgoing.url));
 }
+
+async function sendPieces(request: ClientRequest, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  let isOver = false;
+  let goOn = (): void => {};
+  const end = (): void => {
+    isOver = true;
+    goOn();
+  };
+  request.once("response", end).once("close", end);
+  for await (const piece of pieces) {
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      if (isOver) {
+        resolve();
+      } else {
+        request.write(piece, () => resolve());
+      }
+    });
+    if (isOver) {
+      return;
+    }
+  }
+  if (!isOver) {
+    request.end();
+  }
+}
+
+const freshAgent = (url: string): HttpAgent => createAgent(url, {});
 
 function createAgent(url: string, options: AgentOptions): HttpAgent {
   return proxyAgent(url, options) ?? new (isSecure(url) ? HttpsAgent : HttpAgent)(options);

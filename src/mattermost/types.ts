@@ -129,6 +129,15 @@ export interface Attachment {
   readonly text: string;
 }
 
+/** A file that is read while it is sent, and never held whole. */
+export interface StreamedFile {
+  readonly name: string;
+  /** Bytes: `open` has to give exactly as many. */
+  readonly size: number;
+  /** From the beginning, once for each try. A piece may be overwritten as soon as the next one is asked for. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
 /** What a new post needs. `pendingPostId` makes a retried create return the first post instead of a second one. */
 export interface NewPost {
   readonly channelId: ChannelId;
@@ -195,6 +204,8 @@ export interface MattermostApi {
   isMember(channelId: ChannelId, userId: UserId): Promise<boolean>;
   /** The server's longest post in Unicode code points (`MaxPostSize`). */
   maxPostSize(): Promise<number>;
+  /** The server's largest file in bytes (`MaxFileSize`); Infinity when it names none. */
+  maxFileSize(): Promise<number>;
   createPost(post: NewPost): Promise<Post>;
   editPost(id: PostId, edit: PostEdit): Promise<void>;
   post(id: PostId): Promise<Post>;
@@ -219,4 +230,9 @@ export interface MattermostApi {
   file(id: FileId, maxBytes: number): Promise<Uint8Array>;
   /** For a post in this channel. When the answer is lost, a file is left on the server that no post shows. */
   uploadFile(channelId: ChannelId, name: string, bytes: Uint8Array): Promise<FileId>;
+  /**
+   * As `uploadFile`, for a file of any size, as long as something of it is taken all the time. Nothing is removed from
+   * it. Rejects also with what its pieces reject with, and with the reason of `signal`; the server keeps nothing then.
+   */
+  uploadStream(channelId: ChannelId, file: StreamedFile, signal?: AbortSignal): Promise<FileId>;
 }

@@ -279,6 +279,7 @@ const entry = z
     written: orNone(content),
     file: orNone(z.object({ name: text, text })),
     fileId: orNone(idOf<FileId>()),
+    fileIds: z.array(idOf<FileId>()).optional(),
     pendingPostId: text,
     isQueued: flag,
     isFinal: flag,

@@ -19,6 +19,24 @@ export const isWritten = ({ written, wanted }: Entry): boolean => isSameContent(
 export const isEmptyContent = ({ markdown, attachment }: Content): boolean =>
   markdown === "" && attachment === undefined;
 
+/** Whether its post is still to be made, with files: without them it is not made. */
+export const needsFiles = ({ id, frozen, file, fileIds }: Entry): boolean =>
+  id === undefined && !frozen && (file !== undefined || fileIds !== undefined);
+
+const NOT_ATTACHED = "**Not attached:** the server has no such file for this post. Ask for it again.";
+
+/** The server leaves out what is in another post already, and says nothing of it (10.11). False when all are there. */
+export function noteMissingFiles(entry: Entry, { files }: Pick<Post, "files">): boolean {
+  const { fileIds = [], wanted } = entry;
+  entry.fileIds = undefined;
+  if (fileIds.every((id) => files.some((file) => file.id === id))) {
+    return false;
+  }
+  const words = [wanted.markdown, NOT_ATTACHED].filter((part) => part !== "").join("\n\n");
+  entry.wanted = { ...wanted, markdown: words };
+  return true;
+}
+
 /** Plain ASCII, whatever it stands for: this at least must be taken. */
 const MARKER = "**Part of this could not be posted:** ";
 
@@ -128,5 +146,6 @@ export function forgetPost(entry: Entry, pendingPostId: string): void {
   entry.quarantined = undefined;
   // Files go with the post they were in.
   entry.fileId = undefined;
+  entry.fileIds = undefined;
   entry.pendingPostId = pendingPostId;
 }

@@ -3,7 +3,16 @@
 
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
-import { freezePost, isMarkerAlone, isSaid, isWritten, keepMarker, noteSaid, pageOf } from "./entry.ts";
+import {
+  freezePost,
+  isMarkerAlone,
+  isSaid,
+  isWritten,
+  keepMarker,
+  needsFiles,
+  noteSaid,
+  pageOf,
+} from "./entry.ts";
 import type { WriterContext } from "./outbox.ts";
 import { findLostPosts, noteWritten, performPut } from "./perform.ts";
 import { quarantine, refuseFile } from "./quarantine.ts";
@@ -76,7 +85,7 @@ export async function giveUp(
   }
   const content = entry.creating ?? entry.wanted;
   if (entry.id === undefined) {
-    return entry.file && !entry.frozen
+    return needsFiles(entry)
       ? refuseFile(context, write.key)
       : quarantine(context, write.key, entry, content, error, api);
   }

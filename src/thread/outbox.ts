@@ -79,9 +79,9 @@ export class Outbox {
   put(
     key: PostKey,
     markdown: string,
-    { attachment, about, file, isFinal = false, isProgress = false, ifFrozen }: PutOptions,
+    { attachment, about, file, fileIds, isFinal = false, isProgress = false, ifFrozen }: PutOptions,
   ): void {
-    const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file);
+    const entry = this.entries.get(key) ?? newEntry(this.newPendingPostId(), file, fileIds);
     this.entries.set(key, entry);
     entry.wanted = { markdown: storable(markdown), attachment };
     entry.isFinal ||= isFinal;

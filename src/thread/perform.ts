@@ -13,6 +13,8 @@ import {
   isSaid,
   isSameContent,
   isWritten,
+  needsFiles,
+  noteMissingFiles,
   noteSaid,
   pageOf,
 } from "./entry.ts";
@@ -52,7 +54,7 @@ export async function performPut(context: WriterContext, key: PostKey, api: Matt
   if (isSameContent(entry.written, content)) {
     return;
   }
-  if (isEmptyContent(head)) {
+  if (isEmptyContent(head) && !needsFiles(entry)) {
     // Whatever is new of it is no words, when some of it stands elsewhere.
     return entry.frozen && noteWritten(context, key, entry, content, rest);
   }
@@ -118,6 +120,9 @@ async function create(
   if (isOther) {
     noteSaid(entry, post);
   }
+  if (entry.fileIds && noteMissingFiles(entry, post)) {
+    options.onFileRefused(key);
+  }
   if (!entry.frozen) {
     options.onPosted(key, post.id, post.createdAt);
   }
@@ -177,6 +182,9 @@ export async function findLostPosts({ outbox, options }: WriterContext, api: Mat
     if (creating && isWhole(entry, creating, post.message, outbox.limit)) {
       entry.written = creating;
     }
+    if (entry.fileIds && noteMissingFiles(entry, post)) {
+      options.onFileRefused(key);
+    }
     if (!entry.frozen) {
       options.onPosted(key, post.id, post.createdAt);
     }
@@ -228,7 +236,7 @@ async function recover(
   if (id === undefined) {
     entry.creating = undefined;
     if ((isTooLong || error.code === "rejected") && !(await isDeleted(api, options.threadId))) {
-      return entry.file && !entry.frozen
+      return needsFiles(entry)
         ? refuseFile(context, key)
         : quarantine(context, key, entry, content, error, api);
     }

@@ -16,9 +16,10 @@ export interface Place {
 export async function createIn(
   api: Pick<MattermostApi, "createPost">,
   { channelId, threadId, saved }: Place,
-  { pendingPostId, fileId }: Pick<Entry, "pendingPostId" | "fileId">,
+  { pendingPostId, fileId, fileIds = [] }: Pick<Entry, "pendingPostId" | "fileId" | "fileIds">,
   { markdown, attachment }: Content,
 ): Promise<Post> {
+  const files = fileId ? [...fileIds, fileId] : fileIds;
   await saved?.();
   return api.createPost({
     channelId,
@@ -26,7 +27,7 @@ export async function createIn(
     message: markdown,
     pendingPostId,
     ...(attachment ? { attachment } : {}),
-    ...(fileId ? { fileIds: [fileId] } : {}),
+    ...(files.length > 0 ? { fileIds: files } : {}),
   });
 }
 

@@ -41,6 +41,8 @@ export interface PutOptions {
   /** Short words for what the attachment is about, where it has to stand in a post of its own. */
   readonly about?: string | undefined;
   readonly file?: PostFile | undefined;
+  /** Files that are uploaded already, of this account and channel and in no post yet. The text may be empty then. */
+  readonly fileIds?: readonly FileId[] | undefined;
   readonly isFinal?: boolean | undefined;
   /** The post is growing and will be written again: other threads' news may go first. */
   readonly isProgress?: boolean | undefined;
@@ -68,7 +70,10 @@ export interface ThreadWriterOptions {
    * later one that continues it. `at`: when it was made, on the server's clock, if that is known.
    */
   readonly onPosted: (key: PostKey, postId: PostId, at?: number) => void;
-  /** The server takes no such file: there is no such post, and all that was asked for it is forgotten. */
+  /**
+   * The server takes no such file, or does not attach one that was uploaded: there is no such post, and all that was
+   * asked for it is forgotten; or there is one that says so.
+   */
   readonly onFileRefused: (key: PostKey) => void;
   /** The server takes no such content: a marker stands in the place of what the post was to say. */
   readonly onQuarantined?: ((key: PostKey) => void) | undefined;
@@ -96,6 +101,8 @@ export interface Entry {
   readonly file: PostFile | undefined;
   /** Of the file once it is on the server, until the post is. */
   fileId: FileId | undefined;
+  /** Those that were uploaded before, until the post is there. */
+  fileIds?: readonly FileId[] | undefined;
   pendingPostId: string;
   isQueued: boolean;
   isFinal: boolean;
@@ -120,7 +127,11 @@ export interface Quarantined {
   readonly isHeld: boolean;
 }
 
-export function newEntry(pendingPostId: string, file: PostFile | undefined): Entry {
+export function newEntry(
+  pendingPostId: string,
+  file: PostFile | undefined,
+  fileIds: readonly FileId[] | undefined,
+): Entry {
   return {
     id: undefined,
     wanted: { markdown: "" },
@@ -128,6 +139,7 @@ export function newEntry(pendingPostId: string, file: PostFile | undefined): Ent
     written: undefined,
     file,
     fileId: undefined,
+    ...(fileIds?.length ? { fileIds } : {}),
     pendingPostId,
     isQueued: false,
     isFinal: false,

@@ -12,6 +12,25 @@ const SHORTEST_PART = 12;
 const SHOWN = "[secret]";
 
 export function createRedact(secrets: readonly string[]): Redact {
+  const { whole, plain } = formsOf(secrets);
+  return (text) =>
+    plain.reduce(
+      withoutParts,
+      whole.reduce((shown, secret) => shown.replaceAll(secret, SHOWN), text),
+    );
+}
+
+/** Texts of which each gives a secret away: `createRedact` would remove them. */
+export function revealingTexts(secrets: readonly string[]): string[] {
+  const { whole, plain } = formsOf(secrets);
+  const parts = plain.flatMap((secret) => [secret.slice(0, SHORTEST_PART), secret.slice(-SHORTEST_PART)]);
+  return [...new Set([...whole.filter((form) => !parts.some((part) => form.includes(part))), ...parts])];
+}
+
+function formsOf(secrets: readonly string[]): {
+  readonly whole: readonly string[];
+  readonly plain: readonly string[];
+} {
   const hidden = secrets.filter((secret) => secret.length >= SHORTEST);
   const forms = hidden.flatMap((secret) => [
     secret,
@@ -19,17 +38,14 @@ export function createRedact(secrets: readonly string[]): Redact {
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     JSON.stringify(secret).slice(1, -1),
   ]);
-  // The longest first: one may be the beginning of another.
-  const whole = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  // Parts are removed only of these: a part of another one might end inside an escape sequence of JSON or a URL.
-  const plain = [...new Set(hidden)].filter(
-    (secret) => secret.length > SHORTEST_PART && /^[A-Za-z0-9_-]+$/.test(secret),
-  );
-  return (text) =>
-    plain.reduce(
-      withoutParts,
-      whole.reduce((shown, secret) => shown.replaceAll(secret, SHOWN), text),
-    );
+  return {
+    // The longest first: one may be the beginning of another.
+    whole: [...new Set(forms)].sort((one, other) => other.length - one.length),
+    // Parts are removed only of these: a part of another one might end inside an escape sequence of JSON or a URL.
+    plain: [...new Set(hidden)].filter(
+      (secret) => secret.length > SHORTEST_PART && /^[A-Za-z0-9_-]+$/.test(secret),
+    ),
+  };
 }
 
 function withoutParts(text: string, secret: string): string {

@@ -36,7 +36,7 @@ async function client() {
     token: world.robot.token,
     tries: 1,
     transport: (outgoing) => {
-      sent.push(`${outgoing.url} ${Buffer.from(outgoing.body ?? "").toString("latin1")}`);
+      sent.push(`${outgoing.url} ${Buffer.from((outgoing.body ?? "") as string).toString("latin1")}`);
       return transport(outgoing);
     },
   });

@@ -1,5 +1,6 @@
 // What a post carries beside its message: attachments in its props, and files. As a bot sends them and others get them.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CreatedUser } from "../../sandbox/server/sandbox.ts";
 import type { Answer, Json } from "../support/sandbox-client.ts";
 import { postIn, startWorld, type World } from "../support/sandbox-world.ts";
 import { wordsOf } from "../support/words-of.ts";
@@ -107,5 +108,85 @@ describe("files of a bot", () => {
     const props = { attachments: [{ ...ATTACHMENT, text: "other" }] };
     const edited = await world.api(world.robot, "PUT", `/posts/${idOf(post)}/patch`, { props });
     expect(edited.body["file_ids"]).toEqual([file?.["id"]]);
+  });
+
+  const upload = async (
+    user: CreatedUser,
+    channelId: string,
+    name: string,
+    content: string | Uint8Array<ArrayBuffer> = name,
+  ) => {
+    const form = new FormData();
+    form.append("channel_id", channelId);
+    form.append("files", new Blob([content]), name);
+    const { body } = await world.api(user, "POST", "/files", form);
+    return String((body["file_infos"] as Json[] | undefined)?.[0]?.["id"] ?? body["id"]);
+  };
+
+  // Read in the source: what can't be attached is left out without a word.
+  test("are in one post only, of the channel and the account that they were uploaded for", async () => {
+    const { id: other } = world.sandbox.createChannel({ teamId: world.teamId, name: "other" });
+    world.sandbox.addMember(other, world.robot.id);
+    const [mine, elsewhere, hers] = [
+      await upload(world.robot, world.channelId, "mine.txt"),
+      await upload(world.robot, other, "elsewhere.txt"),
+      await upload(world.alice, world.channelId, "hers.txt"),
+    ];
+    const file_ids = [mine, elsewhere, hers, "a".repeat(26), mine];
+    const first = await world.post(world.robot, "", { file_ids });
+    expect([first.status, first.body["file_ids"]]).toEqual([201, [mine]]);
+    const second = await world.post(world.robot, "again", { file_ids: [mine] });
+    expect([second.status, second.body["file_ids"]]).toEqual([201, []]);
+  });
+
+  test("are ten in a post at most", async () => {
+    const ids = Array.from({ length: 11 }, (_, at) => String(at).padStart(26, "a"));
+    const { status, body } = await world.post(world.robot, "", { file_ids: ids });
+    expect([status, body["id"]]).toEqual([400, "model.post.is_valid.file_ids.app_error"]);
+    expect((await world.post(world.robot, "", { file_ids: ids.slice(1) })).status).toBe(201);
+  });
+
+  test("may have the size that the settings say, which an administrator changes", async () => {
+    const sizeOf = async () =>
+      (await world.api(world.robot, "GET", "/config/client?format=old")).body["MaxFileSize"];
+    expect(await sizeOf()).toBe("52428800");
+    world.sandbox.faults.limitFiles(10);
+    expect(await sizeOf()).toBe("10");
+    expect(await upload(world.robot, world.channelId, "fits", "x".repeat(10))).toMatch(/^[a-z0-9]{26}$/);
+    const tooLarge = "api.file.upload_file.too_large_detailed.app_error";
+    expect(await upload(world.robot, world.channelId, "too large", "x".repeat(11))).toBe(tooLarge);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["what looks like a form", "\r\n--x\r\n\r\n--\r\nContent-Disposition: form-data\r\n\r\n"],
+    ["every byte", new Uint8Array(256).map((_, at) => at)],
+  ])("come back byte for byte: %s", async (_title, content) => {
+    const id = await upload(world.robot, world.channelId, 'a "b"\n.bin', content);
+    const url = `${world.sandbox.url}/api/v4/files/${id}`;
+    const got = await fetch(url, { headers: { Authorization: `Bearer ${world.robot.token}` } });
+    expect(Buffer.from(await got.arrayBuffer())).toEqual(Buffer.from(content as Uint8Array));
+    expect((await world.api(world.robot, "GET", `/files/${id}/info`)).body["name"]).toBe('a "b"\n.bin');
+  });
+
+  test("in a form that is none are refused", async () => {
+    for (const body of [
+      "",
+      "--x",
+      "--x--",
+      "--x\r\n\r\n",
+      "--x\r\nA: b\r\n\r\nc\r\n--x--",
+      "y".repeat(9000),
+    ]) {
+      const answer = await fetch(`${world.sandbox.url}/api/v4/files`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${world.robot.token}`,
+          "Content-Type": "multipart/form-data; boundary=x",
+        },
+        body,
+      });
+      expect([answer.status >= 400 && answer.status < 500, body]).toEqual([true, body]);
+    }
   });
 });

@@ -38,12 +38,15 @@ export interface FakeThreadApi {
   isAway: boolean;
   /** Longest post, in code points. */
   limit: number;
+  /** The files that are in a post. */
+  readonly attached: Set<string>;
 }
 
 interface StoredPost {
   readonly message: string;
   readonly attachment: Attachment | undefined;
   readonly pendingPostId: string;
+  readonly fileIds: readonly FileId[];
 }
 
 const REMEMBERED_MS = 30_000;
@@ -62,6 +65,7 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
   const fake: FakeThreadApi = {
     calls: [],
     posts: new Map(),
+    attached: new Set(),
     limit: Number.POSITIVE_INFINITY,
     isAway: false,
     failNext: (call, ...codes) => faults.push(...codes.map((fault) => ({ call, fault }))),
@@ -126,8 +130,12 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
     fake.posts.set(id, said(post.message, post.attachment));
   };
   const postOf = (id: PostId): Post => {
-    const { message, attachment, pendingPostId } = known(id);
-    return { id, message, pendingPostId, userId: "bot" as UserId, ...(attachment && { attachment }) } as Post;
+    const { message, attachment, pendingPostId, fileIds } = known(id);
+    const files = fileIds.map((fileId) => ({ id: fileId })) as unknown as Post["files"];
+    return {
+      ...{ id, message, pendingPostId, files, userId: "bot" as UserId },
+      ...(attachment && { attachment }),
+    } as Post;
   };
 
   const said = (message: string, attachment: Attachment | undefined): string =>
@@ -144,7 +152,11 @@ export function createFakeThreadApi(now: () => number = () => 0): FakeThreadApi 
         const id = isKnown ? earlier.id : (`p${++made}` as PostId);
         if (!isKnown) {
           byPending.set(post.pendingPostId, { id, at: now() });
-          keep(id, { message: post.message, attachment: post.attachment, pendingPostId: post.pendingPostId });
+          const { message, attachment, pendingPostId } = post;
+          // As the server does it: a file that is in a post is left out of any other.
+          const fileIds = post.fileIds?.filter((fileId) => !fake.attached.has(fileId)) ?? [];
+          for (const fileId of fileIds) fake.attached.add(fileId);
+          keep(id, { message, attachment, pendingPostId, fileIds });
         }
         return postOf(id);
       }),

@@ -6,11 +6,12 @@ export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 export function transportOf(fetchLike: FetchLike): Transport {
   return async ({ url, method, headers, body, signal }) => {
+    const sent = typeof body === "function" ? await wholeOf(body()) : body;
     const init = {
       method,
       headers,
       signal,
-      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
+      ...(sent === undefined ? {} : { body: sent as NonNullable<RequestInit["body"]> }),
     };
     const response = await fetchLike(url, init);
     const { status, body: stream } = response;
@@ -26,4 +27,10 @@ export function transportOf(fetchLike: FetchLike): Transport {
       cancel: () => void (reader ? reader.cancel() : stream?.cancel()),
     };
   };
+}
+
+async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const copies: Buffer[] = [];
+  for await (const piece of pieces) copies.push(Buffer.from(piece));
+  return Buffer.concat(copies);
 }

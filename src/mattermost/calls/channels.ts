@@ -6,7 +6,14 @@ import { isObjectWith, type JsonRequests, orIfRefused } from "./json-requests.ts
 
 type ChannelCalls = Pick<
   MattermostApi,
-  "channel" | "channelByName" | "teamName" | "myChannels" | "myMemberships" | "isMember" | "maxPostSize"
+  | "channel"
+  | "channelByName"
+  | "teamName"
+  | "myChannels"
+  | "myMemberships"
+  | "isMember"
+  | "maxPostSize"
+  | "maxFileSize"
 >;
 
 /** The limit of databases from before 5.0, and so the smallest that a server has. */
@@ -21,6 +28,7 @@ export function channelCalls(json: JsonRequests): ChannelCalls {
     myMemberships: () => myMemberships(json),
     isMember: (channelId, userId) => isMember(json, channelId, userId),
     maxPostSize: () => json.get(...SERVER_SETTINGS, decodeMaxPostSize),
+    maxFileSize: () => json.get(...SERVER_SETTINGS, decodeMaxFileSize),
   };
 }
 
@@ -106,6 +114,14 @@ function decodeMaxPostSize(settings: unknown): number | undefined {
   }
   const size = Number("MaxPostSize" in settings ? settings.MaxPostSize : undefined);
   return Number.isInteger(size) && size > 0 ? size : SMALLEST_MAX_POST_SIZE;
+}
+
+function decodeMaxFileSize(settings: unknown): number | undefined {
+  if (typeof settings !== "object" || settings === null) {
+    return undefined;
+  }
+  const bytes = Number("MaxFileSize" in settings ? settings.MaxFileSize : undefined);
+  return bytes > 0 ? bytes : Number.POSITIVE_INFINITY;
 }
 
 function decodeTeamName(team: unknown): string | undefined {

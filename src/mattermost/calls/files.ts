@@ -3,21 +3,29 @@
 import type { Redact } from "../../util/redact.ts";
 import { decodeUpload } from "../decode.ts";
 import { badAnswer } from "../error.ts";
-import type { HttpAnswer } from "../exchange.ts";
+import type { HttpAnswer, HttpRequest } from "../exchange.ts";
 import type { SendHttp } from "../http.ts";
 import { Form } from "../multipart-form.ts";
-import type { ChannelId, FileId, MattermostApi } from "../types.ts";
+import type { FileId, MattermostApi } from "../types.ts";
 import { readJson } from "./json-requests.ts";
 
-type FileCalls = Pick<MattermostApi, "file" | "uploadFile">;
+type FileCalls = Pick<MattermostApi, "file" | "uploadFile" | "uploadStream">;
 
 const COMMON = { timeoutMs: 60_000, queue: "files" };
+/** A large file may take minutes: of the slots that all threads share, most stay free. */
+const STREAMED = { queue: "streamed files", atOnce: 2 };
 
 export function fileCalls(send: SendHttp, redact: Redact): FileCalls {
+  const fields = (channelId: string) => ({ channel_id: channelId });
+  const named = (name: string) => ({ field: "files", name: redact(name) });
   return {
     file: (id, maxBytes) => download(send, id, maxBytes),
     uploadFile: (channelId, name, bytes) =>
-      upload(send, channelId, { name, bytes: withoutSecrets(bytes, redact) }),
+      upload(send, new Form(fields(channelId), { ...named(name), bytes: withoutSecrets(bytes, redact) })),
+    uploadStream: (channelId, { name, size, open }, signal) => {
+      const form = new Form(fields(channelId), { ...named(name), size, open });
+      return upload(send, form, { ...STREAMED, signal });
+    },
   };
 }
 
@@ -32,12 +40,11 @@ async function download(send: SendHttp, id: FileId, maxBytes: number): Promise<U
 
 async function upload(
   send: SendHttp,
-  channelId: ChannelId,
-  file: { readonly name: string; readonly bytes: Uint8Array },
+  body: Form,
+  more: Pick<HttpRequest, "queue" | "atOnce" | "signal"> = {},
 ): Promise<FileId> {
   const what = "upload a file";
-  const body = new Form({ channel_id: channelId }, { field: "files", ...file });
-  const answer = await send({ ...COMMON, what, method: "POST", path: "/files", body });
+  const answer = await send({ ...COMMON, ...more, what, method: "POST", path: "/files", body });
   return readJson(answer, what, decodeUpload);
 }
 

@@ -1,4 +1,4 @@
-// What doctor asks of the server besides its API: how far its clock is from ours, and how long posts can be edited.
+// What else is asked of the server: how far its clock is from ours, how long posts can be edited, how large a file may be.
 
 import { expect, test } from "vitest";
 import { connectRest } from "../../../src/mattermost/rest.ts";
@@ -33,4 +33,13 @@ test.each([
   [{}, Number.POSITIVE_INFINITY],
 ])("with %j posts can be edited for %d s", async (settings, seconds) => {
   expect(await serve(settings).api.postEditLimit()).toBe(seconds);
+});
+
+test.each([
+  [{ MaxFileSize: "104857600" }, 104_857_600],
+  [{ MaxFileSize: "0" }, Number.POSITIVE_INFINITY],
+  [{ MaxFileSize: "large" }, Number.POSITIVE_INFINITY],
+  [{}, Number.POSITIVE_INFINITY],
+])("with %j a file may have %d bytes", async (settings, bytes) => {
+  expect(await serve(settings).api.maxFileSize()).toBe(bytes);
 });

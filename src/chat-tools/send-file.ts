@@ -1,0 +1,286 @@
+// The tool `send_file`: attaches files of this machine to the thread. It decides what may be sent, uploads it while it is
+// read, and leaves the post to the session. Either all files of a call are posted, in one post, or none.
+
+import * as nodeFs from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { MattermostError } from "../mattermost/error.ts";
+import type { FileId, MattermostApi } from "../mattermost/types.ts";
+import { harmless, isLonger, showHidden, truncate } from "../render/markdown.ts";
+import { revealingTexts } from "../util/redact.ts";
+import { unlessAborted } from "../util/unless-aborted.ts";
+import { MOST_FILES, readArguments, type SendFileArguments } from "./send-file-arguments.ts";
+import { bytesOf, checkContent, piecesOf, UnfitContent } from "./send-file-content.ts";
+import { safeName, sizeInWords } from "./send-file-names.ts";
+import { type FoundFile, findFile, inWords, type OpenFile, openFile } from "./send-file-open.ts";
+import type { Disk, Place } from "./send-file-place.ts";
+import { ShownFiles } from "./send-file-shown.ts";
+import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
+
+export interface SendFileOptions {
+  readonly api: Pick<MattermostApi, "maxFileSize" | "uploadStream">;
+  /** No file with one of them in it is sent. */
+  readonly secrets: readonly string[];
+  /** What `~` means; absolute. */
+  readonly home: string;
+  readonly disk?: Disk | undefined;
+}
+
+const TOOL: ChatTool = {
+  name: "send_file",
+  description:
+    "Attaches files from this machine to the Mattermost thread you are in, where everybody in the channel can see and " +
+    "download them; pictures show inline. Use it when somebody asks for a file (a report, a picture, a log, an archive, " +
+    'a diff: "send me the diff as a file"), and for what is too long or too wide to be read in a message. Write the ' +
+    "file first: it is sent as it is on disk at that moment. All files of one call stand in one post below `caption`, so " +
+    "send together what belongs together, and don't repeat the content in your answer. Either all files of a call are " +
+    "posted or none; the result says why. Directories can't be sent: make an archive. A file outside the working " +
+    "directory, or with a name like that of a secret, is sent once a person has allowed it: they are asked by " +
+    "themselves, so just call.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      path: {
+        type: "string",
+        description: "One file: relative to the working directory, absolute, or beginning with ~/.",
+      },
+      paths: {
+        type: "array",
+        items: { type: "string" },
+        maxItems: MOST_FILES,
+        description: `Instead of \`path\`: up to ${MOST_FILES} files, in the order in which they are to stand.`,
+      },
+      caption: {
+        type: "string",
+        description: "What people read above the files; a sentence, in Markdown. May be left out.",
+      },
+    },
+  },
+};
+
+const MOST_CAPTION = 2000;
+
+export function sendFile(options: SendFileOptions): ChatToolImplementation {
+  const { home, disk = nodeFs } = options;
+  const secrets = bytesOf(revealingTexts(options.secrets));
+  const shown = new ShownFiles();
+  return {
+    tool: TOOL,
+    async reasonToAsk(call) {
+      const read = readArguments(call.input, { ...call, home });
+      const found =
+        typeof read === "string"
+          ? []
+          : await Promise.all(read.files.map((file) => findFile(file, call, disk)));
+      const files = found.filter((file) => typeof file !== "string");
+      // What can't be sent in any case is nobody's to decide.
+      if (typeof read === "string" || files.length < found.length || !files.some(needsPerson)) {
+        return undefined;
+      }
+      shown.show(sameCall(call.directory, read), files.map(realPathOf));
+      return reasonFor(files, call);
+    },
+    async call(call, signal) {
+      const read = readArguments(call.input, { ...call, home });
+      if (typeof read === "string") {
+        return refused(read, "", []);
+      }
+      const opened: OpenFile[] = [];
+      try {
+        const refusals = new Map<string, string>();
+        for (const file of read.files) {
+          const one = await openFile(file, call, disk);
+          if (typeof one === "string") {
+            refusals.set(file.asked, one);
+          } else {
+            opened.push(one);
+          }
+        }
+        if (refusals.size > 0) {
+          return refusedFiles(refusals, read);
+        }
+        const mayNot = unlessAllowed(call, read, opened, shown);
+        if (mayNot !== undefined) {
+          return refused(mayNot, "", opened.map(realPathOf));
+        }
+        return await send(options.api, opened, { call, read, secrets, signal });
+      } finally {
+        await Promise.all(opened.map(({ handle }) => handle.close()));
+      }
+    },
+  };
+}
+
+interface Sending {
+  readonly call: ChatCall;
+  readonly read: SendFileArguments;
+  readonly secrets: readonly Buffer[];
+  readonly signal: AbortSignal;
+}
+
+async function send(
+  api: SendFileOptions["api"],
+  files: readonly OpenFile[],
+  { call, read, secrets, signal }: Sending,
+): Promise<ChatOutcome> {
+  const refusals = new Map<string, string>();
+  const fileIds: FileId[] = [];
+  /** The file that is looked at or sent. */
+  let current: OpenFile | undefined;
+  try {
+    const most = await unlessAborted(api.maxFileSize(), signal);
+    for (const file of files) {
+      current = file;
+      const problem = await problemOf(file, most, secrets, signal);
+      if (problem !== undefined) {
+        refusals.set(file.asked.asked, problem);
+      }
+    }
+    if (refusals.size > 0) {
+      return refusedFiles(refusals, read);
+    }
+    const before = await Promise.all(files.map(stateOf));
+    for (const file of files) {
+      current = file;
+      const source = {
+        name: nameOf(file),
+        size: file.size,
+        open: () => piecesOf(file, secrets, signal),
+      };
+      fileIds.push(await api.uploadStream(call.channelId, source, signal));
+    }
+    const after = await Promise.all(files.map(stateOf));
+    const changed = files.filter((_file, at) => before[at] !== after[at]);
+    return sent(files, changed, fileIds, read.caption);
+  } catch (error) {
+    if (signal.aborted) {
+      return refused("Stopped: nothing was sent.", "", files.map(realPathOf));
+    }
+    const why = whyFailed(error);
+    return current === undefined
+      ? refused(`Nothing was sent. ${why}`, "", files.map(realPathOf))
+      : refusedFiles(new Map([[current.asked.asked, why]]), read);
+  }
+}
+
+async function problemOf(
+  file: OpenFile,
+  most: number,
+  secrets: readonly Buffer[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (file.size > most) {
+    const words = [file.size, most].map(sizeInWords);
+    const [size, limit] = words[0] === words[1] ? [`${file.size} bytes`, `${most} bytes`] : words;
+    return `it has ${size}, and the server takes ${limit} a file at most; send less of it, or packed, or in parts`;
+  }
+  try {
+    await checkContent(file, secrets, signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return whyFailed(error);
+  }
+}
+
+/** A fault of ours is thrown on. */
+function whyFailed(error: unknown): string {
+  if (error instanceof MattermostError || error instanceof UnfitContent) {
+    return error.message;
+  }
+  return inWords(error);
+}
+
+async function stateOf({ handle }: OpenFile): Promise<string> {
+  const { size, mtimeNs } = await handle.stat({ bigint: true });
+  return `${size} ${mtimeNs}`;
+}
+
+// What a person decides about.
+
+const needsPerson = ({ isInside, isSecret }: FoundFile): boolean => !isInside || isSecret;
+const realPathOf = ({ realPath }: FoundFile): string => realPath;
+
+function sameCall(directory: string, { files }: SendFileArguments): string {
+  return JSON.stringify([directory, files.map(({ path }) => path)]);
+}
+
+function reasonFor(files: readonly FoundFile[], { directory }: Pick<Place, "directory">): string {
+  const asked = files.filter(needsPerson);
+  return asked
+    .map((file) => {
+      const real = file.realPath === resolve(directory, file.asked.path) ? "" : ` (${file.realPath})`;
+      const name = files.length === 1 ? `it${real}` : `${file.asked.asked}${real}`;
+      const reasons = [
+        ...(file.isInside ? [] : ["is outside the directory"]),
+        ...(file.isSecret ? ["has a name like that of a secret"] : []),
+      ];
+      return showHidden(`${name} ${reasons.join(" and ")}`.replaceAll("\n", "⏎"));
+    })
+    .join("; ");
+}
+
+/** Why these files may not be sent by this call. */
+function unlessAllowed(
+  call: ChatCall,
+  read: SendFileArguments,
+  files: readonly FoundFile[],
+  shown: ShownFiles,
+): string | undefined {
+  const isAsShown = !call.isAllowed || shown.take(sameCall(call.directory, read), files.map(realPathOf));
+  if (!files.some(needsPerson)) {
+    return undefined;
+  }
+  if (!call.isAllowed) {
+    return `Nothing was sent: ${reasonFor(files, call)}, and nobody has allowed that. Call again, so that a person is asked.`;
+  }
+  return isAsShown
+    ? undefined
+    : "Nothing was sent: the path leads to another file than the one that was allowed. Name the file by its real path.";
+}
+
+// What Claude, the line and the audit trail are told.
+
+const nameOf = ({ asked }: FoundFile): string => safeName(basename(asked.path));
+
+function sent(
+  files: readonly OpenFile[],
+  changed: readonly OpenFile[],
+  fileIds: readonly FileId[],
+  caption: string,
+): ChatOutcome {
+  const isCut = isLonger(caption, MOST_CAPTION);
+  const summary = files.map((file) => `${nameOf(file)} (${sizeInWords(file.size)})`).join(", ");
+  const notes = [
+    ...changed.map(
+      (file) =>
+        `${nameOf(file)} was changed while it was sent: people have it as it was, or in part as it is now; ` +
+        "send it again once it is finished.",
+    ),
+    ...(isCut ? [`The caption was cut after ${MOST_CAPTION} characters.`] : []),
+  ];
+  return {
+    text: [`Sent to the thread, where people see it now: ${summary}.`, ...notes].join(" "),
+    isError: false,
+    summary,
+    post: { message: harmless(truncate(caption, MOST_CAPTION)), fileIds },
+    target: { paths: files.map(realPathOf), bytes: files.reduce((sum, { size }) => sum + size, 0) },
+  };
+}
+
+/** `why`: of each that can't be sent, by what Claude called it. */
+function refusedFiles(why: ReadonlyMap<string, string>, { files }: SendFileArguments): ChatOutcome {
+  const reasons = [...why].map(([asked, reason]) => `${showHidden(asked)}: ${reason.replace(/\.$/, "")}.`);
+  const rest = files.length > why.size ? " The other files of this call were not sent either." : "";
+  return refused(
+    `Nothing was sent. ${reasons.join(" ")}${rest}`,
+    files.map(({ path }) => safeName(basename(path))).join(", "),
+    files.map(({ path }) => path),
+  );
+}
+
+const refused = (text: string, summary: string, paths: readonly string[]): ChatOutcome => ({
+  text,
+  isError: true,
+  summary,
+  target: { paths },
+});
