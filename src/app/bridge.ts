@@ -1,6 +1,7 @@
 // Puts the parts together: one socket for all channels, and what is served in each of them. Lives until it is stopped.
 
 import type { AuditTrail } from "../audit/trail.ts";
+import { type Access, createAccess } from "../chat-tools/access.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
@@ -63,6 +64,8 @@ export interface BridgeWatch extends Pick<SessionDependencies, "onChanged" | "on
 /** What all channels share. */
 export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "projects"> {
   readonly users: Users;
+  /** What Claude may read for whom. */
+  readonly access: Access;
   /** Of this machine, as people write it. */
   readonly timeZone: string;
   readonly standings: Standings;
@@ -109,6 +112,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     ...rest,
     ...dependencies,
     users,
+    access: createAccess({ api, users, botId: facts.bot.id, clock }),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
     isTold: tellingOnce(),

@@ -57,6 +57,9 @@ export class Channels {
 
   take(event: SocketEvent): void {
     this.#note(event);
+    if (event.type === "memberAdded" || event.type === "memberRemoved") {
+      this.#options.connection.access.forget(event.channelId, event.userId);
+    }
     this.#pass(event);
   }
 

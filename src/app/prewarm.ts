@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
 import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
-import type { StartClaude } from "../claude/types.ts";
+import type { OwnTool, StartClaude } from "../claude/types.ts";
 import { WarmPool } from "../claude/warm-pool.ts";
 import type { Project } from "../config/project.ts";
 import { FilesDirectory } from "../session/files-directory.ts";
@@ -24,6 +24,7 @@ export interface PrewarmOptions {
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
+  ownTools: readonly OwnTool[],
 ): WarmPool {
   const deniedPaths = deniedPathsIn(directory);
   // A repository's own programs may run when git looks at it.
@@ -47,6 +48,7 @@ export function prewarmClaudes(
         extraDirectories: [path],
         model,
         permissionMode: mode,
+        ownTools,
       };
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),

@@ -1,6 +1,7 @@
 // A project as long as it is served: its sessions, its waiting Claudes, and who has which rights in it.
 
 import { randomUUID } from "node:crypto";
+import type { ChatTools } from "../chat-tools/types.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
@@ -13,6 +14,7 @@ import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { createRedact } from "../util/redact.ts";
 import type { Connection } from "./bridge.ts";
+import { projectChatTools } from "./chat-tools.ts";
 import { prewarmClaudes } from "./prewarm.ts";
 import { admitted } from "./restore.ts";
 
@@ -35,13 +37,15 @@ export class ServedProject implements RoutedProject {
   readonly sessions: SessionManager;
   #ready: ReadyProject;
   #warm: WarmPool;
+  readonly #chatTools: ChatTools;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
-    this.#warm = prewarmClaudes(ready.project, place.connection);
+    this.#chatTools = projectChatTools({ ...place.connection, api: place.api });
+    this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
     this.sessions = new SessionManager(this.#dependencies());
   }
 
@@ -84,7 +88,7 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     void this.#warm.close();
-    this.#warm = prewarmClaudes(ready.project, this.#place.connection);
+    this.#warm = prewarmClaudes(ready.project, this.#place.connection, this.#chatTools.tools);
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
   }
@@ -167,6 +171,7 @@ export class ServedProject implements RoutedProject {
       onChanged,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
+      chatTools: this.#chatTools,
       worktrees: connection.worktrees?.of(project.directory),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
     };

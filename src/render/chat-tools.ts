@@ -25,16 +25,23 @@ const HEADLINES: Readonly<Record<string, Headline>> = {
   react: named("🙂 **Reacted**", "emoji"),
 };
 
+interface ChatToolView {
+  readonly headline: (use: { readonly input: ToolInput }) => string;
+  readonly request: (use: { readonly input: ToolInput }) => string;
+  readonly summary: (text: string) => string;
+}
+
 /** Undefined for any other tool. */
-export function chatToolView(name: string):
-  | {
-      readonly headline: (use: { readonly input: ToolInput }) => string;
-      readonly summary: (text: string) => string;
-    }
-  | undefined {
+export function chatToolView(name: string): ChatToolView | undefined {
   const prefix = `mcp__${OWN_SERVER}__`;
   const headline = name.startsWith(prefix) ? HEADLINES[name.slice(prefix.length)] : undefined;
-  return headline && { headline: ({ input }) => headline(input), summary: firstLine };
+  return (
+    headline && {
+      headline: ({ input }) => headline(input),
+      request: ({ input }) => headline(input).replace("**Sent**", "**Send**"),
+      summary: firstLine,
+    }
+  );
 }
 
 function firstLine(text: string): string {

@@ -4,7 +4,7 @@ import type { ChannelId, MattermostApi, Post, SocketEvent, User, UserId } from "
 import type { Users } from "../mattermost/users.ts";
 import type { Person } from "../session/authorization.ts";
 import { leadingNames, mentions, nameCandidates } from "./mention.ts";
-import type { Reading } from "./route.ts";
+import type { Facts, Reading } from "./route.ts";
 
 export interface PeopleKnown {
   readonly users: Users;
@@ -48,6 +48,21 @@ export async function addresseeOf(
 
 export async function commandUserOf({ users }: PeopleKnown, { command }: Reading): Promise<User | undefined> {
   return command && "username" in command ? userNamed(users, nameCandidates(command.username)) : undefined;
+}
+
+/** All that has to be known of people before it is decided what a post means. */
+export async function lookUpPeople(
+  known: PeopleKnown,
+  post: Post,
+  reading: Reading,
+  also: Pick<Facts, "hasSession" | "uuid">,
+): Promise<Omit<Facts, "project" | "isDatedAhead">> {
+  return {
+    ...also,
+    by: await personOf(known, post.userId),
+    addressee: reading.command ? undefined : await addresseeOf(known, post),
+    commandUser: await commandUserOf(known, reading),
+  };
 }
 
 async function userNamed(users: Users, names: readonly string[]): Promise<User | undefined> {

@@ -18,9 +18,9 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
-import { addresseeOf, commandUserOf, isMentionTold, type PeopleKnown, personOf } from "./people.ts";
+import { isMentionTold, lookUpPeople, type PeopleKnown, personOf } from "./people.ts";
 import { PostChanges } from "./post-changes.ts";
-import { type Facts, type Reading, read, route } from "./route.ts";
+import { type Reading, read, route } from "./route.ts";
 import { isListedIn, projectFor } from "./routed-projects.ts";
 import { SeenPosts } from "./seen-posts.ts";
 
@@ -277,7 +277,7 @@ export class Router {
 
   async #decide(post: Post, reading: Reading, hasSession: boolean): Promise<void> {
     const { sessions, newUuid, log } = this.#dependencies;
-    const facts = await this.#lookUp(post, reading, { hasSession, uuid: newUuid() });
+    const facts = await lookUpPeople(this.#dependencies, post, reading, { hasSession, uuid: newUuid() });
     // A session may have ended, or begun, while names were looked up.
     const current = {
       ...facts,
@@ -290,19 +290,6 @@ export class Router {
     if (decided.kind !== "ignore" && !this.#seenPosts.isClosed) {
       this.#dispatcher.dispatch(decided, facts.by ?? { id: post.userId, name: "" }, post);
     }
-  }
-
-  async #lookUp(
-    post: Post,
-    reading: Reading,
-    known: Pick<Facts, "hasSession" | "uuid">,
-  ): Promise<Omit<Facts, "project" | "isDatedAhead">> {
-    return {
-      ...known,
-      by: await personOf(this.#dependencies, post.userId),
-      addressee: reading.command ? undefined : await addresseeOf(this.#dependencies, post),
-      commandUser: await commandUserOf(this.#dependencies, reading),
-    };
   }
 
   #read(post: Post, isMentionTold?: boolean): Reading {

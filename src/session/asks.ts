@@ -1,7 +1,7 @@
 // What Claude, or a guest, waits for somebody to decide: the card that asks, and what it says once it is settled, which
 // means decided or void. Nothing waits here: an open ask is data.
 
-import type { ClaudeEvent, PermissionAnswer, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
+import type { ClaudeEvent, PermissionAnswer, RequestId, ToolUseId } from "../claude/types.ts";
 import type { PostId } from "../mattermost/types.ts";
 import { attachment, type Tone } from "../render/attachments.ts";
 import {
@@ -19,7 +19,7 @@ import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts"
 import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
-import { holdVerdict, showVerdictOf } from "./tool-decisions.ts";
+import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
 import type { Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -31,7 +31,7 @@ const CHOICES: Readonly<Record<"permission" | "plan" | "guest", readonly string[
 };
 
 /** Asked about by 2.0.76 alone: planning changes nothing, and the plan itself will be asked about. */
-const HARMLESS = new Set(["EnterPlanMode"]);
+const HARMLESS = "EnterPlanMode";
 
 export function askPermission(
   step: Step,
@@ -39,8 +39,8 @@ export function askPermission(
   fileBefore?: string,
   reason?: string,
 ): void {
-  const { state } = step;
-  if (state.auto || HARMLESS.has(event.toolName)) {
+  const { state, context } = step;
+  if (state.auto || event.toolName === HARMLESS) {
     audit(step, "tool-allowed-automatically", undefined, { tool: event.toolName, input: event.input });
     answer(step, event.requestId, { behavior: "allow", updatedInput: event.input });
     return;
@@ -50,7 +50,7 @@ export function askPermission(
   const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
-  const { card, file } = permissionCard(toolInFull(use, step.context, reason), names, step.context.postLimit);
+  const { card, file } = permissionCard(toolInFull(use, context, reason), names, context.postLimit);
   const ask: PermissionAsk = {
     kind: "permission",
     key: newKey(step, "ask"),
@@ -78,23 +78,6 @@ export function whomToCall(step: Step, action: Action): readonly string[] {
   }
   const mayApprove = approvers();
   return mayApprove.length > 0 ? mayApprove : listed();
-}
-
-/** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
-function likelyToolUse(
-  { state }: Step,
-  { toolName, input }: { toolName: string; input: ToolInput },
-): ToolUseId | undefined {
-  const wanted = JSON.stringify(input);
-  const uses = [...state.turn.tools].filter(
-    ([id, tool]) =>
-      tool.name === toolName && JSON.stringify(tool.input) === wanted && !isBeingAsked(state, id),
-  );
-  return uses[0]?.[0];
-}
-
-function isBeingAsked({ asks, toolsWithCards }: Step["state"], id: ToolUseId): boolean {
-  return toolsWithCards.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {

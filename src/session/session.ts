@@ -18,7 +18,7 @@ import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
-import { isFrequent, isFromPeople, step } from "./step.ts";
+import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
@@ -347,5 +347,3 @@ export class Session {
     return savedTurnOf(this.#state, this.#dependencies.readSaved);
   }
 }
-
-const isExit = (signal: Signal): boolean => signal.type === "claude" && signal.event.type === "exited";

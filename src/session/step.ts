@@ -44,6 +44,10 @@ export function isFrequent(signal: Signal): boolean {
   return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
 }
 
+export function isExit(signal: Signal): boolean {
+  return signal.type === "claude" && signal.event.type === "exited";
+}
+
 const FROM_PEOPLE: readonly Signal["type"][] = [
   "opened",
   "message",

@@ -1,7 +1,7 @@
 // Decided permission cards that stand for their tools: what was decided, and how the tool went. Most tools are done in
 // a moment, so both are told in one edit if possible.
 
-import type { ToolUseId } from "../claude/types.ts";
+import type { ToolInput, ToolUseId } from "../claude/types.ts";
 import { settledCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
@@ -10,6 +10,23 @@ import type { Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
 const WAIT_MS = 200;
+
+/** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
+export function likelyToolUse(
+  { state }: Step,
+  { toolName, input }: { toolName: string; input: ToolInput },
+): ToolUseId | undefined {
+  const wanted = JSON.stringify(input);
+  const uses = [...state.turn.tools].filter(
+    ([id, tool]) =>
+      tool.name === toolName && JSON.stringify(tool.input) === wanted && !isBeingAsked(state, id),
+  );
+  return uses[0]?.[0];
+}
+
+function isBeingAsked({ asks, toolsWithCards }: Step["state"], id: ToolUseId): boolean {
+  return toolsWithCards.has(id) || asks.some((ask) => ask.kind === "permission" && ask.toolUseId === id);
+}
 
 export function holdVerdict({ state, now }: Step, id: ToolUseId, ask: PermissionAsk, verdict: string): void {
   const { key, use, card } = ask;

@@ -2,9 +2,11 @@
 // many sessions at once, where processes would be the greater part of the work.
 
 import type {
+  CallId,
   ClaudeClient,
   ClaudeEvent,
   ClaudeStart,
+  OwnToolResult,
   PermissionAnswer,
   RequestId,
   StartClaude,
@@ -19,6 +21,8 @@ export interface Telling {
   say(words: string): void;
   /** One tool that ran without being asked about. */
   tool(name: string, input: Readonly<Record<string, unknown>>): void;
+  /** Uses a tool of ours, as Claude does: asked about first, and called if that is allowed. */
+  use(name: string, input: Readonly<Record<string, unknown>>): Promise<OwnToolResult | "denied">;
   /** Asks for permission; resolves with the answer. */
   ask(command: string): Promise<"allow" | "deny">;
   /** Asks which of them; resolves with what is answered. */
@@ -40,6 +44,7 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
     const id = {};
     live.add(id);
     const waiting: { uuid: string; text: string }[] = [];
+    const calls = new Map<CallId, (result: OwnToolResult) => void>();
     const asked = new Map<RequestId, (answer: PermissionAnswer) => void>();
     const answerTo = (tell: (requestId: RequestId) => void): Promise<PermissionAnswer> =>
       new Promise((resolve) => {
@@ -73,6 +78,25 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
           const toolId = `tool${++ids}` as ToolUseId;
           emit({ type: "toolUse", id: toolId, name, input });
           emit({ type: "toolResult", id: toolId, isError: false, text: "done", structured: undefined });
+        },
+        async use(name, input) {
+          const toolUseId = `tool${++ids}` as ToolUseId;
+          const toolName = `mcp__mattermost__${name}`;
+          emit({ type: "toolUse", id: toolUseId, name: toolName, input });
+          const { behavior } = await answerTo((requestId) =>
+            emit({ type: "permissionAsked", requestId, toolName, input, toolUseId, ownTool: name }),
+          );
+          if (behavior === "deny") {
+            emit({ type: "toolResult", id: toolUseId, isError: true, text: "denied", structured: undefined });
+            return "denied";
+          }
+          const result = await new Promise<OwnToolResult>((resolve) => {
+            const callId = `call${++ids}` as CallId;
+            calls.set(callId, resolve);
+            emit({ type: "ownToolCalled", callId, name, input, toolUseId });
+          });
+          emit({ type: "toolResult", id: toolUseId, ...result, structured: undefined });
+          return result;
         },
         async ask(command) {
           const about = { toolName: "Bash", input: { command }, toolUseId: undefined };
@@ -115,7 +139,10 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
         asked.get(requestId)?.(answer);
         asked.delete(requestId);
       },
-      answerCall: () => {},
+      answerCall(callId, result) {
+        calls.get(callId)?.(result);
+        calls.delete(callId);
+      },
       interrupt: () => {},
       async close() {
         isClosed = true;
