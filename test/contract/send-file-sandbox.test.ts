@@ -6,7 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { sendFile } from "../../src/chat-tools/send-file.ts";
 import type { ChatCall, ChatOutcome } from "../../src/chat-tools/types.ts";
@@ -201,25 +201,30 @@ test("the server's limit is asked before anything is sent, and heeded when it wa
   expect(asked(FILES)).toBe(0);
   sandbox.faults.limitFiles(2 * MIB);
   expect((await send({ path: "large.bin" })).isError).toBe(false);
-  sandbox.faults.delay(300, { method: "GET", path: "/api/v4/config", work: "first" });
+  const settings = () => sandbox.requests.filter(({ path }) => path === "/api/v4/config/client").length;
+  const before = settings();
+  sandbox.faults.delay(500, { method: "GET", path: "/api/v4/config", work: "first" });
   const late = send({ path: "large.bin" });
-  setTimeout(() => sandbox.faults.limitFiles(MIB), 100);
+  // The settings are read by then, and their answer is on its way.
+  await vi.waitFor(() => expect(settings()).toBe(before + 1), { interval: 10, timeout: 5000 });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  sandbox.faults.limitFiles(MIB);
   expect((await late).text).toContain("larger than the server takes");
   expect(await seen()).toHaveLength(1);
 });
 
 test("a call that is stopped in the middle leaves no post and no open file", async () => {
-  const { sandbox, call, put, seen, directory } = await threadWorld();
+  const { sandbox, call, put, seen, asked, directory } = await threadWorld();
   put("large.bin", randomBytes(20 * MIB));
   put("small.bin", randomBytes(10));
   sandbox.faults.delay(10_000, { method: "POST", path: FILES });
   const controller = new AbortController();
   const outcome = call({ paths: ["small.bin", "large.bin"] }, controller.signal);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await vi.waitFor(() => expect(asked(FILES)).toBe(1), { timeout: 5000 });
   const at = Date.now();
   controller.abort(new Error("interrupted"));
   expect(await outcome).toMatchObject({ isError: true, text: "Stopped: nothing was sent." });
-  expect(Date.now() - at).toBeLessThan(1000);
+  expect(Date.now() - at).toBeLessThan(5000);
   expect(await seen()).toEqual([]);
   expect((await openFilesIn(directory)) ?? 0).toBe(0);
 });
