@@ -18,7 +18,9 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Pieces are sent as fast as they are taken, and no more of them are asked for once there is an answer. Each is written
-   * to the wire before the next is asked for. Their length has to be in the headers.
+   * to the wire before the next is asked for. Their length has to be in the headers. They get a connection of their own:
+   * one that was left can't be told from a server that breaks off. The server is asked to keep it, because whoever
+   * answers early and closes may have its answer thrown away with what it has not read.
    */
   readonly body: string | Uint8Array | (() => AsyncIterable<Uint8Array>) | undefined;
   readonly signal: AbortSignal;
@@ -67,7 +69,7 @@ export function createTransport(): Transport {
       request.once("error", (error) => {
         // The server had just closed the idle connection: it never saw the request.
         if (request.reusedSocket && isReset(error)) {
-          send(outgoing, freshAgent(url)).then(resolve, reject);
+          send(outgoing, createAgent(url, {})).then(resolve, reject);
         } else {
           reject(error);
         }
@@ -81,9 +83,11 @@ export function createTransport(): Transport {
       }
     });
 
-  // What can't be sent again by itself gets a connection that can't have been left.
   return async (outgoing) =>
-    send(outgoing, typeof outgoing.body === "function" ? freshAgent(outgoing.url) : agentOf(outgoing.url));
+    send(
+      outgoing,
+      typeof outgoing.body === "function" ? createAgent(outgoing.url, AGENT) : agentOf(outgoing.url),
+    );
 }
 
 async function sendPieces(request: ClientRequest, pieces: AsyncIterable<Uint8Array>): Promise<void> {
@@ -111,8 +115,6 @@ async function sendPieces(request: ClientRequest, pieces: AsyncIterable<Uint8Arr
     request.end();
   }
 }
-
-const freshAgent = (url: string): HttpAgent => createAgent(url, {});
 
 function createAgent(url: string, options: AgentOptions): HttpAgent {
   return proxyAgent(url, options) ?? new (isSecure(url) ? HttpsAgent : HttpAgent)(options);

@@ -134,7 +134,7 @@ test("while it is swapped, an allowed call sends the one that was shown or nothi
   for (let count = 0; count < 60; count++) {
     let act = (): void => {};
     // Somewhere after the call has begun.
-    const { disk } = actingBefore(20 + (count % 20), () => act());
+    const { disk } = actingBefore(12 + count, () => act());
     const world = sendFileWorld(disk);
     const link = join(world.project, "swapped.txt");
     const others = [join(world.home, "project-2/notes.txt"), join(world.project, ".env"), world.outside];
