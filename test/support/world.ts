@@ -7,7 +7,13 @@ import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
-import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge.ts";
+import {
+  type Bridge,
+  type BridgeDependencies,
+  type BridgeFacts,
+  startBridge,
+  type Unserved,
+} from "../../src/app/bridge.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { StartClaude } from "../../src/claude/types.ts";
@@ -30,6 +36,8 @@ export interface WorldOptions {
   readonly sandbox?: SandboxOptions;
   /** Instead of the program at `claudePath`. */
   readonly startClaude?: StartClaude;
+  /** None, if left out. */
+  readonly lock?: BridgeDependencies["lock"];
 }
 
 export interface PersonInWorld {
@@ -54,8 +62,8 @@ export interface World {
   readonly bot: PersonInWorld;
   /** Another channel with the bot and everybody in it. */
   addChannel(name: string): string;
-  /** These are served from now on, after a restart as well. */
-  serve(projects: readonly Project[]): Promise<void>;
+  /** These are served from now on, after a restart as well. Gives those that can't be. */
+  serve(projects: readonly Project[]): Promise<readonly Unserved[]>;
   /** The one project that there is until then. */
   readonly project: Project;
   /** Stops the bridge and starts another over the same state; in between `meanwhile` happens. */
@@ -161,7 +169,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       folder: DocumentFolder.open({ path: stateFolder, clock: systemClock, log, redact: (text) => text }),
       auditOf: (channelId) =>
         new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
-      lock: () => ({ release: () => {} }),
+      lock: options.lock ?? (() => ({ release: () => {} })),
       deniedPathsIn: () => [],
       environment: options.environment,
       version: "0.1.0",
@@ -215,7 +223,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         return check.value;
       });
       facts = { ...facts, projects: ready };
-      await bridge.update(ready);
+      return bridge.update(ready);
     },
     async restart(meanwhile) {
       await bridge.stop();
