@@ -24,7 +24,7 @@ import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
 import { createFakeClock, settle } from "./fake-clock.ts";
 import { memoryDocuments } from "./memory-documents.ts";
-import { user } from "./session-script.ts";
+import { turnEnded, user } from "./session-script.ts";
 
 export const BOT = user("claude-code", { isBot: true });
 
@@ -119,12 +119,17 @@ export function channelsWorld({
     claudes.push(claude);
     return {
       pid: undefined,
-      send: (_uuid, content) =>
-        void claude.heard.push(...content.map((block) => (block.type === "text" ? block.text : ""))),
+      send(uuid, content) {
+        claude.heard.push(...content.map((block) => (block.type === "text" ? block.text : "")));
+        queueMicrotask(() => {
+          tell({ type: "turnStarted", model: "in-memory" });
+          tell({ type: "replayed", uuid });
+        });
+      },
       answer(requestId, answer) {
         claude.answers.push({ requestId, answer });
       },
-      interrupt: () => {},
+      interrupt: () => queueMicrotask(() => tell(turnEnded(false, "", true))),
       async close() {
         claude.isClosed = true;
       },

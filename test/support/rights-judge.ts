@@ -61,9 +61,11 @@ export class RightsJudge {
   /** Nothing else may change by it, neither in this channel nor in another. */
   async judge(deed: Deed, act: () => void): Promise<void> {
     const { channel, thread, on } = deed;
+    // What was to be written is.
+    await this.#world.settle();
     const hadSession = this.#hasSession(channel, thread);
     const others = this.#others(channel, thread);
-    const isOpen = on !== undefined && this.#textOf(on).includes("👍");
+    const isOpen = on !== undefined && this.isOpen(on);
     act();
     await this.#world.settle();
     expect(this.#others(channel, thread)).toBe(others);
@@ -72,6 +74,10 @@ export class RightsJudge {
     if (session) this.#note(deed, session, isOpen);
     if (session && isOpen) this.#checkDecision(deed, session);
     this.check(deed);
+  }
+
+  isOpen(card: string): boolean {
+    return this.#textOf(card).includes("👍");
   }
 
   /** Of all sessions, also when nobody did anything. */

@@ -120,7 +120,9 @@ export class RightsPlay {
 
   async #react({ by, at, emoji, told }: MoveOf<"reacts">): Promise<void> {
     const cards = [...this.#judge.cards.keys()];
-    const post = this.#world.posts.get(pick([...cards, ...cards, ...this.#world.posts.keys()], at) as PostId);
+    const open = cards.filter((card) => this.#judge.isOpen(card));
+    const likely = at % 4 === 0 || open.length === 0 ? [...cards, ...this.#world.posts.keys()] : open;
+    const post = this.#world.posts.get(pick(likely, at) as PostId);
     if (!post) return;
     const channelId =
       told === "truly" ? post.channelId : told === "nothing" ? undefined : (told as ChannelId);
