@@ -30,7 +30,9 @@ export class Channels {
     this.#direct = new DirectMessages({
       connection: options.connection,
       isServed: (channelId) => this.#served.has(channelId),
-      serve: (channel, ready) => this.#inOrder(() => this.#serve(channel, [ready])),
+      // The next message may come before the first one's channel is served.
+      serve: (channel, ready) =>
+        this.#inOrder(async () => (this.#served.has(channel.id) ? undefined : this.#serve(channel, [ready]))),
     });
   }
 
