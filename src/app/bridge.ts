@@ -6,7 +6,7 @@ import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
-import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { Users } from "../mattermost/users.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
@@ -85,6 +85,8 @@ export interface Bridge {
   directProject(): Project | undefined;
   /** These are served from now on, and no others. Gives those that can't be, each with the reason. */
   update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]>;
+  /** Called when a channel that can't be served may be one that can by now. */
+  onServable(listener: () => void): void;
   /** Takes no new work, lets every Claude save, writes the last words. */
   stop(): Promise<void>;
 }
@@ -123,7 +125,11 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
   removeAbandoned(log, clock.now());
   await channels.update(projects);
   const ready = deferred<void>();
+  let servable = (): void => {};
   void takeEvents(socket.events, channels, (event) => {
+    if (mayMakeServable(event, facts.bot.id)) {
+      servable();
+    }
     if (event.type === "hello") {
       watch?.onConnected();
       ready.resolve();
@@ -140,12 +146,24 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     channels: () => channels.all,
     directProject: () => channels.directProject,
     update: (wanted) => channels.update(wanted),
+    onServable(listener) {
+      servable = listener;
+    },
     async stop() {
       socket.close();
       await channels.close();
       await folder.close();
     },
   };
+}
+
+/** The bot was added somewhere, a channel was restored, or whether that has happened was missed. */
+function mayMakeServable(event: SocketEvent, botId: UserId): boolean {
+  return (
+    (event.type === "memberAdded" && event.userId === botId) ||
+    event.type === "channelRestored" ||
+    (event.type === "hello" && !event.resumed)
+  );
 }
 
 function openSocket({ url, token }: BridgeFacts, { api, clock, log }: BridgeDependencies): MattermostSocket {

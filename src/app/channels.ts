@@ -30,7 +30,9 @@ export class Channels {
     this.#direct = new DirectMessages({
       connection: options.connection,
       isServed: (channelId) => this.#served.has(channelId),
-      serve: (channel, ready) => this.#inOrder(() => this.#serve(channel, [ready])),
+      // The next message may come before the first one's channel is served.
+      serve: (channel, ready) =>
+        this.#inOrder(async () => (this.#served.has(channel.id) ? undefined : this.#serve(channel, [ready]))),
     });
   }
 
@@ -182,9 +184,9 @@ export class Channels {
     documents = this.#options.connection.folder.names(),
   ): Promise<string | undefined> {
     const { connection } = this.#options;
-    const lock = connection.lock(channel.id);
-    if ("heldBy" in lock) {
-      return `another mm-claude on this machine serves its channel (process ${lock.heldBy})`;
+    const lock = this.#lock(channel.id);
+    if ("why" in lock) {
+      return lock.why;
     }
     const served = await ServedChannel.serve({
       connection,
@@ -204,6 +206,19 @@ export class Channels {
       void served.take({ type: "hello", connectionId: "", resumed: false });
     }
     return undefined;
+  }
+
+  #lock(channelId: ChannelId): { readonly release: () => void } | { readonly why: string } {
+    try {
+      const lock = this.#options.connection.lock(channelId);
+      return "release" in lock
+        ? lock
+        : { why: `another mm-claude on this machine serves its channel (process ${lock.heldBy})` };
+    } catch (error) {
+      // What can't be kept for one channel is no reason to leave the others as they were.
+      const why = error instanceof Error ? error.message : String(error);
+      return { why: `that it is served can't be noted on the disk (${why})` };
+    }
   }
 
   #otherInstance({ id, displayName }: Channel, why: string): void {

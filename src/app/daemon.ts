@@ -191,6 +191,7 @@ function followProjects(
       ready,
     );
     updates.start();
+    bridge.onServable(() => updates.lookAgain());
     reports.follow(updates);
     atEnd.push(() => updates.close());
   }

@@ -5,12 +5,15 @@ import { z } from "zod";
 import type { Project } from "../config/project.ts";
 import type { Channel, ChannelId, SocketEvent, ThreadId, UserId } from "../mattermost/types.ts";
 import { notice } from "../render/attachments.ts";
+import { encodeCursor } from "../router/cursor.ts";
 import { mentions } from "../router/mention.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { RateLimit } from "../util/rate-limit.ts";
 import type { Connection } from "./bridge.ts";
+import { RefusedMessages } from "./refused-messages.ts";
 import { Replies } from "./replies.ts";
+import { cursorName } from "./restore.ts";
 
 export interface DirectMessagesOptions {
   readonly connection: Connection;
@@ -29,6 +32,7 @@ export class DirectMessages {
   readonly #options: DirectMessagesOptions;
   readonly #refusals = new RateLimit({ burst: 1, everyMs: HOUR_MS });
   #ready: ReadyProject | undefined;
+  #refused: RefusedMessages | undefined;
   #since = Infinity;
   #isClosed = false;
 
@@ -40,9 +44,10 @@ export class DirectMessages {
   reconfigure(ready: ReadyProject | undefined): void {
     this.#ready = ready;
     if (ready) {
+      this.#refused ??= new RefusedMessages(this.#options.connection.folder);
       this.#since = Math.min(this.#since, this.#enabledSince());
       for (const user of ready.allowedUsers) {
-        this.#options.connection.users.userUpdated(user);
+        this.#options.connection.users.foundBefore(user);
       }
     }
   }
@@ -66,6 +71,7 @@ export class DirectMessages {
     if (isMeant && this.#isListed(post.userId)) {
       void this.#serve(post.channelId);
     } else if (isMeant) {
+      this.#refused?.note(post);
       void this.#refuse(post.channelId, post.threadId, post.userId);
     }
   }
@@ -83,7 +89,7 @@ export class DirectMessages {
       const names = folder.names();
       for (const { channel, mentions: count } of await standings.members()) {
         const wasServed = names.some(
-          (name) => name === `cursor-${channel.id}` || name.startsWith(sessionPrefix(channel.id)),
+          (name) => name === cursorName(channel.id) || name.startsWith(sessionPrefix(channel.id)),
         );
         const isMeant =
           channel.type === "D" ? this.#isWithListed(channel) : channel.type === "G" && count > 0;
@@ -104,6 +110,7 @@ export class DirectMessages {
       if (this.#ready && !this.#isClosed && !isServed(channelId)) {
         // One that was never heard begins where direct messages began.
         const begin = Math.max(this.#since, connection.clock.now() - OLDEST_MS);
+        await this.#beginAfterRefused(channelId, begin);
         const why = await serve({ ...channel, lastPostAt: begin - 1 }, this.#ready);
         if (why !== undefined) {
           connection.log.warn(`A direct message is not served: ${why}`);
@@ -114,6 +121,18 @@ export class DirectMessages {
         "A direct message could not be served; it is tried again with the next one",
         error,
       );
+    }
+  }
+
+  /** A channel that is heard for the first time. */
+  async #beginAfterRefused(channelId: ChannelId, begin: number): Promise<void> {
+    const { folder } = this.#options.connection;
+    const refused = this.#refused?.of(channelId);
+    const name = cursorName(channelId);
+    if (refused && !folder.names().includes(name)) {
+      const at = Math.max(begin, refused.at + 1);
+      folder.change(name, () => encodeCursor({ at, heard: refused.posts, leadMs: 0 }));
+      await folder.saved(name);
     }
   }
 

@@ -41,6 +41,13 @@ export interface ProjectUpdatesOptions {
 const LOOK_EVERY_MS = 2000;
 /** A channel that the bot was not in, a directory that was not mounted. */
 const RETRY_MS = 60_000;
+/** A server that could not be asked. */
+const PASSING_RETRY_MS = 5000;
+
+interface Checked {
+  readonly ready: readonly ReadyProject[];
+  readonly failed: readonly UnservedProject[];
+}
 
 export class ProjectUpdates {
   readonly #options: ProjectUpdatesOptions;
@@ -49,6 +56,10 @@ export class ProjectUpdates {
   /** One after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
+  /** What the last look found in a project's way may pass by itself. */
+  #isPassing = false;
+  /** So the file was not gone by. */
+  #isPostponed = false;
   #isClosed = false;
 
   constructor(
@@ -65,12 +76,16 @@ export class ProjectUpdates {
   }
 
   start(): void {
-    const { source, clock } = this.#options;
-    watchFile(source.path, { interval: LOOK_EVERY_MS, persistent: false }, this.#onFileChange);
-    const retry = (): void => {
-      this.#timer = clock.setTimeout(() => void this.#inOrder(() => this.#retry()).finally(retry), RETRY_MS);
-    };
-    retry();
+    watchFile(this.#options.source.path, { interval: LOOK_EVERY_MS, persistent: false }, this.#onFileChange);
+    // Since the checks of the start it may have gone.
+    this.lookAgain();
+  }
+
+  /** What stood in a project's way may be gone. */
+  lookAgain(): void {
+    this.#inOrder<unknown>(() => (this.#isPostponed ? this.#reload() : this.#retry())).catch((error) =>
+      this.#options.log.error("The projects that are not served could not be looked at again", error),
+    );
   }
 
   close(): void {
@@ -84,21 +99,35 @@ export class ProjectUpdates {
   }
 
   readonly #onFileChange = (): void => {
-    void this.reload().then((answer) => {
-      if (!answer.ok) {
-        const { log, source } = this.#options;
-        log.error(`${source.path} was changed, and what it was before goes on: ${answer.problems.join(" ")}`);
-      }
-    });
+    const { log, source } = this.#options;
+    const goesOn = `${source.path} was changed, and what it was before goes on`;
+    this.reload().then(
+      (answer) => {
+        if (!answer.ok) {
+          log.error(`${goesOn}: ${answer.problems.join(" ")}`);
+        }
+      },
+      (error) => log.error(goesOn, error),
+    );
   };
 
   #inOrder<T>(perform: () => Promise<T>): Promise<T> {
     const done = this.#last.then(perform);
-    this.#last = done.catch(() => {});
+    this.#last = done.catch(() => {}).then(() => this.#setTimer());
     return done;
   }
 
+  #setTimer(): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    if (!this.#isClosed) {
+      const ms = this.#isPassing ? PASSING_RETRY_MS : RETRY_MS;
+      this.#timer = clock.setTimeout(() => this.lookAgain(), ms);
+    }
+  }
+
   async #reload(): Promise<ReloadAnswer> {
+    this.#isPostponed = false;
     let wanted: readonly Project[];
     try {
       wanted = this.#options.source.read();
@@ -118,15 +147,14 @@ export class ProjectUpdates {
       .filter((failure) => !isKnownToFail(failure))
       .map((failure) => whyAt(failure, this.#options.source));
     if (problems.length > 0 || this.#isClosed) {
+      this.#isPostponed = this.#isPassing;
       return { ok: false, problems: [...new Set(problems)] };
     }
     return this.#serve(checked.ready, checked.failed);
   }
 
   /** Those that are served as they are need no other look. */
-  async #check(
-    wanted: readonly Project[],
-  ): Promise<{ readonly ready: readonly ReadyProject[]; readonly failed: readonly UnservedProject[] }> {
+  async #check(wanted: readonly Project[]): Promise<Checked> {
     const { api, account, claudeVersion } = this.#options;
     const known = new Map(this.#served.map((ready) => [JSON.stringify(ready.project), ready]));
     const isServed = (project: Project): ReadyProject | undefined => known.get(JSON.stringify(project));
@@ -138,6 +166,7 @@ export class ProjectUpdates {
     const checks = new Map(others.map((project, index) => [project, checked[index]]));
     const ready: ReadyProject[] = [];
     const failed: UnservedProject[] = [];
+    let isPassing = false;
     for (const project of wanted) {
       const served = isServed(project);
       const claude = claudes.get(project.claudePath);
@@ -147,8 +176,10 @@ export class ProjectUpdates {
       } else {
         const why = [check, claude].flatMap((one) => (one && !one.ok ? [one.text] : []));
         failed.push({ project, why: why.join("\n") });
+        isPassing ||= check !== undefined && !check.ok && (check.isServerDown || check.isForeign);
       }
     }
+    this.#isPassing = isPassing;
     const { distinct, twins } = withoutTwins(ready);
     return { ready: distinct, failed: [...failed, ...twins] };
   }

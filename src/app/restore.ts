@@ -115,9 +115,11 @@ const CURSOR_MS = 250;
 
 const GAP_LOST = "what was said in the channel while mm-claude did not run is not heard";
 
+export const cursorName = (channelId: ChannelId): string => `cursor-${channelId}`;
+
 /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
 export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
-  const name = `cursor-${id}`;
+  const name = cursorName(id);
   let newest: Cursor | undefined;
   /** The first one is kept at once: without any, the next start would begin after what was said meanwhile. */
   let isKept = false;

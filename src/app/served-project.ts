@@ -117,7 +117,7 @@ export class ServedProject implements RoutedProject {
     const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
       named.length === 0 ? undefined : admitted(setting, named, key, folder, log);
     for (const user of [...allowedUsers, ...approvers]) {
-      users.userUpdated(user);
+      users.foundBefore(user);
     }
     return createAllowList({
       known: (id) => users.known(id),

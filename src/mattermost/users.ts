@@ -93,6 +93,13 @@ export class Users {
     this.#remember(user, this.#missedUpdates, this.#updates);
   }
 
+  /** What was found out some time ago: it is no news about an account that something was heard of. */
+  foundBefore(user: User): void {
+    if (this.known(user.id) === undefined) {
+      this.#remember(user, this.#missedUpdates);
+    }
+  }
+
   /** Updates may have been missed: the server is asked again about each account that is looked up from now on. */
   mayHaveMissedUpdates(): void {
     this.#missedUpdates += 1;

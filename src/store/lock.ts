@@ -31,9 +31,15 @@ export function lockDaemon(
   if (ofMachine && "heldBy" in ofMachine) {
     return ofMachine;
   }
-  const inFolder = takeLock(stateFolder, channelId);
+  let inFolder: Lock | undefined;
+  try {
+    inFolder = takeLock(stateFolder, channelId);
+  } finally {
+    if (!inFolder || "heldBy" in inFolder) {
+      ofMachine?.release();
+    }
+  }
   if ("heldBy" in inFolder) {
-    ofMachine?.release();
     return inFolder;
   }
   return {

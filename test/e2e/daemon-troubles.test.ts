@@ -1,6 +1,8 @@
 // The built daemon among failures: a claude that misbehaves, a server that refuses, fails, goes away or talks
 // nonsense. Every time the thread says so in one sentence or shows nothing at all, and the next message works.
 
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { longText } from "../../sandbox/model/long-text.ts";
@@ -232,3 +234,28 @@ function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   return Buffer.concat([Buffer.from([0x81, payload.length]), payload]);
 }
+
+describe("a project whose channel the bot is not in when the daemon starts", () => {
+  test("is served as soon as somebody adds the bot", async () => {
+    const world = await daemonWorld(model.url);
+    const { sandbox, bot, alice, home, directory } = world;
+    const { id: teamId } = sandbox.createTeam({ name: "shop" });
+    const channel = sandbox.createChannel({ teamId, name: "web" });
+    for (const { id } of [bot, alice]) sandbox.addMember(channel.id, id);
+    sandbox.removeMember(channel.id, bot.id, alice.id);
+    mkdirSync(join(home, ".config/mm-claude"), { recursive: true });
+    mkdirSync(join(directory, "web"));
+    writeFileSync(
+      join(home, ".config/mm-claude/projects.yaml"),
+      `projects: { web: { channel: ${channel.id}, directory: ${join(directory, "web")} } }\n`,
+    );
+    const daemon = await world.ready();
+    sandbox.addMember(channel.id, bot.id);
+    await daemon.prints("Project web is served from now on.");
+    const root = await world.api(alice, "POST", "/posts", {
+      channel_id: channel.id,
+      message: "@claude-code RUN hello",
+    });
+    await world.says(root, "scripted model");
+  });
+});

@@ -8,9 +8,9 @@ import type { Project } from "../../src/config/project.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { projectOf } from "../support/projects.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { startWorld, type World } from "../support/world.ts";
+import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
-async function projectsWorld() {
+async function projectsWorld(more: Partial<WorldOptions> = {}) {
   const root = temporaryDirectory();
   const place = (name: string): string => {
     const path = join(root, name);
@@ -29,6 +29,7 @@ async function projectsWorld() {
     environment: {},
     startClaude: claude.start,
     config: { directory: place("home"), allowedUsers: ["alice"] },
+    ...more,
   });
   const shop = world.addChannel("shop");
   const project = (name: string, more: Partial<Project> = {}): Project =>
@@ -103,6 +104,27 @@ test("a project that is added is served at once, one that is removed lets its se
   await world.serve([world.project, project("web")]);
   await alice.in(shop).say("still there?", root);
   await world.says(root, "In web you said: still there?");
+});
+
+test("a channel whose lock can't be taken keeps no other one from being served, and is served when it can", async () => {
+  let broken: string | undefined;
+  const { world, shop, project } = await projectsWorld({
+    lock: (channelId) => {
+      if (channelId === broken) throw new Error("EIO: the disk fails");
+      return { release: () => {} };
+    },
+  });
+  const docs = world.addChannel("docs");
+  broken = shop;
+  const both = [world.project, project("web"), project("docs", { channel: docs })];
+  expect(await world.serve(both)).toEqual([
+    { name: "web", why: expect.stringContaining("EIO: the disk fails") },
+  ]);
+  const { alice } = world.people;
+  await world.says(await alice.in(docs).say("@claude-code hello"), "In docs you said: hello");
+  broken = undefined;
+  expect(await world.serve(both)).toEqual([]);
+  await world.says(await alice.in(shop).say("@claude-code hello"), "In web you said: hello");
 });
 
 test("a restart takes up each session where it was, and none in another project's name", async () => {

@@ -7,7 +7,13 @@ import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
 import { startSandbox } from "../../sandbox/server/sandbox.ts";
 import type { SeenPost } from "../../sandbox/server/state.ts";
-import { type Bridge, type BridgeFacts, startBridge } from "../../src/app/bridge.ts";
+import {
+  type Bridge,
+  type BridgeDependencies,
+  type BridgeFacts,
+  startBridge,
+  type Unserved,
+} from "../../src/app/bridge.ts";
 import { Worktrees, type WorktreesOptions } from "../../src/app/worktrees.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
 import { StdioClient } from "../../src/claude/client.ts";
@@ -33,6 +39,8 @@ export interface WorldOptions {
   readonly worktrees?: WorktreesOptions;
   /** Instead of the program at `claudePath`. */
   readonly startClaude?: StartClaude;
+  /** None, if left out. */
+  readonly lock?: BridgeDependencies["lock"];
 }
 
 export interface PersonInWorld {
@@ -57,8 +65,8 @@ export interface World {
   readonly bot: PersonInWorld;
   /** Another channel with the bot and everybody in it. */
   addChannel(name: string): string;
-  /** These are served from now on, after a restart as well. */
-  serve(projects: readonly Project[]): Promise<void>;
+  /** These are served from now on, after a restart as well. Gives those that can't be. */
+  serve(projects: readonly Project[]): Promise<readonly Unserved[]>;
   /** The one project that there is until then. */
   readonly project: Project;
   /** Stops the bridge and starts another over the same state; in between `meanwhile` happens. */
@@ -164,7 +172,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       folder: DocumentFolder.open({ path: stateFolder, clock: systemClock, log, redact: (text) => text }),
       auditOf: (channelId) =>
         new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
-      lock: () => ({ release: () => {} }),
+      lock: options.lock ?? (() => ({ release: () => {} })),
       deniedPathsIn: () => [],
       worktrees: options.worktrees && new Worktrees(options.worktrees),
       environment: options.environment,
@@ -219,7 +227,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         return check.value;
       });
       facts = { ...facts, projects: ready };
-      await bridge.update(ready);
+      return bridge.update(ready);
     },
     async restart(meanwhile) {
       await bridge.stop();

@@ -46,6 +46,14 @@ test("the first takes it, the second is told who has it, and after its release i
   expect("release" in takeLock(path, "channel")).toBe(true);
 });
 
+test("where the state folder takes none, none is left on the machine", () => {
+  const machine = [temporaryDirectory()];
+  const path = temporaryDirectory();
+  const daemon = { botId: "bot", channelId: "channel" };
+  expect(() => lockDaemon(daemon, join(path, "nowhere"), machine)).toThrow("ENOENT");
+  expect("release" in lockDaemon(daemon, path, machine)).toBe(true);
+});
+
 test("another channel has a lock of its own", () => {
   const path = temporaryDirectory();
   takeLock(path, "channel");
