@@ -174,7 +174,16 @@ export function channelsWorld({
     deniedPathsIn: () => [],
     environment: {},
     users,
-    standings: new Standings({ api: api as MattermostApi, botId: BOT.id, clock, count: () => 1 }),
+    timeZone: "UTC",
+    isTold: () => false,
+    standings: new Standings({
+      api: api as MattermostApi,
+      botId: BOT.id,
+      clock,
+      count: () => 1,
+      heard: new Map(),
+      onHeard: () => {},
+    }),
     sendTyping: () => {},
   };
   const readyOf = (project: Project): ReadyProject => ({
