@@ -3,6 +3,7 @@
 
 import type { Connection } from "../../src/app/bridge.ts";
 import { Channels } from "../../src/app/channels.ts";
+import { createAccess } from "../../src/chat-tools/access.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
 import type { Project } from "../../src/config/project.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
@@ -129,6 +130,7 @@ export function channelsWorld({
       answer(requestId, answer) {
         claude.answers.push({ requestId, answer });
       },
+      answerCall: () => {},
       interrupt: () => queueMicrotask(() => tell(turnEnded(false, "", true))),
       async close() {
         claude.isClosed = true;
@@ -174,6 +176,7 @@ export function channelsWorld({
     deniedPathsIn: () => [],
     environment: {},
     users,
+    access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     isTold: () => false,
     standings: new Standings({
