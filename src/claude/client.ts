@@ -12,15 +12,15 @@ import { ClaudeProcess, type End, type Spawn } from "./process.ts";
 import { runsCommands } from "./process-tree.ts";
 import { SentMessages } from "./sent-messages.ts";
 import { Startup } from "./startup.ts";
-import {
-  type CallId,
-  type ClaudeClient,
-  type ClaudeEvent,
-  type ClaudeStart,
-  type MessageBlock,
-  type OwnToolResult,
-  type PermissionAnswer,
-  type RequestId,
+import type {
+  CallId,
+  ClaudeClient,
+  ClaudeEvent,
+  ClaudeStart,
+  MessageBlock,
+  OwnToolResult,
+  PermissionAnswer,
+  RequestId,
 } from "./types.ts";
 import { UnreportedTasks } from "./unreported-tasks.ts";
 
