@@ -97,7 +97,8 @@ async function sendPieces(request: ClientRequest, pieces: AsyncIterable<Uint8Arr
     isOver = true;
     goOn();
   };
-  request.once("response", end).once("close", end);
+  // A piece that is written to a connection just broken is an error of its own, after the one that is told.
+  request.once("response", end).once("close", end).on("error", end);
   for await (const piece of pieces) {
     await new Promise<void>((resolve) => {
       goOn = resolve;
