@@ -26,6 +26,7 @@ export function readThread(options: ReadingOptions): ChatToolImplementation {
   return {
     tool: {
       name: "read_thread",
+      isReadOnly: true,
       description:
         "Reads a thread of the Mattermost chat: who wrote what and when, and the names of attached files. Without `link` it is " +
         "the thread of this conversation, with what people said to each other in it; with the permalink or id of a post, the " +
@@ -70,6 +71,7 @@ export function readChannel(options: ReadingOptions): ChatToolImplementation {
   return {
     tool: {
       name: "read_channel",
+      isReadOnly: true,
       description:
         "Reads the newest messages of a Mattermost channel, replies included, oldest first. Without `channel` it is the channel of " +
         "this conversation. To go further back, call it again with `before`: the id of the oldest post that you have.",

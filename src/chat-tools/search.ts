@@ -26,6 +26,7 @@ export function search(options: SearchOptions): ChatToolImplementation {
   return {
     tool: {
       name: "search",
+      isReadOnly: true,
       description:
         'Searches the posts of the Mattermost chat, newest first. Words must all occur; also "exact words" in quotes, wild* at a ' +
         "word's end, -without, from:username, in:channel-name, before:2026-01-31, after:2026-01-01, on:2026-01-15. Finds only what " +

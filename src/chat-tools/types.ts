@@ -9,6 +9,8 @@ export interface ChatTool {
   readonly description: string;
   /** JSON Schema. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** It changes nothing, so that Claude may call it several times at once. */
+  readonly isReadOnly?: boolean;
 }
 
 /** One call, in one session, for one person. */
