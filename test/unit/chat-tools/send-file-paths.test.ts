@@ -12,7 +12,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import * as nodeFs from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
