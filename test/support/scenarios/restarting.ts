@@ -1,7 +1,7 @@
 // Scenarios of mm-claude being stopped and started again.
 
 import { expect } from "vitest";
-import { ask, type Scenario } from "./scenario.ts";
+import { ask, openCard, type Scenario } from "./scenario.ts";
 
 const GO_ON = "arrows_counterclockwise";
 
@@ -27,7 +27,7 @@ export const restarting: readonly Scenario[] = [
     title: "a restart voids what was asked and offers to go on with the turn that was cut off",
     async play(world) {
       const root = await ask(world, "RUN bash");
-      const card = await world.says(root, "Permission requested");
+      const card = await openCard(world, root, "Permission requested", 3);
       let offerId = "";
       await world.restart(async () => {
         offerId = (await world.says(root, "cut off")).id;
