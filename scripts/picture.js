@@ -1,16 +1,12 @@
 // Films the README's picture: the demo itself, in a real browser, from the mention to the outcome: `npm run picture`.
 // Needs chromium (or CHROMIUM_PATH).
 
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { animatedWebp } from "./animated-webp.js";
 import { changedParts } from "./changed-parts.js";
+import { inDemo, LIGHT, ROOT } from "./demo-in-browser.js";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PICTURE = join(ROOT, "assets/demo.webp");
 const SIZE = { width: 1000, height: 640 };
 const WORDS = "@claude-code run the tests and fix what fails";
@@ -19,19 +15,6 @@ const REST = { x: 880, y: 570 };
 /** What a slow machine makes longer is shown no longer than this; what people shall read has its own time. */
 const STILL_AT_MOST_MS = 240;
 const EACH_MS = 100;
-
-/** The page's address, once the bridge behind it is ready. */
-function addressOf(demo) {
-  return new Promise((resolve, reject) => {
-    let output = "";
-    demo.stdout.on("data", (data) => {
-      output += data;
-      const [, address] = /Open\s+(http:\S+)[\s\S]*Ready!/.exec(output) ?? [];
-      if (address) resolve(address);
-    });
-    demo.on("exit", () => reject(new Error(`The demo ended:\n${output}`)));
-  });
-}
 
 /** Takes the page again and again, until it is stopped. */
 function film(page) {
@@ -134,28 +117,8 @@ async function cut(helper, taken) {
   }));
 }
 
-const directory = mkdtempSync(join(tmpdir(), "mm-claude-picture-"));
-const demo = spawn(
-  process.execPath,
-  [join(ROOT, "bin/mm-claude.js"), "demo", "--scripted", "--no-open", "--port", "0"],
-  {
-    cwd: directory,
-    env: { PATH: process.env.PATH, HOME: directory },
-    stdio: ["ignore", "pipe", "inherit"],
-  },
-);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
-try {
-  const address = await addressOf(demo);
-  const context = await browser.newContext({
-    viewport: SIZE,
-    colorScheme: "light",
-    reducedMotion: "reduce",
-    locale: "en-GB",
-  });
+await inDemo(async (browser, address) => {
+  const context = await browser.newContext({ ...LIGHT, viewport: SIZE });
   const page = await context.newPage();
   await page.goto(address);
   await page.locator("#channel .post").first().waitFor();
@@ -169,9 +132,4 @@ try {
   writeFileSync(PICTURE, picture);
   const seconds = frames.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
   console.log(`${PICTURE}  ${frames.length} frames, ${seconds} s, ${Math.round(picture.length / 1000)} kB`);
-} finally {
-  await browser.close();
-  demo.kill("SIGINT");
-  await new Promise((resolve) => demo.once("exit", resolve));
-  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-}
+});
