@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { createGate, type Gate } from "./gate.ts";
 import { type Guest, playGuest } from "./guest.ts";
-import { makeHome, removeAbandonedHomes, removeHome } from "./home.ts";
+import { clearAbandonedHomes, makeHome, removeHome } from "./home.ts";
 import { layOutDocs } from "./model/docs-project.ts";
 import { scriptedEnvironment } from "./model/environment.ts";
 import { guidedScenes } from "./model/guided-scenes.ts";
@@ -102,7 +102,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const model = isScripted
     ? await startScriptedModel({ scenes: [...scenes, ...guidedScenes], tokenDelayMs: 24 })
     : undefined;
-  removeAbandonedHomes();
+  clearAbandonedHomes();
   const home = makeHome();
   let stopGuest = (): void => {};
   try {

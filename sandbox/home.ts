@@ -17,8 +17,16 @@ export function removeHome(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Those of this user's demos whose process is gone. */
-export function removeAbandonedHomes(): void {
+/** A Claude that is left over goes on writing there for a moment. */
+const AGAIN_AFTER_MS = 2000;
+
+/** Those of this user's demos whose process is gone; what can't be removed now is tried once more, later. */
+export function clearAbandonedHomes(): void {
+  removeAbandonedHomes();
+  setTimeout(removeAbandonedHomes, AGAIN_AFTER_MS).unref();
+}
+
+function removeAbandonedHomes(): void {
   for (const name of namesIn(tmpdir())) {
     const pid = MADE.exec(name)?.[1];
     const path = join(tmpdir(), name);
@@ -26,7 +34,7 @@ export function removeAbandonedHomes(): void {
       try {
         removeHome(path);
       } catch {
-        // Another demo was faster, or something in it can't be removed: it is no matter for this one.
+        // Another demo was faster, or something in it can't be removed now: it is no matter for this one.
       }
     }
   }

@@ -92,8 +92,11 @@ test("what a killed one has left, the next one clears away, and nothing of one t
   await killed.exit;
   const next = demo([], { home });
   await until(() => next.stdout().includes("Ready!"), next.stdout);
+  await until(
+    () => homesIn(next.temporary).length === 2,
+    () => homesIn(next.temporary).join(", "),
+  );
   const after = homesIn(next.temporary);
-  expect(after).toHaveLength(2);
   expect(after.filter((name) => before.includes(name))).toHaveLength(1);
   for (const { child, exit } of [running, next]) {
     child.kill("SIGINT");
