@@ -130,7 +130,10 @@ export class Standings {
     for (const [channelId, count] of counts) {
       this.#heard.set(channelId, count);
     }
-    this.#options.onHeard(this.#heard);
+    // The order of a few needs none.
+    if (this.#options.count() > FEW) {
+      this.#options.onHeard(this.#heard);
+    }
   }
 }
 

@@ -39,11 +39,7 @@ export async function checkProjects(
   );
 }
 
-export async function checkProject(
-  api: ProjectsApi,
-  project: Project,
-  account: User,
-): Promise<Check<ReadyProject>> {
+async function checkProject(api: ProjectsApi, project: Project, account: User): Promise<Check<ReadyProject>> {
   const words = project.origin === "settings" ? undefined : WORDS_OF_FILE;
   const [directory, channel, users, approvers] = await Promise.all([
     checkDirectory(project.directory),

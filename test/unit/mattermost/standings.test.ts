@@ -121,6 +121,13 @@ test("which mentions were heard is kept over a restart", async () => {
   expect(await later.order()).toBe("Dbca");
 });
 
+test("of a few channels nothing is kept: there is no order among them", async () => {
+  const { kept, standings } = world({ count: 3 });
+  standings.mentioned(id("a"));
+  await standings.of(id("a"));
+  expect(kept.counts).toEqual(new Map());
+});
+
 test("an older list that comes later does not answer those who asked after something had changed", async () => {
   const { rows, asked, answer, hold, standings } = world();
   hold();
