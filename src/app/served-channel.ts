@@ -177,8 +177,14 @@ export class ServedChannel {
     const { snapshots } = readSnapshots(connection.folder, channel.id);
     const threads = new Set(this.sessions.map(({ threadId }) => threadId));
     // Of an earlier time at which it was served.
-    const kept = snapshots.filter(({ threadId }) => !threads.has(threadId));
-    project.sessions.restore(kept.filter((snapshot) => project.owns(snapshot, this.#projects)));
+    const kept = snapshots.filter(
+      (snapshot) => !threads.has(snapshot.threadId) && project.owns(snapshot, this.#projects),
+    );
+    project.sessions.restore(kept);
+    if (kept.length > 0) {
+      // Nobody has heard since then what was decided there, changed or taken back: as after a connection that was lost.
+      queueMicrotask(() => void this.take({ type: "hello", connectionId: "", resumed: false }));
+    }
     if (this.#isOpen) {
       project.open();
     }

@@ -106,6 +106,23 @@ test("a project that is added is served at once, one that is removed lets its se
   await world.says(root, "In web you said: still there?");
 });
 
+test("a project that comes back to a channel hears what was decided about its cards meanwhile", async () => {
+  const { world, shop, project } = await projectsWorld();
+  const { alice, carol } = world.people;
+  const both = [world.project, project("web"), project("api")];
+  await world.serve(both);
+  const root = await alice.in(shop).say("@claude-code one");
+  await world.says(root, "In web you said: one");
+  await carol.in(shop).say("two", root);
+  const card = await world.says(root, "wants to send a message");
+  await world.serve([world.project, project("api")]);
+  await world.restart();
+  await alice.react(card.id, "+1");
+  await heardUpTo(world, world.channelId);
+  await world.serve(both);
+  await world.says(root, "In web you said: [@carol]: two");
+});
+
 test("a channel whose lock can't be taken keeps no other one from being served, and is served when it can", async () => {
   let broken: string | undefined;
   const { world, shop, project } = await projectsWorld({
