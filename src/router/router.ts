@@ -280,6 +280,7 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       project: projectFor(reading, post.userId, this.#dependencies.projects()),
+      mayStartSomewhere: this.#isListed({ id: post.userId }),
       isDatedAhead: this.#seenPosts.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);
@@ -293,7 +294,7 @@ export class Router {
     post: Post,
     reading: Reading,
     known: Pick<Facts, "hasSession" | "uuid">,
-  ): Promise<Omit<Facts, "project" | "isDatedAhead">> {
+  ): Promise<Omit<Facts, "project" | "mayStartSomewhere" | "isDatedAhead">> {
     return {
       ...known,
       by: await personOf(this.#dependencies, post.userId),
