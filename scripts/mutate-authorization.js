@@ -16,7 +16,7 @@ const AUTHORIZATION = ["src/session/authorization.ts", "src/session/allow-list.t
 const USES = ["src/session", "src/router"];
 const ASKED = new Set(["may", "authorize"]);
 /** What was asked before, and is looked at later. */
-const ANSWERS = new Set(["mayStart"]);
+const ANSWERS = new Set(["mayStart", "mayStartSomewhere"]);
 const TESTS = [
   "test/unit/session/**/*.test.ts",
   "test/unit/router/**/*.test.ts",

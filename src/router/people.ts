@@ -56,7 +56,7 @@ export async function lookUpPeople(
   post: Post,
   reading: Reading,
   also: Pick<Facts, "hasSession" | "uuid">,
-): Promise<Omit<Facts, "project" | "isDatedAhead">> {
+): Promise<Omit<Facts, "project" | "mayStartSomewhere" | "isDatedAhead">> {
   return {
     ...also,
     by: await personOf(known, post.userId),

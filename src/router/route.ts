@@ -43,6 +43,8 @@ export interface Facts {
   readonly by: Person | undefined;
   /** The project that a session would be of, and whether the author may start one there; undefined: there is none such. */
   readonly project: { readonly name: string; readonly mayStart: boolean } | undefined;
+  /** The author may start a session in one of the projects: who may in none is not told which there are. */
+  readonly mayStartSomewhere: boolean;
   readonly hasSession: boolean;
   /** The person the post begins by mentioning, when that is not the bot. */
   readonly addressee: User | undefined;
@@ -116,11 +118,11 @@ function inSession(reading: Reading, facts: Facts, message: Message, by: Person,
 
 function outside(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
   const { project, place } = { ...facts, ...reading };
+  if (!(project ? project.mayStart : facts.mayStartSomewhere)) {
+    return { kind: "refuse", threadId, by };
+  }
   if (!project) {
     return { kind: "unknownProject", threadId, named: place.project ?? "" };
-  }
-  if (!project.mayStart) {
-    return { kind: "refuse", threadId, by };
   }
   if (reading.command?.name === "worktree" && reading.command.branch !== undefined) {
     const { act, branch } = reading.command;

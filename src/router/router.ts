@@ -283,6 +283,8 @@ export class Router {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
       project: projectFor(reading, post.userId, this.#dependencies.projects()),
+      // Where none is left there is nothing to keep from anybody.
+      mayStartSomewhere: this.#projectNames.length === 0 || this.#isListed({ id: post.userId }),
       isDatedAhead: this.#seenPosts.isDatedAhead(post.createdAt),
     };
     const decided = route(post, reading, current);

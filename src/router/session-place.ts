@@ -9,7 +9,9 @@ export interface SessionPlace {
   readonly text: string;
 }
 
-const PLACE = /^(?:in\s+([\w.-]{1,80})(?=[\s,:]))?[\s,]*(?:on\s+branch\s+([^\s:,]{1,250}))?\s*:(?:\s+|$)/i;
+/** A name has letters of any script, and signs that nobody sees: whoever wrote these meant a name, if none of ours. */
+const PLACE =
+  /^(?:in\s+([\p{L}\p{M}\p{N}\p{Cf}_.-]{1,80})(?=[\s,:]))?[\s,]*(?:on\s+branch\s+([^\s:,]{1,250})\s*)?:(?:\s+|$)/iu;
 
 /**
  * `names`: the projects of the channel. Where there is only one, no other word after "in" is taken for a project's name:
