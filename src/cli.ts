@@ -161,7 +161,8 @@ async function demo(
   logFormat: LogFormat | undefined,
   { port, scripted, open }: DemoFlags,
 ): Promise<number> {
-  const { runDemo } = await import("./app/demo.ts");
+  // The daemon's modules are read before the sandbox works, and not beside it.
+  const [{ runDemo }] = await Promise.all([import("./app/demo.ts"), import("./app/daemon.ts")]);
   const { cwd, home, env } = input;
   return runDemo(
     { port, isScripted: scripted === true, opensBrowser: open },

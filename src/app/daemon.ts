@@ -15,7 +15,9 @@ import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog } from "../util/log.ts";
 import { bannerRows, sessionRow } from "./banner.ts";
-import type { Bridge } from "./bridge.ts";
+// Not while the daemon works: where packages are links, Node 20 and 22 leave a module empty that is found while a socket
+// was the last file that was looked at, and runs after another one was.
+import { type Bridge, startBridge } from "./bridge.ts";
 import { claudeProcesses } from "./claude-processes.ts";
 import {
   baseDirectories,
@@ -85,10 +87,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   const { config, options, log, monitor, stop } = daemon;
   const api = connectRest({ url: config.url, token: config.token, log });
   monitor.connects(api.load);
-  const checking = untilReady(api, daemon, isServerKnown(baseDirectories(options), config.url));
-  // Its modules are read while the server and Claude answer.
-  const loading = import("./bridge.ts");
-  const ready = await checking;
+  const ready = await untilReady(api, daemon, isServerKnown(baseDirectories(options), config.url));
   if (!ready) {
     return EXIT.ended;
   }
@@ -97,7 +96,6 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   if (projects.length === 0) {
     return EXIT.refused;
   }
-  const { startBridge } = await loading;
   const starting = startBridge(
     factsIn(daemon, ready, projects),
     bridgeDependencies(daemon, { ...state, api }),
