@@ -83,6 +83,14 @@ export class CatchUp {
     this.#hasUnseen = true;
   }
 
+  /** The server has told all that it had to tell by then, on our clock: but of a gap it is not known what is in it. */
+  toldUntil(ourTime: number): void {
+    const { seenPosts } = this.#options;
+    if (this.#gapFrom === undefined && seenPosts.complete(ourTime)) {
+      seenPosts.save(undefined);
+    }
+  }
+
   /** Events are missing since the last one that was heard, and are made up for. */
   async performNow(): Promise<void> {
     this.#begin();

@@ -169,10 +169,7 @@ export class Router {
         }
         break;
       case "alive":
-        // Of a gap it is not known yet what is in it.
-        if (this.#catchUp.gapFrom === undefined && this.#seenPosts.complete(event.askedAt)) {
-          this.#seenPosts.save(undefined);
-        }
+        this.#catchUp.toldUntil(event.askedAt);
         break;
       default:
       // What is about no channel is not for this one.
@@ -325,11 +322,11 @@ export class Router {
   }
 
   #isNews(createdAt: number, what: string): boolean {
-    const isNews = !this.#seenPosts.isFromThePast(createdAt);
-    if (!isNews) {
+    if (this.#seenPosts.isFromThePast(createdAt)) {
       this.#dependencies.log.debug(`${what}: ignored (it is not new)`);
+      return false;
     }
-    return isNews;
+    return true;
   }
 
   async #reactedNow(reaction: Reaction, isRemoval: boolean): Promise<void> {
