@@ -73,7 +73,7 @@ describe("the tarball", () => {
         "package.json",
       ].sort(),
     );
-    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.(?:md|svg)$)/.test(path))).toEqual([]);
+    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.(?:md|svg|png)$)/.test(path))).toEqual([]);
     expect(paths).toContain("dist/cli.js");
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });
