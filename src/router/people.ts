@@ -46,7 +46,7 @@ export async function addresseeOf(
   return user?.id === botId ? undefined : user;
 }
 
-export async function commandUserOf({ users }: PeopleKnown, { command }: Reading): Promise<User | undefined> {
+async function commandUserOf({ users }: PeopleKnown, { command }: Reading): Promise<User | undefined> {
   return command && "username" in command ? userNamed(users, nameCandidates(command.username)) : undefined;
 }
 

@@ -34,7 +34,7 @@ const STATUS: Partial<Record<MattermostErrorCode, number>> = {
   "too-large": 413,
   server: 500,
 };
-export const errorOf = (code: MattermostErrorCode) =>
+const errorOf = (code: MattermostErrorCode) =>
   refusal("do it", STATUS[code] ?? 400, { serverId: "app.some.app_error" });
 
 export type FakeChat = ReturnType<typeof fakeChat>;
