@@ -32,4 +32,5 @@ const FAULTS = {
 process.on("SIGUSR2", FAULTS[process.env.FAULT]);
 
 const { config } = loadConfig({ options: {}, env: process.env, cwd: process.cwd(), home: homedir() });
-process.exit(await runDaemon(config, { version: "0.0.0", home: homedir() }));
+const { exitCode } = await runDaemon(config, { version: "0.0.0", home: homedir() });
+process.exit(exitCode);
