@@ -26,7 +26,7 @@ import { createFakeClock, settle } from "./fake-clock.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 import { turnEnded, user } from "./session-script.ts";
 
-export const BOT = user("claude-code", { isBot: true });
+const BOT = user("claude-code", { isBot: true });
 
 /** One Claude: what it was given, and what it has heard since it was started. */
 export interface HeardClaude {
