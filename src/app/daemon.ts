@@ -15,8 +15,8 @@ import { pauseMs } from "../util/backoff.ts";
 import { systemClock } from "../util/clock.ts";
 import { createLog } from "../util/log.ts";
 import { bannerRows, sessionRow } from "./banner.ts";
-// Not while the daemon works: where packages are links, Node 20 and 22 leave a module empty that is found while a socket
-// was the last file that was looked at, and runs after another one was.
+// Not while the daemon works: where packages are links, Node 20 leaves a module empty that is found while the last file
+// that was looked at is a socket, and runs after a look at another one.
 import { type Bridge, startBridge } from "./bridge.ts";
 import { claudeProcesses } from "./claude-processes.ts";
 import {

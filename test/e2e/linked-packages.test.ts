@@ -1,6 +1,6 @@
-// The built daemon where its packages are reached by links, as pnpm installs them. Node 20 and 22 follow no link to a
-// module while the last file that was looked at is a socket or a pipe (fs.realpathSync with a cache; mended in 24). A
-// package's CommonJS module that is found then, and run after another look, stays an empty object.
+// The built daemon where its packages are reached by links, as pnpm installs them. Node follows no link to a module while
+// the last file that was looked at is a socket or a pipe (fs.realpathSync with a cache; 20.19 to 22.23, mended in 24). In
+// Node 20 a CommonJS module that is found then by an import, and runs after another look, stays an empty object.
 
 import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
