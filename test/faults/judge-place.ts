@@ -36,7 +36,10 @@ export function judgePlace(stage: Stage, thread: Played, heard: readonly Heard[]
 }
 
 /** As the session knows its project, where it is none that projects.yaml has by that name. */
-const NAMES: Partial<Readonly<Record<Place["name"], string>>> = { project: "none", direct: "direct messages" };
+const NAMES: Partial<Readonly<Record<Place["name"], string>>> = {
+  project: "none",
+  direct: "direct messages",
+};
 
 /** Whether a tool of the thread's may have run there. */
 export function isWorkplace(stage: Stage, thread: Played, directory: string): boolean {
