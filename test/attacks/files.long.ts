@@ -109,44 +109,41 @@ describe("an attached file", () => {
     );
   });
 
-  attack(
-    "a file that is larger than it says, and more files than anybody needs, are not taken",
-    async ({ tried, happened }) => {
-      const huge = new Set<string>();
-      const here = await town({
-        mount: (app) =>
-          app.get("/api/v4/files/:id", async (c, next) => {
-            if (!huge.has(c.req.param("id"))) return next();
-            const piece = new Uint8Array(1024 * 1024);
-            let left = 400;
-            const body = new ReadableStream({
-              pull: (controller) => (left-- > 0 ? controller.enqueue(piece) : controller.close()),
-            });
-            return new Response(body, { headers: { "content-type": "text/plain" } });
-          }),
-      });
-      const daemon = await here.ready();
-      const liar = await here.alice.upload("small.txt", "ten bytes.");
-      huge.add(liar);
-      const ids = [liar];
-      for (let at = 0; at < 14; at++) ids.push(await here.alice.upload(`f${at}.txt`, `content ${at}`));
-      const root = await here.alice.say("@claude-code RUN echo take these", "", { file_ids: ids });
-      await here.says(root, "Attached files:");
-      await here.passes();
-      tried(
-        "a message carried 15 files; the first said that it has 10 bytes, and its download went on to 400 MB",
-      );
-      const saved = filesDirectories(here).flatMap((directory) => readdirSync(directory));
-      expect(saved).toHaveLength(9);
-      expect(here.text(root)).toMatch(/small.*could not be handed to Claude: it is larger than 50 MB/);
-      expect(here.text(root)).toMatch(/Only the first 10 files of a message are handed to Claude/);
-      const peak = peakMegabytes(daemon.pid);
-      expect(peak).toBeLessThan(400);
-      happened(
-        `${saved.length} files reached Claude, the thread names what did not and why, and the daemon held ${peak} MB at most`,
-      );
-    },
-  );
+  attack("a file that is larger than it says is not taken", async ({ tried, happened }) => {
+    const huge = new Set<string>();
+    const here = await town({
+      mount: (app) =>
+        app.get("/api/v4/files/:id", async (c, next) => {
+          if (!huge.has(c.req.param("id"))) return next();
+          const piece = new Uint8Array(1024 * 1024);
+          let left = 400;
+          const body = new ReadableStream({
+            pull: (controller) => (left-- > 0 ? controller.enqueue(piece) : controller.close()),
+          });
+          return new Response(body, { headers: { "content-type": "text/plain" } });
+        }),
+    });
+    const daemon = await here.ready();
+    const liar = await here.alice.upload("small.txt", "ten bytes.");
+    huge.add(liar);
+    const ids = [liar];
+    // A post has ten at most (10.11).
+    for (let at = 0; at < 9; at++) ids.push(await here.alice.upload(`f${at}.txt`, `content ${at}`));
+    const root = await here.alice.say("@claude-code RUN echo take these", "", { file_ids: ids });
+    await here.says(root, "Attached files:");
+    await here.passes();
+    tried(
+      "a message carried ten files; the first said that it has 10 bytes, and its download went on to 400 MB",
+    );
+    const saved = filesDirectories(here).flatMap((directory) => readdirSync(directory));
+    expect(saved).toHaveLength(9);
+    expect(here.text(root)).toMatch(/small.*could not be handed to Claude: it is larger than 50 MB/);
+    const peak = peakMegabytes(daemon.pid);
+    expect(peak).toBeLessThan(400);
+    happened(
+      `${saved.length} files reached Claude, the thread names what did not and why, and the daemon held ${peak} MB at most`,
+    );
+  });
 
   attack(
     "no file is saved, and nothing removed, through a link that was put in the directory's place",
