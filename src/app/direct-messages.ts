@@ -3,12 +3,16 @@
 
 import { z } from "zod";
 import type { Project } from "../config/project.ts";
+import { pauseAfter } from "../mattermost/budget.ts";
+import { isTransient, MattermostError } from "../mattermost/error.ts";
 import type { Channel, ChannelId, SocketEvent, ThreadId, UserId } from "../mattermost/types.ts";
 import { notice } from "../render/attachments.ts";
 import { encodeCursor } from "../router/cursor.ts";
 import { mentions } from "../router/mention.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
+import type { Timer } from "../util/clock.ts";
+import type { Log } from "../util/log.ts";
 import { RateLimit } from "../util/rate-limit.ts";
 import type { Connection } from "./bridge.ts";
 import { RefusedMessages } from "./refused-messages.ts";
@@ -23,6 +27,8 @@ export interface DirectMessagesOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** Where the server can't be asked, or nothing can be kept, it is tried again at this pace. */
+const RETRY = { baseMs: 1000, maxMs: 60_000, random: () => 1 };
 /** What is older is not read in a channel that was never heard. */
 const OLDEST_MS = 30 * 24 * HOUR_MS;
 const SINCE = "direct-since";
@@ -34,6 +40,8 @@ export class DirectMessages {
   #ready: ReadyProject | undefined;
   #refused: RefusedMessages | undefined;
   #since = Infinity;
+  #timer: Timer | undefined;
+  #failures = 0;
   #isClosed = false;
 
   constructor(options: DirectMessagesOptions) {
@@ -59,6 +67,7 @@ export class DirectMessages {
 
   close(): void {
     this.#isClosed = true;
+    this.#options.connection.clock.clearTimeout(this.#timer);
   }
 
   /** In a channel that is not served. */
@@ -85,6 +94,7 @@ export class DirectMessages {
 
   async #lookForChannels(): Promise<void> {
     const { folder, log, standings } = this.#options.connection;
+    const failuresBefore = this.#failures;
     try {
       const names = folder.names();
       for (const { channel, mentions: count } of await standings.members()) {
@@ -98,8 +108,24 @@ export class DirectMessages {
           await this.#serve(channel.id, channel);
         }
       }
+      if (this.#failures === failuresBefore) {
+        this.#failures = 0;
+      }
     } catch (error) {
-      log.warn("Could not look for direct messages; they are heard when the next one comes", error);
+      this.#failed("Could not look for direct messages", error, log.warn);
+    }
+  }
+
+  /** Said once; whoever has written is not lost by it. */
+  #failed(what: string, error: unknown, tell: Log["warn"]): void {
+    const { clock, log } = this.#options.connection;
+    const mayPass = !(error instanceof MattermostError) || isTransient(error);
+    const say = this.#failures === 0 ? tell : log.debug;
+    say(`${what}; it is tried again ${mayPass ? "until it can be" : "with the next one"}`, error);
+    clock.clearTimeout(this.#timer);
+    if (mayPass && !this.#isClosed) {
+      const ms = pauseAfter(error, this.#failures++, RETRY);
+      this.#timer = clock.setTimeout(() => this.mayHaveMissed(), ms);
     }
   }
 
@@ -113,14 +139,11 @@ export class DirectMessages {
         await this.#beginAfterRefused(channelId, begin);
         const why = await serve({ ...channel, lastPostAt: begin - 1 }, this.#ready);
         if (why !== undefined) {
-          connection.log.warn(`A direct message is not served: ${why}`);
+          throw new Error(why);
         }
       }
     } catch (error) {
-      connection.log.error(
-        "A direct message could not be served; it is tried again with the next one",
-        error,
-      );
+      this.#failed("A direct message could not be served", error, connection.log.error);
     }
   }
 

@@ -280,6 +280,34 @@ test("a first direct message that came while mm-claude did not run is heard", as
   await world.says(root, "In scratch you said: are you back?");
 });
 
+test("a first direct message is heard also where the server can't be asked about it at once", async () => {
+  const { world, place } = await projectsWorld();
+  const { alice, bob } = world.people;
+  await world.serve([
+    world.project,
+    projectOf({
+      name: "direct",
+      origin: "direct",
+      channel: undefined,
+      directory: place("scratch"),
+      allowedUsers: ["alice", "bob"],
+    }),
+  ]);
+  const { id } = world.sandbox.openConversation([world.bot.id, alice.id]);
+  world.sandbox.faults.failNext("forbiddenPage", { userId: world.bot.id, path: `/api/v4/channels/${id}` });
+  await world.says(await alice.in(id).say("hello"), "In scratch you said: hello");
+
+  let root = "";
+  await world.restart(async () => {
+    root = await bob.in(world.sandbox.openConversation([world.bot.id, bob.id]).id).say("are you back?");
+    world.sandbox.faults.failNext("forbiddenPage", {
+      userId: world.bot.id,
+      path: "/api/v4/users/me/teams",
+    });
+  });
+  await world.says(root, "In scratch you said: are you back?");
+});
+
 test("a group message needs the mention", async () => {
   const { world, place } = await projectsWorld();
   const { alice, bob } = world.people;
