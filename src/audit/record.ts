@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   "plan-changes",
   "answered",
   "made-interactive",
+  "mode-set",
   "interrupted",
   "stopped",
   "resumed-turn",

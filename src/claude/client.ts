@@ -10,8 +10,10 @@ import { withoutFileMentions } from "./file-mentions.ts";
 import { OwnTools } from "./own-tools.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
 import { runsCommands } from "./process-tree.ts";
+import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
 import { SentMessages } from "./sent-messages.ts";
 import { Startup } from "./startup.ts";
+import { TypedRequests } from "./typed-requests.ts";
 import type {
   CallId,
   ClaudeClient,
@@ -46,6 +48,7 @@ export class StdioClient implements ClaudeClient {
   readonly #process: ClaudeProcess;
   readonly #decoder = new Decoder();
   readonly #requests = new ControlRequests();
+  readonly #typedRequests: TypedRequests;
   readonly #openAsks = new Set<RequestId>();
   readonly #ownTools: OwnTools;
   readonly #sent = new SentMessages();
@@ -57,6 +60,7 @@ export class StdioClient implements ClaudeClient {
   /** Starts nothing: `start` does. */
   constructor(start: ClaudeStart, listener: Listener, dependencies: ClaudeDependencies) {
     const { environment = process.env, initializeTimeoutMs = 60_000, debug = () => {} } = dependencies;
+    const { clock = systemClock } = dependencies;
     this.#path = start.claudePath;
     this.#listener = listener;
     this.#debug = debug;
@@ -81,15 +85,23 @@ export class StdioClient implements ClaudeClient {
       servers: this.#ownTools.servers,
       timeoutMs: initializeTimeoutMs,
       request: (request, settle) => this.#request(request, settle),
-      write: (frame) => this.#write(frame),
       listener,
       onServers: (payload) => this.#ownTools.noteStatus(payload),
       giveUp: (what) => this.#giveUp(what),
       refused: (reason) => this.#end(reason),
       debug,
     });
+    this.#typedRequests = new TypedRequests({
+      clock,
+      debug,
+      request: (request, settle, sent) =>
+        this.#startup.whenReady(() => {
+          sent();
+          this.#request(request, settle);
+        }),
+    });
     this.#unreportedTasks = new UnreportedTasks({
-      clock: dependencies.clock ?? systemClock,
+      clock,
       isAnyRunning: () => this.pid !== undefined && runsCommands(this.pid),
       onChange: (tasks) => listener({ type: "backgroundTasks", tasks }),
     });
@@ -109,11 +121,8 @@ export class StdioClient implements ClaudeClient {
 
   send(uuid: string, content: readonly MessageBlock[]): void {
     this.#sent.add(uuid, content);
-    this.#startup.writeWhenReady({
-      type: "user",
-      message: { role: "user", content: content.map(wireBlock) },
-      uuid,
-    });
+    const message = { role: "user", content: content.map(wireBlock) };
+    this.#startup.whenReady(() => this.#write({ type: "user", message, uuid }));
   }
 
   answer(requestId: RequestId, answer: PermissionAnswer): void {
@@ -127,12 +136,17 @@ export class StdioClient implements ClaudeClient {
   }
 
   interrupt(): void {
-    const request = this.#requests.create({ subtype: "interrupt" }, (outcome) => {
-      if ("error" in outcome) {
-        this.#debug(`claude: interrupt: ${outcome.error.message}`);
-      }
-    });
-    this.#startup.writeWhenReady(request);
+    this.#startup.whenReady(() =>
+      this.#request({ subtype: "interrupt" }, (outcome) => {
+        if ("error" in outcome) {
+          this.#debug(`claude: interrupt: ${outcome.error.message}`);
+        }
+      }),
+    );
+  }
+
+  request(request: ClaudeRequest, reply: (reply: ClaudeReply) => void): void {
+    this.#typedRequests.ask(request, reply);
   }
 
   close(graceMs: number): Promise<void> {

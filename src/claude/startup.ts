@@ -10,7 +10,6 @@ export interface StartupOptions {
   readonly servers: readonly string[];
   readonly timeoutMs: number;
   readonly request: (request: object, settle: (outcome: Outcome) => void) => void;
-  readonly write: (frame: object) => void;
   readonly listener: (event: ClaudeEvent) => void;
   /** What Claude Code says of all MCP servers, once it is ready: only where there are some of ours. */
   readonly onServers: (payload: unknown) => void;
@@ -23,8 +22,8 @@ export interface StartupOptions {
 export class Startup {
   readonly #options: StartupOptions;
   #timer: NodeJS.Timeout | undefined;
-  /** Undefined once `initialize` was answered, or the process has ended. */
-  #queue: object[] | undefined = [];
+  /** What is to be done then; undefined once `initialize` was answered, or the process has ended. */
+  #queue: (() => void)[] | undefined = [];
 
   constructor(options: StartupOptions) {
     this.#options = options;
@@ -38,11 +37,11 @@ export class Startup {
   }
 
   /** Only after `initialize` was answered, in the order of the calls. */
-  writeWhenReady(frame: object): void {
+  whenReady(perform: () => void): void {
     if (this.#queue === undefined) {
-      this.#options.write(frame);
+      perform();
     } else {
-      this.#queue.push(frame);
+      this.#queue.push(perform);
     }
   }
 
@@ -83,7 +82,7 @@ export class Startup {
   }
 
   #ready(payload: unknown, servers: readonly string[]): void {
-    const { giveUp, listener, onServers, request, write } = this.#options;
+    const { giveUp, listener, onServers, request } = this.#options;
     clearTimeout(this.#timer);
     const ready = decodeReady(payload);
     listener(ready);
@@ -99,10 +98,10 @@ export class Startup {
         }
       });
     }
-    const frames = this.#queue ?? [];
+    const waiting = this.#queue ?? [];
     this.#queue = undefined;
-    for (const frame of frames) {
-      write(frame);
+    for (const perform of waiting) {
+      perform();
     }
   }
 }

@@ -1,6 +1,8 @@
 // What Claude Code sends and receives, in our own types; the wire's shapes are known to the decoders and the client
 // alone. Knows nothing of Mattermost.
 
+import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
+
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
@@ -176,6 +178,8 @@ export interface ClaudeClient {
   /** What a call of one of our tools has led to; does nothing for one that was cancelled. */
   answerCall(callId: CallId, result: OwnToolResult): void;
   interrupt(): void;
+  /** `reply` is called once, after 10 s at the latest; a CLI that does not know such a request is not asked again. */
+  request(request: ClaudeRequest, reply: (reply: ClaudeReply) => void): void;
   /**
    * Interrupts a running turn, ends stdin, waits `graceMs`, SIGTERM, waits, SIGKILL to the whole process group;
    * resolves when the process is gone. `exited` then may carry any code: 2.1.330 exits 1 after an interruption.

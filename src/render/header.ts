@@ -17,6 +17,8 @@ export interface Header {
   readonly status: HeaderStatus;
   readonly maxSessions: number;
   readonly isAuto: boolean;
+  /** Claude's permission mode, as it names it; undefined where nobody has changed it. */
+  readonly mode?: string | undefined;
 }
 
 export type HeaderStatus =
@@ -40,9 +42,14 @@ export function renderHeader(header: Header): string {
       ? [`| 👥 **Participants** | ${header.participants.map(name).join(", ")} |`]
       : []),
     `| 🔢 **Session** | ${statusText(header)} |`,
-    header.isAuto ? "| ⚡ **Permissions** | Auto |" : "| 🔐 **Permissions** | Interactive |",
+    `| ${header.isAuto ? "⚡" : "🔐"} **Permissions** | ${cell(permissionsText(header))} |`,
   ];
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
+}
+
+function permissionsText({ isAuto, mode }: Header): string {
+  const who = isAuto ? "Auto" : "Interactive";
+  return mode === undefined ? who : `${who} · mode ${inlineCode(mode)}`;
 }
 
 function backgroundText(tasks: number): string {

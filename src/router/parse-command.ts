@@ -1,7 +1,8 @@
 // A person's text → one of mm-claude's commands, in any of its three spellings, or undefined when it is a message.
 // Pure: the caller looks up whom a name belongs to.
 
-import { COMMANDS, commandNamed } from "../session/commands.ts";
+import { COMMANDS, commandNamed, isCommandSentence } from "../session/commands.ts";
+import type { SteeringCommand } from "../session/steering/types.ts";
 import { withoutEnd } from "../util/without-end.ts";
 
 export type ParsedCommand =
@@ -14,6 +15,7 @@ export type ParsedCommand =
       readonly act: "show" | "remove" | "removeConfirmed";
       readonly branch?: string;
     }
+  | { readonly name: SteeringCommand; readonly argument: string }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
   | { readonly name: "usage"; readonly usage: string };
@@ -50,6 +52,8 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     }
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
+    case "mode":
+      return { name, argument: rest };
     default:
       return { name };
   }
@@ -85,9 +89,13 @@ function wholeSentence(text: string): ParsedCommand | undefined {
   if (rest.length === 0) {
     return withArguments(name, "");
   }
-  const command = withArguments(name, rest.join(" "));
+  const argument = rest.join(" ");
+  const command = withArguments(name, argument);
   if (command.name === "worktree") {
     return /^remove$/i.test(rest[0] ?? "") ? command : undefined;
+  }
+  if ("argument" in command) {
+    return isCommandSentence(name, argument) ? command : undefined;
   }
   const takesArgument = "username" in command ? rest[0]?.startsWith("@") : "mode" in command;
   return takesArgument && rest.length === 1 ? command : undefined;

@@ -163,6 +163,6 @@ function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Messa
       };
     }
     default:
-      return parsed;
+      return "argument" in parsed ? { ...parsed, postId: message.postId } : parsed;
   }
 }

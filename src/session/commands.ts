@@ -11,6 +11,8 @@ interface CommandInfo {
   readonly aliases: readonly string[];
   readonly action: Action;
   readonly help: string;
+  /** After a mention, where what stands behind the name is of this form, the sentence is the command. */
+  readonly inSentence?: RegExp;
 }
 
 export const COMMANDS = {
@@ -58,8 +60,21 @@ export const COMMANDS = {
     action: "message",
     help: "Where this session works, and which projects the channel has",
   },
+  mode: {
+    usage: "mode",
+    aliases: [],
+    action: "message",
+    help: "What Claude may do unasked; `!mode plan` and others change it",
+    inSentence: /^(?:plan|default|acceptedits|auto)$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
+
+const INFOS: Readonly<Record<CommandName, CommandInfo>> = COMMANDS;
+
+/** Whether that command and what stands behind it are a command also in a sentence after a mention. */
+export const isCommandSentence = (name: CommandName, argument: string): boolean =>
+  INFOS[name].inSentence?.test(argument) === true;
 
 /** The command of that name or alias, in any case. */
 export function commandNamed(word: string): CommandName | undefined {

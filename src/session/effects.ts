@@ -3,7 +3,7 @@
 
 import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionProcess } from "./process.ts";
-import type { Effect } from "./types.ts";
+import type { Effect, Replied } from "./types.ts";
 
 const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "prioritize", "react", "unreact"];
 
@@ -21,6 +21,7 @@ const FOR_CLAUDE: readonly Effect["type"][] = [
   "send",
   "answer",
   "interruptClaude",
+  "request",
   "closeClaude",
 ];
 
@@ -55,7 +56,11 @@ export function askWriter(writer: ThreadWriter, effect: Effect): boolean {
 }
 
 /** False when it is no effect of the process's. */
-export function askClaude(process: SessionProcess, effect: Effect): boolean {
+export function askClaude(
+  process: SessionProcess,
+  effect: Effect,
+  onReply: (replied: Replied) => void,
+): boolean {
   switch (effect.type) {
     case "send":
       process.send(effect.uuid, effect.content);
@@ -66,6 +71,11 @@ export function askClaude(process: SessionProcess, effect: Effect): boolean {
     case "interruptClaude":
       process.interrupt();
       return true;
+    case "request": {
+      const { request, by } = effect;
+      process.request(request, (reply) => onReply({ request, by, reply }));
+      return true;
+    }
     case "closeClaude":
       process.close(effect.now);
       return true;

@@ -11,8 +11,10 @@ import { askGuest } from "./guests.ts";
 import { stop } from "./lifecycle.ts";
 import { isCardOnItsWay } from "./open-cards.ts";
 import { takeOffer } from "./recovery.ts";
+import { refuse } from "./refusal.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
+import { onSteeringCommand } from "./steering/commands.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -62,8 +64,8 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       requestAdmission(step, command.orElse ?? asWritten(command.message));
     } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
-    } else if (isToldNo(action) && tryTakeNotice(step, "steer", by)) {
-      say(step, `⚠️ Only ${whoMay(step, action)} can do that, ${inlineCode(`@${by.name}`)}`);
+    } else if (isToldNo(action)) {
+      refuse(step, action, by);
     }
     return;
   }
@@ -105,19 +107,11 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       say(step, `ℹ️ ${command.usage}`);
       break;
     default:
-      command satisfies never;
+      onSteeringCommand(step, by, command);
   }
 }
 
 const isToldNo = (action: Action): boolean => action === "steer" || action === "approve";
-
-/** Names in code format, which notify nobody. */
-function whoMay({ state, context }: Step, action: Action): string {
-  const approvers = action === "approve" ? context.approvers() : [];
-  return approvers.length > 0
-    ? approvers.map((name) => inlineCode(`@${name}`)).join(", ")
-    : `${inlineCode(`@${state.owner.name}`)} and allowed users`;
-}
 
 /** A `!name` is kept as `/name`. */
 function asWritten(message: Message): Message {

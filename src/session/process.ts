@@ -1,6 +1,7 @@
 // The Claude process of one session, and the directory for its files: starts a process or takes one that waits, talks
 // to it, and ends it. Knows no state and decides nothing.
 
+import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
 import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
@@ -17,6 +18,8 @@ export interface ProcessStart {
   readonly conversationId: string;
   readonly directory: string;
   readonly resume: boolean;
+  /** Instead of the project's. */
+  readonly permissionMode?: string | undefined;
 }
 
 export class SessionProcess {
@@ -44,10 +47,12 @@ export class SessionProcess {
   }
 
   /** Gives the conversation's id: a process that has waited brings its own. */
-  start({ conversationId, directory, resume }: ProcessStart, listener: (event: ClaudeEvent) => void): string {
+  start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
+    const { conversationId, directory, resume, permissionMode } = given;
     const { startClaude, claudePath, choices, chatTools, deniedPaths } = this.#dependencies;
     this.#client = undefined;
-    const warm = resume ? undefined : this.#takeWarm(directory);
+    const isAsOthers = !resume && permissionMode === undefined;
+    const warm = isAsOthers ? this.#takeWarm(directory) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
       this.#client = warm.assign(listener);
@@ -61,6 +66,7 @@ export class SessionProcess {
         deniedPaths,
         extraDirectories,
         ...choices,
+        ...(permissionMode === undefined ? {} : { permissionMode }),
         ownTools: chatTools?.tools ?? [],
       };
       this.#client = startClaude(start, listener);
@@ -103,6 +109,14 @@ export class SessionProcess {
 
   answerCall(...answer: Parameters<ClaudeClient["answerCall"]>): void {
     this.#client?.answerCall(...answer);
+  }
+
+  request(request: ClaudeRequest, reply: (reply: ClaudeReply) => void): void {
+    if (this.#client) {
+      this.#client.request(request, reply);
+    } else {
+      reply({ type: "exited" });
+    }
   }
 
   interrupt(): void {

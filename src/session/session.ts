@@ -317,7 +317,10 @@ export class Session {
     if (effect.type === "startClaude") {
       this.#start(effect.generation, effect.resume);
     } else {
-      askClaude(this.#process, effect);
+      const { generation } = this.#state;
+      askClaude(this.#process, effect, (replied) =>
+        this.deliver({ type: "replied", generation, ...replied }),
+      );
     }
   }
 
@@ -337,8 +340,10 @@ export class Session {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
-    const { id: conversationId } = this.#state.conversation;
-    beginConversation(this.#state, this.#process.start({ conversationId, directory, resume }, listener));
+    const { conversation, steering } = this.#state;
+    const { mode: permissionMode } = steering;
+    const given = { conversationId: conversation.id, directory, resume, permissionMode };
+    beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();
   }

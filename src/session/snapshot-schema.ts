@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { FileId, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import { Transcript } from "../render/transcript.ts";
+import { steering } from "./steering/snapshot.ts";
 
 const text = z.string();
 const number = z.number();
@@ -252,6 +253,7 @@ const state = z.object({
   background: z.array(z.object({ id: text, description: text, isAgent: flag.exactOptional() })),
   faults: number,
   worktree: orNone(worktree),
+  steering,
   taskList: orNone(
     z.object({
       key: text,

@@ -12,6 +12,7 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
+import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
 
@@ -46,6 +47,7 @@ export function initialState(
     background: [],
     faults: 0,
     worktree: undefined,
+    steering: initialSteering(),
     taskList: undefined,
     turn: newTurn(1, context, [owner.name]),
     commands: undefined,
@@ -161,6 +163,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     status: status ?? live,
     maxSessions: context.maxSessions,
     isAuto: state.auto !== undefined,
+    mode: state.steering.mode,
   });
   step.emit({ type: "put", key: "header", markdown, isProgress: true, ifFrozen: "drop" });
 }

@@ -24,6 +24,7 @@ import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
+import { onReply } from "./steering/replies.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
@@ -101,6 +102,11 @@ function take(step: Step, signal: Signal): void {
         }
       } else if (!takeOwnToolEvent(step, signal.event)) {
         onClaudeEvent(step, signal.event, signal.fileBefore, signal.saved);
+      }
+      break;
+    case "replied":
+      if (signal.generation === state.generation) {
+        onReply(step, signal);
       }
       break;
     case "tool":

@@ -1,6 +1,7 @@
 // The data of a session: its state, what can enter its mailbox (Signal) and what a step may cause (Effect).
 
 import type { AuditEntry } from "../audit/record.ts";
+import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
 import type {
   BackgroundTask,
   ClaudeEvent,
@@ -20,6 +21,7 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
+import type { SteeringCommand, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
 /** A person's words on their way to Claude. */
@@ -45,6 +47,8 @@ export type Command =
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" | "project" }
   | { readonly name: "diff" | "merge" }
+  /** What stands behind the name is the command's own to read. */
+  | { readonly name: SteeringCommand; readonly argument: string; readonly postId: PostId }
   | {
       readonly name: "worktree";
       readonly act: "show" | "remove" | "removeConfirmed";
@@ -94,6 +98,8 @@ export type Signal =
       /** With `exited`: what Claude has saved of the turn. */
       readonly saved?: SavedTurn;
     }
+  /** What has become of a request of ours to Claude. */
+  | ({ readonly type: "replied"; readonly generation: number } & Replied)
   /** mm-claude was started again: whatever ran is gone. */
   | {
       readonly type: "restored";
@@ -125,6 +131,13 @@ export type Signal =
   /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */
   | { readonly type: "fault"; readonly what: string; readonly detail: string }
   | { readonly type: "shutdown" };
+
+export interface Replied {
+  readonly request: ClaudeRequest;
+  /** For whom it was made; undefined where nobody has asked. */
+  readonly by: Person | undefined;
+  readonly reply: ClaudeReply;
+}
 
 /** What is left of a turn whose process is gone. */
 export interface SavedTurn {
@@ -175,6 +188,8 @@ export type Effect =
   | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
+  /** The reply comes as `replied`. `by`: for whom; undefined where nobody has asked. */
+  | { readonly type: "request"; readonly request: ClaudeRequest; readonly by: Person | undefined }
   /** `now`: a turn that runs is cut off instead of being waited for. */
   | { readonly type: "closeClaude"; readonly now: boolean }
   | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
@@ -266,6 +281,7 @@ export interface SessionState {
   /** How often something threw since a turn last came to its end. */
   faults: number;
   worktree: SessionWorktree | undefined;
+  readonly steering: SteeringState;
   taskList: { readonly key: PostKey; readonly tasks: readonly Task[] } | undefined;
   turn: Turn;
   /** Claude's slash commands; undefined until it has told them. */

@@ -132,6 +132,7 @@ export function channelsWorld({
       },
       answerCall: () => {},
       interrupt: () => queueMicrotask(() => tell(turnEnded(false, "", true))),
+      request: (_request, reply) => reply({ type: "unknown" }),
       async close() {
         claude.isClosed = true;
       },

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // A small, fast stand-in for the Claude CLI: the same stdio protocol as 2.1.330, the same saved conversations,
 // and the same scripted model behind it (ANTHROPIC_BASE_URL), so that one scenario runs on both.
+// FAKE_CLAUDE=old-controls: as the versions that never answer a request they do not know.
 // It knows nothing of scenes, except those in which the program itself misbehaves (fake-claude/misbehaviour.mjs).
 
+import { createControls } from "./fake-claude/controls.mjs";
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
 import { openTranscript } from "./fake-claude/transcript.mjs";
@@ -63,12 +65,14 @@ if (faults.has("detached-grandchild")) misbehave("detached-grandchild", wire);
 if (isDeaf) setInterval(() => {}, 60_000);
 
 const conversation = createConversation({ wire, transcript });
+const firstMode = optionOf("--permission-mode");
+if (firstMode !== undefined) conversation.setMode(firstMode);
 process.on("SIGINT", () => {
   conversation.interrupt();
   conversation.end();
 });
 
-const granted = new Set(["set_permission_mode", "set_model", "mcp_status", "get_context_usage"]);
+const controls = createControls({ conversation, wire });
 
 function receive(frame) {
   switch (frame.type) {
@@ -86,9 +90,17 @@ function receive(frame) {
         const still_queued = conversation.queued();
         conversation.interrupt();
         succeed({ still_queued });
-      } else if (granted.has(request.subtype)) {
-        succeed({});
-      } else {
+      } else if (controls.has(request.subtype)) {
+        const answer = controls.answer(request);
+        if ("error" in answer) {
+          const { error } = answer;
+          wire.emit({ type: "control_response", response: { subtype: "error", request_id, error } });
+        } else {
+          succeed(answer.response);
+        }
+        // Tells what has changed, after the answer.
+        wire.emit(...(answer.frames ?? []));
+      } else if (!faults.has("old-controls")) {
         const error = `Unsupported control request subtype: ${request.subtype}`;
         wire.emit({ type: "control_response", response: { subtype: "error", request_id, error } });
       }

@@ -144,6 +144,7 @@ export function inProcessClaude(tell: (turn: Telling) => Promise<void>): InProce
         calls.delete(callId);
       },
       interrupt: () => {},
+      request: (_request, reply) => reply({ type: "unknown" }),
       async close() {
         isClosed = true;
         live.delete(id);

@@ -53,6 +53,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
         answer: (_requestId, { behavior }) => process.heard.push(behavior),
         answerCall: (_callId, { text }) => process.heard.push(`result ${text}`),
         interrupt: () => process.heard.push("interrupt"),
+        request: (_request, reply) => reply({ type: "unknown" }),
         close: async () => {
           process.isClosed = true;
           process.heard.push("close");

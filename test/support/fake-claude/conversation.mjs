@@ -10,10 +10,9 @@ import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
 
-const model = "claude-fake";
-
 export function createConversation({ wire, transcript }) {
   const queue = [];
+  let model = "claude-fake";
   const notifications = [];
   let turn;
   let isEnding = false;
@@ -330,6 +329,10 @@ export function createConversation({ wire, transcript }) {
     say(frame) {
       queue.push({ message: frame.message, uuid: frame.uuid ?? randomUUID() });
       next();
+    },
+    setMode: (mode) => tools.setMode(mode),
+    setModel(name) {
+      model = name;
     },
     queued: () => queue.map(({ uuid }) => uuid),
     interrupt() {

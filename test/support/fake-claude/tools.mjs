@@ -132,6 +132,9 @@ export function createTools() {
   return {
     names,
     mode: () => mode,
+    setMode(name) {
+      mode = name;
+    },
     offered: names.map((name) => ({ name, description: name, input_schema: { type: "object" } })),
     /** The question to put before the tool runs, or undefined. Its input may hold more than the model wrote. */
     permissionFor({ name, input }) {
@@ -140,6 +143,7 @@ export function createTools() {
         case "Bash":
           return isReadOnly(input.command) ? undefined : { ...question, description: input.description };
         case "Write":
+          if (mode === "acceptEdits") return undefined;
           return input.file_path === planFile && mode === "plan" ? undefined : question;
         case "ExitPlanMode": {
           if (mode !== "plan") return undefined;
@@ -148,6 +152,7 @@ export function createTools() {
           return { ...question, input: plan === undefined ? {} : { plan, planFilePath: planFile } };
         }
         case "Edit":
+          return mode === "acceptEdits" ? undefined : question;
         case "AskUserQuestion":
           return question;
         default:

@@ -1,6 +1,7 @@
 import { asking } from "./asking.ts";
+import { choices } from "./choices.ts";
 import { restarting } from "./restarting.ts";
 import { steering } from "./steering.ts";
 import { talking } from "./talking.ts";
 
-export const scenarios = [...talking, ...asking, ...steering, ...restarting];
+export const scenarios = [...talking, ...asking, ...steering, ...choices, ...restarting];

@@ -34,6 +34,7 @@ function setUp({ size = 1 } = {}) {
         answer: () => {},
         answerCall: () => {},
         interrupt: () => {},
+        request: (_request, reply) => reply({ type: "unknown" }),
         close: async () => {
           one.isClosed = true;
         },

@@ -88,6 +88,7 @@ function createWorld() {
         answer: () => trip("answer"),
         answerCall: () => trip("answer"),
         interrupt: () => trip("interrupt"),
+        request: (_request, reply) => reply({ type: "unknown" }),
         close: async () => {
           process.isClosed = true;
           trip("close");

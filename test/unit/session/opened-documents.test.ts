@@ -61,6 +61,7 @@ async function takeUp(document: Document): Promise<string[]> {
         answer: () => log.push("claude gets an answer"),
         answerCall: (_callId, { text }) => log.push(`claude is told ${text}`),
         interrupt: () => log.push("claude is interrupted"),
+        request: (_request, reply) => reply({ type: "unknown" }),
         close: async () => void log.push("claude is closed"),
       };
     },

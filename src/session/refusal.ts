@@ -1,0 +1,21 @@
+// Telling somebody that they may not do something, and who may.
+
+import { inlineCode } from "../render/markdown.ts";
+import type { Action, Person } from "./authorization.ts";
+import { say, tryTakeNotice } from "./state.ts";
+import type { Step } from "./types.ts";
+
+/** Once in a while for each person. */
+export function refuse(step: Step, action: Action, by: Person): void {
+  if (tryTakeNotice(step, "steer", by)) {
+    say(step, `⚠️ Only ${whoMay(step, action)} can do that, ${inlineCode(`@${by.name}`)}`);
+  }
+}
+
+/** Names in code format, which notify nobody. */
+function whoMay({ state, context }: Step, action: Action): string {
+  const approvers = action === "approve" ? context.approvers() : [];
+  return approvers.length > 0
+    ? approvers.map((name) => inlineCode(`@${name}`)).join(", ")
+    : `${inlineCode(`@${state.owner.name}`)} and allowed users`;
+}

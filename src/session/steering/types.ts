@@ -1,0 +1,13 @@
+// What people can change about a session while it runs, as it is kept.
+
+/** Commands whose arguments they read themselves. */
+export type SteeringCommand = "mode";
+
+export interface SteeringState {
+  /** The mode that Claude was last known to be in; undefined: as its project and Claude's own settings say. */
+  mode: string | undefined;
+}
+
+export function initialSteering(): SteeringState {
+  return { mode: undefined };
+}
