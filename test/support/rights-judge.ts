@@ -122,6 +122,12 @@ export class RightsJudge {
       const session = this.sessions.get(`${channelId} ${threadId}`);
       const text = userId === "claude-code" && session && !this.cards.has(id) ? this.#textOf(id) : "";
       const [about] = /Permission requested|wants to send/.test(text) ? (text.match(MARKS) ?? []) : [];
+      const [, guest] = /@(\w+) wants to send/.exec(text) ?? [];
+      // What decides or commands has no mark: the card itself says whose it was.
+      if (session && guest && !about) {
+        this.said.set(id, { by: guest, channel: channelId, thread: threadId });
+        this.cards.set(id, { session, about: id });
+      }
       if (session && about) this.cards.set(id, { session, about });
     }
   }
