@@ -16,6 +16,7 @@ import type { DocumentStore } from "../store/document-store.ts";
 import type { Lock } from "../store/lock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { createRedact, type Redact } from "../util/redact.ts";
 import { Channels } from "./channels.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -72,6 +73,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
+  /** Takes the bot's token out of a text. */
+  readonly redact: Redact;
 }
 
 export interface Bridge {
@@ -118,6 +121,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
     isTold: tellingOnce(),
+    redact: createRedact([facts.token]),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };
   const otherInstance = deferred<string>();

@@ -152,12 +152,14 @@ export class Channels {
   }
 
   async #update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]> {
-    const wanted = new Map<ChannelId, { readonly channel: Channel; readonly projects: ReadyProject[] }>();
+    const wanted = new Map<
+      ChannelId,
+      { readonly channel: Channel; readonly projects: readonly ReadyProject[] }
+    >();
     for (const ready of projects) {
       if (ready.channel) {
-        const entry = wanted.get(ready.channel.id) ?? { channel: ready.channel, projects: [] };
-        entry.projects.push(ready);
-        wanted.set(ready.channel.id, entry);
+        const { channel } = ready;
+        wanted.set(channel.id, { channel, projects: [...(wanted.get(channel.id)?.projects ?? []), ready] });
       }
     }
     const direct = projects.find(({ project }) => project.origin === "direct");

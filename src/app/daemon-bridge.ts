@@ -125,6 +125,7 @@ export function bridgeDependencies(
   { api, folder, locks }: State & { readonly api: RestClient },
 ): BridgeDependencies {
   const { version, home } = options;
+  const redact = createRedact([config.token]);
   const trails = new AuditTrails(
     (channelId) =>
       new AuditTrail({
@@ -132,7 +133,7 @@ export function bridgeDependencies(
         channelId,
         now: Date.now,
         log,
-        redact: createRedact([config.token]),
+        redact,
         maxFileBytes: config.auditFileMb * 1_000_000,
         maxFiles: config.auditFiles,
       }),

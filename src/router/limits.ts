@@ -3,22 +3,33 @@
 // an allowance, and is false when nothing is left of it.
 
 import type { ThreadId, UserId } from "../mattermost/types.ts";
-import { RateLimit } from "../util/rate-limit.ts";
+import { RateLimit, type RateLimitOptions } from "../util/rate-limit.ts";
 import type { Route } from "./route.ts";
 
 const HOUR_MS = 3_600_000;
 
-export class Limits {
+const LIMITS = {
   /** Nobody types faster for long; a pasted series passes. */
-  readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
-  readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
-  readonly #unlisted = new RateLimit({ burst: 40, everyMs: 1500 });
-  readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
+  person: { burst: 40, everyMs: 1500 },
+  thread: { burst: 80, everyMs: 750 },
+  unlisted: { burst: 40, everyMs: 1500 },
+  reactions: { burst: 60, everyMs: 1000 },
   /** Once per person and hour, and not too many persons either. */
-  readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
-  readonly #refusals = new RateLimit({ burst: 20, everyMs: 60_000, keys: 1 });
-  readonly #answer = new RateLimit({ burst: 3, everyMs: 20_000 });
-  readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
+  refusal: { burst: 1, everyMs: HOUR_MS },
+  refusals: { burst: 20, everyMs: 60_000, keys: 1 },
+  answer: { burst: 3, everyMs: 20_000 },
+  warning: { burst: 1, everyMs: 60_000 },
+} as const satisfies Readonly<Record<string, RateLimitOptions>>;
+
+export class Limits {
+  readonly #person = new RateLimit(LIMITS.person);
+  readonly #thread = new RateLimit(LIMITS.thread);
+  readonly #unlisted = new RateLimit(LIMITS.unlisted);
+  readonly #reactions = new RateLimit(LIMITS.reactions);
+  readonly #refusal = new RateLimit(LIMITS.refusal);
+  readonly #refusals = new RateLimit(LIMITS.refusals);
+  readonly #answer = new RateLimit(LIMITS.answer);
+  readonly #warning = new RateLimit(LIMITS.warning);
 
   /**
    * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was

@@ -75,19 +75,39 @@ export class Router {
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
     this.#seenPosts = new SeenPosts(dependencies.cursor, () => dependencies.clock.now());
-    this.#dispatcher = new Dispatcher({
-      ...dependencies,
-      isListed: (by) => this.#isListed(by),
-      now: () => this.#seenPosts.now,
-    });
+    // Each is given by name: an object that is spread into another one has a shape of its own in memory, for each channel.
+    const { api, audit, botId, botName, channelId, clock, log, newUuid, projects, reply, sessions, users } =
+      dependencies;
+    const seenPosts = this.#seenPosts;
+    const isListed: DispatcherOptions["isListed"] = (by) => this.#isListed(by);
+    const now = () => seenPosts.now;
+    this.#dispatcher = new Dispatcher({ audit, botName, projects, reply, sessions, isListed, now });
     const projectNames = () => this.#projectNames;
-    this.#postChanges = new PostChanges({ ...dependencies, projectNames, seenPosts: this.#seenPosts });
-    this.#failingPosts = new FailingPosts(dependencies.api);
+    this.#postChanges = new PostChanges({
+      api,
+      audit,
+      botId,
+      botName,
+      users,
+      channelId,
+      newUuid,
+      sessions,
+      projectNames,
+      seenPosts,
+    });
+    this.#failingPosts = new FailingPosts(api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
     this.#catchUp = new CatchUp({
-      ...dependencies,
-      seenPosts: this.#seenPosts,
+      api,
+      botId,
+      channelId,
+      clock,
+      log,
+      reply,
+      sessions,
+      seenPosts,
+      standing: dependencies.standing,
       membership: this.#membership,
       hear: (post) => this.#hear(post, READ_AGAIN),
       reacted: (reaction, isRemoval) => this.#postChanges.reacted(reaction, isRemoval),
