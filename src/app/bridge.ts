@@ -2,6 +2,8 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import { type Access, createAccess } from "../chat-tools/access.ts";
+import { sharedTools } from "../chat-tools/tools.ts";
+import type { ChatToolImplementation } from "../chat-tools/types.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
@@ -73,6 +75,7 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
+  readonly sharedTools: readonly ChatToolImplementation[];
   /** Takes the bot's token out of a text. */
   readonly redact: Redact;
 }
@@ -112,12 +115,14 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     heard: heardMentions(folder),
     onHeard: (counts) => keepHeardMentions(folder, counts),
   });
+  const access = createAccess({ api, users, botId: facts.bot.id, clock });
   const { projects, ...rest } = facts;
   const connection: Connection = {
     ...rest,
     ...dependencies,
     users,
-    access: createAccess({ api, users, botId: facts.bot.id, clock }),
+    sharedTools: sharedTools({ api, users, access, botId: facts.bot.id }),
+    access,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
     isTold: tellingOnce(),

@@ -159,7 +159,7 @@ export class Channels {
     for (const ready of projects) {
       if (ready.channel) {
         const { channel } = ready;
-        wanted.set(channel.id, { channel, projects: [...(wanted.get(channel.id)?.projects ?? []), ready] });
+        wanted.set(channel.id, { channel, projects: (wanted.get(channel.id)?.projects ?? []).concat(ready) });
       }
     }
     const direct = projects.find(({ project }) => project.origin === "direct");

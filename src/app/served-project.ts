@@ -42,7 +42,7 @@ export class ServedProject implements RoutedProject {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
-    this.#chatTools = projectChatTools({ ...place.connection, api: place.api });
+    this.#chatTools = projectChatTools(place.connection);
     this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
     this.sessions = new SessionManager(this.#dependencies());
   }

@@ -22,14 +22,8 @@ const LIMITS = {
 } as const satisfies Readonly<Record<string, RateLimitOptions>>;
 
 export class Limits {
-  readonly #person = new RateLimit(LIMITS.person);
-  readonly #thread = new RateLimit(LIMITS.thread);
-  readonly #unlisted = new RateLimit(LIMITS.unlisted);
-  readonly #reactions = new RateLimit(LIMITS.reactions);
-  readonly #refusal = new RateLimit(LIMITS.refusal);
-  readonly #refusals = new RateLimit(LIMITS.refusals);
-  readonly #answer = new RateLimit(LIMITS.answer);
-  readonly #warning = new RateLimit(LIMITS.warning);
+  /** Made when they are first asked: a channel needs few of them. */
+  readonly #made: Partial<Record<keyof typeof LIMITS, RateLimit>> = {};
 
   /**
    * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was
@@ -40,32 +34,40 @@ export class Limits {
       return true;
     }
     // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
-    return this.#person.tryTake(by, at) && (isListed ? this.#thread : this.#unlisted).tryTake(threadId, at);
+    return (
+      this.#of("person").tryTake(by, at) && this.#of(isListed ? "thread" : "unlisted").tryTake(threadId, at)
+    );
   }
 
   tryTakeReaction(by: UserId, emojiName: string, now: number): boolean {
-    return STOPS.has(emojiName) || this.#reactions.tryTake(by, now);
+    return STOPS.has(emojiName) || this.#of("reactions").tryTake(by, now);
   }
 
   tryTakeRefusal(by: UserId, now: number): boolean {
-    if (!this.#refusal.tryTake(by, now)) {
+    if (!this.#of("refusal").tryTake(by, now)) {
       return false;
     }
-    const isWithin = this.#refusals.tryTake("", now);
+    const isWithin = this.#of("refusals").tryTake("", now);
     if (!isWithin) {
-      this.#refusal.giveBack(by);
+      this.#of("refusal").giveBack(by);
     }
     return isWithin;
   }
 
   /** For a remark on what somebody wrote, such as that it was empty. */
   tryTakeRemark(by: UserId, now: number): boolean {
-    return this.#answer.tryTake(by, now);
+    return this.#of("answer").tryTake(by, now);
   }
 
   /** For the warning that something was not taken. */
   tryTakeWarning(by: UserId, now: number): boolean {
-    return this.#warning.tryTake(by, now);
+    return this.#of("warning").tryTake(by, now);
+  }
+
+  #of(name: keyof typeof LIMITS): RateLimit {
+    const made = this.#made[name] ?? new RateLimit(LIMITS[name]);
+    this.#made[name] = made;
+    return made;
   }
 }
 
