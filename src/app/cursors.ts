@@ -10,7 +10,9 @@ import type { Clock, Timer } from "../util/clock.ts";
  * Not saved with each post, because to replace a file takes at least a third of a millisecond. After a crash, what was
  * heard since then is read again, and a session knows the posts it has taken.
  */
-const ROUND_MS = 250;
+const SOON_MS = 250;
+/** Between two rounds, when more waits than is written in one. */
+const PACE_MS = 500;
 /** Of channels in which something was heard: as many as the store writes at the same time. */
 const AT_ONCE = 4;
 
@@ -54,7 +56,7 @@ export class Cursors {
         if (isFirst && this.#timer === undefined) {
           this.#writing ??= this.#write();
         }
-        this.#schedule();
+        this.#schedule(SOON_MS);
       },
       flush: () => this.#flush(),
     };
@@ -78,12 +80,12 @@ export class Cursors {
     }
   }
 
-  #schedule(): void {
+  #schedule(ms: number): void {
     if (this.#isWaiting && this.#writing === undefined) {
       this.#timer ??= this.#clock.setTimeout(() => {
         this.#timer = undefined;
         this.#writing ??= this.#write();
-      }, ROUND_MS);
+      }, ms);
     }
   }
 
@@ -108,7 +110,7 @@ export class Cursors {
     } while (this.#isFlushing && this.#isWaiting);
     this.#isFlushing = false;
     this.#writing = undefined;
-    this.#schedule();
+    this.#schedule(PACE_MS);
   }
 
   #take(): readonly (readonly [string, Cursor])[] {

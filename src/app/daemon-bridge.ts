@@ -126,6 +126,7 @@ export function bridgeDependencies(
 ): BridgeDependencies {
   const { version, home } = options;
   const redact = createRedact([config.token]);
+  const oneOf = sharing<readonly string[]>();
   const trails = new AuditTrails(
     (channelId) =>
       new AuditTrail({
@@ -157,9 +158,11 @@ export function bridgeDependencies(
       };
     },
     deniedPathsIn: (directory) =>
-      ownPaths(
-        { cwd: directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
-        stateRoot(baseDirectories(options)),
+      oneOf(
+        ownPaths(
+          { cwd: directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
+          stateRoot(baseDirectories(options)),
+        ),
       ),
     environment,
     worktrees: new Worktrees({
@@ -174,5 +177,14 @@ export function bridgeDependencies(
       onConnected: () => monitor.connected(),
       onDisconnected: (reason) => monitor.disconnected(reason),
     },
+  };
+}
+
+/** Of values that say the same as the one before, one is kept: most projects have no paths of their own. */
+function sharing<T>(): (value: T) => T {
+  let last: T | undefined;
+  return (value) => {
+    last = last !== undefined && JSON.stringify(last) === JSON.stringify(value) ? last : value;
+    return last;
   };
 }
