@@ -2,6 +2,8 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import { type Access, createAccess } from "../chat-tools/access.ts";
+import { sharedTools } from "../chat-tools/tools.ts";
+import type { ChatToolImplementation } from "../chat-tools/types.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
@@ -16,6 +18,7 @@ import type { DocumentStore } from "../store/document-store.ts";
 import type { Lock } from "../store/lock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
+import { createRedact, type Redact } from "../util/redact.ts";
 import { Channels } from "./channels.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -72,6 +75,9 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
+  readonly sharedTools: readonly ChatToolImplementation[];
+  /** Takes the bot's token out of a text. */
+  readonly redact: Redact;
 }
 
 export interface Bridge {
@@ -109,15 +115,18 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     heard: heardMentions(folder),
     onHeard: (counts) => keepHeardMentions(folder, counts),
   });
+  const access = createAccess({ api, users, botId: facts.bot.id, clock });
   const { projects, ...rest } = facts;
   const connection: Connection = {
     ...rest,
     ...dependencies,
     users,
-    access: createAccess({ api, users, botId: facts.bot.id, clock }),
+    sharedTools: sharedTools({ api, users, access, botId: facts.bot.id }),
+    access,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
     isTold: tellingOnce(),
+    redact: createRedact([facts.token]),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };
   const otherInstance = deferred<string>();

@@ -6,6 +6,7 @@ import type { Channel, ChannelId, SocketEvent } from "../mattermost/types.ts";
 import { mentions } from "../router/mention.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection, Unserved } from "./bridge.ts";
+import { Cursors } from "./cursors.ts";
 import { DirectMessages } from "./direct-messages.ts";
 import { ServedChannel } from "./served-channel.ts";
 
@@ -19,6 +20,7 @@ export class Channels {
   readonly #options: ChannelsOptions;
   readonly #served = new Map<ChannelId, { readonly channel: ServedChannel; readonly release: () => void }>();
   readonly #direct: DirectMessages;
+  readonly #cursors: Cursors;
   /** Changes are made one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #isOpen = false;
@@ -27,6 +29,7 @@ export class Channels {
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
+    this.#cursors = new Cursors(options.connection.folder, options.connection.clock);
     this.#direct = new DirectMessages({
       connection: options.connection,
       isServed: (channelId) => this.#served.has(channelId),
@@ -149,12 +152,14 @@ export class Channels {
   }
 
   async #update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]> {
-    const wanted = new Map<ChannelId, { readonly channel: Channel; readonly projects: ReadyProject[] }>();
+    const wanted = new Map<
+      ChannelId,
+      { readonly channel: Channel; readonly projects: readonly ReadyProject[] }
+    >();
     for (const ready of projects) {
       if (ready.channel) {
-        const entry = wanted.get(ready.channel.id) ?? { channel: ready.channel, projects: [] };
-        entry.projects.push(ready);
-        wanted.set(ready.channel.id, entry);
+        const { channel } = ready;
+        wanted.set(channel.id, { channel, projects: (wanted.get(channel.id)?.projects ?? []).concat(ready) });
       }
     }
     const direct = projects.find(({ project }) => project.origin === "direct");
@@ -193,6 +198,7 @@ export class Channels {
       channel,
       projects,
       documents,
+      cursors: this.#cursors,
       audit: connection.auditOf(channel.id),
       onOtherInstance: (why) => this.#otherInstance(channel, why),
       onSlept: () => this.#endIfDone(served),

@@ -125,6 +125,8 @@ export function bridgeDependencies(
   { api, folder, locks }: State & { readonly api: RestClient },
 ): BridgeDependencies {
   const { version, home } = options;
+  const redact = createRedact([config.token]);
+  const oneOf = sharing<readonly string[]>();
   const trails = new AuditTrails(
     (channelId) =>
       new AuditTrail({
@@ -132,7 +134,7 @@ export function bridgeDependencies(
         channelId,
         now: Date.now,
         log,
-        redact: createRedact([config.token]),
+        redact,
         maxFileBytes: config.auditFileMb * 1_000_000,
         maxFiles: config.auditFiles,
       }),
@@ -156,9 +158,11 @@ export function bridgeDependencies(
       };
     },
     deniedPathsIn: (directory) =>
-      ownPaths(
-        { cwd: directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
-        stateRoot(baseDirectories(options)),
+      oneOf(
+        ownPaths(
+          { cwd: directory, home, configHome: process.env["XDG_CONFIG_HOME"] },
+          stateRoot(baseDirectories(options)),
+        ),
       ),
     environment,
     worktrees: new Worktrees({
@@ -173,5 +177,14 @@ export function bridgeDependencies(
       onConnected: () => monitor.connected(),
       onDisconnected: (reason) => monitor.disconnected(reason),
     },
+  };
+}
+
+/** Of values that say the same as the one before, one is kept: most projects have no paths of their own. */
+function sharing<T>(): (value: T) => T {
+  let last: T | undefined;
+  return (value) => {
+    last = last !== undefined && JSON.stringify(last) === JSON.stringify(value) ? last : value;
+    return last;
   };
 }

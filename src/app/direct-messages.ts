@@ -15,9 +15,9 @@ import type { Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { RateLimit } from "../util/rate-limit.ts";
 import type { Connection } from "./bridge.ts";
+import { cursorName } from "./cursors.ts";
 import { RefusedMessages } from "./refused-messages.ts";
 import { Replies } from "./replies.ts";
-import { cursorName } from "./restore.ts";
 
 export interface DirectMessagesOptions {
   readonly connection: Connection;

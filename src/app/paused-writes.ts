@@ -20,19 +20,18 @@ export function pausedWrites(api: MattermostApi): PausedWrites {
     waiting = [];
     for (const goOn of woken) goOn();
   };
+  const inSlot: MattermostApi["inSlot"] = async (slotRequest, perform) => {
+    while (isPaused && !isClosed) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    if (isPaused) {
+      throw new MattermostError("unreachable", "The bot is not in its channel.");
+    }
+    return api.inSlot(slotRequest, perform);
+  };
   return {
-    api: {
-      ...api,
-      async inSlot(slotRequest, perform) {
-        while (isPaused && !isClosed) {
-          await new Promise<void>((resolve) => waiting.push(resolve));
-        }
-        if (isPaused) {
-          throw new MattermostError("unreachable", "The bot is not in its channel.");
-        }
-        return api.inSlot(slotRequest, perform);
-      },
-    },
+    // All else is inherited: it is the same for all channels.
+    api: Object.assign(Object.create(api) as MattermostApi, { inSlot }),
     pause(next) {
       isPaused = next;
       if (!next) wake();

@@ -21,14 +21,18 @@ export interface PrewarmOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+export type Waiting = Pick<WarmPool, "open" | "take" | "close">;
+
+const NONE: Waiting = { open() {}, take: () => undefined, close: async () => {} };
+
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
   ownTools: readonly OwnTool[],
-): WarmPool {
-  const deniedPaths = deniedPathsIn(directory);
-  // A repository's own programs may run when git looks at it.
-  const harmless = claudeEnvironment(environment, [token]);
+): Waiting {
+  if (prewarm === 0) {
+    return NONE;
+  }
   return new WarmPool({
     size: prewarm,
     clock,
@@ -44,7 +48,7 @@ export function prewarmClaudes(
         directory,
         conversationId: randomUUID(),
         resume: false,
-        deniedPaths,
+        deniedPaths: deniedPathsIn(directory),
         extraDirectories: [path],
         model,
         permissionMode: mode,
@@ -53,7 +57,8 @@ export function prewarmClaudes(
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
     settingsFingerprint: () => settingsFingerprint(directory, environment),
-    repositoryFingerprint: () => gitFingerprint(directory, harmless),
+    // A repository's own programs may run when git looks at it.
+    repositoryFingerprint: () => gitFingerprint(directory, claudeEnvironment(environment, [token])),
     freeMemory: availableMemory,
   });
 }

@@ -17,7 +17,7 @@ export interface RepliesOptions {
 
 export class Replies {
   readonly #options: RepliesOptions;
-  readonly #writing = new Set<ThreadWriter>();
+  #writing: readonly ThreadWriter[] = [];
 
   constructor(options: RepliesOptions) {
     this.#options = options;
@@ -31,13 +31,15 @@ export class Replies {
       onFileRefused: () => {},
       onLost: (reason) => this.#options.log.warn(`Could not reply in thread ${threadId}: ${reason}`),
     });
-    this.#writing.add(writer);
+    this.#writing = [...this.#writing, writer];
     writer.put("reply", markdown, { attachment, isFinal: true });
-    void writer.idle().then(() => this.#writing.delete(writer));
+    void writer.idle().then(() => {
+      this.#writing = this.#writing.filter((one) => one !== writer);
+    });
   }
 
   /** Resolves when all is written, at the latest after `ms`. */
   async idle(ms: number): Promise<void> {
-    await Promise.all([...this.#writing].map((writer) => writer.idle(ms)));
+    await Promise.all(this.#writing.map((writer) => writer.idle(ms)));
   }
 }

@@ -1,18 +1,17 @@
-// What the bridge reads from the state folder when it starts, and writes there: sessions, how far the channel was
-// heard, and which accounts the names in the settings stand for.
+// What the bridge reads from the state folder when it starts, and writes there: sessions, and which accounts the names in
+// the settings stand for.
 
 import { pauseAfter } from "../mattermost/budget.ts";
 import { isTransient } from "../mattermost/error.ts";
-import type { Channel, ChannelId, ThreadId, User } from "../mattermost/types.ts";
+import type { ChannelId, ThreadId, User } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
 import { notice } from "../render/attachments.ts";
-import { type Cursor, type CursorKeeper, decodeCursor, encodeCursor } from "../router/cursor.ts";
 import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
 import { inFlightOf } from "../session/phases.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
 import type { DocumentStore } from "../store/document-store.ts";
-import type { Clock, Timer } from "../util/clock.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { endGroup } from "../util/processes.ts";
 
@@ -105,68 +104,6 @@ export async function lookUpWriters(
       await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseAfter(error, attempt, RETRY)));
     }
   }
-}
-
-/**
- * Not saved with each post, because to replace a file takes at least a third of a millisecond. After a crash, what was
- * heard since then is read again, and a session knows the posts it has taken.
- */
-const CURSOR_MS = 250;
-
-const GAP_LOST = "what was said in the channel while mm-claude did not run is not heard";
-
-export const cursorName = (channelId: ChannelId): string => `cursor-${channelId}`;
-
-/** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-export function cursorIn(folder: DocumentStore, { id, lastPostAt }: Channel, clock: Clock): CursorKeeper {
-  const name = cursorName(id);
-  let newest: Cursor | undefined;
-  /** The first one is kept at once: without any, the next start would begin after what was said meanwhile. */
-  let isKept = false;
-  let timer: Timer | undefined;
-  let writing: Promise<void> | undefined;
-  const write = async (): Promise<void> => {
-    // Not at once: it is known by then that this is under way.
-    await Promise.resolve();
-    for (let cursor = newest; cursor; cursor = newest) {
-      newest = undefined;
-      const json = encodeCursor(cursor);
-      // First what the sessions made of it: a crash in between would lose what the channel counts as heard.
-      await folder.allSaved();
-      folder.change(name, () => json);
-      await folder.saved(name);
-    }
-    writing = undefined;
-  };
-  const flush = (): Promise<void> => {
-    clock.clearTimeout(timer);
-    timer = undefined;
-    writing ??= write();
-    return writing;
-  };
-  return {
-    load() {
-      const found = folder.read(name, GAP_LOST);
-      const kept = decodeCursor(found);
-      if (found !== undefined && !kept) {
-        folder.quarantine(name, "it doesn't say how far the channel was heard", GAP_LOST);
-      }
-      isKept = kept !== undefined;
-      return (
-        kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], isComplete: true, leadMs: 0 } : undefined)
-      );
-    },
-    save(cursor) {
-      newest = cursor;
-      if (isKept) {
-        timer ??= clock.setTimeout(() => void flush(), CURSOR_MS);
-      } else {
-        isKept = true;
-        void flush();
-      }
-    },
-    flush,
-  };
 }
 
 /**

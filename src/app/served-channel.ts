@@ -9,10 +9,10 @@ import { channelSessions } from "../session/channel-sessions.ts";
 import type { SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
+import type { Cursors } from "./cursors.ts";
 import { type PausedWrites, pausedWrites } from "./paused-writes.ts";
 import { Replies } from "./replies.ts";
 import {
-  cursorIn,
   endLeftovers,
   lookUpWriters,
   quarantinedSessions,
@@ -29,6 +29,8 @@ export interface ServedChannelOptions {
   readonly channel: Channel;
   readonly projects: readonly ReadyProject[];
   readonly audit: Pick<AuditTrail, "append">;
+  /** Of all channels. */
+  readonly cursors: Cursors;
   /** Of the documents that an earlier run has left. */
   readonly documents: readonly string[];
   readonly onOtherInstance: (why: string) => void;
@@ -51,13 +53,13 @@ export class ServedChannel {
 
   private constructor(options: ServedChannelOptions) {
     const { connection, channel, projects } = options;
-    const { api, bot, clock, log, folder } = connection;
+    const { api, bot, clock, log } = connection;
     this.#options = options;
     this.#channel = channel;
     this.#writes = pausedWrites(api);
     this.#replies = new Replies({ api: this.#writes.api, channelId: channel.id, botId: bot.id, clock, log });
     this.#projects = projects.map((ready) => new ServedProject(ready, this.#place()));
-    this.#cursor = cursorIn(folder, channel, clock);
+    this.#cursor = options.cursors.of(channel);
     this.#router = this.#createRouter();
   }
 

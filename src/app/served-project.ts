@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import type { ChatTools } from "../chat-tools/types.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
-import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
@@ -12,10 +11,9 @@ import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
-import { createRedact } from "../util/redact.ts";
 import type { Connection } from "./bridge.ts";
 import { projectChatTools } from "./chat-tools.ts";
-import { prewarmClaudes } from "./prewarm.ts";
+import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { admitted } from "./restore.ts";
 
 /** What it has in common with the others of its channel. */
@@ -36,7 +34,7 @@ export class ServedProject implements RoutedProject {
   readonly #place: ProjectPlace;
   readonly sessions: SessionManager;
   #ready: ReadyProject;
-  #warm: WarmPool;
+  #warm: Waiting;
   readonly #chatTools: ChatTools;
   #rights: RightsOf;
 
@@ -44,7 +42,7 @@ export class ServedProject implements RoutedProject {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
-    this.#chatTools = projectChatTools({ ...place.connection, api: place.api });
+    this.#chatTools = projectChatTools(place.connection);
     this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
     this.sessions = new SessionManager(this.#dependencies());
   }
@@ -129,7 +127,7 @@ export class ServedProject implements RoutedProject {
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
-    const { users, clock, log, startClaude, environment, folder, watch, token } = connection;
+    const { users, clock, log, startClaude, environment, folder, watch, redact } = connection;
     const { rightsOf } = this;
     // Those that wait now are started as this project is now: later ones are not for sessions that began before.
     const warm = this.#warm;
@@ -163,7 +161,7 @@ export class ServedProject implements RoutedProject {
       claudePath: project.claudePath,
       choices: { model: project.model, permissionMode: project.mode },
       deniedPaths: connection.deniedPathsIn(project.directory),
-      redact: createRedact([token]),
+      redact,
       botId: connection.bot.id,
       channelId,
       audit,

@@ -26,8 +26,7 @@ const PATCH_BYTES = 1024 * 1024;
 export class Worktrees {
   readonly #git: Git;
   readonly #root: string;
-  /** By the top of the worktree. */
-  readonly #holders = new Map<string, ThreadId>();
+  readonly #holders = new Holders();
 
   constructor({ environment, root }: WorktreesOptions) {
     this.#git = gitWith(environment);
@@ -35,39 +34,91 @@ export class Worktrees {
   }
 
   of(directory: string): ProjectWorktrees {
-    const git = this.#git;
-    return {
-      make: async (branch, before, threadId) => {
-        const root = this.#root;
-        const made = before
-          ? await findWorktree(git, before, root)
-          : await makeWorktree(git, { directory, branch, root });
-        if ("problem" in made) {
-          return made;
-        }
-        const worktree = made.value;
-        return this.#claim(worktree, threadId)
-          ? { value: worktree }
-          : {
-              problem: `Another session works on ${inlineCode(worktree.branch)}. Stop that one first, or name another branch.`,
-            };
-      },
-      changes: (worktree) => changesIn(git, worktree),
-      diff: (worktree) => diffOf(git, worktree, PATCH_BYTES),
-      merge: (worktree) => mergeWorktree(git, worktree),
-      remove: (worktree, how) => removeWorktree(git, worktree, how),
-      removeOf: (branch, how) => this.#removeOf(directory, branch, how),
-      hold: (worktree, threadId) => void this.#claim(worktree, threadId),
-      release: (threadId) => this.#release(threadId),
-    };
+    return new WorktreesOf({ git: this.#git, root: this.#root, holders: this.#holders, directory });
+  }
+}
+
+/** Which thread has which worktree, by its top. */
+class Holders {
+  readonly #threads = new Map<string, ThreadId>();
+
+  has(top: string): boolean {
+    return this.#threads.has(top);
   }
 
-  async #removeOf(
-    directory: string,
+  claim({ top }: Worktree, threadId: ThreadId): boolean {
+    const holder = this.#threads.get(top) ?? threadId;
+    this.#threads.set(top, holder);
+    return holder === threadId;
+  }
+
+  release(threadId: ThreadId): void {
+    for (const [top, holder] of this.#threads) {
+      if (holder === threadId) {
+        this.#threads.delete(top);
+      }
+    }
+  }
+}
+
+interface WorktreesOfOptions {
+  readonly git: Git;
+  readonly root: string;
+  readonly holders: Holders;
+  readonly directory: string;
+}
+
+class WorktreesOf implements ProjectWorktrees {
+  readonly #git: Git;
+  readonly #root: string;
+  readonly #holders: Holders;
+  readonly #directory: string;
+
+  constructor({ git, root, holders, directory }: WorktreesOfOptions) {
+    this.#git = git;
+    this.#root = root;
+    this.#holders = holders;
+    this.#directory = directory;
+  }
+
+  async make(
     branch: string,
-    how: { readonly isConfirmed: boolean },
-  ): Promise<RemovalTold | undefined> {
-    const repository = await findRepository(this.#git, directory);
+    before: Worktree | undefined,
+    threadId: ThreadId,
+  ): ReturnType<ProjectWorktrees["make"]> {
+    const root = this.#root;
+    const made = before
+      ? await findWorktree(this.#git, before, root)
+      : await makeWorktree(this.#git, { directory: this.#directory, branch, root });
+    if ("problem" in made) {
+      return made;
+    }
+    const worktree = made.value;
+    return this.#holders.claim(worktree, threadId)
+      ? { value: worktree }
+      : {
+          problem: `Another session works on ${inlineCode(worktree.branch)}. Stop that one first, or name another branch.`,
+        };
+  }
+
+  changes(worktree: Worktree): ReturnType<ProjectWorktrees["changes"]> {
+    return changesIn(this.#git, worktree);
+  }
+
+  diff(worktree: Worktree): ReturnType<ProjectWorktrees["diff"]> {
+    return diffOf(this.#git, worktree, PATCH_BYTES);
+  }
+
+  merge(worktree: Worktree): ReturnType<ProjectWorktrees["merge"]> {
+    return mergeWorktree(this.#git, worktree);
+  }
+
+  remove(worktree: Worktree, how: { readonly isConfirmed: boolean }): ReturnType<ProjectWorktrees["remove"]> {
+    return removeWorktree(this.#git, worktree, how);
+  }
+
+  async removeOf(branch: string, how: { readonly isConfirmed: boolean }): Promise<RemovalTold | undefined> {
+    const repository = await findRepository(this.#git, this.#directory);
     if ("problem" in repository) {
       return undefined;
     }
@@ -81,7 +132,7 @@ export class Worktrees {
       const text = `⚠️ A session works on ${inlineCode(branch)}. Stop it first, or write ${inlineCode("!worktree remove")} in its thread.`;
       return { text, isRemoved: false };
     }
-    const made = await makeWorktree(this.#git, { directory, branch, root: this.#root });
+    const made = await makeWorktree(this.#git, { directory: this.#directory, branch, root: this.#root });
     const removed = "problem" in made ? made : await removeWorktree(this.#git, made.value, how);
     if ("problem" in removed) {
       const confirm = inlineCode(`worktree remove ${branch} confirm`);
@@ -94,18 +145,12 @@ export class Worktrees {
     };
   }
 
-  #claim({ top }: Worktree, threadId: ThreadId): boolean {
-    const holder = this.#holders.get(top) ?? threadId;
-    this.#holders.set(top, holder);
-    return holder === threadId;
+  hold(worktree: Worktree, threadId: ThreadId): void {
+    this.#holders.claim(worktree, threadId);
   }
 
-  #release(threadId: ThreadId): void {
-    for (const [top, holder] of this.#holders) {
-      if (holder === threadId) {
-        this.#holders.delete(top);
-      }
-    }
+  release(threadId: ThreadId): void {
+    this.#holders.release(threadId);
   }
 }
 

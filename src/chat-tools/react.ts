@@ -6,7 +6,7 @@ import type { MattermostApi, UserId } from "../mattermost/types.ts";
 import type { Access } from "./access.ts";
 import { A_POST, emojiIn, postIdIn, textOf } from "./arguments.ts";
 import { ifAny, notReadable, refused, wrongArgument } from "./outcomes.ts";
-import type { ChatCall, ChatOutcome, ChatToolImplementation } from "./types.ts";
+import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
 
 export interface ReactOptions {
   readonly api: Pick<MattermostApi, "post" | "addReaction">;
@@ -17,22 +17,24 @@ export interface ReactOptions {
 /** Those with which nobody decides anything. */
 const HARMLESS: ReadonlySet<EmojiName> = new Set(["eyes", "hourglass_flowing_sand"]);
 
+const REACT: ChatTool = {
+  name: "react",
+  description:
+    "Puts a reaction (an emoji) of the bot's on a post of this channel: on the first post of this conversation's thread, or on the " +
+    "one that `link` names. Emoji by which people decide here, such as 👍 👎 ✅ ❌ 🛑 and the digits, can't be used.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      emoji: { type: "string", description: "Its name in Mattermost: tada, or :tada:." },
+      link: { type: "string", description: `The post: ${A_POST}.` },
+    },
+    required: ["emoji"],
+  },
+};
+
 export function react(options: ReactOptions): ChatToolImplementation {
   return {
-    tool: {
-      name: "react",
-      description:
-        "Puts a reaction (an emoji) of the bot's on a post of this channel: on the first post of this conversation's thread, or on the " +
-        "one that `link` names. Emoji by which people decide here, such as 👍 👎 ✅ ❌ 🛑 and the digits, can't be used.",
-      inputSchema: {
-        type: "object",
-        properties: {
-          emoji: { type: "string", description: "Its name in Mattermost: tada, or :tada:." },
-          link: { type: "string", description: `The post: ${A_POST}.` },
-        },
-        required: ["emoji"],
-      },
-    },
+    tool: REACT,
     call: (call, signal) => performReact(call, signal, options),
   };
 }

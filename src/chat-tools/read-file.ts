@@ -15,7 +15,7 @@ import type { Access } from "./access.ts";
 import { A_POST, postIdIn, textOf } from "./arguments.ts";
 import { ifAny, notReadable, refused, wrongArgument } from "./outcomes.ts";
 import { quotedName, sizeOf } from "./quoting.ts";
-import type { ChatCall, ChatOutcome, ChatToolImplementation } from "./types.ts";
+import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
 
 export interface FileOptions {
   readonly api: Pick<MattermostApi, "post" | "file">;
@@ -24,22 +24,24 @@ export interface FileOptions {
 
 const MAX_NAMED = 20;
 
+const READ_FILE: ChatTool = {
+  name: "read_file",
+  description:
+    "Saves a file that is attached to a post of the Mattermost chat where you can open it, and says its path. `post` is the post's " +
+    "id or permalink, `name` the file's name, both as read_thread, read_channel and search show them.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      post: { type: "string", description: `The post with the file: ${A_POST}.` },
+      name: { type: "string", description: "The file's name; not needed when the post has one file." },
+    },
+    required: ["post"],
+  },
+};
+
 export function readFile(options: FileOptions): ChatToolImplementation {
   return {
-    tool: {
-      name: "read_file",
-      description:
-        "Saves a file that is attached to a post of the Mattermost chat where you can open it, and says its path. `post` is the post's " +
-        "id or permalink, `name` the file's name, both as read_thread, read_channel and search show them.",
-      inputSchema: {
-        type: "object",
-        properties: {
-          post: { type: "string", description: `The post with the file: ${A_POST}.` },
-          name: { type: "string", description: "The file's name; not needed when the post has one file." },
-        },
-        required: ["post"],
-      },
-    },
+    tool: READ_FILE,
     call: (call, signal) => performReadFile(call, signal, options),
   };
 }

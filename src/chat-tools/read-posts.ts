@@ -6,7 +6,7 @@ import type { Access } from "./access.ts";
 import { A_CHANNEL, A_POST, channelIn, countIn, type NamedChannel, postIdIn, textOf } from "./arguments.ts";
 import { ifAny, notReadable, wrongArgument } from "./outcomes.ts";
 import { fitting, quotePost, WHAT_IS_QUOTED } from "./quoting.ts";
-import type { ChatCall, ChatOutcome, ChatToolImplementation } from "./types.ts";
+import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
 
 export interface ReadingOptions {
   readonly api: Pick<
@@ -22,20 +22,22 @@ export interface ReadingOptions {
 const MAX_POSTS = 40;
 const USUAL_POSTS = 20;
 
+const READ_THREAD: ChatTool = {
+  name: "read_thread",
+  isReadOnly: true,
+  description:
+    "Reads a thread of the Mattermost chat: who wrote what and when, and the names of attached files. Without `link` it is " +
+    "the thread of this conversation, with what people said to each other in it; with the permalink or id of a post, the " +
+    `thread of that post. ${MAX_POSTS} posts at most; of a longer thread the first and the newest ones, or those around the linked post.`,
+  inputSchema: {
+    type: "object",
+    properties: { link: { type: "string", description: `Of another thread: ${A_POST}.` } },
+  },
+};
+
 export function readThread(options: ReadingOptions): ChatToolImplementation {
   return {
-    tool: {
-      name: "read_thread",
-      isReadOnly: true,
-      description:
-        "Reads a thread of the Mattermost chat: who wrote what and when, and the names of attached files. Without `link` it is " +
-        "the thread of this conversation, with what people said to each other in it; with the permalink or id of a post, the " +
-        `thread of that post. ${MAX_POSTS} posts at most; of a longer thread the first and the newest ones, or those around the linked post.`,
-      inputSchema: {
-        type: "object",
-        properties: { link: { type: "string", description: `Of another thread: ${A_POST}.` } },
-      },
-    },
+    tool: READ_THREAD,
     call: (call, signal) => performReadThread(call, signal, options),
   };
 }
@@ -67,31 +69,33 @@ async function performReadThread(
   };
 }
 
-export function readChannel(options: ReadingOptions): ChatToolImplementation {
-  return {
-    tool: {
-      name: "read_channel",
-      isReadOnly: true,
-      description:
-        "Reads the newest messages of a Mattermost channel, replies included, oldest first. Without `channel` it is the channel of " +
-        "this conversation. To go further back, call it again with `before`: the id of the oldest post that you have.",
-      inputSchema: {
-        type: "object",
-        properties: {
-          channel: { type: "string", description: `Another channel: ${A_CHANNEL}.` },
-          limit: {
-            type: "integer",
-            minimum: 1,
-            maximum: MAX_POSTS,
-            description: `How many; ${USUAL_POSTS} unless told.`,
-          },
-          before: {
-            type: "string",
-            description: "Only what was posted before this post: its permalink or id.",
-          },
-        },
+const READ_CHANNEL: ChatTool = {
+  name: "read_channel",
+  isReadOnly: true,
+  description:
+    "Reads the newest messages of a Mattermost channel, replies included, oldest first. Without `channel` it is the channel of " +
+    "this conversation. To go further back, call it again with `before`: the id of the oldest post that you have.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      channel: { type: "string", description: `Another channel: ${A_CHANNEL}.` },
+      limit: {
+        type: "integer",
+        minimum: 1,
+        maximum: MAX_POSTS,
+        description: `How many; ${USUAL_POSTS} unless told.`,
+      },
+      before: {
+        type: "string",
+        description: "Only what was posted before this post: its permalink or id.",
       },
     },
+  },
+};
+
+export function readChannel(options: ReadingOptions): ChatToolImplementation {
+  return {
+    tool: READ_CHANNEL,
     call: (call, signal) => performReadChannel(call, signal, options),
   };
 }

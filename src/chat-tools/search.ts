@@ -7,7 +7,7 @@ import { textOf } from "./arguments.ts";
 import { ifAny, wrongArgument } from "./outcomes.ts";
 import { fitting, quotePost, WHAT_IS_QUOTED } from "./quoting.ts";
 import { namesOf, placeOf } from "./read-posts.ts";
-import type { ChatCall, ChatOutcome, ChatToolImplementation } from "./types.ts";
+import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
 
 export interface SearchOptions {
   readonly api: Pick<MattermostApi, "channel" | "myChannels" | "searchPosts">;
@@ -22,21 +22,23 @@ const MAX_QUERY = 500;
 /** Of a bot in a direct message, which is in no team. */
 const MAX_TEAMS = 5;
 
+const SEARCH: ChatTool = {
+  name: "search",
+  isReadOnly: true,
+  description:
+    'Searches the posts of the Mattermost chat, newest first. Words must all occur; also "exact words" in quotes, wild* at a ' +
+    "word's end, -without, from:username, in:channel-name, before:2026-01-31, after:2026-01-01, on:2026-01-15. Finds only what " +
+    `both the bot and the person who asked may read, ${MAX_FOUND} posts at most; read_thread with a found post's id shows what was said around it.`,
+  inputSchema: {
+    type: "object",
+    properties: { query: { type: "string", description: "For example: deploy failed from:alice" } },
+    required: ["query"],
+  },
+};
+
 export function search(options: SearchOptions): ChatToolImplementation {
   return {
-    tool: {
-      name: "search",
-      isReadOnly: true,
-      description:
-        'Searches the posts of the Mattermost chat, newest first. Words must all occur; also "exact words" in quotes, wild* at a ' +
-        "word's end, -without, from:username, in:channel-name, before:2026-01-31, after:2026-01-01, on:2026-01-15. Finds only what " +
-        `both the bot and the person who asked may read, ${MAX_FOUND} posts at most; read_thread with a found post's id shows what was said around it.`,
-      inputSchema: {
-        type: "object",
-        properties: { query: { type: "string", description: "For example: deploy failed from:alice" } },
-        required: ["query"],
-      },
-    },
+    tool: SEARCH,
     call: (call, signal) => performSearch(call, signal, options),
   };
 }

@@ -61,7 +61,6 @@ const MOST_CAPTION = 2000;
 
 export function sendFile(options: SendFileOptions): ChatToolImplementation {
   const { home, disk = nodeFs } = options;
-  const secrets = bytesOf(revealingTexts(options.secrets));
   const shown = new ShownFiles();
   return {
     tool: TOOL,
@@ -102,6 +101,7 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
         if (mayNot !== undefined) {
           return refused(mayNot, "", opened.map(realPathOf));
         }
+        const secrets = bytesOf(revealingTexts(options.secrets));
         return await send(options.api, opened, { call, read, secrets, signal });
       } finally {
         await Promise.all(opened.map(({ handle }) => handle.close()));

@@ -9,25 +9,26 @@ import { type ReadingOptions, readChannel, readThread } from "./read-posts.ts";
 import { type SearchOptions, search } from "./search.ts";
 import type { ChatCall, ChatOutcome, ChatToolImplementation, ChatTools } from "./types.ts";
 
-export interface ChatToolsOptions extends ReadingOptions, SearchOptions, FileOptions, ReactOptions {
+export interface SharedToolsOptions extends ReadingOptions, SearchOptions, FileOptions, ReactOptions {
   readonly api: ReadingOptions["api"] & SearchOptions["api"] & FileOptions["api"] & ReactOptions["api"];
-  /** Tools beside those that read and react. */
-  readonly more: readonly ChatToolImplementation[];
 }
 
 /** Of a turn. Each call costs the server some requests. */
 const MAX_CALLS = 60;
 
-export function createChatTools(options: ChatToolsOptions): ChatTools {
-  const own = [readThread, readChannel, search, readFile, react].map((create) => create(options));
-  const implementations = [...options.more, ...own];
-  const table = new Map(implementations.map((one) => [one.tool.name, one]));
+/** Those that read and react: they remember nothing, so all projects have the same ones. */
+export const sharedTools = (options: SharedToolsOptions): readonly ChatToolImplementation[] =>
+  [readThread, readChannel, search, readFile, react].map((create) => create(options));
+
+export function createChatTools(implementations: readonly ChatToolImplementation[]): ChatTools {
+  const find = (name: string): ChatToolImplementation | undefined =>
+    implementations.find(({ tool }) => tool.name === name);
 
   async function perform(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome> {
-    const implementation = table.get(call.name);
+    const implementation = find(call.name);
     if (implementation === undefined) {
       return wrongArgument(
-        `There is no tool ${JSON.stringify(call.name)}, but ${[...table.keys()].join(", ")}.`,
+        `There is no tool ${JSON.stringify(call.name)}, but ${implementations.map(({ tool }) => tool.name).join(", ")}.`,
       );
     }
     if (call.callsBefore >= MAX_CALLS) {
@@ -50,7 +51,7 @@ export function createChatTools(options: ChatToolsOptions): ChatTools {
 
   return {
     tools: implementations.map(({ tool }) => tool),
-    reasonToAsk: async (call) => table.get(call.name)?.reasonToAsk?.(call),
+    reasonToAsk: async (call) => find(call.name)?.reasonToAsk?.(call),
     call: (call, signal) => unlessAborted(signal, () => perform(call, signal)),
   };
 }

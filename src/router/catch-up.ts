@@ -52,7 +52,7 @@ export class CatchUp {
   /** Reactions that were told and could not be dealt with: on a post that is no card nobody would find them again. */
   #postponed: readonly Reacted[] = [];
   /** Where a card was on its way when the others were read: what was decided about it may have been missed too. */
-  #awaited = new Set<ThreadId>();
+  #awaited: readonly ThreadId[] = [];
   /** Something is known to be there that was not dealt with, however long nothing was said. */
   #mustRead = false;
   #isClosed = false;
@@ -123,11 +123,11 @@ export class CatchUp {
   /** It is known by which post somebody is asked. */
   cardPosted(card: OpenCard): void {
     const { inOrder, sessions } = this.#options;
-    if (!this.#awaited.has(card.threadId) || this.#isClosed) {
+    if (!this.#awaited.includes(card.threadId) || this.#isClosed) {
       return;
     }
     if (!sessions.threadsAwaitingCards().includes(card.threadId)) {
-      this.#awaited.delete(card.threadId);
+      this.#awaited = this.#awaited.filter((threadId) => threadId !== card.threadId);
     }
     void inOrder("looking at a card", () => this.#lookAt(card));
   }
@@ -209,7 +209,7 @@ export class CatchUp {
 
   async #read({ isMentioned }: Standing): Promise<void> {
     if (this.#hasUnseen) {
-      this.#awaited = new Set(this.#options.sessions.threadsAwaitingCards());
+      this.#awaited = [...this.#options.sessions.threadsAwaitingCards()];
     }
     const isUrgent = isMentioned || this.#mustRead || this.#isWaitedFor;
     const gap = { from: this.#gapFrom, hasUnseen: this.#hasUnseen, postponed: this.#postponed, isUrgent };

@@ -18,14 +18,14 @@ type Reason = keyof typeof REASONS;
 
 export class ChannelMembership {
   readonly #options: ChannelMembershipOptions;
-  readonly #reasons = new Set<Reason>();
+  #reasons: readonly Reason[] = [];
 
   constructor(options: ChannelMembershipOptions) {
     this.#options = options;
   }
 
   get isArchived(): boolean {
-    return this.#reasons.has("archived");
+    return this.#reasons.includes("archived");
   }
 
   left(): void {
@@ -53,8 +53,8 @@ export class ChannelMembership {
   }
 
   #away(reason: Reason, words: string): void {
-    if (!this.#reasons.has(reason)) {
-      this.#reasons.add(reason);
+    if (!this.#reasons.includes(reason)) {
+      this.#reasons = [...this.#reasons, reason];
       this.#options.log.warn(
         `${words}, nothing is heard or written there. What is said meanwhile is made up for then.`,
       );
@@ -63,7 +63,8 @@ export class ChannelMembership {
   }
 
   #here(reason: Reason, words: string): void {
-    if (this.#reasons.delete(reason)) {
+    if (this.#reasons.includes(reason)) {
+      this.#reasons = this.#reasons.filter((one) => one !== reason);
       this.#options.log.info(words);
       this.#changed();
     }

@@ -3,22 +3,27 @@
 // an allowance, and is false when nothing is left of it.
 
 import type { ThreadId, UserId } from "../mattermost/types.ts";
-import { RateLimit } from "../util/rate-limit.ts";
+import { RateLimit, type RateLimitOptions } from "../util/rate-limit.ts";
 import type { Route } from "./route.ts";
 
 const HOUR_MS = 3_600_000;
 
-export class Limits {
+const LIMITS = {
   /** Nobody types faster for long; a pasted series passes. */
-  readonly #person = new RateLimit({ burst: 40, everyMs: 1500 });
-  readonly #thread = new RateLimit({ burst: 80, everyMs: 750 });
-  readonly #unlisted = new RateLimit({ burst: 40, everyMs: 1500 });
-  readonly #reactions = new RateLimit({ burst: 60, everyMs: 1000 });
+  person: { burst: 40, everyMs: 1500 },
+  thread: { burst: 80, everyMs: 750 },
+  unlisted: { burst: 40, everyMs: 1500 },
+  reactions: { burst: 60, everyMs: 1000 },
   /** Once per person and hour, and not too many persons either. */
-  readonly #refusal = new RateLimit({ burst: 1, everyMs: HOUR_MS });
-  readonly #refusals = new RateLimit({ burst: 20, everyMs: 60_000, keys: 1 });
-  readonly #answer = new RateLimit({ burst: 3, everyMs: 20_000 });
-  readonly #warning = new RateLimit({ burst: 1, everyMs: 60_000 });
+  refusal: { burst: 1, everyMs: HOUR_MS },
+  refusals: { burst: 20, everyMs: 60_000, keys: 1 },
+  answer: { burst: 3, everyMs: 20_000 },
+  warning: { burst: 1, everyMs: 60_000 },
+} as const satisfies Readonly<Record<string, RateLimitOptions>>;
+
+export class Limits {
+  /** Made when they are first asked: a channel needs few of them. */
+  readonly #made: Partial<Record<keyof typeof LIMITS, RateLimit>> = {};
 
   /**
    * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was
@@ -29,32 +34,40 @@ export class Limits {
       return true;
     }
     // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
-    return this.#person.tryTake(by, at) && (isListed ? this.#thread : this.#unlisted).tryTake(threadId, at);
+    return (
+      this.#of("person").tryTake(by, at) && this.#of(isListed ? "thread" : "unlisted").tryTake(threadId, at)
+    );
   }
 
   tryTakeReaction(by: UserId, emojiName: string, now: number): boolean {
-    return STOPS.has(emojiName) || this.#reactions.tryTake(by, now);
+    return STOPS.has(emojiName) || this.#of("reactions").tryTake(by, now);
   }
 
   tryTakeRefusal(by: UserId, now: number): boolean {
-    if (!this.#refusal.tryTake(by, now)) {
+    if (!this.#of("refusal").tryTake(by, now)) {
       return false;
     }
-    const isWithin = this.#refusals.tryTake("", now);
+    const isWithin = this.#of("refusals").tryTake("", now);
     if (!isWithin) {
-      this.#refusal.giveBack(by);
+      this.#of("refusal").giveBack(by);
     }
     return isWithin;
   }
 
   /** For a remark on what somebody wrote, such as that it was empty. */
   tryTakeRemark(by: UserId, now: number): boolean {
-    return this.#answer.tryTake(by, now);
+    return this.#of("answer").tryTake(by, now);
   }
 
   /** For the warning that something was not taken. */
   tryTakeWarning(by: UserId, now: number): boolean {
-    return this.#warning.tryTake(by, now);
+    return this.#of("warning").tryTake(by, now);
+  }
+
+  #of(name: keyof typeof LIMITS): RateLimit {
+    const made = this.#made[name] ?? new RateLimit(LIMITS[name]);
+    this.#made[name] = made;
+    return made;
   }
 }
 

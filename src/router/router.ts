@@ -1,55 +1,25 @@
 // From the server's events to sessions: looks up what a route needs to know, decides, dispatches. One event after the
 // other, so that the order in which people spoke is the order in which they are heard.
 
-import type { AuditTrail } from "../audit/trail.ts";
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isTransient } from "../mattermost/error.ts";
 import { channelOf } from "../mattermost/event-channel.ts";
-import type { ChannelId, Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
-import { type Notice, notice } from "../render/attachments.ts";
+import type { Post, PostId, Reaction, SocketEvent, ThreadId } from "../mattermost/types.ts";
+import { notice } from "../render/attachments.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { Person } from "../session/authorization.ts";
-import type { Clock } from "../util/clock.ts";
-import type { Log } from "../util/log.ts";
-import { CatchUp, type CatchUpOptions } from "./catch-up.ts";
+import { CatchUp } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
-import type { CursorKeeper } from "./cursor.ts";
+import type { RouterDependencies } from "./dependencies.ts";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
-import { isMentionTold, lookUpPeople, type PeopleKnown, personOf } from "./people.ts";
+import { isMentionTold, lookUpPeople, personOf } from "./people.ts";
 import { PostChanges } from "./post-changes.ts";
 import { type Reading, read, route } from "./route.ts";
 import { isListedIn, projectFor } from "./routed-projects.ts";
 import { SeenPosts } from "./seen-posts.ts";
-
-/** Hears the events of one channel: whoever takes them from the socket gives each its own. */
-export interface RouterDependencies extends PeopleKnown {
-  readonly standing: CatchUpOptions["standing"];
-  readonly api: CatchUpOptions["api"];
-  readonly sessions: CatchUpOptions["sessions"];
-  readonly projects: DispatcherOptions["projects"];
-  /** A direct message: the bot is meant by each post, mentioned or not. */
-  readonly isDirect: boolean;
-  readonly cursor: CursorKeeper;
-  readonly audit: Pick<AuditTrail, "append">;
-  /** Posts a single reply in a thread, whether it has a session or not. */
-  readonly reply: (threadId: ThreadId, notice: Notice) => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Another channel has told of that very error: one answer of the server's may be waited for by many. */
-  readonly isTold: (error: unknown) => boolean;
-  readonly newUuid: () => string;
-  readonly channelId: ChannelId;
-  /** The mark of the posts that this process makes. */
-  readonly instance: string;
-  /** Another mm-claude runs this bot in this channel, and this one is to end; why, in a sentence or two. */
-  readonly onOtherInstance: (why: string) => void;
-  /** Nothing can be heard or written in the channel, and why; undefined: it can again. */
-  readonly onAway: (why: string | undefined) => void;
-  readonly channelName: string;
-}
 
 /** How a post came to be heard. */
 interface Told {
@@ -75,19 +45,39 @@ export class Router {
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
     this.#seenPosts = new SeenPosts(dependencies.cursor, () => dependencies.clock.now());
-    this.#dispatcher = new Dispatcher({
-      ...dependencies,
-      isListed: (by) => this.#isListed(by),
-      now: () => this.#seenPosts.now,
-    });
+    // Each is given by name: an object that is spread into another one has a shape of its own in memory, for each channel.
+    const { api, audit, botId, botName, channelId, clock, log, newUuid, projects, reply, sessions, users } =
+      dependencies;
+    const seenPosts = this.#seenPosts;
+    const isListed: DispatcherOptions["isListed"] = (by) => this.#isListed(by);
+    const now = () => seenPosts.now;
+    this.#dispatcher = new Dispatcher({ audit, botName, projects, reply, sessions, isListed, now });
     const projectNames = () => this.#projectNames;
-    this.#postChanges = new PostChanges({ ...dependencies, projectNames, seenPosts: this.#seenPosts });
-    this.#failingPosts = new FailingPosts(dependencies.api);
+    this.#postChanges = new PostChanges({
+      api,
+      audit,
+      botId,
+      botName,
+      users,
+      channelId,
+      newUuid,
+      sessions,
+      projectNames,
+      seenPosts,
+    });
+    this.#failingPosts = new FailingPosts(api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
     this.#catchUp = new CatchUp({
-      ...dependencies,
-      seenPosts: this.#seenPosts,
+      api,
+      botId,
+      channelId,
+      clock,
+      log,
+      reply,
+      sessions,
+      seenPosts,
+      standing: dependencies.standing,
       membership: this.#membership,
       hear: (post) => this.#hear(post, READ_AGAIN),
       reacted: (reaction, isRemoval) => this.#postChanges.reacted(reaction, isRemoval),

@@ -6,7 +6,7 @@ const TOLD_BY = 5;
 export class ServerClock {
   readonly #now: () => number;
   /** How far the last posts were dated ahead of our clock when they were told. */
-  readonly #leads: number[];
+  #leads: readonly number[];
 
   /** `leadMs`: what was last known. */
   constructor(now: () => number, leadMs: number) {
@@ -16,8 +16,7 @@ export class ServerClock {
 
   /** A post was made just now, and has this date. */
   note(createdAt: number): void {
-    this.#leads.push(createdAt - this.#now());
-    this.#leads.splice(0, this.#leads.length - TOLD_BY);
+    this.#leads = [...this.#leads, createdAt - this.#now()].slice(-TOLD_BY);
   }
 
   get leadMs(): number {

@@ -17,7 +17,7 @@ export class SessionManager {
   #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
   /** Ended sessions whose process or last words are still on their way. */
-  readonly #leaving = new Set<Promise<void>>();
+  #leaving: readonly Promise<void>[] = [];
   /** Who runs in which slot: known here alone. */
   readonly #slotHolders = new Map<number, Session>();
   #isShuttingDown = false;
@@ -170,8 +170,10 @@ export class SessionManager {
       if (this.#sessions.get(session.threadId) === session) {
         this.#sessions.delete(session.threadId);
       }
-      const left = this.#shutDown(session).finally(() => this.#leaving.delete(left));
-      this.#leaving.add(left);
+      const left = this.#shutDown(session).finally(() => {
+        this.#leaving = this.#leaving.filter((one) => one !== left);
+      });
+      this.#leaving = [...this.#leaving, left];
     },
   };
 

@@ -1,7 +1,8 @@
 // A Map with a limit: a new entry above it removes the least recently used one. Reading with `get` counts as use.
 
 export class BoundedMap<K, V> {
-  readonly #entries = new Map<K, V>();
+  /** None before the first: there are many of these, and most of them stay empty. */
+  #entries: Map<K, V> | undefined;
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -9,15 +10,15 @@ export class BoundedMap<K, V> {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries?.size ?? 0;
   }
 
   has(key: K): boolean {
-    return this.#entries.has(key);
+    return this.#entries?.has(key) ?? false;
   }
 
   get(key: K): V | undefined {
-    const value = this.#entries.get(key);
+    const value = this.#entries?.get(key);
     if (value !== undefined) {
       this.set(key, value);
     }
@@ -26,6 +27,7 @@ export class BoundedMap<K, V> {
 
   set(key: K, value: V): void {
     // A Map keeps the order of insertion, so the first key is the least recently used.
+    this.#entries ??= new Map();
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size > this.#limit) {
@@ -35,6 +37,6 @@ export class BoundedMap<K, V> {
   }
 
   delete(key: K): boolean {
-    return this.#entries.delete(key);
+    return this.#entries?.delete(key) ?? false;
   }
 }

@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { type CreatedUser, startSandbox } from "../../sandbox/server/sandbox.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
-import { createChatTools } from "../../src/chat-tools/tools.ts";
+import { createChatTools, sharedTools } from "../../src/chat-tools/tools.ts";
 import type { ChatOutcome } from "../../src/chat-tools/types.ts";
 import { decodeChannelId, decodePostId, decodeUserId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
@@ -93,7 +93,7 @@ export async function readers() {
   const users = new Users({ api, clock });
   const botId = defined(decodeUserId(bot.id));
   const access = createAccess({ api, users, botId, clock });
-  const tools = createChatTools({ api, users, access, botId, more: [] });
+  const tools = createChatTools(sharedTools({ api, users, access, botId }));
   const filesDirectory = temporaryDirectory();
 
   /** What Claude is told, when it calls a tool in the turn of that person's. */

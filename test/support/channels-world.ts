@@ -180,6 +180,8 @@ export function channelsWorld({
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     isTold: () => false,
+    sharedTools: [],
+    redact: (text) => text,
     standings: new Standings({
       api: api as MattermostApi,
       botId: BOT.id,

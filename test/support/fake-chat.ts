@@ -3,7 +3,7 @@
 
 import type { Access } from "../../src/chat-tools/access.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
-import { type ChatToolsOptions, createChatTools } from "../../src/chat-tools/tools.ts";
+import { createChatTools, type SharedToolsOptions, sharedTools } from "../../src/chat-tools/tools.ts";
 import type { ChatCall, ChatOutcome, ChatToolImplementation } from "../../src/chat-tools/types.ts";
 import { type MattermostErrorCode, refusal } from "../../src/mattermost/error.ts";
 import type {
@@ -152,7 +152,7 @@ export function fakeChat(more: readonly ChatToolImplementation[] = []) {
   const oldestFirst = (list: readonly Post[]): Post[] =>
     [...list].sort((one, other) => one.createdAt - other.createdAt);
 
-  const api: ChatToolsOptions["api"] & { isMember(c: ChannelId, u: UserId): Promise<boolean> } = {
+  const api: SharedToolsOptions["api"] & { isMember(c: ChannelId, u: UserId): Promise<boolean> } = {
     isMember: (channel, user) =>
       called("isMember", `${channel} ${user}`, () => sees(channel) && members.has(`${channel} ${user}`)),
     post: (id) => called("post", id, () => readable(id)),
@@ -214,7 +214,10 @@ export function fakeChat(more: readonly ChatToolImplementation[] = []) {
   };
   const knownUsers = { byId: async (id: UserId) => users.get(id) };
   chat.access = createAccess({ api, users: knownUsers, botId: bot, clock });
-  const tools = createChatTools({ api, users: knownUsers, botId: bot, access: chat.access, more });
+  const tools = createChatTools([
+    ...more,
+    ...sharedTools({ api, users: knownUsers, botId: bot, access: chat.access }),
+  ]);
 
   for (const name of ["bot", "alice", "bob"]) chat.addUser(name, name === "bot" ? { isBot: true } : {});
   chat.join(chat.addChannel("here"), "bot", "alice");

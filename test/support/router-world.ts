@@ -14,9 +14,10 @@ import type {
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
 import type { Cursor } from "../../src/router/cursor.ts";
+import type { RouterDependencies } from "../../src/router/dependencies.ts";
 import type { OpenCard } from "../../src/router/reconcile.ts";
 import type { RoutedProject } from "../../src/router/routed-projects.ts";
-import { Router, type RouterDependencies } from "../../src/router/router.ts";
+import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
 import type { Signal } from "../../src/session/types.ts";

@@ -1,11 +1,9 @@
 // What the bridge finds in the state folder, over a folder in memory.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { admitted, cursorIn, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
+import { admitted, endLeftovers, lookUpWriters, readSnapshots } from "../../../src/app/restore.ts";
 import { MattermostError } from "../../../src/mattermost/error.ts";
-import type { Channel, ChannelId, PostId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
+import type { ChannelId, ThreadId, User, UserId } from "../../../src/mattermost/types.ts";
 import { Users } from "../../../src/mattermost/users.ts";
 import { createAllowList } from "../../../src/session/allow-list.ts";
 import { authorize } from "../../../src/session/authorization.ts";
@@ -210,89 +208,6 @@ describe("who wrote what waits", () => {
     await done;
     expect(warnings).toHaveLength(1);
     expect(clock.pending()).toBe(0);
-  });
-});
-
-describe("how far the channel was heard", () => {
-  const channel = (lastPostAt?: number): Channel => ({
-    id: CHANNEL,
-    teamId: "team",
-    displayName: "Claude",
-    isArchived: false,
-    type: "O",
-    ...(lastPostAt === undefined ? {} : { lastPostAt }),
-  });
-
-  test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
-    const { folder } = setUp();
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
-      at: 5001,
-      heard: [],
-      isComplete: true,
-      leadMs: 0,
-    });
-    expect(cursorIn(folder, channel(), createFakeClock()).load()).toBeUndefined();
-  });
-
-  test("that says nothing of how far it was heard is quarantined, and doesn't pass for a first start unsaid", () => {
-    const { aside, documents, folder } = setUp();
-    documents.set("cursor-channel", "{}");
-    cursorIn(folder, channel(5000), createFakeClock()).load();
-    expect(aside).toEqual(["cursor-channel"]);
-  });
-
-  test.each(["{", "{}"])(
-    "of which only %j is left means that a gap is not heard, and the log says so",
-    (text) => {
-      const path = temporaryDirectory();
-      writeFileSync(join(path, `cursor-${CHANNEL}.json`), text, { mode: 0o600 });
-      const { log, warnings } = setUp();
-      cursorIn(
-        DocumentFolder.open({ path, clock: createFakeClock(), log, redact: (text) => text }),
-        channel(5000),
-        createFakeClock(),
-      ).load();
-      expect(warnings).toEqual([
-        expect.stringMatching(/cursor-channel\.json can't be used .* is not heard\. It is kept as/),
-      ]);
-    },
-  );
-
-  test("is what was kept, whatever has been posted since", async () => {
-    const { folder, documents } = setUp();
-    const clock = createFakeClock();
-    const kept = { at: 1000, heard: ["p" as PostId] };
-    const keeper = cursorIn(folder, channel(5000), clock);
-    keeper.load();
-    keeper.save({ ...kept, at: 500 });
-    await settle();
-    expect([...documents.keys()]).toEqual([`cursor-${CHANNEL}`]);
-    keeper.save({ ...kept, at: 700 });
-    keeper.save(kept);
-    expect(keeper.load()?.at).toBe(500);
-    await clock.advance(250);
-    expect(cursorIn(folder, channel(9000), clock).load()).toEqual(kept);
-  });
-
-  test("is kept at the end without another wait, and only if there is news", async () => {
-    const { folder, documents } = setUp();
-    const keeper = cursorIn(folder, channel(5000), createFakeClock());
-    await keeper.flush();
-    expect([...documents.keys()]).toEqual([]);
-    keeper.save({ at: 7, heard: [] });
-    await keeper.flush();
-    expect(keeper.load()).toEqual({ at: 7, heard: [] });
-  });
-
-  test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
-    const { folder, documents } = setUp();
-    documents.set(`cursor-${CHANNEL}`, text);
-    expect(cursorIn(folder, channel(5000), createFakeClock()).load()).toEqual({
-      at: 5001,
-      heard: [],
-      isComplete: true,
-      leadMs: 0,
-    });
   });
 });
 
