@@ -6,6 +6,7 @@ import { createChatTools } from "../chat-tools/tools.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
 import type { MattermostApi, User } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
+import type { Clock } from "../util/clock.ts";
 
 export interface ProjectChatToolsOptions {
   readonly api: MattermostApi;
@@ -15,6 +16,7 @@ export interface ProjectChatToolsOptions {
   readonly bot: User;
   readonly token: string;
   readonly home: string;
+  readonly clock: Clock;
 }
 
 export function projectChatTools({
@@ -24,12 +26,13 @@ export function projectChatTools({
   bot,
   token,
   home,
+  clock,
 }: ProjectChatToolsOptions): ChatTools {
   return createChatTools({
     api,
     users,
     access,
     botId: bot.id,
-    more: [sendFile({ api, secrets: [token], home })],
+    more: [sendFile({ api, secrets: [token], home, clock })],
   });
 }

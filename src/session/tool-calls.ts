@@ -109,7 +109,7 @@ export class ToolCalls {
 
   async #call({ event, asker, isAuto }: ToolRequest & { readonly act: "call" }): Promise<void> {
     const { tools, threadId, channelId, filesDirectory, report } = this.#options;
-    const { callId, name, input } = event;
+    const { callId, name, input, toolUseId } = event;
     const running = new AbortController();
     this.#running.set(callId, running);
     const call = {
@@ -121,6 +121,11 @@ export class ToolCalls {
       ...this.#place(),
       filesDirectory: filesDirectory(),
       callsBefore: this.#callsOfTurn++,
+      onProgress: (words: string) => {
+        if (this.#running.has(callId)) {
+          report({ act: "progress", toolUseId, words });
+        }
+      },
       isAllowed: isAuto || this.#takeAllowed(nameOf(name, input)),
     };
     const outcome = (await tools?.call(call, running.signal)) ?? none(name);
