@@ -252,7 +252,12 @@ function populate(
   };
   const colleague = people.find(({ username }) => username === COLLEAGUE) ?? bot;
   const tokens = { guideToken: guide.token, botToken: bot.token };
-  return { settings, guest, colleague, welcome: { url, bot: BOT, isScripted, ...tokens, channels, conversations } };
+  return {
+    settings,
+    guest,
+    colleague,
+    welcome: { url, bot: BOT, isScripted, ...tokens, channels, conversations },
+  };
 }
 
 const TITLE = "A Mattermost of your own, in memory, on this machine only.";

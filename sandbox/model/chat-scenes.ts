@@ -29,7 +29,9 @@ export const sendScene: Scene = {
     if (step === 0) {
       return {
         text: "I'll write it to a file first.",
-        tools: [{ name: "Bash", input: { command: WRITE_PATCH, description: "Write the change to change.patch" } }],
+        tools: [
+          { name: "Bash", input: { command: WRITE_PATCH, description: "Write the change to change.patch" } },
+        ],
       };
     }
     if (step === 1) {

@@ -94,7 +94,9 @@ describeInBrowser("the demo in a browser", () => {
     await tryOut(page, "File");
     await choose(page, "Allow");
     await reads(page, "There it is, ready for git apply.");
-    expect(await page.locator("#thread").getByText("change.patch", { exact: true }).count()).toBeGreaterThan(0);
+    expect(await page.locator("#thread").getByText("change.patch", { exact: true }).count()).toBeGreaterThan(
+      0,
+    );
     expect((await threadTexts(page)).join()).toContain("Sent change.patch ↳ ✅");
   });
 

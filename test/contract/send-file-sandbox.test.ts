@@ -316,7 +316,12 @@ test("a file of 100 MB takes hardly any memory", async () => {
   sized("warm-up.bin", 20 * MIB);
   sized("large.bin", 100 * MIB);
   const api = connectRest({ url, token: "a7he3kfmnapz8wq4yeasr6tu1a" });
-  const tool = sendFile({ api, secrets: ["a7he3kfmnapz8wq4yeasr6tu1a"], home: directory, clock: systemClock });
+  const tool = sendFile({
+    api,
+    secrets: ["a7he3kfmnapz8wq4yeasr6tu1a"],
+    home: directory,
+    clock: systemClock,
+  });
   const send = async (path: string): Promise<number> => {
     const channelId = defined(decodeChannelId("c".repeat(26)));
     const threadId = defined(decodePostId("p".repeat(26)));

@@ -215,7 +215,8 @@ test("settings with a token are nobody's to see in the worktree, where they are 
   const { world, git, begin } = await worktreeWorld(
     {},
     {
-      deniedPathsIn: (cwd) => ownPaths({ cwd, home: "/no/such/home", configHome: undefined }, "/no/such/state"),
+      deniedPathsIn: (cwd) =>
+        ownPaths({ cwd, home: "/no/such/home", configHome: undefined }, "/no/such/state"),
     },
   );
   writeFileSync(join(git.directory, ".env"), "MATTERMOST_TOKEN=swordfish\n");

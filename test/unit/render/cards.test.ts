@@ -313,7 +313,9 @@ test("a plan of more than three posts is a file below its beginning, and posts s
   expect(planCard(plan, ["alice"], 4000).file).toBeUndefined();
   const { card, file } = planCard(plan, ["alice"], 2000);
   expect(openCard(card, 2000)).toHaveLength(1);
-  expect(card.body).toMatch(/^\n1\. Look at part 1\n[\s\S]*The whole plan is in the file `plan\.md` below\.\n$/);
+  expect(card.body).toMatch(
+    /^\n1\. Look at part 1\n[\s\S]*The whole plan is in the file `plan\.md` below\.\n$/,
+  );
   expect(file).toEqual({ name: "plan.md", text: plan });
   const posts = openCard(planCard(plan, ["alice"], 2000, false).card, 2000);
   expect(posts.length).toBeGreaterThan(3);

@@ -42,7 +42,10 @@ describe("the choices of a card", () => {
   });
 
   test("a plan's are start building and request changes", () => {
-    expect(labels(planCard("# Do it", ["alice"], 16_383).card, ANY)).toEqual(["Start building", "Request changes"]);
+    expect(labels(planCard("# Do it", ["alice"], 16_383).card, ANY)).toEqual([
+      "Start building",
+      "Request changes",
+    ]);
   });
 
   test("a question's are its options, and done where there may be several", () => {

@@ -2,14 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { RequestId, ToolUseId } from "../../../src/claude/types.ts";
-import {
-  OWNER,
-  type Script,
-  toolResult,
-  toolUse,
-  turnEnded,
-  working,
-} from "../../support/session-script.ts";
+import { OWNER, type Script, toolResult, toolUse, turnEnded, working } from "../../support/session-script.ts";
 
 const INPUT = { path: "all.tar.gz" };
 const LINE = "📎 **Sent** `all.tar.gz`";
