@@ -90,6 +90,21 @@ test("a private channel that the asker is not in stays shut, also when the bot i
   expect(results.join("\n")).not.toContain("the password is");
 });
 
+test("who was removed while the server was out of reach reads no more, whatever was known of them", async () => {
+  const { world, results, ask } = await chatWorld();
+  const secret = world.addChannel("secret");
+  const hidden = await world.people.bob.in(secret).say("the password is swordfish");
+  const root = await ask("read_thread", { link: hidden });
+  await world.says(root, "Done: read_thread");
+  expect(results[0]).toContain("swordfish");
+  world.sandbox.faults.dropSockets();
+  world.sandbox.removeMember(secret, world.people.alice.id, world.people.bob.id);
+  world.sandbox.faults.forgetResumable();
+  await ask("read_thread", { link: hidden }, root);
+  await world.until(root, () => results.length === 2 || undefined);
+  expect(results[1]).not.toContain("swordfish");
+});
+
 test("each call is in the audit trail, with who asked for it", async () => {
   const { world, directory, ask } = await chatWorld();
   mkdirSync(join(directory, "out"));
