@@ -15,7 +15,7 @@ import { scenes } from "./model/scenes.ts";
 import { startScriptedModel } from "./model/server.ts";
 import { createPageServer, type PageServer } from "./page-server.ts";
 import { type Sandbox, startSandbox } from "./server/sandbox.ts";
-import { postWelcomes, type Welcome } from "./welcome.ts";
+import { postWelcomes, postWords, type Welcome, YESTERDAYS_WORDS } from "./welcome.ts";
 
 /** The settings that the demo chooses; all others are mm-claude's own defaults. */
 export interface DemoSettings {
@@ -84,6 +84,9 @@ const BOT = "claude-code";
 const GUIDE = "guide";
 /** Alice and Bob may start sessions; the others are guests. */
 const LISTED = ["alice", "bob"];
+/** Has said something before anybody looks. */
+const COLLEAGUE = "bob";
+const DAY_MS = 24 * 3_600_000;
 const GUEST = "carol";
 const UNLISTED = [GUEST, "mallory"];
 
@@ -110,7 +113,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const directories = model
       ? { shop: layOutProject(home), docs: layOutDocs(home) }
       : { shop: directory, docs: directory };
-    const { settings, guest, welcome } = populate(sandbox, gate, claude, directories);
+    const { settings, guest, welcome, colleague } = populate(sandbox, gate, claude, directories);
+    sandbox.faults.dateAhead(-DAY_MS, colleague.id);
+    await postWords(welcome.url, colleague.token, welcome.channels.shop, YESTERDAYS_WORDS);
     await postWelcomes(welcome);
     stopGuest = playGuest(guest);
     const address = `${sandbox.url}${gate.path}`;
@@ -202,6 +207,7 @@ interface Populated {
   readonly settings: DemoSettings;
   readonly guest: Guest;
   readonly welcome: Welcome;
+  readonly colleague: { readonly id: string; readonly token: string };
 }
 
 /** Everybody's password is the secret of the page's address: who has that may be anybody here. */
@@ -244,8 +250,14 @@ function populate(
     botId: bot.id,
     words: "Could you explain this project to me?",
   };
+  const colleague = people.find(({ username }) => username === COLLEAGUE) ?? bot;
   const tokens = { guideToken: guide.token, botToken: bot.token };
-  return { settings, guest, welcome: { url, bot: BOT, isScripted, ...tokens, channels, conversations } };
+  return {
+    settings,
+    guest,
+    colleague,
+    welcome: { url, bot: BOT, isScripted, ...tokens, channels, conversations },
+  };
 }
 
 const TITLE = "A Mattermost of your own, in memory, on this machine only.";

@@ -50,6 +50,16 @@ export const TRIES: readonly Try[] = [
     drawing: "receipt.svg",
   },
   {
+    title: "File",
+    shows: "What is too long to be read in a post comes as a file",
+    text: "send me the diff as a file",
+  },
+  {
+    title: "Look up",
+    shows: "Claude reads for you what you may read yourself, and quotes it",
+    text: "what did bob say yesterday about the discount?",
+  },
+  {
     title: "Guest",
     shows: "Carol isn't listed: her words wait for yours",
     text: "say hello to carol, who has something to ask",
@@ -83,6 +93,10 @@ const DIRECT_TRIES: readonly Try[] = [
     text: "what does this project do?",
   },
 ];
+
+/** What somebody said about the discount, to be asked for. */
+export const YESTERDAYS_WORDS =
+  "We agreed on the discount for the autumn sale: **15 percent** on everything but tea.";
 
 export async function postWelcomes(welcome: Welcome): Promise<void> {
   const { bot, isScripted, guideToken, botToken, channels, conversations } = welcome;
@@ -130,10 +144,20 @@ async function say(
     text: `${shows}\n\`${call}${text}\``,
     ...(drawing !== undefined && { thumb_url: drawing }),
   }));
+  await postWords(url, token, channelId, message, attachments);
+}
+
+export async function postWords(
+  url: string,
+  token: string,
+  channelId: string,
+  message: string,
+  attachments: readonly object[] = [],
+): Promise<void> {
   const response = await fetch(`${url}/api/v4/posts`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
     body: JSON.stringify({ channel_id: channelId, message, props: { attachments } }),
   });
-  if (!response.ok) throw new Error(`The sandbox refused its own welcome: HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`The sandbox refused its own words: HTTP ${response.status}`);
 }

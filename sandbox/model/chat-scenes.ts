@@ -12,6 +12,11 @@ const isOffered = ({ toolNames }: StepContext): boolean => toolNames.includes("m
 
 const NOT_OFFERED: Step = { text: "This Claude Code has no tools of the chat, so I can only tell you here." };
 
+/** Without a change it is all that was committed; without git the cart's module. Ends with how it begins. */
+const WRITE_PATCH =
+  "{ git diff HEAD || diff -u /dev/null src/cart.js; } > change.patch 2> /dev/null; " +
+  "[ -s change.patch ] || git show HEAD > change.patch; head -n 1 change.patch";
+
 /** "send me the diff as a file". */
 export const sendScene: Scene = {
   name: "guided send",
@@ -22,17 +27,17 @@ export const sendScene: Scene = {
     const trouble = troubleIn(calls);
     if (trouble !== undefined) return { text: trouble };
     if (step === 0) {
-      const command =
-        "git diff HEAD -- src > change.patch 2>/dev/null || diff -u /dev/null src/cart.js > change.patch; wc -l < change.patch";
       return {
-        text: "I'll write the change to a file first.",
-        tools: [{ name: "Bash", input: { command, description: "Write the change to change.patch" } }],
+        text: "I'll write it to a file first.",
+        tools: [
+          { name: "Bash", input: { command: WRITE_PATCH, description: "Write the change to change.patch" } },
+        ],
       };
     }
     if (step === 1) {
-      return {
-        tools: [tool("send_file", { path: `${directory}/change.patch`, caption: "The change so far" })],
-      };
+      const isChange = calls[0]?.result?.includes("diff --git") ?? false;
+      const caption = isChange ? "The change so far" : "Nothing is changed yet: this is what there is";
+      return { tools: [tool("send_file", { path: `${directory}/change.patch`, caption })] };
     }
     return { text: "There it is, ready for `git apply`." };
   },

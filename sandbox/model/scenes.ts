@@ -77,7 +77,9 @@ export const scenes: readonly Scene[] = [
       : { tools: [bash("grep -rn two .", "Search for two")] };
   }),
 
-  runScene("plan", playPlan),
+  runScene("plan", (context) => playPlan(context)),
+  // Longer than anybody wants to read in posts.
+  runScene("plan-long", (context) => playPlan(context, longSteps(300))),
   runScene("plan-empty", playEmptyPlan),
 
   runScene("question", ({ step, calls }) =>
@@ -163,7 +165,7 @@ const questions = [
 ];
 
 /** Presents plans until one is approved, then builds. Since 2.0 a plan is a file that ExitPlanMode presents. */
-function playPlan({ calls, toolNames, planFile }: StepContext): Step {
+function playPlan({ calls, toolNames, planFile }: StepContext, more = ""): Step {
   const built = calls.find((call) => call.name === "Bash");
   if (built !== undefined) return { text: outcome([built], "Built as planned.") };
   if (toolNames.includes("EnterPlanMode") && !made(calls, "EnterPlanMode")) {
@@ -178,10 +180,15 @@ function playPlan({ calls, toolNames, planFile }: StepContext): Step {
   const presented = calls.filter((call) => call.name === "ExitPlanMode").length;
   if (presented > 3) return { text: "I give up planning." };
   const change = last?.name === "ExitPlanMode" ? `\n\nChanged after: ${last.result}` : "";
-  const plan = `# Plan ${presented + 1}\n\n1. Do x\n2. Do y${change}\n`;
+  const plan = `# Plan ${presented + 1}\n\n1. Do x\n2. Do y${change}\n${more}`;
   return {
     tools: [planFile === undefined ? { name: "ExitPlanMode", input: { plan } } : write(planFile, plan)],
   };
+}
+
+function longSteps(count: number): string {
+  const step = (at: number) => `${at}. Look at part ${at} of it and mend what is wrong there\n`;
+  return Array.from({ length: count }, (_, at) => step(at + 3)).join("");
 }
 
 /** Asks for consent to a plan without a word: since 2.0 because no file was written. */

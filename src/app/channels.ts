@@ -62,8 +62,11 @@ export class Channels {
 
   take(event: SocketEvent): void {
     this.#note(event);
+    const { access } = this.#options.connection;
     if (event.type === "memberAdded" || event.type === "memberRemoved") {
-      this.#options.connection.access.forget(event.channelId, event.userId);
+      access.forget(event.channelId, event.userId);
+    } else if (event.type === "disconnected" || event.type === "hello") {
+      access.forgetAll();
     }
     this.#pass(event);
   }

@@ -27,6 +27,8 @@ export class Cursors {
   readonly #pressing = new Map<string, Cursor>();
   /** These say only that nothing older comes any more: without them a start reads more than it has to. */
   readonly #others = new Map<string, Cursor>();
+  /** Of channels of which nothing is kept yet. */
+  readonly #first = new Set<string>();
   #timer: Timer | undefined;
   #writing: Promise<void> | undefined;
   #isFlushing = false;
@@ -52,6 +54,9 @@ export class Cursors {
         // Without any, the next start would begin after what was said meanwhile.
         const isFirst = !isKept;
         isKept = true;
+        if (isFirst) {
+          this.#first.add(name);
+        }
         this.#put(name, cursor, isFirst || cursor.isComplete !== true);
         if (isFirst && this.#timer === undefined) {
           this.#writing ??= this.#write();
@@ -116,14 +121,18 @@ export class Cursors {
   #take(): readonly (readonly [string, Cursor])[] {
     const pressing = [...this.#pressing];
     const others = [...this.#others];
+    const first = pressing.filter(([name]) => this.#first.has(name));
     const next = this.#isFlushing
       ? [...pressing, ...others]
-      : pressing.length > 0
-        ? pressing.slice(0, AT_ONCE)
-        : others.slice(0, 1);
+      : first.length > 0
+        ? first
+        : pressing.length > 0
+          ? pressing.slice(0, AT_ONCE)
+          : others.slice(0, 1);
     for (const [name] of next) {
       this.#pressing.delete(name);
       this.#others.delete(name);
+      this.#first.delete(name);
     }
     return next;
   }

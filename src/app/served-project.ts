@@ -160,7 +160,10 @@ export class ServedProject implements RoutedProject {
       },
       claudePath: project.claudePath,
       choices: { model: project.model, permissionMode: project.mode },
-      deniedPaths: connection.deniedPathsIn(project.directory),
+      // A session in a worktree has what is checked out there beside what lies in the project's own directory.
+      deniedPathsIn: (directory) => [
+        ...new Set([project.directory, directory].flatMap(connection.deniedPathsIn)),
+      ],
       redact,
       botId: connection.bot.id,
       channelId,

@@ -24,6 +24,8 @@ export interface Access {
   mayReadThread(place: Pick<Reader, "channelId" | "threadId">, reader: Reader): Promise<boolean>;
   /** To be told of each account that joins a channel or leaves it. */
   forget(channelId: ChannelId, userId: UserId): void;
+  /** To be told when that may have been missed. */
+  forgetAll(): void;
 }
 
 const KNOWN_FOR_MS = 60_000;
@@ -38,7 +40,7 @@ interface Look {
 }
 
 export function createAccess({ api, users, botId, clock }: AccessOptions): Access {
-  const looks = new BoundedMap<string, Look>(MAX_KNOWN);
+  let looks = new BoundedMap<string, Look>(MAX_KNOWN);
 
   function look(channelId: ChannelId, userId: UserId): Look {
     const key = keyOf(channelId, userId);
@@ -85,6 +87,9 @@ export function createAccess({ api, users, botId, clock }: AccessOptions): Acces
         ? isActive(reader.asker)
         : mayReadChannel(channelId, reader),
     forget: (channelId, userId) => void looks.delete(keyOf(channelId, userId)),
+    forgetAll: () => {
+      looks = new BoundedMap(MAX_KNOWN);
+    },
   };
 }
 

@@ -35,6 +35,19 @@ export async function* piecesOf(
   }
 }
 
+/** The same pieces; `onBytes` is told how much of them has been taken, all in all. */
+export async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    yield piece;
+    bytes += piece.length;
+    onBytes(bytes);
+  }
+}
+
 /** Reads it once. Throws as its pieces do. */
 export async function checkContent(
   file: { readonly handle: FileHandle; readonly size: number },

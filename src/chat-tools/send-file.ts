@@ -6,10 +6,11 @@ import { basename, resolve } from "node:path";
 import { MattermostError } from "../mattermost/error.ts";
 import type { FileId, MattermostApi } from "../mattermost/types.ts";
 import { harmless, isLonger, showHidden, truncate } from "../render/markdown.ts";
+import { type Clock, isRecent } from "../util/clock.ts";
 import { revealingTexts } from "../util/redact.ts";
 import { unlessAborted } from "../util/unless-aborted.ts";
 import { MOST_FILES, readArguments, type SendFileArguments } from "./send-file-arguments.ts";
-import { bytesOf, checkContent, piecesOf, UnfitContent } from "./send-file-content.ts";
+import { bytesOf, checkContent, counted, piecesOf, UnfitContent } from "./send-file-content.ts";
 import { safeName, sizeInWords } from "./send-file-names.ts";
 import { type FoundFile, findFile, inWords, type OpenFile, openFile } from "./send-file-open.ts";
 import type { Disk, Place } from "./send-file-place.ts";
@@ -22,6 +23,7 @@ export interface SendFileOptions {
   readonly secrets: readonly string[];
   /** What `~` means; absolute. */
   readonly home: string;
+  readonly clock: Clock;
   readonly disk?: Disk | undefined;
 }
 
@@ -102,7 +104,7 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
           return refused(mayNot, "", opened.map(realPathOf));
         }
         const secrets = bytesOf(revealingTexts(options.secrets));
-        return await send(options.api, opened, { call, read, secrets, signal });
+        return await send(options, opened, { call, read, secrets, signal });
       } finally {
         await Promise.all(opened.map(({ handle }) => handle.close()));
       }
@@ -118,7 +120,7 @@ interface Sending {
 }
 
 async function send(
-  api: SendFileOptions["api"],
+  { api, clock }: Pick<SendFileOptions, "api" | "clock">,
   files: readonly OpenFile[],
   { call, read, secrets, signal }: Sending,
 ): Promise<ChatOutcome> {
@@ -139,12 +141,14 @@ async function send(
       return refusedFiles(refusals, read);
     }
     const before = await Promise.all(files.map(stateOf));
-    for (const file of files) {
+    const onBytes = progressOf(files, clock, call.onProgress);
+    for (const [at, file] of files.entries()) {
       current = file;
+      const bytesBefore = bytesIn(files.slice(0, at));
       const source = {
         name: nameOf(file),
         size: file.size,
-        open: () => piecesOf(file, secrets, signal),
+        open: () => counted(piecesOf(file, secrets, signal), (bytes) => onBytes(bytesBefore + bytes)),
       };
       fileIds.push(await api.uploadStream(call.channelId, source, signal));
     }
@@ -160,6 +164,26 @@ async function send(
       ? refused(`Nothing was sent. ${why}`, "", files.map(realPathOf))
       : refusedFiles(new Map([[current.asked.asked, why]]), read);
   }
+}
+
+/** Each is an edit of a post, which the whole thread waits for. */
+const PROGRESS_EVERY_MS = 5000;
+
+/** Told how much is on its way; says so after a while, and then now and then. */
+function progressOf(
+  files: readonly OpenFile[],
+  clock: Clock,
+  tell: ChatCall["onProgress"],
+): (bytes: number) => void {
+  const all = bytesIn(files);
+  let toldAt = clock.now();
+  return (bytes) => {
+    const now = clock.now();
+    if (!isRecent(toldAt, PROGRESS_EVERY_MS, now)) {
+      toldAt = now;
+      tell?.(`${Math.floor((100 * bytes) / all)} % of ${sizeInWords(all)}`);
+    }
+  };
 }
 
 async function problemOf(
@@ -198,6 +222,7 @@ async function stateOf({ handle }: OpenFile): Promise<string> {
 // What a person decides about.
 
 const needsPerson = ({ isInside, isSecret }: FoundFile): boolean => !isInside || isSecret;
+const bytesIn = (files: readonly OpenFile[]): number => files.reduce((sum, { size }) => sum + size, 0);
 const realPathOf = ({ realPath }: FoundFile): string => realPath;
 
 function sameCall(directory: string, { files }: SendFileArguments): string {
@@ -263,7 +288,7 @@ function sent(
     isError: false,
     summary,
     post: { message: harmless(truncate(caption, MOST_CAPTION)), fileIds },
-    target: { paths: files.map(realPathOf), bytes: files.reduce((sum, { size }) => sum + size, 0) },
+    target: { paths: files.map(realPathOf), bytes: bytesIn(files) },
   };
 }
 

@@ -32,6 +32,8 @@ export interface ChatCall {
   readonly callsBefore: number;
   /** A person has seen this call on a card, and allowed it. */
   readonly isAllowed: boolean;
+  /** To be told now and then how far one is that takes its time: `34 % of 60 MB`. */
+  readonly onProgress?: (words: string) => void;
 }
 
 /** What a call has led to. */

@@ -127,20 +127,34 @@ function fits(body: string, limit: number, maxPosts: number): boolean {
   return codePoints(body) <= limit * maxPosts && pieces(body, limit).length <= maxPosts;
 }
 
-/** An empty plan is said to be one. */
-export function planCard(plan: string, names: readonly string[]): Card {
+/** A longer plan is read in a file: more posts than that would push everything else out of sight. */
+const MAX_PLAN_POSTS = 3;
+
+/** An empty plan is said to be one. `takesFiles`: false once the server has refused one; then posts say all of it. */
+export function planCard(
+  plan: string,
+  names: readonly string[],
+  limit: number,
+  takesFiles = true,
+): WholeCard {
   const head = headed("📋 **Plan**", names);
-  return plan.trim() === ""
-    ? {
-        head,
-        body: "*Claude gave no text for its plan.*",
-        choices: "👍 let it build all the same · 👎 ask for a plan, or reply with what you want",
-      }
-    : {
-        head,
-        body: `\n${decidedBy(plan.trim())}\n`,
-        choices: "👍 start building · 👎 request changes, or reply with them",
-      };
+  const text = plan.trim();
+  if (text === "") {
+    const body = "*Claude gave no text for its plan.*";
+    const choices = "👍 let it build all the same · 👎 ask for a plan, or reply with what you want";
+    return { card: { head, body, choices } };
+  }
+  const choices = "👍 start building · 👎 request changes, or reply with them";
+  const body = `\n${decidedBy(text)}\n`;
+  if (!takesFiles || fits(body, limit - FRAME_ROOM, MAX_PLAN_POSTS)) {
+    return { card: { head, body, choices } };
+  }
+  const { head: beginning } = cut(decidedBy(text), limit - 2 * FRAME_ROOM);
+  const note = "📎 **This is only its beginning.** The whole plan is in the file `plan.md` below.";
+  return {
+    card: { head, body: `\n${beginning}\n\n${note}\n`, choices },
+    file: { name: "plan.md", text: showEverything(text) },
+  };
 }
 
 function headed(title: string, names: readonly string[]): string {

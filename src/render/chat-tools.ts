@@ -2,11 +2,12 @@
 
 import { OWN_SERVER, type ToolInput } from "../claude/types.ts";
 import { inlineCode } from "./markdown.ts";
+import { type Places, shortPath } from "./paths.ts";
 
 const WIDTH = 300;
 const SUMMARY_WIDTH = 120;
 
-type Headline = (input: ToolInput) => string;
+type Headline = (input: ToolInput, places: Places) => string;
 
 const named =
   (words: string, ...keys: readonly string[]): Headline =>
@@ -16,8 +17,16 @@ const named =
     return text === "" ? words : `${words} ${inlineCode(text, WIDTH)}`;
   };
 
+/** As other tools' paths are shown. */
+const sent: Headline = (input, places) => {
+  const path = input["path"];
+  const paths = typeof path === "string" ? [path] : input["paths"];
+  const shown = Array.isArray(paths) ? paths.map((one) => shortPath(String(one), places)) : [];
+  return named("📎 **Sent**", "path", "paths")(shown.length === 0 ? input : { paths: shown }, places);
+};
+
 const HEADLINES: Readonly<Record<string, Headline>> = {
-  send_file: named("📎 **Sent**", "path", "paths"),
+  send_file: sent,
   read_thread: named("💬 **Read thread**", "link"),
   read_channel: named("💬 **Read channel**", "channel"),
   search: named("🔎 **Searched**", "query"),
@@ -26,8 +35,8 @@ const HEADLINES: Readonly<Record<string, Headline>> = {
 };
 
 interface ChatToolView {
-  readonly headline: (use: { readonly input: ToolInput }) => string;
-  readonly request: (use: { readonly input: ToolInput }) => string;
+  readonly headline: (use: { readonly input: ToolInput }, places: Places) => string;
+  readonly request: (use: { readonly input: ToolInput }, places: Places) => string;
   readonly summary: (text: string) => string;
 }
 
@@ -37,8 +46,8 @@ export function chatToolView(name: string): ChatToolView | undefined {
   const headline = name.startsWith(prefix) ? HEADLINES[name.slice(prefix.length)] : undefined;
   return (
     headline && {
-      headline: ({ input }) => headline(input),
-      request: ({ input }) => headline(input).replace("**Sent**", "**Send**"),
+      headline: ({ input }, places) => headline(input, places),
+      request: ({ input }, places) => headline(input, places).replace("**Sent**", "**Send**"),
       summary: firstLine,
     }
   );

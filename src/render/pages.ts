@@ -25,6 +25,8 @@ export interface ToolItem {
   readonly headline: string;
   readonly preview: string;
   outcome: string;
+  /** How far it is while it has no outcome; not kept. */
+  progress?: string;
   holdUntil: number;
   shown: boolean;
 }
@@ -152,7 +154,7 @@ function renderItem(item: Item, isGrowing: boolean, isFollowed: boolean): string
       return text.trim() === "" ? "" : isFollowed ? `${text}${closing(placeAfter(text))}` : text;
     }
     case "tool":
-      return `${item.headline}${item.outcome === "" ? "" : ` ${item.outcome}`}${item.preview === "" ? "" : `\n${item.preview}`}`;
+      return `${[item.headline, item.outcome || item.progress].filter(Boolean).join(" ")}${item.preview === "" ? "" : `\n${item.preview}`}`;
     case "notice":
       return item.text;
   }

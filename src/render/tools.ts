@@ -31,7 +31,7 @@ export interface FullTool {
 interface ToolView {
   readonly headline: (use: ToolUse, places: Places) => string;
   /** The headline while it is not decided, where the other one says that it is done. */
-  readonly request?: (use: ToolUse) => string;
+  readonly request?: (use: ToolUse, places: Places) => string;
   /** Shown below the headline, bounded. */
   readonly preview?: (use: ToolUse) => string;
   /** Everything that will happen, for who must approve it; the whole input when left out, or when it gives nothing. */
@@ -268,7 +268,7 @@ export function toolPreview(use: ToolUse): string {
 export function toolInFull(use: ToolUse, places: Places, reason?: string): FullTool {
   const view = viewOf(use.name);
   const input = { text: asJson(use.input), language: "json" };
-  const headline = view.request?.(use) ?? view.headline(use, places);
+  const headline = view.request?.(use, places) ?? view.headline(use, places);
   const whole = view.full?.(use, places) ?? full(headline, input, "input.json", {});
   return reason === undefined ? whole : { ...whole, headline: `${whole.headline} · ${reason}` };
 }

@@ -157,6 +157,17 @@ export class Transcript {
     return item !== undefined;
   }
 
+  /** How far a tool is, until it has an outcome or the turn is over. False when no line that waits is about it. */
+  setProgress(id: string, progress: string): boolean {
+    const item = this.#tool(id);
+    if (item?.outcome !== "") {
+      return false;
+    }
+    item.holdUntil = 0;
+    item.progress = progress;
+    return true;
+  }
+
   /** A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. */
   notice(name: string, text: string): void {
     this.#splitLongPages();
@@ -206,6 +217,7 @@ export class Transcript {
   updates(now: number, isOver: boolean): PageUpdate[] {
     if (isOver) {
       this.endText();
+      this.#forgetProgress();
     }
     this.#splitLongPages();
     const updates: PageUpdate[] = [];
@@ -234,6 +246,14 @@ export class Transcript {
 
   get keys(): string[] {
     return this.#pages.map((page) => page.key);
+  }
+
+  #forgetProgress(): void {
+    for (const item of this.#pages.flatMap(({ items }) => items)) {
+      if (item.kind === "tool") {
+        delete item.progress;
+      }
+    }
   }
 
   #tool(id: string): ToolItem | undefined {

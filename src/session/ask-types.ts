@@ -74,4 +74,6 @@ export interface ToolWithCard {
   readonly verdict: string;
   /** When the decision is shown, if the outcome has not come; undefined once it is. */
   showAt: number | undefined;
+  /** How far the tool is stands behind the decision. */
+  hasProgress?: boolean;
 }

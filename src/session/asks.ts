@@ -82,26 +82,18 @@ export function whomToCall(step: Step, action: Action): readonly string[] {
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
   const { requestId, plan, input, toolUseId } = event;
-  const card = planCard(plan, whomToCall(step, "approve"));
-  const key = newKey(step, "ask");
+  const { card, file } = planCard(plan, whomToCall(step, "approve"), step.context.postLimit);
   if (!step.state.isPlanApproved) {
-    open(step, {
-      kind: "plan",
-      key,
-      postId: undefined,
-      card,
-      requestId,
-      plan,
-      input,
-      isFromSubagent: isFromSubagent(step, toolUseId),
-    });
+    const key = newKey(step, "ask");
+    const ask = { kind: "plan", key, postId: undefined, card, requestId, plan, input } as const;
+    open(step, { ...ask, isFromSubagent: isFromSubagent(step, toolUseId) }, file);
     return;
   }
   audit(step, "plan-approved-automatically", undefined, { plan });
   answer(step, requestId, { behavior: "allow", updatedInput: input });
   breakPage(step);
   const head = "📋 **Plan** *(goes on by itself: a plan was approved before)*";
-  putPosts(step, { key, card: { ...card, head, choices: "" } }, true);
+  putPosts(step, { key: newKey(step, "plan"), card: { ...card, head, choices: "" } }, true, file);
 }
 
 export function askQuestions(step: Step, event: ClaudeEvent & { type: "questionAsked" }): void {
@@ -209,23 +201,33 @@ export function isAllowable(ask: Ask): boolean {
 export function fileRefused(step: Step, key: PostKey): void {
   const { state, context } = step;
   const ask = state.asks.find((candidate) => candidate.key === key);
-  if (ask?.kind !== "permission") {
-    decidedUnseen(step, key);
+  if (ask?.kind !== "permission" && ask?.kind !== "plan") {
+    withoutFile(step, key);
     return;
   }
-  const full = toolInFull(ask.use, context);
-  const whole = permissionCard(full, whomToCall(step, "approve"), context.postLimit, false);
+  const names = whomToCall(step, "approve");
+  const whole =
+    ask.kind === "plan"
+      ? planCard(ask.plan, names, context.postLimit, false)
+      : permissionCard(toolInFull(ask.use, context), names, context.postLimit, false);
   const anew = { ...ask, isIncomplete: false, ...whole, postId: undefined, isHinted: false };
   state.asks = state.asks.map((other) => (other === ask ? anew : other));
   putCard(step, anew);
 }
 
-/** Nobody waits for that card any more, but it is to be told what became of it. */
-function decidedUnseen(step: Step, key: PostKey): void {
-  if (!showVerdictOf(step, key)) {
-    const text = "⚪ **No longer open**: it was over before its card could be shown";
-    step.emit({ type: "put", key, markdown: "", attachment: attachment("void", text), isFinal: true });
+/** Nobody waits for that card any more, but it is to be told what became of it, and of a file that was no card's. */
+function withoutFile(step: Step, key: PostKey): void {
+  const [kind] = key.split(".", 1);
+  // What Claude sends is Claude's to tell of.
+  if (kind === "file" || showVerdictOf(step, key)) {
+    return;
   }
+  const text =
+    kind === "ask"
+      ? "⚪ **No longer open**: it was over before its card could be shown"
+      : "⚠️ The server takes no such file, and it is too long for posts. An administrator of the server can allow files " +
+        "(`FileSettings.EnableFileAttachments`) and larger ones (`FileSettings.MaxFileSize`).";
+  step.emit({ type: "put", key, markdown: "", attachment: attachment("void", text), isFinal: true });
 }
 
 /** A card that somebody deleted is posted again, and so is a piece of it: the decision is still needed. */

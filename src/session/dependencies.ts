@@ -29,8 +29,8 @@ export interface SessionDependencies {
   readonly claudePath: string;
   /** For each Claude that is started. */
   readonly choices?: Pick<ClaudeStart, "model" | "permissionMode"> | undefined;
-  /** What Claude's file tools may not touch: mm-claude's own settings and state. */
-  readonly deniedPaths: readonly string[];
+  /** What Claude's file tools may not touch when it works in that directory: mm-claude's own settings and state. */
+  readonly deniedPathsIn: (directory: string) => readonly string[];
   /** Takes the bot's token out of a text. */
   readonly redact: Redact;
   readonly botId: UserId;

@@ -2,11 +2,13 @@
 // known. The calls themselves are made by tool-calls.ts.
 
 import type { ChatOutcome } from "../chat-tools/types.ts";
-import type { CallId, ClaudeEvent, OwnToolResult } from "../claude/types.ts";
+import type { CallId, ClaudeEvent, OwnToolResult, ToolUseId } from "../claude/types.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { answer, askPermission } from "./asks.ts";
 import type { Person } from "./authorization.ts";
+import { scheduleLines } from "./flush-schedule.ts";
 import { audit, breakPage, newKey } from "./state.ts";
+import { setCardProgress } from "./tool-decisions.ts";
 import type { Step } from "./types.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
@@ -38,6 +40,8 @@ export type ToolReport =
       readonly event: EventOf<"permissionAsked">;
       readonly reason: string | undefined;
     }
+  /** `words`: how far it is. */
+  | { readonly act: "progress"; readonly toolUseId: ToolUseId | undefined; readonly words: string }
   | {
       readonly act: "called";
       readonly event: EventOf<"ownToolCalled">;
@@ -71,11 +75,24 @@ export function takeOwnToolEvent(step: Step, event: ClaudeEvent): boolean {
 export function onToolReport(step: Step, report: ToolReport): void {
   if (report.act === "called") {
     called(step, report);
+  } else if (report.act === "progress") {
+    showProgress(step, report);
   } else if (report.reason === undefined) {
     const { requestId, input } = report.event;
     answer(step, requestId, { behavior: "allow", updatedInput: input });
   } else {
     askPermission(step, report.event, undefined, report.reason);
+  }
+}
+
+/** On the tool's line; 1.0.128 to 2.1.330 say whose call it is. */
+function showProgress(step: Step, { toolUseId, words }: ToolReport & { readonly act: "progress" }): void {
+  const progress = `↳ ⏳ ${words}`;
+  if (toolUseId === undefined || setCardProgress(step, toolUseId, progress)) {
+    return;
+  }
+  if (step.state.turn.transcript.setProgress(toolUseId, progress)) {
+    scheduleLines(step);
   }
 }
 

@@ -49,7 +49,7 @@ export class SessionProcess {
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
     const { conversationId, directory, resume, permissionMode } = given;
-    const { startClaude, claudePath, choices, chatTools, deniedPaths } = this.#dependencies;
+    const { startClaude, claudePath, choices, chatTools, deniedPathsIn } = this.#dependencies;
     this.#client = undefined;
     const isAsOthers = !resume && permissionMode === undefined;
     const warm = isAsOthers ? this.#takeWarm(directory) : undefined;
@@ -63,7 +63,7 @@ export class SessionProcess {
         directory,
         conversationId,
         resume,
-        deniedPaths,
+        deniedPaths: deniedPathsIn(directory),
         extraDirectories,
         ...choices,
         ...(permissionMode === undefined ? {} : { permissionMode }),

@@ -333,8 +333,8 @@ export class Session {
 
   #start(generation: number, resume: boolean): void {
     const { directory } = this.#context;
-    const { deniedPaths, redact } = this.#dependencies;
-    const rules = { directory, deniedPaths, redact };
+    const { deniedPathsIn, redact } = this.#dependencies;
+    const rules = { directory, deniedPaths: deniedPathsIn(directory), redact };
     const listener = (event: ClaudeEvent): void =>
       this.#within("hearing Claude", () => {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};

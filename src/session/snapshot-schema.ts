@@ -235,7 +235,14 @@ const state = z.object({
   asks: z.array(ask),
   toolsWithCards: mapOf(
     toolUseId,
-    z.object({ key: text, use: toolUse, card, verdict: text, showAt: orNone(number) }),
+    z.object({
+      key: text,
+      use: toolUse,
+      card,
+      verdict: text,
+      showAt: orNone(number),
+      hasProgress: flag.exactOptional(),
+    }),
   ),
   earlyReactions: z.array(
     z.object({

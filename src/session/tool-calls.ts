@@ -1,7 +1,7 @@
 // Makes the calls of Claude's tools in the chat for one session, and knows which are under way: they end with the process
 // that waits for them.
 
-import type { ChatOutcome, ChatTools } from "../chat-tools/types.ts";
+import type { ChatCall, ChatOutcome, ChatTools } from "../chat-tools/types.ts";
 import type { CallId, OwnToolResult, RequestId, ToolInput } from "../claude/types.ts";
 import type { ChannelId, ThreadId } from "../mattermost/types.ts";
 import type { PostKey } from "../thread/writes.ts";
@@ -14,7 +14,7 @@ export interface ToolCallsOptions {
   readonly tools: ChatTools | undefined;
   readonly threadId: ThreadId;
   readonly channelId: ChannelId;
-  readonly deniedPaths: readonly string[];
+  readonly deniedPathsIn: (directory: string) => readonly string[];
   /** As of now. */
   readonly directory: () => string;
   readonly filesDirectory: () => string | undefined;
@@ -98,9 +98,9 @@ export class ToolCalls {
   }
 
   async #judge({ event, tool: name }: ToolRequest & { readonly act: "judge" }): Promise<void> {
-    const { tools, directory, deniedPaths, report } = this.#options;
+    const { tools, report } = this.#options;
     const { input, requestId } = event;
-    const reason = await tools?.reasonToAsk({ name, input, directory: directory(), deniedPaths });
+    const reason = await tools?.reasonToAsk({ name, input, ...this.#place() });
     if (reason !== undefined) {
       this.#asked.set(requestId, nameOf(name, input));
     }
@@ -108,8 +108,8 @@ export class ToolCalls {
   }
 
   async #call({ event, asker, isAuto }: ToolRequest & { readonly act: "call" }): Promise<void> {
-    const { tools, threadId, channelId, deniedPaths, directory, filesDirectory, report } = this.#options;
-    const { callId, name, input } = event;
+    const { tools, threadId, channelId, filesDirectory, report } = this.#options;
+    const { callId, name, input, toolUseId } = event;
     const running = new AbortController();
     this.#running.set(callId, running);
     const call = {
@@ -118,10 +118,14 @@ export class ToolCalls {
       asker: asker?.id,
       channelId,
       threadId,
-      directory: directory(),
-      deniedPaths,
+      ...this.#place(),
       filesDirectory: filesDirectory(),
       callsBefore: this.#callsOfTurn++,
+      onProgress: (words: string) => {
+        if (this.#running.has(callId)) {
+          report({ act: "progress", toolUseId, words });
+        }
+      },
       isAllowed: isAuto || this.#takeAllowed(nameOf(name, input)),
     };
     const outcome = (await tools?.call(call, running.signal)) ?? none(name);
@@ -129,6 +133,12 @@ export class ToolCalls {
     if (this.#running.delete(callId)) {
       report({ act: "called", event, asker, outcome });
     }
+  }
+
+  #place(): Pick<ChatCall, "directory" | "deniedPaths"> {
+    const { directory, deniedPathsIn } = this.#options;
+    const here = directory();
+    return { directory: here, deniedPaths: deniedPathsIn(here) };
   }
 
   #takeAllowed(name: string): boolean {
@@ -168,8 +178,12 @@ function none(name: string): ChatOutcome {
 /** For one session; `own`: what only the session knows. */
 export function toolCallsOf(
   threadId: ThreadId,
-  { chatTools, channelId, deniedPaths }: Pick<SessionDependencies, "chatTools" | "channelId" | "deniedPaths">,
+  {
+    chatTools,
+    channelId,
+    deniedPathsIn,
+  }: Pick<SessionDependencies, "chatTools" | "channelId" | "deniedPathsIn">,
   own: Pick<ToolCallsOptions, "directory" | "filesDirectory" | "answer" | "report" | "failed">,
 ): ToolCalls {
-  return new ToolCalls({ ...own, tools: chatTools, threadId, channelId, deniedPaths });
+  return new ToolCalls({ ...own, tools: chatTools, threadId, channelId, deniedPathsIn });
 }

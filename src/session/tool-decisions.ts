@@ -45,9 +45,10 @@ export function verdictsDueIn({ state, now }: Step): number | undefined {
 export function showVerdicts(step: Step, all: boolean): void {
   for (const tool of step.state.toolsWithCards.values()) {
     // Not that long from now, also when the clock was set back.
-    if (tool.showAt !== undefined && (all || !isRecent(tool.showAt - WAIT_MS, WAIT_MS, step.now))) {
+    const isDue = tool.showAt !== undefined && !isRecent(tool.showAt - WAIT_MS, WAIT_MS, step.now);
+    if (isDue || (all && (tool.showAt !== undefined || tool.hasProgress))) {
       tool.showAt = undefined;
-      put(step, tool, tool.verdict, false);
+      put(step, tool, tool.verdict);
     }
   }
 }
@@ -57,7 +58,7 @@ export function showVerdictOf(step: Step, key: PostKey): boolean {
   const tool = [...step.state.toolsWithCards.values()].find((candidate) => candidate.key === key);
   if (tool) {
     tool.showAt = undefined;
-    put(step, tool, tool.verdict, false);
+    put(step, tool, tool.verdict);
   }
   return tool !== undefined;
 }
@@ -68,6 +69,17 @@ export function forgetVerdicts(step: Step): void {
   step.state.toolsWithCards.clear();
 }
 
+/** A card that stands for its tool's line says how far the tool is, until it is done with. */
+export function setCardProgress(step: Step, toolUseId: ToolUseId, progress: string): boolean {
+  const tool = step.state.toolsWithCards.get(toolUseId);
+  if (tool) {
+    tool.showAt = undefined;
+    tool.hasProgress = true;
+    put(step, tool, `${tool.verdict} ${progress}`, { isFinal: false, isProgress: true });
+  }
+  return tool !== undefined;
+}
+
 /** A card that stood for its tool's line says how the tool went. */
 export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string): boolean {
   const tool = step.state.toolsWithCards.get(toolUseId);
@@ -75,10 +87,15 @@ export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string
     return false;
   }
   step.state.toolsWithCards.delete(toolUseId);
-  put(step, tool, `${tool.verdict} ${outcome}`, true);
+  put(step, tool, `${tool.verdict} ${outcome}`, { isFinal: true });
   return true;
 }
 
-function put(step: Step, { key, card }: ToolWithCard, verdict: string, isFinal: boolean): void {
-  step.emit({ type: "put", key, ...settledCard(card, step.context.postLimit, verdict, "good"), isFinal });
+function put(
+  step: Step,
+  { key, card }: ToolWithCard,
+  verdict: string,
+  how: { readonly isFinal: boolean; readonly isProgress?: true } = { isFinal: false },
+): void {
+  step.emit({ type: "put", key, ...settledCard(card, step.context.postLimit, verdict, "good"), ...how });
 }

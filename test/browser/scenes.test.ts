@@ -89,6 +89,24 @@ describeInBrowser("the demo in a browser", () => {
     expect(await page.locator("#thread td", { hasText: "25.50 €" }).count()).toBe(1);
   });
 
+  test("file: the change comes as a file that can be downloaded", async () => {
+    const page = await open();
+    await tryOut(page, "File");
+    await choose(page, "Allow");
+    await reads(page, "There it is, ready for git apply.");
+    expect(await page.locator("#thread").getByText("change.patch", { exact: true }).count()).toBeGreaterThan(
+      0,
+    );
+    expect((await threadTexts(page)).join()).toContain("Sent change.patch ↳ ✅");
+  });
+
+  test("look up: Bob's words of yesterday are found and quoted", async () => {
+    const page = await open();
+    await tryOut(page, "Look up");
+    await reads(page, "15 percent on everything but tea");
+    expect(await page.locator("#thread blockquote", { hasText: "15 percent" }).count()).toBe(1);
+  });
+
   test("guest: Carol speaks up by herself, and is heard once that is allowed", async () => {
     const page = await open();
     await tryOut(page, "Guest");

@@ -34,7 +34,7 @@ async function threadWorld(options: SandboxOptions = {}) {
   const threadId = defined(decodePostId((await world.post(alice, "@robot send it")).body["id"]));
   // Waits shrink to nothing with this random, so tries follow each other at once.
   const api = connectRest({ url: sandbox.url, token: robot.token, random: () => 0.01 });
-  const tool = sendFile({ api, secrets: [robot.token], home: directory });
+  const tool = sendFile({ api, secrets: [robot.token], home: directory, clock: systemClock });
   const refused: string[] = [];
   const writerFrom = (saved?: WriterSnapshot): ThreadWriter =>
     new ThreadWriter(
@@ -316,7 +316,12 @@ test("a file of 100 MB takes hardly any memory", async () => {
   sized("warm-up.bin", 20 * MIB);
   sized("large.bin", 100 * MIB);
   const api = connectRest({ url, token: "a7he3kfmnapz8wq4yeasr6tu1a" });
-  const tool = sendFile({ api, secrets: ["a7he3kfmnapz8wq4yeasr6tu1a"], home: directory });
+  const tool = sendFile({
+    api,
+    secrets: ["a7he3kfmnapz8wq4yeasr6tu1a"],
+    home: directory,
+    clock: systemClock,
+  });
   const send = async (path: string): Promise<number> => {
     const channelId = defined(decodeChannelId("c".repeat(26)));
     const threadId = defined(decodePostId("p".repeat(26)));

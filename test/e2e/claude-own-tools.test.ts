@@ -1,6 +1,7 @@
-// Tools in our process with the real CLI of three generations: alone, beside a project's own MCP servers, interrupted.
+// Tools in our process with the real CLI of three generations: alone, beside a project's own MCP servers, interrupted;
+// and with the newest a call of the real tool to a server that fails.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -10,8 +11,10 @@ import { StdioClient } from "../../src/claude/client.ts";
 import type { ClaudeEvent, ClaudeStart } from "../../src/claude/types.ts";
 import { WaitingProcess } from "../../src/claude/warm-process.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
+import { ask as askIn, PIXEL } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
+import { startWorld } from "../support/world.ts";
 
 /** "CALL" and the tools to use in one message; then the model tells what came of each. */
 const callScene: Scene = {
@@ -284,3 +287,43 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(watched.events.filter(({ type }) => type === "ownToolCalled")).toHaveLength(isOlder ? 0 : 1);
   });
 });
+
+const MIB = 1024 * 1024;
+const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+it("sends a picture, an archive of 60 MB and three more files once each through 429, 500 and lost answers", async () => {
+  const { path = "" } = realClaudes().at(-1) ?? {};
+  const { directory, environment } = claudeHome(model.url);
+  const sandbox = { maxFileSize: 100 * MIB };
+  const world = await startWorld({ claudePath: path, environment, config: { directory }, sandbox });
+  const files = new Map<string, Uint8Array>([
+    ["all.tar.gz", randomBytes(60 * MIB)],
+    ["shot.png", PIXEL],
+    ["notes.txt", Buffer.from("notes\n")],
+    ["table.csv", Buffer.from("a,b\n1,2\n")],
+    ["data.json", Buffer.from("{}\n")],
+  ]);
+  for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes);
+  const troubles = (of: string): void => {
+    const request = { method: "POST", path: `/api/v4/${of}` };
+    world.sandbox.faults.failNext(429, request);
+    world.sandbox.faults.failNext(500, request);
+    world.sandbox.faults.failNext("cut", { ...request, afterEffect: true });
+  };
+  troubles("files");
+  const root = await askIn(world, callOf([SEND, { paths: [...files.keys()], caption: "All of it" }]));
+  await world.says(root, "📂 **Directory**");
+  // For the tool's line, and for the post with the files.
+  troubles("posts");
+  troubles("posts");
+  await world.says(root, "fine: all.tar.gz (60 MB), shot.png (");
+  const posts = world.thread(root).filter((post) => post.files.length > 0);
+  expect(posts.map((post) => [post.message, post.files])).toEqual([["All of it", [...files.keys()]]]);
+  const get = (address: string) => world.people.alice.request("GET", address);
+  const { file_ids: ids } = (await (await get(`/posts/${posts[0]?.id}`)).json()) as { file_ids: string[] };
+  const arrived = await Promise.all(
+    ids.map(async (id) => hash(new Uint8Array(await (await get(`/files/${id}`)).arrayBuffer()))),
+  );
+  expect(arrived).toEqual([...files.values()].map(hash));
+  expect(await (await get(`/files/${ids[1]}/info`)).json()).toMatchObject({ mime_type: "image/png" });
+}, 30_000);

@@ -2,13 +2,13 @@
 // the small project.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { layOutDocs } from "../../sandbox/model/docs-project.ts";
 import { guidedScenes } from "../../sandbox/model/guided-scenes.ts";
 import { layOutProject } from "../../sandbox/model/project.ts";
-import { DOCS_TRIES, TRIES } from "../../sandbox/welcome.ts";
+import { DOCS_TRIES, TRIES, YESTERDAYS_WORDS } from "../../sandbox/welcome.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -122,6 +122,29 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
       );
     },
   );
+
+  test("the change comes as a file, and before there is one what was committed", async () => {
+    const world = await startShop(path);
+    const first = await ask(world, textOf("File"));
+    await agreeUntil(world, first, "There it is, ready for `git apply`.");
+    writeFileSync(join(world.directory, "src/cart.js"), "// Changed.\n");
+    const second = await ask(world, textOf("File"));
+    await agreeUntil(world, second, "There it is, ready for `git apply`.");
+    const sent = [first, second].map((root) => world.thread(root).filter(({ files }) => files.length > 0));
+    expect(sent.map((posts) => posts.map(({ message, files }) => [message, ...files]))).toEqual([
+      [["Nothing is changed yet: this is what there is", "change.patch"]],
+      [["The change so far", "change.patch"]],
+    ]);
+    await world.says(second, "📎 **Sent** `change.patch` ↳ ✅");
+  });
+
+  test("what somebody said is looked up, and quoted", async () => {
+    const world = await startShop(path);
+    await world.people.bob.say(YESTERDAYS_WORDS);
+    const root = await ask(world, textOf("Look up"));
+    await agreeUntil(world, root, `bob wrote:\n\n> ${YESTERDAYS_WORDS}`);
+    await world.says(root, /🔎 \*\*Searched\*\* `from:bob the discount` ↳ ✅ `1 post found`/);
+  });
 
   test("in the docs' channel ask describes the docs, and correct mends them once agreed", async () => {
     const world = await startShop(path, layOutDocs);

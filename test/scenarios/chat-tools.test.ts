@@ -13,7 +13,7 @@ type Use = readonly [name: string, input: Readonly<Record<string, unknown>>];
 async function chatWorld() {
   const results: string[] = [];
   const claude = inProcessClaude(async (turn) => {
-    const [name, input] = JSON.parse(turn.text.replace(/^@\S+ /, "")) as Use;
+    const [name, input] = JSON.parse(turn.text.slice(turn.text.indexOf('["'))) as Use;
     const result = await turn.use(name, input);
     results.push(result === "denied" ? "denied" : result.text);
     turn.say(`Done: ${name}`);
@@ -88,6 +88,37 @@ test("a private channel that the asker is not in stays shut, also when the bot i
   await ask("search", { query: "swordfish" }, root);
   await world.until(root, () => results.length === 2 || undefined);
   expect(results.join("\n")).not.toContain("the password is");
+});
+
+test("a guest's message that was let in reads what the guest may read, not who let it in", async () => {
+  const { world, results, ask } = await chatWorld();
+  const { alice, bob, carol } = world.people;
+  const secret = world.addChannel("secret");
+  const hidden = await bob.in(secret).say("the password is swordfish");
+  world.sandbox.removeMember(secret, carol.id, bob.id);
+  const root = await ask("read_thread", { link: hidden });
+  await world.says(root, "Done: read_thread");
+  await carol.say(JSON.stringify(["read_thread", { link: hidden }]), root);
+  const card = await world.says(root, "wants to send a message");
+  await alice.react(card.id, "+1");
+  await world.until(root, () => results.length === 2 || undefined);
+  expect(results[0]).toContain("swordfish");
+  expect(results[1]).toContain("nothing of that name or id");
+});
+
+test("who was removed while the server was out of reach reads no more, whatever was known of them", async () => {
+  const { world, results, ask } = await chatWorld();
+  const secret = world.addChannel("secret");
+  const hidden = await world.people.bob.in(secret).say("the password is swordfish");
+  const root = await ask("read_thread", { link: hidden });
+  await world.says(root, "Done: read_thread");
+  expect(results[0]).toContain("swordfish");
+  world.sandbox.faults.dropSockets();
+  world.sandbox.removeMember(secret, world.people.alice.id, world.people.bob.id);
+  world.sandbox.faults.forgetResumable();
+  await ask("read_thread", { link: hidden }, root);
+  await world.until(root, () => results.length === 2 || undefined);
+  expect(results[1]).not.toContain("swordfish");
 });
 
 test("each call is in the audit trail, with who asked for it", async () => {

@@ -6,11 +6,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Project } from "../../src/config/project.ts";
+import { ownPaths } from "../../src/setup/token-exposure.ts";
 import { gitEnvironment, gitWorld } from "../support/git-world.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
-import { startWorld } from "../support/world.ts";
+import { startWorld, type WorldOptions } from "../support/world.ts";
 
-async function worktreeWorld(more: Partial<Project> = {}) {
+async function worktreeWorld(more: Partial<Project> = {}, options: Partial<WorldOptions> = {}) {
   const environment = gitEnvironment();
   const git = gitWorld(environment);
   const claude = inProcessClaude(async (turn) => {
@@ -26,6 +27,13 @@ async function worktreeWorld(more: Partial<Project> = {}) {
     if (turn.text === "wait") {
       await turn.ask("go on");
     }
+    if (turn.text.startsWith("send ")) {
+      const result = await turn.use("send_file", { path: turn.text.slice("send ".length) });
+      turn.say(result === "denied" ? "denied" : result.text);
+    }
+    if (turn.text === "what is denied") {
+      turn.say((turn.start.deniedPaths ?? []).join("\n"));
+    }
     turn.say(`On ${git.run(directory, "branch", "--show-current")}: ${turn.text}`);
   });
   const world = await startWorld({
@@ -34,6 +42,7 @@ async function worktreeWorld(more: Partial<Project> = {}) {
     startClaude: claude.start,
     worktrees: { environment, root: git.root },
     config: { directory: git.directory, approvers: ["alice"] },
+    ...options,
   });
   await world.serve([{ ...world.project, ...more }]);
   const begin = async (text: string): Promise<string> => world.people.alice.say(`@claude-code ${text}`);
@@ -200,4 +209,29 @@ test("in a directory without git the thread says what to do", async () => {
   const root = await begin("on branch x: hello");
   await world.says(root, /is in no git repository. To make one: `git -C/);
   await world.says(root, "The session could not begin. Mention me to start another.");
+});
+
+test("settings with a token are nobody's to see in the worktree, where they are checked out, nor in the directory", async () => {
+  const { world, git, begin } = await worktreeWorld(
+    {},
+    {
+      deniedPathsIn: (cwd) =>
+        ownPaths({ cwd, home: "/no/such/home", configHome: undefined }, "/no/such/state"),
+    },
+  );
+  writeFileSync(join(git.directory, ".env"), "MATTERMOST_TOKEN=swordfish\n");
+  git.run(git.directory, "add", "--force", ".env");
+  git.run(git.directory, "commit", "--quiet", "-m", "Settings");
+  const root = await begin("on branch look: what is denied");
+  await world.says(root, "On look: what is denied");
+  const top = git.run(git.directory, "worktree", "list").split("\n")[1]?.split(" ")[0] ?? "";
+  expect(existsSync(join(top, ".env"))).toBe(true);
+  for (const directory of [top, git.directory]) {
+    expect(world.text(root)).toContain(join(directory, ".env"));
+    const { length } = world.thread(root);
+    await world.people.alice.say(`send ${directory}/.env`, root);
+    await world.until(root, (posts) =>
+      posts.slice(length).some(({ message }) => message.includes("it is never sent, whoever asks")),
+    );
+  }
 });

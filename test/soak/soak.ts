@@ -124,7 +124,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     claudePath: "claude",
     botId: BOT,
     channelId: CHANNEL,
-    deniedPaths: [],
+    deniedPathsIn: () => [],
     redact: (text: string) => text,
     audit,
     documents: {

@@ -35,7 +35,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     api: server.api,
     users: { byId: async () => undefined },
     audit: { append: () => {} },
-    deniedPaths: [],
+    deniedPathsIn: () => [],
     redact: (text: string) => text,
     warm: { take: () => undefined },
     clock,

@@ -8,6 +8,7 @@ import { sendFile } from "../../src/chat-tools/send-file.ts";
 import type { Disk } from "../../src/chat-tools/send-file-place.ts";
 import type { ChatCall, ChatOutcome } from "../../src/chat-tools/types.ts";
 import type { ChannelId, FileId, StreamedFile, ThreadId, UserId } from "../../src/mattermost/types.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 export const TOKEN = "a7he3kfmnapz8wq4yeasr6tu1a";
@@ -27,6 +28,9 @@ export interface SendFileWorld {
   readonly uploads: Uploaded[];
   /** What is done before the server has taken the file. */
   onUpload: (file: StreamedFile, signal: AbortSignal | undefined) => Promise<void> | void;
+  /** What is done with each piece that it has got. */
+  onPiece: () => void;
+  readonly clock: FakeClock;
   maxFileSize: number;
   /** The text of a file in the project, at the path that is given. */
   put(path: string, text: string | Uint8Array): string;
@@ -52,15 +56,20 @@ export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
   put(join(home, "project-2/notes.txt"), "the notes");
   put(join(settings, ".env"), "denied settings");
   put(join(state, "host/session.json"), "denied session");
+  const clock = createFakeClock();
   const tool = sendFile({
     home,
+    clock,
     secrets: [TOKEN],
     disk,
     api: {
       maxFileSize: async () => world.maxFileSize,
       async uploadStream(_channelId, file, signal) {
         const pieces: Buffer[] = [];
-        for await (const piece of file.open()) pieces.push(Buffer.from(piece));
+        for await (const piece of file.open()) {
+          pieces.push(Buffer.from(piece));
+          world.onPiece();
+        }
         await world.onUpload(file, signal);
         world.uploads.push({ name: file.name, text: Buffer.concat(pieces).toString() });
         return `f${world.uploads.length}` as FileId;
@@ -76,6 +85,8 @@ export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
     ...{ root, home, project, outside, state, put },
     uploads: [],
     onUpload: () => {},
+    onPiece: () => {},
+    clock,
     maxFileSize: Number.POSITIVE_INFINITY,
     reason: async (input) => tool.reasonToAsk?.({ ...place, input }),
     send: (input, more = {}, signal = new AbortController().signal) =>

@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly startClaude?: StartClaude;
   /** None, if left out. */
   readonly lock?: BridgeDependencies["lock"];
+  /** No paths, if left out. */
+  readonly deniedPathsIn?: BridgeDependencies["deniedPathsIn"];
 }
 
 export interface PersonInWorld {
@@ -173,7 +175,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       auditOf: (channelId) =>
         new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
       lock: options.lock ?? (() => ({ release: () => {} })),
-      deniedPathsIn: () => [],
+      deniedPathsIn: options.deniedPathsIn ?? (() => []),
       worktrees: options.worktrees && new Worktrees(options.worktrees),
       environment: options.environment,
       version: "0.1.0",

@@ -131,6 +131,23 @@ export const asking: readonly Scenario[] = [
     },
   },
   {
+    name: "plan-long",
+    title: "a plan that would take many posts is a file below its beginning, and is decided there",
+    maxPostSize: 4000,
+    async play(world) {
+      const { alice } = world.people;
+      const root = await ask(world, "RUN plan-long");
+      const card = await allowUntilPlan(world, root, "Plan 1");
+      expect(card.files).toEqual(["plan.md"]);
+      await alice.react(card.id, "+1");
+      await world.says(root, "✅ **Plan approved** by @alice");
+      const build = await openCard(world, root, "echo built", 3);
+      await alice.react(build.id, "+1");
+      await world.says(root, "Built as planned.");
+      return root;
+    },
+  },
+  {
     name: "question",
     since: 2,
     title: "questions come one at a time: one choice, then several with ✅ at the end",

@@ -126,6 +126,21 @@ test.each(["alice", "bot"])("when %s leaves, that is known at once", async (who)
   expect(here.asked).toHaveLength(5);
 });
 
+test("when it may have been missed who leaves, everybody is looked up anew", async () => {
+  const { mayReadChannel, forgetAll, here } = world("there alice", "there bot");
+  here.isHeld = true;
+  const answer = mayReadChannel(THERE, reader());
+  here.members.delete("there alice");
+  forgetAll();
+  here.isHeld = false;
+  here.answer();
+  expect(await answer).toBe(false);
+  here.members.add("there alice");
+  expect(await mayReadChannel(THERE, reader())).toBe(false);
+  forgetAll();
+  expect(await mayReadChannel(THERE, reader())).toBe(true);
+});
+
 test("who leaves while it is looked up is not taken for a member", async () => {
   const { mayReadChannel, forget, here } = world("there alice", "there bot");
   here.isHeld = true;

@@ -134,6 +134,20 @@ test("of several files all are sent or none, and what can't be sent is named", a
   expect(world.uploads).toEqual([]);
 });
 
+test("an upload that takes its time says now and then how far it is, and a quick one says nothing", async () => {
+  world.put("large.bin", Buffer.alloc(1024 * 1024));
+  world.put("half.bin", Buffer.alloc(512 * 1024));
+  const told: string[] = [];
+  const onProgress = (words: string): void => void told.push(words);
+  world.onPiece = () => world.clock.jump(2000);
+  await world.send({ paths: ["large.bin", "half.bin"] }, { onProgress });
+  // 12 pieces of 2 s each, told of every 5 s at most.
+  expect(told).toEqual(["25 % of 1.5 MB", "50 % of 1.5 MB", "75 % of 1.5 MB", "100 % of 1.5 MB"]);
+  world.onPiece = () => world.clock.jump(300);
+  await world.send({ path: "large.bin" }, { onProgress });
+  expect(told).toHaveLength(4);
+});
+
 test("when the server fails at the second of three, none is posted and it is named", async () => {
   world.put("third.txt", "x");
   world.onUpload = ({ name }) => {
@@ -292,7 +306,7 @@ test("a caption calls nobody, loads no picture and is bounded", async () => {
 });
 
 test("the definition is one that models and their API take", () => {
-  const { tool } = sendFile({ api: {} as never, secrets: [], home: homedir() });
+  const { tool } = sendFile({ api: {} as never, secrets: [], home: homedir(), clock: world.clock });
   expect(tool.name).toBe("send_file");
   expect(Object.keys(tool.inputSchema["properties"] as object)).toEqual(["path", "paths", "caption"]);
   // The API refuses these at the top of a schema.

@@ -137,7 +137,7 @@ test("a card calls the people who may decide, five at most", () => {
 });
 
 test("a plan keeps its Markdown, pings nobody and hides nothing", () => {
-  const [post] = openCard(planCard("# Plan for @all\n- ask @bob\u202e", ["alice"]), 16_383);
+  const [post] = openCard(planCard("# Plan for @all\n- ask @bob\u202e", ["alice"], 16_383).card, 16_383);
   expect(post?.markdown).toContain("# Plan for @\u200ball\n- ask @\u200bbob⟨U+202E⟩");
 });
 
@@ -170,7 +170,7 @@ test("a question, a choice or a plan without words says so, and what can be done
   expect(body).toBe("*Claude gave no text for its question.*\n\n1️⃣ ***(no words)***\n");
   const titled = questionCard({ question: "", header: "Size", multiSelect: true, options: [] }, "t", []);
   expect(titled).toEqual({ head: "t", title: "t", body: "Size\n\n\n", choices: "Reply with your answer" });
-  expect(planCard(" \n", ["alice"])).toEqual({
+  expect(planCard(" \n", ["alice"], 16_383).card).toEqual({
     head: "📋 **Plan** · @alice",
     body: "*Claude gave no text for its plan.*",
     choices: "👍 let it build all the same · 👎 ask for a plan, or reply with what you want",
@@ -187,8 +187,8 @@ test.each([
   "It costs $x % push to main$",
   `[docs](${"x".repeat(400)}`,
 ])("a plan of which clients leave something out is shown as its source: %j", (plan) => {
-  expect(planCard(plan, ["alice"]).body).toMatch(/^\n(`{3,}|~{3,})markdown\n[\s\S]+\n\1\n$/);
-  expect(planCard(plan, ["alice"]).body).toContain(plan);
+  expect(planCard(plan, ["alice"], 16_383).card.body).toMatch(/^\n(`{3,}|~{3,})markdown\n[\s\S]+\n\1\n$/);
+  expect(planCard(plan, ["alice"], 16_383).card.body).toContain(plan);
 });
 
 test.each([
@@ -196,7 +196,7 @@ test.each([
   "```ts\nconst a: List<string> = b[c]('d'); // <!-- x -->\n```",
   "It costs $5, all of it",
 ])("a plan that clients show whole is shown as Markdown: %j", (plan) => {
-  expect(planCard(plan, ["alice"]).body).toBe(`\n${plan}\n`);
+  expect(planCard(plan, ["alice"], 16_383).card.body).toBe(`\n${plan}\n`);
 });
 
 test("what clients would leave out of a choice is shown too", () => {
@@ -306,4 +306,18 @@ test("a picture in Claude's words is a link, and in code it is code", () => {
   expect(harmless("see ![x](https://a/?q=1) @bob and `![y](z)`", ["bob"])).toBe(
     "see !\u200b[x](https://a/?q=1) @bob and `![y](z)`",
   );
+});
+
+test("a plan of more than three posts is a file below its beginning, and posts say all of it where the server takes none", () => {
+  const plan = Array.from({ length: 400 }, (_, at) => `${at + 1}. Look at part ${at + 1}`).join("\n");
+  expect(planCard(plan, ["alice"], 4000).file).toBeUndefined();
+  const { card, file } = planCard(plan, ["alice"], 2000);
+  expect(openCard(card, 2000)).toHaveLength(1);
+  expect(card.body).toMatch(
+    /^\n1\. Look at part 1\n[\s\S]*The whole plan is in the file `plan\.md` below\.\n$/,
+  );
+  expect(file).toEqual({ name: "plan.md", text: plan });
+  const posts = openCard(planCard(plan, ["alice"], 2000, false).card, 2000);
+  expect(posts.length).toBeGreaterThan(3);
+  expect(posts.map(({ markdown }) => markdown).join("\n")).toContain("400. Look at part 400");
 });

@@ -90,7 +90,7 @@ const WORK: Readonly<Record<string, (text: string) => unknown>> = {
   "other cards": (whole) => {
     const text = part(whole);
     const options = [{ label: text, description: text }];
-    openCard(planCard(text, ["alice"]), 16_383);
+    openCard(planCard(text, ["alice"], 16_383).card, 16_383);
     openCard(guestCard("carol", text, [text], ["alice"]), 16_383);
     openCard(
       questionCard({ question: text, header: "", multiSelect: false, options }, "Q", ["alice"]),

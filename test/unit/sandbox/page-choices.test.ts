@@ -42,7 +42,10 @@ describe("the choices of a card", () => {
   });
 
   test("a plan's are start building and request changes", () => {
-    expect(labels(planCard("# Do it", ["alice"]), ANY)).toEqual(["Start building", "Request changes"]);
+    expect(labels(planCard("# Do it", ["alice"], 16_383).card, ANY)).toEqual([
+      "Start building",
+      "Request changes",
+    ]);
   });
 
   test("a question's are its options, and done where there may be several", () => {
@@ -85,7 +88,7 @@ describe("the choices of a card", () => {
   ])("there are none once the attachment says %j", (verdict) => {
     const cards = [
       permission("ls"),
-      planCard("1. Do it", ["alice"]),
+      planCard("1. Do it", ["alice"], 16_383).card,
       questionCard(question, "❓ **Question**", ["alice"]),
       guestCard("carol", "hello", [], ["alice"]),
     ];
@@ -107,7 +110,7 @@ describe("the choices of a card", () => {
     expect(withoutLegend(legend, choices)).toBe("");
     expect(withoutLegend(`first\n${legend}`, choices)).toBe("first");
     expect(withoutLegend(legend, choices.slice(1))).toBe(legend);
-    const { choices: ofPlan } = planCard("# Do it", ["alice"]);
+    const { choices: ofPlan } = planCard("# Do it", ["alice"], 16_383).card;
     expect(withoutLegend(ofPlan, findChoices("", ANY, ofPlan))).toBe(ofPlan);
     expect(withoutLegend("Hello.", [])).toBe("Hello.");
   });

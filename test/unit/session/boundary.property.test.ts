@@ -114,7 +114,7 @@ function createWorld() {
       },
     },
     claudePath: "claude",
-    deniedPaths: [],
+    deniedPathsIn: () => [],
     redact: (text) => text,
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,

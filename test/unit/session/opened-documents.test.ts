@@ -42,7 +42,7 @@ async function takeUp(document: Document): Promise<string[]> {
     api: withWhatGoesAlong(server.api),
     users: { byId: async () => undefined },
     audit: { append: ({ action, by }) => log.push(`audit ${action} by ${by?.name}`) },
-    deniedPaths: [],
+    deniedPathsIn: () => [],
     redact: (text) => text,
     warm: { take: () => undefined },
     clock,

@@ -163,3 +163,26 @@ describe("a card of several posts", () => {
     expect(script.answers()).toMatchObject([{ behavior: "deny" }]);
   });
 });
+
+test("a long plan whose file the server does not take stands in posts, and can be approved", () => {
+  const script = working({ postLimit: LIMIT });
+  const [put] = puts(script.claude(plan("r", LONG)));
+  expect(put?.file?.name).toBe("plan.md");
+  const posts = puts(script.take({ type: "fileRefused", key: script.state.asks[0]?.key ?? "" }));
+  expect(posts.length).toBeGreaterThan(3);
+  expect(posts.map(({ markdown }) => markdown).join("\n")).toContain("echo line 1199");
+  expect(posts.filter(({ file }) => file)).toEqual([]);
+  for (const [at, { key }] of posts.slice(0, -1).entries()) {
+    script.take({ type: "posted", key, postId: `piece${at}` as PostId });
+  }
+  script.react(OWNER, script.postCard(), "+1");
+  expect(script.answers()).toMatchObject([{ behavior: "allow" }]);
+});
+
+test("a file of no card that the server does not take is told of as one, and one of Claude's by Claude alone", () => {
+  const script = working();
+  expect(puts(script.take({ type: "fileRefused", key: "file.7" }))).toEqual([]);
+  const [put] = puts(script.take({ type: "fileRefused", key: "patch.8" }));
+  expect(put?.attachment?.text).toContain("`FileSettings.MaxFileSize`");
+  expect(put?.attachment?.text).not.toContain("No longer open");
+});
