@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // What takes minutes and is run by hand and in CI's long runs: `npm run test:soak`, `npm run test:fuzz`,
-// `npm run test:attacks`, `npm run test:generations`.
+// `npm run test:properties`, `npm run test:attacks`, `npm run test:generations`.
 const project = (name: string, more: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.long.ts`], testTimeout: 600_000, ...more },
 });
@@ -19,9 +19,15 @@ const generations = project("generations", {
   env: { CLAUDE_GENERATIONS: "all" },
 });
 
+// With more examples than the suite's.
+const properties = project("properties", {
+  include: ["test/unit/**/*.property.test.ts", "test/unit/**/{projects-edit,projects-file,deciding-words}.test.ts"],
+  env: { PROPERTY_TIMES: "20" },
+});
+
 export default defineConfig({
   test: {
     globalSetup: ["test/support/temporary.ts"],
-    projects: [project("soak"), project("fuzz"), attacks, generations],
+    projects: [project("soak"), project("fuzz"), attacks, generations, properties],
   },
 });

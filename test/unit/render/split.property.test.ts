@@ -7,6 +7,7 @@ import { pieces } from "../../../src/render/split.ts";
 import { document, shortDocument, soup } from "../../support/markdown-samples.ts";
 import { readAsText, readLeaves } from "../../support/read-markdown.ts";
 import { expectSame } from "../../support/same-markdown.ts";
+import { runs } from "../../support/runs.ts";
 
 function expectCut(text: string, limit: number): void {
   const parts = pieces(text, limit);
@@ -22,28 +23,24 @@ function expectCut(text: string, limit: number): void {
   }
 }
 
-const MINUTE = 60_000;
-
 test(
   "what is cut reads as the whole does",
   () => {
     fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
-      numRuns: 1000,
+      numRuns: runs(200),
       seed: 5,
     });
   },
-  MINUTE,
 );
 
 test(
   "in posts that hold next to nothing as well",
   () => {
     fc.assert(fc.property(shortDocument, fc.integer({ min: 60, max: 200 }), expectCut), {
-      numRuns: 1000,
+      numRuns: runs(200),
       seed: 5,
     });
   },
-  MINUTE,
 );
 
 test(
@@ -55,10 +52,9 @@ test(
         fc.integer({ min: 2000, max: 16_383 }),
         (texts, limit) => expectCut(texts.join("\n\nbetween\n\n"), limit),
       ),
-      { numRuns: 8, seed: 5 },
+      { numRuns: runs(3), seed: 5 },
     );
   },
-  MINUTE,
 );
 
 test(
@@ -78,10 +74,9 @@ test(
           }
         },
       ),
-      { numRuns: 3000, seed: 5, endOnFailure: true },
+      { numRuns: runs(600), seed: 5, endOnFailure: true },
     );
   },
-  MINUTE,
 );
 
 test(
@@ -94,10 +89,9 @@ test(
         fc.pre(!/(?:```|~~~)[^\n]*word/.test(text));
         expect(pieces(text, limit).flatMap(words)).toEqual(words(text));
       }),
-      { numRuns: 3000, seed: 5, endOnFailure: true },
+      { numRuns: runs(600), seed: 5, endOnFailure: true },
     );
   },
-  MINUTE,
 );
 
 test(
@@ -126,8 +120,7 @@ test(
         const parts = pieces(whole, limit);
         expect(parts.length === 1 || parts.every((part) => part.trim() !== "")).toBe(true);
       }),
-      { numRuns: 2000, seed: 5, endOnFailure: true },
+      { numRuns: runs(500), seed: 5, endOnFailure: true },
     );
   },
-  MINUTE,
 );
