@@ -21,7 +21,10 @@ const generations = project("generations", {
 
 // With more examples than the suite's.
 const properties = project("properties", {
-  include: ["test/unit/**/*.property.test.ts", "test/unit/**/{projects-edit,projects-file,deciding-words}.test.ts"],
+  include: [
+    "test/unit/**/*.property.test.ts",
+    "test/unit/**/{projects-edit,projects-file,deciding-words}.test.ts",
+  ],
   env: { PROPERTY_TIMES: "20" },
 });
 

@@ -9,8 +9,8 @@ import { type Project, projectDefaults } from "../../../src/config/project.ts";
 import { addProject, removeProject } from "../../../src/config/projects-edit.ts";
 import { parseProjects, placeOfProject, readProjects } from "../../../src/config/projects-file.ts";
 import { defaultSettings } from "../../../src/config/settings.ts";
-import { emptyPlaces } from "../../support/setup-world.ts";
 import { runs } from "../../support/runs.ts";
+import { emptyPlaces } from "../../support/setup-world.ts";
 
 const SETTINGS = { ...defaultSettings(), allowedUsers: ["alice", "bob"], prewarm: 2 };
 

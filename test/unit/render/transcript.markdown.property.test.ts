@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { codePoints } from "../../../src/render/markdown.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
 import { document, soup } from "../../support/markdown-samples.ts";
-import { expectSameLetters } from "../../support/same-markdown.ts";
 import { runs } from "../../support/runs.ts";
+import { expectSameLetters } from "../../support/same-markdown.ts";
 
 const steps = fc.array(
   fc.record({
