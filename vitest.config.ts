@@ -16,6 +16,8 @@ function project(
       testTimeout: seconds * 1000,
       hookTimeout: Math.max(seconds, 30) * 1000,
       maxWorkers: 2,
+      // A worker goes on with the next file: what all of them import is loaded once. No test changes a module.
+      isolate: false,
       sequence: { groupOrder: order },
       ...more,
     },

@@ -5,13 +5,15 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeVersion } from "../../src/claude/version.ts";
+import { furtherTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
 const model = sharedModel();
 
-describe.each(realClaudes())("claude $version", ({ version, path }) => {
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+  const further = furtherTest({ isOlder });
   let place: ClaudeHome;
   let claude: WatchedClaude;
 
@@ -31,7 +33,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     await claude.close();
   });
 
-  it("names its version", async () => {
+  further("names its version", async () => {
     expect(await claudeVersion(path, { environment: place.environment })).toBe(version);
   });
 
@@ -52,7 +54,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(streamed.length).toBeGreaterThan(1);
   });
 
-  it("runs a command that is allowed", async () => {
+  further("runs a command that is allowed", async () => {
     claude.say("RUN bash");
     const ask = await claude.next("permissionAsked");
     expect(ask.toolName).toBe("Bash");
@@ -83,7 +85,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect((await claude.next("text")).text).toBe("Hello! I am a scripted model.");
   });
 
-  it("takes an open ask back when it is interrupted", async () => {
+  further("takes an open ask back when it is interrupted", async () => {
     claude.say("RUN bash");
     const ask = await claude.next("permissionAsked");
     claude.client.interrupt();
@@ -91,7 +93,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(await claude.next("turnEnded")).toMatchObject({ wasAborted: true });
   });
 
-  it("takes messages that wait after an interruption, none lost and none twice", async () => {
+  further("takes messages that wait after an interruption, none lost and none twice", async () => {
     claude.say("RUN slow");
     await claude.next("textDelta");
     const waiting = [claude.say("RUN echo first"), claude.say("RUN echo second")];
@@ -142,7 +144,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     await claude.next("turnEnded");
   });
 
-  it("keeps what a subagent says to itself", async () => {
+  further("keeps what a subagent says to itself", async () => {
     claude.say("RUN agent");
     await claude.next("turnEnded");
     const texts = claude.events.flatMap((event) => (event.type === "text" ? [event.text] : []));
@@ -151,7 +153,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(uses).toEqual([version.startsWith("2.1.") ? "Agent" : "Task"]);
   });
 
-  it("answers a slash command", async () => {
+  further("answers a slash command", async () => {
     const uuid = claude.say("/cost");
     expect((await claude.next("text")).text).toMatch(/cost/i);
     await claude.next("turnEnded");
@@ -177,7 +179,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(JSON.stringify(body?.["messages"])).toContain("RUN slow");
   });
 
-  it("says that it knows no such conversation", async () => {
+  further("says that it knows no such conversation", async () => {
     await claude.close();
     claude = start({ resume: true });
     const exited = await claude.next("exited");

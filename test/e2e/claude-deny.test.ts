@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runScene, type ToolUse } from "../../sandbox/model/scene.ts";
 import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
+import { furtherTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
@@ -24,7 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => model.close());
 
-describe.each(realClaudes())("claude $version", ({ version, path }) => {
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+  const further = furtherTest({ isOlder });
   let place: ClaudeHome;
   let claude: WatchedClaude | undefined;
   /** A directory of denied files in the home, and a denied file where Claude works. */
@@ -100,14 +102,17 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(existsSync(join(folder, "new.json"))).toBe(false);
   });
 
-  it("takes in what a message names with @ in its directory, and nothing that lies elsewhere", async () => {
-    expect((await turn([], " See @notes.txt", [])).heard).toContain("TOKEN=none");
-    await claude?.close();
-    // Not even without rules: mm-claude makes words of such names.
-    expect((await turn([], ` See @${outer}, @"${outer}" and @.env`, [])).heard).not.toContain(SECRET);
-  });
+  further(
+    "takes in what a message names with @ in its directory, and nothing that lies elsewhere",
+    async () => {
+      expect((await turn([], " See @notes.txt", [])).heard).toContain("TOKEN=none");
+      await claude?.close();
+      // Not even without rules: mm-claude makes words of such names.
+      expect((await turn([], ` See @${outer}, @"${outer}" and @.env`, [])).heard).not.toContain(SECRET);
+    },
+  );
 
-  it("denies nothing else, and keeps to the user's own rules", async () => {
+  further("denies nothing else, and keeps to the user's own rules", async () => {
     mkdirSync(join(place.directory, ".claude"));
     const own = { permissions: { deny: ["Read(./private.txt)"] } };
     writeFileSync(join(place.directory, ".claude/settings.json"), JSON.stringify(own));

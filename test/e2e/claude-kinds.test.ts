@@ -5,14 +5,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClaudeStart } from "../../src/claude/types.ts";
+import { furtherTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
 const model = sharedModel();
 
-describe.each(realClaudes())("claude $version", ({ version, path }) => {
-  const isNewest = version.startsWith("2.1.");
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+  const further = furtherTest({ isOlder });
+  const isNewest = !isOlder;
   let place: ClaudeHome;
   let open: WatchedClaude[];
 
@@ -64,7 +66,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
       expect(lastHeard()).not.toContain("echo alpha");
     });
   } else {
-    it("knows no /clear and goes on with the same conversation", async () => {
+    further("knows no /clear and goes on with the same conversation", async () => {
       const claude = start();
       expect((await claude.next("ready")).commands.map(({ name }) => name)).not.toContain("clear");
       claude.say("RUN echo alpha");
@@ -118,7 +120,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     }
   });
 
-  it("asks for consent to a plan without a word", async () => {
+  further("asks for consent to a plan without a word", async () => {
     const claude = start();
     claude.say("RUN plan-empty");
     if (version.startsWith("2.0.")) claude.allow(await claude.next("permissionAsked"));

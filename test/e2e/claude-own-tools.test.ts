@@ -10,6 +10,7 @@ import { scenes } from "../../sandbox/model/scenes.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { ClaudeEvent, ClaudeStart } from "../../src/claude/types.ts";
 import { WaitingProcess } from "../../src/claude/warm-process.ts";
+import { furtherTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask as askIn, PIXEL } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -85,8 +86,8 @@ function configure(
   );
 }
 
-describe.each(realClaudes())("claude $version", ({ version, path }) => {
-  const isOlder = !version.startsWith("2.1.");
+describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
+  const further = furtherTest({ isOlder });
   let place: ClaudeHome;
   let claude: WatchedClaude | undefined;
 
@@ -130,7 +131,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(offered()).toEqual(OURS);
   });
 
-  it("hears of a failure as one", async () => {
+  further("hears of a failure as one", async () => {
     const watched = start();
     watched.say(callOf([SEND]));
     await serve(watched, "There is no such file.", true);
@@ -138,7 +139,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect((await watched.next("text")).text).toBe("failed: There is no such file.");
   });
 
-  it("does not call what is denied", async () => {
+  further("does not call what is denied", async () => {
     const watched = start();
     watched.say(callOf([SEND]));
     watched.deny(await watched.next("permissionAsked"), "not that one");
@@ -146,7 +147,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(watched.events.map(({ type }) => type)).not.toContain("ownToolCalled");
   });
 
-  it("makes several calls at a time of what changes nothing, answered in any order", async () => {
+  further("makes several calls at a time of what changes nothing, answered in any order", async () => {
     const watched = start();
     watched.say(callOf([READ, { path: "a" }], [READ, { path: "b" }]));
     watched.allow(await watched.next("permissionAsked"));
@@ -173,7 +174,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect((await watched.next("text")).text).toBe("fine: Sent at last");
   });
 
-  it("is closed in the middle of a call, and calls again when it is resumed", async () => {
+  further("is closed in the middle of a call, and calls again when it is resumed", async () => {
     const conversationId = randomUUID();
     const first = start({ conversationId });
     first.say(callOf([SEND]));
@@ -191,7 +192,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect((await resumed.next("text")).text).toBe("fine: Sent after all");
   });
 
-  it("calls after /clear", async () => {
+  further("calls after /clear", async () => {
     const watched = start();
     watched.say("/clear");
     await watched.next("turnEnded");
@@ -235,7 +236,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect(said).toBe("fine: Sent");
   });
 
-  it("says that a hook refused a message, as without tools", async () => {
+  further("says that a hook refused a message, as without tools", async () => {
     place.refuse("forbidden", "not here");
     const watched = start();
     const uuid = watched.say("something forbidden");
@@ -243,7 +244,7 @@ describe.each(realClaudes())("claude $version", ({ version, path }) => {
     expect((await watched.next("replayed")).uuid).toBe(uuid);
   });
 
-  it("has the project's own servers beside ours, and asks about their tools as about any", async () => {
+  further("has the project's own servers beside ours, and asks about their tools as about any", async () => {
     configure(place, { beside: ["hello"], Mattermost: ["send_file"] });
     const watched = start();
     watched.say(callOf(["mcp__beside__hello"], ["mcp__Mattermost__send_file"], [SEND]));

@@ -12,8 +12,14 @@ import { sharedModel } from "../support/shared-model.ts";
 
 const model = sharedModel();
 
-async function readyWorld(options?: SandboxOptions): Promise<{ world: DaemonWorld; daemon: Daemon }> {
-  const world = await daemonWorld(model.url, options);
+/** A test that runs beside others has one of its own. */
+type AtEnd = (end: () => Promise<void>) => void;
+
+async function readyWorld(
+  options?: SandboxOptions,
+  atEnd?: AtEnd,
+): Promise<{ world: DaemonWorld; daemon: Daemon }> {
+  const world = await daemonWorld(model.url, options, atEnd);
   return { world, daemon: await world.ready() };
 }
 
@@ -128,19 +134,42 @@ describe("a thread", () => {
   });
 });
 
-describe("a server", () => {
-  test("that takes less than it told at the start gets the whole answer in smaller posts", async () => {
-    const { world } = await readyWorld({
-      maxPostSize: 4000,
-      mount: (app) => app.get("/api/v4/config/client", (c) => c.json({ MaxPostSize: "16383" })),
-    });
+// Beside each other: they wait, for their turn to try again and for what is too late, far more than they work.
+describe.concurrent("a server", () => {
+  // Open and dead at once: the commonest way such a daemon loses messages. It takes the 40 s after which silence is
+  // taken for death.
+  test("that falls silent is given up after a ping, and what was said and clicked in between is heard", async ({
+    onTestFinished,
+  }) => {
+    const { world, daemon } = await readyWorld({}, onTestFinished);
+    const root = await world.ask("RUN bash");
+    const card = await world.card(root);
+    world.sandbox.faults.freezeSockets();
+    await world.react(card.id, "+1");
+    await world.say("RUN echo into the silence", root);
+    await daemon.prints("no answer to a ping within 10 s");
+    await world.says(root, "Done: the command ran.");
+    await world.says(root, "RUN echo into the silence");
+    expect(times(world, root, "into the silence")).toBe(1);
+  });
+
+  test("that takes less than it told at the start gets the whole answer in smaller posts", async ({
+    onTestFinished,
+  }) => {
+    const { world } = await readyWorld(
+      {
+        maxPostSize: 4000,
+        mount: (app) => app.get("/api/v4/config/client", (c) => c.json({ MaxPostSize: "16383" })),
+      },
+      onTestFinished,
+    );
     const root = await world.ask("RUN long");
     await world.says(root, "The end.");
     expectWhole(world, root, longText(60_000));
     await goesOn(world, root);
   });
 
-  test.each([
+  test.for([
     { what: "500 on edits", fail: [500, { method: "PUT", count: 6 }] },
     { what: "429 on edits", fail: [429, { method: "PUT", count: 3 }] },
     { what: "500 on new posts", fail: [500, { method: "POST", path: "/api/v4/posts", count: 6 }] },
@@ -153,22 +182,28 @@ describe("a server", () => {
       what: "nothing, having made the post",
       fail: ["cut", { method: "POST", path: "/api/v4/posts", count: 3, afterEffect: true }],
     },
-  ] as const)("that answers $what gets the answer whole and once", async ({ fail: [failure, match] }) => {
-    const { world } = await readyWorld();
-    const root = await world.ask("RUN hello");
-    await world.says(root, "scripted model");
-    world.sandbox.faults.failNext(failure, { ...match, userId: world.bot.id });
-    await world.say("RUN long", root);
-    await world.says(root, "The end.");
-    expectWhole(world, root, `Hello! I am a scripted model.\n\n${longText(60_000)}`);
-    await goesOn(world, root);
-  });
+  ] as const)(
+    "that answers $what gets the answer whole and once",
+    async ({ fail: [failure, match] }, { onTestFinished }) => {
+      const { world } = await readyWorld({}, onTestFinished);
+      const root = await world.ask("RUN hello");
+      await world.says(root, "scripted model");
+      world.sandbox.faults.failNext(failure, { ...match, userId: world.bot.id });
+      await world.say("RUN long", root);
+      await world.says(root, "The end.");
+      expectWhole(world, root, `Hello! I am a scripted model.\n\n${longText(60_000)}`);
+      await goesOn(world, root);
+    },
+  );
 
-  test("that sends frames nobody can read is heard all the same", async () => {
+  test("that sends frames nobody can read is heard all the same", async ({ onTestFinished }) => {
     const sockets: Duplex[] = [];
-    const { world, daemon } = await readyWorld({
-      allowUpgrade: ({ socket }) => sockets.push(socket) > 0,
-    });
+    const { world, daemon } = await readyWorld(
+      {
+        allowUpgrade: ({ socket }) => sockets.push(socket) > 0,
+      },
+      onTestFinished,
+    );
     // Between frames of the server's own, some of them events that mm-claude has no name for.
     const frames = ["this is no JSON", "[]", "null", '"text"', '{"event":"brand_new"}', '{"seq":"x"}', "{}"];
     for (const text of frames) sockets.at(-1)?.write(textFrame(text));
@@ -180,9 +215,9 @@ describe("a server", () => {
     expect(daemon.output()).not.toMatch(/error:|\n\s+at /);
   });
 
-  test("whose sockets drop loses neither a message nor an emoji", async () => {
+  test("whose sockets drop loses neither a message nor an emoji", async ({ onTestFinished }) => {
     let isOut = false;
-    const { world, daemon } = await readyWorld({ allowUpgrade: () => !isOut });
+    const { world, daemon } = await readyWorld({ allowUpgrade: () => !isOut }, onTestFinished);
     const root = await world.ask("RUN bash");
     const card = await world.card(root);
     isOut = true;
@@ -196,9 +231,9 @@ describe("a server", () => {
     expect(times(world, root, "RUN echo said in between")).toBe(1);
   });
 
-  test("that comes back without a memory of the socket gives up no message", async () => {
+  test("that comes back without a memory of the socket gives up no message", async ({ onTestFinished }) => {
     let isOut = false;
-    const { world, daemon } = await readyWorld({ allowUpgrade: () => !isOut });
+    const { world, daemon } = await readyWorld({ allowUpgrade: () => !isOut }, onTestFinished);
     const root = await world.ask("RUN slow");
     await world.says(root, "word1");
     isOut = true;
@@ -214,8 +249,8 @@ describe("a server", () => {
     expect(world.answer(root)).toContain("word199 word200");
   });
 
-  test("that restarts in the middle of a turn gets the whole answer", async () => {
-    const { world, daemon } = await readyWorld();
+  test("that restarts in the middle of a turn gets the whole answer", async ({ onTestFinished }) => {
+    const { world, daemon } = await readyWorld({}, onTestFinished);
     const root = await world.ask("RUN slow");
     await world.says(root, "word1");
     await world.sandbox.faults.stop();

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { furtherTest } from "../support/generations.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -102,8 +103,8 @@ describe.skipIf(!canSeeProcesses)("its end", () => {
     },
   );
 
-  describe.each(realClaudes())("with Claude Code $version", ({ path }) => {
-    test.each(signals)("%s during an answer", async (signal) => {
+  describe.each(realClaudes())("with Claude Code $version", ({ path, isOlder }) => {
+    furtherTest({ isOlder }).each(signals)("%s during an answer", async (signal) => {
       const world = await daemonWorld(model.url);
       const daemon = await world.ready({ claudePath: path });
       const root = await world.ask("RUN slow");

@@ -9,6 +9,7 @@ import { layOutDocs } from "../../sandbox/model/docs-project.ts";
 import { guidedScenes } from "../../sandbox/model/guided-scenes.ts";
 import { layOutProject } from "../../sandbox/model/project.ts";
 import { DOCS_TRIES, TRIES, YESTERDAYS_WORDS } from "../../sandbox/welcome.ts";
+import { furtherTest } from "../support/generations.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -54,8 +55,10 @@ function testsOf(world: World): string {
   return execFileSync(process.execPath, ["--test"], { cwd: world.directory, encoding: "utf8", env });
 }
 
-describe.each(realClaudes())("with Claude Code $version", ({ path, version }) => {
-  test("ask reads the project and describes it", async () => {
+describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOlder }) => {
+  const further = furtherTest({ isOlder });
+
+  further("ask reads the project and describes it", async () => {
     const world = await startShop(path);
     const root = await ask(world, textOf("Ask"));
     await world.says(root, "src/format.js` ↳ ✅");
@@ -74,7 +77,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     await agreeUntil(world, again, "there is nothing to fix");
   });
 
-  test("approve stops where somebody says no", async () => {
+  further("approve stops where somebody says no", async () => {
     const world = await startShop(path);
     const root = await ask(world, textOf("Approve"));
     const card = await world.until(root, (posts) =>
@@ -84,7 +87,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     await world.says(root, "All right, I leave it there");
   });
 
-  test("plan presents, builds once agreed, and tests", async () => {
+  further("plan presents, builds once agreed, and tests", async () => {
     const world = await startShop(path);
     const root = await ask(world, textOf("Plan"));
     await agreeUntil(world, root, "Done as planned");
@@ -92,7 +95,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     expect(readFileSync(join(world.directory, "src/format.js"), "utf8")).toContain("padStart");
   });
 
-  test.runIf(Number.parseInt(version, 10) >= 2)(
+  further.runIf(Number.parseInt(version, 10) >= 2)(
     "question asks twice and writes what was chosen",
     async () => {
       const world = await startShop(path);
@@ -123,7 +126,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     },
   );
 
-  test("the change comes as a file, and before there is one what was committed", async () => {
+  further("the change comes as a file, and before there is one what was committed", async () => {
     const world = await startShop(path);
     const first = await ask(world, textOf("File"));
     await agreeUntil(world, first, "There it is, ready for `git apply`.");
@@ -138,7 +141,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     await world.says(second, "📎 **Sent** `change.patch` ↳ ✅");
   });
 
-  test("what somebody said is looked up, and quoted", async () => {
+  further("what somebody said is looked up, and quoted", async () => {
     const world = await startShop(path);
     await world.people.bob.say(YESTERDAYS_WORDS);
     const root = await ask(world, textOf("Look up"));
@@ -146,7 +149,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     await world.says(root, /🔎 \*\*Searched\*\* `from:bob the discount` ↳ ✅ `1 post found`/);
   });
 
-  test("in the docs' channel ask describes the docs, and correct mends them once agreed", async () => {
+  further("in the docs' channel ask describes the docs, and correct mends them once agreed", async () => {
     const world = await startShop(path, layOutDocs);
     await world.says(await ask(world, textOf("Ask here")), "These are the docs of **tiny-cart**");
     const root = await ask(world, textOf("Correct"));
@@ -157,12 +160,12 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version }) =>
     await agreeUntil(world, again, "Nothing is out of date any more.");
   });
 
-  test("what belongs to the docs is not looked for in the shop", async () => {
+  further("what belongs to the docs is not looked for in the shop", async () => {
     const world = await startShop(path);
     await world.says(await ask(world, textOf("Correct")), "ask me in **Docs**");
   });
 
-  test("anything else gets a friendly answer that says what can be tried", async () => {
+  further("anything else gets a friendly answer that says what can be tried", async () => {
     const world = await startShop(path);
     await world.says(await ask(world, "sing me a song"), "I only follow a script");
   });

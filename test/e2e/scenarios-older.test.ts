@@ -1,33 +1,13 @@
-// What depends on the CLI's version, with the older generations: the rest is mm-claude's own and the same for all.
+// With the older generations, the scenarios that send them something of their own; in the long run all that they can do.
 
+import { isWholeMatrix } from "../support/generations.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { scenarios } from "../support/scenarios/all.ts";
 import { playWithRealClaude } from "../support/scenarios/with-real-claude.ts";
 
-const DEPENDS_ON_VERSION = new Set([
-  "text",
-  "files",
-  "queue",
-  "sleep",
-  "failed-turn",
-  "allow",
-  "deny",
-  "parallel",
-  "edit",
-  "plan",
-  "question",
-  "todo",
-  "subagent",
-  "downgrade",
-  "interrupt",
-  "interrupt-by-emoji",
-  "stop",
-  "help",
-]);
-
-for (const claude of realClaudes().slice(0, -1)) {
+for (const claude of realClaudes().filter(({ isOlder }) => isOlder)) {
   playWithRealClaude(
     claude,
-    scenarios.filter((scenario) => DEPENDS_ON_VERSION.has(scenario.name)),
+    scenarios.filter(({ isForOlder }) => isForOlder || isWholeMatrix),
   );
 }

@@ -5,6 +5,7 @@ import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { furtherTest } from "../support/generations.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -26,23 +27,26 @@ const waits = (world: DaemonWorld, count = 1): Promise<number[]> =>
     () => `Not ${count} claudes:\n${world.processes().join("\n")}`,
   );
 
-describe.runIf(canSeeProcesses).each(realClaudes())("with Claude Code $version", ({ path }) => {
-  test("the process that waited answers the first message, and the session goes on after a restart", async () => {
-    const world = await daemonWorld(model.url);
-    const daemon = await world.ready({ claudePath: path, env: WARM });
-    const [waiting] = await waits(world);
-    const root = await world.ask("RUN hello");
-    await world.says(root, "scripted model");
-    // Another one waits already; the first is the session's.
-    expect(await waits(world, 2)).toContain(waiting);
-    daemon.signal("SIGTERM");
-    expect(await daemon.exit).toEqual({ code: 0, signal: null });
-    expect(world.processes()).toEqual([]);
-    expect(readdirSync(world.temporary).filter((name) => name.startsWith("mm-claude-"))).toHaveLength(1);
-    await world.ready({ claudePath: path, env: WARM });
-    await world.say("RUN echo and now", root);
-    await world.says(root, "RUN echo and now");
-  });
+describe.runIf(canSeeProcesses).each(realClaudes())("with Claude Code $version", ({ path, isOlder }) => {
+  furtherTest({ isOlder })(
+    "the process that waited answers the first message, and the session goes on after a restart",
+    async () => {
+      const world = await daemonWorld(model.url);
+      const daemon = await world.ready({ claudePath: path, env: WARM });
+      const [waiting] = await waits(world);
+      const root = await world.ask("RUN hello");
+      await world.says(root, "scripted model");
+      // Another one waits already; the first is the session's.
+      expect(await waits(world, 2)).toContain(waiting);
+      daemon.signal("SIGTERM");
+      expect(await daemon.exit).toEqual({ code: 0, signal: null });
+      expect(world.processes()).toEqual([]);
+      expect(readdirSync(world.temporary).filter((name) => name.startsWith("mm-claude-"))).toHaveLength(1);
+      await world.ready({ claudePath: path, env: WARM });
+      await world.say("RUN echo and now", root);
+      await world.says(root, "RUN echo and now");
+    },
+  );
 });
 
 describe.runIf(canSeeProcesses)("a daemon that is killed", () => {

@@ -10,7 +10,7 @@ test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever
   const complaints: string[] = [];
   const tally = await runCampaign({
     programs: { daemon: DAEMON, claude: FAKE_CLAUDE, disk: DISK },
-    rounds: 20,
+    rounds: 6,
     seed: SEED,
     lanes: 4,
     pace: FAST,
@@ -18,5 +18,5 @@ test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever
     print: (line) => complaints.push(line),
   });
   expect(complaints).toEqual([]);
-  expect(lastLine(tally, SEED)).toMatch(/^20 rounds \(seed 7\); .*; lost 0, doubled 0, stuck 0, silent 0$/);
+  expect(lastLine(tally, SEED)).toMatch(/^6 rounds \(seed 7\); .*; lost 0, doubled 0, stuck 0, silent 0$/);
 });

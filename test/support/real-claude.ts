@@ -19,6 +19,7 @@ export interface RealClaude {
   readonly version: string;
   /** An executable. */
   readonly path: string;
+  readonly isOlder: boolean;
 }
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -28,9 +29,9 @@ let found: readonly RealClaude[] | undefined;
 /** Oldest first: 1.0, 2.0, 2.1. Fails when one is not installed, so that no test passes by skipping. */
 export function realClaudes(): readonly RealClaude[] {
   found ??= [
-    { version: versionOf("claude-code-1"), path: wrapper("claude-code-1") },
-    { version: versionOf("claude-code-2"), path: wrapper("claude-code-2") },
-    { version: versionOf("@anthropic-ai/claude-code"), path: nativeBinary() },
+    { version: versionOf("claude-code-1"), path: wrapper("claude-code-1"), isOlder: true },
+    { version: versionOf("claude-code-2"), path: wrapper("claude-code-2"), isOlder: true },
+    { version: versionOf("@anthropic-ai/claude-code"), path: nativeBinary(), isOlder: false },
   ];
   return found;
 }

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly isGolden?: boolean;
   /** The oldest CLI that can do it, as major version; 1 when left out. */
   readonly since?: 1 | 2;
+  /** It sends Claude what no other scenario does and the client's own tests don't: the suite plays it with older CLIs as well. */
+  readonly isForOlder?: true;
   /** Plays it through and checks it on the way; gives the thread's root. */
   play(world: World): Promise<string>;
 }

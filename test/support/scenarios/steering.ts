@@ -70,6 +70,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "downgrade",
+    isForOlder: true,
     title: "permissions interactive holds from the very next tool, in the middle of a turn",
     config: { skipPermissions: true },
     async play(world) {
@@ -173,6 +174,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "todo",
+    isForOlder: true,
     title: "the todo list is one post that is kept current",
     async play(world) {
       const root = await ask(world, "RUN todo");

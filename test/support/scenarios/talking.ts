@@ -54,6 +54,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "queue",
+    isForOlder: true,
     title: "messages that come while Claude works wait in order and show 👀 until Claude takes them",
     async play(world) {
       const { alice, bob } = world.people;
@@ -84,6 +85,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "files",
+    isForOlder: true,
     title: "an attached image reaches Claude as an image, another file as a path it may read",
     async play(world) {
       const { alice } = world.people;
@@ -116,6 +118,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "sleep",
+    isForOlder: true,
     title: "an idle session goes to sleep and the next message resumes the same conversation",
     config: { sessionTimeoutMs: 2000 },
     async play(world) {
@@ -167,6 +170,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "failed-turn",
+    isForOlder: true,
     title: "a turn that fails says why, and the session goes on",
     async play(world) {
       const root = await ask(world, "RUN error");

@@ -201,7 +201,7 @@ describe("how far many channels were heard", () => {
     old.save(quiet(2));
     const { keepers } = many(world, 5);
     for (const keeper of keepers) keeper.save(quiet(5001));
-    await world.clock.advance(750);
+    await world.clock.advance(500);
     expect(world.written).toEqual(["cursor-c0", "cursor-c1", "cursor-c2", "cursor-c3", "cursor-c4"]);
     await world.clock.advance(500);
     expect(world.written.at(-1)).toBe("cursor-old");

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHANNELS, type Move, RightsPlay } from "../../support/rights-play.ts";
 import { DIRECT, type Lists, PEOPLE, ROBOT, type Setting } from "../../support/rights-table.ts";
+import { runs } from "../../support/runs.ts";
 
 const NAMES = ["web", "api", "doc", "ops"];
 
@@ -99,7 +100,7 @@ test("a start, a message, a decision, a stop and an invitation need the rights o
       new RightsPlay(count).play(projects, moves),
     ),
     // What fails is long, and each shorter one that it is tried with takes as long again.
-    { numRuns: 150, endOnFailure: true },
+    { numRuns: runs(100), endOnFailure: true },
   );
   expect([...counts].filter(([, times]) => times === 0)).toEqual([]);
 }, 120_000);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { ConfigError } from "../../../src/config/error.ts";
 import { addProject, removeProject } from "../../../src/config/projects-edit.ts";
+import { runs } from "../../support/runs.ts";
 
 const API = { name: "api", channel: "dev/shop", directory: "~/src/api" };
 
@@ -148,7 +149,7 @@ test("adding puts in one piece, and removing it again gives the very text from b
       // The end of the last line has to be written.
       expect([text, ...(isAtEnd ? [`${text}\n`] : [])]).toContain(removeProject(after, added));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -167,6 +168,6 @@ test("removing takes lines of that project alone", () => {
         [...others].sort(),
       );
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(400) },
   );
 });

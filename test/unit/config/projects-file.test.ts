@@ -9,6 +9,7 @@ import { type Project, projectDefaults } from "../../../src/config/project.ts";
 import { addProject, removeProject } from "../../../src/config/projects-edit.ts";
 import { parseProjects, placeOfProject, readProjects } from "../../../src/config/projects-file.ts";
 import { defaultSettings } from "../../../src/config/settings.ts";
+import { runs } from "../../support/runs.ts";
 import { emptyPlaces } from "../../support/setup-world.ts";
 
 const SETTINGS = { ...defaultSettings(), allowedUsers: ["alice", "bob"], prewarm: 2 };
@@ -277,7 +278,7 @@ test("whatever the text is, it is read and changed, or its problems are told", (
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500) },
   );
 });
 

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { ToolInput } from "../../../src/claude/types.ts";
 import { renderTasks, tasksAfter } from "../../../src/render/tasks.ts";
 import { editedFile, toolHeadline, toolInFull, toolOutcome, toolPreview } from "../../../src/render/tools.ts";
+import { runs } from "../../support/runs.ts";
 
 const PLACES = { directory: "/home/alice/project", home: "/home/alice" };
 const TOOLS = [
@@ -56,7 +57,7 @@ test("any JSON as a tool's input is shown, and nothing throws", () => {
         expect(renderTasks(tasks)).toMatch(/^📋 \*\*Tasks\*\* \(\d+\/\d+\)/);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -115,7 +116,7 @@ test("whatever its shape, all of a tool's input stands on its card", () => {
         expect(leaves(whole).filter((leaf) => !card.includes(leaf))).toEqual([]);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { codePoints } from "../../../src/render/markdown.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
 import { document, soup } from "../../support/markdown-samples.ts";
+import { runs } from "../../support/runs.ts";
 import { expectSameLetters } from "../../support/same-markdown.ts";
 
 const steps = fc.array(
@@ -56,7 +57,7 @@ test("what is streamed reads as the whole does, wherever it was cut off", () => 
         throw new Error(`${String(error)}\n${posts.join(`\n${"⎯".repeat(20)}\n`)}`, { cause: error });
       }
     }),
-    { numRuns: 250, seed: 21, endOnFailure: true },
+    { numRuns: runs(80), seed: 21, endOnFailure: true },
   );
 });
 
@@ -65,6 +66,6 @@ test("whatever is streamed, what was shown stays", () => {
     fc.property(soup, steps, fc.integer({ min: 700, max: 1600 }), (text, how, limit) => {
       stream(text, limit, how);
     }),
-    { numRuns: 250, seed: 21, endOnFailure: true },
+    { numRuns: runs(80), seed: 21, endOnFailure: true },
   );
 });

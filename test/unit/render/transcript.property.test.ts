@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { fenceAfter, type OpenFence } from "../../../src/render/code-spans.ts";
 import { codePoints } from "../../../src/render/markdown.ts";
 import { Transcript } from "../../../src/render/transcript.ts";
+import { runs } from "../../support/runs.ts";
 
 const LIMIT = 1600;
 const HOLD_MS = 200;
@@ -223,6 +224,6 @@ test("any stream arrives whole, in order and within the limit, and what was show
         expectFencesHoldCode(post);
       }
     }),
-    { numRuns: 400, seed: 20_260_101 },
+    { numRuns: runs(200), seed: 20_260_101 },
   );
 });

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decisionIn } from "../../../src/session/deciding-words.ts";
+import { runs } from "../../support/runs.ts";
 
 const lines = (text: string): string[] => text.trim().split("\n");
 
@@ -458,7 +459,7 @@ describe("a reply", () => {
         const text = [...before.flat(), word, after, ...rest.flat()].join("");
         expect(decisionIn(text).kind).not.toBe("consent");
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,0 +1,11 @@
+// Which tests the older generations of the CLI play. They never change, and the contract tests know what they send: only
+// what we send them can break. So each kind of thing that is sent is played with all in the suite, and the rest with the
+// newest alone; `npm run test:generations` plays everything with all.
+
+import { test } from "vitest";
+
+export const isWholeMatrix = process.env["CLAUDE_GENERATIONS"] === "all";
+
+/** For a test that sends this CLI nothing that another test, which all play, does not. */
+export const furtherTest = ({ isOlder }: { readonly isOlder: boolean }): typeof test =>
+  (isOlder && !isWholeMatrix ? test.skip : test) as typeof test;
