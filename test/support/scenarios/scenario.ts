@@ -17,7 +17,7 @@ export interface Scenario {
   /** False when the thread is not the same each time; the scenario itself checks what matters. */
   readonly isGolden?: boolean;
   /** The oldest CLI that can do it, as major version; 1 when left out. */
-  readonly since?: 1 | 2;
+  readonly since?: 1 | 2 | 3;
   /** Plays it through and checks it on the way; gives the thread's root. */
   play(world: World): Promise<string>;
 }
