@@ -17,6 +17,7 @@ const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"])
   "guest-denied": () => "did not let a guest's message in",
   invited: (what) => `invited ${userIn(what)}`,
   removed: (what) => `removed ${userIn(what)}`,
+  undone: () => "undid what Claude changed in files",
   "made-interactive": () => "took back that all tools are allowed",
   interrupted: () => "interrupted Claude",
   "resumed-turn": () => "had a turn go on that was cut off",

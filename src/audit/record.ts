@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   "answered",
   "made-interactive",
   "mode-set",
+  "undone",
   "interrupted",
   "stopped",
   "resumed-turn",

@@ -95,8 +95,12 @@ const nestingVariables = new Set([
   "CLAUDE_AGENT_SDK_CLIENT_APP",
 ]);
 
-/** Without it 2.1.330 gives its newest models no todo list, and people in a thread want to see one. */
-const defaults = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" };
+const defaults = {
+  /** Without it 2.1.330 gives its newest models no todo list, and people in a thread want to see one. */
+  CLAUDE_CODE_ENABLE_TODO_TOOLS: "1",
+  /** Without it 2.0.76 and later keep no copies of what they change when they are driven by a program: nothing could be undone. */
+  CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: "1",
+};
 
 /** @param secrets no variable whose value contains one of them is passed on, whatever its name */
 export function claudeEnvironment(

@@ -94,10 +94,10 @@ export class StdioClient implements ClaudeClient {
     this.#typedRequests = new TypedRequests({
       clock,
       debug,
-      request: (request, settle, sent) =>
+      request: (request, settle, { sent, begun }) =>
         this.#startup.whenReady(() => {
           sent();
-          this.#request(request, settle);
+          this.#request(request, settle, begun);
         }),
     });
     this.#unreportedTasks = new UnreportedTasks({
@@ -162,8 +162,8 @@ export class StdioClient implements ClaudeClient {
     this.#process.write(JSON.stringify(frame));
   }
 
-  #request(request: object, settle: (outcome: Outcome) => void): void {
-    this.#write(this.#requests.create(request, settle));
+  #request(request: object, settle: (outcome: Outcome) => void, begun?: () => void): void {
+    this.#write(this.#requests.create(request, settle, begun));
   }
 
   #respond(requestId: string, content: object): void {
@@ -199,6 +199,9 @@ export class StdioClient implements ClaudeClient {
         break;
       case "response":
         this.#requests.answered(decoded);
+        break;
+      case "requestBegun":
+        this.#requests.begun(decoded.requestId);
         break;
       case "unsupported":
         this.#refuseUnsupported(decoded.requestId, decoded.subtype);

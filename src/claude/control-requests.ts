@@ -7,19 +7,31 @@ export type Outcome = { readonly payload: unknown } | { readonly error: ClaudeEr
 
 export class ControlRequests {
   readonly #open = new Map<string, (outcome: Outcome) => void>();
+  readonly #onBegun = new Map<string, () => void>();
   #count = 0;
 
-  /** The frame to be written. `settle` is called once: with the answer, or when the process has ended without one. */
-  create(request: object, settle: (outcome: Outcome) => void): object {
+  /**
+   * The frame to be written. `settle` is called once: with the answer, or when the process has ended without one.
+   * `begun`: when Claude tells that it works on a long one.
+   */
+  create(request: object, settle: (outcome: Outcome) => void, begun?: () => void): object {
     this.#count++;
     const requestId = `mm-${this.#count}`;
     this.#open.set(requestId, settle);
+    if (begun) {
+      this.#onBegun.set(requestId, begun);
+    }
     return { type: "control_request", request_id: requestId, request };
+  }
+
+  begun(requestId: string): void {
+    this.#onBegun.get(requestId)?.();
   }
 
   answered({ requestId, error, payload }: ControlResponse): void {
     const settle = this.#open.get(requestId);
     this.#open.delete(requestId);
+    this.#onBegun.delete(requestId);
     settle?.(
       error === undefined
         ? { payload }
@@ -33,5 +45,6 @@ export class ControlRequests {
       settle({ error: new ClaudeError("exited", "Claude Code ended before it answered.") });
     }
     this.#open.clear();
+    this.#onBegun.clear();
   }
 }

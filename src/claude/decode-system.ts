@@ -7,6 +7,8 @@ import type { ClaudeEvent, ToolUseId } from "./types.ts";
 
 type SystemDecoded =
   | ClaudeEvent
+  /** Claude works on a request of ours that takes long (2.1.330). */
+  | { readonly type: "requestBegun"; readonly requestId: string }
   /** Nothing a person would want to know; `what` is for the debug log. */
   | { readonly type: "skipped"; readonly what: string };
 
@@ -63,6 +65,7 @@ const decoders = new Map<unknown, (frame: Frame) => SystemDecoded[]>([
   ["task_started", () => []],
   ["task_updated", () => []],
   ["informational", decodeInformational],
+  ["control_request_progress", decodeProgress],
 ]);
 
 export function decodeSystem(frame: Frame): SystemDecoded[] {
@@ -118,6 +121,10 @@ function decodeTasks(frame: Frame): SystemDecoded[] {
     return [malformed("system/background_tasks_changed", parsed.error)];
   }
   return [{ type: "backgroundTasks", tasks: parsed.data.tasks }];
+}
+
+function decodeProgress({ request_id: requestId }: Frame): SystemDecoded[] {
+  return typeof requestId === "string" ? [{ type: "requestBegun", requestId }] : [];
 }
 
 function decodeInformational(frame: Frame): SystemDecoded[] {

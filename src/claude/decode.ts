@@ -24,6 +24,7 @@ import type { ClaudeEvent } from "./types.ts";
 export type Decoded =
   | ControlDecoded
   | Exclude<MessageDecoded, { readonly type: "interruption" }>
+  | { readonly type: "requestBegun"; readonly requestId: string }
   /** The state of a message of ours, whether it was echoed or not (2.1.330). */
   | { readonly type: "lifecycle"; readonly uuid: string; readonly state: string }
   /** Nothing came in the turn that ends now, and no reason was given (1.0.128, 2.0.76). */

@@ -22,6 +22,23 @@ interface Requests {
   setEffort: { readonly takes: { readonly level: string }; readonly answers: object };
   /** `tokens` null: as Claude itself decides; 0: none. */
   setThinking: { readonly takes: { readonly tokens: number | null }; readonly answers: object };
+  /** Whether it can say what an undo would do without doing it: where it can't, `previewUndo` would undo (2.0.76). */
+  canPreviewUndo: { readonly takes: { readonly since: string | undefined }; readonly answers: object };
+  /** What its file tools have changed since that message. Undefined: it doesn't know the message. */
+  previewUndo: {
+    readonly takes: { readonly uuid: string; readonly purpose: "search" | "show" | "confirm" };
+    readonly answers: { readonly change: FilesAsTheyWere | undefined };
+  };
+  /** Puts those files back. `problem`: why not. */
+  undo: {
+    readonly takes: { readonly uuid: string };
+    readonly answers: { readonly problem: string | undefined };
+  };
+  /** A question beside the turn that runs, of which the conversation knows nothing. */
+  aside: {
+    readonly takes: { readonly question: string; readonly uuid: string };
+    readonly answers: { readonly text: string | undefined };
+  };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
   context: {
     readonly takes: object;
@@ -36,6 +53,14 @@ interface Requests {
       }[];
     };
   };
+}
+
+export interface FilesAsTheyWere {
+  /** Whose files differ from how they were; full paths. */
+  readonly files: readonly string[];
+  /** Lines that going back would add and remove. */
+  readonly added: number;
+  readonly removed: number;
 }
 
 export type RequestKind = keyof Requests;
@@ -57,6 +82,8 @@ interface Form<Kind extends RequestKind> {
   readonly subtype: string;
   readonly fields: (request: RequestOf<Kind>) => object;
   readonly answer: z.ZodType<AnswerOf<Kind>>;
+  /** A model has to think about it: no answer within seconds, but a sign that Claude has begun. */
+  readonly isLong?: true;
 }
 
 const nothing = z.unknown().transform(() => ({}));
@@ -81,6 +108,16 @@ const model = z
     effortLevels: supportedEffortLevels,
   }));
 
+const rewind = z.object({
+  canRewind: z.boolean(),
+  error: z.string().catch("it knows of no such point"),
+  filesChanged: z.array(z.string()).catch([]),
+  insertions: z.number().catch(0),
+  deletions: z.number().catch(0),
+});
+/** No message has it. */
+const NOBODYS = "00000000-0000-4000-8000-000000000000";
+
 /** Measured with 2.1.330. */
 const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
   setMode: {
@@ -103,6 +140,32 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
     fields: ({ tokens }) => ({ max_thinking_tokens: tokens }),
     answer: nothing,
   },
+  // 2.1.330 answers that there is nothing to go back to; 2.0.76, which knows no dry run, refuses; 1.0.128 is silent.
+  canPreviewUndo: {
+    subtype: "rewind_files",
+    fields: () => ({ user_message_id: NOBODYS, dry_run: true }),
+    answer: z.object({ canRewind: z.boolean() }),
+  },
+  previewUndo: {
+    subtype: "rewind_files",
+    fields: ({ uuid }) => ({ user_message_id: uuid, dry_run: true }),
+    answer: rewind.transform(({ canRewind, filesChanged, insertions, deletions }) => ({
+      change: canRewind ? { files: filesChanged, added: insertions, removed: deletions } : undefined,
+    })),
+  },
+  undo: {
+    subtype: "rewind_files",
+    fields: ({ uuid }) => ({ user_message_id: uuid, dry_run: false }),
+    answer: rewind.transform(({ canRewind, error }) => ({ problem: canRewind ? undefined : error })),
+  },
+  aside: {
+    subtype: "side_question",
+    fields: ({ question }) => ({ question }),
+    answer: z
+      .object({ response: z.string().nullish() })
+      .transform(({ response }) => ({ text: response?.trim() || undefined })),
+    isLong: true,
+  },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
   context: {
     subtype: "get_context_usage",
@@ -123,6 +186,8 @@ export function wireRequest<Kind extends RequestKind>(request: RequestOf<Kind>):
   const { subtype, fields } = FORMS[request.kind] as Form<Kind>;
   return { subtype, ...fields(request) };
 }
+
+export const isLong = (kind: RequestKind): boolean => FORMS[kind].isLong === true;
 
 /** Undefined for an answer that can't be read. */
 export function readAnswer<Kind extends RequestKind>(

@@ -6,17 +6,24 @@ import type { Outcome } from "./control-requests.ts";
 import {
   type ClaudeReply,
   type ClaudeRequest,
+  isLong,
   type RequestKind,
   readAnswer,
   wireRequest,
 } from "./requests.ts";
 
 export const ANSWER_WITHIN_MS = 10_000;
+/** For one that Claude has begun and that a model thinks about. */
+export const LONG_ANSWER_WITHIN_MS = 10 * 60_000;
 
 export interface TypedRequestsOptions {
   readonly clock: Clock;
-  /** Sends it once the process takes requests; `sent` is called when it has been written. */
-  readonly request: (request: object, settle: (outcome: Outcome) => void, sent: () => void) => void;
+  /** Sends it once the process takes requests; `sent` is called when it is written, `begun` when Claude works on it. */
+  readonly request: (
+    request: object,
+    settle: (outcome: Outcome) => void,
+    progress: { readonly sent: () => void; readonly begun: () => void },
+  ) => void;
   readonly debug: (line: string) => void;
 }
 
@@ -52,13 +59,20 @@ export class TypedRequests {
       }
       reply(result);
     };
-    this.#options.request(
-      wireRequest(request),
-      (outcome) => settle(replyOf(kind, outcome)),
-      () => {
+    this.#options.request(wireRequest(request), (outcome) => settle(replyOf(kind, outcome)), {
+      sent: () => {
         timer = clock.setTimeout(() => settle({ type: "unknown" }), ANSWER_WITHIN_MS);
       },
-    );
+      begun: () => {
+        if (!isSettled && isLong(kind)) {
+          clock.clearTimeout(timer);
+          timer = clock.setTimeout(
+            () => settle({ type: "refused", reason: "it gave no answer" }),
+            LONG_ANSWER_WITHIN_MS,
+          );
+        }
+      },
+    });
   }
 }
 

@@ -23,6 +23,7 @@ export const EMOJI = {
   hourglass_flowing_sand: "⏳",
   herb: "🌿",
   open_file_folder: "📂",
+  leftwards_arrow_with_hook: "↩️",
 } as const;
 
 export type EmojiName = keyof typeof EMOJI;

@@ -16,6 +16,7 @@ export type ParsedCommand =
       readonly branch?: string;
     }
   | { readonly name: SteeringCommand; readonly argument: string }
+  | { readonly name: "btw"; readonly argument: string }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
   | { readonly name: "usage"; readonly usage: string };
@@ -53,6 +54,9 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
+    case "undo":
+      return { name, argument: rest };
+    case "btw":
       return { name, argument: rest };
     default:
       return { name };

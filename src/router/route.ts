@@ -153,6 +153,8 @@ function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Messa
     case "invite":
     case "kick":
       return { ...parsed, user: commandUser };
+    case "btw":
+      return { name: "btw", message: { ...message, text: parsed.argument } };
     case "slash": {
       const command = { ...message, text: slashText(message.text), isSlashCommand: true };
       return {

@@ -67,6 +67,18 @@ export const COMMANDS = {
     help: "What Claude may do unasked; `!mode plan` and others change it",
     inSentence: /^(?:plan|default|acceptedits|auto)$/i,
   },
+  undo: {
+    usage: "undo",
+    aliases: [],
+    action: "approve",
+    help: "Put back what Claude changed in files, after a look at it (also ↩️ on your own message)",
+  },
+  btw: {
+    usage: "btw question",
+    aliases: [],
+    action: "message",
+    help: "Ask Claude something beside its work, which goes on",
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

@@ -3,6 +3,7 @@
 
 import { claudeOf, inFlightOf } from "./phases.ts";
 import { audit, say } from "./state.ts";
+import { forgetHeard } from "./steering/undo.ts";
 import type { SessionState, Step } from "./types.ts";
 
 /** It names a file as well. */
@@ -37,6 +38,7 @@ export function turnBeganIn(step: Step, id: string | undefined): void {
   conversation.id = id;
   conversation.isCleared = true;
   state.taskList = undefined;
+  forgetHeard(step);
   state.turn.hasShown = true;
   say(step, `🧹 **Conversation cleared**${by ? ` by @${by.name}` : ""}`);
 }

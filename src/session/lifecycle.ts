@@ -19,6 +19,8 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { takeAsides } from "./steering/aside.ts";
+import { voidUndo } from "./steering/undo.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
@@ -32,7 +34,7 @@ export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefin
   }
   dropSavedMessage(step, saved);
   dropUnauthorized(step);
-  if (state.queue.length === 0) {
+  if (state.queue.length === 0 && !state.steering.wanted) {
     setSlot(state, undefined);
     step.emit({ type: "releaseSlot" });
     return;
@@ -58,6 +60,7 @@ export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): bool
 export function slotRefused(step: Step): void {
   const { state, context } = step;
   setSlot(state, undefined);
+  state.steering.wanted = undefined;
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -246,6 +249,7 @@ export function end(step: Step, why: string): void {
   const { state } = step;
   leaveProcess(step, why);
   voidAsks(step, why, true);
+  voidUndo(step, why);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -267,8 +271,9 @@ export function busyReasonOf({
   asks,
   subagents,
   background,
+  steering,
 }: SessionState): BusyReason | undefined {
-  if (phase.name === "working" || queue.length > 0) {
+  if (phase.name === "working" || queue.length > 0 || steering.asides.length > 0) {
     return "turn";
   }
   if (asks.some((ask) => ask.kind !== "guest")) {
@@ -295,6 +300,7 @@ export function leaveProcess(step: Step, why: string): void {
     // Claude has not taken it: it goes first when there is a process again.
     state.queue.unshift(message);
   }
+  takeAsides(step);
   leaveWorktree(state);
   sleep(step);
 }

@@ -17,22 +17,24 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOff, worktree }: SessionState): OpenCard[] {
+export function openCardsOf({ asks, cutOff, worktree, steering }: SessionState): OpenCard[] {
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
   const offers = [
     cutOff?.until === undefined ? cutOff?.postId : undefined,
     worktree?.status === "asked" ? worktree.postId : undefined,
+    steering.undo?.postId,
   ];
   return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }
 
 /** Somebody is asked, by a post that is not known yet. */
-export function isCardOnItsWay({ asks, cutOff, worktree }: SessionState): boolean {
+export function isCardOnItsWay({ asks, cutOff, worktree, steering }: SessionState): boolean {
   const isOfferOnItsWay = cutOff !== undefined && cutOff.postId === undefined;
   const isPlaceOnItsWay = worktree?.status === "asked" && worktree.postId === undefined;
-  return isOfferOnItsWay || isPlaceOnItsWay || asks.some((ask) => ask.postId === undefined);
+  const isUndoOnItsWay = steering.undo !== undefined && steering.undo.postId === undefined;
+  return isOfferOnItsWay || isPlaceOnItsWay || isUndoOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 
 function choicesOn(ask: Ask): Pick<OpenCard, "choices"> {

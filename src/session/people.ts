@@ -14,7 +14,9 @@ import { takeOffer } from "./recovery.ts";
 import { refuse } from "./refusal.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
+import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { takeUndoReaction } from "./steering/undo.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -62,6 +64,8 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     if (command.name === "slash") {
       // To who may let it in it is a message as any other, and so it is to Claude.
       requestAdmission(step, command.orElse ?? asWritten(command.message));
+    } else if (command.name === "btw") {
+      requestAdmission(step, command.message);
     } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
       say(step, "Write them in this thread.", helpText());
     } else if (isToldNo(action)) {
@@ -100,6 +104,9 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     case "permissions":
       setPermissions(step, by, command.mode);
       break;
+    case "btw":
+      onAside(step, command.message);
+      break;
     case "slash":
       slashCommand(step, command);
       break;
@@ -120,7 +127,7 @@ function asWritten(message: Message): Message {
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
   const { state } = step;
-  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction)) {
+  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction) || takeUndoReaction(step, reaction)) {
     return;
   }
   const goOn = takeOffer(step, reaction);

@@ -4,22 +4,16 @@
 
 import { z } from "zod";
 import type { RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
-import type { FileId, PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { FileId, ThreadId } from "../mattermost/types.ts";
 import { Transcript } from "../render/transcript.ts";
+import { card, idOf, message, orNone, person, postId, userId } from "./snapshot-parts.ts";
 import { steering } from "./steering/snapshot.ts";
 
 const text = z.string();
 const number = z.number();
 const flag = z.boolean();
 
-/** Given by Mattermost or by Claude, and never looked into. */
-const idOf = <Id extends string>() => text as unknown as z.ZodType<Id>;
-const postId = idOf<PostId>();
-const userId = idOf<UserId>();
 const toolUseId = idOf<ToolUseId>();
-
-/** For what is there in any state, perhaps as undefined, which JSON leaves out. */
-const orNone = <Value>(value: z.ZodType<Value>) => value.optional().transform((one) => one);
 
 const mapOf = <Key, Value>(key: z.ZodType<Key>, value: z.ZodType<Value>) =>
   z.array(z.tuple([key, value])).transform((pairs) => new Map(pairs));
@@ -33,24 +27,9 @@ const answers = z.custom<Readonly<Record<string, string>>>(
   (value) => isObject(value) && Object.values(value).every((answer) => typeof answer === "string"),
 );
 
-const person = z.object({ id: userId, name: text });
-
-const message = z.object({
-  uuid: text,
-  postId,
-  by: person,
-  text,
-  files: z.array(z.object({ id: idOf<FileId>(), name: text, size: number, mimeType: text })),
-  isSlashCommand: flag,
-  withThread: flag,
-  at: number.exactOptional(),
-  approvedBy: person.exactOptional(),
-});
-
 // What somebody is asked.
 
 const toolUse = z.object({ name: text, input: toolInput, fileBefore: orNone(text) });
-const card = z.object({ head: text, title: text.exactOptional(), body: text, choices: text });
 const piece = z.object({ key: text, postId: orNone(postId), postedAt: number.optional() });
 const question = z.object({
   question: text,

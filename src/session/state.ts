@@ -12,6 +12,7 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
+import { takeNote } from "./steering/heard.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -173,7 +174,10 @@ export function takeUpWork(step: Step): void {
   const { state } = step;
   dropUnauthorized(step);
   const { phase } = state;
-  if (state.queue.length === 0 || phase.name === "working" || phase.name === "ended") {
+  if (phase.name === "working" || phase.name === "ended") {
+    return;
+  }
+  if (state.queue.length === 0 && !state.steering.wanted) {
     return;
   }
   if (phase.name === "asleep") {
@@ -187,7 +191,15 @@ export function takeUpWork(step: Step): void {
     leaveLostDirectory(step);
     startProcess(step, phase.slot);
   }
+  askWanted(step);
   sendNext(step);
+}
+
+function askWanted({ state: { steering }, emit }: Step): void {
+  if (steering.wanted) {
+    emit({ type: "request", ...steering.wanted });
+    steering.wanted = undefined;
+  }
 }
 
 /** A message may have waited for long, and who wrote it may have lost the right to by now. */
@@ -311,7 +323,7 @@ function wordsFor({ state }: Step, message: Message): string {
     return text;
   }
   const isNamed = state.speakers.size > 1 || text.startsWith("/");
-  return isNamed ? spokenBy(message.by.name, message.text) : text;
+  return `${takeNote(state)}${isNamed ? spokenBy(message.by.name, message.text) : text}`;
 }
 
 /** The mark of a message that goes nowhere. */

@@ -25,6 +25,7 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onReply } from "./steering/replies.ts";
+import { undoDeleted } from "./steering/undo.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
@@ -89,6 +90,7 @@ function take(step: Step, signal: Signal): void {
       messageDeleted(step, signal.postId);
       guestDeleted(step, signal.postId);
       offerDeleted(step, signal.postId);
+      undoDeleted(step, signal.postId);
       break;
     case "postEdited":
       messageEdited(step, signal.postId, signal.text);

@@ -21,6 +21,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { noteHeard } from "./steering/heard.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -79,7 +80,10 @@ export function onClaudeEvent(
       break;
     case "replayed":
       if (inFlightOf(state)?.message.uuid === event.uuid) {
-        takeInFlight(state);
+        const message = takeInFlight(state);
+        if (message) {
+          noteHeard(state, message);
+        }
       }
       break;
     case "permissionAsked":

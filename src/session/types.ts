@@ -47,6 +47,8 @@ export type Command =
   | { readonly name: "permissions"; readonly mode: "interactive" | "auto" }
   | { readonly name: "stop" | "interrupt" | "help" | "project" }
   | { readonly name: "diff" | "merge" }
+  /** A question to be answered beside the work. */
+  | { readonly name: "btw"; readonly message: Message }
   /** What stands behind the name is the command's own to read. */
   | { readonly name: SteeringCommand; readonly argument: string; readonly postId: PostId }
   | {

@@ -147,6 +147,7 @@ const INNER = [
   "mcpMessage",
   "mcpToolAsked",
   "lifecycle",
+  "requestBegun",
   "silentTurn",
   "backgrounded",
 ] as const;

@@ -4,6 +4,7 @@
 // FAKE_CLAUDE=old-controls: as the versions that never answer a request they do not know.
 // It knows nothing of scenes, except those in which the program itself misbehaves (fake-claude/misbehaviour.mjs).
 
+import { openCheckpoints } from "./fake-claude/checkpoints.mjs";
 import { createControls } from "./fake-claude/controls.mjs";
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
@@ -64,7 +65,8 @@ if (faults.has("detached-grandchild")) misbehave("detached-grandchild", wire);
 // Lives on whatever happens to stdin.
 if (isDeaf) setInterval(() => {}, 60_000);
 
-const conversation = createConversation({ wire, transcript });
+const checkpoints = openCheckpoints(sessionId);
+const conversation = createConversation({ wire, transcript, checkpoints });
 const firstMode = optionOf("--permission-mode");
 if (firstMode !== undefined) conversation.setMode(firstMode);
 process.on("SIGINT", () => {
@@ -72,7 +74,7 @@ process.on("SIGINT", () => {
   conversation.end();
 });
 
-const controls = createControls({ conversation, wire });
+const controls = createControls({ conversation, checkpoints });
 
 function receive(frame) {
   switch (frame.type) {
@@ -95,6 +97,9 @@ function receive(frame) {
         if ("error" in answer) {
           const { error } = answer;
           wire.emit({ type: "control_response", response: { subtype: "error", request_id, error } });
+        } else if (answer.later) {
+          wire.emit({ type: "system", subtype: "control_request_progress", request_id, status: "started" });
+          answer.later.then(succeed);
         } else {
           succeed(answer.response);
         }

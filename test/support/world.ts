@@ -1,7 +1,7 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
@@ -80,6 +80,7 @@ export interface World {
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
   hasFile(name: string): boolean;
+  readFile(name: string): string;
   thread(root: string): SeenPost[];
   /** The thread's text as people read it, posts one after the other. */
   text(root: string): string;
@@ -238,6 +239,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     log: lines,
     hasFile: (name) => existsSync(join(directory, name)),
+    readFile: (name) => readFileSync(join(directory, name), "utf8"),
     writeFile: (name, content) => writeFileSync(join(directory, name), content),
     thread,
     text: (root) => textOf(thread(root)),

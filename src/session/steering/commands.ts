@@ -4,11 +4,15 @@ import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
 import type { SteeringCommand } from "./types.ts";
+import { onUndoCommand } from "./undo.ts";
 
 type SteeringInput = Command & { readonly name: SteeringCommand };
 export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
-const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand };
+const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
+  mode: onModeCommand,
+  undo: onUndoCommand,
+};
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {
   HANDLERS[name](step, by, argument);

@@ -3,7 +3,9 @@
 import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.ts";
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
+import { asideReplied } from "./aside.ts";
 import { modeReplied } from "./mode.ts";
+import { canPreviewUndoReplied, previewUndoReplied, undoReplied } from "./undo.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
   step: Step,
@@ -12,7 +14,13 @@ type ReplyHandler<Kind extends RequestKind> = (
   by: Person | undefined,
 ) => void;
 
-const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = { setMode: modeReplied };
+const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
+  setMode: modeReplied,
+  canPreviewUndo: canPreviewUndoReplied,
+  previewUndo: previewUndoReplied,
+  undo: undoReplied,
+  aside: asideReplied,
+};
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {
   (HANDLERS[request.kind] as ReplyHandler<RequestKind> | undefined)?.(step, reply, request, by);

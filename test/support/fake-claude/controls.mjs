@@ -7,7 +7,7 @@ const MODELS = {
   haiku: "claude-haiku-5-5",
 };
 
-export function createControls({ conversation }) {
+export function createControls({ conversation, checkpoints }) {
   const answers = {
     mcp_status: () => ({ response: { mcpServers: [] } }),
     set_permission_mode({ mode }) {
@@ -32,6 +32,10 @@ export function createControls({ conversation }) {
         })),
       },
     }),
+    rewind_files: (request) => ({ response: checkpoints.rewind(request) }),
+    side_question: ({ question }) => ({
+      later: conversation.aside(question).then((response) => ({ response, synthetic: false })),
+    }),
     apply_flag_settings: () => ({ response: undefined }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_context_usage: () => ({
@@ -48,7 +52,7 @@ export function createControls({ conversation }) {
   };
   return {
     has: (subtype) => Object.hasOwn(answers, subtype),
-    /** Its `response` or its `error`, and the `frames` that come after it. */
+    /** Its `response`, its `error` or, when it takes long, what will be its response `later`; and the `frames` that come after it. */
     answer: (request) => answers[request.subtype](request),
   };
 }

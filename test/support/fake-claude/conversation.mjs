@@ -10,14 +10,14 @@ import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
 
-export function createConversation({ wire, transcript }) {
+export function createConversation({ wire, transcript, checkpoints }) {
   const queue = [];
   let model = "claude-fake";
   const notifications = [];
   let turn;
   let isEnding = false;
   let lastFailed = false;
-  const tools = createTools();
+  const tools = createTools(checkpoints);
   const background = createBackground({ wire, notify });
   const agents = createAgents({ wire, tools, stream, background });
 
@@ -68,6 +68,7 @@ export function createConversation({ wire, transcript }) {
     const events = notifications.splice(0).map((note) => ({ type: "text", text: note }));
     transcript.closeCutTurn();
     transcript.save({ role: "user", content: [...events, ...said] }, taken.at(-1)?.uuid ?? randomUUID());
+    for (const { uuid } of taken) checkpoints.begin(uuid);
     startTurn();
     if (fault !== undefined && fault !== "die") misbehave(fault, wire);
 
@@ -331,6 +332,16 @@ export function createConversation({ wire, transcript }) {
       next();
     },
     setMode: (mode) => tools.setMode(mode),
+    /** Beside what runs, and not kept. */
+    async aside(question) {
+      const said = { role: "user", content: [{ type: "text", text: question }] };
+      const messages = [...transcript.messages, said];
+      let text = "";
+      for await (const event of streamMessage({ model, system: system(), messages, tools: tools.offered })) {
+        if (event.delta?.type === "text_delta") text += event.delta.text;
+      }
+      return text;
+    },
     setModel(name) {
       model = name;
     },

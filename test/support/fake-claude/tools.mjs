@@ -9,7 +9,8 @@ const isOld = process.env.FAKE_CLAUDE_TOOLS === "old";
 const common = ["AskUserQuestion", "Bash", "Edit", "EnterPlanMode", "ExitPlanMode", "Read", "Write"];
 const names = [...common, ...(isOld ? ["Task", "Grep", "TodoWrite"] : ["Agent", "TaskCreate", "TaskUpdate"])];
 
-export function createTools() {
+/** `keep`: is told of each file before it is changed. */
+export function createTools({ keep }) {
   const planFile = join(process.env.HOME ?? "/nonexistent", ".claude/plans/fake-plan.md");
   let mode = "default";
   let todos = [];
@@ -37,6 +38,7 @@ export function createTools() {
     },
     Write: ({ file_path, content }) => {
       const originalFile = existsSync(file_path) ? readFileSync(file_path, "utf8") : null;
+      keep(file_path);
       mkdirSync(dirname(file_path), { recursive: true });
       writeFileSync(file_path, content);
       const isNew = originalFile === null;
@@ -59,6 +61,7 @@ export function createTools() {
       const changed = replaceAll
         ? originalFile.replaceAll(old_string, new_string)
         : originalFile.replace(old_string, () => new_string);
+      keep(file_path);
       writeFileSync(file_path, changed);
       return {
         text: `The file ${file_path} has been updated successfully.`,

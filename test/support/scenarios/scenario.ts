@@ -16,8 +16,8 @@ export interface Scenario {
   readonly maxPostSize?: number;
   /** False when the thread is not the same each time; the scenario itself checks what matters. */
   readonly isGolden?: boolean;
-  /** The oldest CLI that can do it, as major version; 1 when left out. */
-  readonly since?: 1 | 2;
+  /** The oldest generation of the CLI that can do it: 1 is 1.0, 2 is 2.0, 3 is 2.1. 1 when left out. */
+  readonly since?: 1 | 2 | 3;
   /** It sends Claude what no other scenario does and the client's own tests don't: the suite plays it with older CLIs as well. */
   readonly isForOlder?: true;
   /** Plays it through and checks it on the way; gives the thread's root. */

@@ -85,11 +85,12 @@ describe("the arguments", () => {
 });
 
 describe("the environment", () => {
-  const DEFAULTS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" };
+  const DEFAULTS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1", CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: "1" };
 
   it("asks for the todo list, unless the user has decided about it", () => {
     expect(claudeEnvironment({})).toEqual(DEFAULTS);
     expect(claudeEnvironment({ CLAUDE_CODE_ENABLE_TODO_TOOLS: "0" })).toEqual({
+      ...DEFAULTS,
       CLAUDE_CODE_ENABLE_TODO_TOOLS: "0",
     });
   });

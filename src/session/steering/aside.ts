@@ -1,0 +1,68 @@
+// `!btw`: a question that Claude answers beside its work, of which the conversation knows nothing.
+
+import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
+import { harmless, oneLine } from "../../render/markdown.ts";
+import { withoutLabels } from "../../render/speaker-labels.ts";
+import { Transcript } from "../../render/transcript.ts";
+import { enqueue } from "../decisions.ts";
+import { claudeOf } from "../phases.ts";
+import { newKey, notWaiting, say } from "../state.ts";
+import type { Message, Step } from "../types.ts";
+
+/** Where none runs there is no work to disturb: it is a message as any other. */
+export function onAside(step: Step, message: Message): void {
+  const { state } = step;
+  if (message.text.trim() === "") {
+    say(step, "ℹ️ Write it as `!btw question`");
+  } else if (!claudeOf(state) || state.phase.name !== "working") {
+    enqueue(step, message);
+  } else {
+    state.steering.asides = [...state.steering.asides, message];
+    state.waiting.add(message.postId);
+    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+    const request = { kind: "aside", question: withoutLabels(message.text), uuid: message.uuid } as const;
+    step.emit({ type: "request", request, by: message.by });
+  }
+}
+
+export function asideReplied(step: Step, reply: ClaudeReply<"aside">, { uuid }: RequestOf<"aside">): void {
+  const { steering } = step.state;
+  const message = steering.asides.find((one) => one.uuid === uuid);
+  if (!message || reply.type === "exited") {
+    return;
+  }
+  steering.asides = steering.asides.filter((one) => one !== message);
+  notWaiting(step, message);
+  if (reply.type === "answered") {
+    tell(step, message, reply.answer.text);
+    return;
+  }
+  const why =
+    reply.type === "unknown"
+      ? "This version of Claude Code can't answer beside its work; 2.1.330 can"
+      : `Claude did not answer beside its work: ${harmless(oneLine(reply.reason))}`;
+  say(step, `ℹ️ ${why}. The question of @${message.by.name} waits for its turn.`);
+  enqueue(step, message);
+}
+
+function tell(step: Step, { by }: Message, answer: string | undefined): void {
+  const { state, context } = step;
+  if (answer === undefined) {
+    say(step, `💬 **Aside** for @${by.name}: Claude had no answer.`);
+    return;
+  }
+  say(step, `💬 **Aside** for @${by.name}: the answer is below. The conversation knows nothing of it.`);
+  const names = [state.owner.name, ...state.participants.values()];
+  const transcript = new Transcript(newKey(step, "aside"), context.postLimit, names);
+  transcript.appendText(answer);
+  for (const { key, markdown } of transcript.updates(step.now, true)) {
+    step.emit({ type: "put", key, markdown, isFinal: true });
+  }
+}
+
+/** Their Claude is gone before it answered: they go on as messages. */
+export function takeAsides(step: Step): void {
+  const { steering, queue } = step.state;
+  queue.push(...steering.asides);
+  steering.asides = [];
+}

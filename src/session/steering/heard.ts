@@ -1,0 +1,20 @@
+// Which messages Claude has got in this conversation, and what it must be told along with the next one.
+
+import { oneLine, truncate } from "../../render/markdown.ts";
+import type { Message, SessionState } from "../types.ts";
+
+/** As far back as anybody can go. */
+const MOST = 30;
+
+/** Claude has got that message: from now on files can be put back to how they are now. */
+export function noteHeard(state: SessionState, { uuid, postId, by, text }: Message): void {
+  const heard = { uuid, postId, by, text: truncate(oneLine(text), 80) };
+  state.steering.heard = [...state.steering.heard, heard].slice(-MOST);
+}
+
+/** What Claude must know before it reads the next message; told once. */
+export function takeNote(state: SessionState): string {
+  const { note } = state.steering;
+  state.steering.note = undefined;
+  return note === undefined ? "" : `${note}\n\n`;
+}
