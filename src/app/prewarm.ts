@@ -3,6 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
+import type { PermissionRule } from "../claude/permission-rules.ts";
 import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
 import type { OwnTool, StartClaude } from "../claude/types.ts";
 import { WarmPool } from "../claude/warm-pool.ts";
@@ -25,6 +26,7 @@ export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
   ownTools: readonly OwnTool[],
+  allowedRules: () => readonly PermissionRule[],
 ): WarmPool {
   const deniedPaths = deniedPathsIn(directory);
   // A repository's own programs may run when git looks at it.
@@ -49,6 +51,7 @@ export function prewarmClaudes(
         model,
         permissionMode: mode,
         ownTools,
+        allowedRules: allowedRules(),
       };
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),

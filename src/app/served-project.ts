@@ -7,14 +7,16 @@ import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
-import type { RightsOf } from "../session/authorization.ts";
+import { authorize, type RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
+import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { createRedact } from "../util/redact.ts";
 import type { Connection } from "./bridge.ts";
 import { projectChatTools } from "./chat-tools.ts";
+import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { prewarmClaudes } from "./prewarm.ts";
 import { admitted } from "./restore.ts";
 
@@ -38,14 +40,16 @@ export class ServedProject implements RoutedProject {
   #ready: ReadyProject;
   #warm: WarmPool;
   readonly #chatTools: ChatTools;
+  readonly #keptRules: KeptRules;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
+    this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
     this.#chatTools = projectChatTools({ ...place.connection, api: place.api });
-    this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
+    this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
   }
 
@@ -88,7 +92,7 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     void this.#warm.close();
-    this.#warm = prewarmClaudes(ready.project, this.#place.connection, this.#chatTools.tools);
+    this.#warm = this.#prewarm();
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
   }
@@ -126,6 +130,19 @@ export class ServedProject implements RoutedProject {
     });
   }
 
+  #prewarm(): WarmPool {
+    const { connection } = this.#place;
+    const { project } = this.#ready;
+    const deniedPaths = connection.deniedPathsIn(project.directory);
+    const place = { home: connection.home, directory: project.directory, deniedPaths };
+    return prewarmClaudes(project, connection, this.#chatTools.tools, () =>
+      this.#keptRules
+        .all()
+        .filter(({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place))
+        .map(({ rule }) => rule),
+    );
+  }
+
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
@@ -156,6 +173,7 @@ export class ServedProject implements RoutedProject {
         isAuto: project.skipPermissions,
         postLimit: connection.postLimit,
         rightsOf,
+        keptRules: this.#keptRules.all,
         timeZone: connection.timeZone,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
@@ -163,6 +181,10 @@ export class ServedProject implements RoutedProject {
       claudePath: project.claudePath,
       choices: { model: project.model, permissionMode: project.mode },
       deniedPaths: connection.deniedPathsIn(project.directory),
+      keepRules: (rules) => {
+        this.#keptRules.keep(rules);
+        this.sessions.keptRulesChanged();
+      },
       redact: createRedact([token]),
       botId: connection.bot.id,
       channelId,

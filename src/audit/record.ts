@@ -21,6 +21,9 @@ export const AUDIT_ACTIONS = [
   "answered",
   "made-interactive",
   "mode-set",
+  "rule-made", // such tools run unasked in this session
+  "rule-removed",
+  "rule-kept", // for new sessions as well
   "interrupted",
   "stopped",
   "resumed-turn",

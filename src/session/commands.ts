@@ -67,6 +67,13 @@ export const COMMANDS = {
     help: "What Claude may do unasked; `!mode plan` and others change it",
     inSentence: /^(?:plan|default|acceptedits|auto)$/i,
   },
+  rules: {
+    usage: "rules",
+    aliases: [],
+    action: "message",
+    help: "What runs unasked here; `!rules remove 2` takes a rule back, `!rules keep 2` keeps it for new sessions",
+    inSentence: /^(?:(?:remove|keep) \d+)?$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

@@ -101,6 +101,16 @@ export class SessionManager {
     return lost;
   }
 
+  /** A rule that is kept no more holds in no session that has it from there. */
+  keptRulesChanged(): void {
+    for (const session of this.#sessions.values()) {
+      // One that sleeps looks when it wakes.
+      if (session.view.phase !== "asleep") {
+        session.deliver({ type: "keptRulesChanged" });
+      }
+    }
+  }
+
   /** The posts on which somebody's decision is waited for. */
   openCards(): (OpenCard & { readonly threadId: ThreadId })[] {
     return [...this.#sessions.values()].flatMap(({ threadId, openCards }) =>

@@ -25,6 +25,7 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onReply } from "./steering/replies.ts";
+import { dropRulesNoLongerKept, takeKeptRules } from "./steering/rules.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
@@ -161,6 +162,9 @@ function take(step: Step, signal: Signal): void {
     case "fault":
       onFault(step, signal.what, signal.detail);
       break;
+    case "keptRulesChanged":
+      dropRulesNoLongerKept(step);
+      break;
     case "shutdown":
       shutDown(step);
       break;
@@ -175,6 +179,7 @@ const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
 function opened(step: Step, worktree: WantedWorktree | undefined): void {
   const { state, context } = step;
   audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
+  takeKeptRules(step);
   updateHeader(step);
   beginWorktree(step, worktree);
 }

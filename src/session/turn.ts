@@ -21,6 +21,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { restartIfHeld } from "./steering/rules.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -294,6 +295,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   }
   state.faults = 0;
   finishTurn(step);
+  restartIfHeld(step);
   takeUpWork(step);
 }
 

@@ -7,6 +7,7 @@
 import { createControls } from "./fake-claude/controls.mjs";
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
+import { createRules } from "./fake-claude/rules.mjs";
 import { openTranscript } from "./fake-claude/transcript.mjs";
 import { createWire } from "./fake-claude/wire.mjs";
 
@@ -64,7 +65,11 @@ if (faults.has("detached-grandchild")) misbehave("detached-grandchild", wire);
 // Lives on whatever happens to stdin.
 if (isDeaf) setInterval(() => {}, 60_000);
 
-const conversation = createConversation({ wire, transcript });
+const flagged = args.indexOf("--allowedTools");
+const allowed = flagged === -1 ? [] : args.slice(flagged + 1);
+const firstOther = allowed.findIndex((arg) => arg.startsWith("--"));
+const rules = createRules(firstOther === -1 ? allowed : allowed.slice(0, firstOther));
+const conversation = createConversation({ wire, transcript, rules });
 const firstMode = optionOf("--permission-mode");
 if (firstMode !== undefined) conversation.setMode(firstMode);
 process.on("SIGINT", () => {
@@ -72,7 +77,7 @@ process.on("SIGINT", () => {
   conversation.end();
 });
 
-const controls = createControls({ conversation, wire });
+const controls = createControls({ conversation, rules, isOld: faults.has("old-controls") });
 
 function receive(frame) {
   switch (frame.type) {

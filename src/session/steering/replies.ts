@@ -4,6 +4,7 @@ import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
 import { modeReplied } from "./mode.ts";
+import { askDespiteReplied, rulesReplied } from "./rules.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
   step: Step,
@@ -12,7 +13,11 @@ type ReplyHandler<Kind extends RequestKind> = (
   by: Person | undefined,
 ) => void;
 
-const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = { setMode: modeReplied };
+const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
+  setMode: modeReplied,
+  rules: rulesReplied,
+  askDespite: askDespiteReplied,
+};
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {
   (HANDLERS[request.kind] as ReplyHandler<RequestKind> | undefined)?.(step, reply, request, by);

@@ -7,7 +7,10 @@ const MODELS = {
   haiku: "claude-haiku-5-5",
 };
 
-export function createControls({ conversation }) {
+/** What 2.0.76 never answers. */
+const NEWER = new Set(["apply_flag_settings", "get_context_usage", "list_models", "list_permission_rules"]);
+
+export function createControls({ conversation, rules, isOld }) {
   const answers = {
     mcp_status: () => ({ response: { mcpServers: [] } }),
     set_permission_mode({ mode }) {
@@ -32,7 +35,11 @@ export function createControls({ conversation }) {
         })),
       },
     }),
-    apply_flag_settings: () => ({ response: undefined }),
+    apply_flag_settings({ settings }) {
+      if (settings.permissions?.ask !== undefined) rules.ask(settings.permissions.ask);
+      return { response: undefined };
+    },
+    list_permission_rules: () => ({ response: { state: { rules: rules.list(), workspaceDirectories: [] } } }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_context_usage: () => ({
       response: {
@@ -47,7 +54,7 @@ export function createControls({ conversation }) {
     }),
   };
   return {
-    has: (subtype) => Object.hasOwn(answers, subtype),
+    has: (subtype) => Object.hasOwn(answers, subtype) && !(isOld && NEWER.has(subtype)),
     /** Its `response` or its `error`, and the `frames` that come after it. */
     answer: (request) => answers[request.subtype](request),
   };

@@ -10,14 +10,14 @@ import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
 
-export function createConversation({ wire, transcript }) {
+export function createConversation({ wire, transcript, rules }) {
   const queue = [];
   let model = "claude-fake";
   const notifications = [];
   let turn;
   let isEnding = false;
   let lastFailed = false;
-  const tools = createTools();
+  const tools = createTools(rules);
   const background = createBackground({ wire, notify });
   const agents = createAgents({ wire, tools, stream, background });
 
@@ -181,6 +181,7 @@ export function createConversation({ wire, transcript }) {
           null,
         );
       input = decided.updatedInput ?? input;
+      rules.take(decided.updatedPermissions);
     }
     const outcome =
       use.name === "Agent" || use.name === "Task"

@@ -9,7 +9,7 @@ const isOld = process.env.FAKE_CLAUDE_TOOLS === "old";
 const common = ["AskUserQuestion", "Bash", "Edit", "EnterPlanMode", "ExitPlanMode", "Read", "Write"];
 const names = [...common, ...(isOld ? ["Task", "Grep", "TodoWrite"] : ["Agent", "TaskCreate", "TaskUpdate"])];
 
-export function createTools() {
+export function createTools(rules) {
   const planFile = join(process.env.HOME ?? "/nonexistent", ".claude/plans/fake-plan.md");
   let mode = "default";
   let todos = [];
@@ -141,7 +141,12 @@ export function createTools() {
       const question = { tool_name: name, display_name: name, input };
       switch (name) {
         case "Bash":
-          return isReadOnly(input.command) ? undefined : { ...question, description: input.description };
+          if (isReadOnly(input.command) || rules.lets(input.command)) return undefined;
+          return {
+            ...question,
+            description: input.description,
+            permission_suggestions: rules.suggestionsFor(input.command),
+          };
         case "Write":
           if (mode === "acceptEdits") return undefined;
           return input.file_path === planFile && mode === "plan" ? undefined : question;
