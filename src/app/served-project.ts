@@ -95,6 +95,7 @@ export class ServedProject implements RoutedProject {
     this.#warm = this.#prewarm();
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
+    this.sessions.judgeRules();
   }
 
   async close(): Promise<void> {
@@ -138,7 +139,9 @@ export class ServedProject implements RoutedProject {
     return prewarmClaudes(project, connection, this.#chatTools.tools, () =>
       this.#keptRules
         .all()
-        .filter(({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place))
+        .filter(
+          ({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
+        )
         .map(({ rule }) => rule),
     );
   }
@@ -183,7 +186,7 @@ export class ServedProject implements RoutedProject {
       deniedPaths: connection.deniedPathsIn(project.directory),
       keepRules: (rules) => {
         this.#keptRules.keep(rules);
-        this.sessions.keptRulesChanged();
+        this.sessions.judgeRules();
       },
       redact: createRedact([token]),
       botId: connection.bot.id,

@@ -40,7 +40,12 @@ export function offeredRules(request: Readonly<Record<string, unknown>>): readon
   if (OBJECTIONS.some((name) => (request[name] ?? false) !== false)) {
     return [];
   }
-  return z.array(offer).safeParse(request["permission_suggestions"]).data?.flatMap((one) => one.rules) ?? [];
+  return (
+    z
+      .array(offer)
+      .safeParse(request["permission_suggestions"])
+      .data?.flatMap((one) => one.rules) ?? []
+  );
 }
 
 /** As 2.0.76 and 2.1.330 take them with an answer; they hold as long as the process. */

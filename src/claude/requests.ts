@@ -133,13 +133,11 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
   rules: {
     subtype: "list_permission_rules",
     fields: noFields,
-    answer: z
-      .object({ state: z.object({ rules: z.array(z.unknown()) }) })
-      .transform(({ state }) => {
-        const known = state.rules.flatMap((rule) => knownRule.safeParse(rule).data ?? []);
-        const allowed = known.filter(({ behavior }) => behavior === "allow");
-        return { allowed: allowed.map(({ rule: text, source }) => ({ text, source })) };
-      }),
+    answer: z.object({ state: z.object({ rules: z.array(z.unknown()) }) }).transform(({ state }) => {
+      const known = state.rules.flatMap((rule) => knownRule.safeParse(rule).data ?? []);
+      const allowed = known.filter(({ behavior }) => behavior === "allow");
+      return { allowed: allowed.map(({ rule: text, source }) => ({ text, source })) };
+    }),
   },
   // An "ask" goes before an "allow" of any source. The list takes the place of the one before it.
   askDespite: {

@@ -101,12 +101,12 @@ export class SessionManager {
     return lost;
   }
 
-  /** A rule that is kept no more holds in no session that has it from there. */
-  keptRulesChanged(): void {
+  /** What rules rest on has changed: who may decide, or which are kept. */
+  judgeRules(): void {
     for (const session of this.#sessions.values()) {
       // One that sleeps looks when it wakes.
       if (session.view.phase !== "asleep") {
-        session.deliver({ type: "keptRulesChanged" });
+        session.deliver({ type: "judgeRules" });
       }
     }
   }

@@ -140,7 +140,8 @@ function isSafePath(content: string, place: RulePlace, realPath: RealPath): bool
   const kept = [home, directory, ...deniedPaths].flatMap((one) => [one, real(one)]);
   const denied = deniedPaths.flatMap((one) => [one, real(one)]);
   return [path, real(path)].every(
-    (one) => one !== "/" && !kept.some((other) => holds(one, other)) && !denied.some((other) => holds(other, one)),
+    (one) =>
+      one !== "/" && !kept.some((other) => holds(one, other)) && !denied.some((other) => holds(other, one)),
   );
 }
 

@@ -25,7 +25,7 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onReply } from "./steering/replies.ts";
-import { dropRulesNoLongerKept, takeKeptRules } from "./steering/rules.ts";
+import { judgeRules, takeKeptRules } from "./steering/rules.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
@@ -162,8 +162,8 @@ function take(step: Step, signal: Signal): void {
     case "fault":
       onFault(step, signal.what, signal.detail);
       break;
-    case "keptRulesChanged":
-      dropRulesNoLongerKept(step);
+    case "judgeRules":
+      judgeRules(step);
       break;
     case "shutdown":
       shutDown(step);

@@ -130,8 +130,8 @@ export type Signal =
   | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
   /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */
   | { readonly type: "fault"; readonly what: string; readonly detail: string }
-  /** Others may have taken back what this session has from there. */
-  | { readonly type: "keptRulesChanged" }
+  /** What rules rest on has changed: who may decide, or which are kept. */
+  | { readonly type: "judgeRules" }
   | { readonly type: "shutdown" };
 
 export interface Replied {

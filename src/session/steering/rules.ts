@@ -21,7 +21,10 @@ export function makeRules(step: Step, { rules = [] }: PermissionAsk, by: Person)
   const isMade = (rule: PermissionRule) => steering.rules.some((one) => isSameRule(one.rule, rule));
   const made = rules.filter((rule) => !isMade(rule));
   audit(step, "rule-made", by, { rules: rules.map(ruleText) });
-  addRules(step.state, made.map((rule) => ({ rule, by })));
+  addRules(
+    step.state,
+    made.map((rule) => ({ rule, by })),
+  );
 }
 
 function addRules({ steering }: SessionState, made: readonly Omit<SessionRule, "number">[]): void {
@@ -34,7 +37,10 @@ function addRules({ steering }: SessionState, made: readonly Omit<SessionRule, "
 /** A session begins with the rules that are kept for its project. */
 export function takeKeptRules({ state, context }: Step): void {
   const kept = context.keptRules?.() ?? [];
-  addRules(state, kept.map(({ rule, by }) => ({ rule, by, isKept: true })));
+  addRules(
+    state,
+    kept.map(({ rule, by }) => ({ rule, by, isKept: true })),
+  );
 }
 
 /** What a process is started with: the rules of those who may still decide such a thing. */
@@ -79,7 +85,9 @@ function list(step: Step, by: Person): void {
     ? "⚡ **Everything runs unasked** in this session; `!permissions interactive` ends that. "
     : "";
   const [first] = rules;
-  const keeps = context.keptRules ? `, \`!rules keep ${first?.number}\` keeps it for new sessions of this channel` : "";
+  const keeps = context.keptRules
+    ? `, \`!rules keep ${first?.number}\` keeps it for new sessions of this channel`
+    : "";
   const how = first
     ? `🔁 **Rules**: this runs unasked here. \`!rules remove ${first.number}\` takes it back${keeps}.`
     : "🔁 **Rules**: none in this session. 🔁 on a card makes one, where Claude offers it.";
@@ -131,16 +139,18 @@ function remove(step: Step, one: SessionRule, by: Person): void {
   say(step, `🔁 **Rule removed** by @${by.name}${kept}: ${ruleInWords(one.rule)}`);
 }
 
-/** Those that somebody has taken back in another session. */
-export function dropRulesNoLongerKept(step: Step): void {
-  const kept = step.context.keptRules?.() ?? [];
-  const isGone = ({ rule, isKept }: SessionRule) => isKept && !kept.some((one) => isSameRule(one.rule, rule));
-  const gone = step.state.steering.rules.filter(isGone);
-  if (gone.length > 0) {
-    revoke(step, gone);
-    const what = rulesInWords(gone.map(({ rule }) => rule));
-    say(step, `🔁 **Rule removed**: new sessions of this channel are without it, and so is this one: ${what}`);
+/** Somebody took back in another session what is kept, or somebody has lost the right that a rule rests on. */
+export function judgeRules(step: Step): void {
+  const { state, context } = step;
+  const gone = state.steering.rules.filter((one) => !isInForce(one, state, context));
+  for (const one of gone) {
+    const why = may(step, "approve", one.by)
+      ? "it is no longer kept for this channel"
+      : `${inlineCode(`@${one.by.name}`)} may not decide that any more`;
+    audit(step, "rule-removed", undefined, { rule: ruleText(one.rule) });
+    say(step, `🔁 **Rule removed**, because ${why}: ${ruleInWords(one.rule)}`);
   }
+  revoke(step, gone);
 }
 
 /** All of this session's: people decide from the very next tool on. */
@@ -176,7 +186,10 @@ export function askDespiteReplied(
   state.steering.revoked = { ...revoked, isHeld: true };
   if (state.phase.name === "working") {
     const what = rulesInWords(rules);
-    say(step, `⚠️ This Claude can't forget a rule while it works: ${what} runs unasked until its turn ends. ⏸️ ends it now.`);
+    say(
+      step,
+      `⚠️ This Claude can't forget a rule while it works: ${what} runs unasked until its turn ends. ⏸️ ends it now.`,
+    );
   }
   restartIfHeld(step);
 }
@@ -205,6 +218,9 @@ function keep(step: Step, one: SessionRule, by: Person): void {
       other === one ? { ...one, by, isKept: true } : other,
     );
     audit(step, "rule-kept", by, { rule: ruleText(rule) });
-    say(step, `🔁 **Rule kept** by @${by.name}: new sessions of this channel begin with ${ruleInWords(rule)}`);
+    say(
+      step,
+      `🔁 **Rule kept** by @${by.name}: new sessions of this channel begin with ${ruleInWords(rule)}`,
+    );
   }
 }

@@ -25,7 +25,9 @@ export function createRules(allowed) {
         if (type !== "addRules" || behavior !== "allow" || destination !== "session") {
           throw new Error(`The fake knows no update ${type} of ${destination}`);
         }
-        rules.push(...made.map((rule) => ({ text: `${rule.toolName}(${rule.ruleContent})`, source: "session" })));
+        rules.push(
+          ...made.map((rule) => ({ text: `${rule.toolName}(${rule.ruleContent})`, source: "session" })),
+        );
       }
     },
     ask(texts) {
