@@ -84,7 +84,18 @@ export class ServedProject implements RoutedProject {
 
   /** From now on Claudes wait for new sessions. */
   open(): void {
+    this.#lookUpKeepers();
     this.#warm.open();
+  }
+
+  /** Where everyone is listed, nobody is known by name: a rule rests on the right of who has kept it. */
+  #lookUpKeepers(): void {
+    const { users, log } = this.#place.connection;
+    for (const id of new Set(this.#keptRules.all().map(({ by }) => by.id))) {
+      users
+        .byId(id)
+        .catch((error: unknown) => log.debug("who has kept a rule could not be looked up", error));
+    }
   }
 
   /** Who may do what holds at once; all else in sessions that begin from now on. */

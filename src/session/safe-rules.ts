@@ -2,7 +2,7 @@
 // that is denied, or a program that reads or runs whatever it is given. What is not known to be safe is not offered.
 
 import { realpathSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { PermissionRule } from "../claude/permission-rules.ts";
 import { type ClaudeEvent, OWN_SERVER } from "../claude/types.ts";
 
@@ -88,7 +88,7 @@ function isSafeCommand(content: string): boolean {
   }
   const name = basename(program).toLowerCase();
   if (!isOpen) {
-    return !RUNS_ANYTHING.has(name);
+    return !runsAnything(name);
   }
   // One word alone may be asked for anything, unless it is a program of the project's own.
   const isNarrow = second === undefined ? program.startsWith("./") : /^[a-z]/i.test(second);
@@ -97,12 +97,14 @@ function isSafeCommand(content: string): boolean {
 
 function isAnything(name: string, second: string | undefined): boolean {
   return (
-    RUNS_ANYTHING.has(name) ||
-    /^(?:python|pypy|ruby|perl|php|lua|node)[\d.]+$/.test(name) ||
+    runsAnything(name) ||
     READS_ANYTHING.has(name) ||
     (second !== undefined && RUN_WORDS.has(second.toLowerCase()))
   );
 }
+
+/** `python3.12` is python. */
+const runsAnything = (name: string): boolean => RUNS_ANYTHING.has(name.replace(/[\d.]{1,9}$/, ""));
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -126,7 +128,7 @@ const RUN_WORDS = words("exec x dlx shell repl eval config alias filter-branch b
 /** `//tmp/data/**`: an absolute path, and all that is in it. */
 function isSafePath(content: string, place: RulePlace, realPath: RealPath): boolean {
   const [, path] = /^\/(\/[^*?[\]{}()!\\,\s]+)\/\*\*$/.exec(content) ?? [];
-  if (path === undefined || !PLAIN_WORDS.test(path)) {
+  if (path === undefined || !PLAIN_WORDS.test(path) || resolve(path) !== path) {
     return false;
   }
   const real = (one: string): string => {

@@ -13,6 +13,7 @@ const DEPENDS_ON_VERSION = new Set([
   "allow",
   "deny",
   "parallel",
+  "always",
   "edit",
   "plan",
   "question",

@@ -79,8 +79,9 @@ export function onRulesCommand(step: Step, by: Person, argument: string): void {
 
 function list(step: Step, by: Person): void {
   const { state, context } = step;
+  judgeRules(step);
   const { rules } = state.steering;
-  const lines = rules.map((one) => `${one.number}. ${ruleInWords(one.rule)}${originOf(one, step)}`);
+  const lines = rules.map((one) => `${one.number}. ${ruleInWords(one.rule)}${originOf(one)}`);
   const auto = state.auto
     ? "⚡ **Everything runs unasked** in this session; `!permissions interactive` ends that. "
     : "";
@@ -97,11 +98,8 @@ function list(step: Step, by: Person): void {
   }
 }
 
-function originOf(one: SessionRule, { state, context }: Step): string {
-  const by = ` · by ${inlineCode(`@${one.by.name}`)}`;
-  const kept = one.isKept ? " · kept for new sessions" : "";
-  const isOver = isInForce(one, state, context) ? "" : " · no longer in force when Claude starts again";
-  return `${by}${kept}${isOver}`;
+function originOf({ by, isKept }: SessionRule): string {
+  return ` · by ${inlineCode(`@${by.name}`)}${isKept ? " · kept for new sessions" : ""}`;
 }
 
 /** The sources that are people's own settings, as `list_permission_rules` names them (2.1.330). */

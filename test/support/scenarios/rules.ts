@@ -51,10 +51,29 @@ export const rules: readonly Scenario[] = [
     },
   },
   {
+    name: "always",
+    title: "🔁 lets the very same command through the next time, also where Claude offers no more than that",
+    files,
+    since: 2,
+    isGolden: false,
+    async play(world) {
+      const root = await ask(world, "RUN tests");
+      const card = await openCard(world, root, "npm test", CHOICES);
+      await world.people.alice.react(card.id, "repeat");
+      await world.says(root, "🔁 **Always allowed here** by @alice: `npm test");
+      await passed(world, root, 1);
+      await world.people.alice.say("RUN tests, again", root);
+      await passed(world, root, 2);
+      expect(world.text(root).split("Always allowed")).toHaveLength(2);
+      return root;
+    },
+  },
+  {
     name: "rules-kept",
     title: "a rule is there again after a sleep and a restart, and new sessions begin with one that is kept",
     files,
-    config: { sessionTimeoutMs: 2000 },
+    // One that begins puts the other to sleep.
+    config: { maxSessions: 1 },
     since: 3,
     async play(world) {
       const { alice, bob } = world.people;
@@ -62,7 +81,8 @@ export const rules: readonly Scenario[] = [
       const card = await openCard(world, root, "npm test", CHOICES);
       await alice.react(card.id, "repeat");
       await passed(world, root, 1);
-      await world.says(root, "⏰ **Session timed out**");
+      await world.says(await ask(world, "RUN hello"), "scripted model");
+      await world.until(root, (posts) => posts[1]?.message.includes("💤 asleep"));
       await alice.say("RUN tests, awake again", root);
       await passed(world, root, 2);
       await bob.say("!rules keep 1", root);
@@ -76,10 +96,11 @@ export const rules: readonly Scenario[] = [
       await world.says(other, "1. `npm test …` · by `@bob` · kept for new sessions");
       await alice.say("!rules remove 1", other);
       await world.says(other, "🔁 **Rule removed** by @alice, for new sessions as well: `npm test …`");
-      await world.says(root, "🔁 **Rule removed**");
-      const third = await ask(world, "RUN tests");
-      await openCard(world, third, "npm test", CHOICES);
-      return other;
+      await alice.say("!rules", root);
+      await world.says(root, "none in this session");
+      await alice.say("RUN tests, without the rule", root);
+      await openCard(world, root, "Permission requested", CHOICES);
+      return root;
     },
   },
 ];
