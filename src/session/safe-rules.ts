@@ -99,7 +99,8 @@ function isAnything(name: string, second: string | undefined): boolean {
   return (
     runsAnything(name) ||
     READS_ANYTHING.has(name) ||
-    (second !== undefined && RUN_WORDS.has(second.toLowerCase()))
+    (second !== undefined && RUN_WORDS.has(second.toLowerCase())) ||
+    (second === "run" && !RUN_SCRIPTS.has(name))
   );
 }
 
@@ -122,8 +123,11 @@ const READS_ANYTHING = words(`
   wget xxd xz yq zcat zip zstd
 `);
 
-/** Behind programs that are harmless otherwise: `npm exec *`, `go run *`. */
+/** Behind programs that are harmless otherwise: `npm exec *`, `git config *`. */
 const RUN_WORDS = words("exec x dlx shell repl eval config alias filter-branch bisect archive");
+
+/** Whose `run` takes one of the project's scripts; elsewhere it takes any program (`uv run`, `go run`). */
+const RUN_SCRIPTS = words("npm pnpm yarn");
 
 /** `//tmp/data/**`: an absolute path, and all that is in it. */
 function isSafePath(content: string, place: RulePlace, realPath: RealPath): boolean {

@@ -184,10 +184,9 @@ export function askDespiteReplied(
   state.steering.revoked = { ...revoked, isHeld: true };
   if (state.phase.name === "working") {
     const what = rulesInWords(rules);
-    say(
-      step,
-      `⚠️ This Claude can't forget a rule while it works: ${what} runs unasked until its turn ends. ⏸️ ends it now.`,
-    );
+    const can = reply.type === "unknown" ? "; 2.1.330 can" : "";
+    const why = `This version of Claude Code can't take back a rule while it works${can}.`;
+    say(step, `⚠️ ${why} ${what} runs unasked until its turn ends. ⏸️ ends it now.`);
   }
   restartIfHeld(step);
 }
