@@ -17,6 +17,13 @@ export const scenes: readonly Scene[] = [
       : { text: outcome(calls, "Done: the command ran.") },
   ),
 
+  // Claude offers a rule for it (2.1.330: `npm test *`).
+  runScene("tests", ({ step, calls }) =>
+    step === 0
+      ? { tools: [bash("npm test", "Run the tests")] }
+      : { text: outcome(calls, "The tests have passed.") },
+  ),
+
   runScene("bash-two", ({ step, calls }) =>
     step === 0
       ? {

@@ -47,6 +47,7 @@ export const PICKER: readonly { readonly name: string; readonly means: string }[
   { name: "+1", means: "allow, approve" },
   { name: "-1", means: "deny, request changes" },
   { name: "white_check_mark", means: "allow all, done, invite" },
+  { name: "repeat", means: "always allow" },
   { name: "one", means: "first choice" },
   { name: "two", means: "second choice" },
   { name: "three", means: "third choice" },

@@ -3,6 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
+import type { PermissionRule } from "../claude/permission-rules.ts";
 import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
 import type { OwnTool, StartClaude } from "../claude/types.ts";
 import { WarmPool } from "../claude/warm-pool.ts";
@@ -29,6 +30,7 @@ export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
   ownTools: readonly OwnTool[],
+  allowedRules: () => readonly PermissionRule[],
 ): Waiting {
   if (prewarm === 0) {
     return NONE;
@@ -53,6 +55,7 @@ export function prewarmClaudes(
         model,
         permissionMode: mode,
         ownTools,
+        allowedRules: allowedRules(),
       };
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),

@@ -86,7 +86,10 @@ export async function lookUpWriters(
     ...state.queue,
     ...[inFlightOf(state)?.message].flatMap((message) => message ?? []),
   ]);
-  const grantors = snapshots.flatMap(({ state }) => state.auto?.grantedBy ?? []);
+  const grantors = snapshots.flatMap(({ state }) => [
+    ...(state.auto?.grantedBy ? [state.auto.grantedBy] : []),
+    ...state.steering.rules.map(({ by }) => by),
+  ]);
   const writers = new Set(
     [...waiting.flatMap(({ by, approvedBy }) => (approvedBy ? [by, approvedBy] : [by])), ...grantors].map(
       ({ id }) => id,

@@ -6,13 +6,15 @@ import { readSavedConversation } from "../claude/saved-conversation.ts";
 import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
-import type { RightsOf } from "../session/authorization.ts";
+import { authorize, type RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
+import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
 import { projectChatTools } from "./chat-tools.ts";
+import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { admitted } from "./restore.ts";
 
@@ -36,14 +38,16 @@ export class ServedProject implements RoutedProject {
   #ready: ReadyProject;
   #warm: Waiting;
   readonly #chatTools: ChatTools;
+  readonly #keptRules: KeptRules;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
+    this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
     this.#chatTools = projectChatTools(place.connection);
-    this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
+    this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
   }
 
@@ -78,7 +82,18 @@ export class ServedProject implements RoutedProject {
 
   /** From now on Claudes wait for new sessions. */
   open(): void {
+    this.#lookUpKeepers();
     this.#warm.open();
+  }
+
+  /** Where everyone is listed, nobody is known by name: a rule rests on the right of who has kept it. */
+  #lookUpKeepers(): void {
+    const { users, log } = this.#place.connection;
+    for (const id of new Set(this.#keptRules.all().map(({ by }) => by.id))) {
+      users
+        .byId(id)
+        .catch((error: unknown) => log.debug("who has kept a rule could not be looked up", error));
+    }
   }
 
   /** Who may do what holds at once; all else in sessions that begin from now on. */
@@ -86,9 +101,10 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     void this.#warm.close();
-    this.#warm = prewarmClaudes(ready.project, this.#place.connection, this.#chatTools.tools);
+    this.#warm = this.#prewarm();
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
+    this.sessions.judgeRules();
   }
 
   async close(): Promise<void> {
@@ -124,6 +140,21 @@ export class ServedProject implements RoutedProject {
     });
   }
 
+  #prewarm(): Waiting {
+    const { connection } = this.#place;
+    const { project } = this.#ready;
+    const deniedPaths = connection.deniedPathsIn(project.directory);
+    const place = { home: connection.home, directory: project.directory, deniedPaths };
+    return prewarmClaudes(project, connection, this.#chatTools.tools, () =>
+      this.#keptRules
+        .all()
+        .filter(
+          ({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
+        )
+        .map(({ rule }) => rule),
+    );
+  }
+
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
@@ -154,6 +185,7 @@ export class ServedProject implements RoutedProject {
         isAuto: project.skipPermissions,
         postLimit: connection.postLimit,
         rightsOf,
+        keptRules: this.#keptRules.all,
         timeZone: connection.timeZone,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
@@ -164,6 +196,10 @@ export class ServedProject implements RoutedProject {
       deniedPathsIn: (directory) => [
         ...new Set([project.directory, directory].flatMap(connection.deniedPathsIn)),
       ],
+      keepRules: (rules) => {
+        this.#keptRules.keep(rules);
+        this.sessions.judgeRules();
+      },
       redact,
       botId: connection.bot.id,
       channelId,

@@ -22,6 +22,9 @@ export const AUDIT_ACTIONS = [
   "made-interactive",
   "mode-set",
   "undone",
+  "rule-made", // such tools run unasked in this session
+  "rule-removed",
+  "rule-kept", // for new sessions as well
   "interrupted",
   "stopped",
   "resumed-turn",

@@ -4,6 +4,7 @@
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { ruleText } from "./permission-rules.ts";
 import type { ClaudeStart } from "./types.ts";
 
 /** The same flags in 1.0.128, 2.0.76 and 2.1.330. */
@@ -22,11 +23,17 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "--replay-user-messages",
     ...(start.model === undefined ? [] : ["--model", start.model]),
     ...(start.permissionMode === undefined ? [] : ["--permission-mode", start.permissionMode]),
+    ...allowRules(start.allowedRules ?? []),
     ...denyRules(start.deniedPaths ?? []),
     start.resume ? "--resume" : "--session-id",
     start.conversationId,
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
   ];
+}
+
+/** Each an argument of its own: the flag takes several (1.0.128 to 2.1.330). */
+function allowRules(rules: ClaudeStart["allowedRules"] & object): string[] {
+  return rules.length === 0 ? [] : ["--allowedTools", ...rules.map(ruleText)];
 }
 
 /**

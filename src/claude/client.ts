@@ -8,6 +8,7 @@ import { type Decoded, Decoder } from "./decode.ts";
 import { decodeRequestHead } from "./decode-control.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
 import { OwnTools } from "./own-tools.ts";
+import { rulesToAdd } from "./permission-rules.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
 import { runsCommands } from "./process-tree.ts";
 import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
@@ -127,7 +128,7 @@ export class StdioClient implements ClaudeClient {
 
   answer(requestId: RequestId, answer: PermissionAnswer): void {
     if (this.#openAsks.delete(requestId)) {
-      this.#respond(requestId, answer);
+      this.#respond(requestId, wireAnswer(answer));
     }
   }
 
@@ -322,6 +323,14 @@ export class StdioClient implements ClaudeClient {
 }
 
 const inMegabytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MB`;
+
+function wireAnswer(answer: PermissionAnswer): object {
+  if (answer.behavior === "deny" || answer.rules === undefined) {
+    return answer;
+  }
+  const { rules, ...allowed } = answer;
+  return { ...allowed, updatedPermissions: rulesToAdd(rules) };
+}
 
 function wireBlock(block: MessageBlock): object {
   return block.type === "text"

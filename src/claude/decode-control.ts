@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { askingServer, type McpServer } from "./decode-mcp.ts";
 import { asText, isFrame, malformed } from "./frame.ts";
+import { offeredRules } from "./permission-rules.ts";
 import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
 
 /** An answer to a request of ours; `error` is undefined when it succeeded. */
@@ -117,7 +118,15 @@ export function decodeControlRequest(frame: unknown): ControlDecoded[] {
       return [{ type: "questionAsked", requestId, questions: parsed.data.questions, input, toolUseId }];
     }
     default: {
-      const ask: PermissionAsked = { type: "permissionAsked", requestId, toolName, input, toolUseId };
+      const rules = offeredRules(request);
+      const ask: PermissionAsked = {
+        type: "permissionAsked",
+        requestId,
+        toolName,
+        input,
+        toolUseId,
+        ...(rules.length === 0 ? {} : { rules }),
+      };
       return toolName.startsWith("mcp__") ? [{ type: "mcpToolAsked", ask, server }] : [ask];
     }
   }

@@ -2,6 +2,7 @@
 // how its answer is read. Which CLI knows which is learned by asking (client.ts): nothing here goes by version numbers.
 
 import { z } from "zod";
+import { type PermissionRule, ruleText } from "./permission-rules.ts";
 
 export interface ModelChoice {
   /** As `setModel` takes it. */
@@ -53,6 +54,17 @@ interface Requests {
       }[];
     };
   };
+  /** What Claude may do unasked, by every rule it knows. */
+  rules: { readonly takes: object; readonly answers: { readonly allowed: readonly KnownRule[] } };
+  /** From now on it asks where one of these would let it through: all that it is to ask about, each time. */
+  askDespite: { readonly takes: { readonly rules: readonly PermissionRule[] }; readonly answers: object };
+}
+
+export interface KnownRule {
+  /** As Claude's settings have it. */
+  readonly text: string;
+  /** `userSettings`, `projectSettings`, `session` and others. */
+  readonly source: string;
 }
 
 export interface FilesAsTheyWere {
@@ -117,6 +129,7 @@ const rewind = z.object({
 });
 /** No message has it. */
 const NOBODYS = "00000000-0000-4000-8000-000000000000";
+const knownRule = z.object({ behavior: z.string(), source: z.string().catch(""), rule: z.string() });
 
 /** Measured with 2.1.330. */
 const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
@@ -178,6 +191,21 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
         .array(z.object({ name: z.string(), tokens: z.number(), kind: z.string().catch("used") }))
         .catch([]),
     }),
+  },
+  rules: {
+    subtype: "list_permission_rules",
+    fields: noFields,
+    answer: z.object({ state: z.object({ rules: z.array(z.unknown()) }) }).transform(({ state }) => {
+      const known = state.rules.flatMap((rule) => knownRule.safeParse(rule).data ?? []);
+      const allowed = known.filter(({ behavior }) => behavior === "allow");
+      return { allowed: allowed.map(({ rule: text, source }) => ({ text, source })) };
+    }),
+  },
+  // An "ask" goes before an "allow" of any source. The list takes the place of the one before it.
+  askDespite: {
+    subtype: "apply_flag_settings",
+    fields: ({ rules }) => ({ settings: { permissions: { ask: rules.map(ruleText) } } }),
+    answer: nothing,
   },
 };
 

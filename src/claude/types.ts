@@ -1,6 +1,7 @@
 // What Claude Code sends and receives, in our own types; the wire's shapes are known to the decoders and the client
 // alone. Knows nothing of Mattermost.
 
+import type { PermissionRule } from "./permission-rules.ts";
 import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
 
 declare const brand: unique symbol;
@@ -100,6 +101,8 @@ export type ClaudeEvent =
       readonly toolUseId: ToolUseId | undefined;
       /** The name of the tool, where it is one of ours and no other server's. */
       readonly ownTool?: string;
+      /** With all of these such a use would not be asked about again; missing where Claude offers none. */
+      readonly rules?: readonly PermissionRule[];
     }
   /** Claude calls a tool of ours, and waits for `answerCall`. */
   | {
@@ -167,7 +170,12 @@ export type MessageBlock =
   | { readonly type: "image"; readonly mediaType: string; readonly base64: string };
 
 export type PermissionAnswer =
-  | { readonly behavior: "allow"; readonly updatedInput: ToolInput }
+  | {
+      readonly behavior: "allow";
+      readonly updatedInput: ToolInput;
+      /** Hold from now on in this process. */
+      readonly rules?: readonly PermissionRule[];
+    }
   | { readonly behavior: "deny"; readonly message: string };
 
 /** One running Claude Code process. Events reach the listener given at start, in order; `exited` is the last. */
@@ -205,6 +213,8 @@ export interface ClaudeStart {
   /** Instead of the user's own choices: as the CLI's `--model` and `--permission-mode` take them. */
   readonly model?: string | undefined;
   readonly permissionMode?: string | undefined;
+  /** What is not asked about. */
+  readonly allowedRules?: readonly PermissionRule[];
 }
 
 /** Starts a process. Never throws: a CLI that cannot be started is an `exited` event. */

@@ -62,8 +62,8 @@ export class WarmPool {
     this.#checkIn(CHECK_EVERY_MS);
   }
 
-  /** Undefined when none waits, or none that is up to date. */
-  take(): WarmProcess | undefined {
+  /** Undefined when none waits, or none that is up to date and fits. */
+  take(fits: (start: ClaudeStart) => boolean = () => true): WarmProcess | undefined {
     const settings = this.#options.settingsFingerprint();
     const [first] = this.#waiting;
     this.#checkIn(REFILL_AFTER_MS);
@@ -73,6 +73,10 @@ export class WarmPool {
     const [one, age] = first;
     if (age.settings !== settings) {
       this.#discard(one, "its settings have changed");
+      return undefined;
+    }
+    if (!fits(one.start)) {
+      this.#discard(one, "it was started with other rules");
       return undefined;
     }
     this.#waiting.delete(one);

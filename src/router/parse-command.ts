@@ -55,6 +55,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
     case "undo":
+    case "rules":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

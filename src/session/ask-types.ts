@@ -1,5 +1,6 @@
 // What somebody is asked, as it is kept: the ask, its posts, and what it was about once it is decided.
 
+import type { PermissionRule } from "../claude/permission-rules.ts";
 import type { Question, RequestId, ToolInput, ToolUseId } from "../claude/types.ts";
 import type { PostId, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
@@ -35,6 +36,8 @@ export interface PermissionAsk extends AskBase {
   readonly use: ToolUse;
   /** Nothing can show all of it, so it can't be allowed. */
   readonly isIncomplete?: boolean | undefined;
+  /** What 🔁 would let through from now on, with this use; missing where it is no choice. */
+  readonly rules?: readonly PermissionRule[] | undefined;
 }
 
 export interface PlanAsk extends AskBase {

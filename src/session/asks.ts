@@ -13,6 +13,7 @@ import {
   questionTitle,
   settledCard,
 } from "../render/cards.ts";
+import { offering } from "../render/rules.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
 import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts";
@@ -30,6 +31,9 @@ const CHOICES: Readonly<Record<"permission" | "plan" | "guest", readonly string[
   plan: ["+1", "-1"],
   guest: ["+1", "white_check_mark", "-1"],
 };
+
+/** 🔁: this one, and all others that the card's rules let through. */
+export const ALWAYS = "repeat";
 
 /** Asked about by 2.0.76 alone: planning changes nothing, and the plan itself will be asked about. */
 const HARMLESS = "EnterPlanMode";
@@ -51,7 +55,8 @@ export function askPermission(
   const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
-  const { card, file } = permissionCard(toolInFull(use, context, reason), names, context.postLimit);
+  const whole = permissionCard(toolInFull(use, context, reason), names, context.postLimit);
+  const { card, file } = offering(whole, event.rules ?? []);
   const ask: PermissionAsk = {
     kind: "permission",
     key: newKey(step, "ask"),
@@ -61,6 +66,7 @@ export function askPermission(
     toolUseId: hasCard ? toolUseId : undefined,
     use,
     isFromSubagent: isFromSubagent(step, event.toolUseId),
+    ...(event.rules === undefined ? {} : { rules: event.rules }),
   };
   open(step, ask, file);
 }
@@ -181,7 +187,8 @@ function reactWithChoices(step: Step, ask: Ask): void {
 
 export function choicesOf(ask: Ask): readonly string[] {
   if (ask.kind !== "question") {
-    return isIncomplete(ask) ? ["-1"] : CHOICES[ask.kind];
+    const always = ask.kind === "permission" && ask.rules ? [ALWAYS] : [];
+    return isIncomplete(ask) ? ["-1"] : [...CHOICES[ask.kind], ...always];
   }
   const { options = [], multiSelect } = ask.questions[ask.index] ?? {};
   const digits = DIGITS.slice(0, options.length).map((digit) => digit.name);
@@ -210,7 +217,10 @@ export function fileRefused(step: Step, key: PostKey): void {
   const whole =
     ask.kind === "plan"
       ? planCard(ask.plan, names, context.postLimit, false)
-      : permissionCard(toolInFull(ask.use, context), names, context.postLimit, false);
+      : offering(
+          permissionCard(toolInFull(ask.use, context), names, context.postLimit, false),
+          ask.rules ?? [],
+        );
   const anew = { ...ask, isIncomplete: false, ...whole, postId: undefined, isHinted: false };
   state.asks = state.asks.map((other) => (other === ask ? anew : other));
   putCard(step, anew);

@@ -79,6 +79,13 @@ export const COMMANDS = {
     action: "message",
     help: "Ask Claude something beside its work, which goes on",
   },
+  rules: {
+    usage: "rules",
+    aliases: [],
+    action: "message",
+    help: "What runs unasked here; `!rules remove 2` takes a rule back, `!rules keep 2` keeps it for new sessions",
+    inSentence: /^(?:remove|keep) \d+$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

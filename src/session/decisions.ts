@@ -4,11 +4,13 @@
 import { DIGITS, nameOf } from "../render/cards.ts";
 import { asWritten } from "../render/hidden-text.ts";
 import { inlineCode } from "../render/markdown.ts";
+import { rulesInWords } from "../render/rules.ts";
 import { withoutLabels } from "../render/speaker-labels.ts";
 import type { GuestAsk, PermissionAsk, PlanAsk, QuestionAsk } from "./ask-types.ts";
-import { answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
+import { ALWAYS, answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
 import { audit, markNotTaken, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
+import { makeRules } from "./steering/rules.ts";
 import type { Message, Signal, Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
@@ -70,7 +72,10 @@ export function decidePermission(
     goOn(step);
     return;
   }
-  if (emojiName === "+1") {
+  if (emojiName === ALWAYS && ask.rules) {
+    makeRules(step, ask, by);
+    allow(step, ask, by, `🔁 **Always allowed here** by @${by.name}: ${rulesInWords(ask.rules)}`, ask.rules);
+  } else if (emojiName === "+1") {
     allow(step, ask, by, `✅ **Allowed** by @${by.name}`);
   } else {
     step.state.auto = { grantedBy: by };
@@ -85,10 +90,17 @@ export function decidePermission(
   goOn(step);
 }
 
-function allow(step: Step, ask: PermissionAsk, by: Person, verdict: string): void {
+function allow(
+  step: Step,
+  ask: PermissionAsk,
+  by: Person,
+  verdict: string,
+  rules?: PermissionAsk["rules"],
+): void {
   const { name: tool, input } = ask.use;
   audit(step, "tool-allowed", by, { tool, input });
-  answer(step, ask.requestId, { behavior: "allow", updatedInput: input });
+  const made = rules === undefined ? {} : { rules };
+  answer(step, ask.requestId, { behavior: "allow", updatedInput: input, ...made });
   settle(step, ask, verdict, "good", true);
 }
 

@@ -12,6 +12,7 @@ import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { KeptRule } from "./steering/types.ts";
 import type { SessionView } from "./view.ts";
 import type { ProjectWorktrees } from "./worktree-work.ts";
 
@@ -31,6 +32,8 @@ export interface SessionDependencies {
   readonly choices?: Pick<ClaudeStart, "model" | "permissionMode"> | undefined;
   /** What Claude's file tools may not touch when it works in that directory: mm-claude's own settings and state. */
   readonly deniedPathsIn: (directory: string) => readonly string[];
+  /** What new sessions of the project begin with from now on; undefined where none can be kept. */
+  readonly keepRules?: ((rules: readonly KeptRule[]) => void) | undefined;
   /** Takes the bot's token out of a text. */
   readonly redact: Redact;
   readonly botId: UserId;

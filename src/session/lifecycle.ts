@@ -19,7 +19,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
-import { takeAsides } from "./steering/aside.ts";
+import { takeAsides } from "./steering/heard.ts";
 import { voidUndo } from "./steering/undo.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
@@ -300,7 +300,7 @@ export function leaveProcess(step: Step, why: string): void {
     // Claude has not taken it: it goes first when there is a process again.
     state.queue.unshift(message);
   }
-  takeAsides(step);
+  takeAsides(state);
   leaveWorktree(state);
   sleep(step);
 }

@@ -101,6 +101,16 @@ export class SessionManager {
     return lost;
   }
 
+  /** What rules rest on has changed: who may decide, or which are kept. */
+  judgeRules(): void {
+    for (const session of this.#sessions.values()) {
+      // One that sleeps looks when it wakes.
+      if (session.view.phase !== "asleep") {
+        session.deliver({ type: "judgeRules" });
+      }
+    }
+  }
+
   /** The posts on which somebody's decision is waited for. */
   openCards(): (OpenCard & { readonly threadId: ThreadId })[] {
     return [...this.#sessions.values()].flatMap(({ threadId, openCards }) =>

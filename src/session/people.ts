@@ -16,6 +16,7 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { revokeAll } from "./steering/rules.ts";
 import { takeUndoReaction } from "./steering/undo.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
@@ -218,10 +219,11 @@ function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): v
   const { state } = step;
   if (mode === "auto") {
     say(step, "⚠️ Cannot upgrade to auto permissions - can only downgrade to interactive");
-  } else if (!state.auto) {
+  } else if (!state.auto && state.steering.rules.length === 0) {
     say(step, "ℹ️ Permissions are already interactive in this session");
   } else {
     state.auto = undefined;
+    revokeAll(step);
     audit(step, "made-interactive", by);
     updateHeader(step);
     say(step, `🔐 Interactive permissions enabled for this session by @${by.name}`);

@@ -1,6 +1,7 @@
 // The Claude process of one session, and the directory for its files: starts a process or takes one that waits, talks
 // to it, and ends it. Knows no state and decides nothing.
 
+import { areSameRules, type PermissionRule } from "../claude/permission-rules.ts";
 import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
 import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
@@ -20,6 +21,8 @@ export interface ProcessStart {
   readonly resume: boolean;
   /** Instead of the project's. */
   readonly permissionMode?: string | undefined;
+  /** What is not asked about. */
+  readonly allowedRules: readonly PermissionRule[];
 }
 
 export class SessionProcess {
@@ -48,11 +51,11 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, permissionMode } = given;
+    const { conversationId, directory, resume, permissionMode, allowedRules } = given;
     const { startClaude, claudePath, choices, chatTools, deniedPathsIn } = this.#dependencies;
     this.#client = undefined;
     const isAsOthers = !resume && permissionMode === undefined;
-    const warm = isAsOthers ? this.#takeWarm(directory) : undefined;
+    const warm = isAsOthers ? this.#takeWarm(directory, allowedRules) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
       this.#client = warm.assign(listener);
@@ -64,6 +67,7 @@ export class SessionProcess {
         conversationId,
         resume,
         deniedPaths: deniedPathsIn(directory),
+        allowedRules,
         extraDirectories,
         ...choices,
         ...(permissionMode === undefined ? {} : { permissionMode }),
@@ -78,10 +82,10 @@ export class SessionProcess {
   }
 
   /** One that waits in this directory; a session with files of its own has a place that it was not given. */
-  #takeWarm(directory: string) {
+  #takeWarm(directory: string, rules: readonly PermissionRule[]) {
     const { warm, context } = this.#dependencies;
     const isElsewhere = directory !== context.directory || this.#files.path !== undefined;
-    return isElsewhere ? undefined : warm.take();
+    return isElsewhere ? undefined : warm.take((start) => areSameRules(start.allowedRules ?? [], rules));
   }
 
   /** A message with what goes along with it; `onProblem` is told what could not be fetched. */

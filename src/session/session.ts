@@ -16,8 +16,10 @@ import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
+import { isSafeRule, withSafeRules } from "./safe-rules.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
+import { rulesInForce } from "./steering/rules.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
@@ -306,6 +308,9 @@ export class Session {
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
         break;
+      case "keepRules":
+        this.#dependencies.keepRules?.(effect.rules);
+        break;
       case "ended":
         this.#slots.ended(this);
         break;
@@ -334,15 +339,19 @@ export class Session {
   #start(generation: number, resume: boolean): void {
     const { directory } = this.#context;
     const { deniedPathsIn, redact } = this.#dependencies;
-    const rules = { directory, deniedPaths: deniedPathsIn(directory), redact };
-    const listener = (event: ClaudeEvent): void =>
+    const deniedPaths = deniedPathsIn(directory);
+    const rules = { directory, deniedPaths, redact };
+    const place = { directory, deniedPaths, home: this.#context.home };
+    const listener = (heard: ClaudeEvent): void =>
       this.#within("hearing Claude", () => {
+        const event = withSafeRules(heard, place);
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
     const { conversation, steering } = this.#state;
     const { mode: permissionMode } = steering;
-    const given = { conversationId: conversation.id, directory, resume, permissionMode };
+    const allowedRules = rulesInForce(this.#state, this.#context).filter((rule) => isSafeRule(rule, place));
+    const given = { conversationId: conversation.id, directory, resume, permissionMode, allowedRules };
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();

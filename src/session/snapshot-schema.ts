@@ -56,6 +56,7 @@ const ask = z.discriminatedUnion("kind", [
       toolUseId: orNone(toolUseId),
       use: toolUse,
       isInPart: flag.optional(),
+      rules: z.array(z.object({ tool: text, content: text.optional() })).optional(),
     })
     .transform(({ isInPart, ...one }) => ({ ...one, isIncomplete: isInPart })),
   anyAsk.extend({ kind: z.literal("plan"), requestId, plan: text, input: toolInput }),

@@ -25,6 +25,7 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onReply } from "./steering/replies.ts";
+import { judgeRules, takeKeptRules } from "./steering/rules.ts";
 import { undoDeleted } from "./steering/undo.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -163,6 +164,9 @@ function take(step: Step, signal: Signal): void {
     case "fault":
       onFault(step, signal.what, signal.detail);
       break;
+    case "judgeRules":
+      judgeRules(step);
+      break;
     case "shutdown":
       shutDown(step);
       break;
@@ -177,6 +181,7 @@ const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
 function opened(step: Step, worktree: WantedWorktree | undefined): void {
   const { state, context } = step;
   audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
+  takeKeptRules(step);
   updateHeader(step);
   beginWorktree(step, worktree);
 }

@@ -22,6 +22,7 @@ import {
   writePages,
 } from "./state.ts";
 import { noteHeard } from "./steering/heard.ts";
+import { restartIfHeld } from "./steering/rules.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -298,6 +299,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   }
   state.faults = 0;
   finishTurn(step);
+  restartIfHeld(step);
   takeUpWork(step);
 }
 

@@ -21,7 +21,7 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
-import type { SteeringCommand, SteeringState } from "./steering/types.ts";
+import type { KeptRule, SteeringCommand, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
 /** A person's words on their way to Claude. */
@@ -132,6 +132,8 @@ export type Signal =
   | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
   /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */
   | { readonly type: "fault"; readonly what: string; readonly detail: string }
+  /** What rules rest on has changed: who may decide, or which are kept. */
+  | { readonly type: "judgeRules" }
   | { readonly type: "shutdown" };
 
 export interface Replied {
@@ -190,6 +192,8 @@ export type Effect =
   | { readonly type: "audit"; readonly entry: Omit<AuditEntry, "threadId"> }
   | { readonly type: "answer"; readonly requestId: RequestId; readonly answer: PermissionAnswer }
   | { readonly type: "interruptClaude" }
+  /** What new sessions of the project begin with from now on. */
+  | { readonly type: "keepRules"; readonly rules: readonly KeptRule[] }
   /** The reply comes as `replied`. `by`: for whom; undefined where nobody has asked. */
   | { readonly type: "request"; readonly request: ClaudeRequest; readonly by: Person | undefined }
   /** `now`: a turn that runs is cut off instead of being waited for. */

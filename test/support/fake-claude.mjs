@@ -8,6 +8,7 @@ import { openCheckpoints } from "./fake-claude/checkpoints.mjs";
 import { createControls } from "./fake-claude/controls.mjs";
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
+import { createRules } from "./fake-claude/rules.mjs";
 import { openTranscript } from "./fake-claude/transcript.mjs";
 import { createWire } from "./fake-claude/wire.mjs";
 
@@ -66,7 +67,11 @@ if (faults.has("detached-grandchild")) misbehave("detached-grandchild", wire);
 if (isDeaf) setInterval(() => {}, 60_000);
 
 const checkpoints = openCheckpoints(sessionId);
-const conversation = createConversation({ wire, transcript, checkpoints });
+const flagged = args.indexOf("--allowedTools");
+const allowed = flagged === -1 ? [] : args.slice(flagged + 1);
+const firstOther = allowed.findIndex((arg) => arg.startsWith("--"));
+const rules = createRules(firstOther === -1 ? allowed : allowed.slice(0, firstOther));
+const conversation = createConversation({ wire, transcript, checkpoints, rules });
 const firstMode = optionOf("--permission-mode");
 if (firstMode !== undefined) conversation.setMode(firstMode);
 process.on("SIGINT", () => {
@@ -74,7 +79,7 @@ process.on("SIGINT", () => {
   conversation.end();
 });
 
-const controls = createControls({ conversation, checkpoints });
+const controls = createControls({ conversation, checkpoints, rules, isOld: faults.has("old-controls") });
 
 function receive(frame) {
   switch (frame.type) {

@@ -59,10 +59,3 @@ function tell(step: Step, { by }: Message, answer: string | undefined): void {
     step.emit({ type: "put", key, markdown, isFinal: true });
   }
 }
-
-/** Their Claude is gone before it answered: they go on as messages. */
-export function takeAsides(step: Step): void {
-  const { steering, queue } = step.state;
-  queue.push(...steering.asides);
-  steering.asides = [];
-}

@@ -3,6 +3,7 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onRulesCommand } from "./rules.ts";
 import type { SteeringCommand } from "./types.ts";
 import { onUndoCommand } from "./undo.ts";
 
@@ -12,6 +13,7 @@ export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   mode: onModeCommand,
   undo: onUndoCommand,
+  rules: onRulesCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -18,3 +18,9 @@ export function takeNote(state: SessionState): string {
   state.steering.note = undefined;
   return note === undefined ? "" : `${note}\n\n`;
 }
+
+/** Questions beside the work whose Claude is gone before it answered: they go on as messages. */
+export function takeAsides({ steering, queue }: SessionState): void {
+  queue.push(...steering.asides);
+  steering.asides = [];
+}

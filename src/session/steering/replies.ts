@@ -5,6 +5,7 @@ import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
 import { asideReplied } from "./aside.ts";
 import { modeReplied } from "./mode.ts";
+import { askDespiteReplied, rulesReplied } from "./rules.ts";
 import { canPreviewUndoReplied, previewUndoReplied, undoReplied } from "./undo.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
@@ -20,6 +21,8 @@ const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
   previewUndo: previewUndoReplied,
   undo: undoReplied,
   aside: asideReplied,
+  rules: rulesReplied,
+  askDespite: askDespiteReplied,
 };
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {

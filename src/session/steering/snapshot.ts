@@ -16,6 +16,13 @@ const undo = z.object({
   added: z.number(),
   removed: z.number(),
 });
+const rule = z.object({ tool: text, content: text.optional() });
+export const keptRule = z.object({
+  rule,
+  by: person,
+});
+const sessionRule = keptRule.extend({ number: z.number(), isKept: z.boolean().optional() });
+const revoked = z.object({ generation: z.number(), rules: z.array(rule), isHeld: z.boolean() });
 
 export const steering: z.ZodType<SteeringState> = z
   .object({
@@ -28,6 +35,11 @@ export const steering: z.ZodType<SteeringState> = z
       .unknown()
       .optional()
       .transform(() => undefined),
+    rules: z
+      .array(sessionRule)
+      .optional()
+      .transform((rules) => rules ?? []),
+    revoked: revoked.optional().transform((one) => one),
   })
   .optional()
   .transform((saved) => saved ?? initialSteering());

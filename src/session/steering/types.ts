@@ -1,5 +1,6 @@
 // What people can change about a session while it runs, as it is kept.
 
+import type { PermissionRule } from "../../claude/permission-rules.ts";
 import type { ClaudeRequest } from "../../claude/requests.ts";
 import type { PostId } from "../../mattermost/types.ts";
 import type { Card } from "../../render/cards.ts";
@@ -8,7 +9,7 @@ import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
 
 /** Commands whose arguments they read themselves. */
-export type SteeringCommand = "mode" | "undo";
+export type SteeringCommand = "mode" | "undo" | "rules";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -31,6 +32,19 @@ export interface OpenUndo {
   readonly added: number;
   readonly removed: number;
 }
+/** What somebody has let through unasked. */
+export interface SessionRule {
+  /** Its name in the session; stays the same. */
+  readonly number: number;
+  readonly rule: PermissionRule;
+  /** Who has decided it; it is given to Claude as long as they may decide such a thing. */
+  readonly by: Person;
+  /** New sessions of the project have it as well. */
+  readonly isKept?: boolean | undefined;
+}
+
+/** What new sessions of a project begin with. */
+export type KeptRule = Pick<SessionRule, "rule" | "by">;
 
 export interface SteeringState {
   /** The mode that Claude was last known to be in; undefined: as its project and Claude's own settings say. */
@@ -44,8 +58,28 @@ export interface SteeringState {
   asides: readonly Message[];
   /** Asked as soon as Claude is awake. Not kept. */
   wanted: { readonly request: ClaudeRequest; readonly by: Person } | undefined;
+  /** In the order in which they were made. */
+  rules: readonly SessionRule[];
+  /** Taken back while the process of that generation ran, which has them still. */
+  revoked: Revoked | undefined;
+}
+
+export interface Revoked {
+  readonly generation: number;
+  readonly rules: readonly PermissionRule[];
+  /** Claude can't be told: only another process is without them. */
+  isHeld: boolean;
 }
 
 export function initialSteering(): SteeringState {
-  return { mode: undefined, heard: [], undo: undefined, note: undefined, asides: [], wanted: undefined };
+  return {
+    mode: undefined,
+    heard: [],
+    undo: undefined,
+    note: undefined,
+    asides: [],
+    wanted: undefined,
+    rules: [],
+    revoked: undefined,
+  };
 }

@@ -7,7 +7,17 @@ const MODELS = {
   haiku: "claude-haiku-5-5",
 };
 
-export function createControls({ conversation, checkpoints }) {
+/** What 2.0.76 never answers. */
+const NEWER = new Set([
+  "apply_flag_settings",
+  "get_context_usage",
+  "list_models",
+  "list_permission_rules",
+  "rewind_files",
+  "side_question",
+]);
+
+export function createControls({ conversation, checkpoints, rules, isOld }) {
   const answers = {
     mcp_status: () => ({ response: { mcpServers: [] } }),
     set_permission_mode({ mode }) {
@@ -36,7 +46,11 @@ export function createControls({ conversation, checkpoints }) {
     side_question: ({ question }) => ({
       later: conversation.aside(question).then((response) => ({ response, synthetic: false })),
     }),
-    apply_flag_settings: () => ({ response: undefined }),
+    apply_flag_settings({ settings }) {
+      if (settings.permissions?.ask !== undefined) rules.ask(settings.permissions.ask);
+      return { response: undefined };
+    },
+    list_permission_rules: () => ({ response: { state: { rules: rules.list(), workspaceDirectories: [] } } }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_context_usage: () => ({
       response: {
@@ -51,7 +65,7 @@ export function createControls({ conversation, checkpoints }) {
     }),
   };
   return {
-    has: (subtype) => Object.hasOwn(answers, subtype),
+    has: (subtype) => Object.hasOwn(answers, subtype) && !(isOld && NEWER.has(subtype)),
     /** Its `response`, its `error` or, when it takes long, what will be its response `later`; and the `frames` that come after it. */
     answer: (request) => answers[request.subtype](request),
   };

@@ -10,14 +10,14 @@ import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
 
-export function createConversation({ wire, transcript, checkpoints }) {
+export function createConversation({ wire, transcript, checkpoints, rules }) {
   const queue = [];
   let model = "claude-fake";
   const notifications = [];
   let turn;
   let isEnding = false;
   let lastFailed = false;
-  const tools = createTools(checkpoints);
+  const tools = createTools(rules, checkpoints);
   const background = createBackground({ wire, notify });
   const agents = createAgents({ wire, tools, stream, background });
 
@@ -182,6 +182,7 @@ export function createConversation({ wire, transcript, checkpoints }) {
           null,
         );
       input = decided.updatedInput ?? input;
+      rules.take(decided.updatedPermissions);
     }
     const outcome =
       use.name === "Agent" || use.name === "Task"

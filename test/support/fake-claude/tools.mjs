@@ -10,7 +10,7 @@ const common = ["AskUserQuestion", "Bash", "Edit", "EnterPlanMode", "ExitPlanMod
 const names = [...common, ...(isOld ? ["Task", "Grep", "TodoWrite"] : ["Agent", "TaskCreate", "TaskUpdate"])];
 
 /** `keep`: is told of each file before it is changed. */
-export function createTools({ keep }) {
+export function createTools(rules, { keep }) {
   const planFile = join(process.env.HOME ?? "/nonexistent", ".claude/plans/fake-plan.md");
   let mode = "default";
   let todos = [];
@@ -144,7 +144,12 @@ export function createTools({ keep }) {
       const question = { tool_name: name, display_name: name, input };
       switch (name) {
         case "Bash":
-          return isReadOnly(input.command) ? undefined : { ...question, description: input.description };
+          if (isReadOnly(input.command) || rules.lets(input.command)) return undefined;
+          return {
+            ...question,
+            description: input.description,
+            permission_suggestions: rules.suggestionsFor(input.command),
+          };
         case "Write":
           if (mode === "acceptEdits") return undefined;
           return input.file_path === planFile && mode === "plan" ? undefined : question;

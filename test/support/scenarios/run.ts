@@ -50,6 +50,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   white_check_mark: "✅",
   x: "❌",
   octagonal_sign: "🛑",
+  repeat: "🔁",
   pause_button: "⏸️",
   eyes: "👀",
   arrows_counterclockwise: "🔄",

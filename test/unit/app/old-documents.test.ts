@@ -50,6 +50,7 @@ test("documents of a channel that nobody has served for thirty days go, except f
   for (const channel of [SERVED, OTHER]) {
     world.write(`session-${channel}-${THREAD}.json`);
     world.write(`cursor-${channel}.json`);
+    world.write(`rules-${channel}-shop.json`);
     world.write(`names-allowed_users-${channel}.json`);
     world.write(`audit-${channel}.jsonl`);
   }
@@ -58,7 +59,7 @@ test("documents of a channel that nobody has served for thirty days go, except f
   expect(world.names()).toEqual(all);
   world.tidy(Date.now() + 31 * DAY_MS);
   expect(world.names()).toEqual(
-    all.filter((name) => !name.startsWith(`session-${OTHER}`) && !name.startsWith(`cursor-${OTHER}`)),
+    all.filter((name) => !["session", "cursor", "rules"].some((kind) => name.startsWith(`${kind}-${OTHER}`))),
   );
 });
 

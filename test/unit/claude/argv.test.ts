@@ -32,6 +32,19 @@ describe("the arguments", () => {
     expect(claudeArguments(start).join(" ")).not.toMatch(/--model|--permission-mode/);
   });
 
+  it("give each rule as an argument of its own, before another flag", () => {
+    const allowedRules = [{ tool: "Bash", content: "npm test *" }, { tool: "WebSearch" }];
+    const given = claudeArguments({ ...start, allowedRules });
+    const at = given.indexOf("--allowedTools");
+    expect(given.slice(at, at + 4)).toEqual([
+      "--allowedTools",
+      "Bash(npm test *)",
+      "WebSearch",
+      "--session-id",
+    ]);
+    expect(claudeArguments(start)).not.toContain("--allowedTools");
+  });
+
   it("route permission questions over stdio and echo messages and tokens", () => {
     const line = claudeArguments(start).join(" ");
     expect(line).toContain("-p --input-format stream-json --output-format stream-json --verbose");

@@ -88,6 +88,15 @@ test("as many wait as are wanted, and none where none is", () => {
   expect(none.clock.pending()).toBe(0);
 });
 
+test("one that does not fit is ended, and another one waits soon", async () => {
+  const { pool, clock, live } = setUp();
+  pool.open();
+  expect(pool.take(({ conversationId }) => conversationId !== "id1")).toBeUndefined();
+  expect(live()).toEqual([]);
+  await clock.advance(3000);
+  expect(pool.take(({ conversationId }) => conversationId !== "id1")?.start.conversationId).toBe("id2");
+});
+
 test("after a quarter of an hour it is replaced", async () => {
   const { pool, clock, live, unused } = setUp();
   pool.open();
