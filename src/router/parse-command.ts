@@ -53,6 +53,9 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
+    case "model":
+    case "effort":
+    case "think":
       return { name, argument: rest };
     default:
       return { name };

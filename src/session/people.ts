@@ -15,6 +15,7 @@ import { refuse } from "./refusal.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { endUnasked } from "./steering/mode.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -211,8 +212,13 @@ function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): v
   const { state } = step;
   if (mode === "auto") {
     say(step, "⚠️ Cannot upgrade to auto permissions - can only downgrade to interactive");
-  } else if (!state.auto) {
-    say(step, "ℹ️ Permissions are already interactive in this session");
+    return;
+  }
+  const wasUnasked = endUnasked(step, by);
+  if (!state.auto) {
+    if (!wasUnasked) {
+      say(step, "ℹ️ Permissions are already interactive in this session");
+    }
   } else {
     state.auto = undefined;
     audit(step, "made-interactive", by);

@@ -2,7 +2,7 @@
 // to it, and ends it. Knows no state and decides nothing.
 
 import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
-import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
+import type { ClaudeClient, ClaudeEvent, ClaudeStart, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
 import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
@@ -18,8 +18,7 @@ export interface ProcessStart {
   readonly conversationId: string;
   readonly directory: string;
   readonly resume: boolean;
-  /** Instead of the project's. */
-  readonly permissionMode?: string | undefined;
+  readonly choices: Pick<ClaudeStart, "model" | "permissionMode">;
 }
 
 export class SessionProcess {
@@ -48,10 +47,11 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, permissionMode } = given;
-    const { startClaude, claudePath, choices, chatTools, deniedPaths } = this.#dependencies;
+    const { conversationId, directory, resume, choices } = given;
+    const { startClaude, claudePath, chatTools, context, deniedPaths } = this.#dependencies;
     this.#client = undefined;
-    const isAsOthers = !resume && permissionMode === undefined;
+    const { model, mode } = context.defaults ?? {};
+    const isAsOthers = !resume && choices.model === model && choices.permissionMode === mode;
     const warm = isAsOthers ? this.#takeWarm(directory) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
@@ -66,7 +66,6 @@ export class SessionProcess {
         deniedPaths,
         extraDirectories,
         ...choices,
-        ...(permissionMode === undefined ? {} : { permissionMode }),
         ownTools: chatTools?.tools ?? [],
       };
       this.#client = startClaude(start, listener);

@@ -18,6 +18,7 @@ import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
+import { startChoices } from "./steering/start.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
@@ -340,9 +341,9 @@ export class Session {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
-    const { conversation, steering } = this.#state;
-    const { mode: permissionMode } = steering;
-    const given = { conversationId: conversation.id, directory, resume, permissionMode };
+    const { conversation } = this.#state;
+    const choices = startChoices(this.#state, this.#context);
+    const given = { conversationId: conversation.id, directory, resume, choices };
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();

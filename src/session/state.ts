@@ -12,6 +12,8 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
+import { steeringRows } from "./steering/header-rows.ts";
+import { judgeMode, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -163,7 +165,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     status: status ?? live,
     maxSessions: context.maxSessions,
     isAuto: state.auto !== undefined,
-    mode: state.steering.mode,
+    ...steeringRows(state, context),
   });
   step.emit({ type: "put", key: "header", markdown, isProgress: true, ifFrozen: "drop" });
 }
@@ -237,7 +239,11 @@ function startProcess(step: Step, slot: number): void {
   const { state } = step;
   wake(state, slot);
   const resume = state.conversation.progress === "begun";
+  if (judgeMode(step)) {
+    updateHeader(step);
+  }
   step.emit({ type: "startClaude", generation: state.generation, resume });
+  requestChoices(step);
   step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
 }
 

@@ -21,6 +21,8 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { modeAfterTool, modeTold } from "./steering/mode.ts";
+import { askContext, modelTold } from "./steering/model.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -51,6 +53,7 @@ export function onClaudeEvent(
   switch (event.type) {
     case "ready":
       state.commands = event.commands;
+      state.steering.models = event.models ?? [];
       break;
     case "turnStarted":
       step.emit({ type: "clearTimer", name: "watchdog" });
@@ -59,6 +62,13 @@ export function onClaudeEvent(
       state.turn.mayBeOwn = claude.hasTaskNotification;
       claude.hasTaskNotification = false;
       turnBeganIn(step, event.conversationId);
+      modelTold(step, event.model);
+      if (event.mode !== undefined) {
+        modeTold(step, event.mode);
+      }
+      break;
+    case "modeChanged":
+      modeTold(step, event.mode);
       break;
     case "messageStarted":
       wakeUp(step);
@@ -116,6 +126,7 @@ export function onClaudeEvent(
     case "conversationReset":
       // The turn that begins next names the new conversation; until then the old one is to be resumed.
       claude.isClearing = true;
+      state.steering.contextPercent = undefined;
       break;
     case "promptRefused":
       promptRefused(step, event.reason);
@@ -215,6 +226,9 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
   const tool = state.turn.tools.get(result.id);
   state.turn.tools.delete(result.id);
   newGrowth(step);
+  if (tool && !result.isError) {
+    modeAfterTool(step, tool.name);
+  }
   if (subagentReturned(step, result)) {
     return;
   }
@@ -294,6 +308,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   }
   state.faults = 0;
   finishTurn(step);
+  askContext(step);
   takeUpWork(step);
 }
 

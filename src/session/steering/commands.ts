@@ -3,12 +3,18 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import type { SteeringCommand } from "./types.ts";
 
 type SteeringInput = Command & { readonly name: SteeringCommand };
 export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
-const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand };
+const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
+  mode: onModeCommand,
+  model: onModelCommand,
+  effort: onEffortCommand,
+  think: onThinkCommand,
+};
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {
   HANDLERS[name](step, by, argument);

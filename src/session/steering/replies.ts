@@ -3,7 +3,8 @@
 import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.ts";
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
-import { modeReplied } from "./mode.ts";
+import { contextReplied } from "./model.ts";
+import { settingReplied } from "./settings.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
   step: Step,
@@ -12,7 +13,13 @@ type ReplyHandler<Kind extends RequestKind> = (
   by: Person | undefined,
 ) => void;
 
-const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = { setMode: modeReplied };
+const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
+  setMode: settingReplied,
+  setModel: settingReplied,
+  setEffort: settingReplied,
+  setThinking: settingReplied,
+  context: contextReplied,
+};
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {
   (HANDLERS[request.kind] as ReplyHandler<RequestKind> | undefined)?.(step, reply, request, by);
