@@ -16,6 +16,7 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
 import { endUnasked } from "./steering/mode.ts";
+import { changesSettings } from "./steering/slash-rights.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -238,6 +239,10 @@ function slashCommand(
     return;
   }
   if (names ? names.includes(name) : !orElse) {
+    if (changesSettings(name, commands) && !may(step, "approve", message.by)) {
+      refuse(step, "approve", message.by);
+      return;
+    }
     enqueue(step, message);
     tellWhatWaits(step, message);
     return;

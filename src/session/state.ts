@@ -13,6 +13,7 @@ import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
+import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
 import { judgeMode, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
@@ -195,9 +196,7 @@ export function takeUpWork(step: Step): void {
 /** A message may have waited for long, and who wrote it may have lost the right to by now. */
 export function dropUnauthorized(step: Step): void {
   const { state } = step;
-  const dropped = state.queue.filter(
-    ({ by, approvedBy }) => !may(step, "message", by) && !(approvedBy && may(step, "steer", approvedBy)),
-  );
+  const dropped = state.queue.filter((message) => !maySend(step, message));
   if (dropped.length === 0 || state.phase.name === "ended") {
     return;
   }
@@ -205,8 +204,17 @@ export function dropUnauthorized(step: Step): void {
   for (const message of dropped) {
     notWaiting(step, message);
     const name = inlineCode(`@${message.by.name}`);
-    say(step, `🔒 A message of ${name} waited, and Claude did not get it: they may not take part any more`);
+    const why = may(step, "message", message.by) ? "change Claude's settings" : "take part any more";
+    say(step, `🔒 A message of ${name} waited, and Claude did not get it: they may not ${why}`);
   }
+}
+
+/** As things stand now. A slash command that changes settings is for those who may approve. */
+function maySend(step: Step, { by, approvedBy, isSlashCommand, text }: Message): boolean {
+  if (isSlashCommand && changesSettings(slashNameIn(text), step.state.commands)) {
+    return may(step, "approve", by);
+  }
+  return may(step, "message", by) || (approvedBy !== undefined && may(step, "steer", approvedBy));
 }
 
 /** What was said there can't be taken up where Claude works now. */
@@ -316,7 +324,7 @@ function wordsFor({ state }: Step, message: Message): string {
   if (message.isSlashCommand) {
     return text;
   }
-  const isNamed = state.speakers.size > 1 || text.startsWith("/");
+  const isNamed = state.speakers.size > 1 || text.trimStart().startsWith("/");
   return isNamed ? spokenBy(message.by.name, message.text) : text;
 }
 

@@ -5,7 +5,7 @@ import type { Person } from "../authorization.ts";
 import { refuse } from "../refusal.ts";
 import { may, say, updateHeader } from "../state.ts";
 import type { Step } from "../types.ts";
-import { isMore, leastMode, MODES } from "./modes.ts";
+import { isMore, MODES, possibleModes } from "./modes.ts";
 import { change } from "./settings.ts";
 
 export function onModeCommand(step: Step, by: Person, argument: string): void {
@@ -19,7 +19,8 @@ export function onModeCommand(step: Step, by: Person, argument: string): void {
     say(step, `ℹ️ There is no mode ${inlineCode(argument, 80)}; there are ${names}.`);
     return;
   }
-  if (isMore(mode, leastMode(step.state.steering, modeOf(step))) && !may(step, "approve", by)) {
+  const isRaised = possibleModes(step.state.steering, modeOf(step)).some((one) => isMore(mode, one));
+  if (isRaised && !may(step, "approve", by)) {
     refuse(step, "approve", by);
     return;
   }
@@ -38,18 +39,21 @@ export function modeTold(step: Step, mode: string): void {
   }
 }
 
-/** 1.0.128 and 2.0.76 don't tell that these tools change the mode; 2.1.197 and later do. */
+/**
+ * 2.1.197 and later have told by then what these tools make of the mode. 1.0.128 and 2.0.76 don't tell it, and once a
+ * mode was asked for they are back in it with the next turn: they are asked for the usual one.
+ */
 export function modeAfterTool(step: Step, tool: string): void {
   if (tool === "EnterPlanMode") {
     modeTold(step, "plan");
   } else if (tool === "ExitPlanMode" && step.state.steering.mode === "plan") {
-    modeTold(step, "default");
+    step.emit({ type: "request", request: { kind: "setMode", mode: "default" }, by: undefined });
   }
 }
 
 /** True when Claude did something unasked by its mode, and does not any more. */
 export function endUnasked(step: Step, by: Person): boolean {
-  const isUnasked = isMore(modeOf(step), "default");
+  const isUnasked = possibleModes(step.state.steering, modeOf(step)).some((one) => isMore(one, "default"));
   if (isUnasked) {
     change(step, { kind: "setMode", mode: "default" }, by);
   }

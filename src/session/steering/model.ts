@@ -24,7 +24,10 @@ export function onModelCommand(step: Step, by: Person, argument: string): void {
   if (argument === "") {
     const now = modelName(steering, step.context.defaults);
     const is = now === undefined ? "as Claude's own settings say" : inlineCode(now);
-    say(step, `🧠 **Model**: ${is}. \`!model NAME\` changes it${models.length === 0 ? "." : `:\n${list(models)}`}`);
+    say(
+      step,
+      `🧠 **Model**: ${is}. \`!model NAME\` changes it${models.length === 0 ? "." : `:\n${list(models)}`}`,
+    );
     return;
   }
   const known = models.find(({ name }) => name.toLowerCase() === argument.toLowerCase());
@@ -62,7 +65,8 @@ export function onThinkCommand(step: Step, by: Person, argument: string): void {
   const model = modelOf(steering);
   if (argument === "") {
     const { thinking = step.context.defaults?.thinking } = steering;
-    const is = thinking === undefined || thinking === null ? "as Claude itself decides" : tokensText(thinking);
+    const is =
+      thinking === undefined || thinking === null ? "as Claude itself decides" : tokensText(thinking);
     say(step, `🧠 **Thinking**: ${is}. \`!think off\`, \`!think on\` and \`!think TOKENS\` change it.`);
   } else if (tokens === undefined) {
     say(step, "ℹ️ Write it as `!think off`, `!think on`, or with how many tokens at most, as `!think 8000`.");

@@ -10,7 +10,6 @@ export const isMore = (mode: string, than: string): boolean => rank(mode) > rank
 const rank = (mode: string): number => (MODES as readonly string[]).indexOf(mode);
 
 /** What Claude may be in by now: what it was known to be in, and all that it was asked for since. */
-export function leastMode({ mode, asked }: SteeringState, before: string): string {
-  const wanted = asked.flatMap(({ request }) => (request.kind === "setMode" ? [request.mode] : []));
-  return [mode ?? before, ...wanted].reduce((least, one) => (isMore(least, one) ? one : least));
+export function possibleModes({ asked }: SteeringState, known: string): readonly string[] {
+  return [known, ...asked.flatMap(({ request }) => (request.kind === "setMode" ? [request.mode] : []))];
 }

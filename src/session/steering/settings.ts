@@ -40,8 +40,9 @@ const SETTINGS: { readonly [Kind in SettingKind]: Setting<Kind> } = {
     keep(steering, { mode }, answer) {
       steering.mode = answer.mode ?? mode;
     },
-    // Claude itself tells in which it is.
-    drop: () => {},
+    drop(steering) {
+      steering.mode = undefined;
+    },
   },
   setModel: {
     title: "🧠 **Model**",
