@@ -12,6 +12,8 @@ import { change } from "./settings.ts";
 
 /** As Claude Code has named them so far, for a CLI that does not say which there are. */
 const LEVELS: readonly string[] = ["low", "medium", "high", "xhigh", "max"];
+/** Every version takes these, also where it does not list them. */
+const WELL_KNOWN: readonly string[] = ["default", "opus", "sonnet", "haiku", "opusplan"];
 /** Goes into Claude's arguments: nothing that could be an option. */
 const MODEL_NAME = /^[A-Za-z0-9][\x21-\x7e]{0,199}$/;
 /** More than any model can think. */
@@ -30,15 +32,16 @@ export function onModelCommand(step: Step, by: Person, argument: string): void {
     );
     return;
   }
-  const known = models.find(({ name }) => name.toLowerCase() === argument.toLowerCase());
-  // A name in full need not be in the list; a word that is not there is a slip.
-  if (!known && (!MODEL_NAME.test(argument) || (models.length > 0 && /^[a-z]+$/i.test(argument)))) {
+  const names = [...models.map(({ name }) => name), ...WELL_KNOWN];
+  const known = names.find((name) => name.toLowerCase() === argument.toLowerCase());
+  // Claude takes any name, and fails with the next message. One in full need not be in the list; a mere word is a slip.
+  if (known === undefined && (!MODEL_NAME.test(argument) || /^[a-z]+$/i.test(argument))) {
     const there = choices === "" ? "" : `; there are ${choices}, and models by their full names`;
     say(step, `ℹ️ There is no model ${inlineCode(argument, 80)}${there}.`);
     return;
   }
   if (mayChange(step, by)) {
-    change(step, { kind: "setModel", model: known?.name ?? argument }, by);
+    change(step, { kind: "setModel", model: known ?? argument }, by);
   }
 }
 

@@ -16,8 +16,8 @@ export interface Scenario {
   readonly maxPostSize?: number;
   /** False when the thread is not the same each time; the scenario itself checks what matters. */
   readonly isGolden?: boolean;
-  /** The oldest CLI that can do it, as major version; 1 when left out. */
-  readonly since?: 1 | 2;
+  /** The oldest CLI that can do it, as major version, 3 for 2.1; 1 when left out. */
+  readonly since?: 1 | 2 | 3;
   /** Plays it through and checks it on the way; gives the thread's root. */
   play(world: World): Promise<string>;
 }
