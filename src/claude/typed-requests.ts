@@ -11,7 +11,7 @@ import {
   wireRequest,
 } from "./requests.ts";
 
-export const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 export interface TypedRequestsOptions {
   readonly clock: Clock;

@@ -60,6 +60,12 @@ function reply(script: Script, answer: ClaudeReply): void {
 }
 
 const answered = (answer: object = {}): ClaudeReply => ({ type: "answered", answer }) as ClaudeReply;
+/** Somebody writes to a session that sleeps, and it gets a slot. */
+function wake(script: Script): ClaudeRequest[] {
+  script.says(OWNER, "go on");
+  return requestsOf(script.take({ type: "slotGranted", slot: 1 }));
+}
+
 const header = (script: Script): string => script.posts.get("header") ?? "";
 
 test("the header shows what Claude has answered, not what it was asked for", () => {
@@ -172,7 +178,7 @@ test("what was not answered when the process ended is asked of the next one, by 
   );
   expect(kept?.state.steering).toEqual(script.state.steering);
   script.claude({ type: "exited", code: 1, signal: null, stderr: "" });
-  expect(requestsOf(script.says(OWNER, "go on"))).toEqual([
+  expect(wake(script)).toEqual([
     { kind: "setModel", model: "haiku" },
     { kind: "setMode", mode: "acceptEdits" },
   ]);
@@ -186,7 +192,7 @@ test("while no Claude runs, a choice holds from the next start on", () => {
   command(script, OWNER, "effort", "high");
   expect(script.said()).toContain("🧠 **Effort**: `high`, from the next message on, set by @alice");
   expect(startChoices(script.state, CONTEXT)).toEqual({ model: "haiku", permissionMode: "acceptEdits" });
-  expect(requestsOf(script.says(OWNER, "go on"))).toEqual([{ kind: "setEffort", level: "high" }]);
+  expect(wake(script)).toEqual([{ kind: "setEffort", level: "high" }]);
 });
 
 test("the mode auto is asked for, because older versions don't start in it", () => {
@@ -194,7 +200,7 @@ test("the mode auto is asked for, because older versions don't start in it", () 
   script.claude({ type: "exited", code: 1, signal: null, stderr: "" });
   command(script, OWNER, "mode", "auto");
   expect(startChoices(script.state, CONTEXT).permissionMode).toBeUndefined();
-  expect(requestsOf(script.says(OWNER, "go on"))).toEqual([{ kind: "setMode", mode: "auto" }]);
+  expect(wake(script)).toEqual([{ kind: "setMode", mode: "auto" }]);
 });
 
 test("sleep ends a mode that was raised by somebody who may not approve any more", () => {
@@ -209,7 +215,7 @@ test("sleep ends a mode that was raised by somebody who may not approve any more
   reply(script, answered({ mode: "acceptEdits" }));
   script.claude({ type: "exited", code: 1, signal: null, stderr: "" });
   isApprover = false;
-  script.says(OWNER, "go on");
+  wake(script);
   expect(script.state.steering.mode).toBeUndefined();
   expect(header(script)).not.toContain("acceptEdits");
 });
