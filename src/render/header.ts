@@ -49,7 +49,7 @@ export function renderHeader(header: Header): string {
       : []),
     `| 🔢 **Session** | ${statusText(header)} |`,
     `| ${header.isAuto ? "⚡" : "🔐"} **Permissions** | ${cell(permissionsText(header))} |`,
-    ...(header.model === undefined ? [] : [`| 🧠 **Model** | ${cell(modelText(header.model, header))} |`]),
+    ...modelRow(header),
   ];
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
 }
@@ -59,9 +59,11 @@ function permissionsText({ isAuto, mode }: Header): string {
   return mode === undefined ? who : `${who} · mode ${inlineCode(mode)}`;
 }
 
-function modelText(model: string, { choices = [], contextPercent }: Header): string {
+function modelRow({ model, choices = [], contextPercent }: Header): string[] {
+  const name = model === undefined ? [] : [harmless(oneLine(model))];
   const context = contextPercent === undefined ? [] : [`${contextPercent} % of context`];
-  return [harmless(oneLine(model)), ...choices, ...context].join(" · ");
+  const parts = [...name, ...choices, ...context];
+  return parts.length === 0 ? [] : [`| 🧠 **Model** | ${cell(parts.join(" · "))} |`];
 }
 
 function backgroundText(tasks: number): string {
