@@ -177,6 +177,12 @@ export class ServedProject implements RoutedProject {
         botName: connection.botName,
         directory: project.directory,
         worktree: project.worktree,
+        defaults: {
+          mode: project.mode,
+          model: project.model,
+          effort: project.effort,
+          thinking: project.thinking,
+        },
         project: project.origin === "settings" ? undefined : project.name,
         otherProjects: () => names().filter((name) => name !== project.name),
         home: connection.home,
@@ -191,7 +197,6 @@ export class ServedProject implements RoutedProject {
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
       claudePath: project.claudePath,
-      choices: { model: project.model, permissionMode: project.mode },
       // A session in a worktree has what is checked out there beside what lies in the project's own directory.
       deniedPathsIn: (directory) => [
         ...new Set([project.directory, directory].flatMap(connection.deniedPathsIn)),

@@ -25,6 +25,9 @@ export const AUDIT_ACTIONS = [
   "rule-made", // such tools run unasked in this session
   "rule-removed",
   "rule-kept", // for new sessions as well
+  "model-set",
+  "effort-set",
+  "thinking-set",
   "interrupted",
   "stopped",
   "resumed-turn",

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { askingServer, type McpServer } from "./decode-mcp.ts";
 import { asText, isFrame, malformed } from "./frame.ts";
 import { offeredRules } from "./permission-rules.ts";
+import { MODELS } from "./requests.ts";
 import type { ClaudeEvent, QuestionOption, RequestId, ToolUseId } from "./types.ts";
 
 /** An answer to a request of ours; `error` is undefined when it succeeded. */
@@ -168,7 +169,7 @@ export function decodeControlResponse(frame: unknown): ControlDecoded[] {
   ];
 }
 
-const initialized = z.object({ commands: z.array(z.unknown()) });
+const initialized = z.object({ commands: z.array(z.unknown()), models: MODELS.catch([]) });
 const command = z.object({ name: z.string(), aliases: z.array(z.string()).catch([]) });
 
 /** The payload of the answer to `initialize`. */
@@ -179,5 +180,5 @@ export function decodeReady(payload: unknown): ClaudeEvent {
   }
   // A command that can't be read is left out.
   const commands = parsed.data.commands.flatMap((one) => command.safeParse(one).data ?? []);
-  return { type: "ready", commands };
+  return { type: "ready", commands, models: parsed.data.models };
 }

@@ -12,9 +12,14 @@ type SystemDecoded =
   /** Nothing a person would want to know; `what` is for the debug log. */
   | { readonly type: "skipped"; readonly what: string };
 
-const initFrame = z.object({ model: z.string(), session_id: z.string().optional() });
+const initFrame = z.object({
+  model: z.string(),
+  session_id: z.string().optional(),
+  permissionMode: z.string().optional(),
+});
 const statusFrame = z.object({
   status: z.string().nullish(),
+  permissionMode: z.string().optional(),
   compact_result: z.string().optional(),
   compact_error: z.string().optional(),
 });
@@ -78,7 +83,8 @@ function decodeInit(frame: Frame): SystemDecoded[] {
   if (!parsed.success) {
     return [malformed("system/init", parsed.error)];
   }
-  return [{ type: "turnStarted", model: parsed.data.model, conversationId: parsed.data.session_id }];
+  const { model, session_id: conversationId, permissionMode: mode } = parsed.data;
+  return [{ type: "turnStarted", model, mode, conversationId }];
 }
 
 function decodeStatus(frame: Frame): SystemDecoded[] {
@@ -86,14 +92,15 @@ function decodeStatus(frame: Frame): SystemDecoded[] {
   if (!parsed.success) {
     return [malformed("system/status", parsed.error)];
   }
-  const { status, compact_result: outcome, compact_error: error } = parsed.data;
+  const { status, permissionMode: mode, compact_result: outcome, compact_error: error } = parsed.data;
+  const changes: SystemDecoded[] = mode === undefined ? [] : [{ type: "modeChanged", mode }];
   if (status === "compacting") {
-    return [{ type: "compacting" }];
+    return [...changes, { type: "compacting" }];
   }
   if (outcome === undefined) {
-    return [];
+    return changes;
   }
-  return [{ type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
+  return [...changes, { type: "compacted", error: outcome === "success" ? undefined : (error ?? outcome) }];
 }
 
 function decodeRetry(frame: Frame): SystemDecoded[] {

@@ -10,6 +10,12 @@ export interface ModelChoice {
   readonly description: string;
   /** Empty where the model knows no effort, or the CLI does not say. */
   readonly effortLevels: readonly string[];
+  /** What Claude calls the model that is meant by the name (2.1.330). */
+  readonly resolved?: string;
+  /** Its thinking can't be turned off. */
+  readonly alwaysThinks?: boolean;
+  /** It decides itself how much it thinks: a number of tokens changes nothing. */
+  readonly decidesThinking?: boolean;
 }
 
 /** What each request takes and what it answers. Answers of older CLIs may lack what is optional here. */
@@ -20,7 +26,8 @@ interface Requests {
     readonly takes: { readonly model: string | undefined };
     readonly answers: { readonly model?: string };
   };
-  setEffort: { readonly takes: { readonly level: string }; readonly answers: object };
+  /** `level` null: as Claude's own settings say. */
+  setEffort: { readonly takes: { readonly level: string | null }; readonly answers: object };
   /** `tokens` null: as Claude itself decides; 0: none. */
   setThinking: { readonly takes: { readonly tokens: number | null }; readonly answers: object };
   /** Whether it can say what an undo would do without doing it: where it can't, `previewUndo` would undo (2.0.76). */
@@ -113,12 +120,20 @@ const model = z
     value: z.string(),
     description: z.string().catch(""),
     supportedEffortLevels: z.array(z.string()).catch([]),
+    resolvedModel: z.string().optional().catch(undefined),
+    supportsThinkingOff: z.boolean().optional().catch(undefined),
+    supportsAdaptiveThinking: z.boolean().optional().catch(undefined),
   })
-  .transform(({ value, description, supportedEffortLevels }) => ({
-    name: value,
-    description,
-    effortLevels: supportedEffortLevels,
-  }));
+  .transform(
+    (one): ModelChoice => ({
+      name: one.value,
+      description: one.description,
+      effortLevels: one.supportedEffortLevels,
+      ...(one.resolvedModel === undefined ? {} : { resolved: one.resolvedModel }),
+      ...(one.supportsThinkingOff === false ? { alwaysThinks: true } : {}),
+      ...(one.supportsAdaptiveThinking ? { decidesThinking: true } : {}),
+    }),
+  );
 
 const rewind = z.object({
   canRewind: z.boolean(),

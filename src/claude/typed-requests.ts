@@ -12,9 +12,9 @@ import {
   wireRequest,
 } from "./requests.ts";
 
-export const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 /** For one that Claude has begun and that a model thinks about. */
-export const LONG_ANSWER_WITHIN_MS = 10 * 60_000;
+const LONG_ANSWER_WITHIN_MS = 10 * 60_000;
 
 export interface TypedRequestsOptions {
   readonly clock: Clock;

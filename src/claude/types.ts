@@ -2,7 +2,7 @@
 // alone. Knows nothing of Mattermost.
 
 import type { PermissionRule } from "./permission-rules.ts";
-import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
+import type { ClaudeReply, ClaudeRequest, ModelChoice } from "./requests.ts";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -61,9 +61,20 @@ export interface BackgroundTask {
 
 export type ClaudeEvent =
   /** `initialize` was answered: the process takes messages. */
-  | { readonly type: "ready"; readonly commands: readonly SlashCommand[] }
+  | {
+      readonly type: "ready";
+      readonly commands: readonly SlashCommand[];
+      readonly models?: readonly ModelChoice[];
+    }
   /** A turn began (`system/init` comes at the start of every turn). */
-  | { readonly type: "turnStarted"; readonly model: string; readonly conversationId?: string | undefined }
+  | {
+      readonly type: "turnStarted";
+      readonly model: string;
+      readonly mode?: string | undefined;
+      readonly conversationId?: string | undefined;
+    }
+  /** The permission mode is another one now, whoever has changed it (2.1.197 and later). */
+  | { readonly type: "modeChanged"; readonly mode: string }
   /**
    * `/clear`, or a plan that is carried out in a new conversation: the next `turnStarted` names that conversation, and
    * only then does the id change (2.1.330; 1.0.128 and 2.0.76 know no `/clear` over stdio).

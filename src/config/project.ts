@@ -38,6 +38,10 @@ export interface Project {
   readonly mode: PermissionMode | undefined;
   /** As the CLI's `--model` takes it; undefined: Claude's own choice. */
   readonly model: string | undefined;
+  /** Undefined: Claude's own choice, as for `thinking`. */
+  readonly effort: string | undefined;
+  /** Tokens, 0 for none. */
+  readonly thinking: number | undefined;
 }
 
 /** What projects.yaml asks for. */
@@ -88,5 +92,7 @@ export function projectDefaults(
     worktree: "off",
     mode: undefined,
     model: undefined,
+    effort: undefined,
+    thinking: undefined,
   };
 }

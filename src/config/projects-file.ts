@@ -190,6 +190,8 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     worktree: own.worktree ?? defaults.worktree,
     mode: own.mode ?? defaults.mode,
     model: own.model ?? defaults.model,
+    effort: own.effort ?? defaults.effort,
+    thinking: own.thinking ?? defaults.thinking,
   };
   const danger = allowUnsafeDirectory ? undefined : dangerOf(project.directory);
   const owner = nameOf(pair);

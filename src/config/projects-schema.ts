@@ -107,6 +107,14 @@ const project = z.strictObject({
     defaultText: "Claude's own settings",
     description: "the model, as `claude --model` takes it",
   }),
+  effort: text(parseEffort).optional().register(DOCUMENTS, {
+    defaultText: "Claude's own settings",
+    description: "how much effort the model makes: such as `low`, `medium` or `high`",
+  }),
+  thinking: text(parseThinking).optional().register(DOCUMENTS, {
+    defaultText: "as Claude itself decides",
+    description: "`off`, or how many tokens it thinks at most, for models that don't decide that themselves",
+  }),
   allowUnsafeDirectory: text(parseBoolean).optional().register(DOCUMENTS, {
     defaultText: "`false`",
     description: "`true` confirms a directory that is refused otherwise",
@@ -194,4 +202,17 @@ function oneOf<T extends string>(words: readonly T[], value: string): Parsed<T> 
 function parseModel(value: string): Parsed<string> {
   if (/^[A-Za-z0-9][\x21-\x7e]{0,199}$/.test(value)) return { value };
   return { problem: `${quote(value)} is no model`, mend: "Write it as for claude --model, such as opus" };
+}
+
+function parseEffort(value: string): Parsed<string> {
+  if (/^[a-z]{1,20}$/.test(value)) return { value };
+  return { problem: `${quote(value)} is no effort`, mend: "Write such as low, medium or high" };
+}
+
+/** Tokens. */
+function parseThinking(value: string): Parsed<number> {
+  const parsed = parseBoolean(value);
+  if ("value" in parsed && !parsed.value) return { value: 0 };
+  if (/^[1-9]\d{0,6}$/.test(value)) return { value: Number(value) };
+  return { problem: `${quote(value)} is no number of tokens`, mend: "Write off, or such as 8000" };
 }

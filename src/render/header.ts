@@ -1,6 +1,6 @@
 // The first reply of a thread: who, where, with which permissions. Pure.
 
-import { cell, inlineCode, quietMentions } from "./markdown.ts";
+import { cell, harmless, inlineCode, oneLine, quietMentions } from "./markdown.ts";
 import { homePath } from "./paths.ts";
 
 export interface Header {
@@ -19,6 +19,12 @@ export interface Header {
   readonly isAuto: boolean;
   /** Claude's permission mode, as it names it; undefined where nobody has changed it. */
   readonly mode?: string | undefined;
+  /** As Claude tells it; undefined where nothing is known of it. */
+  readonly model?: string | undefined;
+  /** What somebody has chosen, such as `effort high`. */
+  readonly choices?: readonly string[];
+  /** How full Claude's context is. */
+  readonly contextPercent?: number | undefined;
 }
 
 export type HeaderStatus =
@@ -43,6 +49,7 @@ export function renderHeader(header: Header): string {
       : []),
     `| 🔢 **Session** | ${statusText(header)} |`,
     `| ${header.isAuto ? "⚡" : "🔐"} **Permissions** | ${cell(permissionsText(header))} |`,
+    ...modelRow(header),
   ];
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
 }
@@ -50,6 +57,13 @@ export function renderHeader(header: Header): string {
 function permissionsText({ isAuto, mode }: Header): string {
   const who = isAuto ? "Auto" : "Interactive";
   return mode === undefined ? who : `${who} · mode ${inlineCode(mode)}`;
+}
+
+function modelRow({ model, choices = [], contextPercent }: Header): string[] {
+  const name = model === undefined ? [] : [harmless(oneLine(model))];
+  const context = contextPercent === undefined ? [] : [`${contextPercent} % of context`];
+  const parts = [...name, ...choices, ...context];
+  return parts.length === 0 ? [] : [`| 🧠 **Model** | ${cell(parts.join(" · "))} |`];
 }
 
 function backgroundText(tasks: number): string {

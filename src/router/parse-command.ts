@@ -56,6 +56,9 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "mode":
     case "undo":
     case "rules":
+    case "model":
+    case "effort":
+    case "think":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

@@ -67,6 +67,27 @@ export const COMMANDS = {
     help: "What Claude may do unasked; `!mode plan` and others change it",
     inSentence: /^(?:plan|default|acceptedits|auto)$/i,
   },
+  model: {
+    usage: "model",
+    aliases: [],
+    action: "message",
+    help: "The model, and which there are; `!model opus` and others change it",
+    inSentence: /^(?:default|opus|sonnet|haiku|fable|opusplan|claude-[\w.-]+)$/i,
+  },
+  effort: {
+    usage: "effort",
+    aliases: [],
+    action: "message",
+    help: "How much effort the model makes; `!effort high` and others change it",
+    inSentence: /^(?:default|low|medium|high|xhigh|max)$/i,
+  },
+  think: {
+    usage: "think",
+    aliases: [],
+    action: "message",
+    help: "Whether the model thinks first; `!think off`, `!think on` and `!think 8000` change it",
+    inSentence: /^(?:off|on|\d{1,7})$/i,
+  },
   undo: {
     usage: "undo",
     aliases: [],

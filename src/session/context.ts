@@ -6,6 +6,15 @@ import type { KeptRule } from "./steering/types.ts";
 import type { SessionState } from "./types.ts";
 import { madeWorktreeOf } from "./worktree-state.ts";
 
+/** How Claude begins in a session, where its own settings are not to decide. */
+export interface SessionDefaults {
+  readonly mode?: string | undefined;
+  readonly model?: string | undefined;
+  readonly effort?: string | undefined;
+  /** Tokens. */
+  readonly thinking?: number | null | undefined;
+}
+
 /** What a session is told once. */
 export interface SessionContext {
   readonly version: string;
@@ -17,6 +26,7 @@ export interface SessionContext {
   readonly otherProjects: () => readonly string[];
   /** Whether a session gets a git worktree of its own when nobody names a branch. */
   readonly worktree?: "off" | "ask" | "always" | undefined;
+  readonly defaults?: SessionDefaults | undefined;
   readonly home: string;
   readonly maxSessions: number;
   readonly idleMs: number;

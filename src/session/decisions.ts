@@ -111,6 +111,8 @@ export function decidePlan(step: Step, ask: PlanAsk, by: Person, changes: string
     // Nothing was approved that later plans could be part of when there was no plan.
     step.state.isPlanApproved = plan.trim() !== "";
     audit(step, "plan-approved", by, { plan });
+    // What Claude may do unasked from now on, it may by this decision.
+    step.state.steering.modeBy = by;
     answer(step, ask.requestId, { behavior: "allow", updatedInput: ask.input });
     settle(step, ask, `✅ **Plan approved** by @${by.name}`, "good");
   } else {

@@ -3,7 +3,7 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
-import type { ClaudeStart, StartClaude } from "../claude/types.ts";
+import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
@@ -28,8 +28,6 @@ export interface SessionDependencies {
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
   readonly context: SessionContext;
   readonly claudePath: string;
-  /** For each Claude that is started. */
-  readonly choices?: Pick<ClaudeStart, "model" | "permissionMode"> | undefined;
   /** What Claude's file tools may not touch when it works in that directory: mm-claude's own settings and state. */
   readonly deniedPathsIn: (directory: string) => readonly string[];
   /** What new sessions of the project begin with from now on; undefined where none can be kept. */

@@ -16,7 +16,9 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { endUnasked } from "./steering/mode.ts";
 import { revokeAll } from "./steering/rules.ts";
+import { changesSettings } from "./steering/slash-rights.ts";
 import { takeUndoReaction } from "./steering/undo.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
@@ -219,8 +221,13 @@ function setPermissions(step: Step, by: Person, mode: "interactive" | "auto"): v
   const { state } = step;
   if (mode === "auto") {
     say(step, "⚠️ Cannot upgrade to auto permissions - can only downgrade to interactive");
-  } else if (!state.auto && state.steering.rules.length === 0) {
-    say(step, "ℹ️ Permissions are already interactive in this session");
+    return;
+  }
+  const wasUnasked = endUnasked(step, by);
+  if (!state.auto && state.steering.rules.length === 0) {
+    if (!wasUnasked) {
+      say(step, "ℹ️ Permissions are already interactive in this session");
+    }
   } else {
     state.auto = undefined;
     revokeAll(step);
@@ -241,6 +248,10 @@ function slashCommand(
     return;
   }
   if (names ? names.includes(name) : !orElse) {
+    if (changesSettings(name, commands) && !may(step, "approve", message.by)) {
+      refuse(step, "approve", message.by);
+      return;
+    }
     enqueue(step, message);
     tellWhatWaits(step, message);
     return;

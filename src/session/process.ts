@@ -3,7 +3,7 @@
 
 import { areSameRules, type PermissionRule } from "../claude/permission-rules.ts";
 import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
-import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
+import type { ClaudeClient, ClaudeEvent, ClaudeStart, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
 import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
@@ -19,8 +19,7 @@ export interface ProcessStart {
   readonly conversationId: string;
   readonly directory: string;
   readonly resume: boolean;
-  /** Instead of the project's. */
-  readonly permissionMode?: string | undefined;
+  readonly choices: Pick<ClaudeStart, "model" | "permissionMode">;
   /** What is not asked about. */
   readonly allowedRules: readonly PermissionRule[];
 }
@@ -51,10 +50,11 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, permissionMode, allowedRules } = given;
-    const { startClaude, claudePath, choices, chatTools, deniedPathsIn } = this.#dependencies;
+    const { conversationId, directory, resume, choices, allowedRules } = given;
+    const { startClaude, claudePath, chatTools, context, deniedPathsIn } = this.#dependencies;
     this.#client = undefined;
-    const isAsOthers = !resume && permissionMode === undefined;
+    const { model, mode } = context.defaults ?? {};
+    const isAsOthers = !resume && choices.model === model && choices.permissionMode === mode;
     const warm = isAsOthers ? this.#takeWarm(directory, allowedRules) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
@@ -70,7 +70,6 @@ export class SessionProcess {
         allowedRules,
         extraDirectories,
         ...choices,
-        ...(permissionMode === undefined ? {} : { permissionMode }),
         ownTools: chatTools?.tools ?? [],
       };
       this.#client = startClaude(start, listener);

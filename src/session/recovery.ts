@@ -3,6 +3,7 @@
 import type { PostId } from "../mattermost/types.ts";
 import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
+import { judgeMode } from "./steering/start.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 import { restoreWorktree } from "./worktree.ts";
@@ -37,8 +38,11 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
 function judgeRights(step: Step): void {
   const { state, context } = step;
   const by = state.auto?.grantedBy;
+  const isLowered = judgeMode(step);
   if (state.auto && !context.isAuto && !(by && may(step, "approve", by))) {
     state.auto = undefined;
+    updateHeader(step);
+  } else if (isLowered) {
     updateHeader(step);
   }
 }

@@ -20,6 +20,7 @@ import { isSafeRule, withSafeRules } from "./safe-rules.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
 import { rulesInForce } from "./steering/rules.ts";
+import { startChoices } from "./steering/start.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
@@ -348,10 +349,10 @@ export class Session {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
       });
-    const { conversation, steering } = this.#state;
-    const { mode: permissionMode } = steering;
+    const { conversation } = this.#state;
+    const choices = startChoices(this.#state, this.#context);
     const allowedRules = rulesInForce(this.#state, this.#context).filter((rule) => isSafeRule(rule, place));
-    const given = { conversationId: conversation.id, directory, resume, permissionMode, allowedRules };
+    const given = { conversationId: conversation.id, directory, resume, choices, allowedRules };
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();

@@ -12,7 +12,10 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
+import { steeringRows } from "./steering/header-rows.ts";
 import { takeNote } from "./steering/heard.ts";
+import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
+import { judgeMode, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -164,7 +167,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     status: status ?? live,
     maxSessions: context.maxSessions,
     isAuto: state.auto !== undefined,
-    mode: state.steering.mode,
+    ...steeringRows(state, context),
   });
   step.emit({ type: "put", key: "header", markdown, isProgress: true, ifFrozen: "drop" });
 }
@@ -205,9 +208,7 @@ function askWanted({ state: { steering }, emit }: Step): void {
 /** A message may have waited for long, and who wrote it may have lost the right to by now. */
 export function dropUnauthorized(step: Step): void {
   const { state } = step;
-  const dropped = state.queue.filter(
-    ({ by, approvedBy }) => !may(step, "message", by) && !(approvedBy && may(step, "steer", approvedBy)),
-  );
+  const dropped = state.queue.filter((message) => !maySend(step, message));
   if (dropped.length === 0 || state.phase.name === "ended") {
     return;
   }
@@ -215,8 +216,17 @@ export function dropUnauthorized(step: Step): void {
   for (const message of dropped) {
     notWaiting(step, message);
     const name = inlineCode(`@${message.by.name}`);
-    say(step, `🔒 A message of ${name} waited, and Claude did not get it: they may not take part any more`);
+    const why = may(step, "message", message.by) ? "change Claude's settings" : "take part any more";
+    say(step, `🔒 A message of ${name} waited, and Claude did not get it: they may not ${why}`);
   }
+}
+
+/** As things stand now. A slash command that changes settings is for those who may approve. */
+function maySend(step: Step, { by, approvedBy, isSlashCommand, text }: Message): boolean {
+  if (isSlashCommand && changesSettings(slashNameIn(text), step.state.commands)) {
+    return may(step, "approve", by);
+  }
+  return may(step, "message", by) || (approvedBy !== undefined && may(step, "steer", approvedBy));
 }
 
 /** What was said there can't be taken up where Claude works now. */
@@ -249,7 +259,11 @@ function startProcess(step: Step, slot: number): void {
   const { state } = step;
   wake(state, slot);
   const resume = state.conversation.progress === "begun";
+  if (judgeMode(step)) {
+    updateHeader(step);
+  }
   step.emit({ type: "startClaude", generation: state.generation, resume });
+  requestChoices(step);
   step.emit({ type: "setTimer", name: "idle", ms: step.context.idleMs });
 }
 
@@ -322,7 +336,7 @@ function wordsFor({ state }: Step, message: Message): string {
   if (message.isSlashCommand) {
     return text;
   }
-  const isNamed = state.speakers.size > 1 || text.startsWith("/");
+  const isNamed = state.speakers.size > 1 || text.trimStart().startsWith("/");
   return `${takeNote(state)}${isNamed ? spokenBy(message.by.name, message.text) : text}`;
 }
 

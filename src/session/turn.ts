@@ -22,6 +22,8 @@ import {
   writePages,
 } from "./state.ts";
 import { noteHeard } from "./steering/heard.ts";
+import { modeAfterTool, modeTold } from "./steering/mode.ts";
+import { askContext, modelTold } from "./steering/model.ts";
 import { restartIfHeld } from "./steering/rules.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
@@ -53,6 +55,7 @@ export function onClaudeEvent(
   switch (event.type) {
     case "ready":
       state.commands = event.commands;
+      state.steering.models = event.models ?? [];
       break;
     case "turnStarted":
       step.emit({ type: "clearTimer", name: "watchdog" });
@@ -61,6 +64,13 @@ export function onClaudeEvent(
       state.turn.mayBeOwn = claude.hasTaskNotification;
       claude.hasTaskNotification = false;
       turnBeganIn(step, event.conversationId);
+      modelTold(step, event.model);
+      if (event.mode !== undefined) {
+        modeTold(step, event.mode);
+      }
+      break;
+    case "modeChanged":
+      modeTold(step, event.mode);
       break;
     case "messageStarted":
       wakeUp(step);
@@ -121,6 +131,7 @@ export function onClaudeEvent(
     case "conversationReset":
       // The turn that begins next names the new conversation; until then the old one is to be resumed.
       claude.isClearing = true;
+      state.steering.contextPercent = undefined;
       break;
     case "promptRefused":
       promptRefused(step, event.reason);
@@ -220,6 +231,9 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
   const tool = state.turn.tools.get(result.id);
   state.turn.tools.delete(result.id);
   newGrowth(step);
+  if (tool && !result.isError) {
+    modeAfterTool(step, tool.name);
+  }
   if (subagentReturned(step, result)) {
     return;
   }
@@ -299,6 +313,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   }
   state.faults = 0;
   finishTurn(step);
+  askContext(step);
   restartIfHeld(step);
   takeUpWork(step);
 }

@@ -61,7 +61,7 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.197-interrupt-while-streaming":
     'response · turn · response · "word word word word wor…" · aborted · turn · "Hello! I am a scripted …" · end',
   "2.1.197-plan-allow":
-    'response · turn · use ExitPlanMode · plan written · result · use Bash · result · "Built." · end',
+    'response · turn · use ExitPlanMode · plan written · mode default · result · use Bash · result · "Built." · end',
   "2.1.197-plan-deny":
     'response · turn · use ExitPlanMode · plan written · failed · use Bash · result · "Built." · end',
   "2.1.197-question-partial":
@@ -73,7 +73,7 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.197-session-id-replay-sigkill":
     'response · turn · replayed · "Hello! I am a scripted …" · end · turn · replayed · "Let me run a command." · use Bash · ask Bash',
   "2.1.197-set-mode-model-queue":
-    'response · response · turn · use Write · failed · "Written." · end · "Set model to claude-son…" · response · turn · "word word word word wor…" · end · turn · refused · response · "Hello! I am a scripted …" · end · response · refused',
+    'response · response · mode acceptEdits · turn · use Write · failed · "Written." · end · "Set model to claude-son…" · response · turn · "word word word word wor…" · end · turn · refused · response · "Hello! I am a scripted …" · end · response · refused',
   "2.1.197-sigint": 'response · turn · "word word word word wor…" · aborted',
   "2.1.197-sigkill-while-asking":
     'response · turn · "Hello! I am a scripted …" · end · turn · "Let me run a command." · use Bash · ask Bash',
@@ -99,7 +99,7 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.330-clear":
     'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · deltas · "Answer alpha." · end · cleared · 0 in background · turn · replayed · end · turn · replayed · message · deltas · "Answer beta." · end',
   "2.1.330-controls":
-    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · response · response · response · response · response · response · response · response · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · response · response · response · response · response · response · response',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · response · response · mode acceptEdits · response · mode plan · response · mode default · response · response · response · response · turn · replayed · message · deltas · "Hello! I am a scripted …" · end · response · response · response · response · response · response · response',
   "2.1.330-hook-refuses-prompt":
     'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · prompt refused: no such words here · end · turn · replayed · message · deltas · "Answer beta." · end',
   "2.1.330-hook-refuses-queued":
@@ -115,7 +115,7 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.330-own-tools":
     'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · use mcp__mattermost__send_file · ask mcp__mattermost__send_file · use mcp__mattermost__send_file · response · mcp tools/call · response · result · ask mcp__mattermost__send_file · response · mcp tools/call · response · failed · "over: mcp__mattermost__…" · end · turn · replayed · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · use mcp__mattermost__read_channel · ask mcp__mattermost__read_channel · response · response · mcp tools/call · mcp tools/call · mcp notifications/cancelled · mcp notifications/cancelled · response · failed · failed · response · response · aborted',
   "2.1.330-plan":
-    'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · result · message · use Write · result · message · use ExitPlanMode · plan written · response · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
+    'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · mode plan · result · message · use Write · result · message · use ExitPlanMode · plan written · response · mode default · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
   "2.1.330-queue-interrupt":
     'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · turn · replayed · message · deltas · "RUN hello RUN echo seco…" · end',
   "2.1.330-rate-limit-warning": 'response · turn · replayed · message · deltas · "Answer alpha." · end',

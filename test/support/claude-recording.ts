@@ -64,6 +64,8 @@ function sketchOne(decoded: Decoded): string {
   switch (decoded.type) {
     case "turnStarted":
       return "turn";
+    case "modeChanged":
+      return `mode ${decoded.mode}`;
     case "messageStarted":
       return "message";
     case "textDelta":

@@ -5,7 +5,7 @@
 // It knows nothing of scenes, except those in which the program itself misbehaves (fake-claude/misbehaviour.mjs).
 
 import { openCheckpoints } from "./fake-claude/checkpoints.mjs";
-import { createControls } from "./fake-claude/controls.mjs";
+import { createControls, MODEL_CHOICES, resolvedModel } from "./fake-claude/controls.mjs";
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
 import { createRules } from "./fake-claude/rules.mjs";
@@ -74,6 +74,8 @@ const rules = createRules(firstOther === -1 ? allowed : allowed.slice(0, firstOt
 const conversation = createConversation({ wire, transcript, checkpoints, rules });
 const firstMode = optionOf("--permission-mode");
 if (firstMode !== undefined) conversation.setMode(firstMode);
+const firstModel = optionOf("--model");
+if (firstModel !== undefined) conversation.setModel(resolvedModel(firstModel));
 process.on("SIGINT", () => {
   conversation.interrupt();
   conversation.end();
@@ -92,7 +94,8 @@ function receive(frame) {
       const succeed = (response) =>
         wire.emit({ type: "control_response", response: { subtype: "success", request_id, response } });
       if (request.subtype === "initialize") {
-        if (!faults.has("mute")) succeed({ commands, models: [], agents: [], account: {}, pid: process.pid });
+        if (!faults.has("mute"))
+          succeed({ commands, models: MODEL_CHOICES, agents: [], account: {}, pid: process.pid });
       } else if (request.subtype === "interrupt") {
         const still_queued = conversation.queued();
         conversation.interrupt();
@@ -122,6 +125,7 @@ const commands = [
   { name: "clear", description: "Begin a new conversation", argumentHint: "" },
   { name: "code-review", description: "Review the diff", argumentHint: "[target]", aliases: ["review"] },
   { name: "compact", description: "Compact the conversation", argumentHint: "" },
+  { name: "config", description: "Open the settings", argumentHint: "", aliases: ["settings"] },
   { name: "context", description: "Show the context", argumentHint: "" },
   { name: "usage", description: "Show the cost", argumentHint: "", aliases: ["cost", "stats"] },
 ];

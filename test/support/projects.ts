@@ -17,5 +17,7 @@ export const projectOf = (more: Partial<Project> = {}): Project => ({
   worktree: "off",
   mode: undefined,
   model: undefined,
+  effort: undefined,
+  thinking: undefined,
   ...more,
 });

@@ -3,6 +3,7 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onRulesCommand } from "./rules.ts";
 import type { SteeringCommand } from "./types.ts";
 import { onUndoCommand } from "./undo.ts";
@@ -12,6 +13,9 @@ export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
 const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   mode: onModeCommand,
+  model: onModelCommand,
+  effort: onEffortCommand,
+  think: onThinkCommand,
   undo: onUndoCommand,
   rules: onRulesCommand,
 };

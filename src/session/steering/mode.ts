@@ -1,23 +1,17 @@
-// `!mode`: what Claude may do unasked, shown and set while it runs.
+// `!mode`: what Claude may do unasked, shown and set while it runs; and what Claude itself tells about it, which counts.
 
-import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
 import { inlineCode } from "../../render/markdown.ts";
 import type { Person } from "../authorization.ts";
-import { claudeOf } from "../phases.ts";
 import { refuse } from "../refusal.ts";
-import { audit, may, say, updateHeader } from "../state.ts";
+import { may, say, updateHeader } from "../state.ts";
 import type { Step } from "../types.ts";
-import { tellUnanswered } from "./refusals.ts";
-
-/** From the one in which Claude may do least unasked to the one in which it may do most. */
-const MODES = ["plan", "default", "acceptEdits", "auto"] as const;
+import { isMore, MODES, possibleModes } from "./modes.ts";
+import { change } from "./settings.ts";
 
 export function onModeCommand(step: Step, by: Person, argument: string): void {
-  const { steering } = step.state;
-  const now = steering.mode ?? "default";
   const names = MODES.map((mode) => inlineCode(mode)).join(" · ");
   if (argument === "") {
-    say(step, `🔐 **Mode**: ${inlineCode(now)}. \`!mode NAME\` changes it: ${names}`);
+    say(step, `🔐 **Mode**: ${inlineCode(modeOf(step))}. \`!mode NAME\` changes it: ${names}`);
     return;
   }
   const mode = MODES.find((one) => one.toLowerCase() === argument.toLowerCase());
@@ -25,41 +19,43 @@ export function onModeCommand(step: Step, by: Person, argument: string): void {
     say(step, `ℹ️ There is no mode ${inlineCode(argument, 80)}; there are ${names}.`);
     return;
   }
-  if (isMore(mode, now) && !may(step, "approve", by)) {
+  const isRaised = possibleModes(step.state.steering, modeOf(step)).some((one) => isMore(mode, one));
+  if (isRaised && !may(step, "approve", by)) {
     refuse(step, "approve", by);
     return;
   }
-  if (claudeOf(step.state)) {
-    step.emit({ type: "request", request: { kind: "setMode", mode }, by });
-  } else {
-    modeIs(step, mode, by);
+  change(step, { kind: "setMode", mode }, by);
+}
+
+const modeOf = ({ state, context }: Step): string =>
+  state.steering.mode ?? context.defaults?.mode ?? "default";
+
+/** Claude is in that mode now, whoever has caused it. */
+export function modeTold(step: Step, mode: string): void {
+  const before = modeOf(step);
+  step.state.steering.mode = mode;
+  if (mode !== before) {
+    updateHeader(step);
   }
 }
 
-/** An unknown mode counts as the one that allows least. */
-const isMore = (mode: string, than: string): boolean => rank(mode) > rank(than);
-const rank = (mode: string): number => (MODES as readonly string[]).indexOf(mode);
-
-export function modeReplied(
-  step: Step,
-  reply: ClaudeReply<"setMode">,
-  { mode }: RequestOf<"setMode">,
-  by: Person | undefined,
-): void {
-  if (reply.type === "answered") {
-    modeIs(step, reply.answer.mode ?? mode, by);
-  } else {
-    tellUnanswered(step, reply, `change its mode to ${inlineCode(mode)}`);
+/**
+ * 2.1.197 and later have told by then what these tools make of the mode. 1.0.128 and 2.0.76 don't tell it, and once a
+ * mode was asked for they are back in it with the next turn: they are asked for the usual one.
+ */
+export function modeAfterTool(step: Step, tool: string): void {
+  if (tool === "EnterPlanMode") {
+    modeTold(step, "plan");
+  } else if (tool === "ExitPlanMode" && step.state.steering.mode === "plan") {
+    step.emit({ type: "request", request: { kind: "setMode", mode: "default" }, by: undefined });
   }
 }
 
-function modeIs(step: Step, mode: string, by: Person | undefined): void {
-  const { steering } = step.state;
-  const before = steering.mode;
-  steering.mode = mode;
-  if (by) {
-    audit(step, "mode-set", by, { before: before ?? "default", now: mode });
-    say(step, `🔐 **Mode**: ${inlineCode(mode)}, set by @${by.name}`);
+/** True when Claude did something unasked by its mode, and does not any more. */
+export function endUnasked(step: Step, by: Person): boolean {
+  const isUnasked = possibleModes(step.state.steering, modeOf(step)).some((one) => isMore(one, "default"));
+  if (isUnasked) {
+    change(step, { kind: "setMode", mode: "default" }, by);
   }
-  updateHeader(step);
+  return isUnasked;
 }

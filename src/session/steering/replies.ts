@@ -4,8 +4,9 @@ import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
 import { asideReplied } from "./aside.ts";
-import { modeReplied } from "./mode.ts";
+import { contextReplied } from "./model.ts";
 import { askDespiteReplied, rulesReplied } from "./rules.ts";
+import { settingReplied } from "./settings.ts";
 import { canPreviewUndoReplied, previewUndoReplied, undoReplied } from "./undo.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
@@ -16,7 +17,11 @@ type ReplyHandler<Kind extends RequestKind> = (
 ) => void;
 
 const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
-  setMode: modeReplied,
+  setMode: settingReplied,
+  setModel: settingReplied,
+  setEffort: settingReplied,
+  setThinking: settingReplied,
+  context: contextReplied,
   canPreviewUndo: canPreviewUndoReplied,
   previewUndo: previewUndoReplied,
   undo: undoReplied,

@@ -6,6 +6,22 @@ import { initialSteering, type SteeringState } from "./types.ts";
 
 const text = z.string();
 
+const request = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("setMode"), mode: text }),
+  z.object({ kind: z.literal("setModel"), model: orNone(text) }),
+  z.object({ kind: z.literal("setEffort"), level: text.nullable() }),
+  z.object({ kind: z.literal("setThinking"), tokens: z.number().nullable() }),
+]);
+
+const model = z.object({
+  name: text,
+  description: text,
+  effortLevels: z.array(text),
+  resolved: text.exactOptional(),
+  alwaysThinks: z.boolean().exactOptional(),
+  decidesThinking: z.boolean().exactOptional(),
+});
+
 const heard = z.object({ uuid: text, postId, by: person, text });
 const undo = z.object({
   key: text,
@@ -26,7 +42,15 @@ const revoked = z.object({ generation: z.number(), rules: z.array(rule), isHeld:
 
 export const steering: z.ZodType<SteeringState> = z
   .object({
-    mode: text.optional().transform((mode) => mode),
+    mode: orNone(text),
+    modeBy: orNone(person),
+    model: orNone(text),
+    effort: orNone(text),
+    thinking: orNone(z.number().nullable()),
+    asked: z.array(z.object({ request, by: person })).default([]),
+    modelInUse: orNone(text),
+    contextPercent: orNone(z.number()),
+    models: z.array(model).default([]),
     heard: z.array(heard).default([]),
     undo: orNone(undo),
     note: orNone(text),

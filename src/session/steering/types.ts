@@ -1,7 +1,7 @@
 // What people can change about a session while it runs, as it is kept.
 
 import type { PermissionRule } from "../../claude/permission-rules.ts";
-import type { ClaudeRequest } from "../../claude/requests.ts";
+import type { ClaudeRequest, ModelChoice, RequestOf } from "../../claude/requests.ts";
 import type { PostId } from "../../mattermost/types.ts";
 import type { Card } from "../../render/cards.ts";
 import type { PostKey } from "../../thread/writes.ts";
@@ -9,7 +9,7 @@ import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
 
 /** Commands whose arguments they read themselves. */
-export type SteeringCommand = "mode" | "undo" | "rules";
+export type SteeringCommand = "mode" | "model" | "effort" | "think" | "undo" | "rules";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -46,9 +46,31 @@ export interface SessionRule {
 /** What new sessions of a project begin with. */
 export type KeptRule = Pick<SessionRule, "rule" | "by">;
 
+export type SettingKind = "setMode" | "setModel" | "setEffort" | "setThinking";
+export type SettingRequest = { readonly [Kind in SettingKind]: RequestOf<Kind> }[SettingKind];
+
+/** What somebody has asked of Claude, which has not answered yet. */
+export interface Asked {
+  readonly request: SettingRequest;
+  readonly by: Person;
+}
+
 export interface SteeringState {
   /** The mode that Claude was last known to be in; undefined: as its project and Claude's own settings say. */
   mode: string | undefined;
+  /** Who has let Claude do that much unasked; undefined: nobody but the settings. */
+  modeBy: Person | undefined;
+  /** What somebody has chosen, and Claude has taken; undefined: as its project and Claude's own settings say. */
+  model: string | undefined;
+  effort: string | undefined;
+  /** Tokens; null: as Claude itself decides. */
+  thinking: number | null | undefined;
+  /** In order. What is left of a process that has ended is asked of the next one. */
+  asked: readonly Asked[];
+  /** As Claude tells it. */
+  modelInUse: string | undefined;
+  contextPercent: number | undefined;
+  models: readonly ModelChoice[];
   /** Oldest first. */
   heard: readonly HeardMessage[];
   undo: OpenUndo | undefined;
@@ -74,6 +96,14 @@ export interface Revoked {
 export function initialSteering(): SteeringState {
   return {
     mode: undefined,
+    modeBy: undefined,
+    model: undefined,
+    effort: undefined,
+    thinking: undefined,
+    asked: [],
+    modelInUse: undefined,
+    contextPercent: undefined,
+    models: [],
     heard: [],
     undo: undefined,
     note: undefined,

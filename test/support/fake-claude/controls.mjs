@@ -1,11 +1,25 @@
 // Control requests besides the first one and the interruption, answered as 2.1.330 answered them in the recordings.
 
+/** What a person can choose, and which model is meant. */
 const MODELS = {
   default: "claude-opus-5-5",
   opus: "claude-opus-5-5",
   sonnet: "claude-sonnet-5-5",
   haiku: "claude-haiku-5-5",
 };
+
+/** As `initialize` and `list_models` tell them. */
+export const MODEL_CHOICES = Object.entries(MODELS).map(([value, resolvedModel]) => ({
+  value,
+  resolvedModel,
+  description: `What ${value} is for`,
+  supportsEffort: true,
+  supportedEffortLevels: ["low", "medium", "high", "xhigh", "max"],
+  supportsAdaptiveThinking: true,
+  supportsThinkingOff: false,
+}));
+
+export const resolvedModel = (name) => MODELS[name] ?? name;
 
 /** What 2.0.76 never answers. */
 const NEWER = new Set([
@@ -29,19 +43,10 @@ export function createControls({ conversation, checkpoints, rules, isOld }) {
       return { response: { mode }, frames: [status] };
     },
     set_model({ model = "default" }) {
-      conversation.setModel(MODELS[model] ?? model);
-      return { response: { model: MODELS[model] ?? model } };
+      conversation.setModel(resolvedModel(model));
+      return { response: { model: resolvedModel(model) } };
     },
-    list_models: () => ({
-      response: {
-        models: Object.entries(MODELS).map(([value, resolvedModel]) => ({
-          value,
-          resolvedModel,
-          description: `What ${value} is for`,
-          supportedEffortLevels: value === "haiku" ? [] : ["low", "medium", "high", "xhigh", "max"],
-        })),
-      },
-    }),
+    list_models: () => ({ response: { models: MODEL_CHOICES } }),
     rewind_files: (request) => ({ response: checkpoints.rewind(request) }),
     side_question: ({ question }) => ({
       later: conversation.aside(question).then((response) => ({ response, synthetic: false })),

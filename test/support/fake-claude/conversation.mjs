@@ -12,7 +12,7 @@ import { createTools } from "./tools.mjs";
 
 export function createConversation({ wire, transcript, checkpoints, rules }) {
   const queue = [];
-  let model = "claude-fake";
+  let model = "claude-opus-5-5";
   const notifications = [];
   let turn;
   let isEnding = false;

@@ -152,7 +152,35 @@ describe("the answer to initialize", () => {
         { name: "usage", aliases: ["cost"] },
         { name: "compact", aliases: [] },
       ],
+      models: [],
     });
+  });
+
+  it("lists the models, with what can be said about their thinking (2.1.330), or nothing of it (2.0.76)", () => {
+    const models = [
+      {
+        value: "opus",
+        resolvedModel: "claude-opus-5-5",
+        description: "For complex tasks",
+        supportedEffortLevels: ["low", "high"],
+        supportsAdaptiveThinking: true,
+        supportsThinkingOff: false,
+      },
+      { value: "haiku", displayName: "Haiku", description: "Fastest" },
+      { displayName: "nameless" },
+    ];
+    const ready = decodeReady({ commands: [], models });
+    expect(ready.type === "ready" && ready.models).toEqual([
+      {
+        name: "opus",
+        description: "For complex tasks",
+        effortLevels: ["low", "high"],
+        resolved: "claude-opus-5-5",
+        alwaysThinks: true,
+        decidesThinking: true,
+      },
+      { name: "haiku", description: "Fastest", effortLevels: [] },
+    ]);
   });
 
   it("leaves out the ones that can't be read", () => {
@@ -160,6 +188,7 @@ describe("the answer to initialize", () => {
     expect(decodeReady({ commands })).toEqual({
       type: "ready",
       commands: [{ name: "compact", aliases: [] }],
+      models: [],
     });
   });
 
