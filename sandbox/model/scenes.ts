@@ -107,6 +107,13 @@ export const scenes: readonly Scene[] = [
     thinking: "First this, then that. It adds up.",
     text: "I have thought about it.",
   })),
+  runScene("costly", () => ({ text: "That was a lot to read.", tokens: { input: 100_000, output: 20_000 } })),
+  runScene("plan-limit", () => ({ error: planLimit(Math.ceil(Date.now() / 1000) + 2) })),
+  {
+    name: "after-the-limit",
+    matches: (text) => text.includes("The usage limit was reset."),
+    play: () => ({ text: "Here I am again, and go on." }),
+  },
   runScene("slash", () => ({ text: "The slash command reached the model." })),
 ];
 
@@ -139,6 +146,17 @@ const overloaded = {
   status: 529,
   body: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
 };
+
+/** As the API refuses an account whose plan is used up; `reset` in seconds since the epoch. */
+const planLimit = (reset: number) => ({
+  status: 429,
+  headers: {
+    "anthropic-ratelimit-unified-status": "rejected",
+    "anthropic-ratelimit-unified-reset": String(reset),
+    "anthropic-ratelimit-unified-representative-claim": "five_hour",
+  },
+  body: { type: "error", error: { type: "rate_limit_error", message: "Over the limit" } },
+});
 
 const questions = [
   {

@@ -11,6 +11,7 @@ import type { RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
+import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { createRedact } from "../util/redact.ts";
 import type { Connection } from "./bridge.ts";
@@ -38,12 +39,21 @@ export class ServedProject implements RoutedProject {
   #ready: ReadyProject;
   #warm: WarmPool;
   readonly #chatTools: ChatTools;
+  readonly #costs: ProjectCosts;
+  readonly #endCosts: () => void;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
+    const { costs } = place.connection;
+    this.#costs = costs.of({
+      key: this.#key,
+      channelId: place.channelId,
+      limitUsd: () => this.#ready.project.maxCostPerDay,
+    });
+    this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
     this.#chatTools = projectChatTools({ ...place.connection, api: place.api });
     this.#warm = prewarmClaudes(ready.project, place.connection, this.#chatTools.tools);
     this.sessions = new SessionManager(this.#dependencies());
@@ -91,9 +101,11 @@ export class ServedProject implements RoutedProject {
     this.#warm = prewarmClaudes(ready.project, this.#place.connection, this.#chatTools.tools);
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
+    this.sessions.limitsChanged();
   }
 
   async close(): Promise<void> {
+    this.#endCosts();
     await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
   }
 
@@ -108,14 +120,17 @@ export class ServedProject implements RoutedProject {
     return origin === "settings" || isOnlyHeir;
   }
 
+  /** Under which what is kept of the project is found again. */
+  get #key(): string {
+    const { origin, name } = this.#ready.project;
+    return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
+  }
+
   #bindRights(): RightsOf {
-    const { project, allowedUsers, approvers } = this.#ready;
+    const { allowedUsers, approvers } = this.#ready;
     const { users, folder, log } = this.#place.connection;
-    const key = { settings: this.#place.channelId, file: `project-${project.name}`, direct: "direct" }[
-      project.origin
-    ];
     const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
-      named.length === 0 ? undefined : admitted(setting, named, key, folder, log);
+      named.length === 0 ? undefined : admitted(setting, named, this.#key, folder, log);
     for (const user of [...allowedUsers, ...approvers]) {
       users.foundBefore(user);
     }
@@ -157,6 +172,7 @@ export class ServedProject implements RoutedProject {
         postLimit: connection.postLimit,
         rightsOf,
         timeZone: connection.timeZone,
+        costs: this.#costs,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
@@ -167,6 +183,7 @@ export class ServedProject implements RoutedProject {
       botId: connection.bot.id,
       channelId,
       audit,
+      costs: this.#costs,
       documents: folder,
       onChanged,
       onForgotten: watch?.onForgotten,

@@ -23,6 +23,19 @@ interface Requests {
   /** `tokens` null: as Claude itself decides; 0: none. */
   setThinking: { readonly takes: { readonly tokens: number | null }; readonly answers: object };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
+  /** The windows of the account's plan; undefined where none applies, as with an API key. */
+  usage: {
+    readonly takes: object;
+    readonly answers: {
+      readonly windows:
+        | readonly {
+            readonly window: string;
+            readonly percentage: number;
+            readonly resetsAt: number | undefined;
+          }[]
+        | undefined;
+    };
+  };
   context: {
     readonly takes: object;
     readonly answers: {
@@ -81,6 +94,28 @@ const model = z
     effortLevels: supportedEffortLevels,
   }));
 
+/** By the CLI's own schema of its answer (2.1.330): percentages, times as ISO 8601, null for a window that has not begun. */
+const planWindow = z.object({ utilization: z.number(), resets_at: z.string().nullish() });
+const planUse = z
+  .object({ rate_limits: z.record(z.string(), z.unknown()).nullish() })
+  .transform(({ rate_limits: limits }) => ({
+    windows: limits
+      ? Object.entries(limits).flatMap(([window, value]) => {
+          const { data } = planWindow.safeParse(value);
+          const resetsAt = Date.parse(data?.resets_at ?? "");
+          return data === undefined
+            ? []
+            : [
+                {
+                  window: window === "extra_usage" ? "overage" : window,
+                  percentage: data.utilization,
+                  resetsAt: Number.isNaN(resetsAt) ? undefined : resetsAt,
+                },
+              ];
+        })
+      : undefined,
+  }));
+
 /** Measured with 2.1.330. */
 const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
   setMode: {
@@ -104,6 +139,7 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
     answer: nothing,
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
+  usage: { subtype: "get_usage", fields: () => ({ skip_behaviors: true }), answer: planUse },
   context: {
     subtype: "get_context_usage",
     fields: () => ({ detail: "summary" }),

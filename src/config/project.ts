@@ -38,6 +38,8 @@ export interface Project {
   readonly mode: PermissionMode | undefined;
   /** As the CLI's `--model` takes it; undefined: Claude's own choice. */
   readonly model: string | undefined;
+  /** In dollars; undefined: no limit. */
+  readonly maxCostPerDay: number | undefined;
 }
 
 /** What projects.yaml asks for. */
@@ -88,5 +90,6 @@ export function projectDefaults(
     worktree: "off",
     mode: undefined,
     model: undefined,
+    maxCostPerDay: undefined,
   };
 }

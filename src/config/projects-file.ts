@@ -190,6 +190,7 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     worktree: own.worktree ?? defaults.worktree,
     mode: own.mode ?? defaults.mode,
     model: own.model ?? defaults.model,
+    maxCostPerDay: own.maxCostPerDay ?? defaults.maxCostPerDay,
   };
   const danger = allowUnsafeDirectory ? undefined : dangerOf(project.directory);
   const owner = nameOf(pair);

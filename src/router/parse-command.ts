@@ -18,7 +18,7 @@ export type ParsedCommand =
   | { readonly name: SteeringCommand; readonly argument: string }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
-  | { readonly name: "usage"; readonly usage: string };
+  | { readonly name: "incomplete"; readonly usage: string };
 
 const SPELLED = /^([!/])([a-z][\w:-]*)(?:\s+([\s\S]*))?$/i;
 const USERNAME = /^@?([\p{L}\p{N}][\p{L}\p{N}._-]*)[,;:!?)]*$/u;
@@ -53,6 +53,9 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
+    case "cost":
+    case "context":
+    case "usage":
       return { name, argument: rest };
     default:
       return { name };
@@ -76,7 +79,7 @@ function worktreeCommand(rest: string): ParsedCommand | undefined {
 }
 
 function usage(name: keyof typeof COMMANDS): ParsedCommand {
-  return { name: "usage", usage: `Write it as \`!${COMMANDS[name].usage}\`` };
+  return { name: "incomplete", usage: `Write it as \`!${COMMANDS[name].usage}\`` };
 }
 
 /** After a mention only a command that is the whole message is one: "stop using tabs" is for Claude. */

@@ -19,6 +19,7 @@ import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts"
 import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
+import { holdPostOf, setHoldPostId } from "./steering/hold.ts";
 import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
 import type { Signal, Step } from "./types.ts";
 
@@ -325,6 +326,8 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
     post.postedAt = at;
   } else if (key === state.cutOff?.key) {
     state.cutOff.postId = postId;
+  } else if (holdPostOf(state)?.key === key) {
+    setHoldPostId(state, postId);
   } else if (state.worktree?.status !== "asked" || state.worktree.key !== key) {
     return [];
   }

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { RightsOf } from "./authorization.ts";
+import type { ProjectCosts } from "./steering/spending.ts";
 import type { SessionState } from "./types.ts";
 import { madeWorktreeOf } from "./worktree-state.ts";
 
@@ -29,6 +30,8 @@ export interface SessionContext {
   readonly approvers: () => readonly string[];
   /** Names of all who are listed, as of now; none when everyone is. */
   readonly listed?: () => readonly string[];
+  /** Of the project; undefined: nothing is counted but for the session itself. */
+  readonly costs?: Omit<ProjectCosts, "change"> | undefined;
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

@@ -19,6 +19,8 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
+import { waitForPlace } from "./steering/limits.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
@@ -58,6 +60,9 @@ export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): bool
 export function slotRefused(step: Step): void {
   const { state, context } = step;
   setSlot(state, undefined);
+  if (waitForPlace(step)) {
+    return;
+  }
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -202,8 +207,6 @@ export function shutDown(step: Step): void {
 export const isUnderWay = ({ phase }: SessionState): boolean =>
   phase.name === "working" && phase.inFlight === undefined;
 
-export const GO_ON = "arrows_counterclockwise";
-
 /** A turn has ended without its answer: it can go on, unless what waits goes first. */
 export function tellCutOff(step: Step): void {
   if (step.state.queue.length === 0) {
@@ -261,14 +264,9 @@ export type BusyReason = "turn" | "ask" | "subagent" | "background";
  * Undefined when the session is not busy: Claude waits for the next message, and runs nothing. A guest's message that
  * waits for a decision does not count, because guests could keep every slot that way.
  */
-export function busyReasonOf({
-  phase,
-  queue,
-  asks,
-  subagents,
-  background,
-}: SessionState): BusyReason | undefined {
-  if (phase.name === "working" || queue.length > 0) {
+export function busyReasonOf(state: SessionState): BusyReason | undefined {
+  const { phase, queue, asks, subagents, background } = state;
+  if (phase.name === "working" || (queue.length > 0 && !isWaitingForLimit(state))) {
     return "turn";
   }
   if (asks.some((ask) => ask.kind !== "guest")) {

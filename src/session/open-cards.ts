@@ -3,6 +3,7 @@
 import type { PostId, UserId } from "../mattermost/types.ts";
 import { DIGITS } from "../render/cards.ts";
 import type { Ask } from "./ask-types.ts";
+import { holdPostOf } from "./steering/hold.ts";
 import type { SessionState } from "./types.ts";
 
 export interface OpenCard {
@@ -17,22 +18,27 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOff, worktree }: SessionState): OpenCard[] {
+export function openCardsOf(state: SessionState): OpenCard[] {
+  const { asks, cutOff, worktree } = state;
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
   const offers = [
     cutOff?.until === undefined ? cutOff?.postId : undefined,
     worktree?.status === "asked" ? worktree.postId : undefined,
+    holdPostOf(state)?.postId,
   ];
   return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }
 
 /** Somebody is asked, by a post that is not known yet. */
-export function isCardOnItsWay({ asks, cutOff, worktree }: SessionState): boolean {
+export function isCardOnItsWay(state: SessionState): boolean {
+  const { asks, cutOff, worktree } = state;
+  const holdPost = holdPostOf(state);
   const isOfferOnItsWay = cutOff !== undefined && cutOff.postId === undefined;
   const isPlaceOnItsWay = worktree?.status === "asked" && worktree.postId === undefined;
-  return isOfferOnItsWay || isPlaceOnItsWay || asks.some((ask) => ask.postId === undefined);
+  const isHoldOnItsWay = holdPost !== undefined && holdPost.postId === undefined;
+  return isOfferOnItsWay || isPlaceOnItsWay || isHoldOnItsWay || asks.some((ask) => ask.postId === undefined);
 }
 
 function choicesOn(ask: Ask): Pick<OpenCard, "choices"> {

@@ -15,6 +15,7 @@ import { refuse } from "./refusal.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { takeHoldChoice } from "./steering/limits.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -57,7 +58,7 @@ function requestAdmission(step: Step, message: Message): void {
 export function onCommand(step: Step, by: Person, command: Command): void {
   const { state } = step;
   const action =
-    command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
+    command.name === "slash" || command.name === "incomplete" ? "message" : COMMANDS[command.name].action;
   if (!may(step, action, by)) {
     if (command.name === "slash") {
       // To who may let it in it is a message as any other, and so it is to Claude.
@@ -103,7 +104,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     case "slash":
       slashCommand(step, command);
       break;
-    case "usage":
+    case "incomplete":
       say(step, `ℹ️ ${command.usage}`);
       break;
     default:
@@ -120,7 +121,7 @@ function asWritten(message: Message): Message {
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
   const { state } = step;
-  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction)) {
+  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction) || takeHoldChoice(step, reaction)) {
     return;
   }
   const goOn = takeOffer(step, reaction);

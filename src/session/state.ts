@@ -12,6 +12,7 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
+import { isHeld } from "./steering/hold.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -174,6 +175,9 @@ export function takeUpWork(step: Step): void {
   dropUnauthorized(step);
   const { phase } = state;
   if (state.queue.length === 0 || phase.name === "working" || phase.name === "ended") {
+    return;
+  }
+  if (isHeld(step)) {
     return;
   }
   if (phase.name === "asleep") {

@@ -24,6 +24,7 @@ import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
+import { holdDeleted, limitTimer } from "./steering/limits.ts";
 import { onReply } from "./steering/replies.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -89,6 +90,7 @@ function take(step: Step, signal: Signal): void {
       messageDeleted(step, signal.postId);
       guestDeleted(step, signal.postId);
       offerDeleted(step, signal.postId);
+      holdDeleted(step, signal.postId);
       break;
     case "postEdited":
       messageEdited(step, signal.postId, signal.text);
@@ -167,7 +169,7 @@ function take(step: Step, signal: Signal): void {
   }
 }
 
-const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
+const TIMERS = { flush, idle: idleTimer, watchdog, limit: limitTimer } as const satisfies Record<
   TimerName,
   (step: Step) => void
 >;

@@ -21,6 +21,8 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { account } from "./steering/cost-state.ts";
+import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -123,7 +125,11 @@ export function onClaudeEvent(
     case "backgroundTasks":
       setBackground(step, event.tasks);
       break;
+    case "rateLimit":
+      tellLimit(step, event);
+      break;
     case "turnEnded":
+      account(step, event.used);
       endTurn(step, event);
       break;
     case "malformed":
@@ -260,6 +266,13 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
   }
 }
 
+function tellLimit(step: Step, event: EventOf<"rateLimit">): void {
+  const text = limitToTell(step, event);
+  if (text !== undefined) {
+    notice(step, `limit ${event.window}`, text);
+  }
+}
+
 function notice(step: Step, name: string, text: string): void {
   step.state.turn.transcript.notice(name, text);
   step.state.turn.hasShown = true;
@@ -293,7 +306,11 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
     turn.transcript.notice("end", "ℹ️ **Claude ended this turn without a word.**");
   }
   state.faults = 0;
+  state.steering.limits.goesOn = "no";
   finishTurn(step);
+  if (isError && !wasAborted && !turn.interruptedBy) {
+    holdRefusedTurn(step, turn.by, told);
+  }
   takeUpWork(step);
 }
 

@@ -17,5 +17,6 @@ export const projectOf = (more: Partial<Project> = {}): Project => ({
   worktree: "off",
   mode: undefined,
   model: undefined,
+  maxCostPerDay: undefined,
   ...more,
 });

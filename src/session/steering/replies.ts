@@ -3,6 +3,7 @@
 import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.ts";
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
+import { contextReplied, usageReplied } from "./costs.ts";
 import { modeReplied } from "./mode.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
@@ -12,7 +13,11 @@ type ReplyHandler<Kind extends RequestKind> = (
   by: Person | undefined,
 ) => void;
 
-const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = { setMode: modeReplied };
+const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
+  setMode: modeReplied,
+  context: contextReplied,
+  usage: usageReplied,
+};
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {
   (HANDLERS[request.kind] as ReplyHandler<RequestKind> | undefined)?.(step, reply, request, by);

@@ -34,6 +34,7 @@ export function createControls({ conversation }) {
     }),
     apply_flag_settings: () => ({ response: undefined }),
     set_max_thinking_tokens: () => ({ response: undefined }),
+    get_usage: () => ({ response: { rate_limits_available: false, rate_limits: null } }),
     get_context_usage: () => ({
       response: {
         categories: [

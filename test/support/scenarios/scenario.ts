@@ -2,6 +2,7 @@
 // fake `claude`, where the whole thread is compared with its reviewed golden file, and against the real CLI.
 
 import type { SeenPost } from "../../../sandbox/server/state.ts";
+import type { Project } from "../../../src/config/project.ts";
 import type { Config } from "../../../src/config/settings.ts";
 import type { World } from "../world.ts";
 
@@ -11,13 +12,16 @@ export interface Scenario {
   /** A fact in the present tense. */
   readonly title: string;
   readonly config?: Partial<Config>;
+  readonly project?: Partial<Project>;
+  /** Claude's account has a plan with limits, and no API key. */
+  readonly hasPlan?: boolean;
   /** Files in Claude's directory at the start. */
   readonly files?: Readonly<Record<string, string>>;
   readonly maxPostSize?: number;
   /** False when the thread is not the same each time; the scenario itself checks what matters. */
   readonly isGolden?: boolean;
-  /** The oldest CLI that can do it, as major version; 1 when left out. */
-  readonly since?: 1 | 2;
+  /** The oldest CLI that can do it, as major version, and 3 for 2.1; 1 when left out. */
+  readonly since?: 1 | 2 | 3;
   /** Plays it through and checks it on the way; gives the thread's root. */
   play(world: World): Promise<string>;
 }
