@@ -108,12 +108,13 @@ export const scenes: readonly Scene[] = [
     text: "I have thought about it.",
   })),
   runScene("costly", () => ({ text: "That was a lot to read.", tokens: { input: 100_000, output: 20_000 } })),
-  runScene("plan-limit", () => ({ error: planLimit(Math.ceil(Date.now() / 1000) + 2) })),
+  // Before the scene it follows: both texts may stand in what was said last.
   {
     name: "after-the-limit",
     matches: (text) => text.includes("The usage limit was reset."),
     play: () => ({ text: "Here I am again, and go on." }),
   },
+  runScene("plan-limit", () => ({ error: planLimit(Math.ceil(Date.now() / 1000) + 2) })),
   runScene("slash", () => ({ text: "The slash command reached the model." })),
 ];
 

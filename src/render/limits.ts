@@ -52,7 +52,7 @@ export function planLimitText(limit: PlanLimit, now: number, timeZone: string): 
 
 const CHOICES = "🔄 go on now · ❌ forget it";
 
-/** `limit`: what the messages that came since wait for. */
+/** `limit`: what the messages wait for that came since. */
 export function forgottenPlanText(
   by: string,
   limit: PlanLimit | undefined,
@@ -63,8 +63,9 @@ export function forgottenPlanText(
   if (!limit) {
     return forgotten;
   }
-  const until = limit.resetsAt === undefined ? "🔄" : `${zoned(limit.resetsAt, now, timeZone)}, or for 🔄`;
-  return `${forgotten} What was said since waits ${limit.resetsAt === undefined ? "for" : "until"} ${until}.`;
+  const { resetsAt } = limit;
+  const when = resetsAt === undefined ? "" : `; it resets ${zoned(resetsAt, now, timeZone)}`;
+  return `${forgotten} What was said since waits for the ${limitName(limit.window)}${when}.\n🔄 go on now`;
 }
 
 const zoned = (at: number, now: number, timeZone: string): string =>

@@ -20,7 +20,7 @@ import {
   writePages,
 } from "./state.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
-import { waitForPlace } from "./steering/limits.ts";
+import { voidHold, waitForPlace } from "./steering/limits.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
@@ -249,6 +249,7 @@ export function end(step: Step, why: string): void {
   const { state } = step;
   leaveProcess(step, why);
   voidAsks(step, why, true);
+  voidHold(step, why);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }

@@ -269,7 +269,7 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
 function tellLimit(step: Step, event: EventOf<"rateLimit">): void {
   const text = limitToTell(step, event);
   if (text !== undefined) {
-    notice(step, `limit ${event.window}`, text);
+    notice(step, `limit ${event.window} ${event.resetsAt}`, text);
   }
 }
 

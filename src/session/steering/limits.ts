@@ -302,6 +302,20 @@ export function holdDeleted(step: Step, postId: PostId): void {
   }
 }
 
+/** Nothing of the session goes on. */
+export function voidHold(step: Step, why: string): void {
+  const { limits } = step.state.steering;
+  const { hold } = limits;
+  const verdict = `⚪ **No longer open**: ${why}`;
+  limits.hold = undefined;
+  step.emit({ type: "clearTimer", name: "limit" });
+  if (hold?.kind === "cost") {
+    settleCost(step, hold, verdict, "void");
+  } else if (hold) {
+    putPost(step, hold.post.key, verdict, "void");
+  }
+}
+
 /** What goes on by itself found no place to run in. True when it is kept for later. */
 export function waitForPlace(step: Step): boolean {
   const { limits } = step.state.steering;

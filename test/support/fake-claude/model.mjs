@@ -33,7 +33,9 @@ function post(body, signal) {
         response.setEncoding("utf8").on("data", (chunk) => {
           text += chunk;
         });
-        response.on("end", () => reject(new ApiError(response.statusCode, errorText(text), response.headers)));
+        response.on("end", () =>
+          reject(new ApiError(response.statusCode, errorText(text), response.headers)),
+        );
       },
     );
     call.on("error", reject);

@@ -2,8 +2,8 @@
 
 import { expect } from "vitest";
 import type { SeenPost } from "../../../sandbox/server/state.ts";
-import type { World } from "../world.ts";
 import { wordsOf } from "../words-of.ts";
+import type { World } from "../world.ts";
 import { ask, type Scenario } from "./scenario.ts";
 
 export const costs: readonly Scenario[] = [
@@ -44,7 +44,9 @@ export const costs: readonly Scenario[] = [
       await bob.react(card.id, "-1");
       await world.says(root, "👎 **Denied** by @bob");
       await world.until(root, (posts) =>
-        posts.some(({ id, reactions }) => id === waiting && reactions.some(({ emojiName }) => emojiName !== "eyes")),
+        posts.some(
+          ({ id, reactions }) => id === waiting && reactions.some(({ emojiName }) => emojiName !== "eyes"),
+        ),
       );
       expect(world.text(root)).not.toContain("scripted model");
       return root;

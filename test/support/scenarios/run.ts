@@ -112,7 +112,7 @@ function normalised(message: string, directory: string): string {
         /(?<=resets )(?:on \d+ \w+ at |\w{3} \d+, )?[\w:]+(?:[ap]m)? \([\w/+-]+\)/g,
         "at 14:00 (UTC)",
       )
-      .replaceAll(/(?<=today |Days in )\(?[A-Z][\w/+-]+\)?/g, "UTC")
+      .replaceAll(/(?<=today \(|Days in )[A-Z][\w/+-]+/g, "UTC")
       .replaceAll(/20\d{2}-\d{2}-\d{2}/g, "2026-11-28")
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")

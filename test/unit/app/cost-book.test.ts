@@ -28,7 +28,7 @@ const usd = (dollars: number) => ({
 });
 const bookIn = (documents = new Map<string, string>(), timeZone = "Europe/Amsterdam") =>
   new CostBook({ folder: folderOf(documents), timeZone });
-const project = (key = "project-shop", channelId = CHANNEL, limit: number | undefined = 10) => ({
+const project = (key = "project-shop", channelId = CHANNEL, limit = 10) => ({
   key,
   channelId,
   limitUsd: () => limit,
@@ -105,7 +105,7 @@ test("direct messages are one project in many channels", () => {
 });
 
 test("a project without a limit has none, however much it uses", () => {
-  const costs = bookIn().of(project("project-shop", CHANNEL, undefined));
+  const costs = bookIn().of({ ...project(), limitUsd: () => undefined });
   costs.change(usd(1000), NOON);
   expect(costs.dayOf(NOON).limitMicroUsd).toBeUndefined();
 });

@@ -30,21 +30,29 @@ test("a rejection is none while extra usage pays", () => {
 });
 
 test("what is missing, or of another kind, is not known", () => {
-  expect(decoded({ type: "rate_limit_event", rate_limit_info: { status: "new", resetsAt: "soon" } })).toEqual([
-    { type: "rateLimit", status: "allowed", window: "", resetsAt: undefined, utilization: undefined },
-  ]);
+  expect(decoded({ type: "rate_limit_event", rate_limit_info: { status: "new", resetsAt: "soon" } })).toEqual(
+    [{ type: "rateLimit", status: "allowed", window: "", resetsAt: undefined, utilization: undefined }],
+  );
   expect(decoded({ type: "rate_limit_event" })).toMatchObject([{ type: "malformed" }]);
-  expect(decoded({ type: "result", subtype: "success", total_cost_usd: "much" })[0]).not.toHaveProperty("used");
+  expect(decoded({ type: "result", subtype: "success", total_cost_usd: "much" })[0]).not.toHaveProperty(
+    "used",
+  );
 });
 
 test("a slash command of 1.0.128 tells its cost without tokens", () => {
   const result = { type: "result", subtype: "success", total_cost_usd: 0.00066, modelUsage: {} };
-  expect(decoded(result)).toMatchObject([{ used: { costUsd: 0.00066, outputTokens: 0, turnOutputTokens: 0 } }]);
+  expect(decoded(result)).toMatchObject([
+    { used: { costUsd: 0.00066, outputTokens: 0, turnOutputTokens: 0 } },
+  ]);
 });
 
 test("the plan's windows are read from get_usage; none with an API key (2.1.330)", () => {
   const window = { utilization: 92, resets_at: "2026-11-28T13:00:00.000Z" };
-  const limits = { five_hour: window, seven_day: null, seven_day_opus: { utilization: null, resets_at: null } };
+  const limits = {
+    five_hour: window,
+    seven_day: null,
+    seven_day_opus: { utilization: null, resets_at: null },
+  };
   expect(readAnswer("usage", { rate_limits_available: true, rate_limits: limits })).toEqual({
     windows: [{ window: "five_hour", percentage: 92, resetsAt: Date.UTC(2026, 10, 28, 13) }],
   });

@@ -4,7 +4,15 @@ import { expect, test } from "vitest";
 import type { PostId } from "../../../../src/mattermost/types.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../../../src/session/snapshot.ts";
 import type { ProjectDay } from "../../../../src/session/steering/spending.ts";
-import { INVITED, LISTED, OWNER, type Script, turnEnded, user, working } from "../../../support/session-script.ts";
+import {
+  INVITED,
+  LISTED,
+  OWNER,
+  type Script,
+  turnEnded,
+  user,
+  working,
+} from "../../../support/session-script.ts";
 
 const NOON = 1_760_000_000_000;
 const DAY_MS = 86_400_000;
@@ -179,4 +187,10 @@ test("a card that somebody deletes is posted again", () => {
   const script = held();
   const effects = script.take({ type: "postDeleted", postId: "card" as PostId });
   expect(effects.some(({ type }) => type === "repost")).toBe(true);
+});
+
+test("a session that is stopped leaves no card open", () => {
+  const script = held();
+  script.command(OWNER, { name: "stop" });
+  expect(script.said()).toContain("⚪ **No longer open**: the session was cancelled");
 });

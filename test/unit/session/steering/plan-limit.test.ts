@@ -3,7 +3,16 @@
 
 import { expect, test } from "vitest";
 import type { PostId } from "../../../../src/mattermost/types.ts";
-import { INVITED, LISTED, OTHER, OWNER, type Script, turnEnded, user, working } from "../../../support/session-script.ts";
+import {
+  INVITED,
+  LISTED,
+  OTHER,
+  OWNER,
+  type Script,
+  turnEnded,
+  user,
+  working,
+} from "../../../support/session-script.ts";
 
 const NOON = Date.UTC(2026, 10, 28, 12);
 const HOUR = 3_600_000;
@@ -14,7 +23,12 @@ function begun(): Script {
   return script;
 }
 
-function limit(script: Script, status: "allowed" | "warning" | "rejected", resetsAt = NOON + HOUR, utilization = 0.92) {
+function limit(
+  script: Script,
+  status: "allowed" | "warning" | "rejected",
+  resetsAt = NOON + HOUR,
+  utilization = 0.92,
+) {
   script.claude({ type: "rateLimit", status, window: "five_hour", resetsAt, utilization });
 }
 
@@ -42,7 +56,12 @@ test("a limit that is nearly used up is told once a window", () => {
   limit(script, "warning", NOON + HOUR + 1000, 0.97);
   limit(script, "warning", NOON + 6 * HOUR, 0.9);
   script.flush();
-  expect(script.said().match(/⏳ .*/g)?.filter((line, i, all) => all.indexOf(line) === i)).toEqual([
+  expect(
+    script
+      .said()
+      .match(/⏳ .*/g)
+      ?.filter((line, i, all) => all.indexOf(line) === i),
+  ).toEqual([
     "⏳ 92 % of the five-hour limit is used; it resets at 13:00 (UTC)",
     "⏳ 90 % of the five-hour limit is used; it resets at 18:00 (UTC)",
   ]);
@@ -134,7 +153,7 @@ test("who has lost the right to talk does not go on", () => {
 });
 
 test.each([
-  ["Claude AI usage limit reached|" + (NOON + 2 * HOUR) / 1000, NOON + 2 * HOUR],
+  [`Claude AI usage limit reached|${(NOON + 2 * HOUR) / 1000}`, NOON + 2 * HOUR],
   ["You've hit your session limit · resets 2:27pm (UTC)", NOON + 2 * HOUR + 28 * 60_000],
   ["Session limit reached ∙ resets 3pm", NOON + 3 * HOUR + 60_000],
   ["Weekly limit reached ∙ resets Dec 3, 2am (UTC)", Date.UTC(2026, 11, 3, 2, 1)],
@@ -153,7 +172,13 @@ test("another failure is one, also while a limit is near", () => {
 
 test("a limit whose reset nobody knows waits for 🔄", () => {
   const script = begun();
-  script.claude({ type: "rateLimit", status: "rejected", window: "seven_day", resetsAt: undefined, utilization: undefined });
+  script.claude({
+    type: "rateLimit",
+    status: "rejected",
+    window: "seven_day",
+    resetsAt: undefined,
+    utilization: undefined,
+  });
   refused(script, "You've hit your weekly limit");
   at(script, NOON + 1000 * HOUR);
   expect(script.sent()).toEqual(["go"]);
