@@ -105,6 +105,18 @@ test("!cost tells what the session has used, and that a plan pays for it", () =>
   expect(script.said()).toContain("With a Claude plan nobody pays this");
 });
 
+test.each([
+  ["context", "show how full its context is"],
+  ["usage", "show the limits of its plan"],
+] as const)("!%s is refused in one sentence by a Claude that does not know it", (kind, what) => {
+  const script = working();
+  script.command(OWNER, { name: kind, argument: "", postId: "p" as never });
+  expect(script.effects).toContainEqual({ type: "request", request: { kind }, by: OWNER });
+  const reply = { type: "unknown" } as const;
+  script.take({ type: "replied", generation: script.state.generation, request: { kind }, by: OWNER, reply });
+  expect(script.said()).toContain(`⚠️ This version of Claude Code can't ${what}; 2.1.330 can.`);
+});
+
 function used(costUsd: number) {
   return { costUsd, inputTokens: 0, outputTokens: 0, turnOutputTokens: 0 };
 }
