@@ -22,7 +22,7 @@ export interface Message {
 }
 
 export function writeMessage(step: Step, model: string): Message {
-  const { thinking, text, tools = [] } = step;
+  const { thinking, text, tools = [], tokens = { input: 10, output: 20 } } = step;
   return {
     id: freshId("msg"),
     type: "message",
@@ -36,10 +36,10 @@ export function writeMessage(step: Step, model: string): Message {
     stop_reason: tools.length > 0 ? "tool_use" : "end_turn",
     stop_sequence: null,
     usage: {
-      input_tokens: 10,
+      input_tokens: tokens.input,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
-      output_tokens: 20,
+      output_tokens: tokens.output,
     },
   };
 }

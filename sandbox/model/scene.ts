@@ -39,7 +39,13 @@ export interface Step {
   /** Before the first token. */
   readonly delayMs?: number;
   readonly tokenDelayMs?: number;
-  readonly error?: { readonly status: number; readonly body: unknown };
+  readonly error?: {
+    readonly status: number;
+    readonly body: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /** Instead of a handful. */
+  readonly tokens?: { readonly input: number; readonly output: number };
 }
 
 export interface Scene {

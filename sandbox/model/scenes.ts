@@ -116,6 +116,14 @@ export const scenes: readonly Scene[] = [
     thinking: "First this, then that. It adds up.",
     text: "I have thought about it.",
   })),
+  runScene("costly", () => ({ text: "That was a lot to read.", tokens: { input: 100_000, output: 20_000 } })),
+  // Before the scene it follows: both texts may stand in what was said last.
+  {
+    name: "after-the-limit",
+    matches: (text) => text.includes("The usage limit was reset."),
+    play: () => ({ text: "Here I am again, and go on." }),
+  },
+  runScene("plan-limit", () => ({ error: planLimit(Math.ceil(Date.now() / 1000) + 2) })),
   runScene("slash", () => ({ text: "The slash command reached the model." })),
 ];
 
@@ -148,6 +156,17 @@ const overloaded = {
   status: 529,
   body: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
 };
+
+/** As the API refuses an account whose plan is used up; `reset` in seconds since the epoch. */
+const planLimit = (reset: number) => ({
+  status: 429,
+  headers: {
+    "anthropic-ratelimit-unified-status": "rejected",
+    "anthropic-ratelimit-unified-reset": String(reset),
+    "anthropic-ratelimit-unified-representative-claim": "five_hour",
+  },
+  body: { type: "error", error: { type: "rate_limit_error", message: "Over the limit" } },
+});
 
 const questions = [
   {

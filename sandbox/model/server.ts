@@ -104,7 +104,9 @@ async function playStep(
   };
 
   await pause(step.delayMs ?? 0);
-  if (step.error !== undefined) return sendJson(response, step.error.status, step.error.body);
+  if (step.error !== undefined) {
+    return sendJson(response, step.error.status, step.error.body, step.error.headers);
+  }
   const message = writeMessage(step, String(body["model"] ?? "scripted"));
   if (body["stream"] !== true) return sendJson(response, 200, message);
 
@@ -140,8 +142,13 @@ function createAttemptCounter(): { of(at: Conversation): number; note(at: Conver
 const apiError = (type: string, message: string): object => ({ type: "error", error: { type, message } });
 const notFound = apiError("not_found_error", "The scripted model has no such page.");
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -20,6 +20,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
 import { Channels } from "./channels.ts";
+import { CostBook } from "./cost-book.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
@@ -72,6 +73,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** Of this machine, as people write it. */
   readonly timeZone: string;
   readonly standings: Standings;
+  /** What was used, by channel and project. */
+  readonly costs: CostBook;
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
@@ -117,13 +120,15 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
   });
   const access = createAccess({ api, users, botId: facts.bot.id, clock });
   const { projects, ...rest } = facts;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const connection: Connection = {
     ...rest,
     ...dependencies,
     users,
     sharedTools: sharedTools({ api, users, access, botId: facts.bot.id }),
     access,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone,
+    costs: new CostBook({ folder, timeZone }),
     standings,
     isTold: tellingOnce(),
     redact: createRedact([facts.token]),

@@ -11,6 +11,7 @@ import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
 import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
+import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
 import { projectChatTools } from "./chat-tools.ts";
@@ -39,6 +40,8 @@ export class ServedProject implements RoutedProject {
   #warm: Waiting;
   readonly #chatTools: ChatTools;
   readonly #keptRules: KeptRules;
+  readonly #costs: ProjectCosts;
+  readonly #endCosts: () => void;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
@@ -46,6 +49,13 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
+    const { costs } = place.connection;
+    this.#costs = costs.of({
+      key: this.#key,
+      channelId: place.channelId,
+      limitUsd: () => this.#ready.project.maxCostPerDay,
+    });
+    this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
     this.#chatTools = projectChatTools(place.connection);
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
@@ -105,9 +115,11 @@ export class ServedProject implements RoutedProject {
     this.#warm.open();
     this.sessions.reconfigure(this.#dependencies());
     this.sessions.judgeRules();
+    this.sessions.limitsChanged();
   }
 
   async close(): Promise<void> {
+    this.#endCosts();
     await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
   }
 
@@ -122,14 +134,17 @@ export class ServedProject implements RoutedProject {
     return origin === "settings" || isOnlyHeir;
   }
 
+  /** Under which what is kept of the project is found again. */
+  get #key(): string {
+    const { origin, name } = this.#ready.project;
+    return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
+  }
+
   #bindRights(): RightsOf {
-    const { project, allowedUsers, approvers } = this.#ready;
+    const { allowedUsers, approvers } = this.#ready;
     const { users, folder, log } = this.#place.connection;
-    const key = { settings: this.#place.channelId, file: `project-${project.name}`, direct: "direct" }[
-      project.origin
-    ];
     const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
-      named.length === 0 ? undefined : admitted(setting, named, key, folder, log);
+      named.length === 0 ? undefined : admitted(setting, named, this.#key, folder, log);
     for (const user of [...allowedUsers, ...approvers]) {
       users.foundBefore(user);
     }
@@ -193,6 +208,7 @@ export class ServedProject implements RoutedProject {
         rightsOf,
         keptRules: this.#keptRules.all,
         timeZone: connection.timeZone,
+        costs: this.#costs,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
@@ -209,6 +225,7 @@ export class ServedProject implements RoutedProject {
       botId: connection.bot.id,
       channelId,
       audit,
+      costs: this.#costs,
       documents: folder,
       onChanged,
       onForgotten: watch?.onForgotten,

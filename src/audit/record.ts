@@ -31,6 +31,9 @@ export const AUDIT_ACTIONS = [
   "interrupted",
   "stopped",
   "resumed-turn",
+  "spending-allowed", // more than the project's limit for the day
+  "spending-denied",
+  "wait-forgotten", // for the plan's limit to be reset
   "tool-used", // one of Claude's tools in the chat, for the person named
   "tool-refused",
   "merged", // the branch of a session's worktree

@@ -18,6 +18,7 @@ import {
   purposeOf,
 } from "./decode-message.ts";
 import { decodeSystem } from "./decode-system.ts";
+import { decodeRateLimit, usageOf } from "./decode-usage.ts";
 import { asText, type Frame, isFrame, malformed } from "./frame.ts";
 import type { ClaudeEvent } from "./types.ts";
 
@@ -79,6 +80,8 @@ export class Decoder {
         return [{ type: "conversationReset" }];
       case "command_lifecycle":
         return decodeLifecycle(frame);
+      case "rate_limit_event":
+        return decodeRateLimit(frame);
       default:
         return [{ type: "skipped", what: `frame of type ${asText(frame["type"])}` }];
     }
@@ -175,5 +178,7 @@ function decodeResult(frame: Frame, wasInterrupted: boolean): ClaudeEvent[] {
   const isError = is_error || subtype !== "success" || isStopped;
   const said = errors.filter((error) => !error.startsWith("[ede_diagnostic]")).join("\n");
   const why = said || result || (isStopped ? "a hook stopped the turn" : subtype.replaceAll("_", " "));
-  return [{ type: "turnEnded", isError, reason: !isError || wasAborted ? "" : why, wasAborted }];
+  const reason = !isError || wasAborted ? "" : why;
+  const used = usageOf(frame);
+  return [{ type: "turnEnded", isError, reason, wasAborted, ...(used === undefined ? {} : { used }) }];
 }

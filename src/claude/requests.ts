@@ -48,6 +48,19 @@ interface Requests {
     readonly answers: { readonly text: string | undefined };
   };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
+  /** The windows of the account's plan; undefined where none applies, as with an API key. */
+  usage: {
+    readonly takes: object;
+    readonly answers: {
+      readonly windows:
+        | readonly {
+            readonly window: string;
+            readonly percentage: number;
+            readonly resetsAt: number | undefined;
+          }[]
+        | undefined;
+    };
+  };
   context: {
     readonly takes: object;
     readonly answers: {
@@ -146,6 +159,28 @@ const rewind = z.object({
 const NOBODYS = "00000000-0000-4000-8000-000000000000";
 const knownRule = z.object({ behavior: z.string(), source: z.string().catch(""), rule: z.string() });
 
+/** By the CLI's own schema of its answer (2.1.330): percentages, times as ISO 8601, null for a window that has not begun. */
+const planWindow = z.object({ utilization: z.number(), resets_at: z.string().nullish() });
+const planUse = z
+  .object({ rate_limits: z.record(z.string(), z.unknown()).nullish() })
+  .transform(({ rate_limits: limits }) => ({
+    windows: limits
+      ? Object.entries(limits).flatMap(([window, value]) => {
+          const { data } = planWindow.safeParse(value);
+          const resetsAt = Date.parse(data?.resets_at ?? "");
+          return data === undefined
+            ? []
+            : [
+                {
+                  window: window === "extra_usage" ? "overage" : window,
+                  percentage: data.utilization,
+                  resetsAt: Number.isNaN(resetsAt) ? undefined : resetsAt,
+                },
+              ];
+        })
+      : undefined,
+  }));
+
 /** Measured with 2.1.330. */
 const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
   setMode: {
@@ -195,6 +230,7 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
     isLong: true,
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
+  usage: { subtype: "get_usage", fields: () => ({ skip_behaviors: true }), answer: planUse },
   context: {
     subtype: "get_context_usage",
     fields: () => ({ detail: "summary" }),

@@ -59,6 +59,15 @@ export interface BackgroundTask {
   readonly isAgent?: boolean;
 }
 
+/** What was used, as Claude Code counts it; input tokens with those read from and written to caches. */
+export interface Usage {
+  readonly costUsd: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of them, about as many in the turn that has just ended. */
+  readonly turnOutputTokens: number;
+}
+
 export type ClaudeEvent =
   /** `initialize` was answered: the process takes messages. */
   | {
@@ -165,6 +174,17 @@ export type ClaudeEvent =
       readonly isError: boolean;
       readonly reason: string;
       readonly wasAborted: boolean;
+      /** All that Claude has counted so far; absent where the CLI does not say. */
+      readonly used?: Usage;
+    }
+  /** Of the account's plan; `window`: which limit, as the CLI names it; `resetsAt`: milliseconds since the epoch. */
+  | {
+      readonly type: "rateLimit";
+      readonly status: "allowed" | "warning" | "rejected";
+      readonly window: string;
+      readonly resetsAt: number | undefined;
+      /** From 0 to 1. */
+      readonly utilization: number | undefined;
     }
   /** A known frame lacked a field we need. */
   | { readonly type: "malformed"; readonly detail: string }

@@ -42,6 +42,8 @@ export interface Project {
   readonly effort: string | undefined;
   /** Tokens, 0 for none. */
   readonly thinking: number | undefined;
+  /** In dollars; undefined: no limit. */
+  readonly maxCostPerDay: number | undefined;
 }
 
 /** What projects.yaml asks for. */
@@ -94,5 +96,6 @@ export function projectDefaults(
     model: undefined,
     effort: undefined,
     thinking: undefined,
+    maxCostPerDay: undefined,
   };
 }

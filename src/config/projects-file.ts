@@ -192,6 +192,7 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     model: own.model ?? defaults.model,
     effort: own.effort ?? defaults.effort,
     thinking: own.thinking ?? defaults.thinking,
+    maxCostPerDay: own.maxCostPerDay ?? defaults.maxCostPerDay,
   };
   const danger = allowUnsafeDirectory ? undefined : dangerOf(project.directory);
   const owner = nameOf(pair);

@@ -115,6 +115,10 @@ const project = z.strictObject({
     defaultText: "as Claude itself decides",
     description: "`off`, or how many tokens it thinks at most, for models that don't decide that themselves",
   }),
+  maxCostPerDay: text(parseMoney).optional().register(DOCUMENTS, {
+    defaultText: "no limit",
+    description: "dollars a day, as Claude counts them, above which somebody who may approve is asked",
+  }),
   allowUnsafeDirectory: text(parseBoolean).optional().register(DOCUMENTS, {
     defaultText: "`false`",
     description: "`true` confirms a directory that is refused otherwise",
@@ -195,6 +199,16 @@ function oneOf<T extends string>(words: readonly T[], value: string): Parsed<T> 
   return {
     problem: `${quote(value)} is none of its values`,
     mend: `Use ${words.slice(0, -1).join(", ")} or ${last}`,
+  };
+}
+
+/** Dollars, in whole cents. */
+function parseMoney(value: string): Parsed<number> {
+  const [, amount] = /^\$? ?(\d{1,6}(?:\.\d{1,2})?)$/.exec(value) ?? [];
+  if (amount !== undefined && Number(amount) > 0) return { value: Number(amount) };
+  return {
+    problem: `${quote(value)} is no amount of dollars`,
+    mend: "Write it as 20 or 12.50; without a limit, take the line out",
   };
 }
 

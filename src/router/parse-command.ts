@@ -19,7 +19,7 @@ export type ParsedCommand =
   | { readonly name: "btw"; readonly argument: string }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
-  | { readonly name: "usage"; readonly usage: string };
+  | { readonly name: "incomplete"; readonly usage: string };
 
 const SPELLED = /^([!/])([a-z][\w:-]*)(?:\s+([\s\S]*))?$/i;
 const USERNAME = /^@?([\p{L}\p{N}][\p{L}\p{N}._-]*)[,;:!?)]*$/u;
@@ -59,6 +59,9 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "model":
     case "effort":
     case "think":
+    case "cost":
+    case "context":
+    case "usage":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };
@@ -84,7 +87,7 @@ function worktreeCommand(rest: string): ParsedCommand | undefined {
 }
 
 function usage(name: keyof typeof COMMANDS): ParsedCommand {
-  return { name: "usage", usage: `Write it as \`!${COMMANDS[name].usage}\`` };
+  return { name: "incomplete", usage: `Write it as \`!${COMMANDS[name].usage}\`` };
 }
 
 /** After a mention only a command that is the whole message is one: "stop using tabs" is for Claude. */

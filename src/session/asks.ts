@@ -20,6 +20,7 @@ import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts"
 import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
+import { holdPostOf, setHoldPostId } from "./steering/hold.ts";
 import { undoPosted } from "./steering/undo.ts";
 import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
 import type { Signal, Step } from "./types.ts";
@@ -340,6 +341,8 @@ export function cardPosted(step: Step, key: string, postId: PostId, at?: number)
     state.cutOff.postId = postId;
   } else if (undoPosted(state, key, postId)) {
     // What was pressed on it meanwhile is looked at below.
+  } else if (holdPostOf(state)?.key === key) {
+    setHoldPostId(state, postId);
   } else if (state.worktree?.status !== "asked" || state.worktree.key !== key) {
     return [];
   }

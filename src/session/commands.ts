@@ -4,7 +4,7 @@ import { editDistance } from "../util/edit-distance.ts";
 import type { Action } from "./authorization.ts";
 import type { Command } from "./types.ts";
 
-type CommandName = Exclude<Command["name"], "slash" | "usage">;
+type CommandName = Exclude<Command["name"], "slash" | "incomplete">;
 
 interface CommandInfo {
   readonly usage: string;
@@ -107,6 +107,19 @@ export const COMMANDS = {
     help: "What runs unasked here; `!rules remove 2` takes a rule back, `!rules keep 2` keeps it for new sessions",
     inSentence: /^(?:remove|keep) \d+$/i,
   },
+  cost: {
+    usage: "cost",
+    aliases: [],
+    action: "message",
+    help: "What this session, the project and the channel have used",
+  },
+  context: { usage: "context", aliases: [], action: "message", help: "How full Claude's context is" },
+  usage: {
+    usage: "usage",
+    aliases: [],
+    action: "message",
+    help: "How much of the limits of Claude's plan is used",
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 
@@ -137,7 +150,7 @@ export function helpText(): string {
     "| Command | Does |",
     "|:--|:--|",
     ...rows,
-    "| `!name` | Any of Claude's own slash commands, such as `!compact` or `!context` |",
+    "| `!name` | Any of Claude's own slash commands, such as `!compact` or `!clear` |",
     "",
     "Each also works as a mention (`@bot stop`) or with a slash, but Mattermost itself takes what begins with `/`: " +
       "its own `/invite` adds a person to the channel and its own `/kick` **removes them from the channel**. Use `!`.",

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { RightsOf } from "./authorization.ts";
+import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
 import type { SessionState } from "./types.ts";
 import { madeWorktreeOf } from "./worktree-state.ts";
@@ -42,6 +43,8 @@ export interface SessionContext {
   readonly listed?: () => readonly string[];
   /** What sessions of the project begin with, as of now; undefined where none can be kept. */
   readonly keptRules?: (() => readonly KeptRule[]) | undefined;
+  /** Of the project; undefined: nothing is counted but for the session itself. */
+  readonly costs?: Omit<ProjectCosts, "change"> | undefined;
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

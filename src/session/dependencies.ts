@@ -12,6 +12,7 @@ import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
 import type { SessionView } from "./view.ts";
 import type { ProjectWorktrees } from "./worktree-work.ts";
@@ -37,6 +38,8 @@ export interface SessionDependencies {
   readonly botId: UserId;
   readonly channelId: ChannelId;
   readonly audit: Pick<AuditTrail, "append">;
+  /** What the project has used; undefined: nobody counts. */
+  readonly costs?: Pick<ProjectCosts, "change"> | undefined;
   /** It is known by which post somebody is asked: there may be reactions to it that nobody has heard. */
   readonly onCardPosted: (threadId: ThreadId, postId: PostId) => void;
   /** Where sessions are kept while mm-claude does not run; a document each. */

@@ -20,6 +20,8 @@ import {
   writePages,
 } from "./state.ts";
 import { takeAsides } from "./steering/heard.ts";
+import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
+import { voidHold, waitForPlace } from "./steering/limits.ts";
 import { voidUndo } from "./steering/undo.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
@@ -61,6 +63,9 @@ export function slotRefused(step: Step): void {
   const { state, context } = step;
   setSlot(state, undefined);
   state.steering.wanted = undefined;
+  if (waitForPlace(step)) {
+    return;
+  }
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -205,8 +210,6 @@ export function shutDown(step: Step): void {
 export const isUnderWay = ({ phase }: SessionState): boolean =>
   phase.name === "working" && phase.inFlight === undefined;
 
-export const GO_ON = "arrows_counterclockwise";
-
 /** A turn has ended without its answer: it can go on, unless what waits goes first. */
 export function tellCutOff(step: Step): void {
   if (step.state.queue.length === 0) {
@@ -250,6 +253,7 @@ export function end(step: Step, why: string): void {
   leaveProcess(step, why);
   voidAsks(step, why, true);
   voidUndo(step, why);
+  voidHold(step, why);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }
@@ -265,15 +269,10 @@ export type BusyReason = "turn" | "ask" | "subagent" | "background";
  * Undefined when the session is not busy: Claude waits for the next message, and runs nothing. A guest's message that
  * waits for a decision does not count, because guests could keep every slot that way.
  */
-export function busyReasonOf({
-  phase,
-  queue,
-  asks,
-  subagents,
-  background,
-  steering,
-}: SessionState): BusyReason | undefined {
-  if (phase.name === "working" || queue.length > 0 || steering.asides.length > 0) {
+export function busyReasonOf(state: SessionState): BusyReason | undefined {
+  const { phase, queue, asks, subagents, background, steering } = state;
+  const isQueueBusy = queue.length > 0 && !isWaitingForLimit(state);
+  if (phase.name === "working" || isQueueBusy || steering.asides.length > 0) {
     return "turn";
   }
   if (asks.some((ask) => ask.kind !== "guest")) {

@@ -111,6 +111,13 @@ export class SessionManager {
     }
   }
 
+  /** What the project may use is another sum now. */
+  limitsChanged(): void {
+    for (const session of [...this.#sessions.values()]) {
+      session.deliver({ type: "timer", name: "limit" });
+    }
+  }
+
   /** The posts on which somebody's decision is waited for. */
   openCards(): (OpenCard & { readonly threadId: ThreadId })[] {
     return [...this.#sessions.values()].flatMap(({ threadId, openCards }) =>

@@ -3,6 +3,7 @@
 import type { PostId, UserId } from "../mattermost/types.ts";
 import { DIGITS } from "../render/cards.ts";
 import type { Ask } from "./ask-types.ts";
+import { holdPostOf } from "./steering/hold.ts";
 import type { SessionState } from "./types.ts";
 
 export interface OpenCard {
@@ -17,7 +18,8 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOff, worktree, steering }: SessionState): OpenCard[] {
+export function openCardsOf(state: SessionState): OpenCard[] {
+  const { asks, cutOff, worktree, steering } = state;
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
@@ -25,16 +27,21 @@ export function openCardsOf({ asks, cutOff, worktree, steering }: SessionState):
     cutOff?.until === undefined ? cutOff?.postId : undefined,
     worktree?.status === "asked" ? worktree.postId : undefined,
     steering.undo?.postId,
+    holdPostOf(state)?.postId,
   ];
   return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }
 
 /** Somebody is asked, by a post that is not known yet. */
-export function isCardOnItsWay({ asks, cutOff, worktree, steering }: SessionState): boolean {
+export function isCardOnItsWay(state: SessionState): boolean {
+  const { asks, cutOff, worktree, steering } = state;
+  const holdPost = holdPostOf(state);
   const isOfferOnItsWay = cutOff !== undefined && cutOff.postId === undefined;
   const isPlaceOnItsWay = worktree?.status === "asked" && worktree.postId === undefined;
+  const isHoldOnItsWay = holdPost !== undefined && holdPost.postId === undefined;
   const isUndoOnItsWay = steering.undo !== undefined && steering.undo.postId === undefined;
-  return isOfferOnItsWay || isPlaceOnItsWay || isUndoOnItsWay || asks.some((ask) => ask.postId === undefined);
+  const isOther = isHoldOnItsWay || isUndoOnItsWay;
+  return isOfferOnItsWay || isPlaceOnItsWay || isOther || asks.some((ask) => ask.postId === undefined);
 }
 
 function choicesOn(ask: Ask): Pick<OpenCard, "choices"> {

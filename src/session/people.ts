@@ -16,6 +16,7 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { takeHoldChoice } from "./steering/limits.ts";
 import { endUnasked } from "./steering/mode.ts";
 import { revokeAll } from "./steering/rules.ts";
 import { changesSettings } from "./steering/slash-rights.ts";
@@ -62,7 +63,7 @@ function requestAdmission(step: Step, message: Message): void {
 export function onCommand(step: Step, by: Person, command: Command): void {
   const { state } = step;
   const action =
-    command.name === "slash" || command.name === "usage" ? "message" : COMMANDS[command.name].action;
+    command.name === "slash" || command.name === "incomplete" ? "message" : COMMANDS[command.name].action;
   if (!may(step, action, by)) {
     if (command.name === "slash") {
       // To who may let it in it is a message as any other, and so it is to Claude.
@@ -113,7 +114,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     case "slash":
       slashCommand(step, command);
       break;
-    case "usage":
+    case "incomplete":
       say(step, `ℹ️ ${command.usage}`);
       break;
     default:
@@ -130,7 +131,8 @@ function asWritten(message: Message): Message {
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
   const { state } = step;
-  if (reactToAsk(step, reaction) || takePlaceChoice(step, reaction) || takeUndoReaction(step, reaction)) {
+  const takers = [reactToAsk, takePlaceChoice, takeHoldChoice, takeUndoReaction];
+  if (takers.some((take) => take(step, reaction))) {
     return;
   }
   const goOn = takeOffer(step, reaction);

@@ -1,8 +1,10 @@
 // What a session does after mm-claude was stopped or killed: what it finds out, and what people are told, once.
 
 import type { PostId } from "../mattermost/types.ts";
-import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
+import { dropSavedMessage, forgetOffer, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
+import { GO_ON } from "./steering/hold.ts";
+import { resumeHold } from "./steering/limits.ts";
 import { judgeMode } from "./steering/start.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
@@ -28,6 +30,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
     tellCutOff(step);
   }
   restoreWorktree(step);
+  resumeHold(step);
   takeUpWork(step);
 }
 

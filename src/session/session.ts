@@ -300,6 +300,9 @@ export class Session {
       case "acquireSlot":
         this.#acquireSlot();
         break;
+      case "costs":
+        this.#dependencies.costs?.change(effect.change, this.#dependencies.clock.now());
+        break;
       case "releaseSlot":
         this.#slots.release(this);
         break;

@@ -14,6 +14,7 @@ import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
 import { takeNote } from "./steering/heard.ts";
+import { isHeld } from "./steering/hold.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
 import { judgeMode, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
@@ -183,6 +184,9 @@ export function takeUpWork(step: Step): void {
   if (state.queue.length === 0 && !state.steering.wanted) {
     return;
   }
+  if (isHeld(step) && !state.steering.wanted) {
+    return;
+  }
   if (phase.name === "asleep") {
     if (!isPlaceReady(step)) {
       return;
@@ -195,7 +199,9 @@ export function takeUpWork(step: Step): void {
     startProcess(step, phase.slot);
   }
   askWanted(step);
-  sendNext(step);
+  if (!isHeld(step)) {
+    sendNext(step);
+  }
 }
 
 function askWanted({ state: { steering }, emit }: Step): void {

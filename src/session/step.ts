@@ -24,6 +24,7 @@ import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
+import { holdDeleted, limitTimer } from "./steering/limits.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
 import { undoDeleted } from "./steering/undo.ts";
@@ -92,6 +93,7 @@ function take(step: Step, signal: Signal): void {
       guestDeleted(step, signal.postId);
       offerDeleted(step, signal.postId);
       undoDeleted(step, signal.postId);
+      holdDeleted(step, signal.postId);
       break;
     case "postEdited":
       messageEdited(step, signal.postId, signal.text);
@@ -173,7 +175,7 @@ function take(step: Step, signal: Signal): void {
   }
 }
 
-const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
+const TIMERS = { flush, idle: idleTimer, watchdog, limit: limitTimer } as const satisfies Record<
   TimerName,
   (step: Step) => void
 >;

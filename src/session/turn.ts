@@ -21,7 +21,9 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { account } from "./steering/cost-state.ts";
 import { noteHeard } from "./steering/heard.ts";
+import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
 import { modeAfterTool, modeTold } from "./steering/mode.ts";
 import { askContext, modelTold } from "./steering/model.ts";
 import { restartIfHeld } from "./steering/rules.ts";
@@ -139,7 +141,11 @@ export function onClaudeEvent(
     case "backgroundTasks":
       setBackground(step, event.tasks);
       break;
+    case "rateLimit":
+      tellLimit(step, event);
+      break;
     case "turnEnded":
+      account(step, event.used);
       endTurn(step, event);
       break;
     case "malformed":
@@ -279,6 +285,13 @@ function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry
   }
 }
 
+function tellLimit(step: Step, event: EventOf<"rateLimit">): void {
+  const text = limitToTell(step, event);
+  if (text !== undefined) {
+    notice(step, `limit ${event.window} ${event.resetsAt}`, text);
+  }
+}
+
 function notice(step: Step, name: string, text: string): void {
   step.state.turn.transcript.notice(name, text);
   step.state.turn.hasShown = true;
@@ -312,9 +325,13 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
     turn.transcript.notice("end", "ℹ️ **Claude ended this turn without a word.**");
   }
   state.faults = 0;
+  state.steering.limits.goesOn = "no";
   finishTurn(step);
   askContext(step);
   restartIfHeld(step);
+  if (isError && !wasAborted && !turn.interruptedBy) {
+    holdRefusedTurn(step, turn.by, told);
+  }
   takeUpWork(step);
 }
 

@@ -21,6 +21,7 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
+import type { CostChange } from "./steering/spending.ts";
 import type { KeptRule, SteeringCommand, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
@@ -67,7 +68,7 @@ export type Command =
       readonly orElse: Message | undefined;
     }
   /** One of ours without what it needs. */
-  | { readonly name: "usage"; readonly usage: string };
+  | { readonly name: "incomplete"; readonly usage: string };
 
 export type Signal =
   /** The session begins; it has the slot it was made with. */
@@ -151,7 +152,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog";
+export type TimerName = "flush" | "idle" | "watchdog" | "limit";
 
 export type Effect =
   /**
@@ -181,6 +182,8 @@ export type Effect =
   | { readonly type: "typing"; readonly isOn: boolean }
   | { readonly type: "worktree"; readonly request: WorktreeRequest }
   | { readonly type: "tool"; readonly request: ToolRequest }
+  /** For the project's sum. */
+  | { readonly type: "costs"; readonly change: CostChange }
   | { readonly type: "acquireSlot" }
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }

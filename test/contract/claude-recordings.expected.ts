@@ -118,7 +118,8 @@ export const expected: Readonly<Record<string, string>> = {
     'response · turn · replayed · message · deltas · "I make a plan." · use EnterPlanMode · mode plan · result · message · use Write · result · message · use ExitPlanMode · plan written · response · mode default · result · message · use Bash · ask Bash · response · result · message · deltas · "Built as planned." · end',
   "2.1.330-queue-interrupt":
     'response · turn · replayed · message · deltas · response · "word1 word2 word3 word4…" · aborted · replayed · turn · replayed · message · deltas · "RUN hello RUN echo seco…" · end',
-  "2.1.330-rate-limit-warning": 'response · turn · replayed · message · deltas · "Answer alpha." · end',
+  "2.1.330-rate-limit-warning":
+    'response · turn · replayed · message · deltas · "Answer alpha." · rateLimit · end',
   "2.1.330-rewind-files":
     'response · turn · replayed · message · use Write · ask Write · response · result · message · deltas · "Written." · end · response · response',
   "2.1.330-slash-commands":

@@ -30,7 +30,6 @@ describe("recorded conversations", () => {
       .flatMap((name) => decodeRecording(name, 4096))
       .flatMap((decoded) => (decoded.type === "skipped" ? [decoded.what] : []));
     expect([...new Set(skipped)].sort()).toEqual([
-      "frame of type rate_limit_event",
       "system/hook_response",
       "system/hook_started",
       "system/session_title_changed",

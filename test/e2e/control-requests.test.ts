@@ -47,6 +47,7 @@ const TABLE = {
     request: { kind: "aside", question: "RUN hello", uuid: NOBODYS },
     answers: ["unknown", "unknown", "answered"],
   },
+  usage: { request: { kind: "usage" }, answers: ["unknown", "unknown", "answered"] },
   rules: { request: { kind: "rules" }, answers: ["unknown", "unknown", "answered"] },
   // By the same request as the effort, which stays what it was.
   askDespite: { request: { kind: "askDespite", rules: [] }, answers: ["unknown", "unknown", "answered"] },

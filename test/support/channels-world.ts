@@ -3,6 +3,7 @@
 
 import type { Connection } from "../../src/app/bridge.ts";
 import { Channels } from "../../src/app/channels.ts";
+import { CostBook } from "../../src/app/cost-book.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
 import type { Project } from "../../src/config/project.ts";
@@ -179,6 +180,7 @@ export function channelsWorld({
     users,
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
+    costs: new CostBook({ folder, timeZone: "UTC" }),
     isTold: () => false,
     sharedTools: [],
     redact: (text) => text,

@@ -19,5 +19,6 @@ export const projectOf = (more: Partial<Project> = {}): Project => ({
   model: undefined,
   effort: undefined,
   thinking: undefined,
+  maxCostPerDay: undefined,
   ...more,
 });

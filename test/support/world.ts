@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly claudePath: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly config?: Partial<Config>;
+  /** Of the one project that there is. */
+  readonly project?: Partial<Project>;
   readonly maxPostSize?: number;
   readonly sandbox?: SandboxOptions;
   /** Where git worktrees are kept, and the environment of git. */
@@ -147,10 +149,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...options.config,
   };
   const stateFolder = temporaryDirectory();
-  const own = settingsProject(config);
-  if (!own) {
+  const ofSettings = settingsProject(config);
+  if (!ofSettings) {
     throw new Error("the settings name no channel");
   }
+  const own = { ...ofSettings, ...options.project };
   const bot = await api.me();
   let facts: BridgeFacts = {
     url: config.url,

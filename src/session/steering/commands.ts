@@ -2,6 +2,7 @@
 
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
+import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onRulesCommand } from "./rules.ts";
@@ -18,6 +19,9 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   think: onThinkCommand,
   undo: onUndoCommand,
   rules: onRulesCommand,
+  cost: onCostCommand,
+  context: onContextCommand,
+  usage: onUsageCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -128,7 +128,7 @@ export function askContext(step: Step): void {
   step.emit({ type: "request", request: { kind: "context" }, by: undefined });
 }
 
-export function contextReplied(step: Step, reply: ClaudeReply<"context">): void {
+export function noteContext(step: Step, reply: ClaudeReply<"context">): void {
   if (reply.type === "exited") {
     return;
   }

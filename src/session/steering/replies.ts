@@ -4,7 +4,8 @@ import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
 import { asideReplied } from "./aside.ts";
-import { contextReplied } from "./model.ts";
+import { contextReplied, usageReplied } from "./costs.ts";
+import { noteContext } from "./model.ts";
 import { askDespiteReplied, rulesReplied } from "./rules.ts";
 import { settingReplied } from "./settings.ts";
 import { canPreviewUndoReplied, previewUndoReplied, undoReplied } from "./undo.ts";
@@ -21,7 +22,13 @@ const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
   setModel: settingReplied,
   setEffort: settingReplied,
   setThinking: settingReplied,
-  context: contextReplied,
+  context(step, reply, _, by) {
+    noteContext(step, reply);
+    if (by) {
+      contextReplied(step, reply);
+    }
+  },
+  usage: usageReplied,
   canPreviewUndo: canPreviewUndoReplied,
   previewUndo: previewUndoReplied,
   undo: undoReplied,

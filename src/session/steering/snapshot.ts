@@ -2,9 +2,37 @@
 
 import { z } from "zod";
 import { card, message, orNone, person, postId } from "../snapshot-parts.ts";
+import { noCosts } from "./cost-state.ts";
+import { noLimits } from "./hold.ts";
 import { initialSteering, type SteeringState } from "./types.ts";
 
 const text = z.string();
+
+const spent = z.object({ microUsd: z.number(), inputTokens: z.number(), outputTokens: z.number() });
+const costs = z
+  .object({
+    spent,
+    counter: z.object({ generation: z.number(), stands: spent }),
+    stopped: z.array(spent),
+  })
+  .optional()
+  .transform((saved) => saved ?? noCosts());
+
+const limit = z.object({ window: text, resetsAt: orNone(z.number()) });
+const post = z.object({ key: text, postId: orNone(postId) });
+const hold = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("cost"), post: orNone(post), about: text }),
+  limit.extend({ kind: z.literal("plan"), post, owedTo: orNone(person) }),
+]);
+const limits = z
+  .object({
+    hold: orNone(hold),
+    rejectedBy: orNone(limit),
+    warned: z.array(limit),
+    goesOn: z.enum(["no", "soon", "told"]),
+  })
+  .optional()
+  .transform((saved) => saved ?? noLimits());
 
 const request = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("setMode"), mode: text }),
@@ -64,6 +92,8 @@ export const steering: z.ZodType<SteeringState> = z
       .optional()
       .transform((rules) => rules ?? []),
     revoked: revoked.optional().transform((one) => one),
+    costs,
+    limits,
   })
   .optional()
   .transform((saved) => saved ?? initialSteering());

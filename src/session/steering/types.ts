@@ -7,9 +7,20 @@ import type { Card } from "../../render/cards.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
+import { type CostState, noCosts } from "./cost-state.ts";
+import { type LimitState, noLimits } from "./hold.ts";
 
 /** Commands whose arguments they read themselves. */
-export type SteeringCommand = "mode" | "model" | "effort" | "think" | "undo" | "rules";
+export type SteeringCommand =
+  | "mode"
+  | "model"
+  | "effort"
+  | "think"
+  | "undo"
+  | "rules"
+  | "cost"
+  | "context"
+  | "usage";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -84,6 +95,8 @@ export interface SteeringState {
   rules: readonly SessionRule[];
   /** Taken back while the process of that generation ran, which has them still. */
   revoked: Revoked | undefined;
+  costs: CostState;
+  readonly limits: LimitState;
 }
 
 export interface Revoked {
@@ -111,5 +124,7 @@ export function initialSteering(): SteeringState {
     wanted: undefined,
     rules: [],
     revoked: undefined,
+    costs: noCosts(),
+    limits: noLimits(),
   };
 }

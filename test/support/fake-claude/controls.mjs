@@ -57,6 +57,7 @@ export function createControls({ conversation, checkpoints, rules, isOld }) {
     },
     list_permission_rules: () => ({ response: { state: { rules: rules.list(), workspaceDirectories: [] } } }),
     set_max_thinking_tokens: () => ({ response: undefined }),
+    get_usage: () => ({ response: { rate_limits_available: false, rate_limits: null } }),
     get_context_usage: () => ({
       response: {
         categories: [

@@ -3,6 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createAccount, planLimitOf } from "./account.mjs";
 import { createAgents } from "./agents.mjs";
 import { createBackground } from "./background.mjs";
 import { refusalOf } from "./hooks.mjs";
@@ -17,6 +18,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
   let turn;
   let isEnding = false;
   let lastFailed = false;
+  const account = createAccount();
   const tools = createTools(rules, checkpoints);
   const background = createBackground({ wire, notify });
   const agents = createAgents({ wire, tools, stream, background });
@@ -41,7 +43,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
           type: "result",
           duration_ms: 1,
           num_turns: 1,
-          total_cost_usd: 0,
+          ...account.totals(),
           permission_denials: [],
           ...result,
         });
@@ -110,6 +112,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
           messageId = event.message.id;
           replay(taken.splice(0));
         }
+        account.note(event);
         wire.emit({ type: "stream_event", event, parent_tool_use_id: null });
         if (event.delta?.type === "text_delta") partial += event.delta.text;
         if (fault === "die" && partial !== "") misbehave("die", wire);
@@ -155,6 +158,15 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
           });
         }
         return { result: interrupted("[Request interrupted by user]", "aborted_streaming") };
+      }
+      const limit = planLimitOf(error);
+      if (limit !== undefined) {
+        wire.emit({ type: "rate_limit_event", rate_limit_info: limit.info });
+        replay(taken);
+        synthetic(limit.words);
+        return {
+          result: { subtype: "success", is_error: true, result: limit.words, terminal_reason: "api_error" },
+        };
       }
       replay(taken);
       const message = `API Error: ${error.status ?? ""} ${error.message}`;
@@ -235,7 +247,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
         yield* streamMessage(body, signal);
         return;
       } catch (error) {
-        if (!(error instanceof ApiError) || attempt > most) throw error;
+        if (!(error instanceof ApiError) || attempt > most || planLimitOf(error)) throw error;
         const retry_delay_ms = 20 * attempt;
         wire.emit({
           type: "system",

@@ -3,9 +3,10 @@
 import { request } from "node:http";
 
 export class ApiError extends Error {
-  constructor(status, message) {
+  constructor(status, message, headers = {}) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
 
@@ -32,7 +33,9 @@ function post(body, signal) {
         response.setEncoding("utf8").on("data", (chunk) => {
           text += chunk;
         });
-        response.on("end", () => reject(new ApiError(response.statusCode, errorText(text))));
+        response.on("end", () =>
+          reject(new ApiError(response.statusCode, errorText(text), response.headers)),
+        );
       },
     );
     call.on("error", reject);

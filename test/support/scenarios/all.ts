@@ -1,9 +1,19 @@
 import { asking } from "./asking.ts";
 import { back } from "./back.ts";
 import { choices } from "./choices.ts";
+import { costs } from "./costs.ts";
 import { restarting } from "./restarting.ts";
 import { rules } from "./rules.ts";
 import { steering } from "./steering.ts";
 import { talking } from "./talking.ts";
 
-export const scenarios = [...talking, ...asking, ...steering, ...choices, ...rules, ...back, ...restarting];
+export const scenarios = [
+  ...talking,
+  ...asking,
+  ...steering,
+  ...choices,
+  ...rules,
+  ...costs,
+  ...back,
+  ...restarting,
+];

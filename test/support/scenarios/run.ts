@@ -15,7 +15,8 @@ export interface Stage {
 export async function playScenario(scenario: Scenario, stage: Stage): Promise<string> {
   const world = await startWorld({
     claudePath: stage.claudePath,
-    environment: stage.environment,
+    environment: scenario.hasPlan ? withPlan(stage.environment) : stage.environment,
+    ...(scenario.project ? { project: scenario.project } : {}),
     config: { directory: stage.directory, ...scenario.config },
     ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
   });
@@ -25,6 +26,12 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<st
   const root = await scenario.play(world);
   await settled(world, root);
   return threadAsMarkdown(scenario.title, world, root);
+}
+
+/** A token that only the scripted model knows. */
+function withPlan(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { ANTHROPIC_API_KEY: _, ...rest } = environment;
+  return { ...rest, CLAUDE_CODE_OAUTH_TOKEN: "scripted" };
 }
 
 /** The header names a slot that is in use for as long as the session may still write. */
@@ -100,6 +107,14 @@ function normalised(message: string, directory: string): string {
       .replaceAll(/\/[^\s`|]*\/mm-claude-[A-Za-z0-9]{6}\b/g, "/tmp/mm-claude-files")
       // Grows with the scenes there are.
       .replaceAll(/(?<=I follow a script\. Say RUN and one of: ).*/g, "…")
+      // When a limit is reset, and since when is counted.
+      .replaceAll(/\d{1,2}:\d{2} \([\w/+-]+\)/g, "14:00 (UTC)")
+      .replaceAll(
+        /(?<=resets )(?:on \d+ \w+ at |\w{3} \d+, )?[\w:]+(?:[ap]m)? \([\w/+-]+\)/g,
+        "at 14:00 (UTC)",
+      )
+      .replaceAll(/(?<=today \(|Days in )[A-Z][\w/+-]+/g, "UTC")
+      .replaceAll(/20\d{2}-\d{2}-\d{2}/g, "2026-11-28")
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")

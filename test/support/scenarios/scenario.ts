@@ -2,6 +2,7 @@
 // fake `claude`, where the whole thread is compared with its reviewed golden file, and against the real CLI.
 
 import type { SeenPost } from "../../../sandbox/server/state.ts";
+import type { Project } from "../../../src/config/project.ts";
 import type { Config } from "../../../src/config/settings.ts";
 import type { World } from "../world.ts";
 
@@ -11,6 +12,9 @@ export interface Scenario {
   /** A fact in the present tense. */
   readonly title: string;
   readonly config?: Partial<Config>;
+  readonly project?: Partial<Project>;
+  /** Claude's account has a plan with limits, and no API key. */
+  readonly hasPlan?: boolean;
   /** Files in Claude's directory at the start. */
   readonly files?: Readonly<Record<string, string>>;
   readonly maxPostSize?: number;

@@ -162,11 +162,11 @@ export const steering: readonly Scenario[] = [
       await world.says(root, "| `!invite @user` |");
       await alice.say("!intrrupt", root);
       await world.says(root, "Did you mean `!interrupt`?");
-      await alice.say("!context", root);
+      await alice.say("!compact", root);
       await world.until(root, (posts) =>
         posts.findLast(
           (post) =>
-            /context/i.test(post.message) && post.username === "claude-code" && !post.message.includes("!"),
+            /compact/i.test(post.message) && post.username === "claude-code" && !post.message.includes("!"),
         ),
       );
       return root;

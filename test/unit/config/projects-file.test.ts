@@ -85,6 +85,7 @@ directMessages: { directory: ~/scratch, allowedUsers: [alice] }
       worktree: "off",
       mode: "default",
       model: "opus",
+      maxCostPerDay: undefined,
     },
     expect.objectContaining({ name: "api", maxSessions: 5, mode: undefined, model: undefined }),
   ]);
@@ -111,6 +112,8 @@ test.each([
   ["allowedUsers: []", { allowedUsers: [] }],
   ["prewarm: 1", { prewarm: 1 }],
   ["mode: acceptEdits", { mode: "acceptEdits" }],
+  ["maxCostPerDay: 20", { maxCostPerDay: 20 }],
+  ["maxCostPerDay: $12.50", { maxCostPerDay: 12.5 }],
   ["model: claude-opus-4-1[1m]", { model: "claude-opus-4-1[1m]" }],
 ])("%s is understood", (line, expected) => {
   expect(world().read(`${SHOP}    ${line}\n`).projects).toEqual([expect.objectContaining(expected)]);

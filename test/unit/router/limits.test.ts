@@ -59,7 +59,7 @@ test.each([{ name: "stop" } as const, { name: "interrupt" } as const])(
     expect(count(100, () => limits.tryTakePost(command(stopping), ALICE, true, THREAD, 0))).toBe(100);
     for (const other of [
       command({ name: "permissions", mode: "interactive" }),
-      command({ name: "usage", usage: "stop" }),
+      command({ name: "incomplete", usage: "stop" }),
       { kind: "reply", threadId: THREAD, reply: "empty" } as const,
     ]) {
       expect(limits.tryTakePost(other, ALICE, true, THREAD, 0)).toBe(false);

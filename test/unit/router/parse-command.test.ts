@@ -69,7 +69,10 @@ test.each([
 test.each(
   ["!invite", "!invite @", "!kick @bob and carol", "!permissions", "!permissions maybe", "@bot"].slice(0, 5),
 )("%j is told how it is written", (text) => {
-  expect(parseCommand(text, false)).toMatchObject({ name: "usage", usage: expect.stringContaining("!") });
+  expect(parseCommand(text, false)).toMatchObject({
+    name: "incomplete",
+    usage: expect.stringContaining("!"),
+  });
 });
 
 test("any other name may be one of Claude's; only `!` can mean nothing else", () => {

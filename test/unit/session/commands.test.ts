@@ -73,6 +73,6 @@ test.each(DOCUMENTS)("%s names no command that neither mm-claude nor Claude has"
 
 test.each(DOCUMENTS)("what %s writes after a command's name is what the command takes", (document) => {
   const written = spansIn(read(document), "!").filter((span) => span.includes(" "));
-  const refused = written.filter((span) => parseCommand(span, false)?.name === "usage");
+  const refused = written.filter((span) => parseCommand(span, false)?.name === "incomplete");
   expect(refused).toEqual([]);
 });
