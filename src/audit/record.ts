@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   "answered",
   "made-interactive",
   "mode-set",
+  "task-stopped", // one thing that ran in the background
   "interrupted",
   "stopped",
   "resumed-turn",

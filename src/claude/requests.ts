@@ -22,6 +22,13 @@ interface Requests {
   setEffort: { readonly takes: { readonly level: string }; readonly answers: object };
   /** `tokens` null: as Claude itself decides; 0: none. */
   setThinking: { readonly takes: { readonly tokens: number | null }; readonly answers: object };
+  /** An answer comes also for a task that has ended, or never was (2.1.330). */
+  stopTask: { readonly takes: { readonly taskId: string }; readonly answers: object };
+  /** What a command in the background has printed, of a long text its end; also when it has ended. Not of subagents. */
+  taskOutput: {
+    readonly takes: { readonly taskId: string };
+    readonly answers: { readonly output: string; readonly bytes: number };
+  };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
   context: {
     readonly takes: object;
@@ -102,6 +109,18 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
     subtype: "set_max_thinking_tokens",
     fields: ({ tokens }) => ({ max_thinking_tokens: tokens }),
     answer: nothing,
+  },
+  stopTask: {
+    subtype: "stop_task",
+    fields: ({ taskId }) => ({ task_id: taskId }),
+    answer: nothing,
+  },
+  taskOutput: {
+    subtype: "get_task_output",
+    fields: ({ taskId }) => ({ task_id: taskId }),
+    answer: z
+      .object({ output: z.string(), total_bytes: z.number() })
+      .transform(({ output, total_bytes: bytes }) => ({ output, bytes })),
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
   context: {

@@ -53,6 +53,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
+    case "tasks":
       return { name, argument: rest };
     default:
       return { name };

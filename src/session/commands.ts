@@ -67,6 +67,13 @@ export const COMMANDS = {
     help: "What Claude may do unasked; `!mode plan` and others change it",
     inSentence: /^(?:plan|default|acceptedits|auto)$/i,
   },
+  tasks: {
+    usage: "tasks",
+    aliases: [],
+    action: "message",
+    help: "What runs in the background; `!tasks stop 2` stops one (also 🛑 on its post)",
+    inSentence: /^stop(?:\s+#?\d{1,9})?$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

@@ -19,6 +19,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { abandonTasks } from "./steering/tasks.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
@@ -289,6 +290,7 @@ export function leaveProcess(step: Step, why: string): void {
   step.emit({ type: "typing", isOn: false });
   voidAsks(step, why);
   abandonSubagents(step);
+  abandonTasks(step);
   forgetVerdicts(step);
   const message = takeInFlight(state);
   if (message) {

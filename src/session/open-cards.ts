@@ -17,13 +17,15 @@ interface Choice {
 }
 
 /** Those whose post is known. */
-export function openCardsOf({ asks, cutOff, worktree }: SessionState): OpenCard[] {
+export function openCardsOf({ asks, cutOff, worktree, steering }: SessionState): OpenCard[] {
   const cards = asks.flatMap((ask) =>
     ask.postId === undefined ? [] : [{ postId: ask.postId, ...choicesOn(ask) }],
   );
   const offers = [
     cutOff?.until === undefined ? cutOff?.postId : undefined,
     worktree?.status === "asked" ? worktree.postId : undefined,
+    // Somebody may have put 🛑 there.
+    ...steering.tasks.list.map(({ end, postId }) => (end ? undefined : postId)),
   ];
   return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }

@@ -15,6 +15,7 @@ import { refuse } from "./refusal.ts";
 import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
+import { takeTaskReaction } from "./steering/task-commands.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
 import { takePlaceChoice } from "./worktree.ts";
@@ -126,6 +127,9 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   const goOn = takeOffer(step, reaction);
   if (goOn) {
     enqueue(step, goOn);
+    return;
+  }
+  if (takeTaskReaction(step, reaction)) {
     return;
   }
   const canStop = !reaction.isRemoval && may(step, "stop", reaction.by);

@@ -25,6 +25,9 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { onReply } from "./steering/replies.ts";
+import { takeHeldStops } from "./steering/task-commands.ts";
+import { watchTasks } from "./steering/task-progress.ts";
+import { taskPosted } from "./steering/tasks.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
 import { messageDeleted, messageEdited } from "./waiting.ts";
@@ -117,6 +120,9 @@ function take(step: Step, signal: Signal): void {
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }
+      if (taskPosted(state, signal.key, signal.postId)) {
+        judgeHeldStops(step);
+      }
       cardStands(step, signal.key);
       break;
     case "fileRefused":
@@ -167,10 +173,22 @@ function take(step: Step, signal: Signal): void {
   }
 }
 
-const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
+const TIMERS = { flush, idle: idleTimer, watchdog, tasks: tasksTimer } as const satisfies Record<
   TimerName,
   (step: Step) => void
 >;
+
+function tasksTimer(step: Step): void {
+  judgeHeldStops(step);
+  watchTasks(step);
+}
+
+/** Whose posts they are on may be known by now. */
+function judgeHeldStops(step: Step): void {
+  for (const reaction of takeHeldStops(step)) {
+    onReaction(step, reaction);
+  }
+}
 
 function opened(step: Step, worktree: WantedWorktree | undefined): void {
   const { state, context } = step;

@@ -147,7 +147,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog";
+export type TimerName = "flush" | "idle" | "watchdog" | "tasks";
 
 export type Effect =
   /**

@@ -149,6 +149,7 @@ const INNER = [
   "lifecycle",
   "silentTurn",
   "backgrounded",
+  "shellKilled",
 ] as const;
 
 type ClaudeSays = Exclude<Decoded, { readonly type: (typeof INNER)[number] }>;

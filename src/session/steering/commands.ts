@@ -3,12 +3,13 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onTasksCommand } from "./task-commands.ts";
 import type { SteeringCommand } from "./types.ts";
 
 type SteeringInput = Command & { readonly name: SteeringCommand };
 export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
-const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand };
+const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand, tasks: onTasksCommand };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {
   HANDLERS[name](step, by, argument);

@@ -4,6 +4,8 @@ import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.
 import type { Person } from "../authorization.ts";
 import type { Replied, Step } from "../types.ts";
 import { modeReplied } from "./mode.ts";
+import { stopReplied } from "./task-commands.ts";
+import { outputReplied } from "./task-progress.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
   step: Step,
@@ -12,7 +14,11 @@ type ReplyHandler<Kind extends RequestKind> = (
   by: Person | undefined,
 ) => void;
 
-const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = { setMode: modeReplied };
+const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
+  setMode: modeReplied,
+  stopTask: stopReplied,
+  taskOutput: outputReplied,
+};
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {
   (HANDLERS[request.kind] as ReplyHandler<RequestKind> | undefined)?.(step, reply, request, by);

@@ -34,6 +34,16 @@ export function createControls({ conversation }) {
     }),
     apply_flag_settings: () => ({ response: undefined }),
     set_max_thinking_tokens: () => ({ response: undefined }),
+    stop_task({ task_id }) {
+      conversation.background.stop(task_id);
+      return { response: {} };
+    },
+    get_task_output({ task_id }) {
+      const output = conversation.background.outputOf(task_id);
+      return output === undefined && !task_id.startsWith("b")
+        ? { error: "get_task_output: no shell or Monitor task with that task_id in this session" }
+        : { response: { output: output ?? "", total_bytes: (output ?? "").length, truncated: false } };
+    },
     get_context_usage: () => ({
       response: {
         categories: [

@@ -18,7 +18,7 @@ export function createConversation({ wire, transcript }) {
   let isEnding = false;
   let lastFailed = false;
   const tools = createTools();
-  const background = createBackground({ wire, notify });
+  const background = createBackground({ wire, notify, remind: (text) => notifications.push(text) });
   const agents = createAgents({ wire, tools, stream, background });
 
   function notify(text) {
@@ -28,7 +28,8 @@ export function createConversation({ wire, transcript }) {
 
   function next() {
     if (turn !== undefined) return;
-    if (queue.length === 0 && notifications.length === 0) {
+    // A reminder waits for the next message.
+    if (queue.length === 0 && !notifications.some((note) => note.startsWith("<system-reminder>"))) {
       if (isEnding && !background.areWorking()) process.exit(lastFailed ? 1 : 0);
       return;
     }
@@ -330,6 +331,7 @@ export function createConversation({ wire, transcript }) {
       queue.push({ message: frame.message, uuid: frame.uuid ?? randomUUID() });
       next();
     },
+    background,
     setMode: (mode) => tools.setMode(mode),
     setModel(name) {
       model = name;
