@@ -27,8 +27,13 @@ export interface TaskEnd {
   readonly by: string | undefined;
 }
 
-export function taskName({ kind, number, what }: TaskName): string {
-  return kind === "subagent" ? what : `⚙️ **Task ${number}** ${inlineCode(what, 100)}`;
+function taskName(name: TaskName): string {
+  return name.kind === "subagent" ? name.what : `⚙️ ${taskInSentence(name)}`;
+}
+
+/** In a sentence that has a sign of its own. */
+export function taskInSentence({ kind, number, what }: TaskName): string {
+  return kind === "subagent" ? what : `**Task ${number}** ${inlineCode(what, 100)}`;
 }
 
 export function runningCommand(
@@ -86,7 +91,7 @@ function used(usage: TaskUsage | undefined): string[] {
 export function endLine(name: TaskName, end: TaskEnd): string {
   const { status = "", by } = end;
   if (by !== undefined) {
-    return `🛑 ${taskName(name)} was stopped by @${by}`;
+    return `🛑 ${taskInSentence(name)} was stopped by @${by}`;
   }
   const how = [VERBS[status] ?? "has ended", SIGNS[status] ?? "", exitCode(end)];
   return [taskName(name), ...how].filter((part) => part !== "").join(" ");
@@ -127,6 +132,9 @@ const count = (tokens: number): string => (tokens < 1000 ? String(tokens) : `${M
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
 const ESCAPES = /\u001b\[[0-9;?]{0,40}[@-~]/g;
 
+/** What the CLI itself writes below what a command has printed (2.1.330). */
+const EXIT = /\[exited with code -?\d{1,10}\]\s{0,9}$/;
+
 /** The last line that a command printed; where people have not seen what runs, only how much there is. */
 export function lastPrinted(output: string, bytes: number, mayQuote: boolean): string {
   if (bytes === 0) {
@@ -136,13 +144,20 @@ export function lastPrinted(output: string, bytes: number, mayQuote: boolean): s
     return `${size(bytes)} printed`;
   }
   // A bar that grows in place is written over and over in one line.
-  const lines = output.replace(ESCAPES, "").split(/[\r\n]/);
+  const lines = output
+    .replace(ESCAPES, "")
+    .replace(EXIT, "")
+    .split(/[\r\n]/);
   const last = lines.findLast((line) => line.trim() !== "")?.trim() ?? "";
   return last === "" ? "" : inlineCode(last, 120);
 }
 
 const size = (bytes: number): string =>
-  bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 1e6)} MB`;
+  bytes < 1000
+    ? `${bytes} bytes`
+    : bytes < 1e6
+      ? `${Math.round(bytes / 1000)} kB`
+      : `${Math.round(bytes / 1e6)} MB`;
 
 export interface ListedTask extends TaskName {
   /** How long it has run. */

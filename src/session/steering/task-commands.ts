@@ -2,7 +2,7 @@
 // on its post, which stops the session on any other.
 
 import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
-import { taskList, taskName } from "../../render/running-tasks.ts";
+import { taskInSentence, taskList } from "../../render/running-tasks.ts";
 import { isRecent } from "../../util/clock.ts";
 import type { Person } from "../authorization.ts";
 import { refuse } from "../refusal.ts";
@@ -34,7 +34,11 @@ export function onTasksCommand(step: Step, by: Person, argument: string): void {
   const number = stop[1];
   const [first, second] = running;
   const task =
-    number === undefined ? (second ? undefined : first) : running.find((one) => one.number === Number(number));
+    number === undefined
+      ? second
+        ? undefined
+        : first
+      : running.find((one) => one.number === Number(number));
   if (task) {
     stopTask(step, task, by);
   } else if (running.length === 0) {
@@ -77,7 +81,7 @@ export function stopReplied(
     audit(step, "task-stopped", by, { task: task.what, number: task.number });
   }
   if (task && !task.end) {
-    say(step, `🛑 Claude was asked to stop ${taskName(task)}, and has not said that it ended.`);
+    say(step, `🛑 Claude was asked to stop ${taskInSentence(task)}, and has not said that it ended.`);
   }
 }
 
@@ -100,7 +104,10 @@ export function takeTaskReaction(step: Step, reaction: Reaction): boolean {
   }
   if (task.end) {
     if (tryTakeNotice(step, "ended-task", by)) {
-      say(step, `ℹ️ ${taskName(task)} has ended already. To end the session: 🛑 on any other message, or \`!stop\`.`);
+      say(
+        step,
+        `ℹ️ ${taskInSentence(task)} has ended already. To end the session: 🛑 on any other message, or \`!stop\`.`,
+      );
     }
   } else if (!task.stoppedBy) {
     stopTask(step, task, by);
@@ -113,8 +120,7 @@ const ON_ITS_WAY_MS = 10_000;
 
 function mayBeOnItsWay({ state, now }: Step, { postId }: Reaction): boolean {
   const isOnItsWay = state.steering.tasks.list.some(
-    (task) =>
-      task.key !== undefined && task.postId === undefined && isRecent(task.since, ON_ITS_WAY_MS, now),
+    (task) => task.key !== undefined && task.postId === undefined && isRecent(task.since, ON_ITS_WAY_MS, now),
   );
   // What a person wrote is no post of ours.
   return isOnItsWay && !state.taken.includes(postId);

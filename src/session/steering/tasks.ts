@@ -147,7 +147,8 @@ export function endTask(step: Step, task: SessionTask, status: string | undefine
     }
   }
   const line = endLine(task, endOf(task));
-  if (isStoppedByPerson(task)) {
+  const isAnswer = isStoppedByPerson(task) && (task.kind === "command" || !task.isInBackground);
+  if (isAnswer) {
     say(step, line);
   } else if (!task.isInBackground) {
     // Claude has waited for it, and goes on with the turn.
@@ -162,9 +163,14 @@ export function endTask(step: Step, task: SessionTask, status: string | undefine
 const isStoppedByPerson = ({ end, stoppedBy }: SessionTask): boolean =>
   end?.status === "stopped" && stoppedBy !== undefined;
 
-/** Claude begins no turn about what people have stopped; it hears of it with the next message (2.1.330). */
+/**
+ * Claude begins no turn about a command that people have stopped: it hears of it with the next message. About a subagent
+ * it does (2.1.330).
+ */
 export const isTakenUp = ({ steering }: SessionState, { taskId }: EventOf<"taskEnded">): boolean =>
-  !steering.tasks.list.some((task) => task.id === taskId && isStoppedByPerson(task));
+  !steering.tasks.list.some(
+    (task) => task.id === taskId && task.kind === "command" && isStoppedByPerson(task),
+  );
 
 /** A turn begins that nobody has asked for: what it is about comes first. */
 export function tellCause(step: Step, isOwn: boolean, hasNotification: boolean): void {

@@ -48,10 +48,12 @@ export function createBackground({ wire, notify, remind }) {
     tell();
   }
 
-  /** By somebody who asked for that: no turn of its own. */
+  /** By somebody who asked for that: about a command there is no turn of its own. */
   function stopped(task, summary) {
     tellEnd(task, "killed", "stopped", summary);
-    remind(`<task-notification>${summary} was stopped by the user</task-notification>`);
+    const note = `<task-notification>${summary} was stopped by the user</task-notification>`;
+    if (task.task_type === "local_bash") remind(note);
+    else notify(`<system-reminder>\n${note}\n</system-reminder>`);
   }
 
   /** Claude takes it up in a turn of its own. */
@@ -87,6 +89,7 @@ export function createBackground({ wire, notify, remind }) {
       });
       began(task);
       child.on("close", (code) => {
+        outputs.set(id, `${outputs.get(id)}\n[exited with code ${code}]\n`);
         if (!running.has(id)) return;
         ended(
           task,

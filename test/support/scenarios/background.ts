@@ -51,9 +51,9 @@ export const background: readonly Scenario[] = [
       await alice.say("!tasks stop", root);
       await world.says(root, "ℹ️ Which one?");
       await alice.say("!tasks stop 1", root);
-      await world.says(root, "🛑 ⚙️ **Task 1** `Wait in the background` was stopped by @alice");
+      await world.says(root, "🛑 **Task 1** `Wait in the background` was stopped by @alice");
       await bob.react(second, "octagonal_sign");
-      await world.says(root, "🛑 ⚙️ **Task 2** `Wait in the background` was stopped by @bob");
+      await world.says(root, "🛑 **Task 2** `Wait in the background` was stopped by @bob");
       await alice.react(second, "x");
       await world.says(root, "has ended already. To end the session");
       await alice.say("RUN hello", root);
