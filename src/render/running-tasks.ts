@@ -117,7 +117,7 @@ const SHORT_MS = 5_000;
 const after = (ms: number): string => (ms < SHORT_MS ? "" : `after ${duration(ms)}`);
 
 /** 40 s, 3 min, 2 h 5 min. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) {
     return `${seconds} s`;

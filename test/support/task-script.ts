@@ -79,4 +79,3 @@ export const posted = (script: Script, number: number): string => {
 };
 
 export const isOver = (script: Script): boolean => script.state.phase.name === "ended";
-

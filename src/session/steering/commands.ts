@@ -9,7 +9,10 @@ import type { SteeringCommand } from "./types.ts";
 type SteeringInput = Command & { readonly name: SteeringCommand };
 export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
-const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand, tasks: onTasksCommand };
+const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
+  mode: onModeCommand,
+  tasks: onTasksCommand,
+};
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {
   HANDLERS[name](step, by, argument);

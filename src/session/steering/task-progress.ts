@@ -1,8 +1,8 @@
 // How what runs beside Claude's turns is getting on: looked at every few seconds, less often the longer it runs, and a
 // few at a time, because each edit costs the server a row and other threads their turn.
 
-import type { ClaudeEvent } from "../../claude/types.ts";
 import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
+import type { ClaudeEvent } from "../../claude/types.ts";
 import { lastPrinted, runningSubagent } from "../../render/running-tasks.ts";
 import { isRecent } from "../../util/clock.ts";
 import type { Step } from "../types.ts";

@@ -4,8 +4,19 @@ import { describe, expect, test } from "vitest";
 import type { ThreadId } from "../../../src/mattermost/types.ts";
 import { openCardsOf } from "../../../src/session/open-cards.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../../src/session/snapshot.ts";
-import { INVITED, OTHER, OWNER, exited, turnEnded, working } from "../../support/session-script.ts";
-import { command, ended, isOver, keyOf, posted, replies, requests, runs, tasks, tick } from "../../support/task-script.ts";
+import { exited, INVITED, OTHER, OWNER, turnEnded, working } from "../../support/session-script.ts";
+import {
+  command,
+  ended,
+  isOver,
+  keyOf,
+  posted,
+  replies,
+  requests,
+  runs,
+  tasks,
+  tick,
+} from "../../support/task-script.ts";
 
 describe("the end of a task", () => {
   test("is the first line of the turn that Claude begins about it", () => {

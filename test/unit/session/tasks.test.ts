@@ -2,8 +2,29 @@
 
 import { describe, expect, test } from "vitest";
 import type { ToolUseId } from "../../../src/claude/types.ts";
-import { OWNER, exited, permission, toolResult, toolUse, working, type Script } from "../../support/session-script.ts";
-import { command, ended, isOver, keyOf, posted, prints, replies, requests, runs, started, tasks, tick } from "../../support/task-script.ts";
+import {
+  exited,
+  OWNER,
+  permission,
+  type Script,
+  toolResult,
+  toolUse,
+  working,
+} from "../../support/session-script.ts";
+import {
+  command,
+  ended,
+  isOver,
+  keyOf,
+  posted,
+  prints,
+  replies,
+  requests,
+  runs,
+  started,
+  tasks,
+  tick,
+} from "../../support/task-script.ts";
 
 describe("a command in the background", () => {
   test("has a post, which says since when it runs and is edited when it has ended", () => {
@@ -192,4 +213,3 @@ describe("a subagent", () => {
     expect(isOver(script)).toBe(false);
   });
 });
-
