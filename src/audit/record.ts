@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   "model-set",
   "effort-set",
   "thinking-set",
+  "task-stopped", // one thing that ran in the background
   "interrupted",
   "stopped",
   "resumed-turn",

@@ -226,6 +226,9 @@ export class StdioClient implements ClaudeClient {
       case "backgrounded":
         this.#unreportedTasks.add(decoded.task);
         break;
+      case "shellKilled":
+        this.#unreportedTasks.remove(decoded.taskId);
+        break;
       default:
         if (this.#note(decoded)) {
           this.#listener(decoded);

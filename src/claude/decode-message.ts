@@ -9,6 +9,8 @@ export type MessageDecoded =
   | ClaudeEvent
   /** A tool's result says that its command goes on in the background. */
   | { readonly type: "backgrounded"; readonly task: BackgroundTask }
+  /** Claude has ended a command that ran in the background (1.0.128 and 2.0.76, which report it nowhere else). */
+  | { readonly type: "shellKilled"; readonly taskId: string }
   /** 1.0.128 and 2.0.76 report only here that the turn was interrupted. */
   | { readonly type: "interruption" };
 
@@ -148,12 +150,19 @@ function decodeToolResult(block: unknown, structured: unknown, purposes: Purpose
   const { tool_use_id: id, is_error: isError, content } = parsed.data;
   const text = textOf(content ?? "");
   const result: ClaudeEvent = { type: "toolResult", id, isError: isError === true, text, structured };
+  const killed = KILLED.exec(text)?.[1];
+  if (killed !== undefined) {
+    return [result, { type: "shellKilled", taskId: killed }];
+  }
   const taskId = backgroundTaskId(text, structured);
   if (taskId === undefined) {
     return [result];
   }
   return [result, { type: "backgrounded", task: { id: taskId, description: purposes.get(id) ?? "" } }];
 }
+
+/** What KillShell answers. A task of that id is no longer waited for; it costs nothing where there is none. */
+const KILLED = /^\{"message":"Successfully killed shell: (\w{1,64}) /;
 
 /** In 1.0.128 it is in the text alone, in 2.0.76 and 2.1.330 in the structured result as well. */
 function backgroundTaskId(text: string, structured: unknown): string | undefined {

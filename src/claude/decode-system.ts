@@ -12,6 +12,9 @@ type SystemDecoded =
   /** Nothing a person would want to know; `what` is for the debug log. */
   | { readonly type: "skipped"; readonly what: string };
 
+/** Among the types of tasks: `local_bash`, `local_workflow` and others (2.1.330). */
+const AGENT = "local_agent";
+
 const initFrame = z.object({
   model: z.string(),
   session_id: z.string().optional(),
@@ -30,25 +33,56 @@ const retryFrame = z.object({
   error_status: z.number().nullish(),
   error: z.string().optional(),
 });
+const toolUse = z
+  .string()
+  .transform((id) => id as ToolUseId)
+  .optional();
+const usage = z
+  .object({ tool_uses: z.number().catch(0), total_tokens: z.number().catch(0) })
+  .transform(({ tool_uses: tools, total_tokens: tokens }) => ({ tools, tokens }));
+const startFrame = z.object({
+  task_id: z.string(),
+  tool_use_id: toolUse,
+  description: z.string().catch(""),
+  task_type: z.string().catch(""),
+  subagent_type: z.string().catch(""),
+  is_backgrounded: z.boolean().catch(false),
+  spawn_depth: z.number().catch(1),
+  parent_task_id: z.string().optional().catch(undefined),
+  ambient: z.boolean().catch(false),
+});
+const progressFrame = z.object({
+  task_id: z.string(),
+  tool_use_id: toolUse,
+  usage,
+  last_tool_name: z.string().optional().catch(undefined),
+});
 const notificationFrame = z.object({
   task_id: z.string().default(""),
-  tool_use_id: z
-    .string()
-    .transform((id) => id as ToolUseId)
-    .optional(),
+  tool_use_id: toolUse,
   status: z.string(),
   summary: z.string().default(""),
+  usage: usage.optional().catch(undefined),
 });
 const tasksFrame = z.object({
-  tasks: z.array(
-    z
-      .object({ task_id: z.string(), description: z.string().default(""), task_type: z.string().default("") })
-      .transform(({ task_id: id, description, task_type: type }) => ({
+  tasks: z
+    .array(
+      z.object({
+        task_id: z.string(),
+        description: z.string().default(""),
+        task_type: z.string().default(""),
+        ambient: z.boolean().catch(false),
+      }),
+    )
+    // Housekeeping of the CLI's own is nothing that people, or a session's sleep, wait for.
+    .transform((tasks) => tasks.filter(({ ambient }) => !ambient))
+    .transform((tasks) =>
+      tasks.map(({ task_id: id, description, task_type: type }) => ({
         id,
         description,
-        ...(type === "local_agent" ? { isAgent: true } : {}),
+        ...(type === AGENT ? { isAgent: true } : {}),
       })),
-  ),
+    ),
 });
 /** `kind` is `blocked_by_hook`, or `stopped_by_hook`, which leaves the prompt in the conversation (2.1.330). */
 const refusalFrame = z.object({
@@ -66,11 +100,12 @@ const decoders = new Map<unknown, (frame: Frame) => SystemDecoded[]>([
   ["api_retry", decodeRetry],
   ["task_notification", decodeNotification],
   ["background_tasks_changed", decodeTasks],
-  // These two say nothing that the two before them don't (2.1.330).
-  ["task_started", () => []],
+  ["task_started", decodeTaskStart],
+  ["task_progress", decodeProgress],
+  // Says nothing that the others don't (2.1.330).
   ["task_updated", () => []],
   ["informational", decodeInformational],
-  ["control_request_progress", decodeProgress],
+  ["control_request_progress", decodeRequestProgress],
 ]);
 
 export function decodeSystem(frame: Frame): SystemDecoded[] {
@@ -118,8 +153,41 @@ function decodeNotification(frame: Frame): SystemDecoded[] {
   if (!parsed.success) {
     return [malformed("system/task_notification", parsed.error)];
   }
-  const { task_id: taskId, tool_use_id: toolUseId, status, summary } = parsed.data;
-  return [{ type: "taskEnded", taskId, toolUseId, status, summary }];
+  const { task_id: taskId, tool_use_id: toolUseId, status, summary, usage } = parsed.data;
+  return [{ type: "taskEnded", taskId, toolUseId, status, summary, ...(usage ? { usage } : {}) }];
+}
+
+function decodeTaskStart(frame: Frame): SystemDecoded[] {
+  const parsed = startFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [malformed("system/task_started", parsed.error)];
+  }
+  const { data } = parsed;
+  if (data.ambient) {
+    return [{ type: "skipped", what: "system/task_started of the CLI's own housekeeping" }];
+  }
+  return [
+    {
+      type: "taskStarted",
+      taskId: data.task_id,
+      toolUseId: data.tool_use_id,
+      description: data.description,
+      isAgent: data.task_type === AGENT,
+      agentType: data.subagent_type,
+      isInBackground: data.is_backgrounded,
+      isNested: data.spawn_depth > 1 || data.parent_task_id !== undefined,
+    },
+  ];
+}
+
+/** Nothing is lost with one that can't be read: the next one says it all again. */
+function decodeProgress(frame: Frame): SystemDecoded[] {
+  const parsed = progressFrame.safeParse(frame);
+  if (!parsed.success) {
+    return [{ type: "skipped", what: "system/task_progress that can't be read" }];
+  }
+  const { task_id: taskId, tool_use_id: toolUseId, usage, last_tool_name: lastTool } = parsed.data;
+  return [{ type: "taskProgressed", taskId, toolUseId, usage, lastTool }];
 }
 
 function decodeTasks(frame: Frame): SystemDecoded[] {
@@ -130,7 +198,7 @@ function decodeTasks(frame: Frame): SystemDecoded[] {
   return [{ type: "backgroundTasks", tasks: parsed.data.tasks }];
 }
 
-function decodeProgress({ request_id: requestId }: Frame): SystemDecoded[] {
+function decodeRequestProgress({ request_id: requestId }: Frame): SystemDecoded[] {
   return typeof requestId === "string" ? [{ type: "requestBegun", requestId }] : [];
 }
 

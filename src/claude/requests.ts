@@ -47,6 +47,13 @@ interface Requests {
     readonly takes: { readonly question: string; readonly uuid: string };
     readonly answers: { readonly text: string | undefined };
   };
+  /** An answer comes also for a task that has ended, or never was (2.1.330). */
+  stopTask: { readonly takes: { readonly taskId: string }; readonly answers: object };
+  /** What a command in the background has printed, of a long text its end; also when it has ended. Not of subagents. */
+  taskOutput: {
+    readonly takes: { readonly taskId: string };
+    readonly answers: { readonly output: string; readonly bytes: number };
+  };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
   /** The windows of the account's plan; undefined where none applies, as with an API key. */
   usage: {
@@ -228,6 +235,18 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
       .object({ response: z.string().nullish() })
       .transform(({ response }) => ({ text: response?.trim() || undefined })),
     isLong: true,
+  },
+  stopTask: {
+    subtype: "stop_task",
+    fields: ({ taskId }) => ({ task_id: taskId }),
+    answer: nothing,
+  },
+  taskOutput: {
+    subtype: "get_task_output",
+    fields: ({ taskId }) => ({ task_id: taskId }),
+    answer: z
+      .object({ output: z.string(), total_bytes: z.number() })
+      .transform(({ output, total_bytes: bytes }) => ({ output, bytes })),
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
   usage: { subtype: "get_usage", fields: () => ({ skip_behaviors: true }), answer: planUse },

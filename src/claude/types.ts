@@ -68,6 +68,12 @@ export interface Usage {
   readonly turnOutputTokens: number;
 }
 
+/** What a subagent has used. */
+export interface TaskUsage {
+  readonly tools: number;
+  readonly tokens: number;
+}
+
 export type ClaudeEvent =
   /** `initialize` was answered: the process takes messages. */
   | {
@@ -160,13 +166,37 @@ export type ClaudeEvent =
   | { readonly type: "compacting" }
   /** `error` is undefined when the compaction succeeded. */
   | { readonly type: "compacted"; readonly error: string | undefined }
-  /** A subagent or a background command ended (`system/task_notification`). `status`: `completed`, or why not. */
+  /** A command that takes its time, or a subagent, has begun (2.1.197 and later; which of them, since 2.1.330). */
+  | {
+      readonly type: "taskStarted";
+      readonly taskId: string;
+      readonly toolUseId: ToolUseId | undefined;
+      readonly description: string;
+      readonly isAgent: boolean;
+      /** What kind of a subagent; empty for none that has a name. */
+      readonly agentType: string;
+      readonly isInBackground: boolean;
+      /** A subagent's own. */
+      readonly isNested: boolean;
+    }
+  /** How far a subagent is (2.1.330). */
+  | {
+      readonly type: "taskProgressed";
+      readonly taskId: string;
+      readonly toolUseId: ToolUseId | undefined;
+      readonly usage: TaskUsage;
+      readonly lastTool: string | undefined;
+    }
+  /**
+   * A subagent or a background command ended (`system/task_notification`). `status`: `completed`, `failed`, `stopped`.
+   */
   | {
       readonly type: "taskEnded";
       readonly taskId: string;
       readonly toolUseId: ToolUseId | undefined;
       readonly status: string;
       readonly summary: string;
+      readonly usage?: TaskUsage | undefined;
     }
   /** The turn is over; the process goes on running. */
   | {

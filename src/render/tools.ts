@@ -291,11 +291,17 @@ export function toolOutcome(name: string, { isError, text }: ToolResult, wasAske
     const [first = ""] = why.trim().split("\n", 1);
     return `↳ ❌${first === "" ? "" : ` ${inlineCode(first, 160)}`}`;
   }
+  if (name === "Bash" && IN_BACKGROUND.test(text)) {
+    return "↳ ⚙️ in the background";
+  }
   const only = name === "Bash" && wasAsked ? text.trim() : "";
   const isOneLine = only !== "" && lineCount(only) === 1;
   const summary = isOneLine ? inlineCode(only, 120) : (view.summary?.(text) ?? "");
   return `↳ ✅${summary === "" ? "" : ` ${summary}`}`;
 }
+
+/** All three generations; `was manually backgrounded` by 2.1.330 for one that began as another. */
+const IN_BACKGROUND = /^Command (?:running in|was (?:manually )?)\s?background(?:ed)?\b.{0,40} with ID: /;
 
 const OWN_WORDS_TAGS = /<\/?tool_use_error>/g;
 

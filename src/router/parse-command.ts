@@ -62,6 +62,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "cost":
     case "context":
     case "usage":
+    case "tasks":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

@@ -120,6 +120,13 @@ export const COMMANDS = {
     action: "message",
     help: "How much of the limits of Claude's plan is used",
   },
+  tasks: {
+    usage: "tasks",
+    aliases: [],
+    action: "message",
+    help: "What runs in the background; `!tasks stop 2` stops one (also 🛑 on its post)",
+    inSentence: /^stop(?:\s+#?\d{1,9})?$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

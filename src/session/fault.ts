@@ -5,6 +5,7 @@ import { inlineCode } from "../render/markdown.ts";
 import { leaveProcess } from "./lifecycle.ts";
 import { sleep } from "./phases.ts";
 import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from "./state.ts";
+import { initialTasks } from "./steering/task-types.ts";
 import type { Step } from "./types.ts";
 
 /**
@@ -40,7 +41,7 @@ export function onFault(step: Step, what: string, detail: string): void {
 
 function dropProcess(step: Step): void {
   const { state } = step;
-  for (const name of ["flush", "idle", "watchdog"] as const) {
+  for (const name of ["flush", "idle", "watchdog", "tasks"] as const) {
     step.emit({ type: "clearTimer", name });
   }
   step.emit({ type: "typing", isOn: false });
@@ -52,6 +53,7 @@ function dropProcess(step: Step): void {
   state.toolsWithCards.clear();
   state.earlyReactions = [];
   state.subagents.clear();
+  state.steering.tasks = { ...initialTasks(), count: state.steering.tasks.count };
   state.background = [];
   state.taskList = undefined;
   beginTurn(step);

@@ -22,6 +22,7 @@ import {
 import { takeAsides } from "./steering/heard.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
+import { abandonTasks } from "./steering/tasks.ts";
 import { voidUndo } from "./steering/undo.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
@@ -293,6 +294,7 @@ export function leaveProcess(step: Step, why: string): void {
   step.emit({ type: "typing", isOn: false });
   voidAsks(step, why);
   abandonSubagents(step);
+  abandonTasks(step);
   forgetVerdicts(step);
   const message = takeInFlight(state);
   if (message) {

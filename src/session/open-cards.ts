@@ -28,6 +28,8 @@ export function openCardsOf(state: SessionState): OpenCard[] {
     worktree?.status === "asked" ? worktree.postId : undefined,
     steering.undo?.postId,
     holdPostOf(state)?.postId,
+    // Somebody may have put 🛑 there.
+    ...steering.tasks.list.map(({ end, postId }) => (end ? undefined : postId)),
   ];
   return [...cards, ...offers.flatMap((postId) => (postId === undefined ? [] : [{ postId }]))];
 }

@@ -20,6 +20,7 @@ import { takeHoldChoice } from "./steering/limits.ts";
 import { endUnasked } from "./steering/mode.ts";
 import { revokeAll } from "./steering/rules.ts";
 import { changesSettings } from "./steering/slash-rights.ts";
+import { takeTaskReaction } from "./steering/task-commands.ts";
 import { takeUndoReaction } from "./steering/undo.ts";
 import type { Command, Message, Signal, Step } from "./types.ts";
 import { withdrawUnsent } from "./waiting.ts";
@@ -138,6 +139,9 @@ export function onReaction(step: Step, reaction: Signal & { readonly type: "reac
   const goOn = takeOffer(step, reaction);
   if (goOn) {
     enqueue(step, goOn);
+    return;
+  }
+  if (takeTaskReaction(step, reaction)) {
     return;
   }
   const canStop = !reaction.isRemoval && may(step, "stop", reaction.by);

@@ -27,6 +27,9 @@ import { audit, prepared, say, updateHeader } from "./state.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
+import { takeHeldStops } from "./steering/task-commands.ts";
+import { watchTasks } from "./steering/task-progress.ts";
+import { taskPosted } from "./steering/tasks.ts";
 import { undoDeleted } from "./steering/undo.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -122,6 +125,9 @@ function take(step: Step, signal: Signal): void {
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }
+      if (taskPosted(state, signal.key, signal.postId)) {
+        judgeHeldStops(step);
+      }
       cardStands(step, signal.key);
       break;
     case "fileRefused":
@@ -175,10 +181,25 @@ function take(step: Step, signal: Signal): void {
   }
 }
 
-const TIMERS = { flush, idle: idleTimer, watchdog, limit: limitTimer } as const satisfies Record<
-  TimerName,
-  (step: Step) => void
->;
+const TIMERS = {
+  flush,
+  idle: idleTimer,
+  watchdog,
+  limit: limitTimer,
+  tasks: tasksTimer,
+} as const satisfies Record<TimerName, (step: Step) => void>;
+
+function tasksTimer(step: Step): void {
+  judgeHeldStops(step);
+  watchTasks(step);
+}
+
+/** Whose posts they are on may be known by now. */
+function judgeHeldStops(step: Step): void {
+  for (const reaction of takeHeldStops(step)) {
+    onReaction(step, reaction);
+  }
+}
 
 function opened(step: Step, worktree: WantedWorktree | undefined): void {
   const { state, context } = step;

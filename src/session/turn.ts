@@ -1,7 +1,7 @@
 // What Claude does: every event of its process, as text, lines, cards and lists in the thread, and the end of the
 // turn or of the process.
 
-import type { BackgroundTask, ClaudeEvent } from "../claude/types.ts";
+import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, harmless, inlineCode, oneLine, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
 import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
@@ -11,23 +11,16 @@ import { turnBeganIn } from "./conversation.ts";
 import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
-import {
-  beginTurn,
-  breakPage,
-  commandsOf,
-  newKey,
-  SILENT_START_MS,
-  takeUpWork,
-  updateHeader,
-  writePages,
-} from "./state.ts";
+import { beginTurn, breakPage, newKey, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
 import { account } from "./steering/cost-state.ts";
 import { noteHeard } from "./steering/heard.ts";
 import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
 import { modeAfterTool, modeTold } from "./steering/mode.ts";
 import { askContext, modelTold } from "./steering/model.ts";
 import { restartIfHeld } from "./steering/rules.ts";
-import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
+import { taskProgressed } from "./steering/task-progress.ts";
+import { backgroundChanged, commandEnded, isTakenUp, taskStarted, tellCause } from "./steering/tasks.ts";
+import { subagentEnded, subagentReturned, subagentStarted, subagentWentOn } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
 import type { Message, SavedTurn, SessionState, Step } from "./types.ts";
@@ -62,7 +55,7 @@ export function onClaudeEvent(
     case "turnStarted":
       step.emit({ type: "clearTimer", name: "watchdog" });
       state.conversation.hasRetriedStart = false;
-      wakeUp(step);
+      tellCause(step, wakeUp(step), claude.hasTaskNotification);
       state.turn.mayBeOwn = claude.hasTaskNotification;
       claude.hasTaskNotification = false;
       turnBeganIn(step, event.conversationId);
@@ -124,11 +117,17 @@ export function onClaudeEvent(
         event.error ? `🗜️ Not compacted: ${oneLine(event.error)}` : "🗜️ **Conversation compacted**",
       );
       break;
+    case "taskStarted":
+      taskStarted(step, event);
+      subagentWentOn(step, event);
+      break;
+    case "taskProgressed":
+      taskProgressed(step, event);
+      break;
     case "taskEnded":
-      claude.hasTaskNotification = true;
-      if (event.toolUseId !== undefined) {
-        subagentEnded(step, event.toolUseId, event.status);
-      }
+      subagentEnded(step, event);
+      commandEnded(step, event);
+      claude.hasTaskNotification ||= isTakenUp(state, event);
       break;
     case "conversationReset":
       // The turn that begins next names the new conversation; until then the old one is to be resumed.
@@ -139,7 +138,7 @@ export function onClaudeEvent(
       promptRefused(step, event.reason);
       break;
     case "backgroundTasks":
-      setBackground(step, event.tasks);
+      backgroundChanged(step, event.tasks);
       break;
     case "rateLimit":
       tellLimit(step, event);
@@ -162,27 +161,20 @@ export function onClaudeEvent(
   }
 }
 
-/** Claude began to work without a message of ours, when a background task ended for instance. */
-function wakeUp(step: Step): void {
-  if (step.state.phase.name === "idle") {
+/** True when Claude began to work without a message of ours, when a background task ended for instance. */
+function wakeUp(step: Step): boolean {
+  const isOwn = step.state.phase.name === "idle";
+  if (isOwn) {
     beginWork(step.state);
     beginTurn(step);
     step.emit({ type: "typing", isOn: true });
   }
+  return isOwn;
 }
 
 function promptRefused(step: Step, reason: string): void {
   const why = reason.trim() === "" ? "; it gave no reason" : quoted(reason.trim());
   notice(step, "refused", `🚫 **A hook refused this message**, so Claude did not get it${why}`);
-}
-
-function setBackground(step: Step, tasks: readonly BackgroundTask[]): void {
-  const { state } = step;
-  const before = commandsOf(state.background).length;
-  state.background = tasks;
-  if (commandsOf(tasks).length !== before) {
-    updateHeader(step);
-  }
 }
 
 function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): void {

@@ -152,7 +152,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog" | "limit";
+export type TimerName = "flush" | "idle" | "watchdog" | "limit" | "tasks";
 
 export type Effect =
   /**

@@ -82,7 +82,7 @@ export const expected: Readonly<Record<string, string>> = {
     'response · turn · "Total cost:            …" · end · turn · "## Context Usage  **Mod…" · end · compacting · not compacted · turn · "Not enough messages to …" · end · turn · "/model isn\'t available …" · end · turn · "Unknown command: /nosuch" · end',
   "2.1.197-stdin-end": 'response · turn · "word word word word wor…" · end',
   "2.1.197-subagent-partial":
-    'response · turn · message · use Agent · task completed · result · message · deltas · "Agent finished." · end',
+    'response · turn · message · use Agent · taskStarted · task completed · result · message · deltas · "Agent finished." · end',
   "2.1.197-tasks-partial":
     'response · turn · message · use TaskCreate · result · message · use TaskUpdate · result · message · use TaskUpdate · result · message · deltas · "All done." · end',
   "2.1.197-text": 'response · turn · "Hello! I am a scripted …" · end',
@@ -93,9 +93,9 @@ export const expected: Readonly<Record<string, string>> = {
   "2.1.330-always-allow":
     'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use Bash · ask Bash · response · failed · message · use Bash · failed · message · deltas · "Tests ran." · end',
   "2.1.330-background-agent":
-    'response · turn · replayed · message · deltas · "I send somebody." · use Agent · 1 in background · result · message · deltas · "The subagent is back." · end · result · task completed · 0 in background · turn · message · deltas · "The subagent is back." · end',
+    'response · turn · replayed · message · deltas · "I send somebody." · use Agent · 1 in background · taskStarted · result · message · deltas · taskProgressed · deltas · "The subagent is back." · end · result · task completed · 0 in background · turn · message · deltas · "The subagent is back." · end',
   "2.1.330-background-bash":
-    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use Bash · 1 in background · result · backgrounded · message · deltas · "Started it in the backg…" · end · response · task completed · 0 in background · turn · message · deltas · "The background command …" · end',
+    'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · use Bash · 1 in background · taskStarted · result · backgrounded · message · deltas · "Started it in the backg…" · end · response · task completed · 0 in background · turn · message · deltas · "The background command …" · end',
   "2.1.330-clear":
     'mcp initialize · response · response · mcp notifications/initialized · response · mcp tools/list · response · turn · replayed · message · deltas · "Answer alpha." · end · cleared · 0 in background · turn · replayed · end · turn · replayed · message · deltas · "Answer beta." · end',
   "2.1.330-controls":

@@ -33,7 +33,6 @@ describe("recorded conversations", () => {
       "system/hook_response",
       "system/hook_started",
       "system/session_title_changed",
-      "system/task_progress",
       "system/thinking_tokens",
     ]);
   });

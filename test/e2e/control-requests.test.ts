@@ -48,6 +48,8 @@ const TABLE = {
     answers: ["unknown", "unknown", "answered"],
   },
   usage: { request: { kind: "usage" }, answers: ["unknown", "unknown", "answered"] },
+  stopTask: { request: { kind: "stopTask", taskId: "none" }, answers: ["unknown", "unknown", "answered"] },
+  taskOutput: { request: { kind: "taskOutput", taskId: "none" }, answers: ["unknown", "unknown", "refused"] },
   rules: { request: { kind: "rules" }, answers: ["unknown", "unknown", "answered"] },
   // By the same request as the effort, which stays what it was.
   askDespite: { request: { kind: "askDespite", rules: [] }, answers: ["unknown", "unknown", "answered"] },

@@ -150,6 +150,7 @@ const INNER = [
   "requestBegun",
   "silentTurn",
   "backgrounded",
+  "shellKilled",
 ] as const;
 
 type ClaudeSays = Exclude<Decoded, { readonly type: (typeof INNER)[number] }>;

@@ -6,6 +6,7 @@ import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onRulesCommand } from "./rules.ts";
+import { onTasksCommand } from "./task-commands.ts";
 import type { SteeringCommand } from "./types.ts";
 import { onUndoCommand } from "./undo.ts";
 
@@ -22,6 +23,7 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   cost: onCostCommand,
   context: onContextCommand,
   usage: onUsageCommand,
+  tasks: onTasksCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -8,6 +8,8 @@ import { contextReplied, usageReplied } from "./costs.ts";
 import { noteContext } from "./model.ts";
 import { askDespiteReplied, rulesReplied } from "./rules.ts";
 import { settingReplied } from "./settings.ts";
+import { stopReplied } from "./task-commands.ts";
+import { outputReplied } from "./task-progress.ts";
 import { canPreviewUndoReplied, previewUndoReplied, undoReplied } from "./undo.ts";
 
 type ReplyHandler<Kind extends RequestKind> = (
@@ -35,6 +37,8 @@ const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
   aside: asideReplied,
   rules: rulesReplied,
   askDespite: askDespiteReplied,
+  stopTask: stopReplied,
+  taskOutput: outputReplied,
 };
 
 export function onReply(step: Step, { request, by, reply }: Replied): void {

@@ -1,12 +1,42 @@
 // The form of what people have changed about a session, in its document. Documents of earlier versions have none of it.
 
 import { z } from "zod";
+import type { ToolUseId } from "../../claude/types.ts";
 import { card, message, orNone, person, postId } from "../snapshot-parts.ts";
 import { noCosts } from "./cost-state.ts";
 import { noLimits } from "./hold.ts";
+import { initialTasks, type TasksState } from "./task-types.ts";
 import { initialSteering, type SteeringState } from "./types.ts";
 
 const text = z.string();
+const number = z.number();
+const flag = z.boolean();
+
+const tasks: z.ZodType<TasksState> = z.object({
+  count: number,
+  list: z.array(
+    z.object({
+      number,
+      kind: z.enum(["command", "subagent"]),
+      id: orNone(text),
+      toolUseId: orNone(text as unknown as z.ZodType<ToolUseId>),
+      key: orNone(text),
+      postId: orNone(postId),
+      what: text,
+      since: number,
+      isInBackground: flag,
+      mayQuote: flag,
+      usage: orNone(z.object({ tools: number, tokens: number, lastTool: text.optional() })),
+      isUnreadable: flag,
+      printed: text,
+      shown: text,
+      checkedAt: number,
+      stoppedBy: orNone(person),
+      end: orNone(z.object({ at: number, status: orNone(text), summary: text })),
+    }),
+  ),
+  untold: z.array(text),
+});
 
 const spent = z.object({ microUsd: z.number(), inputTokens: z.number(), outputTokens: z.number() });
 const costs = z
@@ -94,6 +124,7 @@ export const steering: z.ZodType<SteeringState> = z
     revoked: revoked.optional().transform((one) => one),
     costs,
     limits,
+    tasks: tasks.optional().transform((saved) => saved ?? initialTasks()),
   })
   .optional()
   .transform((saved) => saved ?? initialSteering());

@@ -9,6 +9,7 @@ import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
 import { type CostState, noCosts } from "./cost-state.ts";
 import { type LimitState, noLimits } from "./hold.ts";
+import { initialTasks, type TasksState } from "./task-types.ts";
 
 /** Commands whose arguments they read themselves. */
 export type SteeringCommand =
@@ -20,7 +21,8 @@ export type SteeringCommand =
   | "rules"
   | "cost"
   | "context"
-  | "usage";
+  | "usage"
+  | "tasks";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -97,6 +99,7 @@ export interface SteeringState {
   revoked: Revoked | undefined;
   costs: CostState;
   readonly limits: LimitState;
+  tasks: TasksState;
 }
 
 export interface Revoked {
@@ -126,5 +129,6 @@ export function initialSteering(): SteeringState {
     revoked: undefined,
     costs: noCosts(),
     limits: noLimits(),
+    tasks: initialTasks(),
   };
 }

@@ -5,9 +5,11 @@ import { blocks } from "./model.mjs";
 import { add } from "./transcript.mjs";
 
 export function createAgents({ wire, tools, stream, background }) {
-  async function run(use, signal) {
+  async function run(use, signal, task_id) {
     const messages = [];
     const parent_tool_use_id = use.id;
+    const began = Date.now();
+    let tool_uses = 0;
     add(messages, { role: "user", content: use.input.prompt });
     wire.emit({
       type: "user",
@@ -32,8 +34,20 @@ export function createAgents({ wire, tools, stream, background }) {
           parent_tool_use_id,
         });
         if (block.content.type === "text") text = block.content.text;
-        if (block.content.type === "tool_use") uses.push(block.content);
+        if (block.content.type === "tool_use") {
+          uses.push(block.content);
+          wire.emit({
+            type: "system",
+            subtype: "task_progress",
+            task_id,
+            tool_use_id: use.id,
+            description: `Running ${block.content.name}`,
+            usage: { total_tokens: 11, tool_uses: ++tool_uses, duration_ms: Date.now() - began },
+            last_tool_name: block.content.name,
+          });
+        }
       }
+      if (signal?.aborted) throw new Error("stopped");
       if (uses.length === 0) return text;
       const results = await Promise.all(uses.map((inner) => runTool(inner, parent_tool_use_id)));
       add(messages, { role: "user", content: results });
@@ -73,8 +87,17 @@ export function createAgents({ wire, tools, stream, background }) {
       const { description, prompt, run_in_background: inBackground = true } = use.input;
       if (!inBackground) {
         const task = { task_id: agentId, tool_use_id: use.id };
-        wire.emit({ type: "system", subtype: "task_started", ...task, description });
-        const text = await run(use, signal).catch(() => undefined);
+        wire.emit({
+          type: "system",
+          subtype: "task_started",
+          ...task,
+          description,
+          subagent_type: use.input.subagent_type,
+          is_backgrounded: false,
+          spawn_depth: 1,
+          task_type: "local_agent",
+        });
+        const text = await run(use, signal, agentId).catch(() => undefined);
         const status = text === undefined ? "failed" : "completed";
         wire.emit({ type: "system", subtype: "task_notification", ...task, status, summary: description });
         if (text === undefined) return { text: "The subagent was interrupted.", isError: true };
@@ -84,10 +107,15 @@ export function createAgents({ wire, tools, stream, background }) {
         };
       }
       const task = { id: agentId, toolUseId: use.id, description, task_type: "local_agent" };
+      const stopping = new AbortController();
+      background.onStop(agentId, () => {
+        background.stopped(task, description);
+        stopping.abort();
+      });
       background.began(task);
-      run(use, undefined).then(
-        (text) => background.ended(task, "completed", text),
-        (error) => background.ended(task, "failed", error.message),
+      run(use, stopping.signal, agentId).then(
+        (text) => stopping.signal.aborted || background.ended(task, "completed", text),
+        (error) => stopping.signal.aborted || background.ended(task, "failed", error.message),
       );
       return {
         text: [{ type: "text", text: `Async agent launched successfully.\nagentId: ${agentId}` }],

@@ -58,6 +58,16 @@ export function createControls({ conversation, checkpoints, rules, isOld }) {
     list_permission_rules: () => ({ response: { state: { rules: rules.list(), workspaceDirectories: [] } } }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_usage: () => ({ response: { rate_limits_available: false, rate_limits: null } }),
+    stop_task({ task_id }) {
+      conversation.background.stop(task_id);
+      return { response: {} };
+    },
+    get_task_output({ task_id }) {
+      const output = conversation.background.outputOf(task_id);
+      return output === undefined && !task_id.startsWith("b")
+        ? { error: "get_task_output: no shell or Monitor task with that task_id in this session" }
+        : { response: { output: output ?? "", total_bytes: (output ?? "").length, truncated: false } };
+    },
     get_context_usage: () => ({
       response: {
         categories: [

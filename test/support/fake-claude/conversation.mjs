@@ -20,7 +20,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
   let lastFailed = false;
   const account = createAccount();
   const tools = createTools(rules, checkpoints);
-  const background = createBackground({ wire, notify });
+  const background = createBackground({ wire, notify, remind: (text) => notifications.push(text) });
   const agents = createAgents({ wire, tools, stream, background });
 
   function notify(text) {
@@ -30,7 +30,8 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
 
   function next() {
     if (turn !== undefined) return;
-    if (queue.length === 0 && notifications.length === 0) {
+    // A reminder waits for the next message.
+    if (queue.length === 0 && !notifications.some((note) => note.startsWith("<system-reminder>"))) {
       if (isEnding && !background.areWorking()) process.exit(lastFailed ? 1 : 0);
       return;
     }
@@ -344,6 +345,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
       queue.push({ message: frame.message, uuid: frame.uuid ?? randomUUID() });
       next();
     },
+    background,
     setMode: (mode) => tools.setMode(mode),
     /** Beside what runs, and not kept. */
     async aside(question) {

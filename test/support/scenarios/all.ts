@@ -1,5 +1,6 @@
 import { asking } from "./asking.ts";
 import { back } from "./back.ts";
+import { background } from "./background.ts";
 import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
 import { restarting } from "./restarting.ts";
@@ -14,6 +15,7 @@ export const scenarios = [
   ...choices,
   ...rules,
   ...costs,
+  ...background,
   ...back,
   ...restarting,
 ];

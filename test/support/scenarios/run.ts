@@ -118,6 +118,8 @@ function normalised(message: string, directory: string): string {
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
+      .replaceAll(/(?<=⏳ since )\d\d:\d\d \([^)]*\)/g, "14:00 (UTC)")
+      .replaceAll(/(?<=⚙️ `[^`]*` · )\d+ s/g, "1 s")
       .replaceAll("\u200b", "&ZeroWidthSpace;")
   );
 }

@@ -273,7 +273,9 @@ test("a turn Claude begins by itself after an interrupted one is not called inte
   script.claude({ type: "textDelta", text: "the task is done", blockIndex: 0 });
   script.claude(turnEnded());
   expect(script.said().match(/Interrupted/g)).toHaveLength(1);
-  expect([...script.posts.values()].at(-1)).toBe("the task is done");
+  expect([...script.posts.values()].at(-1)).toBe(
+    "🔔 **Claude goes on by itself**: nobody has written to it\n\nthe task is done",
+  );
 });
 
 test("a shutdown writes what was said, marks the header and what Claude asked, and keeps the rest for the next start", () => {
