@@ -53,6 +53,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "worktree":
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
+    case "show":
       return { name, argument: rest };
     default:
       return { name };

@@ -19,6 +19,7 @@ import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts"
 import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
+import { unfoldTool } from "./steering/folding.ts";
 import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
 import type { Signal, Step } from "./types.ts";
 
@@ -47,7 +48,9 @@ export function askPermission(
   }
   // The card stands for the tool's line: the same tool twice in a row would be noise.
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
-  const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
+  const hasCard =
+    toolUseId !== undefined &&
+    (state.turn.transcript.withdrawUnseenTool(toolUseId) || unfoldTool(step, toolUseId));
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
   const { card, file } = permissionCard(toolInFull(use, context, reason), names, context.postLimit);

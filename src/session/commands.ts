@@ -67,6 +67,13 @@ export const COMMANDS = {
     help: "What Claude may do unasked; `!mode plan` and others change it",
     inSentence: /^(?:plan|default|acceptedits|auto)$/i,
   },
+  show: {
+    usage: "show",
+    aliases: [],
+    action: "message",
+    help: "How much is shown; `!show answers`, `tools` or `all` changes it",
+    inSentence: /^(?:answers|tools|all)$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

@@ -26,6 +26,11 @@ export function scheduleText(step: Step): void {
   schedule(step, Math.max(first, leftOf(step, gap)));
 }
 
+/** Nobody waits for it: it grows in the longest steps. */
+export function scheduleThinking(step: Step): void {
+  schedule(step, Math.max(LINES_MS, leftOf(step, GROWTH_MS[2])));
+}
+
 export function scheduleLines(step: Step): void {
   schedule(step, Math.max(LINES_MS, leftOf(step, GROWTH_MS[0])));
 }

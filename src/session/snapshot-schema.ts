@@ -137,7 +137,17 @@ const item = z.discriminatedUnion("kind", [
     holdUntil: number.nullable().transform((until) => until ?? Infinity),
     shown: flag,
   }),
-  z.object({ kind: z.literal("notice"), name: text, text, shown: flag }),
+  z.object({
+    kind: z.literal("notice"),
+    name: text,
+    text,
+    // Earlier versions held none back.
+    holdUntil: number
+      .nullable()
+      .default(0)
+      .transform((until) => until ?? Infinity),
+    shown: flag,
+  }),
 ]);
 
 const transcript = z
@@ -160,6 +170,8 @@ const turn = z.object({
   previousMessageId: text.optional(),
   confirmed: mapOf(text, number),
   tools: mapOf(toolUseId, z.object({ name: text, input: toolInput })),
+  folded: z.object({ counts: mapOf(text, number), waiting: setOf(toolUseId) }).exactOptional(),
+  thinking: z.object({ block: text, length: number, blanks: text }).exactOptional(),
   lastText: text,
   growth: number,
   flushedAt: orNone(number),

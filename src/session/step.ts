@@ -42,7 +42,7 @@ export function step(state: SessionState, signal: Signal, context: SessionContex
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */
 export function isFrequent(signal: Signal): boolean {
-  return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
+  return signal.type === "claude" && ["textDelta", "thinkingDelta", "messageStarted"].includes(signal.event.type);
 }
 
 export function isExit(signal: Signal): boolean {

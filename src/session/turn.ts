@@ -21,6 +21,8 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { foldedToolReturned, foldTool } from "./steering/folding.ts";
+import { streamThinking } from "./steering/thinking.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -67,6 +69,9 @@ export function onClaudeEvent(
       break;
     case "textDelta":
       streamText(step, event);
+      break;
+    case "thinkingDelta":
+      streamThinking(step, event);
       break;
     case "text":
       confirmText(step, event);
@@ -206,7 +211,10 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   }
   const use = { name, input, fileBefore };
   turn.hasShown = true;
-  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil(step));
+  const until = holdUntil(step);
+  if (!foldTool(step, id, name, until)) {
+    turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), until);
+  }
   state.auto ? scheduleLines(step) : scheduleHeld(step);
 }
 
@@ -222,6 +230,10 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     if (tool.name === "TaskCreate") {
       setTasks(step, tasksAfter(tasksOf(state), tool.name, tool.input, result));
     }
+    return;
+  }
+  if (foldedToolReturned(step, tool, result)) {
+    scheduleLines(step);
     return;
   }
   const withCard = state.toolsWithCards.get(result.id);

@@ -21,6 +21,8 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
+import type { FoldedTools } from "./steering/folding.ts";
+import type { Thinking } from "./steering/thinking.ts";
 import type { SteeringCommand, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
@@ -213,6 +215,9 @@ export interface Turn {
   /** How many text blocks of each message are known to be whole. */
   readonly confirmed: Map<string, number>;
   readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;
+  /** Tools that one line stands for. */
+  folded?: FoldedTools;
+  thinking?: Thinking;
   lastText: string;
   /** How often the thread has grown since something else happened. */
   growth: number;

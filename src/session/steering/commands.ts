@@ -3,12 +3,16 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onShowCommand } from "./show.ts";
 import type { SteeringCommand } from "./types.ts";
 
 type SteeringInput = Command & { readonly name: SteeringCommand };
 export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
-const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = { mode: onModeCommand };
+const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
+  mode: onModeCommand,
+  show: onShowCommand,
+};
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {
   HANDLERS[name](step, by, argument);

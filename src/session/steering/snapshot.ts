@@ -6,6 +6,9 @@ import { initialSteering, type SteeringState } from "./types.ts";
 const text = z.string();
 
 export const steering: z.ZodType<SteeringState> = z
-  .object({ mode: text.optional().transform((mode) => mode) })
+  .object({
+    mode: text.optional().transform((mode) => mode),
+    show: z.enum(["answers", "tools", "all"]).exactOptional(),
+  })
   .optional()
   .transform((saved) => saved ?? initialSteering());
