@@ -8,6 +8,7 @@ import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { Users } from "../mattermost/users.ts";
+import type { NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
 import type { SessionView } from "../session/view.ts";
@@ -18,6 +19,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { Channels } from "./channels.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
+import { notifySwitches } from "./notify-switches.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -30,6 +32,8 @@ export interface BridgeFacts {
   readonly botName: string;
   /** The longest post in code points. */
   readonly postLimit: number;
+  /** How long a turn takes before its end is worth a mention. */
+  readonly notifyAfterMs?: number;
   readonly projects: readonly ReadyProject[];
 }
 
@@ -69,6 +73,7 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** Of this machine, as people write it. */
   readonly timeZone: string;
   readonly standings: Standings;
+  readonly switches: NotifySwitches;
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
@@ -117,6 +122,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     access: createAccess({ api, users, botId: facts.bot.id, clock }),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
+    switches: notifySwitches(folder),
     isTold: tellingOnce(),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };

@@ -21,6 +21,8 @@ export const AUDIT_ACTIONS = [
   "answered",
   "made-interactive",
   "mode-set",
+  "show-set",
+  "notify-set",
   "interrupted",
   "stopped",
   "resumed-turn",

@@ -54,6 +54,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
     case "show":
+    case "notify":
       return { name, argument: rest };
     default:
       return { name };

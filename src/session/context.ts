@@ -1,6 +1,7 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
 import { existsSync } from "node:fs";
+import type { UserId } from "../mattermost/types.ts";
 import type { RightsOf } from "./authorization.ts";
 import type { SessionState } from "./types.ts";
 import { madeWorktreeOf } from "./worktree-state.ts";
@@ -29,6 +30,10 @@ export interface SessionContext {
   readonly approvers: () => readonly string[];
   /** Names of all who are listed, as of now; none when everyone is. */
   readonly listed?: () => readonly string[];
+  /** How long a turn takes before its end is worth a mention. */
+  readonly notifyAfterMs?: number | undefined;
+  /** Whether that account is called besides by cards, as of now. */
+  readonly isNotified?: (id: UserId) => boolean;
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

@@ -54,5 +54,6 @@ function dropProcess(step: Step): void {
   state.subagents.clear();
   state.background = [];
   state.taskList = undefined;
+  delete state.steering.calls;
   beginTurn(step);
 }

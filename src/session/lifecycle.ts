@@ -19,6 +19,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { callAfterTurn } from "./steering/calling.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
@@ -125,6 +126,7 @@ export function sleepAfterExit(
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
   const last = words === "" ? "" : fence(showHidden(truncate(words, 1500)));
   say(step, `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`, last);
+  callAfterTurn(step, "stopped");
 }
 
 /** A start that failed over what is saved and what is not is tried once the other way. */
@@ -239,6 +241,7 @@ export function watchdog(step: Step): void {
   }
   fallAsleep(step, "Claude did not answer", true);
   say(step, "💥 **Claude did not answer** and was ended. Reply in this thread to resume.");
+  callAfterTurn(step, "stopped");
 }
 
 /** Nothing of it goes on; people are told by whoever ends it. */

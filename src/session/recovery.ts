@@ -3,6 +3,7 @@
 import type { PostId } from "../mattermost/types.ts";
 import { dropSavedMessage, forgetOffer, GO_ON, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
+import { scheduleCalls } from "./steering/calling.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
 import { restoreWorktree } from "./worktree.ts";
@@ -27,6 +28,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
     tellCutOff(step);
   }
   restoreWorktree(step);
+  scheduleCalls(step);
   takeUpWork(step);
 }
 

@@ -81,6 +81,7 @@ export class Session {
       threadId,
       process: this.#process,
       worktrees: dependencies.worktrees,
+      calling: dependencies.calling,
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),
@@ -302,6 +303,9 @@ export class Session {
         break;
       case "tool":
         this.#toolCalls.perform(effect.request);
+        break;
+      case "setNotified":
+        this.#dependencies.calling?.setNotified(effect.by.id, effect.isOn);
         break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });

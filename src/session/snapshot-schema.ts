@@ -66,6 +66,7 @@ const anyAsk = z.object({
   isHinted: flag.exactOptional(),
   reply: message.optional(),
   isFromSubagent: flag.exactOptional(),
+  remindAt: number.optional(),
 });
 const requestId = idOf<RequestId>();
 
@@ -163,6 +164,7 @@ const transcript = z
 const turn = z.object({
   messageUuid: orNone(text),
   by: orNone(person),
+  beganAt: number.exactOptional(),
   transcript,
   streaming: orNone(
     z.object({ messageId: text, blocks: z.array(z.object({ index: number, text })), confirmed: number }),

@@ -24,6 +24,7 @@ import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
+import { callsDue, isHere, onAvailability } from "./steering/calling.ts";
 import { onReply } from "./steering/replies.ts";
 import { onClaudeEvent } from "./turn.ts";
 import type { Effect, SessionState, Signal, Step, TimerName } from "./types.ts";
@@ -42,7 +43,9 @@ export function step(state: SessionState, signal: Signal, context: SessionContex
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */
 export function isFrequent(signal: Signal): boolean {
-  return signal.type === "claude" && ["textDelta", "thinkingDelta", "messageStarted"].includes(signal.event.type);
+  return (
+    signal.type === "claude" && ["textDelta", "thinkingDelta", "messageStarted"].includes(signal.event.type)
+  );
 }
 
 export function isExit(signal: Signal): boolean {
@@ -73,15 +76,18 @@ function take(step: Step, signal: Signal): void {
       break;
     case "message":
       if (isNew(step, signal.message.postId)) {
+        isHere(step, signal.message.by);
         onMessage(step, signal.message);
       }
       break;
     case "command":
       if (isNew(step, signal.postId)) {
+        isHere(step, signal.by);
         onCommand(step, signal.by, signal.command);
       }
       break;
     case "reaction":
+      isHere(step, signal.by);
       onReaction(step, signal);
       break;
     case "postDeleted":
@@ -108,6 +114,9 @@ function take(step: Step, signal: Signal): void {
       if (signal.generation === state.generation) {
         onReply(step, signal);
       }
+      break;
+    case "availability":
+      onAvailability(step, signal.availability);
       break;
     case "tool":
       onToolReport(step, signal.report);
@@ -167,7 +176,7 @@ function take(step: Step, signal: Signal): void {
   }
 }
 
-const TIMERS = { flush, idle: idleTimer, watchdog } as const satisfies Record<
+const TIMERS = { flush, idle: idleTimer, watchdog, call: callsDue } as const satisfies Record<
   TimerName,
   (step: Step) => void
 >;

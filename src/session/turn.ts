@@ -21,6 +21,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { callAfterTurn } from "./steering/calling.ts";
 import { foldedToolReturned, foldTool } from "./steering/folding.ts";
 import { streamThinking } from "./steering/thinking.ts";
 import { subagentEnded, subagentReturned, subagentStarted } from "./subagents.ts";
@@ -212,9 +213,10 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   const use = { name, input, fileBefore };
   turn.hasShown = true;
   const until = holdUntil(step);
-  if (!foldTool(step, id, name, until)) {
-    turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), until);
+  if (foldTool(step, id, name, until)) {
+    return;
   }
+  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), until);
   state.auto ? scheduleLines(step) : scheduleHeld(step);
 }
 
@@ -233,7 +235,6 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     return;
   }
   if (foldedToolReturned(step, tool, result)) {
-    scheduleLines(step);
     return;
   }
   const withCard = state.toolsWithCards.get(result.id);
@@ -306,6 +307,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   }
   state.faults = 0;
   finishTurn(step);
+  callAfterTurn(step, wasAborted || turn.interruptedBy ? "interrupted" : isError ? "failed" : "done");
   takeUpWork(step);
 }
 

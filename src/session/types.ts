@@ -21,6 +21,7 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
+import type { Availability, Callee, CallReason } from "./steering/calling.ts";
 import type { FoldedTools } from "./steering/folding.ts";
 import type { Thinking } from "./steering/thinking.ts";
 import type { SteeringCommand, SteeringState } from "./steering/types.ts";
@@ -102,6 +103,8 @@ export type Signal =
     }
   /** What has become of a request of ours to Claude. */
   | ({ readonly type: "replied"; readonly generation: number } & Replied)
+  /** Who can be called now. */
+  | { readonly type: "availability"; readonly availability: Availability }
   /** mm-claude was started again: whatever ran is gone. */
   | {
       readonly type: "restored";
@@ -149,7 +152,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog";
+export type TimerName = "flush" | "idle" | "watchdog" | "call";
 
 export type Effect =
   /**
@@ -192,6 +195,10 @@ export type Effect =
   | { readonly type: "interruptClaude" }
   /** The reply comes as `replied`. `by`: for whom; undefined where nobody has asked. */
   | { readonly type: "request"; readonly request: ClaudeRequest; readonly by: Person | undefined }
+  /** Whom of them a mention would reach now without disturbing; comes as `availability`. */
+  | { readonly type: "findAvailable"; readonly reason: CallReason; readonly callees: readonly Callee[] }
+  /** Whether that person is called, in whatever session. */
+  | { readonly type: "setNotified"; readonly by: Person; readonly isOn: boolean }
   /** `now`: a turn that runs is cut off instead of being waited for. */
   | { readonly type: "closeClaude"; readonly now: boolean }
   | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
@@ -205,6 +212,8 @@ export interface Turn {
   readonly messageUuid: string | undefined;
   /** Who wrote it. */
   readonly by: Person | undefined;
+  /** Gone once somebody was called about its end, or does not have to be. */
+  beganAt?: number;
   readonly transcript: Transcript;
   /** The message being streamed and the text of its blocks, to recognise the blocks that confirm them. */
   streaming:

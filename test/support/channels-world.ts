@@ -179,6 +179,7 @@ export function channelsWorld({
     users,
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
+    switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
     standings: new Standings({
       api: api as MattermostApi,

@@ -3,6 +3,7 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onModeCommand } from "./mode.ts";
+import { onNotifyCommand } from "./notify.ts";
 import { onShowCommand } from "./show.ts";
 import type { SteeringCommand } from "./types.ts";
 
@@ -11,6 +12,7 @@ export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 
 const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   mode: onModeCommand,
+  notify: onNotifyCommand,
   show: onShowCommand,
 };
 

@@ -4,6 +4,7 @@
 import type { ClaudeEvent, ToolInput, ToolUseId } from "../../claude/types.ts";
 import { foldedTools } from "../../render/folded-tools.ts";
 import { toolHeadline, toolOutcome } from "../../render/tools.ts";
+import { scheduleHeld, scheduleLines, scheduleUnhurried } from "../flush-schedule.ts";
 import type { Step } from "../types.ts";
 
 /** The tools of a turn that the line stands for. */
@@ -18,7 +19,8 @@ export interface FoldedTools {
 const LINE = "tools";
 
 /** `holdUntil`: until then a card may come in its place. False when its own line is to be shown. */
-export function foldTool({ state }: Step, id: ToolUseId, name: string, holdUntil: number): boolean {
+export function foldTool(step: Step, id: ToolUseId, name: string, holdUntil: number): boolean {
+  const { state } = step;
   if (state.steering.show !== "answers") {
     return false;
   }
@@ -28,8 +30,18 @@ export function foldTool({ state }: Step, id: ToolUseId, name: string, holdUntil
   counts.set(name, (counts.get(name) ?? 0) + 1);
   waiting.add(id);
   turn.transcript.notice(LINE, foldedTools(counts), holdUntil);
+  if (!isFirst(turn.folded)) {
+    scheduleUnhurried(step);
+  } else if (state.auto) {
+    scheduleLines(step);
+  } else {
+    scheduleHeld(step);
+  }
   return true;
 }
+
+/** It makes the line; those after it are a number that grows, which is not worth an edit each. */
+const isFirst = ({ counts }: FoldedTools): boolean => counts.size === 1 && [...counts.values()][0] === 1;
 
 /** A card stands for that tool from now on. False when the line did not. */
 export function unfoldTool({ state: { turn } }: Step, id: ToolUseId): boolean {
@@ -52,18 +64,20 @@ export function unfoldTool({ state: { turn } }: Step, id: ToolUseId): boolean {
 
 /** False when the line does not stand for it. */
 export function foldedToolReturned(
-  { state: { turn }, context }: Step,
+  step: Step,
   tool: { readonly name: string; readonly input: ToolInput } | undefined,
   result: ClaudeEvent & { readonly type: "toolResult" },
 ): boolean {
+  const { turn } = step.state;
   const { folded, transcript } = turn;
   if (!tool || !folded?.waiting.delete(result.id)) {
     return false;
   }
   transcript.notice(LINE, foldedTools(folded.counts));
   if (result.isError) {
-    transcript.addTool(result.id, toolHeadline({ ...tool, fileBefore: undefined }, context), "", 0);
+    transcript.addTool(result.id, toolHeadline({ ...tool, fileBefore: undefined }, step.context), "", 0);
     transcript.setOutcome(result.id, toolOutcome(tool.name, result, false));
   }
+  result.isError || isFirst(folded) ? scheduleLines(step) : scheduleUnhurried(step);
   return true;
 }

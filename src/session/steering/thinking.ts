@@ -2,7 +2,7 @@
 
 import type { ClaudeEvent } from "../../claude/types.ts";
 import { truncate } from "../../render/markdown.ts";
-import { newGrowth, scheduleThinking } from "../flush-schedule.ts";
+import { newGrowth, scheduleUnhurried } from "../flush-schedule.ts";
 import type { Step } from "../types.ts";
 
 /** What is being thought. */
@@ -45,6 +45,6 @@ export function streamThinking(
     turn.transcript.appendThinking(thinking.length > MAX_LENGTH ? `${truncate(words, room)} …` : words);
     // What comes after it is news again.
     newGrowth(step);
-    scheduleThinking(step);
+    scheduleUnhurried(step);
   }
 }

@@ -1,7 +1,9 @@
 // What people can change about a session while it runs, as it is kept.
 
 /** Commands whose arguments they read themselves. */
-export type SteeringCommand = "mode" | "show";
+import type { TurnCall } from "./calling.ts";
+
+export type SteeringCommand = "mode" | "notify" | "show";
 
 /** How much of what Claude does is shown: its answers, its tools as well, or also what it thinks. */
 export type Shown = "answers" | "tools" | "all";
@@ -11,6 +13,8 @@ export interface SteeringState {
   mode: string | undefined;
   /** Undefined: its tools, as in the beginning. */
   show?: Shown;
+  /** Who is still to be called about the end of their turn; each person once. */
+  calls?: readonly TurnCall[];
 }
 
 export function initialSteering(): SteeringState {
