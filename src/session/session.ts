@@ -156,6 +156,7 @@ export class Session {
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
   forget(): void {
     this.#isShutDown = true;
+    this.#timers.clearAll();
     this.#writer.close();
     this.#document.remove();
     this.#process.removeFiles();
@@ -274,6 +275,7 @@ export class Session {
       this.#writer.idle(patienceMs),
     ]);
     this.#isShutDown = true;
+    this.#timers.clearAll();
     this.#writer.close();
     if (this.#state.phase.name === "ended") {
       this.#document.remove();

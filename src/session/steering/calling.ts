@@ -182,15 +182,18 @@ function remindAvailable(
   }
   ask.remindAt = undefined;
   if (called.length > 0) {
-    post(step, `⏰ ${called.map(({ username }) => `@${username}`).join(" ")} ${ASKED[ask.kind]}`);
+    post(
+      step,
+      `⏰ ${called.map(({ username }) => `@${username}`).join(", ")}: ${ASKED[ask.kind]} above still waits for an answer`,
+    );
   }
 }
 
 const ASKED: Readonly<Record<Ask["kind"], string>> = {
-  permission: "Claude still waits: the permission above is open",
-  plan: "Claude still waits: the plan above is open",
-  question: "Claude still waits: the question above is open",
-  guest: "a message above still waits",
+  permission: "the permission request",
+  plan: "the plan",
+  question: "the question",
+  guest: "the message",
 };
 
 function nextLook(step: Step, busyUntil: number | "unknown"): number {

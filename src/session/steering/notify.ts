@@ -1,26 +1,38 @@
-// `!notify`: whether somebody is called at the end of a long turn, and reminded of what waits for them. Everybody says
-// so for themselves, once for all threads.
+// `!notify`: whether somebody is mentioned at the end of a long turn, and reminded of a card that still waits. Everybody
+// says so for themselves, once for all threads.
 
+import { inlineCode } from "../../render/markdown.ts";
 import type { Person } from "../authorization.ts";
 import { audit, say } from "../state.ts";
 import type { Step } from "../types.ts";
 
 export function onNotifyCommand(step: Step, by: Person, argument: string): void {
   const { isNotified = () => true } = step.context;
-  const wanted = argument.toLowerCase();
-  if (wanted !== "on" && wanted !== "off") {
-    const now = isNotified(by.id)
-      ? "🔔 @NAME, I mention you after a long turn, and once more when something waits for you. `!notify off` ends that"
-      : "🔕 @NAME, only what Claude asks mentions you. With `!notify on` the end of a long turn does too, and what still waits";
-    say(step, `${now.replace("@NAME", `@${by.name}`)}, in all threads.`);
-    return;
+  // Not even this mentions them.
+  const name = inlineCode(`@${by.name}`);
+  switch (argument.toLowerCase()) {
+    case "":
+      say(step, isNotified(by.id) ? `🔔 ${name}: ${IS_ON}` : `🔕 ${name}: ${IS_OFF}`);
+      break;
+    case "on":
+      set(step, by, true);
+      say(step, `🔔 ${name}: from now on ${IS_ON}`);
+      break;
+    case "off":
+      set(step, by, false);
+      say(step, `🔕 ${name}: from now on ${IS_OFF}`);
+      break;
+    default:
+      say(step, `ℹ️ It is \`!notify on\` or \`!notify off\`, not ${inlineCode(argument, 80)}.`);
   }
-  audit(step, "notify-set", by, { now: wanted });
-  step.emit({ type: "setNotified", by, isOn: wanted === "on" });
-  say(
-    step,
-    wanted === "on"
-      ? `🔔 @${by.name} is mentioned after a long turn, and once more when something waits.`
-      : `🔕 @${by.name} is no longer mentioned after a long turn, nor a second time when something waits. Cards still mention.`,
-  );
+}
+
+const IS_ON =
+  "the end of a long turn mentions you, and a card that still waits does so once more. `!notify off` ends both, in all threads.";
+const IS_OFF =
+  "only new cards mention you. With `!notify on` the end of a long turn does too, and a card that still waits, in all threads.";
+
+function set(step: Step, by: Person, isOn: boolean): void {
+  audit(step, "notify-set", by, { isOn });
+  step.emit({ type: "setNotified", by, isOn });
 }

@@ -7,7 +7,7 @@ import type { Step } from "../types.ts";
 import type { Shown } from "./types.ts";
 
 const WORDS: Readonly<Record<Shown, string>> = {
-  answers: "one line a turn stands for all tools, besides those that fail",
+  answers: "one line for all tools of a turn, except those that fail",
   tools: "a line for each tool",
   all: "a line for each tool, and what Claude thinks",
 };

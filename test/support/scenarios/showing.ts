@@ -61,7 +61,7 @@ export const showing: readonly Scenario[] = [
       const root = await ask(world, "RUN bash");
       const card = await openCard(world, root, "Permission requested", 3);
       world.forward(10 * MINUTE);
-      await world.says(root, "⏰ @alice Claude still waits");
+      await world.says(root, "⏰ @alice: the permission request");
       world.forward(30 * MINUTE);
       await bob.react(card.id, "+1");
       await world.says(root, "✅ @alice done in 40 min");
@@ -92,10 +92,10 @@ export const showing: readonly Scenario[] = [
       world.forward(10 * MINUTE);
       await world.says(root, "✅ @alice done in 6 min");
       await alice.say("!notify off", root);
-      await world.says(root, "🔕 @alice");
+      await world.says(root, "🔕 `@alice`: from now on");
       await world.restart();
       await alice.say("!notify", root);
-      await world.says(root, "🔕 @alice, only what Claude asks mentions you");
+      await world.says(root, "🔕 `@alice`: only new cards mention you");
       await alice.say("RUN bash", root);
       await longTurn();
       await world.until(root, (posts) => posts.at(-1)?.message.includes("Done: the command ran."));

@@ -240,7 +240,7 @@ describe("who is not to be disturbed", () => {
 
 describe("an ask that nobody answers for ten minutes", () => {
   test.each([
-    ["permission", permission("p")],
+    ["permission request", permission("p")],
     ["plan", plan("p")],
     ["question", asks("p", question("Which?", ["a", "b"]))],
   ] as const)("calls once more: a %s", (what, event) => {
@@ -250,7 +250,7 @@ describe("an ask that nobody answers for ten minutes", () => {
     expect(timerOf(script)).toBe(10 * MINUTE);
     pass(script, 10 * MINUTE);
     available(script);
-    expect(calls(script)).toEqual([`⏰ @alice Claude still waits: the ${what} above is open`]);
+    expect(calls(script)).toEqual([`⏰ @alice: the ${what} above still waits for an answer`]);
     pass(script, DAY);
     expect(calls(script)).toHaveLength(1);
     expect(looks(script)).toBe(1);
@@ -287,7 +287,7 @@ describe("an ask that nobody answers for ten minutes", () => {
     owner = false;
     pass(script, 10 * MINUTE);
     available(script);
-    expect(calls(script)).toEqual(["⏰ @bob Claude still waits: the permission above is open"]);
+    expect(calls(script)).toEqual(["⏰ @bob: the permission request above still waits for an answer"]);
   });
 
   test("waits for the end of quiet hours", () => {
@@ -339,9 +339,9 @@ describe("`!notify`", () => {
   test("is everybody's own, and tells what holds", () => {
     const script = working({ isNotified: (id) => id !== LISTED.id });
     notify(script, "");
-    expect(script.said()).toContain("🔔 @alice, I mention you after a long turn");
+    expect(script.said()).toContain("🔔 `@alice`: the end of a long turn mentions you");
     notify(script, "", LISTED);
-    expect(script.said()).toContain("🔕 @bob, only what Claude asks mentions you");
+    expect(script.said()).toContain("🔕 `@bob`: only new cards mention you");
     expect(notify(script, "off")).toContainEqual({ type: "setNotified", by: OWNER, isOn: false });
     expect(notify(script, "On", LISTED)).toContainEqual({ type: "setNotified", by: LISTED, isOn: true });
   });
