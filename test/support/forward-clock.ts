@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock, type Timer } from "../../src/util/clock.ts";
 
-export interface ForwardClock extends Clock {
+interface ForwardClock extends Clock {
   forward(ms: number): void;
 }
 

@@ -11,7 +11,7 @@ import { breakPage, may, newKey } from "../state.ts";
 import type { Step } from "../types.ts";
 import { whomToCall } from "../whom-to-call.ts";
 
-export type TurnEnd = "done" | "failed" | "interrupted" | "stopped";
+type TurnEnd = "done" | "failed" | "interrupted" | "stopped";
 
 /** Somebody whose turn took long. */
 export interface TurnCall {
@@ -41,7 +41,7 @@ export interface Availability {
   readonly busyUntil?: number | "unknown" | undefined;
 }
 
-export const NOTIFY_AFTER_MS = 120_000;
+const NOTIFY_AFTER_MS = 120_000;
 const REMIND_AFTER_MS = 10 * 60_000;
 /** How often it is looked whether somebody can be called by now, and for how long; then the server keeps it quiet. */
 const LOOK_AGAIN_MS = 10 * 60_000;
