@@ -30,7 +30,7 @@ export function onNotifyCommand(step: Step, by: Person, argument: string): void 
 const IS_ON =
   "the end of a long turn mentions you, and a card that still waits does so once more. `!notify off` ends both, in all threads.";
 const IS_OFF =
-  "only new cards mention you. With `!notify on` the end of a long turn does too, and a card that still waits, in all threads.";
+  "only new cards mention you, in all threads. `!notify on` adds the end of a long turn, and a second mention when a card still waits.";
 
 function set(step: Step, by: Person, isOn: boolean): void {
   audit(step, "notify-set", by, { isOn });
