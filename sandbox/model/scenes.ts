@@ -57,6 +57,15 @@ export const scenes: readonly Scene[] = [
       : { text: outcome(calls, "I have read the notes.") },
   ),
 
+  // Several tools, one of which fails, and one that is asked about.
+  runScene("errand", ({ step, calls, directory }) => {
+    const read = (name: string): ToolUse => ({ name: "Read", input: { file_path: `${directory}/${name}` } });
+    if (step === 0) return { text: "I look around.", tools: [read("notes.txt")] };
+    if (step === 1) return { tools: [read("nowhere.txt")] };
+    if (step === 2) return { tools: [bash("echo hi > out.txt && cat out.txt", "Write a file")] };
+    return { text: outcome(calls.slice(-1), "The errand is done.") };
+  }),
+
   runScene("write", ({ step, calls, directory }) =>
     step === 0
       ? { tools: [write(`${directory}/poem.txt`, numbered(10))] }

@@ -79,7 +79,7 @@ export function assemble(options: ServerOptions, siteUrl: () => string): Parts {
   const settings = createSettings(options.maxFileSize ?? MAX_FILE_BYTES, () =>
     hub.publish(configChanged(config())),
   );
-  const presence = createPresence(hub);
+  const presence = createPresence(hub, now);
   const notifications = createRing<Notification>(KEPT_NOTIFICATIONS);
   const postFaults = createPostFaults();
   const reading = createReading({ store, hub });

@@ -2,7 +2,7 @@
 import { attachmentsIn } from "./attachments.ts";
 import type { Membership } from "./membership.ts";
 import type { PostRecord } from "./posts.ts";
-import type { Presence } from "./presence.ts";
+import type { Presence, Status } from "./presence.ts";
 import type { Store } from "./store.ts";
 
 export interface SeenPost {
@@ -35,7 +35,7 @@ export interface State {
   /** One thread's living posts; empty when the root is gone. */
   thread(rootId: string): SeenPost[];
   members(channelId: string): string[];
-  status(userId: string): "online" | "offline";
+  status(userId: string): Status;
   /** When the account last typed in that thread; 0 when it never did. */
   typingAt(userId: string, rootId: string): number;
 }

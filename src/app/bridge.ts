@@ -10,6 +10,7 @@ import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { Users } from "../mattermost/users.ts";
+import type { NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
 import type { SessionView } from "../session/view.ts";
@@ -22,6 +23,7 @@ import { createRedact, type Redact } from "../util/redact.ts";
 import { Channels } from "./channels.ts";
 import { CostBook } from "./cost-book.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
+import { notifySwitches } from "./notify-switches.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -34,6 +36,8 @@ export interface BridgeFacts {
   readonly botName: string;
   /** The longest post in code points. */
   readonly postLimit: number;
+  /** How long a turn takes before its end is worth a mention. */
+  readonly notifyAfterMs?: number;
   readonly projects: readonly ReadyProject[];
 }
 
@@ -75,6 +79,7 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   readonly standings: Standings;
   /** What was used, by channel and project. */
   readonly costs: CostBook;
+  readonly switches: NotifySwitches;
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
@@ -130,6 +135,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     timeZone,
     costs: new CostBook({ folder, timeZone }),
     standings,
+    switches: notifySwitches(folder),
     isTold: tellingOnce(),
     redact: createRedact([facts.token]),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),

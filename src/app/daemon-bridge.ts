@@ -117,6 +117,7 @@ export const factsIn = (
   bot: account,
   botName: config.botName ?? account.username,
   postLimit,
+  notifyAfterMs: config.notifyAfterMs,
   projects,
 });
 

@@ -7,6 +7,7 @@ import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/typ
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import { authorize, type RightsOf } from "../session/authorization.ts";
+import { createCalling } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
 import { isSafeRule } from "../session/safe-rules.ts";
@@ -209,6 +210,8 @@ export class ServedProject implements RoutedProject {
         keptRules: this.#keptRules.all,
         timeZone: connection.timeZone,
         costs: this.#costs,
+        notifyAfterMs: connection.notifyAfterMs,
+        isNotified: (id) => connection.switches.isNotified(id),
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
@@ -231,6 +234,7 @@ export class ServedProject implements RoutedProject {
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
       chatTools: this.#chatTools,
+      calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
       worktrees: connection.worktrees?.of(project.directory),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
     };

@@ -29,6 +29,8 @@ export const AUDIT_ACTIONS = [
   "effort-set",
   "thinking-set",
   "task-stopped", // one thing that ran in the background
+  "show-set",
+  "notify-set",
   "interrupted",
   "stopped",
   "resumed-turn",

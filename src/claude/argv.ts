@@ -74,6 +74,7 @@ const ownSettings = new Set([
   "SKIP_PERMISSIONS",
   "MAX_SESSIONS",
   "SESSION_TIMEOUT_MS",
+  "NOTIFY_AFTER_MS",
   "CLAUDE_PATH",
   "APPROVERS",
   "PREWARM",

@@ -27,6 +27,9 @@ export function decodeStreamEvent(event: unknown): ClaudeEvent[] {
     if (!isFrame(delta)) {
       return [{ type: "malformed", detail: "content_block_delta without delta" }];
     }
+    if (delta["type"] === "thinking_delta") {
+      return decodeThinking(delta["thinking"], index);
+    }
     if (delta["type"] !== "text_delta") {
       return [];
     }
@@ -45,6 +48,12 @@ export function decodeStreamEvent(event: unknown): ClaudeEvent[] {
     return [{ type: "messageStarted", messageId: id }];
   }
   return [];
+}
+
+/** Nobody waits for it: what can't be read of it is left out. */
+function decodeThinking(text: unknown, blockIndex: unknown): ClaudeEvent[] {
+  const isWhole = typeof text === "string" && text !== "" && typeof blockIndex === "number";
+  return isWhole ? [{ type: "thinkingDelta", text, blockIndex }] : [];
 }
 
 const toolUseId = z.string().transform((id) => id as ToolUseId);

@@ -105,6 +105,8 @@ export type ClaudeEvent =
   /** A message of the main conversation started streaming. */
   | { readonly type: "messageStarted"; readonly messageId: string }
   | { readonly type: "textDelta"; readonly text: string; readonly blockIndex: number }
+  /** What Claude thinks before it answers, in pieces (2.1.197; no version sends it where thinking is off). */
+  | { readonly type: "thinkingDelta"; readonly text: string; readonly blockIndex: number }
   /** A complete text block; confirms the deltas, or is the only copy when none came (slash commands). */
   | { readonly type: "text"; readonly messageId: string; readonly text: string }
   | { readonly type: "toolUse"; readonly id: ToolUseId; readonly name: string; readonly input: ToolInput }

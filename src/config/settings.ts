@@ -33,6 +33,8 @@ export interface Config {
   readonly skipPermissions: boolean;
   readonly maxSessions: number;
   readonly sessionTimeoutMs: number;
+  /** How long a turn takes before its end is worth a mention. */
+  readonly notifyAfterMs: number;
   /** Claude processes that wait for the next new session. */
   readonly prewarm: number;
   readonly claudePath: string;
@@ -137,6 +139,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     fallback: { value: 1_800_000 },
     defaultText: "1800000",
     description: "idle time in milliseconds before a session sleeps",
+    parse: parseMilliseconds,
+  },
+  notifyAfterMs: {
+    variable: "NOTIFY_AFTER_MS",
+    fallback: { value: 120_000 },
+    defaultText: "120000",
+    description: "a turn that takes longer, in milliseconds, ends with a mention",
     parse: parseMilliseconds,
   },
   prewarm: {

@@ -14,6 +14,7 @@ import type {
   Reaction,
   User,
   UserId,
+  UserStatus,
 } from "./types.ts";
 
 // The server makes ids of 26 lower-case letters and digits. A little more is accepted, but nothing with which an id
@@ -27,6 +28,13 @@ const wireUser = z.object({
   is_bot: z.boolean().nullish(),
   roles: z.unknown().optional(),
   delete_at: milliseconds.nullish(),
+});
+
+// `dnd_end_time` in seconds, 0 or left out where there is no end (the server's documentation).
+const wireStatus = z.object({
+  user_id: id,
+  status: z.string(),
+  dnd_end_time: z.number().nonnegative().nullish(),
 });
 
 const wireFile = z.object({
@@ -88,6 +96,19 @@ export function decodePostId(value: unknown): PostId | undefined {
 
 export function decodeChannelId(value: unknown): ChannelId | undefined {
   return id.safeParse(value).data as ChannelId | undefined;
+}
+
+/** The server itself makes no noise for accounts of these two kinds (read in its source). */
+const BUSY = ["dnd", "ooo"];
+
+export function decodeUserStatus(value: unknown): UserStatus | undefined {
+  const { data } = wireStatus.safeParse(value);
+  if (data === undefined) {
+    return undefined;
+  }
+  const isBusy = BUSY.includes(data.status);
+  const busyUntil = isBusy && data.dnd_end_time ? data.dnd_end_time * 1000 : undefined;
+  return { userId: data.user_id as UserId, isBusy, busyUntil };
 }
 
 export function decodeUser(value: unknown): User | undefined {

@@ -23,6 +23,14 @@ export interface User {
   readonly isGuest?: true;
 }
 
+export interface UserStatus {
+  readonly userId: UserId;
+  /** On "do not disturb", or out of office. */
+  readonly isBusy: boolean;
+  /** In milliseconds since the epoch; undefined where no end is set. */
+  readonly busyUntil: number | undefined;
+}
+
 /** A file that goes with a post. */
 export interface FileInfo {
   readonly id: FileId;
@@ -202,6 +210,8 @@ export interface MattermostApi {
   /** All the channels the account is in, direct messages as well, without archived ones. */
   myMemberships(): Promise<ChannelMember[]>;
   isMember(channelId: ChannelId, userId: UserId): Promise<boolean>;
+  /** Whom of them a mention would disturb now. */
+  statuses(ids: readonly UserId[]): Promise<UserStatus[]>;
   /** The server's longest post in Unicode code points (`MaxPostSize`). */
   maxPostSize(): Promise<number>;
   /** The server's largest file in bytes (`MaxFileSize`); Infinity when it names none. */

@@ -35,6 +35,7 @@ export interface NoticeItem {
   readonly kind: "notice";
   readonly name: string;
   text: string;
+  holdUntil: number;
   shown: boolean;
 }
 
@@ -114,10 +115,13 @@ function isSeen(item: Item): boolean {
   return item.kind === "text" ? !item.isOpen && item.shown >= shownText(item, false).length : item.shown;
 }
 
+/** A line that nobody has seen, since a card may come in its place. */
+export function isHeld(item: Item): item is ToolItem | NoticeItem {
+  return item.kind !== "text" && !item.shown && item.holdUntil > 0;
+}
+
 export function readyItems(page: Page, now: number): readonly Item[] {
-  const firstHeldBack = page.items.findIndex(
-    (item) => item.kind === "tool" && !item.shown && item.holdUntil > now,
-  );
+  const firstHeldBack = page.items.findIndex((item) => isHeld(item) && item.holdUntil > now);
   return firstHeldBack < 0 ? page.items : page.items.slice(0, firstHeldBack);
 }
 

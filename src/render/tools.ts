@@ -199,10 +199,17 @@ const VIEWS: Readonly<Record<string, ToolView>> = {
   WebSearch: { headline: ({ input }) => `🔍 **Searching** ${value(field(input, "query"))}` },
 };
 
+/** Of `mcp__server__tool`. */
+function mcpName(name: string): { readonly server: string; readonly tool: string } {
+  const at = name.indexOf("__", "mcp__x".length);
+  return at < 0
+    ? { server: "", tool: name }
+    : { server: name.slice("mcp__".length, at), tool: name.slice(at + 2) };
+}
+
 const mcp: ToolView = {
   headline: ({ name }) => {
-    const at = name.indexOf("__", "mcp__x".length);
-    const [server, tool] = at < 0 ? ["", name] : [name.slice("mcp__".length, at), name.slice(at + 2)];
+    const { server, tool } = mcpName(name);
     return `🔌 **${plainName(tool)}** *(${plainName(server)})*`;
   },
   isQuoting: true,
@@ -239,6 +246,11 @@ function without(input: ToolInput, ...names: readonly string[]): ToolInput {
 /** A tool's name as text: whatever a server called it, it can't format anything. */
 function plainName(name: string): string {
   return truncate(name.replace(/[^\p{L}\p{N}_. -]/gu, ""), 80) || "?";
+}
+
+/** What people call it; one of a server's without the server. Calls nobody. */
+export function plainToolName(name: string): string {
+  return plainName(name.startsWith("mcp__") ? mcpName(name).tool : name).replaceAll("_", "\\_");
 }
 
 function viewOf(name: string): ToolView {

@@ -5,6 +5,7 @@ import {
   fullLength,
   type Item,
   isFinished,
+  isHeld,
   joinItems,
   markShown,
   OUTCOME_ROOM,
@@ -99,6 +100,17 @@ export class Transcript {
     this.#blanks = text.length - text.trimEnd().length + (isBlank ? this.#blanks : 0);
   }
 
+  /** Adds to what Claude thinks, which is a quote that calls nobody, or begins it after an `endText`. Keep it short. */
+  appendThinking(text: string): void {
+    const last = this.#page().items.at(-1);
+    const quoted = text.replaceAll("\n", "\n> ");
+    if (last?.kind === "text" && last.isOpen) {
+      last.text += quoted;
+    } else {
+      this.#page().items.push({ kind: "text", text: `> 💭 ${quoted}`, isOpen: true, shown: 0, names: [] });
+    }
+  }
+
   /** The next text is a block of its own. */
   endText(): void {
     const last = this.#pages.at(-1)?.items.at(-1);
@@ -116,7 +128,7 @@ export class Transcript {
   /** Tool lines nobody has seen wait until then: the tool before them is being asked about. */
   holdTools(until: number): void {
     for (const item of this.#pages.at(-1)?.items ?? []) {
-      if (item.kind === "tool" && !item.shown && item.holdUntil > 0) {
+      if (isHeld(item)) {
         item.holdUntil = until;
       }
     }
@@ -124,23 +136,25 @@ export class Transcript {
 
   /** When the next held line may be shown; undefined when none waits. */
   get heldUntil(): number | undefined {
-    const waiting = this.#pages
-      .at(-1)
-      ?.items.flatMap((item) =>
-        item.kind === "tool" && !item.shown && item.holdUntil > 0 ? [item.holdUntil] : [],
-      );
-    return waiting && waiting.length > 0 ? Math.min(...waiting) : undefined;
+    const waiting = (this.#pages.at(-1)?.items ?? []).filter(isHeld).map(({ holdUntil }) => holdUntil);
+    return waiting.length > 0 ? Math.min(...waiting) : undefined;
   }
 
   /** Takes a tool's line out again, when nobody has seen it yet; its card stands for it then. */
   withdrawUnseenTool(id: string): boolean {
+    return this.#withdraw((item) => item.kind === "tool" && item.id === id && !item.shown);
+  }
+
+  /** The same with a notice that nobody has seen yet. */
+  withdrawUnseenNotice(name: string): boolean {
+    return this.#withdraw((item) => item.kind === "notice" && item.name === name && !item.shown);
+  }
+
+  #withdraw(isMeant: (item: Item) => boolean): boolean {
     const page = this.#pages.at(-1);
-    const at = page?.items.findIndex((item) => item.kind === "tool" && item.id === id && !item.shown) ?? -1;
-    if (!page || at < 0) {
-      return false;
-    }
-    page.items.splice(at, 1);
-    return true;
+    const at = page?.items.findIndex(isMeant) ?? -1;
+    page?.items.splice(at, at < 0 ? 0 : 1);
+    return at >= 0;
   }
 
   /** False when no line of this turn is about that tool. On a page that is full only the sign of it is shown. */
@@ -168,8 +182,11 @@ export class Transcript {
     return true;
   }
 
-  /** A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. */
-  notice(name: string, text: string): void {
+  /**
+   * A line of mm-claude's own; a notice of the same name is replaced where it stands, if there is room. `holdUntil`: as
+   * of a tool's line.
+   */
+  notice(name: string, text: string, holdUntil = 0): void {
     this.#splitLongPages();
     for (const page of this.#pages) {
       const item = page.items.find((candidate) => candidate.kind === "notice" && candidate.name === name);
@@ -177,13 +194,14 @@ export class Transcript {
         const before = item.text;
         item.text = text;
         if (this.#fits(item)) {
+          item.holdUntil = Math.min(item.holdUntil, holdUntil);
           return;
         }
         item.text = before;
       }
     }
     this.endText();
-    this.#page().items.push({ kind: "notice", name, text, shown: false });
+    this.#page().items.push({ kind: "notice", name, text, holdUntil, shown: false });
   }
 
   /**
@@ -198,9 +216,7 @@ export class Transcript {
     }
     const rest = restOfText(page);
     // Tool lines that are held back belong after what was posted in between, where their own cards may stand.
-    const lastToStay = page.items.findLastIndex(
-      (item) => item.kind !== "tool" || item.shown || item.holdUntil === 0,
-    );
+    const lastToStay = page.items.findLastIndex((item) => !isHeld(item));
     const unseen = [...page.items.splice(lastToStay + 1), ...rest];
     if (page.items.length > 0) {
       page.isSealed = true;

@@ -63,6 +63,8 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "context":
     case "usage":
     case "tasks":
+    case "show":
+    case "notify":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

@@ -25,6 +25,8 @@ interface AskBase extends CardPiece {
   isHinted?: boolean;
   /** Decides once its files are saved. */
   reply?: Message | undefined;
+  /** When whoever can decide is called again; undefined once that has been done. */
+  remindAt?: number | undefined;
   /** A subagent that works beside the turns asks: the end of one is not its end. */
   isFromSubagent?: boolean;
 }

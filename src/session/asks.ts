@@ -17,13 +17,15 @@ import { offering } from "../render/rules.ts";
 import { type ToolUse, toolInFull } from "../render/tools.ts";
 import type { PostFile, PostKey } from "../thread/writes.ts";
 import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts";
-import type { Action } from "./authorization.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
-import { audit, breakPage, may, newKey, takeUpWork } from "./state.ts";
+import { audit, breakPage, newKey, takeUpWork } from "./state.ts";
+import { remindOf } from "./steering/calling.ts";
+import { unfoldTool } from "./steering/folding.ts";
 import { holdPostOf, setHoldPostId } from "./steering/hold.ts";
 import { undoPosted } from "./steering/undo.ts";
 import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
 import type { Signal, Step } from "./types.ts";
+import { whomToCall } from "./whom-to-call.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 
@@ -53,7 +55,9 @@ export function askPermission(
   }
   // The card stands for the tool's line: the same tool twice in a row would be noise.
   const toolUseId = event.toolUseId ?? likelyToolUse(step, event);
-  const hasCard = toolUseId !== undefined && state.turn.transcript.withdrawUnseenTool(toolUseId);
+  const hasCard =
+    toolUseId !== undefined &&
+    (state.turn.transcript.withdrawUnseenTool(toolUseId) || unfoldTool(step, toolUseId));
   const use: ToolUse = { name: event.toolName, input: event.input, fileBefore };
   const names = whomToCall(step, "approve");
   const whole = permissionCard(toolInFull(use, context, reason), names, context.postLimit);
@@ -75,17 +79,6 @@ export function askPermission(
 /** 2.1.330 names the tool use; if this turn does not know it, it is a subagent's. */
 function isFromSubagent({ state }: Step, id: ToolUseId | undefined): boolean {
   return id !== undefined && !state.turn.tools.has(id);
-}
-
-/** Whom a card calls: the owner, or who may decide in the owner's place. */
-export function whomToCall(step: Step, action: Action): readonly string[] {
-  const { owner } = step.state;
-  const { approvers, listed = () => [] } = step.context;
-  if (may(step, action, owner)) {
-    return [owner.name];
-  }
-  const mayApprove = approvers();
-  return mayApprove.length > 0 ? mayApprove : listed();
 }
 
 export function askPlan(step: Step, event: ClaudeEvent & { type: "planAsked" }): void {
@@ -149,6 +142,7 @@ export function open(step: Step, ask: Ask, file?: PostFile): void {
   breakPage(step);
   step.state.asks.push(ask);
   putCard(step, ask, file);
+  remindOf(step, ask);
   if (ask.kind !== "guest") {
     holdOtherTools(step);
     step.emit({ type: "typing", isOn: false });

@@ -127,6 +127,20 @@ export const COMMANDS = {
     help: "What runs in the background; `!tasks stop 2` stops one (also 🛑 on its post)",
     inSentence: /^stop(?:\s+#?\d{1,9})?$/i,
   },
+  show: {
+    usage: "show",
+    aliases: [],
+    action: "message",
+    help: "How much is shown; `!show answers`, `tools` or `all` changes it",
+    inSentence: /^(?:answers|tools|all)$/i,
+  },
+  notify: {
+    usage: "notify",
+    aliases: [],
+    action: "message",
+    help: "Whether the end of a long turn mentions you; `!notify off` or `on` changes it",
+    inSentence: /^(?:on|off)$/i,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 

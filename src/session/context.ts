@@ -1,6 +1,7 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
 import { existsSync } from "node:fs";
+import type { UserId } from "../mattermost/types.ts";
 import type { RightsOf } from "./authorization.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
@@ -45,6 +46,10 @@ export interface SessionContext {
   readonly keptRules?: (() => readonly KeptRule[]) | undefined;
   /** Of the project; undefined: nothing is counted but for the session itself. */
   readonly costs?: Omit<ProjectCosts, "change"> | undefined;
+  /** How long a turn takes before its end is worth a mention. */
+  readonly notifyAfterMs?: number | undefined;
+  /** Whether that account is called besides by cards, as of now. */
+  readonly isNotified?: (id: UserId) => boolean;
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

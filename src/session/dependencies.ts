@@ -11,6 +11,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
+import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
@@ -50,6 +51,8 @@ export interface SessionDependencies {
   readonly onForgotten?: ((threadId: ThreadId) => void) | undefined;
   /** From when a write to a thread was asked for until it was done; milliseconds. */
   readonly onWritten?: ((ms: number) => void) | undefined;
+  /** Whom to call, and who wants to be; undefined: everybody can be called. */
+  readonly calling?: Calling | undefined;
   /** Claude's tools in the chat; undefined: it has none. */
   readonly chatTools?: ChatTools | undefined;
   /** The project's git worktrees; undefined where there can be none. */

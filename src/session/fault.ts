@@ -56,5 +56,6 @@ function dropProcess(step: Step): void {
   state.steering.tasks = { ...initialTasks(), count: state.steering.tasks.count };
   state.background = [];
   state.taskList = undefined;
+  delete state.steering.calls;
   beginTurn(step);
 }

@@ -1,6 +1,7 @@
 // The effects that take a while, and whose outcome comes back as a signal.
 
 import type { ThreadId } from "../mattermost/types.ts";
+import { CALLING_ALL, type Calling } from "./calling.ts";
 import type { SessionProcess } from "./process.ts";
 import type { Effect, Signal } from "./types.ts";
 import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
@@ -9,6 +10,7 @@ export interface FetchOptions {
   readonly threadId: ThreadId;
   readonly process: SessionProcess;
   readonly worktrees: ProjectWorktrees | undefined;
+  readonly calling: Calling | undefined;
   /** What could not be fetched, as a sentence. */
   readonly onProblem: (detail: string) => void;
   readonly deliver: (signal: Signal) => void;
@@ -29,7 +31,7 @@ export function fetch(effect: Effect, options: FetchOptions): boolean {
 }
 
 function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
-  const { threadId, process, worktrees, onProblem } = options;
+  const { threadId, process, worktrees, calling, onProblem } = options;
   switch (effect.type) {
     case "prepare": {
       const { uuid } = effect.message;
@@ -52,6 +54,14 @@ function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
       return {
         what: "working with git",
         signal: outcome.then((outcome) => ({ type: "worktree", outcome })),
+      };
+    }
+    case "findAvailable": {
+      const { reason, callees } = effect;
+      const found = (calling ?? CALLING_ALL).available(callees);
+      return {
+        what: "looking whether somebody can be called",
+        signal: found.then((found) => ({ type: "availability", availability: { reason, ...found } })),
       };
     }
     default:

@@ -26,6 +26,13 @@ export function scheduleText(step: Step): void {
   schedule(step, Math.max(first, leftOf(step, gap)));
 }
 
+/** Nobody waits for it: what Claude thinks, or a number that has grown. */
+const UNHURRIED_MS = 5000;
+
+export function scheduleUnhurried(step: Step): void {
+  schedule(step, Math.max(LINES_MS, leftOf(step, UNHURRIED_MS)));
+}
+
 export function scheduleLines(step: Step): void {
   schedule(step, Math.max(LINES_MS, leftOf(step, GROWTH_MS[0])));
 }

@@ -4,9 +4,10 @@
 import type { PostId } from "../mattermost/types.ts";
 import { guestCard, nameOf } from "../render/cards.ts";
 import type { GuestAsk } from "./ask-types.ts";
-import { open, settle, whomToCall } from "./asks.ts";
+import { open, settle } from "./asks.ts";
 import { newKey } from "./state.ts";
 import type { Message, Step } from "./types.ts";
+import { whomToCall } from "./whom-to-call.ts";
 
 /** Each change is a new card, which calls people. */
 const MAX_EDITS = 3;

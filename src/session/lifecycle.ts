@@ -19,6 +19,7 @@ import {
   updateHeader,
   writePages,
 } from "./state.ts";
+import { callAfterTurn } from "./steering/calling.ts";
 import { takeAsides } from "./steering/heard.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
@@ -134,6 +135,7 @@ export function sleepAfterExit(
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
   const last = words === "" ? "" : fence(showHidden(truncate(words, 1500)));
   say(step, `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`, last);
+  callAfterTurn(step, "stopped");
 }
 
 /** A start that failed over what is saved and what is not is tried once the other way. */
@@ -246,6 +248,7 @@ export function watchdog(step: Step): void {
   }
   fallAsleep(step, "Claude did not answer", true);
   say(step, "💥 **Claude did not answer** and was ended. Reply in this thread to resume.");
+  callAfterTurn(step, "stopped");
 }
 
 /** Nothing of it goes on; people are told by whoever ends it. */

@@ -3,6 +3,7 @@
 import type { PostId } from "../mattermost/types.ts";
 import { dropSavedMessage, forgetOffer, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
 import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
+import { scheduleCalls } from "./steering/calling.ts";
 import { GO_ON } from "./steering/hold.ts";
 import { resumeHold } from "./steering/limits.ts";
 import { judgeMode } from "./steering/start.ts";
@@ -31,6 +32,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
   }
   restoreWorktree(step);
   resumeHold(step);
+  scheduleCalls(step);
   takeUpWork(step);
 }
 

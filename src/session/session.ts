@@ -84,6 +84,7 @@ export class Session {
       threadId,
       process: this.#process,
       worktrees: dependencies.worktrees,
+      calling: dependencies.calling,
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),
@@ -158,6 +159,7 @@ export class Session {
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
   forget(): void {
     this.#isShutDown = true;
+    this.#timers.clearAll();
     this.#writer.close();
     this.#document.remove();
     this.#process.removeFiles();
@@ -276,6 +278,7 @@ export class Session {
       this.#writer.idle(patienceMs),
     ]);
     this.#isShutDown = true;
+    this.#timers.clearAll();
     this.#writer.close();
     if (this.#state.phase.name === "ended") {
       this.#document.remove();
@@ -308,6 +311,9 @@ export class Session {
         break;
       case "tool":
         this.#toolCalls.perform(effect.request);
+        break;
+      case "setNotified":
+        this.#dependencies.calling?.setNotified(effect.by.id, effect.isOn);
         break;
       case "audit":
         this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });

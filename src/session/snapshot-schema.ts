@@ -45,6 +45,7 @@ const anyAsk = z.object({
   isHinted: flag.exactOptional(),
   reply: message.optional(),
   isFromSubagent: flag.exactOptional(),
+  remindAt: number.optional(),
 });
 const requestId = idOf<RequestId>();
 
@@ -117,7 +118,17 @@ const item = z.discriminatedUnion("kind", [
     holdUntil: number.nullable().transform((until) => until ?? Infinity),
     shown: flag,
   }),
-  z.object({ kind: z.literal("notice"), name: text, text, shown: flag }),
+  z.object({
+    kind: z.literal("notice"),
+    name: text,
+    text,
+    // Earlier versions held none back.
+    holdUntil: number
+      .nullable()
+      .default(0)
+      .transform((until) => until ?? Infinity),
+    shown: flag,
+  }),
 ]);
 
 const transcript = z
@@ -133,6 +144,7 @@ const transcript = z
 const turn = z.object({
   messageUuid: orNone(text),
   by: orNone(person),
+  beganAt: number.exactOptional(),
   transcript,
   streaming: orNone(
     z.object({ messageId: text, blocks: z.array(z.object({ index: number, text })), confirmed: number }),
@@ -140,6 +152,8 @@ const turn = z.object({
   previousMessageId: text.optional(),
   confirmed: mapOf(text, number),
   tools: mapOf(toolUseId, z.object({ name: text, input: toolInput })),
+  folded: z.object({ counts: mapOf(text, number), waiting: setOf(toolUseId) }).exactOptional(),
+  thinking: z.object({ block: text, length: number, blanks: text }).exactOptional(),
   lastText: text,
   growth: number,
   flushedAt: orNone(number),

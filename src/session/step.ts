@@ -24,6 +24,7 @@ import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
+import { callsDue, isHere, onAvailability } from "./steering/calling.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
@@ -48,7 +49,9 @@ export function step(state: SessionState, signal: Signal, context: SessionContex
 
 /** Text on its way: what is lost of it is found again in what Claude saves. */
 export function isFrequent(signal: Signal): boolean {
-  return signal.type === "claude" && ["textDelta", "messageStarted"].includes(signal.event.type);
+  return (
+    signal.type === "claude" && ["textDelta", "thinkingDelta", "messageStarted"].includes(signal.event.type)
+  );
 }
 
 export function isExit(signal: Signal): boolean {
@@ -79,15 +82,18 @@ function take(step: Step, signal: Signal): void {
       break;
     case "message":
       if (isNew(step, signal.message.postId)) {
+        isHere(step, signal.message.by);
         onMessage(step, signal.message);
       }
       break;
     case "command":
       if (isNew(step, signal.postId)) {
+        isHere(step, signal.by);
         onCommand(step, signal.by, signal.command);
       }
       break;
     case "reaction":
+      isHere(step, signal.by);
       onReaction(step, signal);
       break;
     case "postDeleted":
@@ -116,6 +122,9 @@ function take(step: Step, signal: Signal): void {
       if (signal.generation === state.generation) {
         onReply(step, signal);
       }
+      break;
+    case "availability":
+      onAvailability(step, signal.availability);
       break;
     case "tool":
       onToolReport(step, signal.report);
@@ -187,6 +196,7 @@ const TIMERS = {
   watchdog,
   limit: limitTimer,
   tasks: tasksTimer,
+  call: callsDue,
 } as const satisfies Record<TimerName, (step: Step) => void>;
 
 function tasksTimer(step: Step): void {

@@ -12,7 +12,9 @@ import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from 
 import { sleepAfterExit } from "./lifecycle.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
 import { beginTurn, breakPage, newKey, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
+import { callAfterTurn } from "./steering/calling.ts";
 import { account } from "./steering/cost-state.ts";
+import { foldedToolReturned, foldTool } from "./steering/folding.ts";
 import { noteHeard } from "./steering/heard.ts";
 import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
 import { modeAfterTool, modeTold } from "./steering/mode.ts";
@@ -20,6 +22,7 @@ import { askContext, modelTold } from "./steering/model.ts";
 import { restartIfHeld } from "./steering/rules.ts";
 import { taskProgressed } from "./steering/task-progress.ts";
 import { backgroundChanged, commandEnded, isTakenUp, taskStarted, tellCause } from "./steering/tasks.ts";
+import { streamThinking } from "./steering/thinking.ts";
 import { subagentEnded, subagentReturned, subagentStarted, subagentWentOn } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
@@ -74,6 +77,9 @@ export function onClaudeEvent(
       break;
     case "textDelta":
       streamText(step, event);
+      break;
+    case "thinkingDelta":
+      streamThinking(step, event);
       break;
     case "text":
       confirmText(step, event);
@@ -220,7 +226,11 @@ function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore
   }
   const use = { name, input, fileBefore };
   turn.hasShown = true;
-  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), holdUntil(step));
+  const until = holdUntil(step);
+  if (foldTool(step, id, name, until)) {
+    return;
+  }
+  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), until);
   state.auto ? scheduleLines(step) : scheduleHeld(step);
 }
 
@@ -239,6 +249,9 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     if (tool.name === "TaskCreate") {
       setTasks(step, tasksAfter(tasksOf(state), tool.name, tool.input, result));
     }
+    return;
+  }
+  if (foldedToolReturned(step, tool, result)) {
     return;
   }
   const withCard = state.toolsWithCards.get(result.id);
@@ -324,6 +337,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   if (isError && !wasAborted && !turn.interruptedBy) {
     holdRefusedTurn(step, turn.by, told);
   }
+  callAfterTurn(step, wasAborted || turn.interruptedBy ? "interrupted" : isError ? "failed" : "done");
   takeUpWork(step);
 }
 

@@ -21,7 +21,10 @@ import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
+import type { Availability, Callee, CallReason } from "./steering/calling.ts";
+import type { FoldedTools } from "./steering/folding.ts";
 import type { CostChange } from "./steering/spending.ts";
+import type { Thinking } from "./steering/thinking.ts";
 import type { KeptRule, SteeringCommand, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WantedWorktree, WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
@@ -103,6 +106,8 @@ export type Signal =
     }
   /** What has become of a request of ours to Claude. */
   | ({ readonly type: "replied"; readonly generation: number } & Replied)
+  /** Who can be called now. */
+  | { readonly type: "availability"; readonly availability: Availability }
   /** mm-claude was started again: whatever ran is gone. */
   | {
       readonly type: "restored";
@@ -152,7 +157,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog" | "limit" | "tasks";
+export type TimerName = "flush" | "idle" | "watchdog" | "limit" | "tasks" | "call";
 
 export type Effect =
   /**
@@ -199,6 +204,10 @@ export type Effect =
   | { readonly type: "keepRules"; readonly rules: readonly KeptRule[] }
   /** The reply comes as `replied`. `by`: for whom; undefined where nobody has asked. */
   | { readonly type: "request"; readonly request: ClaudeRequest; readonly by: Person | undefined }
+  /** Whom of them a mention would reach now without disturbing; comes as `availability`. */
+  | { readonly type: "findAvailable"; readonly reason: CallReason; readonly callees: readonly Callee[] }
+  /** Whether that person is called, in whatever session. */
+  | { readonly type: "setNotified"; readonly by: Person; readonly isOn: boolean }
   /** `now`: a turn that runs is cut off instead of being waited for. */
   | { readonly type: "closeClaude"; readonly now: boolean }
   | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
@@ -212,6 +221,8 @@ export interface Turn {
   readonly messageUuid: string | undefined;
   /** Who wrote it. */
   readonly by: Person | undefined;
+  /** Gone once somebody was called about its end, or does not have to be. */
+  beganAt?: number;
   readonly transcript: Transcript;
   /** The message being streamed and the text of its blocks, to recognise the blocks that confirm them. */
   streaming:
@@ -222,6 +233,9 @@ export interface Turn {
   /** How many text blocks of each message are known to be whole. */
   readonly confirmed: Map<string, number>;
   readonly tools: Map<ToolUseId, { readonly name: string; readonly input: ToolInput }>;
+  /** Tools that one line stands for. */
+  folded?: FoldedTools;
+  thinking?: Thinking;
   lastText: string;
   /** How often the thread has grown since something else happened. */
   growth: number;

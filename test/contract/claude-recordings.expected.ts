@@ -87,7 +87,7 @@ export const expected: Readonly<Record<string, string>> = {
     'response · turn · message · use TaskCreate · result · message · use TaskUpdate · result · message · use TaskUpdate · result · message · deltas · "All done." · end',
   "2.1.197-text": 'response · turn · "Hello! I am a scripted …" · end',
   "2.1.197-thinking-partial":
-    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · message · deltas · "Thought." · end',
+    'response · mcp initialize · mcp notifications/initialized · mcp tools/list · turn · message · thinkingDelta · deltas · "Thought." · end',
   "2.1.197-write-partial":
     'response · turn · message · use Write · ask Write · result · message · deltas · "Written." · end',
   "2.1.330-always-allow":

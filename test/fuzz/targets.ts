@@ -70,6 +70,7 @@ function restBodies(): Target {
   const calls: ((api: MattermostApi) => Promise<unknown>)[] = [
     (one) => one.me(),
     (one) => one.usersByNames(["alice"]),
+    (one) => one.statuses(["u" as UserId]),
     (one) => one.channel("c" as ChannelId),
     (one) => one.maxPostSize(),
     (one) => one.post("p" as PostId),

@@ -181,6 +181,7 @@ export function channelsWorld({
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     costs: new CostBook({ folder, timeZone: "UTC" }),
+    switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
     sharedTools: [],
     redact: (text) => text,

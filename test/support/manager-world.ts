@@ -76,5 +76,5 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
     processes.filter((process) => !process.isClosed).map((process) => process.start.conversationId);
-  return { manager, server, clock, processes, documents, warnings, open, message, live };
+  return { manager, dependencies, server, clock, processes, documents, warnings, open, message, live };
 }

@@ -24,8 +24,8 @@ import { decodeChannelId } from "../../src/mattermost/decode.ts";
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { checkProjects } from "../../src/setup/project-checks.ts";
 import { DocumentFolder } from "../../src/store/document-store.ts";
-import { systemClock } from "../../src/util/clock.ts";
 import type { Log } from "../../src/util/log.ts";
+import { createForwardClock } from "./forward-clock.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { wordsOf } from "./words-of.ts";
 
@@ -73,6 +73,8 @@ export interface World {
   serve(projects: readonly Project[]): Promise<readonly Unserved[]>;
   /** The one project that there is until then. */
   readonly project: Project;
+  /** Puts the bridge's clock forward: what is due by then happens at once. */
+  forward(ms: number): void;
   /** Stops the bridge and starts another over the same state; in between `meanwhile` happens. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Where the bridge keeps what survives a restart. */
@@ -140,6 +142,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
+    notifyAfterMs: 120_000,
     claudePath: options.claudePath,
     auditFileMb: 10,
     auditFiles: 10,
@@ -161,6 +164,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bot,
     botName: config.botName ?? bot.username,
     postLimit: await api.maxPostSize(),
+    notifyAfterMs: config.notifyAfterMs,
     projects: [
       {
         project: own,
@@ -170,12 +174,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       },
     ],
   };
+  const clock = createForwardClock();
   const openBridge = async (): Promise<Bridge> => {
     const opened = await startBridge(facts, {
       api,
-      clock: systemClock,
+      clock,
       log,
-      folder: DocumentFolder.open({ path: stateFolder, clock: systemClock, log, redact: (text) => text }),
+      folder: DocumentFolder.open({ path: stateFolder, clock, log, redact: (text) => text }),
       auditOf: (channelId) =>
         new AuditTrail({ folder: stateFolder, channelId, now: Date.now, log, redact: (line) => line }),
       lock: options.lock ?? (() => ({ release: () => {} })),
@@ -235,6 +240,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       facts = { ...facts, projects: ready };
       return bridge.update(ready);
     },
+    forward: (ms) => clock.forward(ms),
     async restart(meanwhile) {
       await bridge.stop();
       await meanwhile?.();

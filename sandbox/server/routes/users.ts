@@ -2,7 +2,7 @@
 import { setCookie } from "hono/cookie";
 import { ApiError, badBody, noSuchUsername, refused } from "../api-error.ts";
 import type { UserRecord } from "../people.ts";
-import type { Presence } from "../presence.ts";
+import { type Presence, SET_BY_HAND } from "../presence.ts";
 import { wireUser } from "../wire.ts";
 import {
   type App,
@@ -35,6 +35,7 @@ export function mountUsers(app: App, services: Services): void {
   app.post("/api/v4/users/status/ids", by(statusOfIds));
   app.get("/api/v4/users/:user_id", by(readUser));
   app.get("/api/v4/users/:user_id/status", by(readStatus));
+  app.put("/api/v4/users/:user_id/status", by(setStatus));
   app.put("/api/v4/users/:user_id/patch", by(patchUser));
   app.put("/api/v4/users/:user_id/active", by(activate));
   app.delete("/api/v4/users/:user_id", by(deactivate));
@@ -141,6 +142,16 @@ function readStatus(c: Ctx, { store: { people }, presence }: Services): Response
   return c.json(wireStatus(presence, userParam(c, people).id));
 }
 
+/** As the server's documentation has it; `dnd_end_time` in seconds. */
+async function setStatus(c: Ctx, { store: { people }, presence }: Services): Promise<Response> {
+  const user = ownUserParam(c, people);
+  const { status, dnd_end_time } = await objectBody(c, "status");
+  const wanted = SET_BY_HAND.find((one) => one === status);
+  if (wanted === undefined) throw badBody("status");
+  presence.setByHand(user.id, wanted, wanted === "dnd" ? Number(dnd_end_time ?? 0) : 0);
+  return c.json(wireStatus(presence, user.id));
+}
+
 async function patchUser(c: Ctx, services: Services): Promise<Response> {
   const user = ownUserParam(c, services.store.people);
   const { username } = await objectBody(c, "user");
@@ -209,5 +220,12 @@ function wireUsers(users: readonly UserRecord[]): object[] {
 }
 
 function wireStatus(presence: Presence, userId: string): object {
-  return { user_id: userId, status: presence.status(userId), manual: false, last_activity_at: 0 };
+  const byHand = presence.byHand(userId);
+  return {
+    user_id: userId,
+    status: presence.status(userId),
+    manual: byHand !== undefined,
+    last_activity_at: 0,
+    ...(byHand && byHand.endsAt > 0 ? { dnd_end_time: byHand.endsAt } : {}),
+  };
 }

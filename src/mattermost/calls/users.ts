@@ -1,10 +1,10 @@
 // The REST calls about users.
 
-import { decodeList, decodeUser } from "../decode.ts";
-import type { MattermostApi, User } from "../types.ts";
+import { decodeList, decodeUser, decodeUserStatus } from "../decode.ts";
+import type { MattermostApi, User, UserId, UserStatus } from "../types.ts";
 import { type JsonRequests, orIfRefused } from "./json-requests.ts";
 
-type UserCalls = Pick<MattermostApi, "me" | "user" | "userByName" | "usersByNames">;
+type UserCalls = Pick<MattermostApi, "me" | "user" | "userByName" | "usersByNames" | "statuses">;
 
 export function userCalls(json: JsonRequests): UserCalls {
   return {
@@ -12,6 +12,7 @@ export function userCalls(json: JsonRequests): UserCalls {
     user: (id) => json.get("look up a user", `/users/${id}`, decodeUser),
     userByName: (username) => userByName(json, username),
     usersByNames: (usernames) => usersByNames(json, usernames),
+    statuses: (ids) => statuses(json, ids),
   };
 }
 
@@ -36,4 +37,17 @@ async function usersByNames(json: JsonRequests, usernames: readonly string[]): P
   return json.send({ what: "look up users", method: "POST", path: "/users/usernames", body }, (users) =>
     decodeList(users, decodeUser),
   );
+}
+
+async function statuses(json: JsonRequests, ids: readonly UserId[]): Promise<UserStatus[]> {
+  if (ids.length === 0) {
+    return [];
+  }
+  const request = {
+    what: "look up who is busy",
+    method: "POST",
+    path: "/users/status/ids",
+    body: ids,
+  } as const;
+  return json.send(request, (list) => decodeList(list, decodeUserStatus));
 }

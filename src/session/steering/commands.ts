@@ -5,7 +5,9 @@ import type { Command, Step } from "../types.ts";
 import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
+import { onNotifyCommand } from "./notify.ts";
 import { onRulesCommand } from "./rules.ts";
+import { onShowCommand } from "./show.ts";
 import { onTasksCommand } from "./task-commands.ts";
 import type { SteeringCommand } from "./types.ts";
 import { onUndoCommand } from "./undo.ts";
@@ -24,6 +26,8 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   context: onContextCommand,
   usage: onUsageCommand,
   tasks: onTasksCommand,
+  notify: onNotifyCommand,
+  show: onShowCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -13,7 +13,6 @@ import {
 } from "../../render/limits.ts";
 import { usageLimitIn } from "../../render/usage-limit.ts";
 import type { PostKey } from "../../thread/writes.ts";
-import { whomToCall } from "../asks.ts";
 import type { Person } from "../authorization.ts";
 import { setSlot, slotOf } from "../phases.ts";
 import {
@@ -28,6 +27,7 @@ import {
   updateHeader,
 } from "../state.ts";
 import type { Message, Signal, Step } from "../types.ts";
+import { whomToCall } from "../whom-to-call.ts";
 import { GO_ON, type Hold, type PlanLimit } from "./hold.ts";
 import { isOverLimit } from "./spending.ts";
 

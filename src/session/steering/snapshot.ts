@@ -125,6 +125,18 @@ export const steering: z.ZodType<SteeringState> = z
     costs,
     limits,
     tasks: tasks.optional().transform((saved) => saved ?? initialTasks()),
+    calls: z
+      .array(
+        z.object({
+          who: person,
+          end: z.enum(["done", "failed", "interrupted", "stopped"]),
+          tookMs: z.number(),
+          endedAt: z.number(),
+          dueAt: z.number(),
+        }),
+      )
+      .exactOptional(),
+    show: z.enum(["answers", "tools", "all"]).exactOptional(),
   })
   .optional()
   .transform((saved) => saved ?? initialSteering());

@@ -7,6 +7,7 @@ import type { Card } from "../../render/cards.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
+import type { TurnCall } from "./calling.ts";
 import { type CostState, noCosts } from "./cost-state.ts";
 import { type LimitState, noLimits } from "./hold.ts";
 import { initialTasks, type TasksState } from "./task-types.ts";
@@ -22,7 +23,9 @@ export type SteeringCommand =
   | "cost"
   | "context"
   | "usage"
-  | "tasks";
+  | "tasks"
+  | "notify"
+  | "show";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -67,6 +70,8 @@ export interface Asked {
   readonly request: SettingRequest;
   readonly by: Person;
 }
+/** How much of what Claude does is shown: its answers, its tools as well, or also what it thinks. */
+export type Shown = "answers" | "tools" | "all";
 
 export interface SteeringState {
   /** The mode that Claude was last known to be in; undefined: as its project and Claude's own settings say. */
@@ -100,6 +105,10 @@ export interface SteeringState {
   costs: CostState;
   readonly limits: LimitState;
   tasks: TasksState;
+  /** Undefined: its tools, as in the beginning. */
+  show?: Shown;
+  /** Who is still to be called about the end of their turn; each person once. */
+  calls?: readonly TurnCall[];
 }
 
 export interface Revoked {

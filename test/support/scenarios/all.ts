@@ -5,6 +5,7 @@ import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
 import { restarting } from "./restarting.ts";
 import { rules } from "./rules.ts";
+import { showing } from "./showing.ts";
 import { steering } from "./steering.ts";
 import { talking } from "./talking.ts";
 
@@ -14,6 +15,7 @@ export const scenarios = [
   ...steering,
   ...choices,
   ...rules,
+  ...showing,
   ...costs,
   ...background,
   ...back,

@@ -69,6 +69,7 @@ test("the environment alone is enough, and the rest has its defaults", () => {
     skipPermissions: false,
     maxSessions: 5,
     sessionTimeoutMs: 1_800_000,
+    notifyAfterMs: 120_000,
     prewarm: 1,
     claudePath: "claude",
     auditFileMb: 10,

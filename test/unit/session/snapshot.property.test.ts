@@ -51,6 +51,9 @@ const event: fc.Arbitrary<ClaudeEvent> = fc.oneof(
   small.map((n): ClaudeEvent => ({ type: "messageStarted", messageId: `m${n}` })),
   fc.string({ maxLength: 300 }).map((text): ClaudeEvent => ({ type: "textDelta", text, blockIndex: 0 })),
   fc
+    .tuple(fc.string({ maxLength: 300 }), small)
+    .map(([text, blockIndex]): ClaudeEvent => ({ type: "thinkingDelta", text, blockIndex })),
+  fc
     .tuple(small, fc.string({ maxLength: 50 }))
     .map(([n, text]): ClaudeEvent => ({ type: "text", messageId: `m${n}`, text })),
   fc
@@ -96,7 +99,28 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         uuid: `r${index}`,
       }),
   ),
+  fc.constantFrom("answers", "tools", "all").map(
+    (argument): Move =>
+      (_state, index) => ({
+        type: "command",
+        by: OWNER,
+        postId: `show${index}` as PostId,
+        command: { name: "show", argument, postId: `show${index}` as PostId },
+      }),
+  ),
   fc.constantFrom<Move>(
+    () => ({ type: "timer", name: "call" }),
+    () => ({
+      type: "availability",
+      availability: { reason: { turnOf: OWNER.id }, available: [], busyUntil: "unknown" },
+    }),
+    (state) => ({
+      type: "availability",
+      availability: {
+        reason: { ask: state.asks.at(-1)?.key ?? "none" },
+        available: [{ name: OWNER.name, username: OWNER.name }],
+      },
+    }),
     (state) => ({ type: "fileRefused", key: state.asks.at(-1)?.key ?? "header" }),
     (state) => ({
       type: "filesSaved",
