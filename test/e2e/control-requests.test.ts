@@ -43,9 +43,10 @@ const TABLE = {
     answers: ["unknown", "refused", "answered"],
   },
   undo: { request: { kind: "undo", uuid: NOBODYS }, answers: ["unknown", "refused", "answered"] },
+  // Before the first turn there is nothing that a question could be beside.
   aside: {
     request: { kind: "aside", question: "RUN hello", uuid: NOBODYS },
-    answers: ["unknown", "unknown", "answered"],
+    answers: ["unknown", "unknown", "refused"],
   },
   usage: { request: { kind: "usage" }, answers: ["unknown", "unknown", "answered"] },
   stopTask: { request: { kind: "stopTask", taskId: "none" }, answers: ["unknown", "unknown", "answered"] },
