@@ -42,11 +42,10 @@ const TABLE = {
     request: { kind: "previewUndo", uuid: NOBODYS, purpose: "show" },
     answers: ["unknown", "refused", "answered"],
   },
-  undo: { request: { kind: "undo", uuid: NOBODYS }, answers: ["unknown", "refused", "answered"] },
-  // Before the first turn there is nothing that a question could be beside.
+  undo: { request: { kind: "undo", uuid: NOBODYS }, answers: ["unknown", "refused", "refused"] },
   aside: {
     request: { kind: "aside", question: "RUN hello", uuid: NOBODYS },
-    answers: ["unknown", "unknown", "refused"],
+    answers: ["unknown", "unknown", "answered"],
   },
   usage: { request: { kind: "usage" }, answers: ["unknown", "unknown", "answered"] },
   stopTask: { request: { kind: "stopTask", taskId: "none" }, answers: ["unknown", "unknown", "answered"] },
