@@ -30,18 +30,28 @@ export const TRIES: readonly Try[] = [
   },
   {
     title: "Approve",
-    shows: "Nothing runs before you have seen it and said yes",
+    shows: "Nothing runs before you have seen it and said yes. Then !undo in its thread puts it back",
     text: "run the tests and fix what fails",
   },
   {
     title: "Plan",
-    shows: "First the plan, then your word, then the work",
+    shows: "First the plan, then your word, then the work. !mode plan in a thread keeps it so",
     text: "plan the most useful small improvement here, then make it",
   },
   {
     title: "Question",
     shows: "Claude asks back, and you choose",
     text: "ask me two questions, then write a release note the way I like it",
+  },
+  {
+    title: "Rule",
+    shows: "🔁 on the card lets such commands through for this session",
+    text: "run npm test twice",
+  },
+  {
+    title: "Background",
+    shows: "What goes on beside the talk has a post of its own",
+    text: "watch the tests in the background",
   },
   {
     title: "Picture",

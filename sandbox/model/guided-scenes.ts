@@ -19,11 +19,14 @@ import {
 import { longGuide } from "./long-guide.ts";
 import { CART_BUG } from "./project.ts";
 import type { Scene, Step, StepContext } from "./scene.ts";
+import { twiceScene, watchScene } from "./steering-scenes.ts";
 
 /** The first that matches plays; the last one always does. */
 export const guidedScenes: readonly Scene[] = [
   saidScene,
   sendScene,
+  twiceScene,
+  watchScene,
   docsScene,
   guided("question", has(/\bask me\b|\bquestions?\b/i), playQuestion),
   guided("plan", has(/\bplan\b/i), playPlan),

@@ -11,7 +11,7 @@ import { layOutProject } from "../../sandbox/model/project.ts";
 import { DOCS_TRIES, TRIES, YESTERDAYS_WORDS } from "../../sandbox/welcome.ts";
 import { furtherTest } from "../support/generations.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
-import { ask } from "../support/scenarios/scenario.ts";
+import { ask, openCard } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -125,6 +125,28 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
       );
     },
   );
+
+  further("a rule that somebody made lets the second run through, where it is of the first one's kind", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Rule"));
+    const card = await openCard(world, root, "npm test", 4);
+    await world.people.alice.react(card.id, "repeat");
+    // The older ones offer that very command alone.
+    if (!version.startsWith("2.1.")) return agreeUntil(world, root, "Both runs are done.");
+    await world.says(root, "Both runs are done.");
+    await world.people.alice.say("!rules", root);
+    await world.says(root, "npm test");
+  });
+
+  further("what runs in the background has a post, and is stopped by itself", async () => {
+    const world = await startShop(path);
+    const root = await ask(world, textOf("Background"));
+    await agreeUntil(world, root, "It runs beside us.");
+    if (!version.startsWith("2.1.")) return;
+    await world.says(root, "**Task 1**");
+    await world.people.alice.say("!tasks stop 1", root);
+    await world.says(root, "was stopped by @alice");
+  });
 
   further("the change comes as a file, and before there is one what was committed", async () => {
     const world = await startShop(path);
