@@ -126,17 +126,20 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
     },
   );
 
-  further("a rule that somebody made lets the second run through, where it is of the first one's kind", async () => {
-    const world = await startShop(path);
-    const root = await ask(world, textOf("Rule"));
-    const card = await openCard(world, root, "npm test", 4);
-    await world.people.alice.react(card.id, "repeat");
-    // The older ones offer that very command alone.
-    if (!version.startsWith("2.1.")) return agreeUntil(world, root, "Both runs are done.");
-    await world.says(root, "Both runs are done.");
-    await world.people.alice.say("!rules", root);
-    await world.says(root, "npm test");
-  });
+  further(
+    "a rule that somebody made lets the second run through, where it is of the first one's kind",
+    async () => {
+      const world = await startShop(path);
+      const root = await ask(world, textOf("Rule"));
+      const card = await openCard(world, root, "npm test", 4);
+      await world.people.alice.react(card.id, "repeat");
+      // The older ones offer that very command alone.
+      if (!version.startsWith("2.1.")) return agreeUntil(world, root, "Both runs are done.");
+      await world.says(root, "Both runs are done.");
+      await world.people.alice.say("!rules", root);
+      await world.says(root, "npm test");
+    },
+  );
 
   further("what runs in the background has a post, and is stopped by itself", async () => {
     const world = await startShop(path);
