@@ -27,10 +27,10 @@ export function undoCard(
       `Going back changes +${added} −${removed} lines in ${count(files.length)}:`,
       ...rows,
       ...more,
+      "",
+      "What anybody else has changed in these files since goes too; what commands did stays.",
     ].join("\n"),
-    choices:
-      "👍 put them back as they were · 👎 leave them. What anybody else has changed in them since goes too; " +
-      "what commands did stays.",
+    choices: "👍 put them back as they were · 👎 leave them",
   };
 }
 

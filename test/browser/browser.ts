@@ -85,7 +85,7 @@ export async function openThread(page: Page, text: string): Promise<void> {
 }
 
 /** Clicks a choice of the newest card that is open. */
-export async function choose(page: Page, label: string): Promise<void> {
+export async function choose(page: Page, label: string | RegExp): Promise<void> {
   await page
     .locator("#thread .choice", { has: page.getByText(label, { exact: true }) })
     .last()

@@ -55,7 +55,28 @@ describeInBrowser("the demo in a browser", () => {
     expect(await page.locator('#thread .chip[aria-pressed="true"]').count()).toBe(2);
   });
 
-  test("plan: changed by a reply, agreed to by a click, built and tested", async () => {
+  test("rule: such commands are let through by one click, and the list says so", async () => {
+    const page = await open();
+    await tryOut(page, "Rule");
+    await choose(page, /^Always here/);
+    await reads(page, "Both runs are done.");
+    await say(page, "!rules", "thread");
+    await reads(page, "npm test");
+  });
+
+  test("background: what runs beside the talk has a post, and is stopped by itself", async () => {
+    const page = await open();
+    await tryOut(page, "Background");
+    await choose(page, "Allow");
+    await reads(page, "It runs beside us.");
+    await reads(page, "Task 1");
+    await say(page, "!tasks stop 1", "thread");
+    await reads(page, "was stopped by @alice");
+    await say(page, "!mode plan", "thread");
+    await reads(page, "Mode: plan, set by @alice");
+  });
+
+  test("plan: changed by a reply, agreed to by a click, built and tested, and undone", async () => {
     const page = await open();
     await tryOut(page, "Plan");
     await reads(page, "Prices keep their zeros");
@@ -65,6 +86,10 @@ describeInBrowser("the demo in a browser", () => {
     await page.locator("#thread .hljs-addition", { hasText: "padStart" }).waitFor();
     await choose(page, "Allow all for this session");
     await reads(page, "Done as planned");
+    await say(page, "!undo", "thread");
+    await reads(page, "Going back changes");
+    await choose(page, "Put them back as they were");
+    await reads(page, "Undone by @alice");
   });
 
   test("question: a free-text answer, then several choices", async () => {

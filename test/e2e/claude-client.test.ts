@@ -43,12 +43,9 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(ready.commands.map(({ name }) => name)).toContain("compact");
     expect((await claude.next("replayed")).uuid).toBe(uuid);
     expect((await claude.next("text")).text).toBe("Hello! I am a scripted model.");
-    expect(await claude.next("turnEnded")).toEqual({
-      type: "turnEnded",
-      isError: false,
-      reason: "",
-      wasAborted: false,
-    });
+    const { used, ...end } = await claude.next("turnEnded");
+    expect(end).toEqual({ type: "turnEnded", isError: false, reason: "", wasAborted: false });
+    expect(used?.outputTokens).toBeGreaterThan(0);
     const streamed = claude.events.flatMap((event) => (event.type === "textDelta" ? [event.text] : []));
     expect(streamed.join("")).toBe("Hello! I am a scripted model.");
     expect(streamed.length).toBeGreaterThan(1);

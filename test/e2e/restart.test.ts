@@ -142,6 +142,7 @@ describe("its state", () => {
     expect(files.sort()).toEqual([
       `audit-${world.channelId}.head.json`,
       `audit-${world.channelId}.jsonl`,
+      `costs-${world.channelId}.json`,
       `cursor-${world.channelId}.json`,
       `names-allowed_users-${world.channelId}.json`,
       `session-${world.channelId}-${root}.json`,
