@@ -20,8 +20,8 @@ const INVITATION = /^\p{Extended_Pictographic}\S* \p{Ll}.*$|(?<=^|\. )React .*$/
 /** `offered`: the names of the emoji that the bot has put there, in its order. `attachment`: the text of the post's last attachment. */
 export function findChoices(message: string, offered: readonly string[], attachment?: string): Choice[] {
   const lines = [...message.trimEnd().split("\n"), ...(attachment ?? "").trimEnd().split("\n")];
-  const last = (attachment ?? message).trimEnd().split("\n").at(-1) ?? "";
-  const foot = attachment === undefined ? last : (INVITATION.exec(last)?.[0] ?? "");
+  const foot =
+    attachment === undefined ? (message.trimEnd().split("\n").at(-1) ?? "") : invitationIn(attachment);
   if (foot === "") return [];
   // What is decided has lost its last line, which said how to decide.
   if (OPTION.test(foot)) return [];
@@ -39,8 +39,21 @@ export function findChoices(message: string, offered: readonly string[], attachm
   });
 }
 
-/** A message or an attachment without a last line that says nothing but what the choices say. */
+/** What its last lines say can be done: a rule stands in a line of its own. */
+function invitationIn(attachment: string): string {
+  const lines = attachment.trimEnd().split("\n");
+  const invitations = lines.map((line) => INVITATION.exec(line)?.[0]);
+  const from = invitations.lastIndexOf(undefined) + 1;
+  return invitations.slice(from).join(" · ");
+}
+
+/** A message or an attachment without the last lines that say nothing but what the choices say. */
 export function withoutLegend(text: string, choices: readonly Choice[]): string {
+  const rest = withoutLastLine(text, choices);
+  return rest === text || rest === "" ? rest : withoutLegend(rest, choices);
+}
+
+function withoutLastLine(text: string, choices: readonly Choice[]): string {
   const at = text.trimEnd().lastIndexOf("\n");
   const parts = text
     .slice(at + 1)
@@ -63,6 +76,6 @@ function labelIn(foot: string, emoji: string): string | undefined {
 }
 
 function sentence(text: string): string {
-  const plain = text.replaceAll(/\\([\\`*_~[\](){}<>#|!.+-])/g, "$1");
+  const plain = text.replaceAll("`", "").replaceAll(/\\([\\`*_~[\](){}<>#|!.+-])/g, "$1");
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }

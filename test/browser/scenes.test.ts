@@ -58,7 +58,7 @@ describeInBrowser("the demo in a browser", () => {
   test("rule: such commands are let through by one click, and the list says so", async () => {
     const page = await open();
     await tryOut(page, "Rule");
-    await choose(page, /^Always here/);
+    await choose(page, "Always here: npm test …");
     await reads(page, "Both runs are done.");
     await say(page, "!rules", "thread");
     await reads(page, "npm test");

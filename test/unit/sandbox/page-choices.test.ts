@@ -12,6 +12,7 @@ import {
   questionCard,
   settledCard,
 } from "../../../src/render/cards.ts";
+import { offering } from "../../../src/render/rules.ts";
 
 const LIMIT = 16_383;
 const ANY = ["+1", "white_check_mark", "-1", "one", "two", "arrows_counterclockwise"];
@@ -39,6 +40,20 @@ const question = {
 describe("the choices of a card", () => {
   test("a permission's are allow, allow all and deny", () => {
     expect(labels(permission("ls"), ANY)).toEqual(["Allow", "Allow all for this session", "Deny"]);
+  });
+
+  test("a rule that is offered is one more, and its line is left out with the others", () => {
+    const { card } = offering({ card: permission("npm test") }, [{ tool: "Bash", content: "npm test *" }]);
+    const offered = ["+1", "white_check_mark", "-1", "repeat"];
+    expect(labels(card, offered)).toEqual([
+      "Allow",
+      "Allow all for this session",
+      "Deny",
+      "Always here: npm test …",
+    ]);
+    const text = openCard(card, LIMIT).at(-1)?.attachment?.text ?? "";
+    expect(withoutLegend(text, findChoices("", offered, text))).toBe("");
+    expect(withoutLegend(`Still waiting.\n${text}`, findChoices("", offered, text))).toBe("Still waiting.");
   });
 
   test("a plan's are start building and request changes", () => {
