@@ -69,6 +69,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** Of this machine, as people write it. */
   readonly timeZone: string;
   readonly standings: Standings;
+  /** A session of any project has that conversation. */
+  readonly isHeld: (conversationId: string) => boolean;
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
@@ -117,6 +119,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     access: createAccess({ api, users, botId: facts.bot.id, clock }),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     standings,
+    isHeld: (conversationId) => channels.all.some((channel) => channel.holds(conversationId)),
     isTold: tellingOnce(),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),
   };

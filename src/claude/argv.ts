@@ -23,10 +23,24 @@ export function claudeArguments(start: ClaudeStart): string[] {
     ...(start.model === undefined ? [] : ["--model", start.model]),
     ...(start.permissionMode === undefined ? [] : ["--permission-mode", start.permissionMode]),
     ...denyRules(start.deniedPaths ?? []),
-    start.resume ? "--resume" : "--session-id",
-    start.conversationId,
+    ...conversation(start),
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
   ];
+}
+
+/** The copy gets the id that it is given (2.0.76, 2.1.330); 1.0.128 ends at once, saying that it can't do that. */
+function conversation({ conversationId, fork, resume }: ClaudeStart): string[] {
+  return fork
+    ? [
+        "--resume",
+        fork.from,
+        "--fork-session",
+        "--resume-session-at",
+        fork.at,
+        "--session-id",
+        conversationId,
+      ]
+    : [resume ? "--resume" : "--session-id", conversationId];
 }
 
 /**

@@ -39,6 +39,8 @@ interface Requests {
     readonly takes: { readonly question: string; readonly uuid: string };
     readonly answers: { readonly text: string | undefined };
   };
+  /** The conversation's name in the lists of a terminal. */
+  rename: { readonly takes: { readonly title: string }; readonly answers: object };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
   context: {
     readonly takes: object;
@@ -165,6 +167,11 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
       .object({ response: z.string().nullish() })
       .transform(({ response }) => ({ text: response?.trim() || undefined })),
     isLong: true,
+  },
+  rename: {
+    subtype: "rename_session",
+    fields: ({ title }) => ({ title, source: "host" }),
+    answer: nothing,
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
   context: {

@@ -55,6 +55,10 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
       return worktreeCommand(rest) ?? usage(name);
     case "mode":
     case "undo":
+    case "fork":
+    case "sessions":
+    case "handover":
+    case "resume":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

@@ -1,6 +1,8 @@
 // What a session is told once: where it runs, with which limits and settings, and who is who.
 
 import { existsSync } from "node:fs";
+import type { UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { RightsOf } from "./authorization.ts";
 import type { SessionState } from "./types.ts";
 import { madeWorktreeOf } from "./worktree-state.ts";
@@ -29,6 +31,12 @@ export interface SessionContext {
   readonly approvers: () => readonly string[];
   /** Names of all who are listed, as of now; none when everyone is. */
   readonly listed?: () => readonly string[];
+  /** As the terminal calls it. */
+  readonly claudePath?: string;
+  /** Where a post is in a browser. */
+  readonly linkTo?: (postId: string) => string;
+  /** The channel's sessions that they may take part in, as of now. */
+  readonly sessionsFor?: (by: UserId) => readonly ListedSession[];
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

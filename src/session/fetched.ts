@@ -2,6 +2,7 @@
 
 import type { ThreadId } from "../mattermost/types.ts";
 import type { SessionProcess } from "./process.ts";
+import type { ForkOutcome, ForkRequest } from "./steering/origin.ts";
 import type { Effect, Signal } from "./types.ts";
 import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
 
@@ -9,6 +10,7 @@ export interface FetchOptions {
   readonly threadId: ThreadId;
   readonly process: SessionProcess;
   readonly worktrees: ProjectWorktrees | undefined;
+  readonly fork: (request: ForkRequest) => Promise<ForkOutcome>;
   /** What could not be fetched, as a sentence. */
   readonly onProblem: (detail: string) => void;
   readonly deliver: (signal: Signal) => void;
@@ -52,6 +54,13 @@ function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
       return {
         what: "working with git",
         signal: outcome.then((outcome) => ({ type: "worktree", outcome })),
+      };
+    }
+    case "fork": {
+      const { request } = effect;
+      return {
+        what: "making the thread of a fork",
+        signal: options.fork(request).then((outcome) => ({ type: "forked", by: request.by, outcome })),
       };
     }
     default:

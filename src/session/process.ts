@@ -2,7 +2,7 @@
 // to it, and ends it. Knows no state and decides nothing.
 
 import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
-import type { ClaudeClient, ClaudeEvent, MessageBlock } from "../claude/types.ts";
+import type { ClaudeClient, ClaudeEvent, ClaudeStart, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
 import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
@@ -18,6 +18,7 @@ export interface ProcessStart {
   readonly conversationId: string;
   readonly directory: string;
   readonly resume: boolean;
+  readonly fork?: ClaudeStart["fork"];
   /** Instead of the project's. */
   readonly permissionMode?: string | undefined;
 }
@@ -48,10 +49,10 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, permissionMode } = given;
+    const { conversationId, directory, resume, fork, permissionMode } = given;
     const { startClaude, claudePath, choices, chatTools, deniedPaths } = this.#dependencies;
     this.#client = undefined;
-    const isAsOthers = !resume && permissionMode === undefined;
+    const isAsOthers = !resume && !fork && permissionMode === undefined;
     const warm = isAsOthers ? this.#takeWarm(directory) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
@@ -63,6 +64,7 @@ export class SessionProcess {
         directory,
         conversationId,
         resume,
+        ...(fork ? { fork } : {}),
         deniedPaths,
         extraDirectories,
         ...choices,

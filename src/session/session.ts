@@ -2,7 +2,8 @@
 // throws here ends at this session. Decides nothing; `step` does.
 
 import type { ClaudeEvent } from "../claude/types.ts";
-import type { PostId, ThreadId } from "../mattermost/types.ts";
+import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
 import { ClaudeEffects } from "./claude-effects.ts";
 import { placeOf, type SessionContext } from "./context.ts";
@@ -12,12 +13,15 @@ import { fileBefore } from "./disclosure.ts";
 import { SessionDocument } from "./document.ts";
 import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
 import { type FetchOptions, fetch } from "./fetched.ts";
+import { fork } from "./forking.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
+import { type Elsewhere, elsewhereOf, type Origin, placeFrom } from "./steering/origin.ts";
+import { listedFor } from "./steering/sessions.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
@@ -63,7 +67,7 @@ export class Session {
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
-    const place = placeOf(saved, context);
+    const place = placeOf(saved, "owner" in origin ? placeFrom(origin.origin, context) : context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
@@ -81,6 +85,8 @@ export class Session {
       threadId,
       process: this.#process,
       worktrees: dependencies.worktrees,
+      fork: (request) =>
+        fork(request, { threadId, dependencies, context: this.#context, begin: slots.begin }),
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),
@@ -102,6 +108,11 @@ export class Session {
       "state" in origin
         ? origin.state
         : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
+  }
+
+  /** For a session that begins with a conversation. */
+  begin(origin: Origin): void {
+    this.deliver({ type: "opened", origin });
   }
 
   /** For a session that starts, with its first message. */
@@ -141,6 +152,16 @@ export class Session {
   /** Messages somebody may take back, or say in other words, before Claude gets them. */
   get waitingPosts(): PostId[] {
     return unsentMessages(this.#state).map(({ postId }) => postId);
+  }
+
+  /** Claude's name for what it resumes, or is about to begin. */
+  get conversationId(): string {
+    return this.#state.conversation.id;
+  }
+
+  /** Undefined where it is not to be named to them. */
+  listedFor(by: UserId): ListedSession | undefined {
+    return listedFor(by, this.threadId, this.#state, this.#context);
   }
 
   get view(): SessionView {
@@ -327,7 +348,9 @@ export class Session {
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     this.deliver(
-      slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot, saved: this.#savedTurn() },
+      slot === undefined
+        ? { type: "slotRefused" }
+        : { type: "slotGranted", slot, saved: this.#savedTurn(), elsewhere: this.#elsewhere(true) },
     );
   }
 
@@ -338,14 +361,20 @@ export class Session {
     const listener = (event: ClaudeEvent): void =>
       this.#within("hearing Claude", () => {
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-        this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
+        const elsewhere = event.type === "turnEnded" ? this.#elsewhere(false) : undefined;
+        this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved, elsewhere });
       });
     const { conversation, steering } = this.#state;
     const { mode: permissionMode } = steering;
-    const given = { conversationId: conversation.id, directory, resume, permissionMode };
+    const fork = resume ? undefined : conversation.fork;
+    const given = { conversationId: conversation.id, directory, resume, fork, permissionMode };
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();
+  }
+
+  #elsewhere(isStart: boolean): Elsewhere | undefined {
+    return elsewhereOf(this.#state, this.#dependencies.others, { isStart, own: this.#process.known?.pid });
   }
 
   #savedTurn(): SavedTurn {

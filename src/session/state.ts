@@ -12,7 +12,7 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
-import { takeNote } from "./steering/heard.ts";
+import { noteTitle, takeNote } from "./steering/heard.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -22,7 +22,7 @@ export const SILENT_START_MS = 120_000;
 
 export function initialState(
   owner: Person,
-  slot: number,
+  slot: number | undefined,
   context: SessionContext,
   now: number,
   conversationId: string,
@@ -262,6 +262,7 @@ function sendNext(step: Step): void {
   const isPreparing = message.withThread || message.files.length > 0;
   beginWork(state, { message, isPreparing });
   state.speakers.set(message.by.id, message.by.name);
+  noteTitle(state, message);
   beginTurn(step, message);
   notWaiting(step, message);
   step.emit({ type: "typing", isOn: true });

@@ -77,7 +77,8 @@ export function channelsWorld({
   const ofBot = ({ channelId, rootId, message, pendingPostId, attachment }: NewPost): Post => ({
     ...store({
       channelId,
-      threadId: rootId,
+      // A root post is the thread that it begins: its id is the next one.
+      threadId: rootId ?? (`post${made + 1}` as PostId),
       userId: BOT.id,
       message,
       isFromPerson: false,
@@ -180,6 +181,7 @@ export function channelsWorld({
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     isTold: () => false,
+    isHeld: () => false,
     standings: new Standings({
       api: api as MattermostApi,
       botId: BOT.id,

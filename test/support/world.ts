@@ -1,6 +1,8 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -75,6 +77,8 @@ export interface World {
   readonly stateFolder: string;
   readonly botToken: string;
   readonly log: readonly string[];
+  /** Has somebody say that to Claude in Claude's directory, without mm-claude; until it has answered and ended. */
+  terminal(text: string, which: readonly string[]): Promise<void>;
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
   hasFile(name: string): boolean;
@@ -236,6 +240,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       bridge = await openBridge();
     },
     log: lines,
+    async terminal(text, which) {
+      const streams = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+      const running = execFile(options.claudePath, ["-p", ...streams, ...which], {
+        cwd: directory,
+        env: options.environment,
+        timeout: PATIENCE_MS,
+      });
+      const content = [{ type: "text", text }];
+      running.stdin?.end(`${JSON.stringify({ type: "user", message: { role: "user", content } })}\n`);
+      await once(running, "exit");
+    },
     hasFile: (name) => existsSync(join(directory, name)),
     readFile: (name) => readFileSync(join(directory, name), "utf8"),
     writeFile: (name, content) => writeFileSync(join(directory, name), content),

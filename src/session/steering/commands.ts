@@ -2,7 +2,10 @@
 
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
+import { onForkCommand } from "./fork.ts";
+import { onHandoverCommand, onResumeCommand } from "./handover.ts";
 import { onModeCommand } from "./mode.ts";
+import { onSessionsCommand } from "./sessions.ts";
 import type { SteeringCommand } from "./types.ts";
 import { onUndoCommand } from "./undo.ts";
 
@@ -12,6 +15,10 @@ export type CommandHandler = (step: Step, by: Person, argument: string) => void;
 const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   mode: onModeCommand,
   undo: onUndoCommand,
+  fork: onForkCommand,
+  sessions: onSessionsCommand,
+  handover: onHandoverCommand,
+  resume: onResumeCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -36,6 +36,7 @@ export function createControls({ conversation, checkpoints }) {
     side_question: ({ question }) => ({
       later: conversation.aside(question).then((response) => ({ response, synthetic: false })),
     }),
+    rename_session: () => ({ response: undefined }),
     apply_flag_settings: () => ({ response: undefined }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_context_usage: () => ({

@@ -19,7 +19,8 @@ export function openTranscript(firstSessionId) {
   function save(message, uuid) {
     add(messages, message);
     mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, `${JSON.stringify({ type: message.role, uuid, sessionId, message })}\n`);
+    const line = { type: message.role, uuid, sessionId, cwd: process.cwd(), message };
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
   }
   let wasCut = messages.at(-1)?.role === "user";
 
@@ -42,6 +43,18 @@ export function openTranscript(firstSessionId) {
       save({ id: randomUUID(), model: "<synthetic>", role: "assistant", content }, randomUUID());
     },
     save,
+    /** Up to and with that line of another conversation. Gives what is wrong. */
+    copy(from, at) {
+      if (!existsSync(fileOf(from))) return `No conversation found with session ID: ${from}`;
+      const lines = readFileSync(fileOf(from), "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      const end = lines.findIndex(({ uuid }) => uuid === at);
+      if (end < 0) return `No message found with message.uuid of: ${at}`;
+      for (const { message, uuid } of lines.slice(0, end + 1)) save(message, uuid);
+      return undefined;
+    },
   };
 }
 

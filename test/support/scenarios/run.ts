@@ -101,6 +101,12 @@ function normalised(message: string, directory: string): string {
       .replaceAll(/(?<=I follow a script\. Say RUN and one of: ).*/g, "…")
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
+      .replaceAll(
+        /https?:\/\/[\w.:]+\/_redirect\/pl\/[a-z0-9]{26}/g,
+        "https://chat.example.com/_redirect/pl/…",
+      )
+      .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
+      .replaceAll(/[^\s`|]*\/claude(-\w+)?(\.mjs|\.exe)?(?= --resume)/g, "claude")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
       .replaceAll("\u200b", "&ZeroWidthSpace;")
   );
