@@ -1,7 +1,7 @@
 // The list of a channel's sessions. Pure; names nobody so that they are notified.
 
 import { type Notice, notice } from "./attachments.ts";
-import { cell, harmless, inlineCode, oneLine, truncate } from "./markdown.ts";
+import { cell, inlineCode } from "./markdown.ts";
 
 export interface ListedSession {
   readonly title: string | undefined;
@@ -54,19 +54,15 @@ export function sessionsNotice(sessions: readonly ListedSession[], now: number):
     : notice("The sessions of this channel that you may take part in.", sessionList(sessions, now));
 }
 
-/** Somebody's words, in italics. */
+/** Somebody's words, in which no mark means anything. */
 export function titleInWords(title: string): string {
-  return `*${plain(title)}*`;
+  return inlineCode(title, 60);
 }
 
 function linked({ link, title }: ListedSession): string {
-  const name = title === undefined ? "(nothing said yet)" : plain(title);
-  return link === undefined ? name : `[${name}](${link})`;
+  const name = title === undefined ? "(nothing said yet)" : titleInWords(title);
+  return link === undefined ? name : `[🧵](${link}) ${name}`;
 }
-
-/** No mark in it means anything. */
-const plain = (title: string): string =>
-  harmless(truncate(oneLine(title), 60)).replaceAll(/[[\]()*_~`<>|\\]/g, "\\$&");
 
 function stateOf(state: SessionStateInWords): string {
   return state.kind === "waits"

@@ -5,13 +5,14 @@ import type { ThreadId } from "../mattermost/types.ts";
 import type { SessionContext } from "./context.ts";
 import type { SessionDependencies, Slots } from "./dependencies.ts";
 import { forkPost } from "./steering/fork.ts";
+import { lowerMode } from "./steering/mode.ts";
 import type { ForkOutcome, ForkRequest } from "./steering/origin.ts";
 
 export interface ForkOptions {
   readonly threadId: ThreadId;
   readonly dependencies: Pick<
     SessionDependencies,
-    "api" | "channelId" | "claudeVersion" | "newConversationId" | "readSaved"
+    "api" | "channelId" | "choices" | "claudeVersion" | "newConversationId" | "readSaved"
   >;
   readonly context: SessionContext;
   readonly begin: Slots<unknown>["begin"];
@@ -19,8 +20,9 @@ export interface ForkOptions {
 
 /** Never rejects. */
 export async function fork(request: ForkRequest, options: ForkOptions): Promise<ForkOutcome> {
-  const { by, before, conversationId, title, mode, isAuto } = request;
-  const { api, channelId, claudeVersion, newConversationId, readSaved } = options.dependencies;
+  const { by, before, conversationId, title, isAuto } = request;
+  const mode = lowerMode(request.mode, choices?.permissionMode);
+  const { api, channelId, choices, claudeVersion, newConversationId, readSaved } = options.dependencies;
   try {
     // First of all: what is said from now on is no part of it.
     const at = readSaved(conversationId)?.lastAnswer(before);

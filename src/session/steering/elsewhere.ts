@@ -38,30 +38,33 @@ export function heardOfOthers(step: Step, { conversationId, news }: Elsewhere, i
   if (news) {
     steering.seen = { id: conversationId, bytes: news.bytes };
   }
+  const said = `${count} message${count === 1 ? "" : "s"}`;
   if (isAsleep && handover) {
     steering.handover = undefined;
-    const what = count === 0 ? "nothing was written there" : `Claude knows the ${messages(count)} from there`;
+    if (handover.isLeaving) {
+      // Nobody has been told yet how to go on there.
+      return;
+    }
+    const what = count === 0 ? "nothing was said there" : `Claude knows what was said there (${said})`;
     say(
       step,
-      `💻 **Taken back** from the terminal: ${what}. End it there: a terminal that goes on is not seen by this Claude.`,
+      `💻 **Taken back** from the terminal: ${what}. A terminal that is still open hears nothing of this thread: end it.`,
     );
   } else if (count > 0 && isAsleep) {
     say(
       step,
-      `⚠️ **This conversation went on elsewhere** while it slept here, in a terminal perhaps: Claude knows the ${messages(count)} ` +
-        "from there. End it there: `!handover` is the way to go on in a terminal and back.",
+      `⚠️ **This conversation went on elsewhere** while it slept here, in a terminal perhaps (${said}). Claude knows what was ` +
+        "said there. End it there: `!handover` is the way to go on in a terminal and back.",
     );
   } else if (count > 0) {
     say(
       step,
-      `⚠️ **Somebody else writes this conversation too**, in a terminal perhaps: ${messages(count)} that did not come from this ` +
-        "thread. Claude knows nothing of them here, and when the conversation is resumed only one of the two goes on. End one: " +
-        "there, or here with `!handover`.",
+      `⚠️ **Somebody else writes this conversation too**, in a terminal perhaps: ${said} did not come from this thread. Claude ` +
+        "knows nothing of that here, and when the conversation is resumed only one of the two goes on. End one of them: there, " +
+        "or here with `!handover`.",
     );
   }
 }
-
-const messages = (count: number): string => `${count} message${count === 1 ? "" : "s"}`;
 
 function isOurs({ state }: Step, uuid: string): boolean {
   const { queue, steering, turn } = state;

@@ -9,9 +9,6 @@ import type { Step } from "../types.ts";
 import { madeWorktreeOf } from "../worktree-state.ts";
 import type { ForkOutcome, Origin } from "./origin.ts";
 
-/** Modes in which Claude may do less unasked than in any other: these are kept. */
-const CAREFUL = ["plan", "default"];
-
 export function onForkCommand(step: Step, by: Person, argument: string): void {
   const { state, context } = step;
   const { conversation, phase, steering, turn } = state;
@@ -31,7 +28,7 @@ export function onForkCommand(step: Step, by: Person, argument: string): void {
         before: phase.name === "working" ? turn.messageUuid : undefined,
         title: steering.title,
         conversationId: conversation.id,
-        mode: CAREFUL.includes(steering.mode ?? "") ? steering.mode : undefined,
+        mode: steering.mode,
         isAuto: state.auto !== undefined,
       },
     });

@@ -52,8 +52,8 @@ function tellCommand(step: Step, by: Person): void {
   const command = `cd ${shellWord(directory)} && ${program} --resume ${state.conversation.id}`;
   say(
     step,
-    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal, on the machine and as the user that I run as. ` +
-      "What is asked in this thread is asked there then. A reply here takes it back: end the terminal's Claude first.",
+    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of the machine that I run on, as the same user. ` +
+      "Claude asks there then. A reply here takes the conversation back: end the terminal's Claude first.",
     fence(command, "sh"),
   );
 }

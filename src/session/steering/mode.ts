@@ -36,6 +36,11 @@ export function onModeCommand(step: Step, by: Person, argument: string): void {
   }
 }
 
+/** That mode, where Claude may do less in it than in `own`, which is the one that a new session has. */
+export function lowerMode(mode: string | undefined, own = "default"): string | undefined {
+  return mode !== undefined && rank(mode) >= 0 && isMore(own, mode) ? mode : undefined;
+}
+
 /** An unknown mode counts as the one that allows least. */
 const isMore = (mode: string, than: string): boolean => rank(mode) > rank(than);
 const rank = (mode: string): number => (MODES as readonly string[]).indexOf(mode);

@@ -34,7 +34,7 @@ export interface ForkRequest {
   readonly before: string | undefined;
   readonly title: string | undefined;
   readonly conversationId: string;
-  /** No more than Claude may do here, and than a new session may. */
+  /** What Claude may do here: there it may do no more than that, and no more than in a new session. */
   readonly mode: string | undefined;
   readonly isAuto: boolean;
 }
@@ -84,6 +84,8 @@ export function beginFrom(state: SessionState, origin: Origin): void {
   } else {
     conversation.id = origin.conversationId;
     conversation.progress = "begun";
+    // It has a name that somebody there may have given it.
+    steering.titled = origin.conversationId;
     steering.seen = { id: origin.conversationId, bytes: origin.bytes };
   }
 }

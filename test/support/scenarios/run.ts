@@ -106,7 +106,7 @@ function normalised(message: string, directory: string): string {
         "https://chat.example.com/_redirect/pl/…",
       )
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
-      .replaceAll(/[^\s`|]*\/claude(-\w+)?(\.mjs|\.exe)?(?= --resume)/g, "claude")
+      .replaceAll(/[^\s`|]*\/[\w-]*claude(\.mjs|\.exe)?(?= --resume)/g, "claude")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
       .replaceAll("\u200b", "&ZeroWidthSpace;")
   );
