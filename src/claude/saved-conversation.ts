@@ -64,7 +64,10 @@ export function readSavedConversation(
     holds: (uuid) => indexOf(uuid) >= 0,
     textsAfter(uuid) {
       const at = indexOf(uuid);
-      return at < 0 ? [] : main.slice(at + 1).flatMap(saidBy);
+      const after = at < 0 ? [] : main.slice(at + 1);
+      // What was said to somebody else, in a terminal for instance, is no answer to that message.
+      const next = after.findIndex(isPrompt);
+      return (next < 0 ? after : after.slice(0, next)).flatMap(saidBy);
     },
     textsFrom(messageId) {
       const texts = main.flatMap(saidBy);

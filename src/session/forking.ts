@@ -21,8 +21,8 @@ export interface ForkOptions {
 /** Never rejects. */
 export async function fork(request: ForkRequest, options: ForkOptions): Promise<ForkOutcome> {
   const { by, before, conversationId, title, isAuto } = request;
-  const mode = lowerMode(request.mode, choices?.permissionMode);
   const { api, channelId, choices, claudeVersion, newConversationId, readSaved } = options.dependencies;
+  const mode = lowerMode(request.mode, choices?.permissionMode);
   try {
     // First of all: what is said from now on is no part of it.
     const at = readSaved(conversationId)?.lastAnswer(before);

@@ -1,6 +1,6 @@
 // Which messages Claude has got in this conversation, and what it must be told along with the next one.
 
-import { oneLine, truncate } from "../../render/markdown.ts";
+import { oneLine, showHidden, truncate } from "../../render/markdown.ts";
 import { withoutLabels } from "../../render/speaker-labels.ts";
 import type { Message, SessionState } from "../types.ts";
 
@@ -16,7 +16,7 @@ export function noteHeard(state: SessionState, { uuid, postId, by, text }: Messa
 /** What a session is about: how its first message begins. */
 export function noteTitle({ steering }: SessionState, { isSlashCommand, text }: Message): void {
   if (!isSlashCommand) {
-    steering.title ??= truncate(oneLine(withoutLabels(text)), 60).trim() || undefined;
+    steering.title ??= truncate(showHidden(withoutLabels(text).replace(/\s+/g, " ").trim()), 60) || undefined;
   }
 }
 
