@@ -46,7 +46,6 @@ export const elsewhere: readonly Scenario[] = [
     name: "fork-of-a-turn-that-runs",
     title: "a fork of a turn that runs begins before it, and takes along nothing that was allowed",
     config: { skipPermissions: true },
-    files: { "notes.txt": "one\ntwo\n" },
     since: 2,
     async play(world) {
       const { alice } = world.people;
@@ -56,8 +55,8 @@ export const elsewhere: readonly Scenario[] = [
       await world.says(root, "🔐 Interactive permissions");
       await alice.say("!mode acceptEdits", root);
       await world.says(root, "`acceptEdits`, set by @alice");
-      await alice.say("RUN gate", root);
-      await openCard(world, root, "Permission requested", 3);
+      await alice.say("RUN question", root);
+      await openCard(world, root, "❓ **Question**", 2);
       await alice.say("!fork", root);
       const fork = await forkOf(world, root);
       const header = await world.says(fork, "### 🤖 mm-claude");
