@@ -23,6 +23,9 @@ const DEPENDS_ON_VERSION = new Set([
   "interrupt-by-emoji",
   "stop",
   "help",
+  "fork",
+  "handover",
+  "taken-up",
 ]);
 
 for (const claude of realClaudes().slice(0, -1)) {

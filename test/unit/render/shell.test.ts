@@ -5,7 +5,7 @@ import { shellWord } from "../../../src/render/shell.ts";
 test.each([
   "/home/alice/project",
   "/home/alice/my project",
-  "it's; rm -rf ~ $(echo x) `echo y` \"z\" \\",
+  'it\'s; rm -rf ~ $(echo x) `echo y` "z" \\',
   "two\nlines",
   "-n",
   "~",
