@@ -168,6 +168,7 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
       .transform(({ response }) => ({ text: response?.trim() || undefined })),
     isLong: true,
   },
+  // Saved with the conversation as `custom-title`, which a terminal's list shows.
   rename: {
     subtype: "rename_session",
     fields: ({ title }) => ({ title, source: "host" }),

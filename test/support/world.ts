@@ -3,7 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
@@ -79,6 +79,8 @@ export interface World {
   readonly log: readonly string[];
   /** Has somebody say that to Claude in Claude's directory, without mm-claude; until it has answered and ended. */
   terminal(text: string, which: readonly string[]): Promise<void>;
+  /** How many of the conversations that Claude has saved hold these words. */
+  savedWith(words: string): number;
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
   hasFile(name: string): boolean;
@@ -250,6 +252,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const content = [{ type: "text", text }];
       running.stdin?.end(`${JSON.stringify({ type: "user", message: { role: "user", content } })}\n`);
       await once(running, "exit");
+    },
+    savedWith(words) {
+      const projects = join(options.environment["HOME"] ?? "", ".claude/projects");
+      const names = readdirSync(projects, { recursive: true, encoding: "utf8" });
+      const files = names.filter((name) => /[/\\][0-9a-f-]{36}\.jsonl$/.test(name));
+      return files.filter((name) => readFileSync(join(projects, name), "utf8").includes(words)).length;
     },
     hasFile: (name) => existsSync(join(directory, name)),
     readFile: (name) => readFileSync(join(directory, name), "utf8"),

@@ -79,6 +79,6 @@ export function forkPost(
   return (
     `🍴 **Fork** of ${there}${title === undefined ? "" : `: ${titleInWords(title)}`}\n\n` +
     `Begun by ${inlineCode(`@${by.name}`)}. Claude knows here what was said there ${until}, and nothing of what is said there ` +
-    "later. What was allowed there is asked here again. Reply to go on."
+    "later. Nothing that people allowed there is allowed here. Reply to go on."
   );
 }

@@ -80,7 +80,7 @@ export function beginFrom(state: SessionState, origin: Origin): void {
     conversation.fork = origin.conversation;
     state.auto = origin.isAuto ? state.auto : undefined;
     steering.mode = origin.mode;
-    steering.title = origin.title;
+    steering.title = origin.title && `fork: ${origin.title}`;
   } else {
     conversation.id = origin.conversationId;
     conversation.progress = "begun";

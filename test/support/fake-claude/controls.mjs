@@ -36,7 +36,10 @@ export function createControls({ conversation, checkpoints }) {
     side_question: ({ question }) => ({
       later: conversation.aside(question).then((response) => ({ response, synthetic: false })),
     }),
-    rename_session: () => ({ response: undefined }),
+    rename_session({ title }) {
+      conversation.rename(title);
+      return { response: undefined };
+    },
     apply_flag_settings: () => ({ response: undefined }),
     set_max_thinking_tokens: () => ({ response: undefined }),
     get_context_usage: () => ({

@@ -342,6 +342,7 @@ export function createConversation({ wire, transcript, checkpoints }) {
       }
       return text;
     },
+    rename: (title) => transcript.rename(title),
     setModel(name) {
       model = name;
     },

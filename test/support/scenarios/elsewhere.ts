@@ -36,9 +36,13 @@ export const elsewhere: readonly Scenario[] = [
       const fork = await forkOf(world, root);
       await alice.say("RUN echo the second", root);
       await world.says(root, "RUN echo the second");
-      await alice.say("RUN looking", fork);
+      await world.restart();
       await alice.say("RUN echo in the fork", fork);
       await world.says(fork, "RUN echo in the fork");
+      // What Claude knows is what it has saved.
+      expect(["echo the first", "echo the second", "echo in the fork"].map(world.savedWith)).toEqual([
+        2, 1, 1,
+      ]);
       return fork;
     },
   },
@@ -70,10 +74,13 @@ export const elsewhere: readonly Scenario[] = [
     name: "sessions",
     title: "the channel's sessions are listed with what they wait for, to those who may take part in them",
     files: { "notes.txt": "one\ntwo\nthree\n" },
+    since: 3,
     async play(world) {
       const { alice, bob, carol } = world.people;
       const first = await bob.say("@claude-code RUN hello");
       await world.says(first, "scripted model");
+      // A terminal's list shows it.
+      await world.until(first, () => world.savedWith('"customTitle":"RUN hello"') === 1);
       const root = await ask(world, "RUN edit | [the] *notes*");
       await openCard(world, root, "Permission requested", 3);
       await alice.say("!invite @carol", root);
