@@ -20,6 +20,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   eight: "8️⃣",
   nine: "9️⃣",
   arrows_counterclockwise: "🔄",
+  leftwards_arrow_with_hook: "↩️",
   repeat: "🔁",
   eyes: "👀",
   hourglass_flowing_sand: "⏳",

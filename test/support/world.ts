@@ -3,7 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
@@ -79,6 +79,8 @@ export interface World {
   readonly log: readonly string[];
   /** Has somebody say that to Claude in Claude's directory, without mm-claude; until it has answered and ended. */
   terminal(text: string, which: readonly string[]): Promise<void>;
+  /** Another program has it open, as Claude Code tells it since 2.1, until the function that it gives is called. */
+  openElsewhere(conversationId: string): () => void;
   /** How many of the conversations that Claude has saved hold these words. */
   savedWith(words: string): number;
   /** Writes a file into Claude's directory. */
@@ -252,6 +254,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const content = [{ type: "text", text }];
       running.stdin?.end(`${JSON.stringify({ type: "user", message: { role: "user", content } })}\n`);
       await once(running, "exit");
+    },
+    openElsewhere(sessionId) {
+      const folder = join(options.environment["HOME"] ?? "", ".claude/sessions");
+      const file = join(folder, `${process.pid}.json`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, JSON.stringify({ pid: process.pid, sessionId }));
+      return () => rmSync(file);
     },
     savedWith(words) {
       const projects = join(options.environment["HOME"] ?? "", ".claude/projects");

@@ -112,6 +112,10 @@ export const elsewhere: readonly Scenario[] = [
       await world.says(root, "💻 in a terminal");
       await world.terminal("RUN echo in the terminal", ["--resume", id]);
       await world.restart();
+      const close = world.openElsewhere(id);
+      await alice.say("RUN echo too early", root);
+      await world.says(root, "**Not taken**");
+      close();
       await alice.say("RUN echo back again", root);
       await world.says(root, "Claude knows what was said there (1 message)");
       await world.says(root, "RUN echo back again");

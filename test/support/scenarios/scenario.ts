@@ -16,7 +16,7 @@ export interface Scenario {
   readonly maxPostSize?: number;
   /** False when the thread is not the same each time; the scenario itself checks what matters. */
   readonly isGolden?: boolean;
-  /** The oldest CLI that can do it, as major version; 1 when left out. */
+  /** The oldest generation of the CLI that can do it: 1.0, 2.0 or 2.1; the first when left out. */
   readonly since?: 1 | 2 | 3;
   /** Plays it through and checks it on the way; gives the thread's root. */
   play(world: World): Promise<string>;

@@ -9,7 +9,7 @@ import type { Scenario } from "./scenario.ts";
 export function playWithRealClaude({ path, version }: RealClaude, scenarios: readonly Scenario[]): void {
   const model = sharedModel();
 
-  const able = scenarios.filter(({ since = 1 }) => Number.parseInt(version, 10) >= since);
+  const able = scenarios.filter(({ since = 1 }) => generationOf(version) >= since);
   describe(`with Claude Code ${version}`, () => {
     test.each(able.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
       "%s: %s",
@@ -23,4 +23,10 @@ export function playWithRealClaude({ path, version }: RealClaude, scenarios: rea
       },
     );
   });
+}
+
+/** 1.0 is the first, 2.0 the second, 2.1 the third. */
+function generationOf(version: string): number {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < 2 ? 1 : minor < 1 && major === 2 ? 2 : 3;
 }
