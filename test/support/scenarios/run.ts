@@ -105,6 +105,7 @@ function normalised(message: string, directory: string): string {
         /https?:\/\/[\w.:]+\/_redirect\/pl\/[a-z0-9]{26}/g,
         "https://chat.example.com/_redirect/pl/…",
       )
+      .replaceAll(/\(process \d+\)/g, "(process 4711)")
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
       .replaceAll(/[^\s`|]*\/[\w-]*claude(\.mjs|\.exe)?(?= --resume)/g, "claude")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
