@@ -80,6 +80,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** What was used, by channel and project. */
   readonly costs: CostBook;
   readonly switches: NotifySwitches;
+  /** A session of any project has that conversation. */
+  readonly isHeld: (conversationId: string) => boolean;
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
@@ -136,6 +138,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     costs: new CostBook({ folder, timeZone }),
     standings,
     switches: notifySwitches(folder),
+    isHeld: (conversationId) => channels.all.some((channel) => channel.holds(conversationId)),
     isTold: tellingOnce(),
     redact: createRedact([facts.token]),
     sendTyping: (channelId, threadId) => socket.sendTyping(channelId, threadId),

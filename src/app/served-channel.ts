@@ -2,7 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { AuditTrail } from "../audit/trail.ts";
-import type { Channel, SocketEvent } from "../mattermost/types.ts";
+import type { Channel, SocketEvent, UserId } from "../mattermost/types.ts";
+import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
 import { channelSessions } from "../session/channel-sessions.ts";
@@ -96,6 +97,11 @@ export class ServedChannel {
     return [...this.#projects, ...this.#leaving].flatMap(({ sessions }) => sessions.views());
   }
 
+  /** One of its sessions has that conversation. */
+  holds(conversationId: string): boolean {
+    return [...this.#projects, ...this.#leaving].some(({ sessions }) => sessions.holds(conversationId));
+  }
+
   /** One event after the other. */
   take(event: SocketEvent): Promise<void> {
     if (event.type === "channelUpdated") {
@@ -161,8 +167,13 @@ export class ServedChannel {
       },
       onCardPosted: (threadId, postId) => this.#router.cardPosted(threadId, postId),
       onChanged: (view, hasCrashed) => this.#changed(view, hasCrashed),
+      sessionsFor: (by) => this.#sessionsFor(by),
       names: () => this.#projects.map(({ name }) => name),
     };
+  }
+
+  #sessionsFor(by: UserId): readonly ListedSession[] {
+    return [...this.#projects, ...this.#leaving].flatMap(({ sessions }) => sessions.listedFor(by));
   }
 
   #changed(view: SessionView, hasCrashed: boolean): void {
@@ -231,6 +242,7 @@ export class ServedChannel {
       isTold,
       sessions: channelSessions(() => [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions)),
       projects: () => this.#projects,
+      listSessions: (by) => sessionsNotice(this.#sessionsFor(by), clock.now()),
       standing: () => standings.of(channel.id),
       cursor: this.#cursor,
       reply: (threadId, notice) => this.#replies.send(threadId, notice),

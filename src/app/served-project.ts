@@ -2,8 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import type { ChatTools } from "../chat-tools/types.ts";
+import { promptsSince, runsElsewhere } from "../claude/other-programs.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
-import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
+import { claudeVersion } from "../claude/version.ts";
+import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
 import { authorize, type RightsOf } from "../session/authorization.ts";
@@ -14,9 +17,11 @@ import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
+import { adopt } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
 import { projectChatTools } from "./chat-tools.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
+import { linksAt } from "./links.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { admitted } from "./restore.ts";
 
@@ -30,6 +35,7 @@ export interface ProjectPlace {
   readonly onCardPosted: SessionDependencies["onCardPosted"];
   readonly onChanged: SessionDependencies["onChanged"];
   readonly audit: SessionDependencies["audit"];
+  readonly sessionsFor: (by: UserId) => readonly ListedSession[];
   /** Names of the channel's projects that sessions can begin in, as of now. */
   readonly names: () => readonly string[];
 }
@@ -80,6 +86,17 @@ export class ServedProject implements RoutedProject {
   get hasLiveSessions(): boolean {
     return this.sessions.liveThreads().length > 0;
   }
+
+  readonly adopt: RoutedProject["adopt"] = (threadId, by, conversationId) =>
+    adopt(conversationId, by, {
+      rightsOf: this.#rights,
+      approvers: namesOf(this.#ready.approvers, ({ id }) => this.#rights(id)?.isApprover),
+      directory: this.#ready.project.directory,
+      environment: this.#place.connection.environment,
+      // A channel that is being served for the first time is not among the others yet.
+      isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
+      begin: (opening) => this.sessions.begin(threadId, opening),
+    });
 
   readonly removeWorktree: RoutedProject["removeWorktree"] = async (branch, how) =>
     this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
@@ -200,6 +217,9 @@ export class ServedProject implements RoutedProject {
           thinking: project.thinking,
         },
         project: project.origin === "settings" ? undefined : project.name,
+        claudePath: project.claudePath,
+        linkTo: linksAt(connection.url).thread,
+        sessionsFor: this.#place.sessionsFor,
         otherProjects: () => names().filter((name) => name !== project.name),
         home: connection.home,
         maxSessions: project.maxSessions,
@@ -236,6 +256,11 @@ export class ServedProject implements RoutedProject {
       chatTools: this.#chatTools,
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
       worktrees: connection.worktrees?.of(project.directory),
+      others: {
+        promptsSince: (conversationId, bytes) => promptsSince(environment, conversationId, bytes),
+        runsElsewhere: (conversationId, own) => runsElsewhere(environment, conversationId, own),
+      },
+      claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
     };
   }

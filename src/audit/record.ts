@@ -31,6 +31,10 @@ export const AUDIT_ACTIONS = [
   "task-stopped", // one thing that ran in the background
   "show-set",
   "notify-set",
+  "forked",
+  "began-as-fork",
+  "handed-over",
+  "taken-up",
   "interrupted",
   "stopped",
   "resumed-turn",

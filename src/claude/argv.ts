@@ -25,8 +25,7 @@ export function claudeArguments(start: ClaudeStart): string[] {
     ...(start.permissionMode === undefined ? [] : ["--permission-mode", start.permissionMode]),
     ...allowRules(start.allowedRules ?? []),
     ...denyRules(start.deniedPaths ?? []),
-    start.resume ? "--resume" : "--session-id",
-    start.conversationId,
+    ...conversation(start),
     ...start.extraDirectories.flatMap((directory) => ["--add-dir", directory]),
   ];
 }
@@ -34,6 +33,21 @@ export function claudeArguments(start: ClaudeStart): string[] {
 /** Each an argument of its own: the flag takes several (1.0.128 to 2.1.330). */
 function allowRules(rules: ClaudeStart["allowedRules"] & object): string[] {
   return rules.length === 0 ? [] : ["--allowedTools", ...rules.map(ruleText)];
+}
+
+/** The copy gets the id that it is given (2.0.76, 2.1.330); 1.0.128 ends at once, saying that it can't do that. */
+function conversation({ conversationId, fork, resume }: ClaudeStart): string[] {
+  return fork
+    ? [
+        "--resume",
+        fork.from,
+        "--fork-session",
+        "--resume-session-at",
+        fork.at,
+        "--session-id",
+        conversationId,
+      ]
+    : [resume ? "--resume" : "--session-id", conversationId];
 }
 
 /**

@@ -54,6 +54,8 @@ interface Requests {
     readonly takes: { readonly taskId: string };
     readonly answers: { readonly output: string; readonly bytes: number };
   };
+  /** The conversation's name in the lists of a terminal. */
+  rename: { readonly takes: { readonly title: string }; readonly answers: object };
   models: { readonly takes: object; readonly answers: { readonly models: readonly ModelChoice[] } };
   /** The windows of the account's plan; undefined where none applies, as with an API key. */
   usage: {
@@ -247,6 +249,12 @@ const FORMS: { readonly [Kind in RequestKind]: Form<Kind> } = {
     answer: z
       .object({ output: z.string(), total_bytes: z.number() })
       .transform(({ output, total_bytes: bytes }) => ({ output, bytes })),
+  },
+  // Saved with the conversation as `custom-title`, which a terminal's list shows.
+  rename: {
+    subtype: "rename_session",
+    fields: ({ title }) => ({ title, source: "host" }),
+    answer: nothing,
   },
   models: { subtype: "list_models", fields: noFields, answer: z.object({ models: MODELS }) },
   usage: { subtype: "get_usage", fields: () => ({ skip_behaviors: true }), answer: planUse },

@@ -10,7 +10,8 @@ export interface SavedText {
   readonly text: string;
 }
 
-export interface SavedConversation {
+/** What became of its turns. */
+export interface SavedTurns {
   /** Whether a message of ours, by its uuid, is in the conversation. */
   holds(uuid: string): boolean;
   /** What Claude said in answer to that message, block by block; empty when it isn't there. */
@@ -19,10 +20,26 @@ export interface SavedConversation {
   textsFrom(messageId: string): readonly SavedText[];
 }
 
-interface Line {
+export interface SavedConversation extends SavedTurns {
+  /**
+   * The line in which Claude last said something that it still knows, before that message of ours where one is given;
+   * undefined when there is none.
+   */
+  lastAnswer(before: string | undefined): string | undefined;
+  /** Where Claude worked. */
+  readonly directory: string | undefined;
+  /** How many messages people have written. */
+  readonly prompts: number;
+}
+
+export interface Line {
   readonly type?: unknown;
   readonly uuid?: unknown;
+  readonly subtype?: unknown;
+  readonly cwd?: unknown;
   readonly isSidechain?: unknown;
+  readonly isMeta?: unknown;
+  readonly isCompactSummary?: unknown;
   readonly isApiErrorMessage?: unknown;
   readonly message?: { readonly id?: unknown; readonly model?: unknown; readonly content?: unknown };
 }
@@ -47,19 +64,31 @@ export function readSavedConversation(
     holds: (uuid) => indexOf(uuid) >= 0,
     textsAfter(uuid) {
       const at = indexOf(uuid);
-      return at < 0 ? [] : main.slice(at + 1).flatMap(saidBy);
+      const after = at < 0 ? [] : main.slice(at + 1);
+      // What was said to somebody else, in a terminal for instance, is no answer to that message.
+      const next = after.findIndex(isPrompt);
+      return (next < 0 ? after : after.slice(0, next)).flatMap(saidBy);
     },
     textsFrom(messageId) {
       const texts = main.flatMap(saidBy);
       const at = texts.findIndex((text) => text.messageId === messageId);
       return at < 0 ? [] : texts.slice(at);
     },
+    lastAnswer(before) {
+      const end = before === undefined ? -1 : indexOf(before);
+      const known = end < 0 ? main : main.slice(0, end);
+      // What was said before a compaction is not there any more.
+      const from = known.findLastIndex((line) => line.subtype === "compact_boundary");
+      const uuid = known.slice(from + 1).findLast((line) => saidBy(line).length > 0)?.uuid;
+      return typeof uuid === "string" ? uuid : undefined;
+    },
+    directory: main.map(({ cwd }) => cwd).find((cwd) => typeof cwd === "string"),
+    prompts: lines.filter(isPrompt).length,
   };
 }
 
-function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
-  const base = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
-  const projects = join(base, "projects");
+export function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
+  const projects = join(claudeFolder(environment), "projects");
   try {
     return readdirSync(projects)
       .map((directory) => join(projects, directory, `${conversationId}.jsonl`))
@@ -69,6 +98,11 @@ function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): stri
   }
 }
 
+/** Where a claude that runs in that environment keeps what it knows. */
+export function claudeFolder(environment: NodeJS.ProcessEnv): string {
+  return environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
+}
+
 /** A pipe or a device in its place would block the daemon. */
 function isReadable(file: string): boolean {
   const found = statSync(file, { throwIfNoEntry: false });
@@ -76,13 +110,35 @@ function isReadable(file: string): boolean {
 }
 
 /** The last line may be cut off: the process died while it wrote. */
-function parseLine(text: string): Line[] {
+export function parseLine(text: string): Line[] {
   try {
     const line: unknown = JSON.parse(text);
     return typeof line === "object" && line !== null ? [line as Line] : [];
   } catch {
     return [];
   }
+}
+
+/**
+ * Somebody wrote it to Claude: it is no result of a tool, and nothing that Claude Code says itself in the user's name (a
+ * command and its output, a notification, a summary, an interruption).
+ */
+export function isPrompt({ type, message, isSidechain, isMeta, isCompactSummary, uuid }: Line): boolean {
+  if (type !== "user" || isSidechain === true || isMeta === true || isCompactSummary === true) {
+    return false;
+  }
+  const content = message?.content;
+  const blocks = typeof content === "string" ? [{ type: "text", text: content }] : content;
+  if (!Array.isArray(blocks) || typeof uuid !== "string") {
+    return false;
+  }
+  const said = blocks as ({ type?: unknown; text?: unknown } | null)[];
+  const texts = said.flatMap((block) => (typeof block?.text === "string" ? [block.text.trimStart()] : []));
+  return (
+    said.every((block) => block?.type !== "tool_result") &&
+    texts.length > 0 &&
+    texts.every((text) => !text.startsWith("<") && !text.startsWith("[Request interrupted by user"))
+  );
 }
 
 function saidBy({ type, message, isApiErrorMessage }: Line): SavedText[] {

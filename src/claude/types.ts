@@ -264,6 +264,8 @@ export interface ClaudeStart {
   readonly conversationId: string;
   /** Continue the saved conversation `conversationId` instead of starting a new one under that id. */
   readonly resume: boolean;
+  /** Begins as a copy of the conversation `from`, up to and with the line `at` of what is saved of it. */
+  readonly fork?: { readonly from: string; readonly at: string } | undefined;
   /** Directories outside `directory` that Claude may read without asking (files of messages). */
   readonly extraDirectories: readonly string[];
   /**

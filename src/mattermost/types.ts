@@ -149,7 +149,8 @@ export interface StreamedFile {
 /** What a new post needs. `pendingPostId` makes a retried create return the first post instead of a second one. */
 export interface NewPost {
   readonly channelId: ChannelId;
-  readonly rootId: ThreadId;
+  /** Undefined: it begins a thread. */
+  readonly rootId: ThreadId | undefined;
   readonly message: string;
   readonly pendingPostId: string;
   readonly attachment?: Attachment | undefined;

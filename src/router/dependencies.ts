@@ -15,6 +15,7 @@ export interface RouterDependencies extends PeopleKnown {
   readonly api: CatchUpOptions["api"];
   readonly sessions: CatchUpOptions["sessions"];
   readonly projects: DispatcherOptions["projects"];
+  readonly listSessions: DispatcherOptions["listSessions"];
   /** A direct message: the bot is meant by each post, mentioned or not. */
   readonly isDirect: boolean;
   readonly cursor: CursorKeeper;

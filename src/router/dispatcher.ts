@@ -20,6 +20,8 @@ export interface DispatcherOptions {
   readonly audit: Pick<AuditTrail, "append">;
   /** Posts a single reply in a thread, whether it has a session or not. */
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
+  /** Those that they may take part in. */
+  readonly listSessions: (by: UserId) => Notice;
   readonly botName: string;
   readonly isListed: (by: Pick<Person, "id">) => boolean;
   /** The server's clock. */
@@ -58,6 +60,12 @@ export class Dispatcher {
       }
     } else if (decided.kind === "removeWorktree") {
       void this.#removeWorktree(decided);
+    } else if (decided.kind === "listSessions") {
+      if (this.#limits.tryTakeRemark(by.id, now())) {
+        reply(threadId, this.#options.listSessions(by.id));
+      }
+    } else if (decided.kind === "adopt") {
+      this.#adopt(decided);
     } else if (decided.kind === "deliver") {
       sessions.find(threadId)?.deliver(decided.signal);
     } else {
@@ -69,6 +77,14 @@ export class Dispatcher {
     const project = this.#options.projects().find((one) => one.name === name);
     if (project && !project.sessions.open(threadId, by, message, branch)) {
       this.#options.reply(threadId, notice(tooBusy(project.maxSessions)));
+    }
+  }
+
+  #adopt({ threadId, by, project: name, conversationId }: Route & { readonly kind: "adopt" }): void {
+    const project = this.#options.projects().find((one) => one.name === name);
+    const problem = project?.adopt(threadId, by, conversationId);
+    if (problem !== undefined) {
+      this.#options.reply(threadId, notice(problem));
     }
   }
 
@@ -129,5 +145,9 @@ const REPLIES: Readonly<Record<(Route & { readonly kind: "reply" })["reply"], Re
   empty: () => notice("Mention me with your request"),
   help: () => notice("Write them in a thread that has a session.", helpText()),
   projects: (projects) => notice(listed(projects)),
+  resume: () =>
+    notice(
+      "Write it as `resume` and the id that Claude Code has shown when it ended, or shows at `/status`.",
+    ),
   noSession: () => notice("There is no session in this thread. Mention me with your request to start one."),
 };

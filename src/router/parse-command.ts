@@ -65,6 +65,10 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "tasks":
     case "show":
     case "notify":
+    case "fork":
+    case "sessions":
+    case "handover":
+    case "resume":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

@@ -2,7 +2,7 @@
 
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
 import type { Person } from "../session/authorization.ts";
-import { slashText } from "../session/commands.ts";
+import { isCommandSentence, slashText } from "../session/commands.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
@@ -25,8 +25,17 @@ export type Route =
   | {
       readonly kind: "reply";
       readonly threadId: ThreadId;
-      readonly reply: "empty" | "help" | "noSession" | "projects";
+      readonly reply: "empty" | "help" | "noSession" | "projects" | "resume";
     }
+  /** A conversation that was begun in a terminal is to go on in that thread. */
+  | {
+      readonly kind: "adopt";
+      readonly threadId: ThreadId;
+      readonly by: Person;
+      readonly project: string;
+      readonly conversationId: string;
+    }
+  | { readonly kind: "listSessions"; readonly threadId: ThreadId; readonly by: Person }
   /** Of a session that is over. */
   | {
       readonly kind: "removeWorktree";
@@ -128,6 +137,20 @@ function outside(reading: Reading, facts: Facts, message: Message, by: Person, t
     const { act, branch } = reading.command;
     return { kind: "removeWorktree", threadId, by, branch, isConfirmed: act === "removeConfirmed" };
   }
+  if (reading.command?.name === "sessions") {
+    return { kind: "listSessions", threadId, by };
+  }
+  // Where a project is named, the command stands behind it.
+  const command = parseCommand(place.text, true);
+  if (command?.name === "resume" && isCommandSentence("resume", command.argument)) {
+    return {
+      kind: "adopt",
+      threadId,
+      by,
+      project: project.name,
+      conversationId: command.argument.toLowerCase(),
+    };
+  }
   if (reading.command && reading.command.name !== "slash") {
     return { kind: "reply", threadId, reply: OUTSIDE[reading.command.name] ?? "noSession" };
   }
@@ -142,6 +165,7 @@ function outside(reading: Reading, facts: Facts, message: Message, by: Person, t
 const OUTSIDE: Partial<Readonly<Record<ParsedCommand["name"], (Route & { kind: "reply" })["reply"]>>> = {
   help: "help",
   project: "projects",
+  resume: "resume",
 };
 
 function isEmpty(message: Message): boolean {

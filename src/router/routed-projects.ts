@@ -1,7 +1,7 @@
 // The projects of a channel, as those see them who speak there: which one a message means, and who may begin there.
 
-import type { UserId } from "../mattermost/types.ts";
-import { authorize, type RightsOf } from "../session/authorization.ts";
+import type { ThreadId, UserId } from "../mattermost/types.ts";
+import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { RemovalTold } from "../session/worktree-work.ts";
 import type { Facts, Reading } from "./route.ts";
@@ -13,6 +13,8 @@ export interface RoutedProject {
   readonly rightsOf: RightsOf;
   readonly maxSessions: number;
   readonly sessions: Pick<SessionManager, "open">;
+  /** Takes up a conversation that was begun in a terminal; why not, in a sentence or two. */
+  readonly adopt: (threadId: ThreadId, by: Person, conversationId: string) => string | undefined;
   /** Of a session that is over. Gives what to say; undefined when the project has no such worktree. */
   readonly removeWorktree: (
     branch: string,

@@ -46,12 +46,22 @@ export class Router {
     this.#dependencies = dependencies;
     this.#seenPosts = new SeenPosts(dependencies.cursor, () => dependencies.clock.now());
     // Each is given by name: an object that is spread into another one has a shape of its own in memory, for each channel.
-    const { api, audit, botId, botName, channelId, clock, log, newUuid, projects, reply, sessions, users } =
+    const { api, audit, botId, botName, channelId, clock, log, newUuid, projects, listSessions } =
       dependencies;
+    const { reply, sessions, users } = dependencies;
     const seenPosts = this.#seenPosts;
     const isListed: DispatcherOptions["isListed"] = (by) => this.#isListed(by);
     const now = () => seenPosts.now;
-    this.#dispatcher = new Dispatcher({ audit, botName, projects, reply, sessions, isListed, now });
+    this.#dispatcher = new Dispatcher({
+      audit,
+      botName,
+      projects,
+      listSessions,
+      reply,
+      sessions,
+      isListed,
+      now,
+    });
     const projectNames = () => this.#projectNames;
     this.#postChanges = new PostChanges({
       api,

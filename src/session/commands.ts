@@ -100,6 +100,31 @@ export const COMMANDS = {
     action: "message",
     help: "Ask Claude something beside its work, which goes on",
   },
+  fork: {
+    usage: "fork",
+    aliases: [],
+    action: "message",
+    help: "Begin a new thread with this conversation; for those who may start a session",
+  },
+  sessions: {
+    usage: "sessions",
+    aliases: [],
+    action: "message",
+    help: "The channel's sessions, and what each waits for",
+  },
+  handover: {
+    usage: "handover",
+    aliases: [],
+    action: "approve",
+    help: "Go on in a terminal; a reply takes the conversation back",
+  },
+  resume: {
+    usage: "resume id",
+    aliases: [],
+    action: "approve",
+    help: "In a new thread, with a mention: take up a conversation that was begun in a terminal",
+    inSentence: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  },
   rules: {
     usage: "rules",
     aliases: [],

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { RightsOf } from "./authorization.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
@@ -50,6 +51,12 @@ export interface SessionContext {
   readonly notifyAfterMs?: number | undefined;
   /** Whether that account is called besides by cards, as of now. */
   readonly isNotified?: (id: UserId) => boolean;
+  /** As the terminal calls it. */
+  readonly claudePath?: string;
+  /** Where a post is in a browser. */
+  readonly linkTo?: (postId: string) => string;
+  /** The channel's sessions that they may take part in, as of now. */
+  readonly sessionsFor?: (by: UserId) => readonly ListedSession[];
   /** Of this machine, as an IANA name: in it times are told. */
   readonly timeZone: string;
 }

@@ -24,6 +24,7 @@ export function turnBeganIn(step: Step, id: string | undefined): void {
   const claude = claudeOf(state);
   // One that was just cleared is saved with the command's own message (2.1.330), and so it can be resumed as well.
   conversation.progress = "begun";
+  conversation.fork = undefined;
   if (!claude?.isClearing) {
     return;
   }

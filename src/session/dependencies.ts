@@ -2,6 +2,7 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
+import type { NewPrompts } from "../claude/other-programs.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
@@ -13,6 +14,7 @@ import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
+import type { Origin } from "./steering/origin.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
 import type { SessionView } from "./view.ts";
@@ -57,8 +59,18 @@ export interface SessionDependencies {
   readonly chatTools?: ChatTools | undefined;
   /** The project's git worktrees; undefined where there can be none. */
   readonly worktrees?: ProjectWorktrees | undefined;
+  /** Who else writes a conversation, as far as that can be seen; undefined: that is not looked for. */
+  readonly others?: OtherPrograms | undefined;
+  /** The version of the claude that is started; undefined: it is not known. */
+  readonly claudeVersion?: (() => Promise<string | undefined>) | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
   readonly readSaved: (conversationId: string) => SavedConversation | undefined;
+}
+
+export interface OtherPrograms {
+  promptsSince(conversationId: string, bytes: number | undefined): NewPrompts | undefined;
+  /** The process of somebody else that has it open. */
+  runsElsewhere(conversationId: string, own: number | undefined): number | undefined;
 }
 
 export interface SessionDocuments {
@@ -72,7 +84,9 @@ export interface SessionDocuments {
 /** A session that starts now. */
 export interface Opening {
   readonly owner: Person;
-  readonly slot: number;
+  /** Undefined: it begins asleep. */
+  readonly slot?: number;
+  readonly origin?: Origin;
 }
 
 /** What the names of the documents begin with that hold a channel's sessions: other channels have other daemons. */
@@ -85,4 +99,6 @@ export interface Slots<Session> {
   acquire(session: Session): number | undefined;
   release(session: Session): void;
   ended(session: Session): void;
+  /** A session that begins asleep, with a conversation. */
+  readonly begin: (threadId: ThreadId, opening: Required<Pick<Opening, "owner" | "origin">>) => void;
 }

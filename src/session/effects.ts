@@ -1,7 +1,9 @@
 // The effects for one part of a session: for the thread's writer, which may be asked again for any of them, and for the
 // Claude process, where nothing can be taken back.
 
+import type { ThreadId } from "../mattermost/types.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
+import type { SessionDependencies } from "./dependencies.ts";
 import type { SessionProcess } from "./process.ts";
 import type { Effect, Replied } from "./types.ts";
 
@@ -81,5 +83,27 @@ export function askClaude(
       return true;
     default:
       return false;
+  }
+}
+
+/** What is kept outside the session, for others to know. */
+export function keep(
+  effect: Effect,
+  threadId: ThreadId,
+  { audit, calling, clock, costs, keepRules }: SessionDependencies,
+): void {
+  switch (effect.type) {
+    case "audit":
+      audit.append({ ...effect.entry, threadId });
+      break;
+    case "costs":
+      costs?.change(effect.change, clock.now());
+      break;
+    case "setNotified":
+      calling?.setNotified(effect.by.id, effect.isOn);
+      break;
+    case "keepRules":
+      keepRules?.(effect.rules);
+      break;
   }
 }

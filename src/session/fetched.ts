@@ -3,6 +3,7 @@
 import type { ThreadId } from "../mattermost/types.ts";
 import { CALLING_ALL, type Calling } from "./calling.ts";
 import type { SessionProcess } from "./process.ts";
+import type { ForkOutcome, ForkRequest } from "./steering/origin.ts";
 import type { Effect, Signal } from "./types.ts";
 import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
 
@@ -11,6 +12,7 @@ export interface FetchOptions {
   readonly process: SessionProcess;
   readonly worktrees: ProjectWorktrees | undefined;
   readonly calling: Calling | undefined;
+  readonly fork: (request: ForkRequest) => Promise<ForkOutcome>;
   /** What could not be fetched, as a sentence. */
   readonly onProblem: (detail: string) => void;
   readonly deliver: (signal: Signal) => void;
@@ -62,6 +64,13 @@ function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
       return {
         what: "looking whether somebody can be called",
         signal: found.then((found) => ({ type: "availability", availability: { reason, ...found } })),
+      };
+    }
+    case "fork": {
+      const { request } = effect;
+      return {
+        what: "making the thread of a fork",
+        signal: options.fork(request).then((outcome) => ({ type: "forked", by: request.by, outcome })),
       };
     }
     default:

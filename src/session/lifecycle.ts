@@ -20,9 +20,11 @@ import {
   writePages,
 } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
+import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
 import { takeAsides } from "./steering/heard.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
+import type { Elsewhere } from "./steering/origin.ts";
 import { abandonTasks } from "./steering/tasks.ts";
 import { voidUndo } from "./steering/undo.ts";
 import { abandonSubagents } from "./subagents.ts";
@@ -31,10 +33,22 @@ import { forgetVerdicts } from "./tool-decisions.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
 import { leaveWorktree } from "./worktree-state.ts";
 
-export function slotGranted(step: Step, slot: number, saved: SavedTurn | undefined): void {
+export function slotGranted(
+  step: Step,
+  slot: number,
+  saved: SavedTurn | undefined,
+  elsewhere: Elsewhere | undefined,
+): void {
   const { state } = step;
   if (state.phase.name !== "asleep") {
     return;
+  }
+  if (elsewhere && isTakenElsewhere(step, elsewhere)) {
+    return;
+  }
+  const isWaking = state.queue.length > 0 || state.steering.wanted !== undefined;
+  if (elsewhere && isWaking) {
+    heardOfOthers(step, elsewhere, true);
   }
   dropSavedMessage(step, saved);
   dropUnauthorized(step);
@@ -138,6 +152,14 @@ export function sleepAfterExit(
   callAfterTurn(step, "stopped");
 }
 
+/** 1.0.128 can't give the copy an id; 2.0.76 and 2.1.330 name the conversation, or the line of it, that is not there. */
+const CANT_FORK = /--session-id cannot be used with|No conversation found|No message found/i;
+
+const whyNoFork = (stderr: string): string =>
+  /cannot be used/i.test(stderr)
+    ? "This version of Claude Code can't fork a conversation; 2.0.76 can"
+    : "The conversation that this thread was to begin with is gone";
+
 /** A start that failed over what is saved and what is not is tried once the other way. */
 function retryOf(
   { state }: Step,
@@ -146,6 +168,10 @@ function retryOf(
   const { conversation } = state;
   if (conversation.hasRetriedStart || state.queue.length === 0) {
     return undefined;
+  }
+  if (conversation.fork && CANT_FORK.test(stderr)) {
+    conversation.fork = undefined;
+    return { progress: "new", notice: `ℹ️ ${whyNoFork(stderr)}. Claude starts afresh.` };
   }
   if (/No conversation found/i.test(stderr)) {
     startAfresh(state);

@@ -1,8 +1,9 @@
 // The map of sessions and the slots they run in. Opens, finds and ends sessions; knows nothing of what they do.
 
-import type { PostId, ThreadId } from "../mattermost/types.ts";
+import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { Person } from "./authorization.ts";
-import type { SessionDependencies, Slots } from "./dependencies.ts";
+import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
@@ -73,6 +74,27 @@ export class SessionManager {
     this.#sessions.set(threadId, session);
     session.open(message, branch);
     return true;
+  }
+
+  /** Starts a session that begins asleep, with a conversation that there is. */
+  begin(threadId: ThreadId, opening: Required<Pick<Opening, "owner" | "origin">>): void {
+    if (this.#isShuttingDown || this.#sessions.has(threadId)) {
+      return;
+    }
+    this.#forgetOld();
+    const session = new Session(threadId, opening, this.#slots, this.#dependencies);
+    this.#sessions.set(threadId, session);
+    session.begin(opening.origin);
+  }
+
+  /** Those that may be named to them. */
+  listedFor(by: UserId): ListedSession[] {
+    return [...this.#sessions.values()].flatMap((session) => session.listedFor(by) ?? []);
+  }
+
+  /** A session has that conversation: no other may write it. */
+  holds(conversationId: string): boolean {
+    return [...this.#sessions.values()].some((session) => session.conversationId === conversationId);
   }
 
   /**
@@ -181,6 +203,7 @@ export class SessionManager {
         this.#slotHolders.delete(slot);
       }
     },
+    begin: (threadId, opening) => this.begin(threadId, opening),
     ended: (session) => {
       this.#slots.release(session);
       this.#dependencies.worktrees?.release(session.threadId);

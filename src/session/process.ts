@@ -19,6 +19,7 @@ export interface ProcessStart {
   readonly conversationId: string;
   readonly directory: string;
   readonly resume: boolean;
+  readonly fork?: ClaudeStart["fork"] | undefined;
   readonly choices: Pick<ClaudeStart, "model" | "permissionMode">;
   /** What is not asked about. */
   readonly allowedRules: readonly PermissionRule[];
@@ -50,11 +51,11 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, choices, allowedRules } = given;
+    const { conversationId, directory, resume, fork, choices, allowedRules } = given;
     const { startClaude, claudePath, chatTools, context, deniedPathsIn } = this.#dependencies;
     this.#client = undefined;
     const { model, mode } = context.defaults ?? {};
-    const isAsOthers = !resume && choices.model === model && choices.permissionMode === mode;
+    const isAsOthers = !resume && !fork && choices.model === model && choices.permissionMode === mode;
     const warm = isAsOthers ? this.#takeWarm(directory, allowedRules) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
@@ -66,6 +67,7 @@ export class SessionProcess {
         directory,
         conversationId,
         resume,
+        ...(fork ? { fork } : {}),
         deniedPaths: deniedPathsIn(directory),
         allowedRules,
         extraDirectories,

@@ -2,7 +2,8 @@
 // throws here ends at this session. Decides nothing; `step` does.
 
 import type { ClaudeEvent } from "../claude/types.ts";
-import type { PostId, ThreadId } from "../mattermost/types.ts";
+import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ListedSession } from "../render/sessions.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
 import { ClaudeEffects } from "./claude-effects.ts";
 import { placeOf, type SessionContext } from "./context.ts";
@@ -10,17 +11,19 @@ import { beginConversation } from "./conversation.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import { fileBefore } from "./disclosure.ts";
 import { SessionDocument } from "./document.ts";
-import { askClaude, askWriter, isForClaude, isForWriter } from "./effects.ts";
+import { askClaude, askWriter, isForClaude, isForWriter, keep } from "./effects.ts";
 import { type FetchOptions, fetch } from "./fetched.ts";
+import { fork } from "./forking.ts";
 import { busyReasonOf } from "./lifecycle.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
-import { isSafeRule, withSafeRules } from "./safe-rules.ts";
+import { withSafeRules } from "./safe-rules.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
+import { processStart } from "./starting.ts";
 import { initialState } from "./state.ts";
-import { rulesInForce } from "./steering/rules.ts";
-import { startChoices } from "./steering/start.ts";
+import { type Elsewhere, elsewhereOf, type Origin, placeFrom } from "./steering/origin.ts";
+import { listedFor } from "./steering/sessions.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
@@ -66,7 +69,7 @@ export class Session {
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
-    const place = placeOf(saved, context);
+    const place = placeOf(saved, "owner" in origin ? placeFrom(origin.origin, context) : context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
@@ -85,6 +88,8 @@ export class Session {
       process: this.#process,
       worktrees: dependencies.worktrees,
       calling: dependencies.calling,
+      fork: (request) =>
+        fork(request, { threadId, dependencies, context: this.#context, begin: slots.begin }),
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),
@@ -106,6 +111,11 @@ export class Session {
       "state" in origin
         ? origin.state
         : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
+  }
+
+  /** For a session that begins with a conversation. */
+  begin(origin: Origin): void {
+    this.deliver({ type: "opened", origin });
   }
 
   /** For a session that starts, with its first message. */
@@ -145,6 +155,16 @@ export class Session {
   /** Messages somebody may take back, or say in other words, before Claude gets them. */
   get waitingPosts(): PostId[] {
     return unsentMessages(this.#state).map(({ postId }) => postId);
+  }
+
+  /** Claude's name for what it resumes, or is about to begin. */
+  get conversationId(): string {
+    return this.#state.conversation.id;
+  }
+
+  /** Undefined where it is not to be named to them. */
+  listedFor(by: UserId): ListedSession | undefined {
+    return listedFor(by, this.threadId, this.#state, this.#context);
   }
 
   get view(): SessionView {
@@ -303,27 +323,17 @@ export class Session {
       case "acquireSlot":
         this.#acquireSlot();
         break;
-      case "costs":
-        this.#dependencies.costs?.change(effect.change, this.#dependencies.clock.now());
-        break;
       case "releaseSlot":
         this.#slots.release(this);
         break;
       case "tool":
         this.#toolCalls.perform(effect.request);
         break;
-      case "setNotified":
-        this.#dependencies.calling?.setNotified(effect.by.id, effect.isOn);
-        break;
-      case "audit":
-        this.#dependencies.audit.append({ ...effect.entry, threadId: this.threadId });
-        break;
-      case "keepRules":
-        this.#dependencies.keepRules?.(effect.rules);
-        break;
       case "ended":
         this.#slots.ended(this);
         break;
+      default:
+        keep(effect, this.threadId, this.#dependencies);
     }
   }
 
@@ -342,29 +352,31 @@ export class Session {
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     this.deliver(
-      slot === undefined ? { type: "slotRefused" } : { type: "slotGranted", slot, saved: this.#savedTurn() },
+      slot === undefined
+        ? { type: "slotRefused" }
+        : { type: "slotGranted", slot, saved: this.#savedTurn(), elsewhere: this.#elsewhere(true) },
     );
   }
 
   #start(generation: number, resume: boolean): void {
-    const { directory } = this.#context;
+    const { directory, home } = this.#context;
     const { deniedPathsIn, redact } = this.#dependencies;
-    const deniedPaths = deniedPathsIn(directory);
-    const rules = { directory, deniedPaths, redact };
-    const place = { directory, deniedPaths, home: this.#context.home };
+    const place = { directory, home, deniedPaths: deniedPathsIn(directory), redact };
     const listener = (heard: ClaudeEvent): void =>
       this.#within("hearing Claude", () => {
         const event = withSafeRules(heard, place);
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-        this.deliver({ type: "claude", generation, event, ...fileBefore(event, rules), ...saved });
+        const elsewhere = event.type === "turnEnded" ? this.#elsewhere(false) : undefined;
+        this.deliver({ type: "claude", generation, event, ...fileBefore(event, place), ...saved, elsewhere });
       });
-    const { conversation } = this.#state;
-    const choices = startChoices(this.#state, this.#context);
-    const allowedRules = rulesInForce(this.#state, this.#context).filter((rule) => isSafeRule(rule, place));
-    const given = { conversationId: conversation.id, directory, resume, choices, allowedRules };
+    const given = processStart(this.#state, this.#context, place, resume);
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();
+  }
+
+  #elsewhere(isStart: boolean): Elsewhere | undefined {
+    return elsewhereOf(this.#state, this.#dependencies.others, { isStart, own: this.#process.known?.pid });
   }
 
   #savedTurn(): SavedTurn {

@@ -216,6 +216,7 @@ const state = z.object({
     id: z.uuid(),
     progress: z.union([z.enum(["new", "begun"]), z.object({ lostDirectory: text })]),
     isCleared: flag,
+    fork: z.object({ from: z.uuid(), at: z.uuid() }).optional(),
     hasRetriedStart: flag,
   }),
   auto: orNone(z.object({ grantedBy: orNone(person) })),

@@ -13,7 +13,7 @@ import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
-import { takeNote } from "./steering/heard.ts";
+import { noteTitle, takeNote } from "./steering/heard.ts";
 import { isHeld } from "./steering/hold.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
 import { judgeMode, requestChoices } from "./steering/start.ts";
@@ -26,7 +26,7 @@ export const SILENT_START_MS = 120_000;
 
 export function initialState(
   owner: Person,
-  slot: number,
+  slot: number | undefined,
   context: SessionContext,
   now: number,
   conversationId: string,
@@ -282,6 +282,7 @@ function sendNext(step: Step): void {
   const isPreparing = message.withThread || message.files.length > 0;
   beginWork(state, { message, isPreparing });
   state.speakers.set(message.by.id, message.by.name);
+  noteTitle(state, message);
   beginTurn(step, message);
   notWaiting(step, message);
   step.emit({ type: "typing", isOn: true });

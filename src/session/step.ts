@@ -25,9 +25,14 @@ import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { callsDue, isHere, onAvailability } from "./steering/calling.ts";
+import { heardOfOthers } from "./steering/elsewhere.ts";
+import { onForked, tellOrigin } from "./steering/fork.ts";
+import { leftForTerminal } from "./steering/handover.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
+import { beginFrom, type Origin } from "./steering/origin.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
+import { noteTurn } from "./steering/sessions.ts";
 import { takeHeldStops } from "./steering/task-commands.ts";
 import { watchTasks } from "./steering/task-progress.ts";
 import { taskPosted } from "./steering/tasks.ts";
@@ -75,7 +80,7 @@ function take(step: Step, signal: Signal): void {
   const { state } = step;
   switch (signal.type) {
     case "opened":
-      opened(step, signal.worktree);
+      opened(step, signal.worktree, signal.origin);
       break;
     case "worktree":
       onWorktreeOutcome(step, signal.outcome);
@@ -113,9 +118,14 @@ function take(step: Step, signal: Signal): void {
       if (signal.generation !== state.generation) {
         if (signal.event.type === "exited" && signal.generation === state.generation - 1) {
           leftProcessEnded(step, signal.saved);
+          leftForTerminal(step);
         }
       } else if (!takeOwnToolEvent(step, signal.event)) {
+        if (signal.elsewhere) {
+          heardOfOthers(step, signal.elsewhere, false);
+        }
         onClaudeEvent(step, signal.event, signal.fileBefore, signal.saved);
+        noteTurn(step, signal.event);
       }
       break;
     case "replied":
@@ -158,7 +168,7 @@ function take(step: Step, signal: Signal): void {
       threadLost(step);
       break;
     case "slotGranted":
-      slotGranted(step, signal.slot, signal.saved);
+      slotGranted(step, signal.slot, signal.saved, signal.elsewhere);
       break;
     case "slotRefused":
       slotRefused(step);
@@ -171,6 +181,10 @@ function take(step: Step, signal: Signal): void {
       break;
     case "restored":
       restored(step, signal.saved, signal.lostDirectory);
+      leftForTerminal(step);
+      break;
+    case "forked":
+      onForked(step, signal.by, signal.outcome);
       break;
     case "fileProblem":
       say(step, `⚠️ ${signal.detail}`);
@@ -211,12 +225,19 @@ function judgeHeldStops(step: Step): void {
   }
 }
 
-function opened(step: Step, worktree: WantedWorktree | undefined): void {
+function opened(step: Step, worktree: WantedWorktree | undefined, origin: Origin | undefined): void {
   const { state, context } = step;
+  if (origin) {
+    beginFrom(state, origin);
+  }
   audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
   takeKeptRules(step);
   updateHeader(step);
-  beginWorktree(step, worktree);
+  if (origin) {
+    tellOrigin(step, origin);
+  } else {
+    beginWorktree(step, worktree);
+  }
 }
 
 /** How many posts are remembered: more than any gap after a crash can hold. */

@@ -1,7 +1,7 @@
 // Claude's words, each exactly once: streamed in pieces, confirmed block by block, and found again in what Claude saved
 // when a process could not report all of them.
 
-import type { SavedConversation } from "../claude/saved-conversation.ts";
+import type { SavedTurns } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { inFlightOf } from "./phases.ts";
 import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
@@ -53,7 +53,7 @@ export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
 /** What can be found out about a turn whose process can't tell it. */
 export function savedTurnOf(
   state: SessionState,
-  readSaved: (conversationId: string) => SavedConversation | undefined,
+  readSaved: (conversationId: string) => SavedTurns | undefined,
 ): SavedTurn {
   const { conversation, queue, turn } = state;
   const message = inFlightOf(state)?.message ?? queue[0];
@@ -68,10 +68,7 @@ export function savedTurnOf(
  * A turn that began without a message is found by what Claude was saying, or else by Claude's last message before it. A
  * message may have been on its way to Claude then.
  */
-function textsOf(
-  { messageUuid, streaming, previousMessageId }: Turn,
-  saved: SavedConversation,
-): SavedTurn["texts"] {
+function textsOf({ messageUuid, streaming, previousMessageId }: Turn, saved: SavedTurns): SavedTurn["texts"] {
   if (messageUuid !== undefined && saved.holds(messageUuid)) {
     return saved.textsAfter(messageUuid);
   }

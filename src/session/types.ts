@@ -23,6 +23,7 @@ import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
 import type { Availability, Callee, CallReason } from "./steering/calling.ts";
 import type { FoldedTools } from "./steering/folding.ts";
+import type { Elsewhere, ForkOutcome, ForkRequest, Origin } from "./steering/origin.ts";
 import type { CostChange } from "./steering/spending.ts";
 import type { Thinking } from "./steering/thinking.ts";
 import type { KeptRule, SteeringCommand, SteeringState } from "./steering/types.ts";
@@ -75,7 +76,12 @@ export type Command =
 
 export type Signal =
   /** The session begins; it has the slot it was made with. */
-  | { readonly type: "opened"; readonly worktree?: WantedWorktree | undefined }
+  | {
+      readonly type: "opened";
+      readonly worktree?: WantedWorktree | undefined;
+      /** It begins with a conversation, and not with a message. */
+      readonly origin?: Origin | undefined;
+    }
   | { readonly type: "worktree"; readonly outcome: WorktreeOutcome }
   | { readonly type: "tool"; readonly report: ToolReport }
   | { readonly type: "message"; readonly message: Message }
@@ -103,6 +109,8 @@ export type Signal =
       readonly fileBefore?: string;
       /** With `exited`: what Claude has saved of the turn. */
       readonly saved?: SavedTurn;
+      /** With `turnEnded`. */
+      readonly elsewhere?: Elsewhere | undefined;
     }
   /** What has become of a request of ours to Claude. */
   | ({ readonly type: "replied"; readonly generation: number } & Replied)
@@ -126,7 +134,14 @@ export type Signal =
   /** Nobody can write there until somebody unarchives it. */
   | { readonly type: "channelArchived" }
   | { readonly type: "threadLost"; readonly reason: string }
-  | { readonly type: "slotGranted"; readonly slot: number; readonly saved?: SavedTurn }
+  | {
+      readonly type: "slotGranted";
+      readonly slot: number;
+      readonly saved?: SavedTurn;
+      readonly elsewhere?: Elsewhere | undefined;
+    }
+  /** A thread was made that begins with this conversation, or why not. */
+  | { readonly type: "forked"; readonly by: Person; readonly outcome: ForkOutcome }
   | { readonly type: "slotRefused" }
   /** The manager needs the slot for somebody else. */
   | { readonly type: "slotWithdrawn" }
@@ -202,6 +217,7 @@ export type Effect =
   | { readonly type: "interruptClaude" }
   /** What new sessions of the project begin with from now on. */
   | { readonly type: "keepRules"; readonly rules: readonly KeptRule[] }
+  | { readonly type: "fork"; readonly request: ForkRequest }
   /** The reply comes as `replied`. `by`: for whom; undefined where nobody has asked. */
   | { readonly type: "request"; readonly request: ClaudeRequest; readonly by: Person | undefined }
   /** Whom of them a mention would reach now without disturbing; comes as `availability`. */
@@ -259,6 +275,8 @@ export interface Conversation {
   progress: "new" | "begun" | { readonly lostDirectory: string };
   /** It began with a clearing: what the thread said before is no part of it. */
   isCleared: boolean;
+  /** A new one begins as a copy of that one, up to that line of it. */
+  fork?: { readonly from: string; readonly at: string } | undefined;
   /** A process that failed to find (or to make) it is replaced once. */
   hasRetriedStart: boolean;
 }

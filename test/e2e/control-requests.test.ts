@@ -50,6 +50,7 @@ const TABLE = {
   usage: { request: { kind: "usage" }, answers: ["unknown", "unknown", "answered"] },
   stopTask: { request: { kind: "stopTask", taskId: "none" }, answers: ["unknown", "unknown", "answered"] },
   taskOutput: { request: { kind: "taskOutput", taskId: "none" }, answers: ["unknown", "unknown", "refused"] },
+  rename: { request: { kind: "rename", title: "A title" }, answers: ["unknown", "unknown", "answered"] },
   rules: { request: { kind: "rules" }, answers: ["unknown", "unknown", "answered"] },
   // By the same request as the effort, which stays what it was.
   askDespite: { request: { kind: "askDespite", rules: [] }, answers: ["unknown", "unknown", "answered"] },

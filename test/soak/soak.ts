@@ -81,7 +81,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
   const userOf = (id: UserId): User => ({ id, username: id, isBot: id === BOT, isActive: true });
   const parts: Partial<MattermostApi> = {
     inSlot: (_slotRequest, perform) => perform(api),
-    createPost: ({ rootId, message }) => answer(post({ threadId: rootId, userId: BOT, message })),
+    createPost: ({ rootId, message }) =>
+      answer(post({ ...(rootId ? { threadId: rootId } : {}), userId: BOT, message })),
     editPost: () => answer(undefined),
     addReaction: () => answer(undefined),
     removeReaction: () => answer(undefined),
@@ -140,6 +141,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     users,
     sessions: manager,
     cursor: { load: () => undefined, save: () => {}, flush: async () => {} },
+    listSessions: () => ({ markdown: "the list", attachment: { color: "", text: "" } }),
     reply: () => {},
     clock,
     log: quiet,
@@ -150,7 +152,14 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     channelId: CHANNEL,
     channelName: "lab",
     projects: () => [
-      { name: "lab", rightsOf, maxSessions: count, sessions: manager, removeWorktree: async () => undefined },
+      {
+        name: "lab",
+        rightsOf,
+        maxSessions: count,
+        sessions: manager,
+        adopt: () => undefined,
+        removeWorktree: async () => undefined,
+      },
     ],
     isDirect: false,
     standing: async () => ({ isMember: true, lastPostAt: undefined, isMentioned: false }),

@@ -78,7 +78,8 @@ export function channelsWorld({
   const ofBot = ({ channelId, rootId, message, pendingPostId, attachment }: NewPost): Post => ({
     ...store({
       channelId,
-      threadId: rootId,
+      // A root post is the thread that it begins: its id is the next one.
+      threadId: rootId ?? (`post${made + 1}` as PostId),
       userId: BOT.id,
       message,
       isFromPerson: false,
@@ -185,6 +186,7 @@ export function channelsWorld({
     isTold: () => false,
     sharedTools: [],
     redact: (text) => text,
+    isHeld: () => false,
     standings: new Standings({
       api: api as MattermostApi,
       botId: BOT.id,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // A small, fast stand-in for the Claude CLI: the same stdio protocol as 2.1.330, the same saved conversations,
 // and the same scripted model behind it (ANTHROPIC_BASE_URL), so that one scenario runs on both.
-// FAKE_CLAUDE=old-controls: as the versions that never answer a request they do not know.
+// FAKE_CLAUDE=old-controls: as the versions that never answer a request they do not know; old-fork: as 1.0.128, which
+// can't give the copy of a conversation an id.
 // It knows nothing of scenes, except those in which the program itself misbehaves (fake-claude/misbehaviour.mjs).
 
 import { openCheckpoints } from "./fake-claude/checkpoints.mjs";
@@ -9,6 +10,7 @@ import { createControls, MODEL_CHOICES, resolvedModel } from "./fake-claude/cont
 import { createConversation } from "./fake-claude/conversation.mjs";
 import { misbehave } from "./fake-claude/misbehaviour.mjs";
 import { createRules } from "./fake-claude/rules.mjs";
+import { openSession } from "./fake-claude/running.mjs";
 import { openTranscript } from "./fake-claude/transcript.mjs";
 import { createWire } from "./fake-claude/wire.mjs";
 
@@ -18,6 +20,7 @@ const optionOf = (flag) => {
   return at === -1 ? undefined : args[at + 1];
 };
 
+const faults = new Set((process.env.FAKE_CLAUDE ?? "").split(",").filter(Boolean));
 if (args.join(" ") === "auth status") {
   // As 2.1.330, which knows a key without asking whether it is a good one.
   const loggedIn = process.env.ANTHROPIC_API_KEY !== undefined;
@@ -25,18 +28,23 @@ if (args.join(" ") === "auth status") {
   process.exit(loggedIn ? 0 : 1);
 }
 if (args.includes("--version")) {
-  console.log("2.1.330 (Claude Code)");
+  console.log(`${faults.has("old-fork") ? "1.0.128" : "2.1.330"} (Claude Code)`);
   process.exit(0);
 }
 
-const faults = new Set((process.env.FAKE_CLAUDE ?? "").split(",").filter(Boolean));
 if (faults.has("crash-at-start")) {
   process.stderr.write("Error: the fake was told to crash at its start\n");
   process.exit(1);
 }
 
-const resumed = optionOf("--resume");
-const sessionId = resumed ?? optionOf("--session-id") ?? "00000000-0000-4000-8000-000000000000";
+const isFork = args.includes("--fork-session");
+const named = optionOf("--session-id");
+const resumed = isFork ? undefined : optionOf("--resume");
+const sessionId = resumed ?? named ?? "00000000-0000-4000-8000-000000000000";
+if (isFork && faults.has("old-fork")) {
+  process.stderr.write("Error: --session-id cannot be used with --continue or --resume.\n");
+  process.exit(1);
+}
 const wire = createWire(sessionId);
 const transcript = openTranscript(sessionId);
 
@@ -56,6 +64,15 @@ if (resumed === undefined && transcript.exists) {
   process.stderr.write(`Error: Session ID ${sessionId} is already in use.\n`);
   process.exit(1);
 }
+
+if (isFork) {
+  const problem = transcript.copy(optionOf("--resume"), optionOf("--resume-session-at"));
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
+}
+openSession(sessionId);
 
 const isDeaf = faults.has("deaf");
 process.on("SIGTERM", () => {

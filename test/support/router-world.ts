@@ -146,6 +146,7 @@ export function createRouterWorld({
       approvers: undefined,
     }),
     maxSessions: 5,
+    adopt: () => undefined,
     removeWorktree: async () => undefined,
     sessions: {
       open(threadId, by, message) {
@@ -234,6 +235,7 @@ export function createRouterWorld({
         lastPostAt: server.lastPostAt,
         isMentioned: server.isMentioned,
       })),
+    listSessions: () => ({ markdown: "the list", attachment: { color: "", text: "" } }),
     reply: (thread, { markdown, attachment }) =>
       replies.push(`${thread}: ${[attachment.text, markdown].filter((part) => part !== "").join("\n")}`),
     audit: {

@@ -1,7 +1,9 @@
 // A whole small world for tests: the sandbox server with people in it, the bridge running against it over real HTTP
 // and WebSocket, and a `claude` to talk to. Waits for what can be seen, never for time to pass.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Sandbox, SandboxOptions } from "../../sandbox/server/sandbox.ts";
@@ -81,6 +83,12 @@ export interface World {
   readonly stateFolder: string;
   readonly botToken: string;
   readonly log: readonly string[];
+  /** Has somebody say that to Claude in Claude's directory, without mm-claude; until it has answered and ended. */
+  terminal(text: string, which: readonly string[]): Promise<void>;
+  /** Another program has it open, as Claude Code tells it since 2.1, until the function that it gives is called. */
+  openElsewhere(conversationId: string): () => void;
+  /** How many of the conversations that Claude has saved hold these words. */
+  savedWith(words: string): number;
   /** Writes a file into Claude's directory. */
   writeFile(name: string, content: string): void;
   hasFile(name: string): boolean;
@@ -247,6 +255,30 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       bridge = await openBridge();
     },
     log: lines,
+    async terminal(text, which) {
+      const streams = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+      const running = execFile(options.claudePath, ["-p", ...streams, ...which], {
+        cwd: directory,
+        env: options.environment,
+        timeout: PATIENCE_MS,
+      });
+      const content = [{ type: "text", text }];
+      running.stdin?.end(`${JSON.stringify({ type: "user", message: { role: "user", content } })}\n`);
+      await once(running, "exit");
+    },
+    openElsewhere(sessionId) {
+      const folder = join(options.environment["HOME"] ?? "", ".claude/sessions");
+      const file = join(folder, `${process.pid}.json`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, JSON.stringify({ pid: process.pid, sessionId }));
+      return () => rmSync(file);
+    },
+    savedWith(words) {
+      const projects = join(options.environment["HOME"] ?? "", ".claude/projects");
+      const names = readdirSync(projects, { recursive: true, encoding: "utf8" });
+      const files = names.filter((name) => /[/\\][0-9a-f-]{36}\.jsonl$/.test(name));
+      return files.filter((name) => readFileSync(join(projects, name), "utf8").includes(words)).length;
+    },
     hasFile: (name) => existsSync(join(directory, name)),
     readFile: (name) => readFileSync(join(directory, name), "utf8"),
     writeFile: (name, content) => writeFileSync(join(directory, name), content),

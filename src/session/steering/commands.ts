@@ -3,10 +3,13 @@
 import type { Person } from "../authorization.ts";
 import type { Command, Step } from "../types.ts";
 import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
+import { onForkCommand } from "./fork.ts";
+import { onHandoverCommand, onResumeCommand } from "./handover.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onNotifyCommand } from "./notify.ts";
 import { onRulesCommand } from "./rules.ts";
+import { onSessionsCommand } from "./sessions.ts";
 import { onShowCommand } from "./show.ts";
 import { onTasksCommand } from "./task-commands.ts";
 import type { SteeringCommand } from "./types.ts";
@@ -21,6 +24,10 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   effort: onEffortCommand,
   think: onThinkCommand,
   undo: onUndoCommand,
+  fork: onForkCommand,
+  sessions: onSessionsCommand,
+  handover: onHandoverCommand,
+  resume: onResumeCommand,
   rules: onRulesCommand,
   cost: onCostCommand,
   context: onContextCommand,

@@ -1,6 +1,7 @@
 // Which messages Claude has got in this conversation, and what it must be told along with the next one.
 
-import { oneLine, truncate } from "../../render/markdown.ts";
+import { oneLine, showHidden, truncate } from "../../render/markdown.ts";
+import { withoutLabels } from "../../render/speaker-labels.ts";
 import type { Message, SessionState } from "../types.ts";
 
 /** As far back as anybody can go. */
@@ -10,6 +11,13 @@ const MOST = 30;
 export function noteHeard(state: SessionState, { uuid, postId, by, text }: Message): void {
   const heard = { uuid, postId, by, text: truncate(oneLine(text), 80) };
   state.steering.heard = [...state.steering.heard, heard].slice(-MOST);
+}
+
+/** What a session is about: how its first message begins. */
+export function noteTitle({ steering }: SessionState, { isSlashCommand, text }: Message): void {
+  if (!isSlashCommand) {
+    steering.title ??= truncate(showHidden(withoutLabels(text).replace(/\s+/g, " ").trim()), 60) || undefined;
+  }
 }
 
 /** What Claude must know before it reads the next message; told once. */

@@ -5,7 +5,7 @@ import type { Person } from "../authorization.ts";
 import { refuse } from "../refusal.ts";
 import { may, say, updateHeader } from "../state.ts";
 import type { Step } from "../types.ts";
-import { isMore, MODES, possibleModes } from "./modes.ts";
+import { isKnownMode, isMore, MODES, possibleModes } from "./modes.ts";
 import { change } from "./settings.ts";
 
 export function onModeCommand(step: Step, by: Person, argument: string): void {
@@ -37,6 +37,11 @@ export function modeTold(step: Step, mode: string): void {
   if (mode !== before) {
     updateHeader(step);
   }
+}
+
+/** That mode, where Claude may do less in it than in `own`, which is the one that a new session has. */
+export function lowerMode(mode: string | undefined, own = "default"): string | undefined {
+  return mode !== undefined && isKnownMode(mode) && isMore(own, mode) ? mode : undefined;
 }
 
 /**

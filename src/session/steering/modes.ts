@@ -9,6 +9,8 @@ export const MODES = ["plan", "default", "acceptEdits", "auto"] as const;
 export const isMore = (mode: string, than: string): boolean => rank(mode) > rank(than);
 const rank = (mode: string): number => (MODES as readonly string[]).indexOf(mode);
 
+export const isKnownMode = (mode: string): boolean => rank(mode) >= 0;
+
 /** What Claude may be in by now: what it was known to be in, and all that it was asked for since. */
 export function possibleModes({ asked }: SteeringState, known: string): readonly string[] {
   return [known, ...asked.flatMap(({ request }) => (request.kind === "setMode" ? [request.mode] : []))];

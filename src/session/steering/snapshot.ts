@@ -113,6 +113,11 @@ export const steering: z.ZodType<SteeringState> = z
     undo: orNone(undo),
     note: orNone(text),
     asides: z.array(message).default([]),
+    title: orNone(text),
+    titled: orNone(text),
+    lastModel: orNone(text),
+    handover: orNone(z.object({ by: person, isLeaving: z.boolean() })),
+    seen: orNone(z.object({ id: text, bytes: z.number() })),
     wanted: z
       .unknown()
       .optional()

@@ -25,7 +25,11 @@ export type SteeringCommand =
   | "usage"
   | "tasks"
   | "notify"
-  | "show";
+  | "show"
+  | "fork"
+  | "sessions"
+  | "handover"
+  | "resume";
 
 /** A message that is in Claude's conversation. */
 export interface HeardMessage {
@@ -73,6 +77,13 @@ export interface Asked {
 /** How much of what Claude does is shown: its answers, its tools as well, or also what it thinks. */
 export type Shown = "answers" | "tools" | "all";
 
+/** Somebody goes on with the conversation in a terminal. */
+export interface Handover {
+  readonly by: Person;
+  /** Our Claude has not ended yet: the command is told once it has. */
+  readonly isLeaving: boolean;
+}
+
 export interface SteeringState {
   /** The mode that Claude was last known to be in; undefined: as its project and Claude's own settings say. */
   mode: string | undefined;
@@ -96,6 +107,15 @@ export interface SteeringState {
   note: string | undefined;
   /** Questions beside the work that Claude has not answered. */
   asides: readonly Message[];
+  /** What the session is about: how its first message begins. */
+  title: string | undefined;
+  /** The conversation that Claude calls by that title. */
+  titled: string | undefined;
+  /** The model of the last turn, as Claude names it. */
+  lastModel: string | undefined;
+  handover: Handover | undefined;
+  /** How far the saved conversation of that id is known, in bytes: what is written after it is somebody's. */
+  seen: { readonly id: string; readonly bytes: number } | undefined;
   /** Asked as soon as Claude is awake. Not kept. */
   wanted: { readonly request: ClaudeRequest; readonly by: Person } | undefined;
   /** In the order in which they were made. */
@@ -133,6 +153,11 @@ export function initialSteering(): SteeringState {
     undo: undefined,
     note: undefined,
     asides: [],
+    title: undefined,
+    titled: undefined,
+    lastModel: undefined,
+    handover: undefined,
+    seen: undefined,
     wanted: undefined,
     rules: [],
     revoked: undefined,

@@ -51,6 +51,10 @@ export function createControls({ conversation, checkpoints, rules, isOld }) {
     side_question: ({ question }) => ({
       later: conversation.aside(question).then((response) => ({ response, synthetic: false })),
     }),
+    rename_session({ title }) {
+      conversation.rename(title);
+      return { response: undefined };
+    },
     apply_flag_settings({ settings }) {
       if (settings.permissions?.ask !== undefined) rules.ask(settings.permissions.ask);
       return { response: undefined };

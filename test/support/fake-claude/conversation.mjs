@@ -357,6 +357,7 @@ export function createConversation({ wire, transcript, checkpoints, rules }) {
       }
       return text;
     },
+    rename: (title) => transcript.rename(title),
     setModel(name) {
       model = name;
     },

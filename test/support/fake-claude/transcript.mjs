@@ -12,14 +12,14 @@ export function openTranscript(firstSessionId) {
   const exists = existsSync(file);
   const messages = [];
   if (exists) {
-    for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean))
-      add(messages, JSON.parse(line).message);
+    for (const { message } of linesOf(file)) add(messages, message);
   }
 
   function save(message, uuid) {
     add(messages, message);
     mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, `${JSON.stringify({ type: message.role, uuid, sessionId, message })}\n`);
+    const line = { type: message.role, uuid, sessionId, cwd: process.cwd(), message };
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
   }
   let wasCut = messages.at(-1)?.role === "user";
 
@@ -42,7 +42,25 @@ export function openTranscript(firstSessionId) {
       save({ id: randomUUID(), model: "<synthetic>", role: "assistant", content }, randomUUID());
     },
     save,
+    rename(customTitle) {
+      appendFileSync(file, `${JSON.stringify({ type: "custom-title", customTitle, sessionId })}\n`);
+    },
+    /** Up to and with that line of another conversation. Gives what is wrong. */
+    copy(from, at) {
+      if (!existsSync(fileOf(from))) return `No conversation found with session ID: ${from}`;
+      const lines = linesOf(fileOf(from));
+      const end = lines.findIndex(({ uuid }) => uuid === at);
+      if (end < 0) return `No message found with message.uuid of: ${at}`;
+      for (const { message, uuid } of lines.slice(0, end + 1)) save(message, uuid);
+      return undefined;
+    },
   };
+}
+
+/** Those that are messages. */
+function linesOf(file) {
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).filter(({ message }) => message !== undefined);
 }
 
 /** Appends a message; one of the same role is joined to the last. */

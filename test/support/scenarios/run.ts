@@ -117,6 +117,13 @@ function normalised(message: string, directory: string): string {
       .replaceAll(/20\d{2}-\d{2}-\d{2}/g, "2026-11-28")
       // How far Claude got before it was interrupted.
       .replaceAll(/word1( word\d+)+/g, "word1 word2 …")
+      .replaceAll(
+        /https?:\/\/[\w.:]+\/_redirect\/pl\/[a-z0-9]{26}/g,
+        "https://chat.example.com/_redirect/pl/…",
+      )
+      .replaceAll(/\(process \d+\)/g, "(process 4711)")
+      .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
+      .replaceAll(/[^\s`|]*\/[\w-]*claude(\.mjs|\.exe)?(?= --resume)/g, "claude")
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
       .replaceAll(/(?<=⏳ since )\d\d:\d\d \([^)]*\)/g, "14:00 (UTC)")
       .replaceAll(/(?<=⚙️ `[^`]*` · )\d+ s/g, "1 s")

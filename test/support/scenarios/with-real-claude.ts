@@ -17,6 +17,9 @@ export function playWithRealClaude({ path, version }: RealClaude, scenarios: rea
         const { directory, environment } = claudeHome(model.url);
         const thread = await playScenario(scenario, { claudePath: path, environment, directory });
         expect(thread).toContain("@claude-code");
+        // Nothing that mm-claude itself has said to Claude is taken for somebody else's.
+        const hasOthers = scenario.name === "handover";
+        expect(/writes this conversation too|went on elsewhere/.test(thread)).toBe(hasOthers);
       },
     );
   });

@@ -26,6 +26,13 @@ describe("the arguments", () => {
     expect(given).not.toContain("--session-id");
   });
 
+  it("copy a conversation up to one of its lines, under an id of its own", () => {
+    const given = claudeArguments({ ...start, fork: { from: "the-other", at: "a-line" } });
+    expect(given.join(" ")).toContain(
+      "--resume the-other --fork-session --resume-session-at a-line --session-id an-id",
+    );
+  });
+
   it("name the model and the mode where a project has chosen them", () => {
     const given = claudeArguments({ ...start, model: "opus", permissionMode: "plan" });
     expect(given.join(" ")).toContain("--model opus --permission-mode plan");

@@ -45,7 +45,8 @@ test.each(readdirSync(FIXTURES).map((name) => name.replace(".jsonl", "")))(
     expect(said(FIRST)?.[0]).toContain("RUN echo");
     expect(said("22222222-0000-4000-8000-000000000000")).toEqual([]);
     const ids = conversation?.textsAfter(FIRST).map(({ messageId }) => messageId);
-    expect(conversation?.textsFrom(ids?.[0] ?? "")).toEqual(conversation?.textsAfter(FIRST));
+    const from = conversation?.textsFrom(ids?.[0] ?? "");
+    expect(from).toEqual([FIRST, SECOND].flatMap((uuid) => conversation?.textsAfter(uuid) ?? []));
     expect(conversation?.textsFrom("unknown")).toEqual([]);
     expect(ids?.every((id) => id !== "")).toBe(true);
   },

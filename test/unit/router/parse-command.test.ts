@@ -24,6 +24,13 @@ test.each([
   ["kick @bob!", { name: "kick", username: "bob" }],
   ["permissions interactive", { name: "permissions", mode: "interactive" }],
   ["permissions AUTO", { name: "permissions", mode: "auto" }],
+  ["fork", { name: "fork", argument: "" }],
+  ["sessions", { name: "sessions", argument: "" }],
+  ["handover", { name: "handover", argument: "" }],
+  [
+    "resume 3f0b1c1e-0000-4000-8000-000000000000",
+    { name: "resume", argument: "3f0b1c1e-0000-4000-8000-000000000000" },
+  ],
 ])("%j is understood in all its spellings", (words, command) => {
   for (const [sign, isMention] of SPELLINGS) {
     expect(parseCommand(`${sign}${words}`, isMention), `${sign}${words}`).toEqual(command);
@@ -104,4 +111,14 @@ test.each([
   ["xyzzy", undefined],
 ])("the command nearest to %j is %s", (name, near) => {
   expect(nearestCommand(name, ["compact", "context"])).toBe(near);
+});
+
+test.each([
+  "fork the repository and tell me when it is done",
+  "sessions are kept in memory, why?",
+  "resume the work on the parser",
+  "resume 3f0b1c1e-0000-4000-8000-000000000000 and run the tests",
+  "handover notes for the next shift, please",
+])("%j is a sentence for Claude", (text) => {
+  expect(parseCommand(text, true)).toBeUndefined();
 });

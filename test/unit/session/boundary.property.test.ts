@@ -63,7 +63,7 @@ function createWorld() {
     inSlot: (_slotRequest: unknown, perform: (given: typeof server.api) => Promise<unknown>) => perform(api),
     createPost: async (post: Parameters<typeof createPost>[0]) => {
       const made = await createPost(post);
-      threads.set(made.id, post.rootId);
+      threads.set(made.id, post.rootId ?? made.id);
       return made;
     },
   });

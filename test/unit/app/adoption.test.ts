@@ -1,0 +1,80 @@
+// Taking up a conversation of a terminal: only one of the project's directory, by who may, and never one that somebody has.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type AdoptionOptions, adopt } from "../../../src/app/adoption.ts";
+import { LISTED, OTHER, OWNER } from "../../support/session-script.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
+
+const ID = "3f0b1c1e-0000-4000-8000-000000000000";
+
+function world(more: Partial<AdoptionOptions> = {}, lines?: readonly object[]) {
+  const home = temporaryDirectory();
+  const directory = temporaryDirectory();
+  const folder = join(home, ".claude/projects/-some-where");
+  mkdirSync(folder, { recursive: true });
+  const own = [
+    { type: "user", uuid: "a", cwd: directory, message: { role: "user", content: "hello" } },
+    { type: "assistant", uuid: "b", cwd: directory, message: { role: "assistant", content: [] } },
+  ];
+  writeFileSync(
+    join(folder, `${ID}.jsonl`),
+    `${(lines ?? own).map((line) => JSON.stringify(line)).join("\n")}\n`,
+  );
+  const begun: unknown[] = [];
+  const options: AdoptionOptions = {
+    rightsOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === OWNER.id }),
+    approvers: ["alice"],
+    directory,
+    environment: { HOME: home },
+    isHeld: () => false,
+    begin: (opening) => void begun.push(opening),
+    ...more,
+  };
+  return { begun, home, adopt: (by = OWNER, id = ID) => adopt(id, by, options) };
+}
+
+test("begins a session of whoever asks, which knows how far the conversation goes", () => {
+  const { adopt, begun } = world();
+  expect(adopt()).toBeUndefined();
+  expect(begun).toMatchObject([
+    { owner: OWNER, origin: { kind: "terminal", conversationId: ID, prompts: 1, bytes: expect.any(Number) } },
+  ]);
+});
+
+test.each([LISTED, OTHER])(
+  "is refused to $name, who may not approve, whether there is such a one or not",
+  (by) => {
+    const { adopt, begun } = world();
+    expect(adopt(by)).toBe(`⚠️ Only \`@alice\` can do that, \`@${by.name}\``);
+    expect(adopt(by, "3f0b1c1e-0000-4000-8000-00000000000b")).toBe(adopt(by));
+    expect(begun).toEqual([]);
+  },
+);
+
+test("says the same of one that is elsewhere as of one that is not there at all", () => {
+  const message = { role: "user", content: "secret" };
+  const { adopt, begun } = world({}, [{ type: "user", uuid: "a", cwd: "/else/where", message }]);
+  expect(adopt()).toContain("There is no conversation");
+  expect(adopt()).not.toContain("else");
+  expect(adopt(OWNER, "3f0b1c1e-0000-4000-8000-00000000000b")).toContain("There is no conversation");
+  expect(begun).toEqual([]);
+});
+
+test("is refused while a session has it, without naming that one", () => {
+  const { adopt, begun } = world({ isHeld: (id) => id === ID });
+  expect(adopt()).toBe("⚠️ That conversation has a thread already: two must not write it.");
+  expect(begun).toEqual([]);
+});
+
+test("is refused while a terminal has it open", () => {
+  const { adopt, begun, home } = world();
+  mkdirSync(join(home, ".claude/sessions"));
+  writeFileSync(
+    join(home, `.claude/sessions/${process.pid}.json`),
+    JSON.stringify({ pid: process.pid, sessionId: ID }),
+  );
+  expect(adopt()).toContain(`open in a terminal (process ${process.pid})`);
+  expect(begun).toEqual([]);
+});
