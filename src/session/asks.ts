@@ -216,7 +216,8 @@ export function fileRefused(step: Step, key: PostKey): void {
           permissionCard(toolInFull(ask.use, context), names, context.postLimit, false),
           ask.rules ?? [],
         );
-  const anew = { ...ask, isIncomplete: false, ...whole, postId: undefined, isHinted: false };
+  const isWhole = ask.kind === "permission" ? { isIncomplete: false } : {};
+  const anew = { ...ask, ...isWhole, ...whole, postId: undefined, isHinted: false };
   state.asks = state.asks.map((other) => (other === ask ? anew : other));
   putCard(step, anew);
 }
