@@ -26,6 +26,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   herb: "🌿",
   open_file_folder: "📂",
   leftwards_arrow_with_hook: "↩️",
+  paperclip: "📎",
   thumbsup: "👍",
   thumbsdown: "👎",
   tada: "🎉",

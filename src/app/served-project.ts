@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChatTools } from "../chat-tools/types.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
+import { readSavedResults } from "../claude/saved-results.ts";
 import type { ChannelId, MattermostApi, ThreadId, User } from "../mattermost/types.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
@@ -237,6 +238,7 @@ export class ServedProject implements RoutedProject {
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
       worktrees: connection.worktrees?.of(project.directory),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
+      readResults: (conversationId, ids) => readSavedResults(environment, conversationId, ids),
     };
   }
 }

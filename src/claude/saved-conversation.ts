@@ -57,7 +57,8 @@ export function readSavedConversation(
   };
 }
 
-function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
+/** Undefined when nothing is saved under that id. */
+export function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
   const base = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? "", ".claude");
   const projects = join(base, "projects");
   try {

@@ -65,6 +65,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "tasks":
     case "show":
     case "notify":
+    case "output":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

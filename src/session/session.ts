@@ -85,6 +85,7 @@ export class Session {
       process: this.#process,
       worktrees: dependencies.worktrees,
       calling: dependencies.calling,
+      outputs: dependencies,
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),

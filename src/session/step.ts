@@ -26,6 +26,8 @@ import { cardStands, filesSaved } from "./replies.ts";
 import { audit, prepared, say, updateHeader } from "./state.ts";
 import { callsDue, isHere, onAvailability } from "./steering/calling.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
+import { outputPosted } from "./steering/output-state.ts";
+import { onOutputs } from "./steering/outputs.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
 import { takeHeldStops } from "./steering/task-commands.ts";
@@ -129,8 +131,12 @@ function take(step: Step, signal: Signal): void {
     case "tool":
       onToolReport(step, signal.report);
       break;
+    case "output":
+      onOutputs(step, signal.outcome);
+      break;
     case "posted":
       placeQuestionPosted(step.state, signal.key, signal.postId);
+      outputPosted(state, signal.key, signal.postId);
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }

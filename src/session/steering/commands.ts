@@ -6,6 +6,7 @@ import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onNotifyCommand } from "./notify.ts";
+import { onOutputCommand } from "./outputs.ts";
 import { onRulesCommand } from "./rules.ts";
 import { onShowCommand } from "./show.ts";
 import { onTasksCommand } from "./task-commands.ts";
@@ -28,6 +29,7 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   tasks: onTasksCommand,
   notify: onNotifyCommand,
   show: onShowCommand,
+  output: onOutputCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

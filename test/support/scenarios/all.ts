@@ -3,6 +3,7 @@ import { back } from "./back.ts";
 import { background } from "./background.ts";
 import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
+import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
 import { rules } from "./rules.ts";
 import { showing } from "./showing.ts";
@@ -19,5 +20,6 @@ export const scenarios = [
   ...costs,
   ...background,
   ...back,
+  ...outputs,
   ...restarting,
 ];
