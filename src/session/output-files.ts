@@ -2,7 +2,7 @@
 // shown at all; of what is very long the end is.
 
 import { sizeInWords } from "../chat-tools/send-file-names.ts";
-import type { ReadSavedResults } from "../claude/saved-results.ts";
+import type { ReadSavedResults, SavedResult, SavedResults } from "../claude/saved-results.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi } from "../mattermost/types.ts";
 import { inlineCode } from "../render/markdown.ts";
@@ -51,13 +51,13 @@ export async function outputFiles(
     const most = Math.min(MOST_BYTES, await api.maxFileSize());
     for (const { id, name, number } of request.tools) {
       const file = outputFileName(name, number);
-      const text = texts.get(id);
-      if (text !== undefined && redact(text) !== text) {
+      const result = texts.get(id);
+      if (result && redact(result.text) !== result.text) {
         problems.push(
           `${inlineCode(file)} holds the secret with which mm-claude speaks to the server: it is not shown.`,
         );
-      } else if (text !== undefined) {
-        fileIds.push(await api.uploadFile(channelId, file, endOf(text, most)));
+      } else if (result) {
+        fileIds.push(await api.uploadFile(channelId, file, endOf(result, most)));
         files.push(file);
       }
     }
@@ -76,11 +76,8 @@ export async function outputFiles(
 }
 
 /** By tool use. A conversation was perhaps cleared meanwhile, and another one begun. */
-async function textsOf(
-  tools: readonly ToolOutput[],
-  readResults: ReadSavedResults,
-): Promise<ReadonlyMap<string, string>> {
-  const texts = new Map<string, string>();
+async function textsOf(tools: readonly ToolOutput[], readResults: ReadSavedResults): Promise<SavedResults> {
+  const texts = new Map<string, SavedResult>();
   for (const conversationId of new Set(tools.map((tool) => tool.conversationId))) {
     const ids = tools.filter((tool) => tool.conversationId === conversationId).map(({ id }) => id);
     for (const [id, text] of await readResults(conversationId, ids)) {
@@ -106,14 +103,14 @@ function missing(wanted: number, found: number): string[] {
 }
 
 /** The end says how it went. */
-function endOf(text: string, most: number): Uint8Array {
+function endOf({ text, skippedBytes }: SavedResult, most: number): Uint8Array {
   const bytes = Buffer.from(text);
-  if (bytes.length <= most) {
+  if (skippedBytes === 0 && bytes.length <= most) {
     return bytes;
   }
   const room = Math.max(0, most - 100);
   // A whole line, if there is one soon; else a whole character.
-  let from = bytes.length - room;
+  let from = Math.max(0, bytes.length - room);
   const line = bytes.indexOf("\n", from) + 1;
   if (line > 0 && line - from < 4096) {
     from = line;
@@ -122,7 +119,7 @@ function endOf(text: string, most: number): Uint8Array {
     from++;
   }
   return Buffer.concat([
-    Buffer.from(`(The first ${sizeInWords(from)} are left out.)\n`),
+    Buffer.from(`(The first ${sizeInWords(skippedBytes + from)} are left out.)\n`),
     bytes.subarray(from),
   ]);
 }
