@@ -16,7 +16,7 @@ export const outputs: readonly Scenario[] = [
   {
     name: "output",
     title:
-      "a long result offers itself in its line, and 📎 by somebody who may approve attaches it; also after a restart and a cleared conversation",
+      "a long result offers itself in its line, and 📎 by somebody who may approve attaches it; also after a restart",
     files: { "lines.txt": LINES },
     async play(world) {
       const { alice, carol } = world.people;

@@ -35,11 +35,14 @@ function post(script: Script): void {
   }
 }
 
-const page = (script: Script): string => `p-${[...script.posts.keys()].find((key) => key.startsWith("turn"))}`;
+const page = (script: Script): string =>
+  `p-${[...script.posts.keys()].find((key) => key.startsWith("turn"))}`;
 
 const asked = (effects: readonly Effect[]): (readonly [string, string])[] =>
   effects.flatMap((effect) =>
-    effect.type === "output" ? effect.request.tools.map(({ id, conversationId }) => [id, conversationId] as const) : [],
+    effect.type === "output"
+      ? effect.request.tools.map(({ id, conversationId }) => [id, conversationId] as const)
+      : [],
   );
 
 const idsOf = (effects: readonly Effect[]): string[] => asked(effects).map(([id]) => id);
@@ -147,7 +150,9 @@ test("what is attached is one post with all files, says what is missing, and is 
       problems: ["One is missing."],
     },
   });
-  expect(effects.filter(({ type }) => type === "put")).toMatchObject([{ fileIds: ["f1", "f2"], isFinal: true }]);
+  expect(effects.filter(({ type }) => type === "put")).toMatchObject([
+    { fileIds: ["f1", "f2"], isFinal: true },
+  ]);
   expect(script.said()).toContain("📎 **Output** of Bash, list, shown by `@alice`. One is missing.");
   expect(effects.filter(({ type }) => type === "audit")).toMatchObject([
     { entry: { action: "output-shown", by: OWNER, what: { files: ["bash-1.txt", "list-2.txt"] } } },
