@@ -93,6 +93,13 @@ export const scenes: readonly Scene[] = [
       : { tools: [bash("grep -rn two .", "Search for two")] };
   }),
 
+  // One command that runs unasked and one that is asked about; both give more than a line can say.
+  runScene("lines", ({ step, calls }) => {
+    if (step === 0) return { tools: [bash("grep -n line lines.txt", "Look through the lines")] };
+    if (step === 1) return { tools: [bash("cat lines.txt | tee copy.txt", "Copy the lines")] };
+    return { text: outcome(calls, "The lines are copied.") };
+  }),
+
   runScene("plan", (context) => playPlan(context)),
   // Longer than anybody wants to read in posts.
   runScene("plan-long", (context) => playPlan(context, longSteps(300))),

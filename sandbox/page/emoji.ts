@@ -26,6 +26,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   hourglass_flowing_sand: "⏳",
   herb: "🌿",
   open_file_folder: "📂",
+  paperclip: "📎",
   thumbsup: "👍",
   thumbsdown: "👎",
   tada: "🎉",

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { ChatTools } from "../chat-tools/types.ts";
 import { promptsSince, runsElsewhere } from "../claude/other-programs.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
+import { readSavedResults } from "../claude/saved-results.ts";
 import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
@@ -262,6 +263,7 @@ export class ServedProject implements RoutedProject {
       },
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
       readSaved: (conversationId) => readSavedConversation(environment, conversationId),
+      readResults: (conversationId, ids) => readSavedResults(environment, conversationId, ids),
     };
   }
 }

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   "thinking-set",
   "task-stopped", // one thing that ran in the background
   "show-set",
+  "output-shown", // what tools gave, to the thread
   "notify-set",
   "forked",
   "began-as-fork",

@@ -87,6 +87,7 @@ export function readSavedConversation(
   };
 }
 
+/** Undefined when nothing is saved under that id. */
 export function savedFile(environment: NodeJS.ProcessEnv, conversationId: string): string | undefined {
   const projects = join(claudeFolder(environment), "projects");
   try {

@@ -24,6 +24,7 @@ export const EMOJI = {
   herb: "🌿",
   open_file_folder: "📂",
   leftwards_arrow_with_hook: "↩️",
+  paperclip: "📎",
 } as const;
 
 export type EmojiName = keyof typeof EMOJI;

@@ -27,6 +27,8 @@ export interface ToolItem {
   outcome: string;
   /** How far it is while it has no outcome; not kept. */
   progress?: string;
+  /** It has given more than its line says. */
+  offers?: boolean;
   holdUntil: number;
   shown: boolean;
 }
@@ -47,6 +49,9 @@ export interface Page {
   isSealed: boolean;
   lastPut: string;
 }
+
+export const offeringOf = (items: readonly Item[]): string[] =>
+  items.flatMap((item) => (item.kind === "tool" && item.offers ? [item.id] : []));
 
 /** Room for outcomes that arrive after a page was filled. */
 export const OUTCOME_ROOM = 600;

@@ -162,9 +162,13 @@ const bash: ToolView = {
       ? full("💻 **Bash**", { text: command, language: "sh" }, "command.sh", more)
       : undefined;
   },
-  summary: (text) => (text.trim() === "" ? "" : count(lineCount(text.trim()), "line")),
+  summary: (text) =>
+    text.trim() === "" ? "" : (TOO_LARGE.exec(text)?.[1] ?? count(lineCount(text.trim()), "line")),
   isQuoting: true,
 };
+
+/** What Claude itself gets only the beginning of (2.1.330). */
+const TOO_LARGE = /^<persisted-output>\nOutput too large \((\d[\d.]{0,9}[KMG]B)\)/;
 
 /** What Read gave, without the CLI's remarks and without the number of an empty last line (2.1). */
 function linesRead(text: string): string {

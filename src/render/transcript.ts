@@ -9,6 +9,7 @@ import {
   joinItems,
   markShown,
   OUTCOME_ROOM,
+  offeringOf,
   overflow,
   type Page,
   readyItems,
@@ -20,6 +21,8 @@ import { FENCE_ROOM } from "./split.ts";
 export interface PageUpdate {
   readonly key: string;
   readonly markdown: string;
+  /** The tools that offer on it what they gave. */
+  readonly offering: readonly string[];
 }
 
 /** In UTF-16 units. Of blanks without end the line that the next words are in is enough. */
@@ -157,12 +160,13 @@ export class Transcript {
     return at >= 0;
   }
 
-  /** False when no line of this turn is about that tool. On a page that is full only the sign of it is shown. */
-  setOutcome(id: string, outcome: string): boolean {
+  /** False when no line of this turn is about that tool. `offers`: people can have what it gave. On a page that is full only the sign of it is shown. */
+  setOutcome(id: string, outcome: string, offers = false): boolean {
     const item = this.#tool(id);
     if (item) {
       item.holdUntil = 0;
       item.outcome = outcome;
+      item.offers = offers;
       this.#splitLongPages();
       if (!this.#fits(item)) {
         item.outcome = outcome.split(" ", 2).join(" ");
@@ -243,7 +247,7 @@ export class Transcript {
       const markdown = joinItems(ready, isGrowing);
       if (markdown !== "" && markdown !== page.lastPut) {
         page.lastPut = markdown;
-        updates.push({ key: page.key, markdown });
+        updates.push({ key: page.key, markdown, offering: offeringOf(ready) });
       }
       markShown(ready, isGrowing);
     }

@@ -69,6 +69,7 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "sessions":
     case "handover":
     case "resume":
+    case "output":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

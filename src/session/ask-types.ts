@@ -74,6 +74,7 @@ export type Ask = PermissionAsk | PlanAsk | QuestionAsk | GuestAsk;
 /** A decided permission card that waits for its tool's outcome. */
 export interface ToolWithCard {
   readonly key: PostKey;
+  readonly postId?: PostId | undefined;
   readonly use: ToolUse;
   readonly card: Card;
   readonly verdict: string;

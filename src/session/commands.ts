@@ -159,6 +159,12 @@ export const COMMANDS = {
     help: "How much is shown; `!show answers`, `tools` or `all` changes it",
     inSentence: /^(?:answers|tools|all)$/i,
   },
+  output: {
+    usage: "output",
+    aliases: [],
+    action: "approve",
+    help: "Attach the last long result of a tool, for all to read (📎 on a post with tools: what those gave)",
+  },
   notify: {
     usage: "notify",
     aliases: [],

@@ -4,6 +4,7 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
 import type { NewPrompts } from "../claude/other-programs.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
+import type { ReadSavedResults } from "../claude/saved-results.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
@@ -65,6 +66,8 @@ export interface SessionDependencies {
   readonly claudeVersion?: (() => Promise<string | undefined>) | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
   readonly readSaved: (conversationId: string) => SavedConversation | undefined;
+  /** What tools gave, as far as Claude has saved it. */
+  readonly readResults: ReadSavedResults;
 }
 
 export interface OtherPrograms {

@@ -2,6 +2,7 @@
 
 import type { ThreadId } from "../mattermost/types.ts";
 import { CALLING_ALL, type Calling } from "./calling.ts";
+import { type OutputPlace, outputFiles } from "./output-files.ts";
 import type { SessionProcess } from "./process.ts";
 import type { ForkOutcome, ForkRequest } from "./steering/origin.ts";
 import type { Effect, Signal } from "./types.ts";
@@ -13,6 +14,7 @@ export interface FetchOptions {
   readonly worktrees: ProjectWorktrees | undefined;
   readonly calling: Calling | undefined;
   readonly fork: (request: ForkRequest) => Promise<ForkOutcome>;
+  readonly outputs: OutputPlace;
   /** What could not be fetched, as a sentence. */
   readonly onProblem: (detail: string) => void;
   readonly deliver: (signal: Signal) => void;
@@ -56,6 +58,13 @@ function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
       return {
         what: "working with git",
         signal: outcome.then((outcome) => ({ type: "worktree", outcome })),
+      };
+    }
+    case "output": {
+      const outcome = outputFiles(effect.request, options.outputs);
+      return {
+        what: "attaching what tools gave",
+        signal: outcome.then((outcome) => ({ type: "output", outcome })),
       };
     }
     case "findAvailable": {

@@ -18,6 +18,7 @@ import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
 import { takeHoldChoice } from "./steering/limits.ts";
 import { endUnasked } from "./steering/mode.ts";
+import { takeOutputReaction } from "./steering/outputs.ts";
 import { revokeAll } from "./steering/rules.ts";
 import { changesSettings } from "./steering/slash-rights.ts";
 import { takeTaskReaction } from "./steering/task-commands.ts";
@@ -132,7 +133,7 @@ function asWritten(message: Message): Message {
 
 export function onReaction(step: Step, reaction: Signal & { readonly type: "reaction" }): void {
   const { state } = step;
-  const takers = [reactToAsk, takePlaceChoice, takeHoldChoice, takeUndoReaction];
+  const takers = [reactToAsk, takePlaceChoice, takeHoldChoice, takeUndoReaction, takeOutputReaction];
   if (takers.some((take) => take(step, reaction))) {
     return;
   }

@@ -90,6 +90,7 @@ export class Session {
       calling: dependencies.calling,
       fork: (request) =>
         fork(request, { threadId, dependencies, context: this.#context, begin: slots.begin }),
+      outputs: dependencies,
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),
       failed: (what, error) => this.#fail(what, error),

@@ -115,6 +115,7 @@ const item = z.discriminatedUnion("kind", [
     headline: text,
     preview: text,
     outcome: text,
+    offers: flag.exactOptional(),
     holdUntil: number.nullable().transform((until) => until ?? Infinity),
     shown: flag,
   }),
@@ -232,6 +233,7 @@ const state = z.object({
     toolUseId,
     z.object({
       key: text,
+      postId: postId.optional(),
       use: toolUse,
       card,
       verdict: text,

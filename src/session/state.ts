@@ -15,6 +15,7 @@ import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phase
 import { steeringRows } from "./steering/header-rows.ts";
 import { noteTitle, takeNote } from "./steering/heard.ts";
 import { isHeld } from "./steering/hold.ts";
+import { placeOutputs } from "./steering/output-state.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
 import { judgeMode, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
@@ -132,6 +133,7 @@ export function breakPage(step: Step): void {
 /** True when there was something to write. */
 export function writePages(step: Step, isOver: boolean, how: { readonly isProgress?: true } = {}): boolean {
   const updates = step.state.turn.transcript.updates(step.now, isOver);
+  placeOutputs(step.state, updates);
   for (const { key, markdown } of updates) {
     step.emit({ type: "put", key, markdown, ...how });
   }

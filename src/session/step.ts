@@ -30,6 +30,8 @@ import { onForked, tellOrigin } from "./steering/fork.ts";
 import { leftForTerminal } from "./steering/handover.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
 import { beginFrom, type Origin } from "./steering/origin.ts";
+import { outputPosted } from "./steering/output-state.ts";
+import { onOutputs } from "./steering/outputs.ts";
 import { onReply } from "./steering/replies.ts";
 import { judgeRules, takeKeptRules } from "./steering/rules.ts";
 import { noteTurn } from "./steering/sessions.ts";
@@ -139,8 +141,12 @@ function take(step: Step, signal: Signal): void {
     case "tool":
       onToolReport(step, signal.report);
       break;
+    case "output":
+      onOutputs(step, signal.outcome);
+      break;
     case "posted":
       placeQuestionPosted(step.state, signal.key, signal.postId);
+      outputPosted(state, signal.key, signal.postId);
       for (const reaction of cardPosted(step, signal.key, signal.postId, signal.at)) {
         onReaction(step, reaction);
       }

@@ -6,6 +6,7 @@ import { settledCard } from "../render/cards.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { isRecent } from "../util/clock.ts";
 import type { PermissionAsk, ToolWithCard } from "./ask-types.ts";
+import { outputPosted, type ToolOutput } from "./steering/output-state.ts";
 import type { Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome. People see their own emoji at once. */
@@ -29,8 +30,8 @@ function isBeingAsked({ asks, toolsWithCards }: Step["state"], id: ToolUseId): b
 }
 
 export function holdVerdict({ state, now }: Step, id: ToolUseId, ask: PermissionAsk, verdict: string): void {
-  const { key, use, card } = ask;
-  state.toolsWithCards.set(id, { key, use, card, verdict, showAt: now + WAIT_MS });
+  const { key, postId, use, card } = ask;
+  state.toolsWithCards.set(id, { key, postId, use, card, verdict, showAt: now + WAIT_MS });
 }
 
 /** When the next decision is to be shown, from now; undefined when none waits. */
@@ -81,12 +82,23 @@ export function setCardProgress(step: Step, toolUseId: ToolUseId, progress: stri
 }
 
 /** A card that stood for its tool's line says how the tool went. */
-export function setCardOutcome(step: Step, toolUseId: ToolUseId, outcome: string): boolean {
+export function setCardOutcome(
+  step: Step,
+  toolUseId: ToolUseId,
+  outcome: string,
+  output: ToolOutput | undefined,
+): boolean {
   const tool = step.state.toolsWithCards.get(toolUseId);
   if (!tool) {
     return false;
   }
   step.state.toolsWithCards.delete(toolUseId);
+  if (output) {
+    output.key = tool.key;
+    if (tool.postId !== undefined) {
+      outputPosted(step.state, tool.key, tool.postId);
+    }
+  }
   put(step, tool, `${tool.verdict} ${outcome}`, { isFinal: true });
   return true;
 }

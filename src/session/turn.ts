@@ -4,7 +4,7 @@
 import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, harmless, inlineCode, oneLine, showHidden, truncate } from "../render/markdown.ts";
 import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
-import { isPlanning, toolHeadline, toolOutcome, toolPreview } from "../render/tools.ts";
+import { isPlanning, toolHeadline, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
 import { turnBeganIn } from "./conversation.ts";
@@ -19,6 +19,7 @@ import { noteHeard } from "./steering/heard.ts";
 import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
 import { modeAfterTool, modeTold } from "./steering/mode.ts";
 import { askContext, modelTold } from "./steering/model.ts";
+import { outcomeOf } from "./steering/outputs.ts";
 import { restartIfHeld } from "./steering/rules.ts";
 import { taskProgressed } from "./steering/task-progress.ts";
 import { backgroundChanged, commandEnded, isTakenUp, taskStarted, tellCause } from "./steering/tasks.ts";
@@ -255,8 +256,12 @@ function toolReturned(step: Step, result: EventOf<"toolResult">): void {
     return;
   }
   const withCard = state.toolsWithCards.get(result.id);
-  const outcome = toolOutcome(tool?.name ?? withCard?.use.name ?? "", result, withCard !== undefined);
-  if (!setCardOutcome(step, result.id, outcome) && state.turn.transcript.setOutcome(result.id, outcome)) {
+  const name = tool?.name ?? withCard?.use.name ?? "";
+  const { outcome, output } = outcomeOf(step, name, result, withCard !== undefined);
+  if (
+    !setCardOutcome(step, result.id, outcome, output) &&
+    state.turn.transcript.setOutcome(result.id, outcome, output !== undefined)
+  ) {
     scheduleLines(step);
   }
 }

@@ -19,6 +19,7 @@ import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writ
 import type { Ask, ToolWithCard } from "./ask-types.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { OutputOutcome, OutputRequest } from "./output-files.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
 import type { Availability, Callee, CallReason } from "./steering/calling.ts";
@@ -84,6 +85,8 @@ export type Signal =
     }
   | { readonly type: "worktree"; readonly outcome: WorktreeOutcome }
   | { readonly type: "tool"; readonly report: ToolReport }
+  /** What tools gave is on the server, or can't be. */
+  | { readonly type: "output"; readonly outcome: OutputOutcome }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "command"; readonly by: Person; readonly postId: PostId; readonly command: Command }
   | {
@@ -202,6 +205,7 @@ export type Effect =
   | { readonly type: "typing"; readonly isOn: boolean }
   | { readonly type: "worktree"; readonly request: WorktreeRequest }
   | { readonly type: "tool"; readonly request: ToolRequest }
+  | { readonly type: "output"; readonly request: OutputRequest }
   /** For the project's sum. */
   | { readonly type: "costs"; readonly change: CostChange }
   | { readonly type: "acquireSlot" }

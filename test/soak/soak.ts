@@ -135,6 +135,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     },
     onCardPosted: () => {},
     readSaved: () => undefined,
+    readResults: async () => new Map(),
   });
   const router = new Router({
     api,

@@ -69,6 +69,7 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     documents: (keep ?? memoryDocuments)(documents),
     onCardPosted: () => {},
     readSaved: () => undefined,
+    readResults: async () => new Map(),
   };
   const manager = new SessionManager(dependencies);
   let messages = 0;

@@ -8,6 +8,7 @@ import { onHandoverCommand, onResumeCommand } from "./handover.ts";
 import { onModeCommand } from "./mode.ts";
 import { onEffortCommand, onModelCommand, onThinkCommand } from "./model.ts";
 import { onNotifyCommand } from "./notify.ts";
+import { onOutputCommand } from "./outputs.ts";
 import { onRulesCommand } from "./rules.ts";
 import { onSessionsCommand } from "./sessions.ts";
 import { onShowCommand } from "./show.ts";
@@ -35,6 +36,7 @@ const HANDLERS: Readonly<Record<SteeringCommand, CommandHandler>> = {
   tasks: onTasksCommand,
   notify: onNotifyCommand,
   show: onShowCommand,
+  output: onOutputCommand,
 };
 
 export function onSteeringCommand(step: Step, by: Person, { name, argument }: SteeringInput): void {

@@ -3,9 +3,10 @@
 
 import type { ClaudeEvent, ToolInput, ToolUseId } from "../../claude/types.ts";
 import { foldedTools } from "../../render/folded-tools.ts";
-import { toolHeadline, toolOutcome } from "../../render/tools.ts";
+import { toolHeadline } from "../../render/tools.ts";
 import { scheduleHeld, scheduleLines, scheduleUnhurried } from "../flush-schedule.ts";
 import type { Step } from "../types.ts";
+import { outcomeOf } from "./outputs.ts";
 
 /** The tools of a turn that the line stands for. */
 export interface FoldedTools {
@@ -74,9 +75,10 @@ export function foldedToolReturned(
     return false;
   }
   transcript.notice(LINE, foldedTools(folded.counts));
+  const { outcome, output } = outcomeOf(step, tool.name, result, false);
   if (result.isError) {
     transcript.addTool(result.id, toolHeadline({ ...tool, fileBefore: undefined }, step.context), "", 0);
-    transcript.setOutcome(result.id, toolOutcome(tool.name, result, false));
+    transcript.setOutcome(result.id, outcome, output !== undefined);
   }
   result.isError || isFirst(folded) ? scheduleLines(step) : scheduleUnhurried(step);
   return true;

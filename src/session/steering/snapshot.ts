@@ -2,9 +2,10 @@
 
 import { z } from "zod";
 import type { ToolUseId } from "../../claude/types.ts";
-import { card, message, orNone, person, postId } from "../snapshot-parts.ts";
+import { card, idOf, message, orNone, person, postId } from "../snapshot-parts.ts";
 import { noCosts } from "./cost-state.ts";
 import { noLimits } from "./hold.ts";
+import type { OutputsState } from "./output-state.ts";
 import { initialTasks, type TasksState } from "./task-types.ts";
 import { initialSteering, type SteeringState } from "./types.ts";
 
@@ -98,6 +99,13 @@ export const keptRule = z.object({
 const sessionRule = keptRule.extend({ number: z.number(), isKept: z.boolean().optional() });
 const revoked = z.object({ generation: z.number(), rules: z.array(rule), isHeld: z.boolean() });
 
+const outputs: z.ZodType<OutputsState> = z.object({
+  tools: z.array(
+    z.object({ number, id: idOf<ToolUseId>(), name: text, conversationId: text, key: text.optional() }),
+  ),
+  posts: z.array(z.object({ key: text, postId, shownAt: number.optional() })),
+});
+
 export const steering: z.ZodType<SteeringState> = z
   .object({
     mode: orNone(text),
@@ -142,6 +150,7 @@ export const steering: z.ZodType<SteeringState> = z
       )
       .exactOptional(),
     show: z.enum(["answers", "tools", "all"]).exactOptional(),
+    outputs: outputs.exactOptional(),
   })
   .optional()
   .transform((saved) => saved ?? initialSteering());

@@ -10,6 +10,7 @@ import type { Message } from "../types.ts";
 import type { TurnCall } from "./calling.ts";
 import { type CostState, noCosts } from "./cost-state.ts";
 import { type LimitState, noLimits } from "./hold.ts";
+import type { OutputsState } from "./output-state.ts";
 import { initialTasks, type TasksState } from "./task-types.ts";
 
 /** Commands whose arguments they read themselves. */
@@ -25,6 +26,7 @@ export type SteeringCommand =
   | "usage"
   | "tasks"
   | "notify"
+  | "output"
   | "show"
   | "fork"
   | "sessions"
@@ -127,6 +129,7 @@ export interface SteeringState {
   tasks: TasksState;
   /** Undefined: its tools, as in the beginning. */
   show?: Shown;
+  outputs?: OutputsState;
   /** Who is still to be called about the end of their turn; each person once. */
   calls?: readonly TurnCall[];
 }

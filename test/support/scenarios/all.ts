@@ -4,6 +4,7 @@ import { background } from "./background.ts";
 import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
 import { elsewhere } from "./elsewhere.ts";
+import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
 import { rules } from "./rules.ts";
 import { showing } from "./showing.ts";
@@ -21,5 +22,6 @@ export const scenarios = [
   ...background,
   ...back,
   ...elsewhere,
+  ...outputs,
   ...restarting,
 ];

@@ -60,6 +60,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   repeat: "🔁",
   pause_button: "⏸️",
   eyes: "👀",
+  paperclip: "📎",
   arrows_counterclockwise: "🔄",
   tada: "🎉",
   one: "1️⃣",

@@ -125,6 +125,7 @@ function createWorld() {
       remove: () => {},
     },
     onCardPosted: () => {},
+    readResults: async () => new Map(),
     readSaved: () => {
       trip("readSaved");
       return undefined;

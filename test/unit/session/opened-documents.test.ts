@@ -78,6 +78,7 @@ async function takeUp(document: Document): Promise<string[]> {
     },
     onCardPosted: () => {},
     readSaved: () => undefined,
+    readResults: async () => new Map(),
   });
   expect(manager.restore([{ ...snapshot, filesDirectory: undefined }])).toEqual([]);
   const session = manager.find(document.threadId);
