@@ -162,6 +162,11 @@ export function slashText(written: string): string {
   return written.trim().replace(/^!/, "/");
 }
 
+/** The question in what is written as `!btw question`; other words as they are. */
+export function withoutAside(written: string): string {
+  return written.replace(/^\s*[!/]btw(?:\s+|$)/i, "");
+}
+
 export function helpText(): string {
   const rows = (Object.values(COMMANDS) as CommandInfo[]).map(({ usage, aliases, help }) => {
     const spellings = [usage, ...aliases].map((spelling) => `\`!${spelling}\``);

@@ -314,7 +314,7 @@ export function beginTurn(step: Step, message?: Message): void {
   const previousMessageId = state.turn.streaming?.messageId ?? state.turn.previousMessageId;
   state.turn = {
     ...newTurn(state.postsMade++, context, [...new Set(names)], message),
-    ...(message ? { beganAt: step.now } : {}),
+    ...(message ? { beganAt: message.begunAt ?? step.now } : {}),
     previousMessageId,
   };
   if (state.cutOff && state.cutOff.until === undefined) {

@@ -52,7 +52,12 @@ const limit = z.object({ window: text, resetsAt: orNone(z.number()) });
 const post = z.object({ key: text, postId: orNone(postId) });
 const hold = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cost"), post: orNone(post), about: text }),
-  limit.extend({ kind: z.literal("plan"), post, owedTo: orNone(person) }),
+  limit.extend({
+    kind: z.literal("plan"),
+    post,
+    owedTo: orNone(person),
+    begunAt: z.number().exactOptional(),
+  }),
 ]);
 const limits = z
   .object({
@@ -60,6 +65,7 @@ const limits = z
     rejectedBy: orNone(limit),
     warned: z.array(limit),
     goesOn: z.enum(["no", "soon", "told"]),
+    settled: postId.exactOptional(),
   })
   .optional()
   .transform((saved) => saved ?? noLimits());
