@@ -1,0 +1,106 @@
+// What may happen to a session that people steer, in any order.
+
+import fc from "fast-check";
+import { MODES } from "../../src/session/steering/modes.ts";
+import type { SteeringCommand } from "../../src/session/steering/types.ts";
+import { INVITED, LISTED, OTHER, OWNER } from "./session-script.ts";
+
+const who = fc.constantFrom(OWNER, OWNER, LISTED, INVITED, OTHER);
+const of = <Name extends string>(...names: readonly Name[]) => fc.constantFrom(...names);
+const command = fc.oneof(
+  fc.record({ name: of("mode"), argument: of(...MODES, "bypassPermissions") }),
+  fc.record({ name: of("model"), argument: of("opus", "haiku") }),
+  fc.record({ name: of("effort"), argument: of("low", "high", "default") }),
+  fc.record({ name: of("think"), argument: of("off", "on", "8000") }),
+  fc.record({ name: of("rules", "rules"), argument: of("", "remove 1", "remove 2", "keep 1", "keep 2") }),
+  fc.record({ name: of("undo"), argument: of("") }),
+  fc.record({ name: of("tasks"), argument: of("stop", "stop 1") }),
+);
+const reaction = fc.constantFrom(
+  ...([
+    ["ask", "+1"],
+    ["ask", "-1"],
+    ["ask", "repeat"],
+    ["ask", "repeat"],
+    ["ask", "repeat"],
+    ["ask", "white_check_mark"],
+    ["undo", "+1"],
+    ["undo", "-1"],
+    ["hold", "+1"],
+    ["hold", "-1"],
+    ["hold", "arrows_counterclockwise"],
+    ["task", "octagonal_sign"],
+    ["task", "x"],
+  ] as const),
+);
+const act = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(who, command)
+      .map(([by, one]) => ({ act: "command" as const, by, ...one, name: one.name as SteeringCommand })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(who, reaction)
+      .map(([by, [on, emojiName]]) => ({ act: "react" as const, by, on, emojiName })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: of("message", "interactive", "says", "btw", "clear"),
+      by: who,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: of(
+        "answer",
+        "answer",
+        "answer",
+        "answer",
+        "answer",
+        "turnEnds",
+        "turnEnds",
+        "turnEnds",
+        "sleep",
+        "spend",
+        "asks",
+        "asks",
+        "asks",
+        "asks",
+        "task",
+        "crash",
+        "sleep",
+        "restart",
+        "lost",
+        "lose",
+        "spend",
+        "timer",
+        "list",
+      ),
+    }),
+  },
+);
+export type Act = typeof act extends fc.Arbitrary<infer Value> ? Value : never;
+/** What by chance alone hardly ever comes together. */
+const scene = who.map((by): Act[] => [
+  { act: "message", by },
+  { act: "turnEnds" },
+  { act: "command", by, name: "undo", argument: "" },
+  { act: "answer" },
+  { act: "react", by, on: "undo", emojiName: "+1" },
+  { act: "answer" },
+]);
+export const acts = fc
+  .array(
+    fc.oneof({ weight: 12, arbitrary: act.map((one): Act[] => [one]) }, { weight: 1, arbitrary: scene }),
+    {
+      minLength: 3,
+      maxLength: 80,
+      size: "max",
+    },
+  )
+  .map((parts) => parts.flat());
