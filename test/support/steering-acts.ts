@@ -84,16 +84,39 @@ const act = fc.oneof(
     }),
   },
 );
+type Argument = Extract<Act, { readonly act: "command" }>["argument"];
 export type Act = typeof act extends fc.Arbitrary<infer Value> ? Value : never;
 /** What by chance alone hardly ever comes together. */
-const scene = who.map((by): Act[] => [
-  { act: "message", by },
-  { act: "turnEnds" },
-  { act: "command", by, name: "undo", argument: "" },
-  { act: "answer" },
-  { act: "react", by, on: "undo", emojiName: "+1" },
-  { act: "answer" },
-]);
+const scene = fc.tuple(who, fc.nat(2)).map(([by, which]): Act[] => {
+  const command = (name: SteeringCommand, argument: Argument): Act => ({
+    act: "command",
+    by,
+    name,
+    argument,
+  });
+  const answer: Act = { act: "answer" };
+  const message: Act = { act: "message", by };
+  const scenes: readonly Act[][] = [
+    [command("undo", ""), answer, { act: "react", by, on: "undo", emojiName: "+1" }, answer],
+    [
+      { act: "spend" },
+      { act: "spend" },
+      message,
+      { act: "timer" },
+      { act: "react", by, on: "hold", emojiName: "+1" },
+    ],
+    [
+      message,
+      { act: "asks" },
+      { act: "react", by, on: "ask", emojiName: "repeat" },
+      command("rules", "keep 1"),
+      answer,
+      command("rules", "remove 1"),
+      answer,
+    ],
+  ];
+  return [message, { act: "turnEnds" }, ...(scenes[which] ?? [])];
+});
 export const acts = fc
   .array(
     fc.oneof({ weight: 12, arbitrary: act.map((one): Act[] => [one]) }, { weight: 1, arbitrary: scene }),
