@@ -40,8 +40,9 @@ interface Claude {
   model: string;
   effort: string;
   thinking: number | null;
-  /** What it lets through unasked. */
+  /** What it lets through unasked, unless it is to ask all the same. */
   rules: readonly PermissionRule[];
+  asksDespite: readonly PermissionRule[];
 }
 
 type Request = Effect & { readonly type: "request" };
@@ -103,12 +104,17 @@ export function play(list: readonly Act[], acting: (by: Person) => boolean) {
         count("start");
         const { model = "default", permissionMode = "default" } = startChoices(script.state, CONTEXT);
         const rules = rulesInForce(script.state, { ...CONTEXT, ...context });
-        claude = { mode: permissionMode, model, effort: "default", thinking: null, rules };
+        claude = { mode: permissionMode, model, effort: "default", thinking: null, rules, asksDespite: [] };
         open = [];
         offered = new Map();
         judge();
       } else if (effect.type === "request") {
         open.push(effect);
+        if (effect.request.kind === "askDespite" && claude) {
+          // Read in order with the answers to its asks. The list takes the place of the one before it (2.1.330).
+          count("ruleRevoked");
+          claude.asksDespite = effect.request.rules;
+        }
       } else if (effect.type === "closeClaude") {
         claude = undefined;
       } else if (effect.type === "acquireSlot") {
@@ -160,12 +166,6 @@ export function play(list: readonly Act[], acting: (by: Person) => boolean) {
       case "setThinking":
         claude.thinking = request.tokens;
         break;
-      case "askDespite": {
-        count("ruleRevoked");
-        const { rules } = request;
-        claude.rules = claude.rules.filter((rule) => !rules.some((one) => isSameRule(one, rule)));
-        break;
-      }
       case "previewUndo":
         return CHANGE;
       case "rules":
@@ -296,7 +296,6 @@ export function play(list: readonly Act[], acting: (by: Person) => boolean) {
         if (claude && script.state.phase.name === "idle") {
           count("sleep");
           hear(script.take({ type: "slotWithdrawn" }));
-          claude = undefined;
         }
         break;
       case "restart":
@@ -327,6 +326,7 @@ export function play(list: readonly Act[], acting: (by: Person) => boolean) {
     kept: () => kept,
     isAuto: () => script.state.auto !== undefined,
     claude: () => claude,
+    unasked: () => claude?.rules.filter((rule) => !claude?.asksDespite.some((one) => isSameRule(one, rule))),
     /** Claude wakes, has all answers, and what is shown is shown. */
     settle(): void {
       isLost = false;

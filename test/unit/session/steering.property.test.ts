@@ -30,7 +30,7 @@ test("what the header and !rules show is what Claude runs with", () => {
       expect(header.includes("| Auto")).toBe(script.state.auto !== undefined);
       const shown = [...script.posts.values()].findLast((text) => text.includes("🔁 **Rules**: ")) ?? "";
       const listed = [...shown.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, words]) => words).sort();
-      expect(listed).toEqual(claude?.rules.map(wordsOf).sort());
+      expect(listed).toEqual(played.unasked()?.map(wordsOf).sort());
       if (listed.length > 0) count("ruleListed");
       if (claude?.mode !== "default") count("otherMode");
     }),
