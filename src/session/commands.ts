@@ -193,20 +193,45 @@ export function slashText(written: string): string {
   return written.trim().replace(/^!/, "/");
 }
 
-export function helpText(): string {
-  const rows = (Object.values(COMMANDS) as CommandInfo[]).map(({ usage, aliases, help }) => {
-    const spellings = [usage, ...aliases].map((spelling) => `\`!${spelling}\``);
-    return `| ${spellings.join(" ")} | ${help} |`;
-  });
+/** The question in what is written as `!btw question`; other words as they are. */
+export function withoutAside(written: string): string {
+  return written.replace(/^\s*[!/]btw(?:\s+|$)/i, "");
+}
+
+const GROUPS: Readonly<Record<string, readonly CommandName[]>> = {
+  "Stop and ask": ["stop", "interrupt", "btw", "tasks"],
+  "People and permissions": ["invite", "kick", "permissions", "rules", "mode"],
+  "Model and cost": ["model", "effort", "think", "cost", "context", "usage"],
+  "Files and branches": ["undo", "output", "diff", "merge", "worktree"],
+  "Threads and terminals": ["fork", "sessions", "handover", "resume"],
+  "What you see": ["show", "notify", "project", "help"],
+};
+
+/** `cannot`: what the Claude that runs was found not to be able to do. */
+export function helpText(cannot: readonly string[] = []): string {
+  const rows = Object.entries(GROUPS).flatMap(([group, names]) => [
+    `| **${group}** | |`,
+    ...names.map((name) => helpRow(INFOS[name])),
+  ]);
+  const lacks =
+    cannot.length === 0
+      ? []
+      : ["", `This version of Claude Code can't ${cannot.join(", or ")}; 2.1.330 can.`];
   return [
     "| Command | Does |",
     "|:--|:--|",
     ...rows,
     "| `!name` | Any of Claude's own slash commands, such as `!compact` or `!clear` |",
+    ...lacks,
     "",
     "Each also works as a mention (`@bot stop`) or with a slash, but Mattermost itself takes what begins with `/`: " +
       "its own `/invite` adds a person to the channel and its own `/kick` **removes them from the channel**. Use `!`.",
   ].join("\n");
+}
+
+function helpRow({ usage, aliases, help }: CommandInfo): string {
+  const spellings = [usage, ...aliases].map((spelling) => `\`!${spelling}\``);
+  return `| ${spellings.join(" ")} | ${help} |`;
 }
 
 /** The known name closest to `name`, when it is close. */

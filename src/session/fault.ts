@@ -5,6 +5,7 @@ import { inlineCode } from "../render/markdown.ts";
 import { leaveProcess } from "./lifecycle.ts";
 import { sleep } from "./phases.ts";
 import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from "./state.ts";
+import { resumeHold, voidHold } from "./steering/limits.ts";
 import { initialTasks } from "./steering/task-types.ts";
 import type { Step } from "./types.ts";
 
@@ -27,6 +28,8 @@ export function onFault(step: Step, what: string, detail: string): void {
     notWaiting(step, message);
     markNotTaken(step, message);
   }
+  // What comes back may lie in what is looked at by itself.
+  state.faults > 1 ? voidHold(step, "mm-claude failed") : resumeHold(step);
   audit(step, "failed", undefined, { what, detail });
   updateHeader(step, { kind: "asleep" });
   const waited =

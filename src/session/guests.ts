@@ -5,6 +5,7 @@ import type { PostId } from "../mattermost/types.ts";
 import { guestCard, nameOf } from "../render/cards.ts";
 import type { GuestAsk } from "./ask-types.ts";
 import { open, settle } from "./asks.ts";
+import { withoutAside } from "./commands.ts";
 import { newKey } from "./state.ts";
 import type { Message, Step } from "./types.ts";
 import { whomToCall } from "./whom-to-call.ts";
@@ -19,8 +20,9 @@ export function askGuest(step: Step, message: Message, edits = 0): void {
 }
 
 /** The card is void and a new one asks: a reaction to the old one, however late, is not about the new words. */
-export function guestEdited(step: Step, postId: PostId, text: string): void {
+export function guestEdited(step: Step, postId: PostId, edited: string): void {
   const ask = askAbout(step, postId);
+  const text = withoutAside(edited);
   // The preview of a link comes as an edit too.
   if (!ask || ask.message.text === text) {
     return;

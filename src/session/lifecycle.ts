@@ -78,8 +78,13 @@ export function dropSavedMessage(step: Step, saved: SavedTurn | undefined): bool
 export function slotRefused(step: Step): void {
   const { state, context } = step;
   setSlot(state, undefined);
+  const { wanted } = state.steering;
   state.steering.wanted = undefined;
-  if (waitForPlace(step)) {
+  if (isWaitingForLimit(state) || waitForPlace(step)) {
+    // What waits goes on later; what somebody has just asked for does not.
+    if (wanted) {
+      say(step, tooBusy(context.maxSessions));
+    }
     return;
   }
   for (const message of state.queue.splice(0)) {

@@ -73,7 +73,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
     } else if (command.name === "btw") {
       requestAdmission(step, command.message);
     } else if (command.name === "help" && tryTakeNotice(step, "help", by)) {
-      say(step, "Write them in this thread.", helpText());
+      say(step, "Write them in this thread.", helpText(state.steering.cannot));
     } else if (isToldNo(action)) {
       refuse(step, action, by);
     }
@@ -91,7 +91,7 @@ export function onCommand(step: Step, by: Person, command: Command): void {
       }
       break;
     case "help":
-      say(step, "Write them in this thread.", helpText());
+      say(step, "Write them in this thread.", helpText(state.steering.cannot));
       break;
     case "project":
       tellProject(step);

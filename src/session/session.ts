@@ -259,6 +259,8 @@ export class Session {
         log.error(`Thread ${this.threadId}: and while ending what it had begun`, further);
       }
     };
+    // Only what the fault leaves to be looked at goes on by itself.
+    attempt(() => this.#timers.clearAll());
     attempt(() => {
       const effects = step(this.#state, { type: "fault", what, detail }, this.#context, clock.now());
       for (const effect of effects) {
@@ -266,7 +268,7 @@ export class Session {
       }
     });
     // Whatever has become of the step: these are what others would lack.
-    attempt(() => this.#timers.clearAll());
+    attempt(() => this.#timers.setTyping(false));
     this.#claudeEffects.clear();
     attempt(() => this.#process.close(true));
     attempt(() => this.#slots.release(this));

@@ -26,6 +26,7 @@ export const message = z.object({
   withThread: flag,
   at: z.number().exactOptional(),
   approvedBy: person.exactOptional(),
+  begunAt: z.number().exactOptional(),
 });
 
 export const card = z.object({ head: text, title: text.exactOptional(), body: text, choices: text });

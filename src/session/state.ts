@@ -266,6 +266,7 @@ export function startAfresh({ conversation, queue }: SessionState): void {
 function startProcess(step: Step, slot: number): void {
   const { state } = step;
   wake(state, slot);
+  state.steering.cannot = [];
   const resume = state.conversation.progress === "begun";
   if (judgeMode(step)) {
     updateHeader(step);
@@ -317,7 +318,7 @@ export function beginTurn(step: Step, message?: Message): void {
   const previousMessageId = state.turn.streaming?.messageId ?? state.turn.previousMessageId;
   state.turn = {
     ...newTurn(state.postsMade++, context, [...new Set(names)], message),
-    ...(message ? { beganAt: step.now } : {}),
+    ...(message ? { beganAt: message.begunAt ?? step.now } : {}),
     previousMessageId,
   };
   if (state.cutOff && state.cutOff.until === undefined) {

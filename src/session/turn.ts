@@ -340,7 +340,7 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   askContext(step);
   restartIfHeld(step);
   if (isError && !wasAborted && !turn.interruptedBy) {
-    holdRefusedTurn(step, turn.by, told);
+    holdRefusedTurn(step, turn, told);
   }
   callAfterTurn(step, wasAborted || turn.interruptedBy ? "interrupted" : isError ? "failed" : "done");
   takeUpWork(step);

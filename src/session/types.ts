@@ -46,6 +46,8 @@ export interface Message {
   readonly at?: number;
   /** Who approved it, when it is a guest's. */
   readonly approvedBy?: Person;
+  /** When the turn began that it lets go on. */
+  readonly begunAt?: number;
 }
 
 export type Command =

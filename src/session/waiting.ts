@@ -3,7 +3,7 @@
 
 import type { PostId } from "../mattermost/types.ts";
 import type { Ask } from "./ask-types.ts";
-import { slashText } from "./commands.ts";
+import { slashText, withoutAside } from "./commands.ts";
 import { askGuest } from "./guests.ts";
 import { inFlightOf, takeInFlight } from "./phases.ts";
 import { notWaiting, say, takeUpWork } from "./state.ts";
@@ -12,13 +12,13 @@ import type { Message, SessionState, Step } from "./types.ts";
 
 /**
  * Messages that Claude has not got: the one whose files are being fetched, and those that wait for their turn, for a
- * card's files, or to be let in.
+ * card's files, to be let in, or to be answered beside the work, which Claude may not be able to.
  */
 export function unsentMessages(state: SessionState): Message[] {
-  const { asks, queue } = state;
+  const { asks, queue, steering } = state;
   const inFlight = inFlightOf(state);
   const withAsks = asks.flatMap((ask) => [...(ask.reply ? [ask.reply] : []), ...guestMessage(ask)]);
-  return [...(inFlight?.isPreparing ? [inFlight.message] : []), ...queue, ...withAsks];
+  return [...(inFlight?.isPreparing ? [inFlight.message] : []), ...queue, ...withAsks, ...steering.asides];
 }
 
 const guestMessage = (ask: Ask): Message[] => (ask.kind === "guest" ? [ask.message] : []);
@@ -44,9 +44,10 @@ export function messageDeleted(step: Step, postId: PostId): void {
 }
 
 /** The words of a message that waits are other ones now. */
-export function messageEdited(step: Step, postId: PostId, text: string): void {
+export function messageEdited(step: Step, postId: PostId, edited: string): void {
   const { state } = step;
   const message = unsent(step, postId);
+  const text = withoutAside(edited);
   if (!message || isUnchanged(message, text)) {
     return;
   }
@@ -67,6 +68,8 @@ export function messageEdited(step: Step, postId: PostId, text: string): void {
     withdraw(step, message);
     state.queue.unshift({ ...message, text });
     takeUpWork(step);
+  } else if (state.steering.asides.includes(message)) {
+    state.steering.asides = state.steering.asides.map((one) => (one === message ? { ...one, text } : one));
   } else if (!changeReply(step, message, text)) {
     state.queue.splice(state.queue.indexOf(message), 1, { ...message, text });
   }
@@ -100,6 +103,9 @@ function withdraw(step: Step, message: Message): void {
   } else if (message === inFlightOf(state)?.message) {
     takeInFlight(state);
     finishTurn(step);
+  } else if (state.steering.asides.includes(message)) {
+    state.steering.asides = state.steering.asides.filter((one) => one !== message);
+    notWaiting(step, message);
   } else {
     state.queue.splice(state.queue.indexOf(message), 1);
     notWaiting(step, message);

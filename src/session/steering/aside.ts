@@ -5,16 +5,20 @@ import { harmless, oneLine } from "../../render/markdown.ts";
 import { withoutLabels } from "../../render/speaker-labels.ts";
 import { Transcript } from "../../render/transcript.ts";
 import { enqueue } from "../decisions.ts";
-import { claudeOf } from "../phases.ts";
 import { newKey, notWaiting, say } from "../state.ts";
 import type { Message, Step } from "../types.ts";
+import { isHeld } from "./hold.ts";
+import { noteUnable } from "./refusals.ts";
 
-/** Where none runs there is no work to disturb: it is a message as any other. */
+/**
+ * Where none runs there is no work to disturb: it is a message as any other. So it is when it can't be asked beside the
+ * work: that costs as much as a turn, and takes words alone.
+ */
 export function onAside(step: Step, message: Message): void {
   const { state } = step;
-  if (message.text.trim() === "") {
+  if (message.text.trim() === "" && message.files.length === 0) {
     say(step, "ℹ️ Write it as `!btw question`");
-  } else if (!claudeOf(state) || state.phase.name !== "working") {
+  } else if (state.phase.name !== "working" || message.files.length > 0 || isHeld(step)) {
     enqueue(step, message);
   } else {
     state.steering.asides = [...state.steering.asides, message];
@@ -36,6 +40,9 @@ export function asideReplied(step: Step, reply: ClaudeReply<"aside">, { uuid }: 
   if (reply.type === "answered") {
     tell(step, message, reply.answer.text);
     return;
+  }
+  if (reply.type === "unknown") {
+    noteUnable(step, "answer beside its work");
   }
   const why =
     reply.type === "unknown"

@@ -29,6 +29,8 @@ export type Hold =
       readonly resetsAt: number | undefined;
       /** Whose turn was refused, and goes on then; undefined once it is forgotten. */
       owedTo: Person | undefined;
+      /** When that turn began. */
+      readonly begunAt?: number;
     };
 
 export interface PlanLimit {
@@ -44,6 +46,8 @@ export interface LimitState {
   warned: readonly PlanLimit[];
   /** What waited goes on by itself, and is not lost when there is no place to run in; `told`: people know that. */
   goesOn: "no" | "soon" | "told";
+  /** The last post about a limit of the plan that nobody has to decide about any more. */
+  settled?: PostId;
 }
 
 export const noLimits = (): LimitState => ({

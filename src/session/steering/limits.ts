@@ -26,7 +26,7 @@ import {
   takeUpWork,
   updateHeader,
 } from "../state.ts";
-import type { Message, Signal, Step } from "../types.ts";
+import type { Message, Signal, Step, Turn } from "../types.ts";
 import { whomToCall } from "../whom-to-call.ts";
 import { GO_ON, type Hold, type PlanLimit } from "./hold.ts";
 import { isOverLimit } from "./spending.ts";
@@ -57,8 +57,8 @@ function isSame(one: PlanLimit, other: PlanLimit): boolean {
   return one.window === other.window && apartMs < SAME_RESET_MS;
 }
 
-/** A turn ended without an answer because the plan's limit is reached: it goes on when that is over. */
-export function holdRefusedTurn(step: Step, by: Person | undefined, reason: string): void {
+/** A turn ended without an answer because the plan's limit is reached: it goes on, and so has not ended, when that is over. */
+export function holdRefusedTurn(step: Step, turn: Turn, reason: string): void {
   const { state, now } = step;
   const { limits } = state.steering;
   const told = usageLimitIn(reason, now, step.context.timeZone);
@@ -69,9 +69,20 @@ export function holdRefusedTurn(step: Step, by: Person | undefined, reason: stri
   if (!limit || isOver || limits.hold?.kind === "plan") {
     return;
   }
+  if (limits.hold) {
+    settleCost(
+      step,
+      limits.hold,
+      "⚪ **Waits for Claude's plan first**: asked again then, if need be.",
+      "void",
+    );
+  }
   breakPage(step);
   const post = { key: newKey(step, "limit"), postId: undefined };
-  limits.hold = { kind: "plan", post, ...limit, owedTo: by ?? state.owner };
+  const { by = state.owner, beganAt } = turn;
+  delete turn.beganAt;
+  const begun = beganAt === undefined ? {} : { begunAt: beganAt };
+  limits.hold = { kind: "plan", post, ...limit, owedTo: by, ...begun };
   putPost(step, post.key, planLimitText(limit, now, step.context.timeZone), "ask");
   for (const emojiName of [GO_ON, "x"]) {
     step.emit({ type: "react", target: { key: post.key }, emojiName });
@@ -88,6 +99,9 @@ export function limitTimer(step: Step): void {
     lookAtCost(step, hold);
   } else if (goesOn !== "no") {
     takeUpWork(step);
+    if (step.state.queue.length === 0 && step.state.phase.name !== "working") {
+      step.state.steering.limits.goesOn = "no";
+    }
   }
 }
 
@@ -186,18 +200,26 @@ function lookAgain(step: Step, at = Infinity): void {
 function goOn(step: Step, hold: Hold): void {
   const { state } = step;
   const { limits } = state.steering;
-  limits.hold = undefined;
+  leaveHold(step, hold);
   limits.goesOn = "soon";
-  step.emit({ type: "clearTimer", name: "limit" });
   const postId = hold.post?.postId ?? state.taken.at(-1);
   if (hold.kind === "plan" && hold.owedTo && postId !== undefined) {
-    state.queue.unshift(continuation(step, postId, hold.owedTo));
+    state.queue.unshift(continuation(step, postId, hold.owedTo, hold.begunAt));
   }
   takeUpWork(step);
 }
 
+function leaveHold(step: Step, { kind, post }: Hold): void {
+  const { limits } = step.state.steering;
+  limits.hold = undefined;
+  step.emit({ type: "clearTimer", name: "limit" });
+  if (kind === "plan" && post?.postId !== undefined) {
+    limits.settled = post.postId;
+  }
+}
+
 /** Claude has the message already, perhaps with half of its work done: it is not told twice. */
-function continuation({ state }: Step, postId: PostId, by: Person): Message {
+function continuation({ state }: Step, postId: PostId, by: Person, begunAt: number | undefined): Message {
   const counter = (state.postsMade++).toString(16).padStart(12, "0");
   return {
     uuid: `${state.conversation.id.slice(0, 24)}${counter}`,
@@ -207,13 +229,18 @@ function continuation({ state }: Step, postId: PostId, by: Person): Message {
     files: [],
     isSlashCommand: false,
     withThread: false,
+    ...(begunAt === undefined ? {} : { begunAt }),
   };
 }
 
 /** True when the reaction was about what waits, whether it decided anything or not. */
 export function takeHoldChoice(step: Step, reaction: Signal & { readonly type: "reaction" }): boolean {
-  const { hold } = step.state.steering.limits;
+  const { hold, settled } = step.state.steering.limits;
   const { postId, emojiName, by, isRemoval } = reaction;
+  if (settled === postId) {
+    // ❌ was about what is settled, not about the session.
+    return [GO_ON, "x"].includes(emojiName);
+  }
   if (hold?.post?.postId !== postId || hold === undefined) {
     return false;
   }
@@ -281,8 +308,7 @@ function forgetRefused(step: Step, hold: PlanHold, by: Person): void {
     "void",
   );
   if (!more) {
-    state.steering.limits.hold = undefined;
-    step.emit({ type: "clearTimer", name: "limit" });
+    leaveHold(step, hold);
   }
 }
 

@@ -15,6 +15,12 @@ export function tellUnanswered(
   if (reply.type === "refused") {
     say(step, `⚠️ Claude did not ${what}: ${harmless(oneLine(reply.reason))}`);
   } else if (reply.type === "unknown") {
+    noteUnable(step, what);
     say(step, `⚠️ This version of Claude Code can't ${what}; ${since} can.`);
   }
+}
+
+/** The help says so from now on. */
+export function noteUnable({ state: { steering } }: Step, what: string): void {
+  steering.cannot = [...new Set([...steering.cannot, what])];
 }

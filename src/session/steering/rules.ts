@@ -25,6 +25,18 @@ export function makeRules(step: Step, { rules = [] }: PermissionAsk, by: Person)
     step.state,
     made.map((rule) => ({ rule, by })),
   );
+  unrevoke(step, rules);
+}
+
+/** A Claude that was told to ask despite a rule would go on asking when somebody makes that rule again. */
+function unrevoke(step: Step, made: readonly PermissionRule[]): void {
+  const { steering, generation } = step.state;
+  const { revoked } = steering;
+  const left = revoked?.rules.filter((rule) => !made.some((one) => isSameRule(one, rule))) ?? [];
+  if (revoked?.generation === generation && !revoked.isHeld && left.length < revoked.rules.length) {
+    steering.revoked = { ...revoked, rules: left };
+    step.emit({ type: "request", request: { kind: "askDespite", rules: left }, by: undefined });
+  }
 }
 
 function addRules({ steering }: SessionState, made: readonly Omit<SessionRule, "number">[]): void {
@@ -178,7 +190,7 @@ export function askDespiteReplied(
 ): void {
   const { state } = step;
   const { revoked } = state.steering;
-  if (reply.type === "answered" || !revoked || !claudeOf(state)) {
+  if (reply.type === "answered" || rules.length === 0 || !revoked || !claudeOf(state)) {
     return;
   }
   state.steering.revoked = { ...revoked, isHeld: true };

@@ -53,7 +53,12 @@ const limit = z.object({ window: text, resetsAt: orNone(z.number()) });
 const post = z.object({ key: text, postId: orNone(postId) });
 const hold = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cost"), post: orNone(post), about: text }),
-  limit.extend({ kind: z.literal("plan"), post, owedTo: orNone(person) }),
+  limit.extend({
+    kind: z.literal("plan"),
+    post,
+    owedTo: orNone(person),
+    begunAt: z.number().exactOptional(),
+  }),
 ]);
 const limits = z
   .object({
@@ -61,6 +66,7 @@ const limits = z
     rejectedBy: orNone(limit),
     warned: z.array(limit),
     goesOn: z.enum(["no", "soon", "told"]),
+    settled: postId.exactOptional(),
   })
   .optional()
   .transform((saved) => saved ?? noLimits());
@@ -126,6 +132,7 @@ export const steering: z.ZodType<SteeringState> = z
     lastModel: orNone(text),
     handover: orNone(z.object({ by: person, isLeaving: z.boolean() })),
     seen: orNone(z.object({ id: text, bytes: z.number() })),
+    cannot: z.array(text).default([]),
     wanted: z
       .unknown()
       .optional()

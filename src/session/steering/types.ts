@@ -118,6 +118,8 @@ export interface SteeringState {
   handover: Handover | undefined;
   /** How far the saved conversation of that id is known, in bytes: what is written after it is somebody's. */
   seen: { readonly id: string; readonly bytes: number } | undefined;
+  /** What the Claude that runs, or ran last, does not know how to do, in words. */
+  cannot: readonly string[];
   /** Asked as soon as Claude is awake. Not kept. */
   wanted: { readonly request: ClaudeRequest; readonly by: Person } | undefined;
   /** In the order in which they were made. */
@@ -161,6 +163,7 @@ export function initialSteering(): SteeringState {
     lastModel: undefined,
     handover: undefined,
     seen: undefined,
+    cannot: [],
     wanted: undefined,
     rules: [],
     revoked: undefined,

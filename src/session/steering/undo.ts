@@ -32,7 +32,7 @@ export function onUndoCommand(step: Step, by: Person): void {
 /** ↩️ on a message of one's own; 👍 and 👎 on the card. True when it was about either. */
 export function takeUndoReaction(step: Step, { by, postId, emojiName, isRemoval }: Reaction): boolean {
   const { heard, undo } = step.state.steering;
-  if (undo?.postId === postId) {
+  if (undo?.postId === postId && (emojiName === "+1" || emojiName === "-1")) {
     if (!isRemoval && may(step, "approve", by)) {
       decide(step, undo, by, emojiName);
     }
@@ -87,6 +87,14 @@ export function previewUndoReplied(
     tellUnanswered(step, reply, "say what an undo would change");
     return;
   }
+  if (purpose === "confirm" && undo?.uuid !== uuid) {
+    // Somebody has decided otherwise meanwhile.
+    return;
+  }
+  if (purpose === "confirm" && step.state.phase.name === "working") {
+    say(step, AT_WORK);
+    return;
+  }
   const { files = [], added = 0, removed = 0 } = reply.answer.change ?? {};
   const at = heard.findIndex((one) => one.uuid === uuid);
   const since = heard[at];
@@ -124,13 +132,15 @@ function ask(step: Step, since: HeardMessage, change: Pick<OpenUndo, "files" | "
   }
 }
 
-function decide(step: Step, undo: OpenUndo, by: Person, emojiName: string): void {
+const AT_WORK = "⚠️ Claude is at work. Wait until it is done, then react again.";
+
+function decide(step: Step, undo: OpenUndo, by: Person, emojiName: "+1" | "-1"): void {
   const { state } = step;
   if (emojiName === "-1") {
     settle(step, undo, `👎 Left as it is, by @${by.name}`, "bad");
-  } else if (emojiName === "+1" && state.phase.name === "working") {
-    say(step, "⚠️ Claude is at work. Wait until it is done, then react again.");
-  } else if (emojiName === "+1") {
+  } else if (state.phase.name === "working") {
+    say(step, AT_WORK);
+  } else {
     state.steering.wanted = { request: { kind: "previewUndo", uuid: undo.uuid, purpose: "confirm" }, by };
     takeUpWork(step);
   }

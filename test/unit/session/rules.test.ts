@@ -253,3 +253,12 @@ describe("the list", () => {
     expect(script.said()).toContain("⚡ **Everything runs unasked** in this session");
   });
 });
+
+test("a rule that is made again after it was taken back is one that Claude no longer asks about", () => {
+  const script = working();
+  always(script, "a", [TEST, LINT]);
+  rulesCommand(script, "remove 1");
+  rulesCommand(script, "remove 2");
+  expect(requests(always(script, "b", [TEST]))).toEqual([{ kind: "askDespite", rules: [LINT] }]);
+  expect(requests(always(script, "c", [LINT]))).toEqual([{ kind: "askDespite", rules: [] }]);
+});

@@ -288,3 +288,15 @@ test("Claude's own commands that change settings are for those who may approve, 
   slash(OWNER, "config");
   expect(script.sent()).toContain("/config");
 });
+
+test("the help tells what this Claude was found not to know, and another process is asked anew", () => {
+  const script = begun();
+  command(script, OWNER, "effort", "high");
+  reply(script, { type: "unknown" });
+  script.command(OWNER, { name: "help" });
+  expect(script.said()).toMatch(/This version of Claude Code can't [^\n]*effort[^\n]*; 2\.1\.330 can\./);
+  script.take({ type: "slotWithdrawn" });
+  script.says(OWNER, "more");
+  script.take({ type: "slotGranted", slot: 1 });
+  expect(script.state.steering.cannot).toEqual([]);
+});
