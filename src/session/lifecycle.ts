@@ -4,6 +4,7 @@ import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import { voidAsks } from "./asks.ts";
 import type { Person } from "./authorization.ts";
+import { busyReasonOf } from "./busy.ts";
 import { claudeOf, endSession, inFlightOf, markStopped, setSlot, sleep, takeInFlight } from "./phases.ts";
 import {
   audit,
@@ -295,25 +296,6 @@ export function end(step: Step, why: string): void {
   step.emit({ type: "closeClaude", now: true });
   updateHeader(step, { kind: "ended" });
   endSession(state);
-}
-
-/** What holds a session: while there is any of it, it neither times out nor gives its slot to another. */
-export type BusyReason = "turn" | "ask" | "subagent" | "background";
-
-/**
- * Undefined when the session is not busy: Claude waits for the next message, and runs nothing. A guest's message that
- * waits for a decision does not count, because guests could keep every slot that way.
- */
-export function busyReasonOf(state: SessionState): BusyReason | undefined {
-  const { phase, queue, asks, subagents, background, steering } = state;
-  const isQueueBusy = queue.length > 0 && !isWaitingForLimit(state);
-  if (phase.name === "working" || isQueueBusy || steering.asides.length > 0) {
-    return "turn";
-  }
-  if (asks.some((ask) => ask.kind !== "guest")) {
-    return "ask";
-  }
-  return subagents.size > 0 ? "subagent" : background.length > 0 ? "background" : undefined;
 }
 
 /** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */

@@ -3,41 +3,34 @@
 
 import type { ClaudeEvent } from "../claude/types.ts";
 import { fence, harmless, inlineCode, oneLine, showHidden, truncate } from "../render/markdown.ts";
-import { isAllDone, isTaskTool, renderTasks, type Task, tasksAfter } from "../render/tasks.ts";
-import { isPlanning, toolHeadline, toolPreview } from "../render/tools.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from "./asks.ts";
 import { turnBeganIn } from "./conversation.ts";
-import { holdUntil, newGrowth, scheduleHeld, scheduleLines, scheduleText } from "./flush-schedule.ts";
+import { scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
-import { beginTurn, breakPage, newKey, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
+import { beginTurn, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { account } from "./steering/cost-state.ts";
-import { foldedToolReturned, foldTool } from "./steering/folding.ts";
 import { noteHeard } from "./steering/heard.ts";
 import { holdRefusedTurn, limitToTell } from "./steering/limits.ts";
-import { modeAfterTool, modeTold } from "./steering/mode.ts";
+import { modeTold } from "./steering/mode.ts";
 import { askContext, modelTold } from "./steering/model.ts";
-import { outcomeOf } from "./steering/outputs.ts";
 import { restartIfHeld } from "./steering/rules.ts";
 import { taskProgressed } from "./steering/task-progress.ts";
 import { backgroundChanged, commandEnded, isTakenUp, taskStarted, tellCause } from "./steering/tasks.ts";
 import { streamThinking } from "./steering/thinking.ts";
-import { subagentEnded, subagentReturned, subagentStarted, subagentWentOn } from "./subagents.ts";
+import { subagentEnded, subagentWentOn } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
-import { forgetVerdicts, setCardOutcome } from "./tool-decisions.ts";
-import type { Message, SavedTurn, SessionState, Step } from "./types.ts";
+import { forgetVerdicts } from "./tool-decisions.ts";
+import { toolReturned, useTool } from "./turn-tools.ts";
+import type { Message, SavedTurn, Step } from "./types.ts";
 import { countChanges } from "./worktree.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };
 
 /** Retries are normal; they are shown once they last. */
 const SHOWN_RETRY = 3;
-
-/** Shown by their cards or by what follows from them, never as lines. */
-const SILENT_TOOLS = new Set(["ExitPlanMode", "AskUserQuestion"]);
-const SUBAGENT_TOOLS = new Set(["Task", "Agent"]);
 
 export function onClaudeEvent(
   step: Step,
@@ -205,84 +198,6 @@ function confirmText(step: Step, { messageId, text }: EventOf<"text">): void {
     step.state.turn.hasShown = true;
     scheduleText(step);
   }
-}
-
-function useTool(step: Step, { id, name, input }: EventOf<"toolUse">, fileBefore: string | undefined): void {
-  const { state } = step;
-  const { turn } = state;
-  turn.transcript.endText();
-  newGrowth(step);
-  turn.tools.set(id, { name, input });
-  if (SILENT_TOOLS.has(name) || isPlanning({ name, input }, step.context)) {
-    return;
-  }
-  if (SUBAGENT_TOOLS.has(name)) {
-    turn.hasShown = true;
-    subagentStarted(step, id, input);
-    return;
-  }
-  if (isTaskTool(name)) {
-    setTasks(step, tasksAfter(tasksOf(state), name, input));
-    return;
-  }
-  const use = { name, input, fileBefore };
-  turn.hasShown = true;
-  const until = holdUntil(step);
-  if (foldTool(step, id, name, until)) {
-    return;
-  }
-  turn.transcript.addTool(id, toolHeadline(use, step.context), toolPreview(use), until);
-  state.auto ? scheduleLines(step) : scheduleHeld(step);
-}
-
-function toolReturned(step: Step, result: EventOf<"toolResult">): void {
-  const { state } = step;
-  const tool = state.turn.tools.get(result.id);
-  state.turn.tools.delete(result.id);
-  newGrowth(step);
-  if (tool && !result.isError) {
-    modeAfterTool(step, tool.name);
-  }
-  if (subagentReturned(step, result)) {
-    return;
-  }
-  if (tool && isTaskTool(tool.name)) {
-    if (tool.name === "TaskCreate") {
-      setTasks(step, tasksAfter(tasksOf(state), tool.name, tool.input, result));
-    }
-    return;
-  }
-  if (foldedToolReturned(step, tool, result)) {
-    return;
-  }
-  const withCard = state.toolsWithCards.get(result.id);
-  const name = tool?.name ?? withCard?.use.name ?? "";
-  const { outcome, output } = outcomeOf(step, name, result, withCard !== undefined);
-  if (
-    !setCardOutcome(step, result.id, outcome, output) &&
-    state.turn.transcript.setOutcome(result.id, outcome, output !== undefined)
-  ) {
-    scheduleLines(step);
-  }
-}
-
-const tasksOf = ({ taskList }: SessionState): readonly Task[] => taskList?.tasks ?? [];
-
-function setTasks(step: Step, tasks: readonly Task[]): void {
-  const { state } = step;
-  const before = state.taskList;
-  if (tasks === before?.tasks || tasks.length === 0) {
-    return;
-  }
-  let key = before?.key;
-  // A list that was finished stays as it is; what comes after it is a new one.
-  if (key === undefined || (isAllDone(tasksOf(state)) && !isAllDone(tasks))) {
-    breakPage(step);
-    key = newKey(step, "tasks");
-  }
-  state.taskList = { key, tasks };
-  state.turn.hasShown = true;
-  step.emit({ type: "put", key, markdown: renderTasks(tasks), isProgress: true, ifFrozen: "repeat" });
 }
 
 function apiRetry(step: Step, { attempt, maxRetries, reason }: EventOf<"apiRetry">): void {

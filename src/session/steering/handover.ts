@@ -3,7 +3,8 @@
 import { fence } from "../../render/markdown.ts";
 import { shellWord } from "../../render/shell.ts";
 import type { Person } from "../authorization.ts";
-import { type BusyReason, busyReasonOf, fallAsleep } from "../lifecycle.ts";
+import { type BusyReason, busyReasonOf } from "../busy.ts";
+import { fallAsleep } from "../lifecycle.ts";
 import { claudeOf } from "../phases.ts";
 import { audit, say } from "../state.ts";
 import type { Step } from "../types.ts";

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { BackgroundTask, ToolUseId } from "../../../src/claude/types.ts";
-import { busyReasonOf } from "../../../src/session/lifecycle.ts";
+import { busyReasonOf } from "../../../src/session/busy.ts";
 import {
   asks,
   exited,
