@@ -3,16 +3,22 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { ChannelId } from "../mattermost/types.ts";
+import type { Clock } from "../util/clock.ts";
 
 type Appending = Pick<AuditTrail, "append">;
 
+/** To open one takes some tenths of a millisecond, and as soon as a start is done the first turns begin. */
+const PACE_MS = 20;
+
 export class AuditTrails {
   readonly #open: (channelId: ChannelId) => Appending;
+  readonly #clock: Clock;
   readonly #waiting = new Set<() => void>();
   #isOpening = false;
 
-  constructor(open: (channelId: ChannelId) => Appending) {
+  constructor(open: (channelId: ChannelId) => Appending, clock: Clock) {
     this.#open = open;
+    this.#clock = clock;
   }
 
   of(channelId: ChannelId): Appending {
@@ -29,17 +35,15 @@ export class AuditTrails {
 
   /** One at a time, with all else that happens in between. */
   #openNext(): void {
-    if (this.#isOpening) {
+    if (this.#isOpening || this.#waiting.size === 0) {
       return;
     }
     this.#isOpening = true;
-    setImmediate(() => {
+    this.#clock.setTimeout(() => {
       this.#isOpening = false;
       const [next] = this.#waiting;
-      if (next) {
-        next();
-        this.#openNext();
-      }
-    });
+      next?.();
+      this.#openNext();
+    }, PACE_MS);
   }
 }

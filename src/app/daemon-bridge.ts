@@ -139,6 +139,7 @@ export function bridgeDependencies(
         maxFileBytes: config.auditFileMb * 1_000_000,
         maxFiles: config.auditFiles,
       }),
+    systemClock,
   );
   return {
     api,
