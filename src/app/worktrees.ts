@@ -85,11 +85,12 @@ class WorktreesOf implements ProjectWorktrees {
     branch: string,
     before: Worktree | undefined,
     threadId: ThreadId,
+    directory = this.#directory,
   ): ReturnType<ProjectWorktrees["make"]> {
     const root = this.#root;
     const made = before
       ? await findWorktree(this.#git, before, root)
-      : await makeWorktree(this.#git, { directory: this.#directory, branch, root });
+      : await makeWorktree(this.#git, { directory, branch, root });
     if ("problem" in made) {
       return made;
     }

@@ -34,7 +34,13 @@ export type SessionWorktree =
 
 /** What is asked of git. */
 export type WorktreeRequest =
-  | { readonly act: "make"; readonly branch: string; readonly made: Worktree | undefined }
+  /** `from`: where the session began, whatever directory its project has by now. */
+  | {
+      readonly act: "make";
+      readonly branch: string;
+      readonly made: Worktree | undefined;
+      readonly from: string;
+    }
   | { readonly act: "count"; readonly made: Worktree }
   | { readonly act: "diff"; readonly made: Worktree }
   | { readonly act: "merge"; readonly made: Worktree; readonly by: Person }
@@ -88,9 +94,9 @@ export function leaveWorktree(state: SessionState): void {
   }
 }
 
-export function requestWorktree({ state, emit }: Step, branch: string, made?: Worktree): void {
+export function requestWorktree({ state, context, emit }: Step, branch: string, made?: Worktree): void {
   state.worktree = { status: "making", branch, made };
-  emit({ type: "worktree", request: { act: "make", branch, made } });
+  emit({ type: "worktree", request: { act: "make", branch, made, from: context.directory } });
 }
 
 /** For the header: `fix-cart +12 −3 from main`. */

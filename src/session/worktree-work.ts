@@ -10,8 +10,16 @@ import type { WorktreeOutcome, WorktreeRequest } from "./worktree-state.ts";
 
 /** The worktrees of a project, as its sessions use them. */
 export interface ProjectWorktrees {
-  /** Finds it again where it was made before. It is that thread's alone until it is released. */
-  make(branch: string, before: Worktree | undefined, threadId: ThreadId): Promise<Result<MadeWorktree>>;
+  /**
+   * Finds it again where it was made before. It is that thread's alone until it is released. `from`: a directory of the
+   * repository, the project's own when left out.
+   */
+  make(
+    branch: string,
+    before: Worktree | undefined,
+    threadId: ThreadId,
+    from?: string,
+  ): Promise<Result<MadeWorktree>>;
   changes(worktree: Worktree): Promise<Result<Changes>>;
   diff(worktree: Worktree): Promise<Result<Patch>>;
   merge(worktree: Worktree): Promise<Result<Merged>>;
@@ -44,7 +52,7 @@ export async function performWorktree(
     "problem" in result ? { act, problem: result.problem } : outcome(result.value);
   switch (request.act) {
     case "make":
-      return told(await worktrees.make(request.branch, request.made, threadId), (made) => ({
+      return told(await worktrees.make(request.branch, request.made, threadId, request.from), (made) => ({
         act: "make",
         made,
       }));

@@ -1,6 +1,7 @@
 // What a session finds of its worktree when it resumes, with the real git.
 
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Worktrees } from "../../../src/app/worktrees.ts";
 import { worktreePath } from "../../../src/git/names.ts";
@@ -77,4 +78,12 @@ test("that of a session that is over is told as removed only when it is", async 
     text: "🌿 The worktree of `fix` is removed, its branch is kept.",
   });
   expect(await told(true)).toBeUndefined();
+});
+
+test("one is made of the repository that is named, also when the project has another by now", async () => {
+  const [before, now] = [gitWorld(), gitWorld()];
+  before.commit(before.directory, { "only-here.txt": "1\n" });
+  const worktrees = new Worktrees(now).of(now.directory);
+  const made = valueIn(await worktrees.make("fix", undefined, THREAD, before.directory));
+  expect(existsSync(join(made.top, "only-here.txt"))).toBe(true);
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
-import { createScript, OTHER, OWNER, type Script } from "../../support/session-script.ts";
+import { CONTEXT, createScript, OTHER, OWNER, type Script } from "../../support/session-script.ts";
 
 function asked(): Script & { posted(): void } {
   const script = createScript();
@@ -22,7 +22,7 @@ test("an answer that is heard before the question's post is known counts", () =>
   expect(requests(script)).toEqual([]);
   script.posted();
   expect(requests(script)).toEqual([
-    { type: "worktree", request: { act: "make", branch: "fix", made: undefined } },
+    { type: "worktree", request: { act: "make", branch: "fix", made: undefined, from: CONTEXT.directory } },
   ]);
 });
 
@@ -37,4 +37,14 @@ test("the first answer of somebody who may give one counts, and no other", () =>
   expect(requests(script)).toEqual([]);
   expect(script.state.worktree).toBeUndefined();
   expect(script.said()).toContain("📂 @alice chose to work right in the directory.");
+});
+
+test("after a crash it is made of the repository that the session began in, wherever its project is by now", () => {
+  const moved = createScript({ directory: "/elsewhere" });
+  const { effects } = moved;
+  Object.assign(moved.state, { worktree: { status: "making", branch: "fix", made: undefined } });
+  moved.take({ type: "restored", saved: { holdsMessage: undefined, texts: [] } });
+  expect(effects.filter(({ type }) => type === "worktree")).toEqual([
+    { type: "worktree", request: { act: "make", branch: "fix", made: undefined, from: "/elsewhere" } },
+  ]);
 });
