@@ -53,6 +53,8 @@ export interface OpenUndo {
   readonly files: readonly string[];
   readonly added: number;
   readonly removed: number;
+  /** The process of that generation is doing it. Not kept: a later one has done nothing of it. */
+  underWay?: number;
 }
 /** What somebody has let through unasked. */
 export interface SessionRule {

@@ -5,6 +5,7 @@ import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
 import type { PostId } from "../../mattermost/types.ts";
 import { openCard, settledCard } from "../../render/cards.ts";
 import { oneLine } from "../../render/markdown.ts";
+import { withoutLabels } from "../../render/speaker-labels.ts";
 import { undoCard } from "../../render/undo.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
@@ -33,7 +34,8 @@ export function onUndoCommand(step: Step, by: Person): void {
 export function takeUndoReaction(step: Step, { by, postId, emojiName, isRemoval }: Reaction): boolean {
   const { heard, undo } = step.state.steering;
   if (undo?.postId === postId && (emojiName === "+1" || emojiName === "-1")) {
-    if (!isRemoval && may(step, "approve", by)) {
+    // While it is being done there is nothing left to decide.
+    if (!isRemoval && undo.underWay !== step.state.generation && may(step, "approve", by)) {
       decide(step, undo, by, emojiName);
     }
     return true;
@@ -87,8 +89,8 @@ export function previewUndoReplied(
     tellUnanswered(step, reply, "say what an undo would change");
     return;
   }
-  if (purpose === "confirm" && undo?.uuid !== uuid) {
-    // Somebody has decided otherwise meanwhile.
+  if (purpose === "confirm" && (undo?.uuid !== uuid || !by || !may(step, "approve", by))) {
+    // Somebody has decided otherwise meanwhile, or it is not theirs to decide any more: Claude may have had to wake first.
     return;
   }
   if (purpose === "confirm" && step.state.phase.name === "working") {
@@ -100,9 +102,11 @@ export function previewUndoReplied(
   const since = heard[at];
   const isSame = undo?.uuid === uuid && undo.added === added && undo.removed === removed;
   if (purpose === "confirm" && isSame && String(undo.files) === String(files)) {
+    undo.underWay = step.state.generation;
     step.emit({ type: "request", request: { kind: "undo", uuid }, by });
   } else if (files.length > 0 && since) {
-    voidUndo(step, "the files have changed: the card below says what it would do now");
+    const why = purpose === "confirm" ? "the files have changed" : "somebody asked anew";
+    voidUndo(step, `${why}: the card below says what it would do now`);
     ask(step, since, { files, added, removed });
   } else if (purpose === "search" && at > 0) {
     const before = heard[at - 1]?.uuid ?? uuid;
@@ -163,11 +167,12 @@ export function undoReplied(
     settle(step, undo, `⚠️ **Not undone**: ${oneLine(problem)}`, "bad");
     return;
   }
-  const { files, card } = undo;
+  const { files } = undo;
   const since = steering.heard.find((one) => one.uuid === uuid)?.text ?? "";
   audit(step, "undone", by, { since, files });
-  settle(step, { ...undo, card }, `↩️ **Undone** by @${by.name}`, "good");
-  steering.note = `(@${by.name} has undone what you changed in these files since the message "${since}": ${files.join(", ")}. Read them again before you change them.)`;
+  settle(step, undo, `↩️ **Undone** by @${by.name}`, "good");
+  const what = `what you changed in these files since the message "${since}": ${files.join(", ")}`;
+  steering.note = withoutLabels(`(@${by.name} has undone ${what}. Read them again before you change them.)`);
 }
 
 /** Whoever asked, nobody can decide it any more. */
