@@ -16,7 +16,7 @@ import { answerInWords, answersQuestion, tellWhatWaits } from "./replies.ts";
 import { audit, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
 import { onAside } from "./steering/aside.ts";
 import { onSteeringCommand } from "./steering/commands.ts";
-import { takeHoldChoice } from "./steering/limits.ts";
+import { takeHoldChoice } from "./steering/limit-choices.ts";
 import { endUnasked } from "./steering/mode.ts";
 import { takeOutputReaction } from "./steering/outputs.ts";
 import { revokeAll } from "./steering/rules.ts";

@@ -4,35 +4,19 @@
 import type { ClaudeEvent } from "../../claude/types.ts";
 import type { PostId } from "../../mattermost/types.ts";
 import { attachment, type Tone } from "../../render/attachments.ts";
-import {
-  costCard,
-  costReached,
-  forgottenPlanText,
-  limitWarning,
-  planLimitText,
-} from "../../render/limits.ts";
+import { costCard, costReached, limitWarning, planLimitText } from "../../render/limits.ts";
 import { usageLimitIn } from "../../render/usage-limit.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
 import { setSlot, slotOf } from "../phases.ts";
-import {
-  audit,
-  breakPage,
-  markNotTaken,
-  may,
-  newKey,
-  notWaiting,
-  say,
-  takeUpWork,
-  updateHeader,
-} from "../state.ts";
-import type { Message, Signal, Step, Turn } from "../types.ts";
+import { breakPage, newKey, say, takeUpWork, updateHeader } from "../state.ts";
+import type { Message, Step, Turn } from "../types.ts";
 import { whomToCall } from "../whom-to-call.ts";
 import { GO_ON, type Hold, type PlanLimit } from "./hold.ts";
 import { isOverLimit } from "./spending.ts";
 
-type CostHold = Hold & { readonly kind: "cost" };
-type PlanHold = Hold & { readonly kind: "plan" };
+export type CostHold = Hold & { readonly kind: "cost" };
+export type PlanHold = Hold & { readonly kind: "plan" };
 
 /** The clock may be set, or the machine may sleep: it is looked at again after that. */
 const LOOK_EVERY_MS = 60_000;
@@ -159,7 +143,7 @@ function putCostCard(step: Step, hold: CostHold): void {
   }
 }
 
-function settleCost(step: Step, hold: CostHold, verdict: string, tone: Tone): void {
+export function settleCost(step: Step, hold: CostHold, verdict: string, tone: Tone): void {
   if (hold.post) {
     const { key } = hold.post;
     step.emit({
@@ -173,7 +157,7 @@ function settleCost(step: Step, hold: CostHold, verdict: string, tone: Tone): vo
   }
 }
 
-function putPost({ emit }: Step, key: PostKey, text: string, tone: Tone): void {
+export function putPost({ emit }: Step, key: PostKey, text: string, tone: Tone): void {
   emit({ type: "put", key, markdown: "", attachment: attachment(tone, text), ifFrozen: "repeat" });
 }
 
@@ -197,7 +181,7 @@ function lookAgain(step: Step, at = Infinity): void {
   step.emit({ type: "setTimer", name: "limit", ms: Math.min(Math.max(0, at - step.now), LOOK_EVERY_MS) });
 }
 
-function goOn(step: Step, hold: Hold): void {
+export function goOn(step: Step, hold: Hold): void {
   const { state } = step;
   const { limits } = state.steering;
   leaveHold(step, hold);
@@ -209,7 +193,7 @@ function goOn(step: Step, hold: Hold): void {
   takeUpWork(step);
 }
 
-function leaveHold(step: Step, { kind, post }: Hold): void {
+export function leaveHold(step: Step, { kind, post }: Hold): void {
   const { limits } = step.state.steering;
   limits.hold = undefined;
   step.emit({ type: "clearTimer", name: "limit" });
@@ -231,85 +215,6 @@ function continuation({ state }: Step, postId: PostId, by: Person, begunAt: numb
     withThread: false,
     ...(begunAt === undefined ? {} : { begunAt }),
   };
-}
-
-/** True when the reaction was about what waits, whether it decided anything or not. */
-export function takeHoldChoice(step: Step, reaction: Signal & { readonly type: "reaction" }): boolean {
-  const { hold, settled } = step.state.steering.limits;
-  const { postId, emojiName, by, isRemoval } = reaction;
-  if (settled === postId) {
-    // ❌ was about what is settled, not about the session.
-    return [GO_ON, "x"].includes(emojiName);
-  }
-  if (hold?.post?.postId !== postId || hold === undefined) {
-    return false;
-  }
-  const choices = hold.kind === "cost" ? ["+1", "-1"] : [GO_ON, "x"];
-  if (!choices.includes(emojiName)) {
-    return false;
-  }
-  if (isRemoval || !may(step, rightFor(hold, emojiName), by)) {
-    return true;
-  }
-  if (hold.kind === "cost") {
-    emojiName === "+1" ? raise(step, hold, by) : forgetWaiting(step, hold, by);
-  } else {
-    emojiName === GO_ON ? goOnNow(step, hold, by) : forgetRefused(step, hold, by);
-  }
-  return true;
-}
-
-function rightFor({ kind }: Hold, emojiName: string): "approve" | "message" | "stop" {
-  return kind === "cost" ? "approve" : emojiName === GO_ON ? "message" : "stop";
-}
-
-function raise(step: Step, hold: CostHold, by: Person): void {
-  const { context, now } = step;
-  const day = context.costs?.dayOf(now);
-  audit(step, "spending-allowed", by, { spentUsd: (day?.spent.microUsd ?? 0) / 1_000_000 });
-  settleCost(step, hold, `✅ **Goes on**, allowed by @${by.name}`, "good");
-  // It may take more than one step of the limit to get above what was used.
-  step.emit({ type: "costs", change: { type: "limitRaised" } });
-  step.state.steering.limits.hold = undefined;
-  step.emit({ type: "setTimer", name: "limit", ms: 0 });
-  step.state.steering.limits.goesOn = "soon";
-}
-
-function forgetWaiting(step: Step, hold: CostHold, by: Person): void {
-  const { state } = step;
-  audit(step, "spending-denied", by, { messages: state.queue.length });
-  settleCost(step, hold, `👎 **Denied** by @${by.name}: what waited does not reach Claude`, "bad");
-  state.steering.limits.hold = undefined;
-  step.emit({ type: "clearTimer", name: "limit" });
-  for (const message of state.queue.splice(0)) {
-    notWaiting(step, message);
-    markNotTaken(step, message);
-  }
-}
-
-function goOnNow(step: Step, hold: PlanHold, by: Person): void {
-  audit(step, "resumed-turn", by);
-  putPost(step, hold.post.key, `🔄 @${by.name} lets it go on now.`, "good");
-  goOn(step, hold);
-}
-
-function forgetRefused(step: Step, hold: PlanHold, by: Person): void {
-  const { state, context, now } = step;
-  if (!hold.owedTo) {
-    return;
-  }
-  audit(step, "wait-forgotten", by);
-  hold.owedTo = undefined;
-  const more = state.queue.length > 0;
-  putPost(
-    step,
-    hold.post.key,
-    forgottenPlanText(by.name, more ? hold : undefined, now, context.timeZone),
-    "void",
-  );
-  if (!more) {
-    leaveHold(step, hold);
-  }
 }
 
 /** A card that somebody deleted is posted again; one that only tells of a wait stays deleted, and takes the turn along. */
