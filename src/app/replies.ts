@@ -1,7 +1,7 @@
 // mm-claude's own replies in threads that have no session. What is not written yet is kept here; in a thread with a
 // session, the session keeps it.
 
-import type { ChannelId, MattermostApi, ThreadId, UserId } from "../mattermost/types.ts";
+import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Notice } from "../render/attachments.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import type { Clock } from "../util/clock.ts";
@@ -15,6 +15,11 @@ export interface RepliesOptions {
   readonly log: Log;
 }
 
+export interface ReplyCard {
+  readonly emojis?: readonly string[];
+  readonly onPosted?: (postId: PostId) => void;
+}
+
 export class Replies {
   readonly #options: RepliesOptions;
   #writing: readonly ThreadWriter[] = [];
@@ -23,16 +28,20 @@ export class Replies {
     this.#options = options;
   }
 
-  send(threadId: ThreadId, { markdown, attachment }: Notice): void {
+  /** `emojis`: what it offers to choose from. */
+  send(threadId: ThreadId, { markdown, attachment }: Notice, card: ReplyCard = {}): void {
     const writer = new ThreadWriter({
       ...this.#options,
       threadId,
-      onPosted: () => {},
+      onPosted: (_key, postId) => card.onPosted?.(postId),
       onFileRefused: () => {},
       onLost: (reason) => this.#options.log.warn(`Could not reply in thread ${threadId}: ${reason}`),
     });
     this.#writing = [...this.#writing, writer];
     writer.put("reply", markdown, { attachment, isFinal: true });
+    for (const emojiName of card.emojis ?? []) {
+      writer.react({ key: "reply" }, emojiName);
+    }
     void writer.idle().then(() => {
       this.#writing = this.#writing.filter((one) => one !== writer);
     });

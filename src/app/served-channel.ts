@@ -6,7 +6,7 @@ import type { Channel, SocketEvent, UserId } from "../mattermost/types.ts";
 import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
-import { channelSessions } from "../session/channel-sessions.ts";
+import { channelSessions, type SessionsHeard } from "../session/channel-sessions.ts";
 import type { SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
@@ -169,6 +169,7 @@ export class ServedChannel {
       onChanged: (view, hasCrashed) => this.#changed(view, hasCrashed),
       sessionsFor: (by) => this.#sessionsFor(by),
       names: () => this.#projects.map(({ name }) => name),
+      reply: (threadId, notice, card) => this.#replies.send(threadId, notice, card),
     };
   }
 
@@ -230,6 +231,17 @@ export class ServedChannel {
     }
   }
 
+  /** Cards of the projects' own are looked at after a gap as those of sessions are. */
+  #heard(): SessionsHeard {
+    const heard = channelSessions(() =>
+      [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions),
+    );
+    return {
+      ...heard,
+      openCards: () => [...heard.openCards(), ...this.#projects.flatMap(({ cards }) => cards.open())],
+    };
+  }
+
   #createRouter(): Router {
     const { connection, channel, audit, onOtherInstance } = this.#options;
     const { bot, botName, clock, isTold, log, users, standings } = connection;
@@ -240,7 +252,7 @@ export class ServedChannel {
       clock,
       log,
       isTold,
-      sessions: channelSessions(() => [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions)),
+      sessions: this.#heard(),
       projects: () => this.#projects,
       listSessions: (by) => sessionsNotice(this.#sessionsFor(by), clock.now()),
       standing: () => standings.of(channel.id),

@@ -24,7 +24,9 @@ import { projectChatTools } from "./chat-tools.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { linksAt } from "./links.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
+import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
+import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
 
 /** What it has in common with the others of its channel. */
 export interface ProjectPlace {
@@ -37,6 +39,8 @@ export interface ProjectPlace {
   readonly onChanged: SessionDependencies["onChanged"];
   readonly audit: SessionDependencies["audit"];
   readonly sessionsFor: (by: UserId) => readonly ListedSession[];
+  /** Posts a single reply in a thread, whether it has a session or not. */
+  readonly reply: Replies["send"];
   /** Names of the channel's projects that sessions can begin in, as of now. */
   readonly names: () => readonly string[];
 }
@@ -97,6 +101,21 @@ export class ServedProject implements RoutedProject {
       // A channel that is being served for the first time is not among the others yet.
       isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
       begin: (opening) => this.sessions.begin(threadId, opening),
+    });
+
+  readonly command: RoutedProject["command"] = (_command) => {};
+
+  readonly cards: RoutedProject["cards"] = { open: () => [], take: () => false };
+
+  /** A session begins by itself, in a thread of its own, for somebody who may start one. */
+  readonly start = (start: ThreadStart): Promise<ThreadStarted> =>
+    startThread(start, {
+      api: this.#place.api,
+      channelId: this.#place.channelId,
+      newUuid: randomUUID,
+      mayStart: ({ id }) => authorize("start", id, undefined, this.rightsOf),
+      maxSessions: this.maxSessions,
+      sessions: this.sessions,
     });
 
   readonly removeWorktree: RoutedProject["removeWorktree"] = async (branch, how) =>

@@ -64,6 +64,8 @@ export class Dispatcher {
       if (this.#limits.tryTakeRemark(by.id, now())) {
         reply(threadId, this.#options.listSessions(by.id));
       }
+    } else if (decided.kind === "projectCommand") {
+      this.#projectCommand(decided);
     } else if (decided.kind === "adopt") {
       this.#adopt(decided);
     } else if (decided.kind === "deliver") {
@@ -77,6 +79,18 @@ export class Dispatcher {
     const project = this.#options.projects().find((one) => one.name === name);
     if (project && !project.sessions.open(threadId, by, message, branch)) {
       this.#options.reply(threadId, notice(tooBusy(project.maxSessions)));
+    }
+  }
+
+  #projectCommand({ threadId, project: name, command }: Route & { readonly kind: "projectCommand" }): void {
+    const projects = this.#options.projects();
+    const project = projects.find((one) =>
+      name === undefined ? one.sessions.find(threadId) : one.name === name,
+    );
+    if (project) {
+      project.command(command);
+    } else {
+      this.#options.reply(threadId, notice("This session's project is no longer among those of mm-claude."));
     }
   }
 

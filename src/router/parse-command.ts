@@ -2,6 +2,7 @@
 // Pure: the caller looks up whom a name belongs to.
 
 import { COMMANDS, commandNamed, isCommandSentence } from "../session/commands.ts";
+import type { ProjectCommandName } from "../session/project-commands.ts";
 import type { SteeringCommand } from "../session/steering/types.ts";
 import { withoutEnd } from "../util/without-end.ts";
 
@@ -16,6 +17,7 @@ export type ParsedCommand =
       readonly branch?: string;
     }
   | { readonly name: SteeringCommand; readonly argument: string }
+  | { readonly name: ProjectCommandName; readonly argument: string }
   | { readonly name: "btw"; readonly argument: string }
   /** Perhaps one of Claude's; `isCertain` when the spelling can mean nothing else. */
   | { readonly name: "slash"; readonly slash: string; readonly isCertain: boolean }
@@ -70,6 +72,11 @@ function withArguments(name: keyof typeof COMMANDS, rest: string): ParsedCommand
     case "handover":
     case "resume":
     case "output":
+    case "routine":
+    case "routines":
+    case "remember":
+    case "memory":
+    case "forget":
       return { name, argument: rest };
     case "btw":
       return { name, argument: rest };

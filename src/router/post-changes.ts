@@ -10,6 +10,7 @@ import { BoundedMap } from "../util/bounded-map.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { addresseeOf, type PeopleKnown, personOf } from "./people.ts";
 import { read } from "./route.ts";
+import type { RoutedProject } from "./routed-projects.ts";
 import type { SeenPosts } from "./seen-posts.ts";
 import { completesChoices, isStop } from "./stops.ts";
 
@@ -20,7 +21,7 @@ export interface PostChangesOptions extends PeopleKnown {
   readonly seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
-  readonly projectNames: () => readonly string[];
+  readonly projects: () => readonly Pick<RoutedProject, "name" | "cards">[];
 }
 
 const MAX_POSTS_KNOWN = 5000;
@@ -61,18 +62,19 @@ export class PostChanges {
 
   /** Whether it was told before or not. */
   async tell(reaction: Reaction, isRemoval: boolean): Promise<void> {
-    const { botId, sessions, newUuid } = this.#options;
+    const { botId, projects, sessions, newUuid } = this.#options;
     const emojiName = canonicalEmoji(reaction.emojiName);
     if (reaction.userId === botId || !emojiName) {
       return;
     }
     const threadId = await this.#threadOf(reaction.postId);
-    if (!threadId || !sessions.find(threadId)) {
+    const { postId, createdAt } = reaction;
+    const isCard = projects().some(({ cards }) => cards.open().some((card) => card.postId === postId));
+    if (!threadId || !(isCard || sessions.find(threadId))) {
       return;
     }
     const by = await personOf(this.#options, reaction.userId);
-    if (by) {
-      const { postId, createdAt } = reaction;
+    if (by && !projects().some(({ cards }) => cards.take({ by, postId, emojiName, isRemoval }))) {
       // The event of a removal carries the time when the reaction was put, not when it was removed.
       const at = isRemoval || createdAt === undefined ? {} : { at: createdAt };
       const signal = { type: "reaction", by, postId, emojiName, isRemoval, uuid: newUuid(), ...at } as const;
@@ -85,12 +87,16 @@ export class PostChanges {
    * changes a message that waits for Claude.
    */
   async edited(post: Post): Promise<void> {
-    const { botId, botName, channelId, projectNames, sessions } = this.#options;
+    const { botId, botName, channelId, projects, sessions } = this.#options;
     const isPersons = post.channelId === channelId && post.isFromPerson && post.userId !== botId;
     if (!isPersons || !sessions.find(post.threadId) || !this.#texts.note(post)) {
       return;
     }
-    const { text: words, place } = read(post, botName, projectNames());
+    const { text: words, place } = read(
+      post,
+      botName,
+      projects().map(({ name }) => name),
+    );
     const text = post.id === post.threadId ? place.text : words;
     const addressee = await addresseeOf(this.#options, post).catch((error: unknown) => {
       this.#texts.forget(post.id);

@@ -3,6 +3,7 @@
 import type { Post, ThreadId, User } from "../mattermost/types.ts";
 import type { Person } from "../session/authorization.ts";
 import { isCommandSentence, slashText } from "../session/commands.ts";
+import { isProjectCommand, type ProjectCommand } from "../session/project-commands.ts";
 import type { Command, Message, Signal } from "../session/types.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
@@ -36,6 +37,14 @@ export type Route =
       readonly conversationId: string;
     }
   | { readonly kind: "listSessions"; readonly threadId: ThreadId; readonly by: Person }
+  | {
+      readonly kind: "projectCommand";
+      readonly threadId: ThreadId;
+      readonly by: Person;
+      /** Undefined: that of the thread's session. */
+      readonly project: string | undefined;
+      readonly command: ProjectCommand;
+    }
   /** Of a session that is over. */
   | {
       readonly kind: "removeWorktree";
@@ -113,7 +122,11 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
 }
 
 function inSession(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {
-  if (reading.command) {
+  const ofProject = projectCommand(reading.command, message, threadId);
+  if (ofProject) {
+    return { kind: "projectCommand", threadId, by, project: undefined, command: ofProject };
+  }
+  if (reading.command && !isOfProject(reading.command)) {
     const command = completed(reading.command, facts, message);
     return { kind: "deliver", threadId, signal: { type: "command", by, postId: message.postId, command } };
   }
@@ -142,6 +155,10 @@ function outside(reading: Reading, facts: Facts, message: Message, by: Person, t
   }
   // Where a project is named, the command stands behind it.
   const command = parseCommand(place.text, true);
+  const ofProject = projectCommand(command, message, threadId);
+  if (ofProject) {
+    return { kind: "projectCommand", threadId, by, project: project.name, command: ofProject };
+  }
   if (command?.name === "resume" && isCommandSentence("resume", command.argument)) {
     return {
       kind: "adopt",
@@ -168,11 +185,27 @@ const OUTSIDE: Partial<Readonly<Record<ParsedCommand["name"], (Route & { kind: "
   resume: "resume",
 };
 
+type OfProject = ParsedCommand & { readonly name: ProjectCommand["name"] };
+
+const isOfProject = (parsed: ParsedCommand): parsed is OfProject => isProjectCommand(parsed.name);
+
+function projectCommand(
+  parsed: ParsedCommand | undefined,
+  { by, postId }: Message,
+  threadId: ThreadId,
+): ProjectCommand | undefined {
+  return parsed && isOfProject(parsed) ? { ...parsed, by, threadId, postId } : undefined;
+}
+
 function isEmpty(message: Message): boolean {
   return message.text.trim() === "" && message.files.length === 0;
 }
 
-function completed(parsed: ParsedCommand, { commandUser }: Facts, message: Message): Command {
+function completed(
+  parsed: Exclude<ParsedCommand, OfProject>,
+  { commandUser }: Facts,
+  message: Message,
+): Command {
   switch (parsed.name) {
     case "invite":
     case "kick":

@@ -3,6 +3,7 @@
 import type { ThreadId, UserId } from "../mattermost/types.ts";
 import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { ProjectCards, ProjectCommand } from "../session/project-commands.ts";
 import type { RemovalTold } from "../session/worktree-work.ts";
 import type { Facts, Reading } from "./route.ts";
 import { isSameName } from "./session-place.ts";
@@ -12,9 +13,12 @@ export interface RoutedProject {
   readonly name: string;
   readonly rightsOf: RightsOf;
   readonly maxSessions: number;
-  readonly sessions: Pick<SessionManager, "open">;
+  readonly sessions: Pick<SessionManager, "open" | "find">;
   /** Takes up a conversation that was begun in a terminal; why not, in a sentence or two. */
   readonly adopt: (threadId: ThreadId, by: Person, conversationId: string) => string | undefined;
+  /** Checks whether they may, and replies. */
+  readonly command: (command: ProjectCommand) => void;
+  readonly cards: ProjectCards;
   /** Of a session that is over. Gives what to say; undefined when the project has no such worktree. */
   readonly removeWorktree: (
     branch: string,

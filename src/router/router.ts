@@ -62,7 +62,6 @@ export class Router {
       isListed,
       now,
     });
-    const projectNames = () => this.#projectNames;
     this.#postChanges = new PostChanges({
       api,
       audit,
@@ -72,7 +71,7 @@ export class Router {
       channelId,
       newUuid,
       sessions,
-      projectNames,
+      projects,
       seenPosts,
     });
     this.#failingPosts = new FailingPosts(api);

@@ -2,9 +2,10 @@
 
 import { editDistance } from "../util/edit-distance.ts";
 import type { Action } from "./authorization.ts";
+import type { ProjectCommandName } from "./project-commands.ts";
 import type { Command } from "./types.ts";
 
-type CommandName = Exclude<Command["name"], "slash" | "incomplete">;
+type CommandName = Exclude<Command["name"], "slash" | "incomplete"> | ProjectCommandName;
 
 interface CommandInfo {
   readonly usage: string;
@@ -172,6 +173,34 @@ export const COMMANDS = {
     help: "Whether the end of a long turn mentions you; `!notify off` or `on` changes it",
     inSentence: /^(?:on|off)$/i,
   },
+  routine: {
+    usage: "routine when: task",
+    aliases: [],
+    action: "start",
+    help: "Claude begins this task by itself: `!routine every weekday at 9:00: summarise yesterday's commits`",
+    inSentence: /^(?:every|at|on|in|tomorrow)\s/i,
+  },
+  routines: {
+    usage: "routines",
+    aliases: [],
+    action: "start",
+    help: "The project's routines; `!routines pause 2`, `resume 2`, `run 2` and `remove 2`",
+    inSentence: /^(?:pause|resume|run|remove) \d{1,4}$/i,
+  },
+  remember: {
+    usage: "remember note",
+    aliases: [],
+    action: "start",
+    help: "Keep a note that each new session of the project is given",
+  },
+  memory: { usage: "memory", aliases: [], action: "start", help: "What is kept so, by whom and since when" },
+  forget: {
+    usage: "forget 2",
+    aliases: [],
+    action: "start",
+    help: "Take a note out again",
+    inSentence: /^\d{1,4}$/,
+  },
   help: { usage: "help", aliases: [], action: "message", help: "This table" },
 } as const satisfies Record<CommandName, CommandInfo>;
 
@@ -204,6 +233,7 @@ const GROUPS: Readonly<Record<string, readonly CommandName[]>> = {
   "Model and cost": ["model", "effort", "think", "cost", "context", "usage"],
   "Files and branches": ["undo", "output", "diff", "merge", "worktree"],
   "Threads and terminals": ["fork", "sessions", "handover", "resume"],
+  "By itself": ["routine", "routines", "remember", "memory", "forget"],
   "What you see": ["show", "notify", "project", "help"],
 };
 

@@ -160,6 +160,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
         sessions: manager,
         adopt: () => undefined,
         removeWorktree: async () => undefined,
+        command: () => {},
+        cards: { open: () => [], take: () => false },
       },
     ],
     isDirect: false,

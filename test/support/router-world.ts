@@ -148,7 +148,10 @@ export function createRouterWorld({
     maxSessions: 5,
     adopt: () => undefined,
     removeWorktree: async () => undefined,
+    command: () => {},
+    cards: { open: () => [], take: () => false },
     sessions: {
+      find: (threadId) => sessions.get(threadId),
       open(threadId, by, message) {
         if (isFull) {
           return false;
