@@ -144,6 +144,6 @@ export class Cursors {
     for (const [name, cursor] of cursors) {
       folder.change(name, () => encodeCursor(cursor));
     }
-    await Promise.all(cursors.map(([name]) => folder.saved(name)));
+    await Promise.all(cursors.map(([name]) => folder.saved(name, { isPatient: true })));
   }
 }
