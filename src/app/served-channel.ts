@@ -6,12 +6,12 @@ import type { Channel, SocketEvent, UserId } from "../mattermost/types.ts";
 import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
-import { channelSessions } from "../session/channel-sessions.ts";
+import { ChannelSessions } from "../session/channel-sessions.ts";
 import type { SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
 import type { Cursors } from "./cursors.ts";
-import { type PausedWrites, pausedWrites } from "./paused-writes.ts";
+import { PausedWrites } from "./paused-writes.ts";
 import { Replies } from "./replies.ts";
 import {
   endLeftovers,
@@ -57,7 +57,7 @@ export class ServedChannel {
     const { api, bot, clock, log } = connection;
     this.#options = options;
     this.#channel = channel;
-    this.#writes = pausedWrites(api);
+    this.#writes = new PausedWrites(api);
     this.#replies = new Replies({ api: this.#writes.api, channelId: channel.id, botId: bot.id, clock, log });
     this.#projects = projects.map((ready) => new ServedProject(ready, this.#place()));
     this.#cursor = options.cursors.of(channel);
@@ -240,7 +240,9 @@ export class ServedChannel {
       clock,
       log,
       isTold,
-      sessions: channelSessions(() => [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions)),
+      sessions: new ChannelSessions(() =>
+        [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions),
+      ),
       projects: () => this.#projects,
       listSessions: (by) => sessionsNotice(this.#sessionsFor(by), clock.now()),
       standing: () => standings.of(channel.id),

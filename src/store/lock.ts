@@ -13,6 +13,11 @@ export interface DaemonOf {
   readonly channelId: string;
 }
 
+export interface LockOptions {
+  readonly removesAbandoned?: boolean;
+  readonly onReleased?: ((channelId: string) => void) | undefined;
+}
+
 const EXTENSION = ".lock";
 const OWNER_ONLY = 0o700;
 
@@ -25,7 +30,7 @@ export function lockDaemon(
   { botId, channelId }: DaemonOf,
   stateFolder: string,
   machineDirectories: readonly string[],
-  { removesAbandoned = true } = {},
+  { removesAbandoned = true, onReleased }: LockOptions = {},
 ): Lock {
   const name = `${botId}-${channelId}`;
   const ofMachine = lockInFirst(machineDirectories, name, removesAbandoned);
@@ -47,6 +52,7 @@ export function lockDaemon(
   }
   return {
     release() {
+      onReleased?.(channelId);
       releaseIfMine(stateFolder, channelId);
       releaseIfMine(directory, name);
     },
