@@ -2,14 +2,14 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import { type Access, createAccess } from "../chat-tools/access.ts";
-import { sharedTools } from "../chat-tools/tools.ts";
-import type { ChatToolImplementation } from "../chat-tools/types.ts";
+import type { ChatTools } from "../chat-tools/types.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { Users } from "../mattermost/users.ts";
+import type { Named } from "../session/allow-list.ts";
 import type { NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
@@ -20,10 +20,14 @@ import type { Lock } from "../store/lock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact, type Redact } from "../util/redact.ts";
+import { sharing } from "../util/sharing.ts";
 import { Channels } from "./channels.ts";
+import { chatTools } from "./chat-tools.ts";
 import { CostBook } from "./cost-book.ts";
 import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
+import { type Links, linksAt } from "./links.ts";
 import { notifySwitches } from "./notify-switches.ts";
+import { type SavedConversations, savedConversations } from "./saved-conversations.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -85,7 +89,12 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** False the first time that it is asked about that very error. */
   readonly isTold: (error: unknown) => boolean;
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
-  readonly sharedTools: readonly ChatToolImplementation[];
+  readonly links: Links;
+  readonly saved: SavedConversations;
+  /** Of lists that say the same, one is kept. */
+  readonly sameNames: (named: readonly Named[]) => readonly Named[];
+  /** Of Claude in the chat. */
+  readonly chatTools: ChatTools;
   /** Takes the bot's token out of a text. */
   readonly redact: Redact;
 }
@@ -132,7 +141,18 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     ...rest,
     ...dependencies,
     users,
-    sharedTools: sharedTools({ api, users, access, botId: facts.bot.id }),
+    chatTools: chatTools({
+      api,
+      users,
+      access,
+      botId: facts.bot.id,
+      clock,
+      token: facts.token,
+      home: dependencies.home,
+    }),
+    links: linksAt(facts.url),
+    saved: savedConversations(dependencies.environment),
+    sameNames: sharing(),
     access,
     timeZone,
     costs: new CostBook({ folder, timeZone }),

@@ -25,26 +25,25 @@ export class ChannelLocks {
       return held;
     }
     const { botId, stateFolder, machineDirectories } = this.#options;
-    // To look at all the locks there are takes as long as to take many.
-    const removesAbandoned = !this.#hasTidied;
-    const lock = lockDaemon({ botId, channelId }, stateFolder, machineDirectories, { removesAbandoned });
+    const lock = lockDaemon({ botId, channelId }, stateFolder, machineDirectories, {
+      // To look at all the locks there are takes as long as to take many.
+      removesAbandoned: !this.#hasTidied,
+      onReleased: this.#forget,
+    });
     this.#hasTidied = true;
-    if ("heldBy" in lock) {
-      return lock;
+    if ("release" in lock) {
+      this.#held.set(channelId, lock);
     }
-    const mine = {
-      release: () => {
-        this.#held.delete(channelId);
-        lock.release();
-      },
-    };
-    this.#held.set(channelId, mine);
-    return mine;
+    return lock;
   };
 
   readonly release = (): void => {
     for (const { release } of [...this.#held.values()]) {
       release();
     }
+  };
+
+  readonly #forget = (channelId: string): void => {
+    this.#held.delete(channelId as ChannelId);
   };
 }

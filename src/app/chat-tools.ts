@@ -1,24 +1,17 @@
-// Claude's tools in the chat, put together for the sessions of one project.
+// Claude's tools in the chat, put together once for the sessions of all projects.
 
 import { type SendFileOptions, sendFile } from "../chat-tools/send-file.ts";
-import { createChatTools } from "../chat-tools/tools.ts";
-import type { ChatToolImplementation, ChatTools } from "../chat-tools/types.ts";
-import type { Clock } from "../util/clock.ts";
+import { createChatTools, type SharedToolsOptions, sharedTools } from "../chat-tools/tools.ts";
+import type { ChatTools } from "../chat-tools/types.ts";
 
-export interface ProjectChatToolsOptions {
-  readonly api: SendFileOptions["api"];
-  readonly sharedTools: readonly ChatToolImplementation[];
+export interface ChatToolsOptions extends SharedToolsOptions {
+  readonly api: SendFileOptions["api"] & SharedToolsOptions["api"];
   readonly token: string;
-  readonly home: string;
-  readonly clock: Clock;
+  readonly home: SendFileOptions["home"];
+  readonly clock: SendFileOptions["clock"];
 }
 
-export function projectChatTools({
-  api,
-  sharedTools,
-  token,
-  home,
-  clock,
-}: ProjectChatToolsOptions): ChatTools {
-  return createChatTools([sendFile({ api, secrets: [token], home, clock }), ...sharedTools]);
+export function chatTools({ token, home, clock, ...reading }: ChatToolsOptions): ChatTools {
+  const sending = sendFile({ api: reading.api, secrets: [token], home, clock });
+  return createChatTools([sending, ...sharedTools(reading)]);
 }

@@ -38,42 +38,38 @@ export class Cursors {
     this.#clock = clock;
   }
 
-  /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-  of({ id, lastPostAt }: Channel): CursorKeeper {
-    const name = cursorName(id);
-    let isKept = false;
-    return {
-      load: () => {
-        const kept = this.#read(name);
-        isKept = kept !== undefined;
-        return (
-          kept ?? (lastPostAt ? { at: lastPostAt + 1, heard: [], isComplete: true, leadMs: 0 } : undefined)
-        );
-      },
-      save: (cursor) => {
-        // Without any, the next start would begin after what was said meanwhile.
-        const isFirst = !isKept;
-        isKept = true;
-        if (isFirst) {
-          this.#first.add(name);
-        }
-        this.#put(name, cursor, isFirst || cursor.isComplete !== true);
-        if (isFirst && this.#timer === undefined) {
-          this.#writing ??= this.#write();
-        }
-        this.#schedule(SOON_MS);
-      },
-      flush: () => this.#flush(),
-    };
+  of(channel: Channel): CursorKeeper {
+    return new ChannelCursor(channel, this);
   }
 
-  #read(name: string): Cursor | undefined {
+  /** Undefined when none is kept, or when it can't be used. */
+  read(name: string): Cursor | undefined {
     const found = this.#folder.read(name, GAP_LOST);
     const kept = decodeCursor(found);
     if (found !== undefined && !kept) {
       this.#folder.quarantine(name, "it doesn't say how far the channel was heard", GAP_LOST);
     }
     return kept;
+  }
+
+  save(name: string, cursor: Cursor, isFirst: boolean): void {
+    if (isFirst) {
+      this.#first.add(name);
+    }
+    this.#put(name, cursor, isFirst || cursor.isComplete !== true);
+    if (isFirst && this.#timer === undefined) {
+      this.#writing ??= this.#write();
+    }
+    this.#schedule(SOON_MS);
+  }
+
+  /** All that waits, of all channels: it is the end. */
+  flush(): Promise<void> {
+    this.#isFlushing = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing ??= this.#write();
+    return this.#writing;
   }
 
   #put(name: string, cursor: Cursor, isPressing: boolean): void {
@@ -96,15 +92,6 @@ export class Cursors {
 
   get #isWaiting(): boolean {
     return this.#pressing.size > 0 || this.#others.size > 0;
-  }
-
-  /** All that waits, of all channels: it is the end. */
-  #flush(): Promise<void> {
-    this.#isFlushing = true;
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writing ??= this.#write();
-    return this.#writing;
   }
 
   async #write(): Promise<void> {
@@ -144,6 +131,41 @@ export class Cursors {
     for (const [name, cursor] of cursors) {
       folder.change(name, () => encodeCursor(cursor));
     }
-    await Promise.all(cursors.map(([name]) => folder.saved(name)));
+    await Promise.all(cursors.map(([name]) => folder.saved(name, { isPatient: true })));
+  }
+}
+
+/** A class, since there is one for each channel: closures would take several times the memory. */
+class ChannelCursor implements CursorKeeper {
+  readonly #name: string;
+  readonly #lastPostAt: number | undefined;
+  readonly #cursors: Cursors;
+  #isKept = false;
+
+  constructor({ id, lastPostAt }: Channel, cursors: Cursors) {
+    this.#name = cursorName(id);
+    this.#lastPostAt = lastPostAt;
+    this.#cursors = cursors;
+  }
+
+  /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
+  load(): Cursor | undefined {
+    const kept = this.#cursors.read(this.#name);
+    this.#isKept = kept !== undefined;
+    const begins = this.#lastPostAt ? this.#lastPostAt + 1 : undefined;
+    return (
+      kept ?? (begins === undefined ? undefined : { at: begins, heard: [], isComplete: true, leadMs: 0 })
+    );
+  }
+
+  save(cursor: Cursor): void {
+    // Without any, the next start would begin after what was said meanwhile.
+    const isFirst = !this.#isKept;
+    this.#isKept = true;
+    this.#cursors.save(this.#name, cursor, isFirst);
+  }
+
+  flush(): Promise<void> {
+    return this.#cursors.flush();
   }
 }

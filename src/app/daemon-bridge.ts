@@ -14,6 +14,7 @@ import type { LogFormat } from "../terminal/daemon-output.ts";
 import { systemClock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { createRedact } from "../util/redact.ts";
+import { sharing } from "../util/sharing.ts";
 import { AuditTrails } from "./audit-trails.ts";
 import type { BridgeDependencies, BridgeFacts } from "./bridge.ts";
 import { ChannelLocks } from "./channel-locks.ts";
@@ -128,8 +129,8 @@ export function bridgeDependencies(
   const { version, home } = options;
   const redact = createRedact([config.token]);
   const oneOf = sharing<readonly string[]>();
-  const trails = new AuditTrails(
-    (channelId) =>
+  const trails = new AuditTrails({
+    open: (channelId) =>
       new AuditTrail({
         folder: folder.path,
         channelId,
@@ -139,8 +140,9 @@ export function bridgeDependencies(
         maxFileBytes: config.auditFileMb * 1_000_000,
         maxFiles: config.auditFiles,
       }),
-    systemClock,
-  );
+    onAppended: (entry) => monitor.activity.audited(entry),
+    clock: systemClock,
+  });
   return {
     api,
     clock: systemClock,
@@ -150,15 +152,7 @@ export function bridgeDependencies(
     home: environment["HOME"] || home,
     folder,
     lock: locks.take,
-    auditOf(channelId) {
-      const trail = trails.of(channelId);
-      return {
-        append(entry) {
-          trail.append(entry);
-          monitor.activity.audited(entry);
-        },
-      };
-    },
+    auditOf: (channelId) => trails.of(channelId),
     deniedPathsIn: (directory) =>
       oneOf(
         ownPaths(
@@ -179,14 +173,5 @@ export function bridgeDependencies(
       onConnected: () => monitor.connected(),
       onDisconnected: (reason) => monitor.disconnected(reason),
     },
-  };
-}
-
-/** Of values that say the same as the one before, one is kept: most projects have no paths of their own. */
-function sharing<T>(): (value: T) => T {
-  let last: T | undefined;
-  return (value) => {
-    last = last !== undefined && JSON.stringify(last) === JSON.stringify(value) ? last : value;
-    return last;
   };
 }

@@ -3,42 +3,53 @@
 import { MattermostError } from "../mattermost/error.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 
-export interface PausedWrites {
+export class PausedWrites {
   /** The same API, but its `inSlot` waits while writes are paused. */
   readonly api: MattermostApi;
-  pause(isPaused: boolean): void;
-  /** Nothing waits any more. Writes that are still paused fail, as they would without a connection. */
-  close(): void;
-}
+  #isPaused = false;
+  #isClosed = false;
+  #waiting: readonly (() => void)[] = [];
 
-export function pausedWrites(api: MattermostApi): PausedWrites {
-  let isPaused = false;
-  let isClosed = false;
-  let waiting: (() => void)[] = [];
-  const wake = (): void => {
-    const woken = waiting;
-    waiting = [];
-    for (const goOn of woken) goOn();
-  };
-  const inSlot: MattermostApi["inSlot"] = async (slotRequest, perform) => {
-    while (isPaused && !isClosed) {
-      await new Promise<void>((resolve) => waiting.push(resolve));
+  constructor(api: MattermostApi) {
+    const inSlot: MattermostApi["inSlot"] = async (slotRequest, perform) => {
+      if (this.#isPaused) {
+        await this.#resumed();
+      }
+      return api.inSlot(slotRequest, perform);
+    };
+    // All else is inherited: it is the same for all channels.
+    this.api = Object.assign(Object.create(api) as MattermostApi, { inSlot });
+  }
+
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (!isPaused) {
+      this.#wake();
     }
-    if (isPaused) {
+  }
+
+  /** Nothing waits any more. Writes that are still paused fail, as they would without a connection. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  async #resumed(): Promise<void> {
+    while (this.#isPaused && !this.#isClosed) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = [...this.#waiting, resolve];
+      });
+    }
+    if (this.#isPaused) {
       throw new MattermostError("unreachable", "The bot is not in its channel.");
     }
-    return api.inSlot(slotRequest, perform);
-  };
-  return {
-    // All else is inherited: it is the same for all channels.
-    api: Object.assign(Object.create(api) as MattermostApi, { inSlot }),
-    pause(next) {
-      isPaused = next;
-      if (!next) wake();
-    },
-    close() {
-      isClosed = true;
-      wake();
-    },
-  };
+  }
+
+  #wake(): void {
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of woken) {
+      goOn();
+    }
+  }
 }

@@ -127,8 +127,8 @@ export function admitted(
   // Of many projects hardly one has changed since the last start.
   if (json !== JSON.stringify(kept)) {
     folder.change(name, () => json);
-    // At once: until it is kept, the next start would take whoever has the name by then.
-    void folder.saved(name);
+    // Soon: until it is kept, the next start would take whoever has the name by then. There may be hundreds of projects.
+    void folder.saved(name, { isPatient: true });
   }
   for (const changed of binding.changedHands) {
     log.warn(

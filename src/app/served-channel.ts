@@ -6,12 +6,12 @@ import type { Channel, SocketEvent, UserId } from "../mattermost/types.ts";
 import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
-import { channelSessions, type SessionsHeard } from "../session/channel-sessions.ts";
+import { ChannelSessions } from "../session/channel-sessions.ts";
 import type { SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
 import type { Cursors } from "./cursors.ts";
-import { type PausedWrites, pausedWrites } from "./paused-writes.ts";
+import { PausedWrites } from "./paused-writes.ts";
 import { Replies } from "./replies.ts";
 import {
   endLeftovers,
@@ -57,7 +57,7 @@ export class ServedChannel {
     const { api, bot, clock, log } = connection;
     this.#options = options;
     this.#channel = channel;
-    this.#writes = pausedWrites(api);
+    this.#writes = new PausedWrites(api);
     this.#replies = new Replies({ api: this.#writes.api, channelId: channel.id, botId: bot.id, clock, log });
     this.#projects = projects.map((ready) => new ServedProject(ready, this.#place()));
     this.#cursor = options.cursors.of(channel);
@@ -231,17 +231,6 @@ export class ServedChannel {
     }
   }
 
-  /** Cards of the projects' own are looked at after a gap as those of sessions are. */
-  #heard(): SessionsHeard {
-    const heard = channelSessions(() =>
-      [...this.#projects, ...this.#leaving].map(({ sessions }) => sessions),
-    );
-    return {
-      ...heard,
-      openCards: () => [...heard.openCards(), ...this.#projects.flatMap(({ cards }) => cards.open())],
-    };
-  }
-
   #createRouter(): Router {
     const { connection, channel, audit, onOtherInstance } = this.#options;
     const { bot, botName, clock, isTold, log, users, standings } = connection;
@@ -252,7 +241,7 @@ export class ServedChannel {
       clock,
       log,
       isTold,
-      sessions: this.#heard(),
+      sessions: new ChannelSessions(() => [...this.#projects, ...this.#leaving]),
       projects: () => this.#projects,
       listSessions: (by) => sessionsNotice(this.#sessionsFor(by), clock.now()),
       standing: () => standings.of(channel.id),

@@ -1,10 +1,6 @@
 // A project as long as it is served: its sessions, its waiting Claudes, and who has which rights in it.
 
 import { randomUUID } from "node:crypto";
-import type { ChatTools } from "../chat-tools/types.ts";
-import { promptsSince, runsElsewhere } from "../claude/other-programs.ts";
-import { readSavedConversation } from "../claude/saved-conversation.ts";
-import { readSavedResults } from "../claude/saved-results.ts";
 import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
@@ -20,9 +16,7 @@ import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { adopt } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
-import { projectChatTools } from "./chat-tools.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
-import { linksAt } from "./links.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
@@ -50,7 +44,6 @@ export class ServedProject implements RoutedProject {
   readonly sessions: SessionManager;
   #ready: ReadyProject;
   #warm: Waiting;
-  readonly #chatTools: ChatTools;
   readonly #keptRules: KeptRules;
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
@@ -68,7 +61,6 @@ export class ServedProject implements RoutedProject {
       limitUsd: () => this.#ready.project.maxCostPerDay,
     });
     this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
-    this.#chatTools = projectChatTools(place.connection);
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
   }
@@ -180,9 +172,9 @@ export class ServedProject implements RoutedProject {
 
   #bindRights(): RightsOf {
     const { allowedUsers, approvers } = this.#ready;
-    const { users, folder, log } = this.#place.connection;
+    const { users, folder, log, sameNames } = this.#place.connection;
     const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
-      named.length === 0 ? undefined : admitted(setting, named, this.#key, folder, log);
+      named.length === 0 ? undefined : sameNames(admitted(setting, named, this.#key, folder, log));
     for (const user of [...allowedUsers, ...approvers]) {
       users.foundBefore(user);
     }
@@ -198,7 +190,7 @@ export class ServedProject implements RoutedProject {
     const { project } = this.#ready;
     const deniedPaths = connection.deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
-    return prewarmClaudes(project, connection, this.#chatTools.tools, () =>
+    return prewarmClaudes(project, connection, connection.chatTools.tools, () =>
       this.#keptRules
         .all()
         .filter(
@@ -238,7 +230,7 @@ export class ServedProject implements RoutedProject {
         },
         project: project.origin === "settings" ? undefined : project.name,
         claudePath: project.claudePath,
-        linkTo: linksAt(connection.url).thread,
+        linkTo: connection.links.thread,
         sessionsFor: this.#place.sessionsFor,
         otherProjects: () => names().filter((name) => name !== project.name),
         home: connection.home,
@@ -273,16 +265,13 @@ export class ServedProject implements RoutedProject {
       onChanged,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
-      chatTools: this.#chatTools,
+      chatTools: connection.chatTools,
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
       worktrees: connection.worktrees?.of(project.directory),
-      others: {
-        promptsSince: (conversationId, bytes) => promptsSince(environment, conversationId, bytes),
-        runsElsewhere: (conversationId, own) => runsElsewhere(environment, conversationId, own),
-      },
+      others: connection.saved.others,
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
-      readSaved: (conversationId) => readSavedConversation(environment, conversationId),
-      readResults: (conversationId, ids) => readSavedResults(environment, conversationId, ids),
+      readSaved: connection.saved.readSaved,
+      readResults: connection.saved.readResults,
     };
   }
 }

@@ -37,13 +37,13 @@ type Waiting = { readonly entry: AuditEntry; readonly at: number; readonly lost:
 
 export class AuditTrail {
   readonly #options: Required<AuditTrailOptions>;
-  readonly #trail: string;
   readonly #waiting: Waiting[] = [];
   #lost = 0;
   #isFailing = false;
   #newest = START;
   #dropped = 0;
-  #path: string;
+  /** Of the file that is written. */
+  #firstSeq = 1;
   /** How large we have left that file; less than 0 when it must be looked at again. */
   #size = -1;
   /** Its last line has no newline. */
@@ -51,9 +51,16 @@ export class AuditTrail {
 
   constructor(options: AuditTrailOptions) {
     this.#options = { fs: nodeFs, maxFileBytes: Infinity, maxFiles: Infinity, ...options };
-    this.#trail = files.trailOf(options.folder, options.channelId);
-    this.#path = files.recordFile(this.#trail);
     this.#flush();
+  }
+
+  // Made when they are asked for: each channel has a trail, and most of them are seldom written.
+  get #trail(): string {
+    return files.trailOf(this.#options.folder, this.#options.channelId);
+  }
+
+  get #path(): string {
+    return files.recordFile(this.#trail, this.#firstSeq);
   }
 
   append(entry: AuditEntry): void {
@@ -89,7 +96,7 @@ export class AuditTrail {
     const line = Buffer.from(redact(encodeRecord(entry, this.#newest, at, lost)));
     const isFull = this.#size > 0 && this.#size + line.length >= maxFileBytes;
     if (isFull) {
-      this.#path = files.recordFile(this.#trail, this.#newest.seq + 1);
+      this.#firstSeq = this.#newest.seq + 1;
       this.#size = files.sizeOf(this.#path);
       this.#isHalf = false;
     }
@@ -155,13 +162,13 @@ export class AuditTrail {
     const doubt = `${problem}, so it is not known whether the trail is complete`;
     if (problem && !this.#isFailing) log.warn(doubt);
     this.#dropped = head?.dropped ?? this.#dropped;
-    const paths = files.recordFiles(this.#trail, this.#dropped).map(({ path }) => path);
-    const last = newestRecord(paths);
+    const all = files.recordFiles(this.#trail, this.#dropped);
+    const last = newestRecord(all.map(({ path }) => path));
     for (const { seq, hash } of [head ?? START, last]) {
       // Of two lines with one number the one we know ourselves counts: then the change shows.
       if (seq > this.#newest.seq) this.#newest = { seq, hash };
     }
-    this.#path = paths.at(-1) ?? files.recordFile(this.#trail, this.#newest.seq + 1);
+    this.#firstSeq = all.at(-1)?.firstSeq ?? this.#newest.seq + 1;
     nodeFs.closeSync(files.openToAppend(this.#path));
     this.#isHalf = files.endsHalf(this.#path);
     this.#size = files.sizeOf(this.#path);

@@ -77,7 +77,7 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
       if (typeof read === "string" || files.length < found.length || !files.some(needsPerson)) {
         return undefined;
       }
-      shown.show(sameCall(call.directory, read), files.map(realPathOf));
+      shown.show(sameCall(call, read), files.map(realPathOf));
       return reasonFor(files, call);
     },
     async call(call, signal) {
@@ -225,8 +225,12 @@ const needsPerson = ({ isInside, isSecret }: FoundFile): boolean => !isInside ||
 const bytesIn = (files: readonly OpenFile[]): number => files.reduce((sum, { size }) => sum + size, 0);
 const realPathOf = ({ realPath }: FoundFile): string => realPath;
 
-function sameCall(directory: string, { files }: SendFileArguments): string {
-  return JSON.stringify([directory, files.map(({ path }) => path)]);
+/** Two projects may have the same directory, in two channels: what is shown in one says nothing of the other. */
+function sameCall(
+  { channelId, directory }: Pick<ChatCall, "channelId" | "directory">,
+  { files }: SendFileArguments,
+) {
+  return JSON.stringify([channelId, directory, files.map(({ path }) => path)]);
 }
 
 function reasonFor(files: readonly FoundFile[], { directory }: Pick<Place, "directory">): string {
@@ -251,7 +255,7 @@ function unlessAllowed(
   files: readonly FoundFile[],
   shown: ShownFiles,
 ): string | undefined {
-  const isAsShown = !call.isAllowed || shown.take(sameCall(call.directory, read), files.map(realPathOf));
+  const isAsShown = !call.isAllowed || shown.take(sameCall(call, read), files.map(realPathOf));
   if (!files.some(needsPerson)) {
     return undefined;
   }

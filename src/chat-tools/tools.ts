@@ -16,7 +16,7 @@ export interface SharedToolsOptions extends ReadingOptions, SearchOptions, FileO
 /** Of a turn. Each call costs the server some requests. */
 const MAX_CALLS = 60;
 
-/** Those that read and react: they remember nothing, so all projects have the same ones. */
+/** Those that read and react. */
 export const sharedTools = (options: SharedToolsOptions): readonly ChatToolImplementation[] =>
   [readThread, readChannel, search, readFile, react].map((create) => create(options));
 

@@ -54,7 +54,7 @@ export interface ChatToolImplementation {
   readonly tool: ChatTool;
   /** As of all the tools; without it nobody ever has to decide. */
   reasonToAsk?(
-    call: Pick<ChatCall, "name" | "input" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** May reject with MattermostError, and with anything once `signal` is aborted. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
@@ -67,7 +67,7 @@ export interface ChatTools {
    * nobody has to. Looks at names and paths alone.
    */
   reasonToAsk(
-    call: Pick<ChatCall, "name" | "input" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** Never rejects but for a fault; stops soon after `signal` is aborted. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
@@ -78,7 +78,7 @@ export interface ChatToolImplementation {
   readonly tool: ChatTool;
   /** As in `ChatTools`; left out where nobody has to decide. */
   reasonToAsk?(
-    call: Pick<ChatCall, "name" | "input" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** As in `ChatTools`. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;

@@ -108,7 +108,7 @@ export class ToolCalls {
   }
 
   async #call({ event, asker, isAuto }: ToolRequest & { readonly act: "call" }): Promise<void> {
-    const { tools, threadId, channelId, filesDirectory, report } = this.#options;
+    const { tools, threadId, filesDirectory, report } = this.#options;
     const { callId, name, input, toolUseId } = event;
     const running = new AbortController();
     this.#running.set(callId, running);
@@ -116,7 +116,6 @@ export class ToolCalls {
       name,
       input,
       asker: asker?.id,
-      channelId,
       threadId,
       ...this.#place(),
       filesDirectory: filesDirectory(),
@@ -135,10 +134,10 @@ export class ToolCalls {
     }
   }
 
-  #place(): Pick<ChatCall, "directory" | "deniedPaths"> {
-    const { directory, deniedPathsIn } = this.#options;
+  #place(): Pick<ChatCall, "channelId" | "directory" | "deniedPaths"> {
+    const { channelId, directory, deniedPathsIn } = this.#options;
     const here = directory();
-    return { directory: here, deniedPaths: deniedPathsIn(here) };
+    return { channelId, directory: here, deniedPaths: deniedPathsIn(here) };
   }
 
   #takeAllowed(name: string): boolean {

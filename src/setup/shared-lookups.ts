@@ -23,14 +23,21 @@ export async function sharedLookups(
   const [memberships, users] = await Promise.all([api.myMemberships(), api.usersByNames([...names])]);
   const byId = new Map(memberships.map(({ channel }) => [channel.id, channel]));
   const byAddress = new Map(memberships.map(({ channel, team }) => [`${team}/${channel.name}`, channel]));
+  // Most projects name nobody of their own: they have one list, and are given one.
+  const found = new Map<readonly string[], User[]>();
   return {
     channel: async (id) => byId.get(id) ?? api.channel(id),
     channelByName: async (team, name) => byAddress.get(`${team}/${name}`) ?? api.channelByName(team, name),
     isMember: async (channelId, userId) =>
       (userId === account.id && byId.has(channelId)) || api.isMember(channelId, userId),
-    usersByNames: async (wanted) =>
-      wanted.every((name) => names.has(name))
-        ? users.filter(({ username }) => wanted.includes(username.toLowerCase()))
-        : api.usersByNames(wanted),
+    async usersByNames(wanted) {
+      if (!wanted.every((name) => names.has(name))) {
+        return api.usersByNames(wanted);
+      }
+      const those =
+        found.get(wanted) ?? users.filter(({ username }) => wanted.includes(username.toLowerCase()));
+      found.set(wanted, those);
+      return those;
+    },
   };
 }

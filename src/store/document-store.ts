@@ -24,9 +24,9 @@ export interface ChangingDocuments {
   change(name: string, json: () => string): void;
   /**
    * Resolves when the changes made so far are on the disk; undefined when they are. A failure, such as a full disk, is
-   * logged once and keeps nobody waiting: the document is tried again.
+   * logged once and keeps nobody waiting: the document is tried again. `isPatient`: after those that are waited for.
    */
-  saved(name: string): Promise<void> | undefined;
+  saved(name: string, how?: { readonly isPatient: boolean }): Promise<void> | undefined;
   remove(name: string): void;
 }
 
@@ -128,8 +128,8 @@ export class DocumentFolder implements DocumentStore {
     this.#pending.change(`${name}${EXTENSION}`, () => this.#redact(json()));
   }
 
-  saved(name: string): Promise<void> | undefined {
-    return this.#pending.whenWritten(`${name}${EXTENSION}`);
+  saved(name: string, how?: { readonly isPatient: boolean }): Promise<void> | undefined {
+    return this.#pending.whenWritten(`${name}${EXTENSION}`, how);
   }
 
   remove(name: string): void {

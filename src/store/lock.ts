@@ -13,6 +13,11 @@ export interface DaemonOf {
   readonly channelId: string;
 }
 
+export interface LockOptions {
+  readonly removesAbandoned?: boolean;
+  readonly onReleased?: ((channelId: string) => void) | undefined;
+}
+
 const EXTENSION = ".lock";
 const OWNER_ONLY = 0o700;
 
@@ -25,43 +30,48 @@ export function lockDaemon(
   { botId, channelId }: DaemonOf,
   stateFolder: string,
   machineDirectories: readonly string[],
-  { removesAbandoned = true } = {},
+  { removesAbandoned = true, onReleased }: LockOptions = {},
 ): Lock {
-  const ofMachine = lockInFirst(machineDirectories, `${botId}-${channelId}`, removesAbandoned);
-  if (ofMachine && "heldBy" in ofMachine) {
-    return ofMachine;
+  const name = `${botId}-${channelId}`;
+  const ofMachine = lockInFirst(machineDirectories, name, removesAbandoned);
+  if (ofMachine?.heldBy !== undefined) {
+    return { heldBy: ofMachine.heldBy };
   }
-  let inFolder: Lock | undefined;
+  // All that is kept of it while it is held: a daemon may serve hundreds of channels.
+  const directory = ofMachine?.directory;
+  let heldBy: number | undefined;
   try {
-    inFolder = takeLock(stateFolder, channelId);
-  } finally {
-    if (!inFolder || "heldBy" in inFolder) {
-      ofMachine?.release();
-    }
+    heldBy = tryTake(stateFolder, channelId);
+  } catch (error) {
+    releaseIfMine(directory, name);
+    throw error;
   }
-  if ("heldBy" in inFolder) {
-    return inFolder;
+  if (heldBy !== undefined) {
+    releaseIfMine(directory, name);
+    return { heldBy };
   }
   return {
     release() {
-      inFolder.release();
-      ofMachine?.release();
+      onReleased?.(channelId);
+      releaseIfMine(stateFolder, channelId);
+      releaseIfMine(directory, name);
     },
   };
 }
 
+/** Undefined where none of them can hold locks. */
 function lockInFirst(
   directories: readonly string[],
   name: string,
   removesAbandoned: boolean,
-): Lock | undefined {
+): { readonly directory: string; readonly heldBy: number | undefined } | undefined {
   for (const directory of directories) {
     try {
       makePrivate(directory);
       if (removesAbandoned) {
         removeAbandoned(directory);
       }
-      return takeLock(directory, name);
+      return { directory, heldBy: tryTake(directory, name) };
     } catch {
       // It can't hold locks: the home is read-only or missing, or the directory is somebody else's.
     }
@@ -104,31 +114,38 @@ function ownProcess(): KnownProcess {
 }
 
 export function takeLock(directory: string, name: string): Lock {
-  const file = join(directory, `${name}${EXTENSION}`);
-  const mine = ownProcess();
+  const heldBy = tryTake(directory, name);
+  return heldBy === undefined ? { release: () => releaseIfMine(directory, name) } : { heldBy };
+}
+
+/** Gives the process that has it; undefined when it is ours now. */
+function tryTake(directory: string, name: string): number | undefined {
+  const file = fileOf(directory, name);
   // Written completely before it gets its name, so that nobody reads half a lock.
   const draft = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
+    writeFileSync(draft, JSON.stringify(ownProcess()), { mode: 0o600 });
     for (let tries = 0; tries < 3; tries++) {
       if (linkNew(draft, file)) {
-        return { release: () => releaseIfMine(file, mine) };
+        return undefined;
       }
       const holder = readHolder(file);
       if (holder && isRunning(holder)) {
-        return { heldBy: holder.pid };
+        return holder.pid;
       }
       removeStale(file);
     }
-    return { heldBy: readHolder(file)?.pid ?? 0 };
+    return readHolder(file)?.pid ?? 0;
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
+const fileOf = (directory: string, name: string): string => join(directory, `${name}${EXTENSION}`);
+
 /** Whether a daemon that runs has it. */
 export function isLocked(directory: string, name: string): boolean {
-  const holder = readHolder(join(directory, `${name}${EXTENSION}`));
+  const holder = readHolder(fileOf(directory, name));
   return holder !== undefined && isRunning(holder);
 }
 
@@ -171,7 +188,12 @@ function readHolder(file: string): KnownProcess | undefined {
   }
 }
 
-function releaseIfMine(file: string, mine: KnownProcess): void {
+function releaseIfMine(directory: string | undefined, name: string): void {
+  if (directory === undefined) {
+    return;
+  }
+  const file = fileOf(directory, name);
+  const mine = ownProcess();
   const holder = readHolder(file);
   if (holder?.pid === mine.pid && holder.startMark === mine.startMark) {
     rmSync(file, { force: true });

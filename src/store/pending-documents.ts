@@ -1,6 +1,6 @@
 // Documents that are not on the disk yet. Writing never blocks the event loop. What changes again before it is written
-// is written once. All that is due at the same time is committed together, so that many sessions share one sync of the
-// disk.
+// is written once. All that somebody waits for at the same time is committed together, so that many sessions share one
+// sync of the disk; of what nobody waits for, a few go along with each commit.
 
 import { join } from "node:path";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -11,6 +11,8 @@ import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
  * write each of them at once would take more time than all else that is done for Claude's words.
  */
 const LAZY_MS = 5000;
+/** So many don't make a commit noticeably longer for those that wait for it. */
+const ALONG = 8;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). */
 const AT_ONCE = 4;
 
@@ -29,6 +31,8 @@ interface Change {
   /** Called when it is written; undefined: the document is to go. */
   text: (() => string) | undefined;
   isDue: boolean;
+  /** It is committed before all that nobody waits for. */
+  isAwaited: boolean;
   timer: Timer | undefined;
   readonly written: Promise<void>;
   readonly settle: () => void;
@@ -60,10 +64,14 @@ export class PendingDocuments {
     this.#changed.set(file, change);
   }
 
-  /** Writes it now. Undefined when the disk has it; resolves when it does, or when that has failed. */
-  whenWritten(file: string): Promise<void> | undefined {
+  /**
+   * Writes it now, or `isPatient`: as soon as nothing else is waited for. Undefined when the disk has it; resolves when it
+   * does, or when that has failed.
+   */
+  whenWritten(file: string, { isPatient = false } = {}): Promise<void> | undefined {
     const change = this.#changed.get(file);
     if (change) {
+      change.isAwaited ||= !isPatient;
       this.#makeDue(change);
     }
     return (change ?? this.#underWay.get(file))?.written;
@@ -78,8 +86,8 @@ export class PendingDocuments {
   /** Writes all there is, and nothing by itself from then on. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const change of this.#changed.values()) {
-      this.#makeDue(change);
+    for (const file of [...this.#changed.keys()]) {
+      void this.whenWritten(file);
     }
     await this.whenAllWritten();
   }
@@ -101,7 +109,10 @@ export class PendingDocuments {
   }
 
   #takeDue(): (readonly [string, Change])[] {
-    const due = [...this.#changed].filter(([, { isDue }]) => isDue);
+    const all = [...this.#changed].filter(([, { isDue }]) => isDue);
+    const awaited = all.filter(([, { isAwaited }]) => isAwaited);
+    const others = all.filter(([, { isAwaited }]) => !isAwaited);
+    const due = [...awaited, ...others.slice(0, ALONG)];
     for (const [file, change] of due) {
       this.#changed.delete(file);
       this.#underWay.set(file, change);
@@ -158,5 +169,5 @@ function newChange(text: Change["text"]): Change {
   const written = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { text, isDue: false, timer: undefined, written, settle };
+  return { text, isDue: false, isAwaited: false, timer: undefined, written, settle };
 }

@@ -4,7 +4,10 @@
 import type { Connection } from "../../src/app/bridge.ts";
 import { Channels } from "../../src/app/channels.ts";
 import { CostBook } from "../../src/app/cost-book.ts";
+import { linksAt } from "../../src/app/links.ts";
+import { savedConversations } from "../../src/app/saved-conversations.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
+import { createChatTools } from "../../src/chat-tools/tools.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
 import type { Project } from "../../src/config/project.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
@@ -184,7 +187,10 @@ export function channelsWorld({
     costs: new CostBook({ folder, timeZone: "UTC" }),
     switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
-    sharedTools: [],
+    links: linksAt("https://chat.example.com"),
+    saved: savedConversations({}),
+    sameNames: (named) => named,
+    chatTools: createChatTools([]),
     redact: (text) => text,
     isHeld: () => false,
     standings: new Standings({

@@ -34,7 +34,7 @@ export interface SendFileWorld {
   maxFileSize: number;
   /** The text of a file in the project, at the path that is given. */
   put(path: string, text: string | Uint8Array): string;
-  reason(input: Record<string, unknown>): Promise<string | undefined>;
+  reason(input: Record<string, unknown>, more?: Partial<ChatCall>): Promise<string | undefined>;
   send(input: Record<string, unknown>, more?: Partial<ChatCall>, signal?: AbortSignal): Promise<ChatOutcome>;
 }
 
@@ -78,6 +78,7 @@ export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
   });
   const place = {
     name: "send_file",
+    channelId: "channel" as ChannelId,
     directory: project,
     deniedPaths: [join(project, ".env"), settings, state, join(project, "private"), join(home, "not-there")],
   };
@@ -88,14 +89,13 @@ export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
     onPiece: () => {},
     clock,
     maxFileSize: Number.POSITIVE_INFINITY,
-    reason: async (input) => tool.reasonToAsk?.({ ...place, input }),
+    reason: async (input, more = {}) => tool.reasonToAsk?.({ ...place, input, ...more }),
     send: (input, more = {}, signal = new AbortController().signal) =>
       tool.call(
         {
           ...place,
           input,
           asker: "alice" as UserId,
-          channelId: "channel" as ChannelId,
           threadId: "thread" as ThreadId,
           filesDirectory: undefined,
           callsBefore: 0,

@@ -8,10 +8,14 @@ function world() {
   const opened: string[] = [];
   const written: string[] = [];
   const clock = createFakeClock();
-  const trails = new AuditTrails((channelId) => {
-    opened.push(channelId);
-    return { append: ({ action }: AuditEntry) => void written.push(`${channelId} ${action}`) };
-  }, clock);
+  const trails = new AuditTrails({
+    open(channelId) {
+      opened.push(channelId);
+      return { append: ({ action }: AuditEntry) => void written.push(`${channelId} ${action}`) };
+    },
+    onAppended: ({ action }) => void written.push(`told of ${action}`),
+    clock,
+  });
   return { clock, opened, written, of: (name: string) => trails.of(name as ChannelId) };
 }
 
@@ -37,7 +41,7 @@ test("a record opens its trail at once, and no trail is opened twice", async () 
   const { clock, of, opened, written } = world();
   of("a");
   of("b").append(entry);
-  expect([opened, written]).toEqual([["b"], ["b refused"]]);
+  expect([opened, written]).toEqual([["b"], ["b refused", "told of refused"]]);
   await clock.advance(100);
   expect(opened).toEqual(["b", "a"]);
 });

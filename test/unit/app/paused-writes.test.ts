@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pausedWrites } from "../../../src/app/paused-writes.ts";
+import { PausedWrites } from "../../../src/app/paused-writes.ts";
 import { isTransient } from "../../../src/mattermost/error.ts";
 import type { MattermostApi } from "../../../src/mattermost/types.ts";
 import { settle } from "../../support/fake-clock.ts";
@@ -8,7 +8,7 @@ function setUp() {
   const done: string[] = [];
   const parts: Partial<MattermostApi> = { instance: "1-a", inSlot: (_slotRequest, perform) => perform(api) };
   const api = parts as MattermostApi;
-  const writes = pausedWrites(api);
+  const writes = new PausedWrites(api);
   const write = (what: string): Promise<void> =>
     writes.api.inSlot({ queue: "thread", isUrgent: () => false }, async () => void done.push(what));
   return { done, write, writes };

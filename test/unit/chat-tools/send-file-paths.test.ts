@@ -18,6 +18,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { looksSecret } from "../../../src/chat-tools/send-file-names.ts";
 import type { Disk } from "../../../src/chat-tools/send-file-place.ts";
+import type { ChannelId } from "../../../src/mattermost/types.ts";
 import { openFilesIn, type SendFileWorld, sendFileWorld } from "../../support/send-file-world.ts";
 
 let world: SendFileWorld;
@@ -237,6 +238,16 @@ describe("what was allowed is the file that was shown", () => {
     expect(await world.reason(input)).toBeUndefined();
     retarget(other());
     expect((await world.send(input)).isError).toBe(true);
+  });
+
+  test("what is asked in another channel, of a project in the same directory, allows and forbids nothing here", async () => {
+    const elsewhere = { channelId: "elsewhere" as ChannelId };
+    await world.reason(input);
+    retarget(other());
+    await world.reason(input, elsewhere);
+    expect((await world.send(input, { isAllowed: true, ...elsewhere })).isError).toBe(false);
+    expect((await world.send(input, { isAllowed: true })).isError).toBe(true);
+    expect(world.uploads.map(({ text }) => text)).toEqual(["the notes"]);
   });
 
   test("the same call is allowed again later, for what it leads to then", async () => {

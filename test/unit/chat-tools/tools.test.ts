@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatToolImplementation } from "../../../src/chat-tools/types.ts";
+import type { ChannelId } from "../../../src/mattermost/types.ts";
 import { channelId, type FakeChat, fakeChat, postId, userId } from "../../support/fake-chat.ts";
 import { INJECTIONS } from "../../support/injections.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -32,7 +33,7 @@ test("each tool is told with a description and a schema, those of others among t
 
 test("nobody is asked before anything is read; what others ask for is asked", async () => {
   const { tools } = fakeChat([other]);
-  const place = { directory: "/project", deniedPaths: [] };
+  const place = { channelId: "here" as ChannelId, directory: "/project", deniedPaths: [] };
   for (const { name } of tools.tools) {
     expect(await tools.reasonToAsk({ name, input: {}, ...place })).toBeUndefined();
   }

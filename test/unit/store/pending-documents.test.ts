@@ -26,7 +26,7 @@ test("what is saved is there after a loss of power, whenever that comes, and not
   const steps = fc.array(
     fc.record({
       file: fc.constantFrom("a", "b", "c"),
-      what: fc.constantFrom("change", "save", "remove", "wait", "pause"),
+      what: fc.constantFrom("change", "save", "save patiently", "hurry", "remove", "wait", "pause"),
     }),
     { maxLength: 40 },
   );
@@ -51,10 +51,12 @@ test("what is saved is there after a loss of power, whenever that comes, and not
           const text = what === "remove" ? undefined : `version ${++version} of ${file}`;
           said.set(file, [...versions, text]);
           world.pending.change(file, text === undefined ? undefined : () => text);
-        } else if (what === "save" && versions.length > 0) {
+        } else if ((what === "save" || what === "save patiently") && versions.length > 0) {
           const newest = versions.length - 1;
-          await world.pending.whenWritten(file);
+          await world.pending.whenWritten(file, { isPatient: what === "save patiently" });
           safe.set(file, newest);
+        } else if (what === "hurry") {
+          void world.pending.whenWritten(file, { isPatient: version % 2 === 0 });
         } else if (what === "wait") {
           await world.clock.advance(5000);
         } else {
@@ -168,4 +170,48 @@ test("once closed it leaves no timer behind, also when nothing can be written", 
   world.pending.change("a", () => "1");
   await world.pending.close();
   expect(world.clock.pending()).toBe(0);
+});
+
+test("who waits for a document does not wait for hundreds that were due before it and wait for nobody", async () => {
+  const world = setUp();
+  const many = Array.from({ length: 200 }, (_, index) => `patient-${index}`);
+  for (const file of many) {
+    world.pending.change(file, () => file);
+    void world.pending.whenWritten(file, { isPatient: true });
+  }
+  await settle();
+  world.pending.change("a", () => "1");
+  await world.pending.whenWritten("a");
+  expect(onDisk(world, "a")).toBe("1");
+  expect(many.filter((file) => onDisk(world, file) !== undefined).length).toBeLessThanOrEqual(16);
+  await world.pending.whenAllWritten();
+  expect(many.map((file) => onDisk(world, file))).toEqual(many);
+});
+
+test("however much is waited for, the documents that nobody waits for get written too", async () => {
+  const world = setUp();
+  world.pending.change("patient", () => "1");
+  const patient = world.pending.whenWritten("patient", { isPatient: true });
+  let version = 0;
+  const awaited = setInterval(() => {
+    world.pending.change("a", () => `${++version}`);
+    void world.pending.whenWritten("a");
+  }, 0);
+  await patient;
+  clearInterval(awaited);
+  expect(onDisk(world, "patient")).toBe("1");
+  await world.pending.close();
+});
+
+test("a patient document that somebody comes to wait for goes before the others", async () => {
+  const world = setUp();
+  const many = Array.from({ length: 50 }, (_, index) => `patient-${index}`);
+  for (const file of many) {
+    world.pending.change(file, () => file);
+    void world.pending.whenWritten(file, { isPatient: true });
+  }
+  await world.pending.whenWritten("patient-49");
+  expect(onDisk(world, "patient-49")).toBe("patient-49");
+  expect(onDisk(world, "patient-48")).toBeUndefined();
+  await world.pending.close();
 });
