@@ -1,6 +1,7 @@
 // A project as long as it is served: its sessions, its waiting Claudes, and who has which rights in it.
 
 import { randomUUID } from "node:crypto";
+import type { AuditEntry } from "../audit/record.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
 import { promptsSince, runsElsewhere } from "../claude/other-programs.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
@@ -24,6 +25,8 @@ import { projectChatTools } from "./chat-tools.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { linksAt } from "./links.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
+import { projectCommands } from "./project-commands.ts";
+import { memoryCommands, memoryOf, type ProjectMemory } from "./project-memory.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
@@ -52,6 +55,7 @@ export class ServedProject implements RoutedProject {
   #warm: Waiting;
   readonly #chatTools: ChatTools;
   readonly #keptRules: KeptRules;
+  readonly #memory: ProjectMemory;
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
   #rights: RightsOf;
@@ -61,6 +65,8 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
+    this.#memory = memoryOf(place.connection.folder, place.channelId, ready.project);
+    this.command = this.#commands();
     const { costs } = place.connection;
     this.#costs = costs.of({
       key: this.#key,
@@ -103,7 +109,7 @@ export class ServedProject implements RoutedProject {
       begin: (opening) => this.sessions.begin(threadId, opening),
     });
 
-  readonly command: RoutedProject["command"] = (_command) => {};
+  readonly command: RoutedProject["command"];
 
   readonly cards: RoutedProject["cards"] = { open: () => [], take: () => false };
 
@@ -193,19 +199,36 @@ export class ServedProject implements RoutedProject {
     });
   }
 
+  #commands(): RoutedProject["command"] {
+    const { audit, connection, reply } = this.#place;
+    const { clock, redact, timeZone } = connection;
+    const world = {
+      rightsOf: this.rightsOf,
+      clock,
+      reply,
+      audit: (entry: AuditEntry) => audit.append(entry),
+      redact,
+      timeZone,
+    };
+    return projectCommands({ ...memoryCommands(this.#memory, world) }, world);
+  }
+
   #prewarm(): Waiting {
     const { connection } = this.#place;
     const { project } = this.#ready;
     const deniedPaths = connection.deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
-    return prewarmClaudes(project, connection, this.#chatTools.tools, () =>
-      this.#keptRules
-        .all()
-        .filter(
-          ({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
-        )
-        .map(({ rule }) => rule),
-    );
+    return prewarmClaudes(project, connection, this.#chatTools.tools, {
+      allowedRules: () =>
+        this.#keptRules
+          .all()
+          .filter(
+            ({ rule, by }) =>
+              authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
+          )
+          .map(({ rule }) => rule),
+      instructions: () => this.#memory.given()?.text,
+    });
   }
 
   #dependencies(): SessionDependencies {
@@ -248,6 +271,7 @@ export class ServedProject implements RoutedProject {
         postLimit: connection.postLimit,
         rightsOf,
         keptRules: this.#keptRules.all,
+        notes: this.#memory.given,
         timeZone: connection.timeZone,
         costs: this.#costs,
         notifyAfterMs: connection.notifyAfterMs,
