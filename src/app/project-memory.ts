@@ -1,6 +1,7 @@
 // The notes that new sessions of a project are given: a document for each project of a channel, and the commands that
 // change it.
 
+import type { AuditEntry } from "../audit/record.ts";
 import type { Project } from "../config/project.ts";
 import type { ChannelId } from "../mattermost/types.ts";
 import { decodeNotes, encodeNotes } from "../memory/document.ts";
@@ -94,14 +95,20 @@ export function memoryOf(
   };
 }
 
+type Change = Pick<AuditEntry, "action" | "what">;
+
 export function memoryCommands(memory: ProjectMemory, world: ProjectWorld): ProjectHandlers {
   const { audit, clock, redact, reply, timeZone } = world;
   const today = (): string =>
     new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(clock.now());
 
-  /** Nobody is told that it is so before it would outlive a crash. */
-  async function confirm({ threadId }: ProjectCommand, text: string): Promise<void> {
-    reply(threadId, notice((await memory.saved()) ? text : `${text}\n⚠️ ${NOT_ON_DISK}`));
+  /** Nobody is told, and nothing is on record, before it would outlive a crash. */
+  async function confirm({ by, threadId }: ProjectCommand, text: string, change?: Change): Promise<void> {
+    const isSaved = await memory.saved();
+    if (change) {
+      audit({ ...change, by, threadId });
+    }
+    reply(threadId, notice(isSaved ? text : `${text}\n⚠️ ${NOT_ON_DISK}`));
   }
 
   return {
@@ -113,17 +120,20 @@ export function memoryCommands(memory: ProjectMemory, world: ProjectWorld): Proj
         reply(threadId, notice(refusedText(remembered, before)));
         return;
       }
-      const { note } = remembered;
-      if (remembered.notes !== before) {
-        audit({ action: "remembered", by, threadId, what: { number: note.number, text: note.text } });
-      }
-      void confirm(command, keptText(note));
+      const { note, notes } = remembered;
+      const { number, text } = note;
+      const isNew = notes !== before;
+      void confirm(
+        command,
+        keptText(note),
+        isNew ? { action: "remembered", what: { number, text } } : undefined,
+      );
     },
     memory({ threadId }) {
       reply(threadId, memoryNotice(memory.all()));
     },
     forget(command) {
-      const { argument, by, threadId } = command;
+      const { argument, threadId } = command;
       const [, digits] = /^#?(\d{1,9})$/.exec(argument) ?? [];
       if (digits === undefined) {
         reply(threadId, notice(FORGET_USAGE));
@@ -134,13 +144,8 @@ export function memoryCommands(memory: ProjectMemory, world: ProjectWorld): Proj
         reply(threadId, notice(noSuchNote(digits)));
         return;
       }
-      audit({
-        action: "forgotten",
-        by,
-        threadId,
-        what: { number: note.number, text: note.text, author: note.by },
-      });
-      void confirm(command, forgottenText(note));
+      const { number, text, by: author } = note;
+      void confirm(command, forgottenText(note), { action: "forgotten", what: { number, text, author } });
     },
   };
 }

@@ -38,14 +38,14 @@ export function memoryNotice({ list }: Notes): Notice {
 export function keptText({ number, text }: Note): string {
   return (
     `🗒️ **Note ${number}** is kept: ${inlineCode(text, ENOUGH)}\n` +
-    "New sessions of this project are given it; a session that runs gets it when it has slept."
+    "New sessions of this project are given it; a running one gets it after its next sleep."
   );
 }
 
 export function forgottenText({ number, text }: Note): string {
   return (
     `🗒️ **Note ${number}** is forgotten: ${inlineCode(text, ENOUGH)}\n` +
-    "No new session is given it; a session that runs has it until it sleeps."
+    "New sessions are not given it any more; a running one has it until it sleeps."
   );
 }
 

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 /** The next message starts another Claude. */
 async function sleep(world: World, root: string): Promise<void> {
   world.forward(31 * MINUTE);
-  await world.until(root, () => /asleep/i.test(header(world, root)));
+  await world.says(root, "⏰ **Session timed out**");
 }
 
 const header = (world: World, root: string): string => world.thread(root)[1]?.message ?? "";
