@@ -9,7 +9,7 @@ const ENOUGH = 80;
 /** How many are named that could make room. */
 const MOST_NAMED = 3;
 
-export const REMEMBER_USAGE =
+const REMEMBER_USAGE =
   "Write it as `!remember` and the note, such as `!remember the staging server is blue`.";
 export const FORGET_USAGE = "Write it as `!forget 2`: `!memory` lists the notes with their numbers.";
 /** The disk could not be written; it is tried again. */
