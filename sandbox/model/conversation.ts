@@ -27,7 +27,14 @@ export function readConversation(body: Rec): Conversation | undefined {
     calls: readCalls(turn),
     directory: /working directory: ([^\s"\\]+)/i.exec(everything)?.[1] ?? "",
     planFile: planFileIn(everything),
+    notes: notesIn(body["system"]),
   };
+}
+
+/** A system prompt is text, or blocks of text (1.0.128 and later). */
+function notesIn(system: unknown): string[] {
+  const texts = typeof system === "string" ? [system] : list(system).map(({ text }) => String(text));
+  return texts.flatMap((text) => text.split("\n").filter((line) => line.startsWith('{"note":')));
 }
 
 /**

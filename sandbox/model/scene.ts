@@ -24,6 +24,8 @@ export interface StepContext {
   readonly directory: string;
   /** In plan mode: the file the plan has to be written to (since 2.0); undefined where there is none. */
   readonly planFile: string | undefined;
+  /** The notes that it was given with the system prompt, a line of JSON each. */
+  readonly notes: readonly string[];
 }
 
 export interface ToolUse {

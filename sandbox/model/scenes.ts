@@ -113,6 +113,14 @@ export const scenes: readonly Scene[] = [
 
   runScene("todo", playTodo),
 
+  // What it was told with the system prompt, which nobody else sees.
+  runScene("notes", ({ notes }) => ({
+    text:
+      notes.length === 0
+        ? "I was given no notes."
+        : ["I was given these notes:", "", "```json", ...notes, "```"].join("\n"),
+  })),
+
   runScene("agent", (context) => sendAgent(context, { run_in_background: false })),
   // 2.1.330 sends subagents to the background unless told otherwise, and reports in a turn of its own.
   runScene("agent-background", (context) => sendAgent(context, {})),

@@ -25,6 +25,8 @@ const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"])
   interrupted: () => "interrupted Claude",
   "resumed-turn": () => "had a turn go on that was cut off",
   cleared: () => "cleared the conversation",
+  remembered: () => "had a note kept for new sessions",
+  forgotten: () => "took a note out",
   merged: () => "merged the branch",
   "worktree-removed": () => "removed a worktree",
 };

@@ -24,13 +24,19 @@ export interface PrewarmOptions {
 
 export type Waiting = Pick<WarmPool, "open" | "take" | "close">;
 
+/** What the newest of them are started with, as of now. */
+export interface StartedWith {
+  readonly allowedRules: () => readonly PermissionRule[];
+  readonly instructions: () => string | undefined;
+}
+
 const NONE: Waiting = { open() {}, take: () => undefined, close: async () => {} };
 
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
   { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
   ownTools: readonly OwnTool[],
-  allowedRules: () => readonly PermissionRule[],
+  startedWith: StartedWith,
 ): Waiting {
   if (prewarm === 0) {
     return NONE;
@@ -55,11 +61,13 @@ export function prewarmClaudes(
         model,
         permissionMode: mode,
         ownTools,
-        allowedRules: allowedRules(),
+        allowedRules: startedWith.allowedRules(),
+        instructions: startedWith.instructions(),
       };
     },
     onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
-    settingsFingerprint: () => settingsFingerprint(directory, environment),
+    settingsFingerprint: () =>
+      JSON.stringify([settingsFingerprint(directory, environment), startedWith.instructions()]),
     // A repository's own programs may run when git looks at it.
     repositoryFingerprint: () => gitFingerprint(directory, claudeEnvironment(environment, [token])),
     freeMemory: availableMemory,

@@ -1,6 +1,7 @@
 // A project as long as it is served: its sessions, its waiting Claudes, and who has which rights in it.
 
 import { randomUUID } from "node:crypto";
+import type { AuditEntry } from "../audit/record.ts";
 import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
@@ -18,6 +19,8 @@ import { adopt } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
+import { projectCommands } from "./project-commands.ts";
+import { memoryCommands, memoryOf, type ProjectMemory } from "./project-memory.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
@@ -45,6 +48,7 @@ export class ServedProject implements RoutedProject {
   #ready: ReadyProject;
   #warm: Waiting;
   readonly #keptRules: KeptRules;
+  readonly #memory: ProjectMemory;
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
   #rights: RightsOf;
@@ -54,6 +58,8 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
+    this.#memory = memoryOf(place.connection.folder, place.channelId, ready.project);
+    this.command = this.#commands();
     const { costs } = place.connection;
     this.#costs = costs.of({
       key: this.#key,
@@ -95,7 +101,7 @@ export class ServedProject implements RoutedProject {
       begin: (opening) => this.sessions.begin(threadId, opening),
     });
 
-  readonly command: RoutedProject["command"] = (_command) => {};
+  readonly command: RoutedProject["command"];
 
   readonly cards: RoutedProject["cards"] = { open: () => [], take: () => false };
 
@@ -185,19 +191,36 @@ export class ServedProject implements RoutedProject {
     });
   }
 
+  #commands(): RoutedProject["command"] {
+    const { audit, connection, reply } = this.#place;
+    const { clock, redact, timeZone } = connection;
+    const world = {
+      rightsOf: this.rightsOf,
+      clock,
+      reply,
+      audit: (entry: AuditEntry) => audit.append(entry),
+      redact,
+      timeZone,
+    };
+    return projectCommands({ ...memoryCommands(this.#memory, world) }, world);
+  }
+
   #prewarm(): Waiting {
     const { connection } = this.#place;
     const { project } = this.#ready;
     const deniedPaths = connection.deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
-    return prewarmClaudes(project, connection, connection.chatTools.tools, () =>
-      this.#keptRules
-        .all()
-        .filter(
-          ({ rule, by }) => authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
-        )
-        .map(({ rule }) => rule),
-    );
+    return prewarmClaudes(project, connection, connection.chatTools.tools, {
+      allowedRules: () =>
+        this.#keptRules
+          .all()
+          .filter(
+            ({ rule, by }) =>
+              authorize("approve", by.id, undefined, this.rightsOf) && isSafeRule(rule, place),
+          )
+          .map(({ rule }) => rule),
+      instructions: () => this.#memory.given()?.text,
+    });
   }
 
   #dependencies(): SessionDependencies {
@@ -240,6 +263,7 @@ export class ServedProject implements RoutedProject {
         postLimit: connection.postLimit,
         rightsOf,
         keptRules: this.#keptRules.all,
+        notes: this.#memory.given,
         timeZone: connection.timeZone,
         costs: this.#costs,
         notifyAfterMs: connection.notifyAfterMs,

@@ -44,6 +44,8 @@ export const AUDIT_ACTIONS = [
   "wait-forgotten", // for the plan's limit to be reset
   "tool-used", // one of Claude's tools in the chat, for the person named
   "tool-refused",
+  "remembered", // a note for the project's new sessions
+  "forgotten",
   "merged", // the branch of a session's worktree
   "worktree-removed",
   "cleared", // Claude's conversation began again

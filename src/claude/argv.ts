@@ -7,7 +7,12 @@ import { basename, dirname, join } from "node:path";
 import { ruleText } from "./permission-rules.ts";
 import type { ClaudeStart } from "./types.ts";
 
-/** The same flags in 1.0.128, 2.0.76 and 2.1.330. */
+/**
+ * The same flags in 1.0.128, 2.0.76 and 2.1.330. What stands behind `--append-system-prompt` is the end of the system
+ * prompt of each request of the main conversation, also after `/compact` and `/clear`; subagents are not told it. Taken
+ * whole, with newlines, quotes and leading dashes, where it is one argument with the flag. A resume or a fork that is to
+ * have it must be given it again.
+ */
 export function claudeArguments(start: ClaudeStart): string[] {
   return [
     "-p",
@@ -23,6 +28,7 @@ export function claudeArguments(start: ClaudeStart): string[] {
     "--replay-user-messages",
     ...(start.model === undefined ? [] : ["--model", start.model]),
     ...(start.permissionMode === undefined ? [] : ["--permission-mode", start.permissionMode]),
+    ...(start.instructions === undefined ? [] : [`--append-system-prompt=${start.instructions}`]),
     ...allowRules(start.allowedRules ?? []),
     ...denyRules(start.deniedPaths ?? []),
     ...conversation(start),

@@ -84,6 +84,7 @@ export class StdioClient implements ClaudeClient {
     this.#process = new ClaudeProcess(command, output, dependencies.spawn);
     this.#startup = new Startup({
       servers: this.#ownTools.servers,
+      hasInstructions: start.instructions !== undefined,
       timeoutMs: initializeTimeoutMs,
       request: (request, settle) => this.#request(request, settle),
       listener,

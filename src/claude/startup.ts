@@ -8,6 +8,8 @@ import type { ClaudeEvent } from "./types.ts";
 export interface StartupOptions {
   /** Of MCP servers in our process. */
   readonly servers: readonly string[];
+  /** It is started with instructions of ours. */
+  readonly hasInstructions: boolean;
   readonly timeoutMs: number;
   readonly request: (request: object, settle: (outcome: Outcome) => void) => void;
   readonly listener: (event: ClaudeEvent) => void;
@@ -57,6 +59,9 @@ export class Startup {
       hooks: null,
       // An interruption ends the turn, but not what runs in the background (2.1.330; other versions don't know it).
       perTaskStopAffordance: true,
+      // Without it 2.1.330 records the system prompt of a conversation's first turn and sends that one after each resume,
+      // whatever instructions it is started with by then. 1.0.128 and 2.0.76 record none, and don't know this.
+      ...(this.#options.hasInstructions ? { systemPromptSnapshot: false } : {}),
       ...(servers.length === 0 ? {} : { sdkMcpServers: servers }),
     };
     this.#options.request(request, (outcome) => this.#initialized(outcome, servers));

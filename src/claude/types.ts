@@ -280,6 +280,8 @@ export interface ClaudeStart {
   readonly permissionMode?: string | undefined;
   /** What is not asked about. */
   readonly allowedRules?: readonly PermissionRule[];
+  /** Stands behind Claude Code's own instructions, as long as this process runs. */
+  readonly instructions?: string | undefined;
 }
 
 /** Starts a process. Never throws: a CLI that cannot be started is an `exited` event. */

@@ -76,7 +76,7 @@ export class WarmPool {
       return undefined;
     }
     if (!fits(one.start)) {
-      this.#discard(one, "it was started with other rules");
+      this.#discard(one, "it was started with other rules or notes");
       return undefined;
     }
     this.#waiting.delete(one);

@@ -25,6 +25,8 @@ export interface Header {
   readonly choices?: readonly string[];
   /** How full Claude's context is. */
   readonly contextPercent?: number | undefined;
+  /** How many notes of its project it was given. */
+  readonly notes?: number;
 }
 
 export type HeaderStatus =
@@ -50,6 +52,7 @@ export function renderHeader(header: Header): string {
     `| 🔢 **Session** | ${statusText(header)} |`,
     `| ${header.isAuto ? "⚡" : "🔐"} **Permissions** | ${cell(permissionsText(header))} |`,
     ...modelRow(header),
+    ...notesRow(header),
   ];
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
 }
@@ -64,6 +67,10 @@ function modelRow({ model, choices = [], contextPercent }: Header): string[] {
   const context = contextPercent === undefined ? [] : [`${contextPercent} % of context`];
   const parts = [...name, ...choices, ...context];
   return parts.length === 0 ? [] : [`| 🧠 **Model** | ${cell(parts.join(" · "))} |`];
+}
+
+function notesRow({ notes = 0 }: Header): string[] {
+  return notes === 0 ? [] : [`| 🗒️ **Memory** | ${notes} ${notes === 1 ? "note" : "notes"} |`];
 }
 
 function backgroundText(tasks: number): string {

@@ -18,6 +18,12 @@ export interface SessionDefaults {
   readonly thinking?: number | null | undefined;
 }
 
+export interface GivenNotes {
+  readonly count: number;
+  /** All of them, in words for Claude. */
+  readonly text: string;
+}
+
 /** What a session is told once. */
 export interface SessionContext {
   readonly version: string;
@@ -45,6 +51,8 @@ export interface SessionContext {
   readonly listed?: () => readonly string[];
   /** What sessions of the project begin with, as of now; undefined where none can be kept. */
   readonly keptRules?: (() => readonly KeptRule[]) | undefined;
+  /** Of the project, as its Claudes are given them now; undefined where there are none. */
+  readonly notes?: (() => GivenNotes | undefined) | undefined;
   /** Of the project; undefined: nothing is counted but for the session itself. */
   readonly costs?: Omit<ProjectCosts, "change"> | undefined;
   /** How long a turn takes before its end is worth a mention. */

@@ -23,6 +23,8 @@ export interface ProcessStart {
   readonly choices: Pick<ClaudeStart, "model" | "permissionMode">;
   /** What is not asked about. */
   readonly allowedRules: readonly PermissionRule[];
+  /** What it is told of the project. */
+  readonly instructions?: string | undefined;
 }
 
 export class SessionProcess {
@@ -51,12 +53,12 @@ export class SessionProcess {
 
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
-    const { conversationId, directory, resume, fork, choices, allowedRules } = given;
+    const { conversationId, directory, resume, fork, choices, allowedRules, instructions } = given;
     const { startClaude, claudePath, chatTools, context, deniedPathsIn } = this.#dependencies;
     this.#client = undefined;
     const { model, mode } = context.defaults ?? {};
     const isAsOthers = !resume && !fork && choices.model === model && choices.permissionMode === mode;
-    const warm = isAsOthers ? this.#takeWarm(directory, allowedRules) : undefined;
+    const warm = isAsOthers ? this.#takeWarm(given) : undefined;
     if (warm) {
       this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
       this.#client = warm.assign(listener);
@@ -70,6 +72,7 @@ export class SessionProcess {
         ...(fork ? { fork } : {}),
         deniedPaths: deniedPathsIn(directory),
         allowedRules,
+        instructions,
         extraDirectories,
         ...choices,
         ownTools: chatTools?.tools ?? [],
@@ -83,10 +86,15 @@ export class SessionProcess {
   }
 
   /** One that waits in this directory; a session with files of its own has a place that it was not given. */
-  #takeWarm(directory: string, rules: readonly PermissionRule[]) {
+  #takeWarm({ directory, allowedRules, instructions }: ProcessStart) {
     const { warm, context } = this.#dependencies;
     const isElsewhere = directory !== context.directory || this.#files.path !== undefined;
-    return isElsewhere ? undefined : warm.take((start) => areSameRules(start.allowedRules ?? [], rules));
+    return isElsewhere
+      ? undefined
+      : warm.take(
+          (start) =>
+            areSameRules(start.allowedRules ?? [], allowedRules) && start.instructions === instructions,
+        );
   }
 
   /** A message with what goes along with it; `onProblem` is told what could not be fetched. */

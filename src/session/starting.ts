@@ -20,6 +20,7 @@ export function processStart(
     resume,
     fork: resume ? undefined : conversation.fork,
     choices: startChoices(state, context),
+    instructions: context.notes?.()?.text,
     allowedRules: rulesInForce(state, context).filter((rule) => isSafeRule(rule, place)),
   };
 }

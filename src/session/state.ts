@@ -17,7 +17,7 @@ import { noteTitle, takeNote } from "./steering/heard.ts";
 import { isHeld } from "./steering/hold.ts";
 import { placeOutputs } from "./steering/output-state.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
-import { judgeMode, requestChoices } from "./steering/start.ts";
+import { judgeMode, noteGiven, requestChoices } from "./steering/start.ts";
 import { initialSteering } from "./steering/types.ts";
 import type { Message, SessionState, Step, Turn } from "./types.ts";
 import { isPlaceReady, madeWorktreeOf, worktreeText } from "./worktree-state.ts";
@@ -268,7 +268,8 @@ function startProcess(step: Step, slot: number): void {
   wake(state, slot);
   state.steering.cannot = [];
   const resume = state.conversation.progress === "begun";
-  if (judgeMode(step)) {
+  const isOtherMode = judgeMode(step);
+  if (noteGiven(step) || isOtherMode) {
     updateHeader(step);
   }
   step.emit({ type: "startClaude", generation: state.generation, resume });

@@ -9,7 +9,7 @@ import { modelName } from "./model-names.ts";
 export function steeringRows(
   { steering }: SessionState,
   { defaults }: SessionContext,
-): Pick<Header, "mode" | "model" | "choices" | "contextPercent"> {
+): Pick<Header, "mode" | "model" | "choices" | "contextPercent" | "notes"> {
   const { effort, thinking, contextPercent } = steering;
   const mode = steering.mode ?? defaults?.mode;
   const thinkingText = thinking === 0 ? "thinking off" : `thinking up to ${thinking} tokens`;
@@ -21,5 +21,6 @@ export function steeringRows(
       ...(typeof thinking === "number" ? [thinkingText] : []),
     ],
     contextPercent,
+    notes: steering.notes ?? 0,
   };
 }

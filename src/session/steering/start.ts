@@ -69,3 +69,13 @@ export function judgeMode({ state, context }: Pick<Step, "state" | "context">): 
   steering.modeBy = undefined;
   return true;
 }
+
+/** For a process that starts now. True when it is given another number of notes than the one before. */
+export function noteGiven({ state: { steering }, context }: Step): boolean {
+  const count = context.notes?.()?.count ?? 0;
+  const isOther = count !== (steering.notes ?? 0);
+  if (isOther) {
+    steering.notes = count;
+  }
+  return isOther;
+}

@@ -136,6 +136,8 @@ export interface SteeringState {
   outputs?: OutputsState;
   /** Who is still to be called about the end of their turn; each person once. */
   calls?: readonly TurnCall[];
+  /** How many of the project's notes the Claude that runs, or ran last, was given. */
+  notes?: number;
 }
 
 export interface Revoked {

@@ -11,7 +11,8 @@ import { misbehave, misbehaviourIn } from "./misbehaviour.mjs";
 import { ApiError, blocks, streamMessage } from "./model.mjs";
 import { createTools } from "./tools.mjs";
 
-export function createConversation({ wire, transcript, checkpoints, rules }) {
+export function createConversation({ wire, transcript, checkpoints, rules, instructions }) {
+  const system = () => [`Primary working directory: ${process.cwd()}`, instructions].join("\n\n");
   const queue = [];
   let model = "claude-opus-5-5";
   const notifications = [];
@@ -377,5 +378,4 @@ const rejected =
   "The user doesn't want to proceed with this tool use. The tool use was rejected. STOP what you are doing and wait for the user to tell you how to proceed.";
 
 const success = (result) => ({ subtype: "success", is_error: false, result, terminal_reason: "completed" });
-const system = () => `Primary working directory: ${process.cwd()}`;
 const blocksOf = (content) => (typeof content === "string" ? [{ type: "text", text: content }] : content);

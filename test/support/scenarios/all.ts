@@ -4,6 +4,7 @@ import { background } from "./background.ts";
 import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
 import { elsewhere } from "./elsewhere.ts";
+import { memory } from "./memory.ts";
 import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
 import { rules } from "./rules.ts";
@@ -23,5 +24,6 @@ export const scenarios = [
   ...back,
   ...elsewhere,
   ...outputs,
+  ...memory,
   ...restarting,
 ];

@@ -108,10 +108,14 @@ test("where there are several projects each session is told with its own", () =>
   see({ ...IDLE, project: "shop" });
   audited("merged", { branch: "fix", base: "main" });
   audited("worktree-removed", { branch: "fix" });
+  audited("remembered", { number: 1, text: "the password is in the safe" });
+  audited("forgotten", { number: 1, text: "the password is in the safe" });
   expect(heard).toEqual([
     "started: @alice started a session",
     "finished: shop #1 done in 0 s",
     "decided: shop #1 @alice merged the branch",
     "decided: shop #1 @alice removed a worktree",
+    "decided: shop #1 @alice had a note kept for new sessions",
+    "decided: shop #1 @alice took a note out",
   ]);
 });

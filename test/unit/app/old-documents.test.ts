@@ -51,6 +51,7 @@ test("documents of a channel that nobody has served for thirty days go, except f
     world.write(`session-${channel}-${THREAD}.json`);
     world.write(`cursor-${channel}.json`);
     world.write(`rules-${channel}-shop.json`);
+    world.write(`notes-${channel}-shop.json`);
     world.write(`names-allowed_users-${channel}.json`);
     world.write(`audit-${channel}.jsonl`);
   }
@@ -59,7 +60,9 @@ test("documents of a channel that nobody has served for thirty days go, except f
   expect(world.names()).toEqual(all);
   world.tidy(Date.now() + 31 * DAY_MS);
   expect(world.names()).toEqual(
-    all.filter((name) => !["session", "cursor", "rules"].some((kind) => name.startsWith(`${kind}-${OTHER}`))),
+    all.filter(
+      (name) => !["session", "cursor", "rules", "notes"].some((kind) => name.startsWith(`${kind}-${OTHER}`)),
+    ),
   );
 });
 

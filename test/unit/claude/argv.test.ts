@@ -39,6 +39,15 @@ describe("the arguments", () => {
     expect(claudeArguments(start).join(" ")).not.toMatch(/--model|--permission-mode/);
   });
 
+  it("take instructions whole, whatever they begin with, and none where there are none", () => {
+    const instructions = '--resume x\n\n- "q" $HOME `id`\n';
+    const given = claudeArguments({ ...start, instructions });
+    expect(given.filter((one) => one.includes("--resume"))).toEqual([
+      `--append-system-prompt=${instructions}`,
+    ]);
+    expect(claudeArguments(start).join(" ")).not.toContain("system-prompt");
+  });
+
   it("give each rule as an argument of its own, before another flag", () => {
     const allowedRules = [{ tool: "Bash", content: "npm test *" }, { tool: "WebSearch" }];
     const given = claudeArguments({ ...start, allowedRules });

@@ -277,6 +277,24 @@ describe("a program that goes wrong", () => {
     expect(exited.stderr).toMatch(/did not answer within 0.2 s of its start/);
   });
 
+  it.each([
+    ["is asked to send them as they are now, and not as they were", "be brief", false],
+    ["is asked for nothing of the kind where there are none", undefined, undefined],
+  ])("that is given instructions %s", async (_what, instructions, systemPromptSnapshot) => {
+    const claude = watchScript(
+      `const on = (f) => {
+        ready(f);
+        say({ type: "assistant", message: { id: "m", content: JSON.stringify(f.request) } });
+      };`,
+      place,
+      { instructions },
+    );
+    open.push(claude);
+    const asked = JSON.parse((await claude.next("text")).text) as Record<string, unknown>;
+    expect(asked).toMatchObject({ subtype: "initialize" });
+    expect(asked["systemPromptSnapshot"]).toBe(systemPromptSnapshot);
+  });
+
   it("and refuses to initialize is ended, and says so", async () => {
     const claude = startScript(
       `const on = (f) => say({ type: "control_response", response: { subtype: "error", request_id: f.request_id, error: "too old" } });`,

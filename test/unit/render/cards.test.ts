@@ -50,6 +50,12 @@ test("the header pings nobody, and a directory can't break its table", () => {
   expect(row?.replaceAll("\\|", "").split("|")).toHaveLength(4);
 });
 
+test("the header tells how many notes the session was given, if any", () => {
+  expect(renderHeader({ ...HEADER, notes: 1 })).toContain("| 🗒️ **Memory** | 1 note |");
+  expect(renderHeader({ ...HEADER, notes: 12 })).toContain("| 🗒️ **Memory** | 12 notes |");
+  expect(renderHeader({ ...HEADER, notes: 0 })).toBe(renderHeader(HEADER));
+});
+
 test.each([
   [{ kind: "asleep" }, "asleep"],
   [{ kind: "ended" }, "ended"],
