@@ -10,6 +10,7 @@ import { homePath } from "../render/paths.ts";
 import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
+import { callableNames, isBot, unaskedAtStart } from "./bots.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
@@ -32,12 +33,13 @@ export function initialState(
   now: number,
   conversationId: string,
 ): SessionState {
+  const { auto, ...mode } = unaskedAtStart(context, owner);
   return {
     owner,
     phase: asleep(slot),
     generation: 0,
     conversation: { id: conversationId, progress: "new", isCleared: false, hasRetriedStart: false },
-    auto: context.isAuto ? { grantedBy: undefined } : undefined,
+    auto,
     isPlanApproved: false,
     participants: new Map(),
     speakers: new Map(),
@@ -53,9 +55,9 @@ export function initialState(
     background: [],
     faults: 0,
     worktree: undefined,
-    steering: initialSteering(),
+    steering: { ...initialSteering(), ...mode },
     taskList: undefined,
-    turn: newTurn(1, context, [owner.name]),
+    turn: newTurn(1, context, isBot(context, owner.id) ? [] : [owner.name]),
     commands: undefined,
     lastActivityAt: now,
     postsMade: 1,
@@ -314,10 +316,9 @@ function send(step: Step, uuid: string, content: readonly MessageBlock[]): void 
 export function beginTurn(step: Step, message?: Message): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
-  const names = [state.owner.name, ...state.participants.values(), ...state.speakers.values()];
   const previousMessageId = state.turn.streaming?.messageId ?? state.turn.previousMessageId;
   state.turn = {
-    ...newTurn(state.postsMade++, context, [...new Set(names)], message),
+    ...newTurn(state.postsMade++, context, callableNames(context, state), message),
     ...(message ? { beganAt: message.begunAt ?? step.now } : {}),
     previousMessageId,
   };

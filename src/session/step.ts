@@ -236,7 +236,7 @@ function opened(step: Step, worktree: WantedWorktree | undefined, origin: Origin
   if (origin) {
     beginFrom(state, origin);
   }
-  audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
+  audit(step, "started", state.owner, { directory: context.directory, isAuto: state.auto !== undefined });
   takeKeptRules(step);
   updateHeader(step);
   if (origin) {

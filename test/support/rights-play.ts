@@ -6,7 +6,7 @@ import type { ChannelId, PostId, UserId } from "../../src/mattermost/types.ts";
 import { channelsWorld } from "./channels-world.ts";
 import { projectOf } from "./projects.ts";
 import { type Deed, RightsJudge } from "./rights-judge.ts";
-import { DIRECT, directOf, type Lists, PEOPLE, RightsTable, ROBOT, type Setting } from "./rights-table.ts";
+import { BUILDER, DIRECT, directOf, type Lists, PEOPLE, RightsTable, ROBOT, type Setting } from "./rights-table.ts";
 import { permission, turnEnded, user } from "./session-script.ts";
 
 export const CHANNELS = ["c1", "c2", "c3"];
@@ -46,7 +46,7 @@ type MoveOf<Kind extends Move["kind"]> = Move & { readonly kind: Kind };
 
 export class RightsPlay {
   readonly #world = channelsWorld({
-    people: [...PEOPLE.map((name) => user(name)), user(ROBOT, { isBot: true })],
+    people: [...PEOPLE.map((name) => user(name)), ...[ROBOT, BUILDER].map((name) => user(name, { isBot: true }))],
     channels: CHANNELS,
     direct: PEOPLE.map((name) => [directOf(name), name] as const),
   });
@@ -187,16 +187,17 @@ export class RightsPlay {
     const text = /^(?:yes|no|!.*)$/.test(words) ? words : `${words} ${mark}`;
     const thread = said.thread ?? this.#world.nextPost();
     const root = this.#world.posts.get(thread as PostId);
-    if (!root || root.channelId === channel) this.#judge.said.set(mark, { by, channel, thread });
+    if (!root || root.channelId === channel) this.#judge.said.set(mark, { by, channel, thread, isMention: said.isMention ?? false });
     const rootId = said.thread as PostId | undefined;
-    await this.#judge.judge({ ...said, thread }, () => this.#world.post(by, channel, text, rootId));
+    const more = by === BUILDER ? ({ isFromPerson: false, isFromBot: true } as const) : {};
+    await this.#judge.judge({ ...said, thread }, () => this.#world.post(by, channel, text, rootId, more));
   }
 }
 
 const pick = <T>(all: readonly T[], at: number): T | undefined =>
   all.length === 0 ? undefined : all[at % all.length];
 
-const projectFrom = ({ name, channel, allowed, approvers }: Setting): Project =>
+const projectFrom = ({ name, channel, allowed, approvers, isBuilderListed }: Setting): Project =>
   projectOf({
     name,
     origin: channel === undefined ? "direct" : "file",
@@ -204,5 +205,6 @@ const projectFrom = ({ name, channel, allowed, approvers }: Setting): Project =>
     directory: `/projects/${name}`,
     allowedUsers: allowed ?? [],
     approvers: approvers ?? [],
+    bots: isBuilderListed ? [BUILDER] : [],
     maxSessions: 100,
   });

@@ -77,6 +77,7 @@ directMessages: { directory: ~/scratch, allowedUsers: [alice] }
       directory: `${home}/src/shop`,
       allowedUsers: ["alice", "bob"],
       approvers: ["alice"],
+      bots: [],
       skipPermissions: false,
       maxSessions: 3,
       sessionTimeoutMs: 1_800_000,
