@@ -167,9 +167,10 @@ function directOf(pair: Pair, rules: Rules): Made {
   };
 }
 
-type Given = z.output<typeof SCHEMAS.directMessages> & Pick<Project, "name" | "channel" | "origin"> & {
-  readonly bots?: readonly string[] | undefined;
-};
+type Given = z.output<typeof SCHEMAS.directMessages> &
+  Pick<Project, "name" | "channel" | "origin"> & {
+    readonly bots?: readonly string[] | undefined;
+  };
 
 /** With what the settings say where the file says nothing. */
 function complete(given: Given, pair: Pair, { defaults, places, document, dangerOf }: Rules): Made {

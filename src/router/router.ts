@@ -243,8 +243,7 @@ export class Router {
     const { projects, sessions } = this.#dependencies;
     const reading = this.#read(post);
     const isMeant = reading.isMention || sessions.find(post.threadId) !== undefined;
-    const by =
-      isMeant && canBeHeard(post, reading) ? await speakerOf(this.#dependencies, post) : undefined;
+    const by = isMeant && canBeHeard(post, reading) ? await speakerOf(this.#dependencies, post) : undefined;
     return by !== undefined && (post.isFromPerson || isBotIn(projects(), by.id));
   }
 

@@ -2,9 +2,8 @@
 // setting says so, and mm-claude's words never call the bot, which might answer.
 
 import type { UserId } from "../mattermost/types.ts";
-import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
-import type { SessionState } from "./types.ts";
+import type { SessionState, Step } from "./types.ts";
 
 type Standing = Pick<SessionContext, "rightsOf">;
 
@@ -12,15 +11,14 @@ export function isBot({ rightsOf }: Standing, id: UserId): boolean {
   return rightsOf(id)?.isBot === true;
 }
 
-/** What a new session may do unasked by its project's settings. Where a bot began it, people decide. */
-export function unaskedAtStart(
-  context: Pick<SessionContext, "rightsOf" | "isAuto" | "defaults">,
-  owner: Person,
-): { readonly auto: SessionState["auto"]; readonly mode?: "default" } {
-  if (!isBot(context, owner.id)) {
-    return { auto: context.isAuto ? { grantedBy: undefined } : undefined };
+/** Whatever its project's settings say, nothing runs unasked in a session that a bot begins: people decide. */
+export function askPeople({ state, context }: Pick<Step, "state" | "context">): void {
+  if (isBot(context, state.owner.id)) {
+    state.auto = undefined;
+    if (context.defaults?.mode === "acceptEdits") {
+      state.steering.mode = "default";
+    }
   }
-  return { auto: undefined, ...(context.defaults?.mode === "acceptEdits" ? { mode: "default" } : {}) };
 }
 
 /** The usernames that Claude's words may call. */

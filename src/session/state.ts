@@ -10,7 +10,7 @@ import { homePath } from "../render/paths.ts";
 import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
-import { callableNames, isBot, unaskedAtStart } from "./bots.ts";
+import { callableNames } from "./bots.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
@@ -33,13 +33,12 @@ export function initialState(
   now: number,
   conversationId: string,
 ): SessionState {
-  const { auto, ...mode } = unaskedAtStart(context, owner);
   return {
     owner,
     phase: asleep(slot),
     generation: 0,
     conversation: { id: conversationId, progress: "new", isCleared: false, hasRetriedStart: false },
-    auto,
+    auto: context.isAuto ? { grantedBy: undefined } : undefined,
     isPlanApproved: false,
     participants: new Map(),
     speakers: new Map(),
@@ -55,9 +54,9 @@ export function initialState(
     background: [],
     faults: 0,
     worktree: undefined,
-    steering: { ...initialSteering(), ...mode },
+    steering: initialSteering(),
     taskList: undefined,
-    turn: newTurn(1, context, isBot(context, owner.id) ? [] : [owner.name]),
+    turn: newTurn(1, context, [owner.name]),
     commands: undefined,
     lastActivityAt: now,
     postsMade: 1,

@@ -92,7 +92,7 @@ const HAPPENED = [
   ...["session", "named session", "direct session", "refused", "refused, though listed elsewhere", "heard"],
   ...["heard as context", "with guests", "stopped", "not stopped", "lists changed"],
   ...["decided", "not decided", "allowed by itself"],
-  ...["session of a bot", "bot heard again", "bot not heard"],
+  ...["session of a bot", "bot not heard"],
 ];
 
 test("a start, a message, a decision, a stop and an invitation need the rights of that very project, as they are now", async () => {

@@ -78,15 +78,14 @@ test.each([
   expect([heard(), replies]).toEqual([[], []]);
 });
 
-test.each([
-  "resume 3f0b1c1e-0000-4000-8000-000000000000",
-  "worktree remove fix-cart confirm",
-  "",
-])("%j of a bot is not answered", async (words) => {
-  const { writes, opened, replies } = setUp();
-  await writes("builder", `@claude-code ${words}`);
-  expect([opened, replies]).toEqual([[], []]);
-});
+test.each(["resume 3f0b1c1e-0000-4000-8000-000000000000", "worktree remove fix-cart confirm", ""])(
+  "%j of a bot is not answered",
+  async (words) => {
+    const { writes, opened, replies } = setUp();
+    await writes("builder", `@claude-code ${words}`);
+    expect([opened, replies]).toEqual([[], []]);
+  },
+);
 
 test("a bot decides nothing by reactions, and its edits change nothing", async () => {
   const { writes, post, react, router, delivered } = setUp();

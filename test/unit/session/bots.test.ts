@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import type { RightsOf } from "../../../src/session/authorization.ts";
 import type { SessionContext } from "../../../src/session/context.ts";
-import { initialState } from "../../../src/session/state.ts";
 import { startChoices } from "../../../src/session/steering/start.ts";
 import {
   asks,
   CONTEXT,
+  createScript,
   LISTED,
   OTHER,
   OWNER,
@@ -15,7 +15,7 @@ import {
   plan,
   question,
   type Script,
-  createScript,
+  turnEnded,
 } from "../../support/session-script.ts";
 
 /** The owner of the script is a bot account; `bob` is listed. */
@@ -27,6 +27,7 @@ const OF_BOT = { rightsOf, listed: () => ["bob"] };
 
 function working(more: Partial<SessionContext> = {}): Script {
   const script = createScript({ ...OF_BOT, ...more });
+  script.take({ type: "opened" });
   script.says(OWNER, "the build failed");
   script.claude({ type: "turnStarted", model: "m" });
   script.claude({ type: "replayed", uuid: "u1" });
@@ -45,8 +46,9 @@ test("its messages reach Claude", () => {
 
 test("neither skipped permissions nor a mode of the project make anything run unasked in it", () => {
   const modeOf = (context: SessionContext) => {
-    const state = initialState(OWNER, 1, context, 0, "one");
-    return [state.auto, startChoices(state, context).permissionMode];
+    const script = createScript(context);
+    script.take({ type: "opened" });
+    return [script.state.auto, startChoices(script.state, context).permissionMode];
   };
   const defaults = { mode: "acceptEdits", model: undefined, effort: undefined, thinking: undefined } as const;
   const context = { ...CONTEXT, ...OF_BOT, isAuto: true, defaults };
@@ -90,17 +92,20 @@ test("the bot stops nothing, and invites nobody", () => {
 
 test("nothing calls the bot: not Claude's words, not the header, not the end of a long turn", () => {
   const script = working();
-  script.claude(text("@alice is this enough?"));
+  script.claude({ type: "messageStarted", messageId: "m1" });
+  script.claude({ type: "textDelta", text: "@alice is this enough?", blockIndex: 0 });
   script.now += 3_600_000;
   script.claude(turnEnded());
   script.flush();
   expect(script.said()).toContain("is this enough?");
   expect(called(script.said())).toEqual([]);
+  expect(script.effects.filter(({ type }) => type === "findAvailable")).toEqual([]);
 });
 
 test("in a session that is not its own, a bot's message is not even shown for approval", () => {
   const script = createScript({
-    rightsOf: (id) => (id === OTHER.id ? { isListed: false, isApprover: false, isBot: true } : CONTEXT.rightsOf(id)),
+    rightsOf: (id) =>
+      id === OTHER.id ? { isListed: false, isApprover: false, isBot: true } : CONTEXT.rightsOf(id),
   });
   script.says(OTHER, "do something else");
   expect([script.state.asks, script.state.queue, script.sent()]).toEqual([[], [], []]);
