@@ -114,7 +114,7 @@ export async function lookUpWriters(
  * `of`: what the setting is of, a channel or a project.
  */
 export function admitted(
-  setting: "ALLOWED_USERS" | "APPROVERS",
+  setting: "ALLOWED_USERS" | "APPROVERS" | "BOTS",
   users: readonly User[],
   of: string,
   folder: DocumentStore,

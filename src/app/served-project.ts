@@ -121,8 +121,8 @@ export class ServedProject implements RoutedProject {
 
   /** Whether it is to be served as it is now. */
   isAsked(ready: ReadyProject): boolean {
-    const asked = ({ project, allowedUsers, approvers }: ReadyProject): string =>
-      JSON.stringify([project, allowedUsers, approvers]);
+    const asked = ({ project, allowedUsers, approvers, bots }: ReadyProject): string =>
+      JSON.stringify([project, allowedUsers, approvers, bots]);
     return asked(ready) === asked(this.#ready);
   }
 
@@ -177,17 +177,18 @@ export class ServedProject implements RoutedProject {
   }
 
   #bindRights(): RightsOf {
-    const { allowedUsers, approvers } = this.#ready;
+    const { allowedUsers, approvers, bots } = this.#ready;
     const { users, folder, log, sameNames } = this.#place.connection;
-    const bound = (setting: "ALLOWED_USERS" | "APPROVERS", named: readonly User[]) =>
+    const bound = (setting: "ALLOWED_USERS" | "APPROVERS" | "BOTS", named: readonly User[]) =>
       named.length === 0 ? undefined : sameNames(admitted(setting, named, this.#key, folder, log));
-    for (const user of [...allowedUsers, ...approvers]) {
+    for (const user of [...allowedUsers, ...approvers, ...bots]) {
       users.foundBefore(user);
     }
     return createAllowList({
       known: (id) => users.known(id),
       allowed: bound("ALLOWED_USERS", allowedUsers),
       approvers: bound("APPROVERS", approvers),
+      bots: bound("BOTS", bots) ?? [],
     });
   }
 

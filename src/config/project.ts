@@ -28,6 +28,8 @@ export interface Project {
   readonly allowedUsers: readonly string[];
   /** As `allowedUsers`; empty means everyone who is listed. */
   readonly approvers: readonly string[];
+  /** Bot accounts that may ask, as `allowedUsers`; empty means none. */
+  readonly bots: readonly string[];
   readonly skipPermissions: boolean;
   readonly maxSessions: number;
   readonly sessionTimeoutMs: number;
@@ -86,6 +88,7 @@ export function projectDefaults(
   return {
     allowedUsers,
     approvers,
+    bots: [],
     skipPermissions,
     maxSessions,
     sessionTimeoutMs,

@@ -167,7 +167,10 @@ function directOf(pair: Pair, rules: Rules): Made {
   };
 }
 
-type Given = z.output<typeof SCHEMAS.directMessages> & Pick<Project, "name" | "channel" | "origin">;
+type Given = z.output<typeof SCHEMAS.directMessages> &
+  Pick<Project, "name" | "channel" | "origin"> & {
+    readonly bots?: readonly string[] | undefined;
+  };
 
 /** With what the settings say where the file says nothing. */
 function complete(given: Given, pair: Pair, { defaults, places, document, dangerOf }: Rules): Made {
@@ -181,6 +184,7 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     directory: resolve(directory.replace(/^~(?=\/|$)/, places.home)),
     allowedUsers: own.allowedUsers ?? defaults.allowedUsers,
     approvers: own.approvers ?? defaults.approvers,
+    bots: own.bots ?? defaults.bots,
     skipPermissions: own.skipPermissions ?? defaults.skipPermissions,
     maxSessions: own.maxSessions ?? defaults.maxSessions,
     sessionTimeoutMs: own.sessionTimeoutMs ?? defaults.sessionTimeoutMs,

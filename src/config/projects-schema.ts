@@ -66,6 +66,10 @@ const project = z.strictObject({
     defaultText: fromSettings("APPROVERS"),
     description: "who of them may approve tools and plans; `[]` is all of them",
   }),
+  bots: people.optional().register(DOCUMENTS, {
+    defaultText: "none",
+    description: "bot accounts that may ask, by their usernames",
+  }),
   skipPermissions: text(parseBoolean)
     .optional()
     .register(DOCUMENTS, {
@@ -128,7 +132,7 @@ const project = z.strictObject({
 export const SCHEMAS = {
   file: z.strictObject({ projects: z.unknown().optional(), directMessages: z.unknown().optional() }),
   project,
-  directMessages: project.omit({ channel: true }),
+  directMessages: project.omit({ channel: true, bots: true }),
 };
 
 /** By key, in the schema's order. */

@@ -172,7 +172,8 @@ function toPost(data: z.infer<typeof wirePost>): Post {
     userId: data.user_id as UserId,
     message: data.message,
     createdAt: data.create_at,
-    isFromPerson: !data.type && !isMachineMade(data.props ?? {}),
+    isFromPerson: !data.type && machineMarks(data.props ?? {}).length === 0,
+    ...(isOfBotAlone(data) ? { isFromBot: true } : {}),
     pendingPostId: textIn(data.props ?? {}, PENDING_POST_ID_PROP),
     ...instanceOf(data.props ?? {}),
     ...attachmentOf(data.props ?? {}),
@@ -289,12 +290,21 @@ function textIn(props: Readonly<Record<string, unknown>>, name: string): string 
 // which does no harm. The server and its plugins write true in several ways, so every value counts that isn't clearly
 // false. Posts of another mm-claude are not from a person either, whatever account it uses: the two would answer each
 // other for ever.
-function isMachineMade(props: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(props).some(
-    ([key, value]) =>
-      /^(?:from_|override_|mm_claude_)/.test(key) &&
-      !["", "0", "false", "undefined", "null"].includes(String(value).trim().toLowerCase()),
-  );
+function machineMarks(props: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(props)
+    .filter(
+      ([key, value]) =>
+        /^(?:from_|override_|mm_claude_)/.test(key) &&
+        !["", "0", "false", "undefined", "null"].includes(String(value).trim().toLowerCase()),
+    )
+    .map(([key]) => key);
+}
+
+// A webhook that a bot account owns posts with that account's user_id, and the server adds `from_bot` there too (10.11,
+// read): `from_webhook` is what tells. A payload can write every prop but that one.
+function isOfBotAlone({ type, props }: z.infer<typeof wirePost>): boolean {
+  const marks = machineMarks(props ?? {});
+  return !type && marks.length === 1 && marks[0] === "from_bot";
 }
 
 function filesOf(post: z.infer<typeof wirePost>): FileInfo[] {

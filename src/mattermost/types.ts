@@ -51,6 +51,8 @@ export interface Post {
   readonly createdAt: number;
   /** Written by a person: not a system post (`type`), a bot's (`from_bot`) or a webhook's (`from_webhook`). */
   readonly isFromPerson: boolean;
+  /** Written by a bot account with its own token, and by nothing else that the post tells of. */
+  readonly isFromBot?: true;
   /**
    * The `pendingPostId` it was created with, when mm-claude created it; anybody could write this, so look at `userId`.
    */

@@ -65,9 +65,11 @@ function linked({ link, title }: ListedSession): string {
 }
 
 function stateOf(state: SessionStateInWords): string {
-  return state.kind === "waits"
-    ? `⚠️ waits for ${state.names.map((name) => inlineCode(`@${name}`)).join(", ")}`
-    : STATES[state.kind];
+  if (state.kind !== "waits") {
+    return STATES[state.kind];
+  }
+  const names = state.names.map((name) => inlineCode(`@${name}`));
+  return `⚠️ waits for ${names.length === 0 ? "a decision" : names.join(", ")}`;
 }
 
 function age(ms: number): string {

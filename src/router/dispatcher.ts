@@ -11,7 +11,7 @@ import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
-import { maySteerIn, type RoutedProject } from "./routed-projects.ts";
+import { isBotIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
 
 export interface DispatcherOptions {
   readonly sessions: Pick<SessionsHeard, "find">;
@@ -44,10 +44,15 @@ export class Dispatcher {
     const { isListed, now, projects, reply, sessions } = this.#options;
     // What is dated in the future counts as now: nobody has to be silent until then.
     const at = Math.min(createdAt, now());
+    const isBot = isBotIn(projects(), by.id);
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.tryTakePost(decided, by.id, isListed(by), threadId, at)) {
-      if (this.#limits.tryTakeWarning(by.id, now())) {
+    } else if (!this.#limits.tryTakePost(decided, by.id, isListed(by), threadId, at, isBot)) {
+      // A bot learns nothing by it: it is for people to read, and no more posts than that.
+      const mayTell = isBot
+        ? this.#limits.tryTakeRefusal(by.id, now())
+        : this.#limits.tryTakeWarning(by.id, now());
+      if (mayTell) {
         reply(threadId, notice(tooMuch(by)));
       }
     } else if (decided.kind === "reply") {

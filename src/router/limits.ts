@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000;
 const LIMITS = {
   /** Nobody types faster for long; a pasted series passes. */
   person: { burst: 40, everyMs: 1500 },
+  /** What a failing build, or another bot that answers each post, may cost before somebody looks. */
+  bot: { burst: 10, everyMs: 5 * 60_000 },
   thread: { burst: 80, everyMs: 750 },
   unlisted: { burst: 40, everyMs: 1500 },
   reactions: { burst: 60, everyMs: 1000 },
@@ -29,13 +31,21 @@ export class Limits {
    * For what a person wrote. `at`: when it was written, so that what is read at once after a gap counts as it was
    * written.
    */
-  tryTakePost(decided: Route, by: UserId, isListed: boolean, threadId: ThreadId, at: number): boolean {
+  tryTakePost(
+    decided: Route,
+    by: UserId,
+    isListed: boolean,
+    threadId: ThreadId,
+    at: number,
+    isBot = false,
+  ): boolean {
     if (decided.kind === "deliver" && isStop(decided)) {
       return true;
     }
     // Those who are not listed have a limit of their own: however many they are, the listed people are still heard.
     return (
-      this.#of("person").tryTake(by, at) && this.#of(isListed ? "thread" : "unlisted").tryTake(threadId, at)
+      this.#of(isBot ? "bot" : "person").tryTake(by, at) &&
+      this.#of(isListed ? "thread" : "unlisted").tryTake(threadId, at)
     );
   }
 

@@ -21,6 +21,23 @@ export async function personOf({ users }: PeopleKnown, id: UserId): Promise<Pers
   return { id, name: user.username };
 }
 
+/**
+ * Who is heard in a post: a person, or a bot account in its own post. What a bot may do is for its rights to say. Rejects
+ * when the server can't tell.
+ */
+export async function speakerOf(known: PeopleKnown, post: Post): Promise<Person | undefined> {
+  if (post.isFromPerson) {
+    return personOf(known, post.userId);
+  }
+  const user = post.isFromBot ? await known.users.byId(post.userId) : undefined;
+  return user?.isBot && user.isActive ? { id: user.id, name: user.username } : undefined;
+}
+
+/** Nobody else is looked up for it. A bot is heard where it mentions this one, so that no two answer each other unasked. */
+export function canBeHeard(post: Post, { isMention }: Reading): boolean {
+  return post.isFromPerson || (post.isFromBot === true && isMention);
+}
+
 export type IsMember = (id: UserId) => Promise<boolean>;
 
 /** Asks once of each person, however often it is asked. */
@@ -56,10 +73,10 @@ export async function lookUpPeople(
   post: Post,
   reading: Reading,
   also: Pick<Facts, "hasSession" | "uuid">,
-): Promise<Omit<Facts, "project" | "mayStartSomewhere" | "isDatedAhead">> {
+): Promise<Omit<Facts, "isListedBot" | "project" | "mayStartSomewhere" | "isDatedAhead">> {
   return {
     ...also,
-    by: await personOf(known, post.userId),
+    by: await speakerOf(known, post),
     addressee: reading.command ? undefined : await addresseeOf(known, post),
     commandUser: await commandUserOf(known, reading),
   };

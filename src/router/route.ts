@@ -57,8 +57,10 @@ export type Route =
   | { readonly kind: "unknownProject"; readonly threadId: ThreadId; readonly named: string };
 
 export interface Facts {
-  /** Undefined when the author is unknown, a bot, or deactivated. */
+  /** Undefined when the author is unknown or deactivated, or the post is not its author's own. */
   readonly by: Person | undefined;
+  /** The author is a bot account that may ask in one of the projects. */
+  readonly isListedBot: boolean;
   /** The project that a session would be of, and whether the author may start one there; undefined: there is none such. */
   readonly project: { readonly name: string; readonly mayStart: boolean } | undefined;
   /** The author may start a session in one of the projects: who may in none is not told which there are. */
@@ -97,8 +99,8 @@ export function read(
 export function route(post: Post, reading: Reading, facts: Facts): Route {
   const { by, hasSession } = facts;
   const { threadId } = post;
-  if (!post.isFromPerson || !by) {
-    return { kind: "ignore", reason: "not written by a person of this server" };
+  if (!by || !(post.isFromPerson || (facts.isListedBot && reading.isMention))) {
+    return { kind: "ignore", reason: "not written by a person of this server, or a bot that may ask" };
   }
   if (!hasSession && !reading.isMention) {
     return { kind: "ignore", reason: "no session in this thread" };
@@ -116,9 +118,14 @@ export function route(post: Post, reading: Reading, facts: Facts): Route {
     withThread: !hasSession && post.id !== threadId,
     ...(facts.isDatedAhead ? {} : { at: post.createdAt }),
   };
-  return hasSession
-    ? inSession(reading, facts, message, by, threadId)
-    : outside(reading, facts, message, by, threadId);
+  const decided = (hasSession ? inSession : outside)(reading, facts, message, by, threadId);
+  return post.isFromPerson || isPlainMessage(decided)
+    ? decided
+    : { kind: "ignore", reason: "a bot may do no more than ask" };
+}
+
+function isPlainMessage(decided: Route): boolean {
+  return decided.kind === "open" || (decided.kind === "deliver" && decided.signal.type === "message");
 }
 
 function inSession(reading: Reading, facts: Facts, message: Message, by: Person, threadId: ThreadId): Route {

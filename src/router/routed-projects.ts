@@ -42,6 +42,11 @@ export function isListedIn(projects: readonly RoutedProject[], by: UserId): bool
   return projects.some((project) => mayStartIn(project, by));
 }
 
+/** A bot account that may ask in one of them. */
+export function isBotIn(projects: readonly Pick<RoutedProject, "rightsOf">[], by: UserId): boolean {
+  return projects.some(({ rightsOf }) => rightsOf(by)?.isBot === true);
+}
+
 /** Whether they may decide there about more than their own words. */
 export function maySteerIn({ rightsOf }: RoutedProject, by: UserId): boolean {
   return authorize("steer", by, undefined, rightsOf);

@@ -15,10 +15,10 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
-import { isMentionTold, lookUpPeople, personOf } from "./people.ts";
+import { canBeHeard, isMentionTold, lookUpPeople, speakerOf } from "./people.ts";
 import { PostChanges } from "./post-changes.ts";
 import { type Reading, read, route } from "./route.ts";
-import { isListedIn, projectFor } from "./routed-projects.ts";
+import { isBotIn, isListedIn, projectFor } from "./routed-projects.ts";
 import { SeenPosts } from "./seen-posts.ts";
 
 /** How a post came to be heard. */
@@ -240,19 +240,21 @@ export class Router {
   }
 
   async #isForUs(post: Post): Promise<boolean> {
-    const { sessions } = this.#dependencies;
-    const isMeant = this.#read(post).isMention || sessions.find(post.threadId) !== undefined;
-    return post.isFromPerson && isMeant && (await personOf(this.#dependencies, post.userId)) !== undefined;
+    const { projects, sessions } = this.#dependencies;
+    const reading = this.#read(post);
+    const isMeant = reading.isMention || sessions.find(post.threadId) !== undefined;
+    const by = isMeant && canBeHeard(post, reading) ? await speakerOf(this.#dependencies, post) : undefined;
+    return by !== undefined && (post.isFromPerson || isBotIn(projects(), by.id));
   }
 
   async #actOn(post: Post, { isMention }: Told): Promise<void> {
     const { botId, sessions } = this.#dependencies;
-    if (post.userId === botId || !post.isFromPerson) {
+    if (post.userId === botId || !(post.isFromPerson || post.isFromBot)) {
       return;
     }
     const reading = this.#read(post, isMention);
     const hasSession = sessions.find(post.threadId) !== undefined;
-    if (!reading.isMention && !hasSession) {
+    if (!canBeHeard(post, reading) || !(reading.isMention || hasSession)) {
       return;
     }
     try {
@@ -281,6 +283,7 @@ export class Router {
     const current = {
       ...facts,
       hasSession: sessions.find(post.threadId) !== undefined,
+      isListedBot: isBotIn(this.#dependencies.projects(), post.userId),
       project: projectFor(reading, post.userId, this.#dependencies.projects()),
       // Where none is left there is nothing to keep from anybody.
       mayStartSomewhere: this.#projectNames.length === 0 || this.#isListed({ id: post.userId }),

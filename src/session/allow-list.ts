@@ -59,15 +59,21 @@ export interface AllowListOptions {
   readonly allowed: readonly Named[] | undefined;
   /** Undefined: whoever is listed. */
   readonly approvers: readonly Named[] | undefined;
+  /** Bot accounts that may ask. */
+  readonly bots?: readonly Named[];
 }
 
-export function createAllowList({ known, allowed, approvers }: AllowListOptions): RightsOf {
+export function createAllowList({ known, allowed, approvers, bots = [] }: AllowListOptions): RightsOf {
   const isAllowed = namedIn(allowed);
   const isApprover = namedIn(approvers);
+  const mayAsk = namedIn(bots);
   return (id): Rights | undefined => {
     const user = known(id);
-    if (user === undefined || user.isBot || !user.isActive) {
+    if (user === undefined || !user.isActive) {
       return undefined;
+    }
+    if (user.isBot) {
+      return mayAsk(user) ? { isListed: false, isApprover: false, isBot: true } : undefined;
     }
     return { isListed: isAllowed(user), isApprover: isApprover(user) };
   };

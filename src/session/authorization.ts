@@ -10,7 +10,7 @@ export interface Person {
   readonly name: string;
 }
 
-export type Role = "owner" | "listed" | "invited" | "others";
+export type Role = "owner" | "listed" | "invited" | "bot" | "others";
 
 export type Action = "start" | "message" | "answer" | "approve" | "stop" | "steer";
 
@@ -21,6 +21,8 @@ export interface Rule {
   readonly owner: boolean | undefined;
   readonly listed: boolean;
   readonly invited: boolean;
+  /** A bot account among the project's `bots`, where no session is yet or in one that it has started. */
+  readonly bot: boolean;
   readonly others: boolean;
   /** What becomes of those who may not. */
   readonly otherwise: string;
@@ -32,6 +34,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: undefined,
     listed: true,
     invited: false,
+    bot: true,
     others: false,
     otherwise: "refused politely, once per person and hour",
   },
@@ -40,6 +43,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: true,
     listed: true,
     invited: true,
+    bot: true,
     others: false,
     otherwise: "shown to the owner for approval",
   },
@@ -48,6 +52,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: true,
     listed: true,
     invited: true,
+    bot: false,
     others: false,
     otherwise: "ignored",
   },
@@ -56,6 +61,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: true,
     listed: true,
     invited: false,
+    bot: false,
     others: false,
     otherwise: "ignored",
   },
@@ -64,6 +70,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: true,
     listed: true,
     invited: true,
+    bot: false,
     others: false,
     otherwise: "ignored",
   },
@@ -72,6 +79,7 @@ export const ACCESS: Readonly<Record<Action, Rule>> = {
     owner: true,
     listed: true,
     invited: false,
+    bot: false,
     others: false,
     otherwise: "told no",
   },
@@ -83,9 +91,11 @@ export interface Rights {
   readonly isListed: boolean;
   /** Among the APPROVERS, or there are none named. */
   readonly isApprover: boolean;
+  /** A bot account that may ask; it is neither listed nor an approver. */
+  readonly isBot?: true;
 }
 
-/** Undefined for those who are nobody here: unknown, a bot, deactivated. Asked anew for each input. */
+/** Undefined for those who are nobody here: unknown, deactivated, a bot that is not among the `bots`. Asked anew for each input. */
 export type RightsOf = (id: UserId) => Rights | undefined;
 
 /** The people a session knows. */
@@ -112,7 +122,10 @@ export function authorize(
 }
 
 /** An owner who is no longer listed has no more rights than anybody. */
-function roleOf(id: UserId, members: Members | undefined, { isListed }: Rights): Role {
+function roleOf(id: UserId, members: Members | undefined, { isListed, isBot }: Rights): Role {
+  if (isBot) {
+    return members === undefined || members.owner.id === id ? "bot" : "others";
+  }
   if (isListed) {
     return members?.owner.id === id ? "owner" : "listed";
   }

@@ -49,8 +49,15 @@ export function onMessage(step: Step, message: Message): void {
 const MAX_OF_GUEST = 3;
 const MAX_OF_GUESTS = 10;
 
-/** A guest's message is shown to who may let it in, unless enough of them wait already. */
+/**
+ * A guest's message is shown to who may let it in, unless enough of them wait already. Bots, and who is nobody here, are
+ * nobody's guests.
+ */
 function requestAdmission(step: Step, message: Message): void {
+  const standing = step.context.rightsOf(message.by.id);
+  if (standing === undefined || standing.isBot) {
+    return;
+  }
   const waiting = step.state.asks.filter((ask) => ask.kind === "guest");
   const own = waiting.filter((ask) => ask.message.by.id === message.by.id);
   if (own.length >= MAX_OF_GUEST || waiting.length >= MAX_OF_GUESTS) {

@@ -10,6 +10,7 @@ import { homePath } from "../render/paths.ts";
 import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
+import { callableNames } from "./bots.ts";
 import type { SessionContext } from "./context.ts";
 import { askForSlot, asleep, beginWork, inFlightOf, slotOf, wake } from "./phases.ts";
 import { steeringRows } from "./steering/header-rows.ts";
@@ -315,10 +316,9 @@ function send(step: Step, uuid: string, content: readonly MessageBlock[]): void 
 export function beginTurn(step: Step, message?: Message): void {
   const { state, context } = step;
   step.emit({ type: "forget", keys: state.turn.transcript.keys });
-  const names = [state.owner.name, ...state.participants.values(), ...state.speakers.values()];
   const previousMessageId = state.turn.streaming?.messageId ?? state.turn.previousMessageId;
   state.turn = {
-    ...newTurn(state.postsMade++, context, [...new Set(names)], message),
+    ...newTurn(state.postsMade++, context, callableNames(context, state), message),
     ...(message ? { beganAt: message.begunAt ?? step.now } : {}),
     previousMessageId,
   };

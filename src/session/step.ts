@@ -3,6 +3,7 @@
 
 import type { PostId } from "../mattermost/types.ts";
 import { cardDeleted, cardPosted, fileRefused } from "./asks.ts";
+import { askPeople } from "./bots.ts";
 import type { SessionContext } from "./context.ts";
 import { onFault } from "./fault.ts";
 import { flush } from "./flush-schedule.ts";
@@ -236,7 +237,8 @@ function opened(step: Step, worktree: WantedWorktree | undefined, origin: Origin
   if (origin) {
     beginFrom(state, origin);
   }
-  audit(step, "started", state.owner, { directory: context.directory, isAuto: context.isAuto });
+  askPeople(step);
+  audit(step, "started", state.owner, { directory: context.directory, isAuto: state.auto !== undefined });
   takeKeptRules(step);
   updateHeader(step);
   if (origin) {

@@ -3,6 +3,7 @@
 import { statSync } from "node:fs";
 import type { Project } from "../config/project.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
+import { checkBots } from "./check-bots.ts";
 import {
   type Check,
   checkApprovers,
@@ -25,6 +26,8 @@ export interface ReadyProject {
   readonly allowedUsers: readonly User[];
   /** Empty means everyone who is listed. */
   readonly approvers: readonly User[];
+  /** Bot accounts that may ask. */
+  readonly bots: readonly User[];
 }
 
 /** One check each, in their order; where the server can't be asked about any of them, that says each. */
@@ -41,18 +44,20 @@ export async function checkProjects(
 
 async function checkProject(api: ProjectsApi, project: Project, account: User): Promise<Check<ReadyProject>> {
   const words = project.origin === "settings" ? undefined : WORDS_OF_FILE;
-  const [directory, channel, users, approvers] = await Promise.all([
+  const [directory, channel, users, approvers, bots] = await Promise.all([
     checkDirectory(project.directory),
     checkChannelOf(api, project, account),
     checkUsers(api, project.allowedUsers, words),
     checkApprovers(api, project.approvers, project.skipPermissions, words),
+    checkBots(api, project.bots, account),
   ]);
-  const found = [directory, channel, users, approvers];
+  const found = [directory, channel, users, approvers, bots];
   const wrong = found.flatMap((check) => (check.ok ? [] : [check]));
-  if (!directory.ok || !channel.ok || !users.ok || !approvers.ok) {
+  if (!directory.ok || !channel.ok || !users.ok || !approvers.ok || !bots.ok) {
     return failedBy(wrong, (text) => named(project, text));
   }
-  const ready = { project, channel: channel.value, allowedUsers: users.value, approvers: approvers.value };
+  const people = { allowedUsers: users.value, approvers: approvers.value, bots: bots.value };
+  const ready = { project, channel: channel.value, ...people };
   const hints = found.flatMap((check) => (check.ok ? check.hints : []));
   return passed(
     ready,

@@ -19,7 +19,9 @@ export async function sharedLookups(
   if (projects.length <= FEW) {
     return api;
   }
-  const names = new Set(projects.flatMap(({ allowedUsers, approvers }) => [...allowedUsers, ...approvers]));
+  const names = new Set(
+    projects.flatMap(({ allowedUsers, approvers, bots }) => [...allowedUsers, ...approvers, ...bots]),
+  );
   const [memberships, users] = await Promise.all([api.myMemberships(), api.usersByNames([...names])]);
   const byId = new Map(memberships.map(({ channel }) => [channel.id, channel]));
   const byAddress = new Map(memberships.map(({ channel, team }) => [`${team}/${channel.name}`, channel]));

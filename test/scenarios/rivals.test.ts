@@ -35,6 +35,7 @@ test("the one that was started later finds the first one out, says so and answer
           channel,
           allowedUsers: [],
           approvers: [],
+          bots: [],
         },
       ],
     },

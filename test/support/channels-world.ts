@@ -208,6 +208,7 @@ export function channelsWorld({
     channel: project.channel === undefined ? undefined : places.get(project.channel),
     allowedUsers: [...accounts.values()].filter(({ username }) => project.allowedUsers.includes(username)),
     approvers: [...accounts.values()].filter(({ username }) => project.approvers.includes(username)),
+    bots: [...accounts.values()].filter(({ username }) => project.bots.includes(username)),
   });
   const open = (): Channels => new Channels({ connection, onOtherInstance: (why) => problems.push(why) });
   let served = open();

@@ -9,6 +9,7 @@ export const projectOf = (more: Partial<Project> = {}): Project => ({
   directory: "/",
   allowedUsers: [],
   approvers: [],
+  bots: [],
   skipPermissions: false,
   maxSessions: 5,
   sessionTimeoutMs: 1_800_000,

@@ -4,7 +4,7 @@
 import { expect } from "vitest";
 import type { PostId } from "../../src/mattermost/types.ts";
 import type { ChannelsWorld, HeardClaude } from "./channels-world.ts";
-import type { RightsTable, SessionKnown } from "./rights-table.ts";
+import { BUILDER, type RightsTable, type SessionKnown } from "./rights-table.ts";
 
 /** What somebody did: wrote words in a thread, or reacted to a post of it. Claude's own deeds are nobody's. */
 export interface Deed {
@@ -23,6 +23,7 @@ interface Said {
   readonly by: string;
   readonly channel: string;
   readonly thread: string;
+  readonly isMention?: boolean;
 }
 
 /** As far as it is looked at. */
@@ -103,7 +104,7 @@ export class RightsJudge {
       if (thread === "" || this.sessions.has(`${channel} ${thread}`) || !claude) continue;
       const { project = "", state } = document;
       const owner = state?.owner.id ?? "";
-      expect([owner, this.#table.isListed(owner, project)]).toEqual([owner, true]);
+      expect([owner, this.#table.mayStart(owner, project)]).toEqual([owner, true]);
       expect(this.#table.served.find((one) => one.name === project)?.channel).toBe(channel);
       this.#begin({ channel, thread, project, owner, claude });
       this.#count("heard later");
@@ -123,6 +124,7 @@ export class RightsJudge {
       const text = userId === "claude-code" && session && !this.cards.has(id) ? this.#textOf(id) : "";
       const [about] = /Permission requested|wants to send/.test(text) ? (text.match(MARKS) ?? []) : [];
       const [, guest] = /@(\w+) wants to send/.exec(text) ?? [];
+      expect(guest).not.toBe(BUILDER);
       // What decides or commands has no mark: the card itself says whose it was.
       if (session && guest && !about) {
         this.said.set(id, { by: guest, channel: channelId, thread: threadId });
@@ -136,14 +138,17 @@ export class RightsJudge {
   #checkStart(deed: Deed): void {
     const { by, channel, thread, isMention = false, named, words = "" } = deed;
     const project = isMention && !COMMAND.test(words) ? this.#table.meant(channel, named) : undefined;
-    const mayStart = project !== undefined && this.#table.isListed(by, project);
+    const mayStart = project !== undefined && this.#table.mayStart(by, project);
     expect([this.#hasSession(channel, thread), deed]).toEqual([mayStart, deed]);
     const claude = this.#world.claudes.at(-1);
     if (mayStart && claude) {
       this.#begin({ channel, thread, project, owner: by, claude });
+      if (by === BUILDER) this.#count("session of a bot");
       this.#count(
         channel.startsWith("dm-") ? "direct session" : named === undefined ? "session" : "named session",
       );
+    } else if (isMention && by === BUILDER) {
+      this.#count("bot not heard");
     } else if (isMention && this.#table.isPerson(by)) {
       this.#count(
         this.#table.isListedElsewhere(by, project) ? "refused, though listed elsewhere" : "refused",
@@ -192,14 +197,16 @@ export class RightsJudge {
     for (const [index, text] of [...session.claude.heard.entries()].slice(from)) {
       const tokens = (text.match(MARKS) ?? []).filter((mark) => mark.startsWith("token"));
       for (const [at, token] of tokens.entries()) {
-        const { by = "", channel, thread } = this.said.get(token) ?? {};
+        const { by = "", channel, thread, isMention = false } = this.said.get(token) ?? {};
         expect([token, channel, thread]).toEqual([token, session.channel, session.thread]);
         const isContext = index === 0 && at < tokens.length - 1;
         const approver = this.#letIn.get(token);
         const isLetIn = approver !== undefined && this.#table.isListed(approver, session.project);
-        const may = isContext || isLetIn || this.#table.mayTalk(by, session);
+        const isUnasked = by === BUILDER && !isMention;
+        const may = isContext || isLetIn || (this.#table.maySpeak(by, session) && !isUnasked);
         expect([token, by, may]).toEqual([token, by, true]);
         this.#count(isContext ? "heard as context" : isLetIn ? "let in" : "heard");
+        if (by === BUILDER && !isContext && index > 0) this.#count("bot heard again");
       }
     }
   }

@@ -6,7 +6,16 @@ import type { ChannelId, PostId, UserId } from "../../src/mattermost/types.ts";
 import { channelsWorld } from "./channels-world.ts";
 import { projectOf } from "./projects.ts";
 import { type Deed, RightsJudge } from "./rights-judge.ts";
-import { DIRECT, directOf, type Lists, PEOPLE, RightsTable, ROBOT, type Setting } from "./rights-table.ts";
+import {
+  BUILDER,
+  DIRECT,
+  directOf,
+  type Lists,
+  PEOPLE,
+  RightsTable,
+  ROBOT,
+  type Setting,
+} from "./rights-table.ts";
 import { permission, turnEnded, user } from "./session-script.ts";
 
 export const CHANNELS = ["c1", "c2", "c3"];
@@ -46,7 +55,10 @@ type MoveOf<Kind extends Move["kind"]> = Move & { readonly kind: Kind };
 
 export class RightsPlay {
   readonly #world = channelsWorld({
-    people: [...PEOPLE.map((name) => user(name)), user(ROBOT, { isBot: true })],
+    people: [
+      ...PEOPLE.map((name) => user(name)),
+      ...[ROBOT, BUILDER].map((name) => user(name, { isBot: true })),
+    ],
     channels: CHANNELS,
     direct: PEOPLE.map((name) => [directOf(name), name] as const),
   });
@@ -100,6 +112,13 @@ export class RightsPlay {
 
   async #mention({ by, channel, named, at }: MoveOf<"mentions">): Promise<void> {
     const words = `@claude-code ${named === undefined ? "" : `in ${named}: `}`;
+    // A bot, being one of many, mostly goes on where it began.
+    const own = [...this.#judge.sessions.values()].filter((one) => one.owner === by && by === BUILDER);
+    const again = at === undefined || at % 4 === 0 ? undefined : pick(own, at);
+    if (again) {
+      const { channel: itsChannel, thread } = again;
+      return this.#say({ by, channel: itsChannel, thread, words: "@claude-code ", isMention: true });
+    }
     await this.#say({ by, channel, thread: this.#threadIn(channel, at), words, isMention: true, named });
   }
 
@@ -187,16 +206,18 @@ export class RightsPlay {
     const text = /^(?:yes|no|!.*)$/.test(words) ? words : `${words} ${mark}`;
     const thread = said.thread ?? this.#world.nextPost();
     const root = this.#world.posts.get(thread as PostId);
-    if (!root || root.channelId === channel) this.#judge.said.set(mark, { by, channel, thread });
+    if (!root || root.channelId === channel)
+      this.#judge.said.set(mark, { by, channel, thread, isMention: said.isMention ?? false });
     const rootId = said.thread as PostId | undefined;
-    await this.#judge.judge({ ...said, thread }, () => this.#world.post(by, channel, text, rootId));
+    const more = by === BUILDER ? ({ isFromPerson: false, isFromBot: true } as const) : {};
+    await this.#judge.judge({ ...said, thread }, () => this.#world.post(by, channel, text, rootId, more));
   }
 }
 
 const pick = <T>(all: readonly T[], at: number): T | undefined =>
   all.length === 0 ? undefined : all[at % all.length];
 
-const projectFrom = ({ name, channel, allowed, approvers }: Setting): Project =>
+const projectFrom = ({ name, channel, allowed, approvers, isBuilderListed }: Setting): Project =>
   projectOf({
     name,
     origin: channel === undefined ? "direct" : "file",
@@ -204,5 +225,6 @@ const projectFrom = ({ name, channel, allowed, approvers }: Setting): Project =>
     directory: `/projects/${name}`,
     allowedUsers: allowed ?? [],
     approvers: approvers ?? [],
+    bots: isBuilderListed ? [BUILDER] : [],
     maxSessions: 100,
   });

@@ -4,6 +4,8 @@
 import type { HeardClaude } from "./channels-world.ts";
 
 export const PEOPLE = ["ann", "ben", "cid", "dee", "eve"] as const;
+/** Bot accounts: one that some projects list, and one that none does. */
+export const BUILDER = "builder";
 export const ROBOT = "robot";
 export const DIRECT = "directMessages";
 export const directOf = (person: string): string => `dm-${person}`;
@@ -13,6 +15,7 @@ const isDirect = (channel: string): boolean => channel.startsWith("dm-");
 export interface Lists {
   readonly allowed: readonly string[] | undefined;
   readonly approvers: readonly string[] | undefined;
+  readonly isBuilderListed: boolean;
 }
 
 /** `channel`: undefined for direct messages. */
@@ -71,7 +74,20 @@ export class RightsTable {
     return this.isListed(id, project) && (this.#settings.get(project)?.approvers?.includes(id) ?? true);
   }
 
-  /** Speak, and stop. */
+  mayStart(id: string, project: string): boolean {
+    return this.isListed(id, project) || this.#isBot(id, project);
+  }
+
+  /** A bot only where it has begun. */
+  maySpeak(id: string, session: SessionKnown): boolean {
+    return this.mayTalk(id, session) || (id === session.owner && this.#isBot(id, session.project));
+  }
+
+  #isBot(id: string, project: string): boolean {
+    return id === BUILDER && this.#settings.get(project)?.isBuilderListed === true;
+  }
+
+  /** As people do: speak, and stop. */
   mayTalk(id: string, { project, invited }: SessionKnown): boolean {
     return this.isListed(id, project) || (this.isPerson(id) && invited.has(id));
   }

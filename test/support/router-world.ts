@@ -31,6 +31,7 @@ interface WorldProject {
   readonly name: string;
   /** Undefined: everyone. */
   readonly allowed: readonly string[] | undefined;
+  readonly bots?: readonly string[];
 }
 
 const DEFAULT: WorldProject = { name: "lab", allowed: ["alice", "bob"] };
@@ -53,6 +54,7 @@ export function createRouterWorld({
     (name): User => ({ id: name as UserId, username: name, isBot: name === "claude-code", isActive: true }),
   );
   people.push({ id: "robot" as UserId, username: "robot", isBot: true, isActive: true });
+  people.push({ id: "builder" as UserId, username: "builder", isBot: true, isActive: true });
   people.push({ id: "gone" as UserId, username: "gone", isBot: false, isActive: false });
   const server = {
     posts: [] as Post[],
@@ -138,12 +140,13 @@ export function createRouterWorld({
     const reactions = server.reactions.filter(({ postId }) => postId === post.id);
     return reactions.length > 0 ? { ...post, reactions } : post;
   };
-  const routed = ({ name, allowed }: WorldProject): RoutedProject => ({
+  const routed = ({ name, allowed, bots = [] }: WorldProject): RoutedProject => ({
     name,
     rightsOf: createAllowList({
       known: (id) => users.known(id),
       allowed: allowed?.map(person),
       approvers: undefined,
+      bots: bots.map(person),
     }),
     maxSessions: 5,
     adopt: () => undefined,

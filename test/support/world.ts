@@ -179,6 +179,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         channel: await api.channel(channelId),
         allowedUsers: await api.usersByNames(allowedUsers),
         approvers: await api.usersByNames(config.approvers),
+        bots: await api.usersByNames(own.bots),
       },
     ],
   };

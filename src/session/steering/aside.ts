@@ -4,6 +4,7 @@ import type { ClaudeReply, RequestOf } from "../../claude/requests.ts";
 import { harmless, oneLine } from "../../render/markdown.ts";
 import { withoutLabels } from "../../render/speaker-labels.ts";
 import { Transcript } from "../../render/transcript.ts";
+import { callableNames } from "../bots.ts";
 import { enqueue } from "../decisions.ts";
 import { newKey, notWaiting, say } from "../state.ts";
 import type { Message, Step } from "../types.ts";
@@ -59,8 +60,7 @@ function tell(step: Step, { by }: Message, answer: string | undefined): void {
     return;
   }
   say(step, `💬 **Aside** for @${by.name}: the answer is below. The conversation knows nothing of it.`);
-  const names = [state.owner.name, ...state.participants.values()];
-  const transcript = new Transcript(newKey(step, "aside"), context.postLimit, names);
+  const transcript = new Transcript(newKey(step, "aside"), context.postLimit, callableNames(context, state));
   transcript.appendText(answer);
   for (const { key, markdown } of transcript.updates(step.now, true)) {
     step.emit({ type: "put", key, markdown, isFinal: true });

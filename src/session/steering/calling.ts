@@ -7,6 +7,7 @@ import { forAbout } from "../../render/durations.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Ask } from "../ask-types.ts";
 import type { Person } from "../authorization.ts";
+import { isBot } from "../bots.ts";
 import { breakPage, may, newKey } from "../state.ts";
 import type { Step } from "../types.ts";
 import { whomToCall } from "../whom-to-call.ts";
@@ -53,7 +54,7 @@ export function callAfterTurn(step: Step, end: TurnEnd): void {
   const { by: who, beganAt } = turn;
   delete turn.beganAt;
   const tookMs = beganAt === undefined ? 0 : step.now - beganAt;
-  if (!who || tookMs < (step.context.notifyAfterMs ?? NOTIFY_AFTER_MS)) {
+  if (!who || isBot(step.context, who.id) || tookMs < (step.context.notifyAfterMs ?? NOTIFY_AFTER_MS)) {
     return;
   }
   if (end === "interrupted" && turn.interruptedBy?.id === who.id) {

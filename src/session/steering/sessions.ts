@@ -4,6 +4,7 @@ import type { ClaudeEvent } from "../../claude/types.ts";
 import type { ThreadId, UserId } from "../../mattermost/types.ts";
 import { type ListedSession, type SessionStateInWords, sessionsNotice } from "../../render/sessions.ts";
 import { authorize, type Person } from "../authorization.ts";
+import { isBot } from "../bots.ts";
 import { busyReasonOf } from "../busy.ts";
 import type { SessionContext } from "../context.ts";
 import { isAsleep } from "../phases.ts";
@@ -41,8 +42,12 @@ function stateOf(state: SessionState, context: SessionContext): SessionStateInWo
   const ask = state.asks[0];
   if (ask) {
     const approvers = ask.kind === "permission" || ask.kind === "plan" ? context.approvers() : [];
-    const isOwners = approvers.length === 0 || context.rightsOf(state.owner.id)?.isApprover === true;
-    return { kind: "waits", names: isOwners ? [state.owner.name] : approvers };
+    const { owner } = state;
+    if (isBot(context, owner.id)) {
+      return { kind: "waits", names: approvers.length > 0 ? approvers : (context.listed?.() ?? []) };
+    }
+    const isOwners = approvers.length === 0 || context.rightsOf(owner.id)?.isApprover === true;
+    return { kind: "waits", names: isOwners ? [owner.name] : approvers };
   }
   if (isAsleep(state)) {
     return { kind: state.steering.handover ? "terminal" : "asleep" };

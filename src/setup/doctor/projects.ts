@@ -9,6 +9,7 @@ import type { Config } from "../../config/settings.ts";
 import type { User } from "../../mattermost/types.ts";
 import { stateRoot } from "../../store/locations.ts";
 import type { RunCommand } from "../../util/run-command.ts";
+import { checkBots } from "../check-bots.ts";
 import { checkAccount, checkApprovers, checkUsers, WORDS_OF_FILE } from "../checks.ts";
 import { checkProjectChannel } from "../project-channel.ts";
 import { type ProjectsApi, sharedLookups } from "../shared-lookups.ts";
@@ -75,11 +76,12 @@ function projectsOf(config: Config | undefined, input: ConfigInput): Project[] |
 }
 
 async function serverFindings(project: Project, account: User, api: ProjectsApi): Promise<Finding[]> {
-  const { channel, allowedUsers, approvers, skipPermissions } = project;
+  const { channel, allowedUsers, approvers, bots, skipPermissions } = project;
   const checks = await Promise.all([
     ...(channel === undefined ? [] : [checkProjectChannel(api, channel, account)]),
     checkUsers(api, allowedUsers, WORDS_OF_FILE),
     checkApprovers(api, approvers, skipPermissions, WORDS_OF_FILE),
+    ...(bots.length === 0 ? [] : [checkBots(api, bots, account)]),
   ]);
   return checks.flatMap(findingsOf);
 }

@@ -56,6 +56,7 @@ async function told(
       channel: { id: name, displayName: name } as Channel,
       allowedUsers: [],
       approvers: [],
+      bots: [],
       process: pids[index % pids.length] ?? 0,
     }),
   );

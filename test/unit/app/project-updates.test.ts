@@ -59,7 +59,13 @@ function updatesOf(served: readonly Project[], unserved: readonly Project[] = []
     },
     {
       projects: served.map(
-        (one): ReadyProject => ({ project: one, channel: undefined, allowedUsers: [], approvers: [] }),
+        (one): ReadyProject => ({
+          project: one,
+          channel: undefined,
+          allowedUsers: [],
+          approvers: [],
+          bots: [],
+        }),
       ),
       unserved: unserved.map((one) => ({ project: one, why: "the bot is not in it" })),
     },

@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHANNELS, type Move, RightsPlay } from "../../support/rights-play.ts";
-import { DIRECT, type Lists, PEOPLE, ROBOT, type Setting } from "../../support/rights-table.ts";
+import { BUILDER, DIRECT, type Lists, PEOPLE, ROBOT, type Setting } from "../../support/rights-table.ts";
 import { runs } from "../../support/runs.ts";
 
 const NAMES = ["web", "api", "doc", "ops"];
@@ -13,6 +13,7 @@ const some = fc.subarray([...PEOPLE], { minLength: 1, maxLength: 4 });
 const lists: fc.Arbitrary<Lists> = fc.record({
   allowed: fc.option(some, { nil: undefined, freq: 6 }),
   approvers: fc.option(some, { nil: undefined, freq: 2 }),
+  isBuilderListed: fc.boolean(),
 });
 const projectNamed = (name: string): fc.Arbitrary<Setting> =>
   fc
@@ -23,6 +24,7 @@ const direct: fc.Arbitrary<Setting> = some.map((allowed) => ({
   channel: undefined,
   allowed,
   approvers: undefined,
+  isBuilderListed: false,
 }));
 const settings = fc
   .tuple(
@@ -32,7 +34,7 @@ const settings = fc
   )
   .map(([all, most, more]) => [...all.slice(0, most), ...(more ? [more] : [])]);
 
-const by = fc.constantFrom(...PEOPLE, ...PEOPLE, ROBOT, "nobody");
+const by = fc.constantFrom(...PEOPLE, ...PEOPLE, ROBOT, BUILDER, BUILDER, "nobody");
 const at = fc.nat(40);
 const maybeAt = fc.option(at, { nil: undefined, freq: 2 });
 const words = fc.constantFrom(
@@ -90,6 +92,7 @@ const HAPPENED = [
   ...["session", "named session", "direct session", "refused", "refused, though listed elsewhere", "heard"],
   ...["heard as context", "with guests", "stopped", "not stopped", "lists changed"],
   ...["decided", "not decided", "allowed by itself"],
+  ...["session of a bot", "bot not heard"],
 ];
 
 test("a start, a message, a decision, a stop and an invitation need the rights of that very project, as they are now", async () => {

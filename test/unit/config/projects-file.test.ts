@@ -77,6 +77,7 @@ directMessages: { directory: ~/scratch, allowedUsers: [alice] }
       directory: `${home}/src/shop`,
       allowedUsers: ["alice", "bob"],
       approvers: ["alice"],
+      bots: [],
       skipPermissions: false,
       maxSessions: 3,
       sessionTimeoutMs: 1_800_000,
@@ -110,6 +111,9 @@ test.each([
   ["allowedUsers: '@Alice, carol'", { allowedUsers: ["alice", "carol"] }],
   ["allowedUsers: [007, no, null]", { allowedUsers: ["007", "no", "null"] }],
   ["allowedUsers: []", { allowedUsers: [] }],
+  ["bots: ['@Build-Bot', alerts]", { bots: ["build-bot", "alerts"] }],
+  ["bots: build-bot", { bots: ["build-bot"] }],
+  ["bots: []", { bots: [] }],
   ["prewarm: 1", { prewarm: 1 }],
   ["mode: acceptEdits", { mode: "acceptEdits" }],
   ["maxCostPerDay: 20", { maxCostPerDay: 20 }],
@@ -294,6 +298,14 @@ describe("who may do what", () => {
       "projects.yaml:5:5: allowedUsers of shop: APPROVERS of the settings names alice, bob, who are not in its allowedUsers. Add them here, or give it approvers of its own.",
     ]);
     expect(world().read(`${SHOP}    allowedUsers: []\n    approvers: [carol]\n`).projects).toHaveLength(1);
+  });
+
+  test("bots are listed in a project of a channel, and a webhook nowhere", () => {
+    const direct = "directMessages: {directory: ~/scratch, allowedUsers: [alice], bots: [build-bot]}\n";
+    expect(problemsOf(direct)).toEqual([expect.stringContaining('directMessages has no key "bots"')]);
+    expect(problemsOf(`${SHOP}    webhooks: [x]\n`)).toEqual([
+      expect.stringContaining('shop has no key "webhooks"'),
+    ]);
   });
 
   test("direct messages are never open to everyone", () => {

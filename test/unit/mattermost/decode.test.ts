@@ -64,6 +64,25 @@ describe("who wrote a post", () => {
     expect(isFromPerson({ props: { disable_group_highlight: true, [key]: "alice" } })).toBe(false);
   });
 
+  const isFromBot = (props: object, over: object = {}) =>
+    decodePost({ ...wirePost, props, ...over })?.isFromBot;
+
+  test("one is a bot's that says so, and nothing else", () => {
+    expect(isFromBot({ from_bot: "true" })).toBe(true);
+    expect(isFromBot({ from_bot: true, from_webhook: "false", disable_group_highlight: true })).toBe(true);
+    expect(isFromBot({})).toBeUndefined();
+    expect(isFromBot({ from_bot: "false" })).toBeUndefined();
+    expect(isFromBot({ from_bot: "true" }, { type: "custom_build" })).toBeUndefined();
+  });
+
+  test.each([
+    ...["from_webhook", "from_plugin", "from_oauth_app", "override_username", "override_icon_url"],
+    ...["mm_claude_instance", "mm_claude_pending_post_id"],
+  ])("a bot account's post with %s is not the bot's own", (key) => {
+    expect(isFromBot({ from_bot: "true", [key]: "true" })).toBeUndefined();
+    expect(isFromBot({ [key]: "true" })).toBeUndefined();
+  });
+
   test("other props leave a post a person's", () => {
     const props = { disable_group_highlight: true, mentionHighlightDisabled: "true", x_from_bot: "true" };
     expect(isFromPerson({ props })).toBe(true);

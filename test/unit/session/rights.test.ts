@@ -24,13 +24,13 @@ const ACTIONS = Object.keys(ACCESS) as Action[];
 /** The table as people read it, from the code's own. */
 function tableOf(): string {
   const word = (may: boolean | undefined): string => (may === undefined ? "" : may ? "yes" : "no");
-  const rows = Object.values(ACCESS).map(({ what, owner, listed, invited, otherwise }) =>
-    `| ${what} | ${word(owner)} | ${word(listed)} | ${word(invited)} | ${otherwise} |`.replaceAll(
+  const rows = Object.values(ACCESS).map(({ what, owner, listed, invited, bot, otherwise }) =>
+    `| ${what} | ${word(owner)} | ${word(listed)} | ${word(invited)} | ${word(bot)} | ${otherwise} |`.replaceAll(
       "|  |",
       "| |",
     ),
   );
-  return ["| | Owner | Listed | Invited | Others |", "|:--|:--|:--|:--|:--|", ...rows].join("\n");
+  return ["| | Owner | Listed | Invited | Bot | Others |", "|:--|:--|:--|:--|:--|:--|", ...rows].join("\n");
 }
 
 test("the table in docs/security.md is the one the code reads", () => {
@@ -57,7 +57,10 @@ function shouldBeLetIn(
   if (!standing) {
     return false;
   }
-  const { isListed, isApprover } = standing;
+  const { isListed, isApprover, isBot } = standing;
+  if (isBot) {
+    return action === "start" || action === "message" ? !session || session.isOwner : false;
+  }
   const isInvited = session?.isInvited === true;
   switch (action) {
     case "start":
@@ -73,9 +76,11 @@ function shouldBeLetIn(
   }
 }
 
-const anyStanding = fc.option(fc.record({ isListed: fc.boolean(), isApprover: fc.boolean() }), {
-  nil: undefined,
-});
+const anyStanding: fc.Arbitrary<Rights | undefined> = fc.oneof(
+  fc.constant(undefined),
+  fc.record({ isListed: fc.boolean(), isApprover: fc.boolean() }),
+  fc.record({ isListed: fc.boolean(), isApprover: fc.boolean(), isBot: fc.constant(true as const) }),
+);
 const anySession = fc.option(fc.record({ isOwner: fc.boolean(), isInvited: fc.boolean() }), {
   nil: undefined,
 });
@@ -148,6 +153,29 @@ describe("the allow list", () => {
       expect(rightsOf(alice.id)).toBeDefined();
     },
   );
+
+  test("names bot accounts apart: one that may ask is neither listed nor an approver, with or without lists", () => {
+    const robot = user("robot", { isBot: true });
+    const accounts = new Map<UserId, User>([[robot.id, robot]]);
+    const rights = (options: { allowed?: User[]; bots?: User[] }) =>
+      createAllowList({
+        known: (id) => accounts.get(id),
+        allowed: options.allowed,
+        approvers: undefined,
+        ...(options.bots ? { bots: options.bots } : {}),
+      })(robot.id);
+    expect(rights({ bots: [robot] })).toEqual({ isListed: false, isApprover: false, isBot: true });
+    expect(rights({ allowed: [robot], bots: [robot] })?.isListed).toBe(false);
+    expect(rights({ allowed: [robot], bots: [] })).toBeUndefined();
+    expect(rights({ bots: [user("other", { isBot: true })] })).toBeUndefined();
+    accounts.set(robot.id, { ...robot, username: "renamed" });
+    expect(rights({ bots: [robot] })).toBeUndefined();
+    accounts.set(robot.id, { ...robot, isActive: false });
+    expect(rights({ bots: [robot] })).toBeUndefined();
+    // A person who takes the account's name, or an account that was made a person's.
+    accounts.set(robot.id, { ...robot, isBot: false });
+    expect(rights({ allowed: [], bots: [robot] })).toEqual({ isListed: false, isApprover: true });
+  });
 
   test("an account that is renamed loses its place, and has it back with its name", () => {
     const { rightsOf, become } = setUp([alice], [alice]);
