@@ -24,6 +24,8 @@ import { projectChatTools } from "./chat-tools.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { linksAt } from "./links.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
+import { projectCommands } from "./project-commands.ts";
+import { type ProjectRoutines, projectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
@@ -41,6 +43,8 @@ export interface ProjectPlace {
   readonly sessionsFor: (by: UserId) => readonly ListedSession[];
   /** Posts a single reply in a thread, whether it has a session or not. */
   readonly reply: Replies["send"];
+  /** Nothing can be heard or written there. */
+  readonly isAway: () => boolean;
   /** Names of the channel's projects that sessions can begin in, as of now. */
   readonly names: () => readonly string[];
 }
@@ -54,6 +58,7 @@ export class ServedProject implements RoutedProject {
   readonly #keptRules: KeptRules;
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
+  readonly #routines: ProjectRoutines;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
@@ -71,6 +76,12 @@ export class ServedProject implements RoutedProject {
     this.#chatTools = projectChatTools(place.connection);
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
+    this.#routines = projectRoutines(this, place, this.#routinesKey);
+    this.command = projectCommands({
+      routine: this.#routines.commands.make,
+      routines: this.#routines.commands.list,
+    });
+    this.cards = this.#routines.commands.cards;
   }
 
   get ready(): ReadyProject {
@@ -103,9 +114,9 @@ export class ServedProject implements RoutedProject {
       begin: (opening) => this.sessions.begin(threadId, opening),
     });
 
-  readonly command: RoutedProject["command"] = (_command) => {};
+  readonly command: RoutedProject["command"];
 
-  readonly cards: RoutedProject["cards"] = { open: () => [], take: () => false };
+  readonly cards: RoutedProject["cards"];
 
   /** A session begins by itself, in a thread of its own, for somebody who may start one. */
   readonly start = (start: ThreadStart): Promise<ThreadStarted> =>
@@ -132,6 +143,7 @@ export class ServedProject implements RoutedProject {
   open(): void {
     this.#lookUpKeepers();
     this.#warm.open();
+    this.#routines.open();
   }
 
   /** Where everyone is listed, nobody is known by name: a rule rests on the right of who has kept it. */
@@ -158,6 +170,7 @@ export class ServedProject implements RoutedProject {
 
   async close(): Promise<void> {
     this.#endCosts();
+    this.#routines.close();
     await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
   }
 
@@ -176,6 +189,11 @@ export class ServedProject implements RoutedProject {
   get #key(): string {
     const { origin, name } = this.#ready.project;
     return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
+  }
+
+  /** Direct messages have one project for all their channels. */
+  get #routinesKey(): string {
+    return this.#ready.project.origin === "file" ? this.#key : this.#place.channelId;
   }
 
   #bindRights(): RightsOf {
