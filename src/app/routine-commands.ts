@@ -223,7 +223,7 @@ export class RoutineCommands {
 
   #audit(action: AuditAction, by: Person, threadId: ThreadId, routine: Routine, more: object = {}): void {
     const { number, schedule } = routine;
-    const what = { routine: number, schedule: scheduleWords(schedule), ...more };
+    const what = { routine: number, schedule: scheduleWords(schedule, this.#options.timeZone), ...more };
     this.#options.audit({ action, by: { id: by.id, name: by.name }, threadId, what });
   }
 }

@@ -143,7 +143,7 @@ async function tell(routine: Routine, pending: Pending, options: RoutineRunsOpti
   const make = (): Promise<Post> =>
     what === "skip" && routine.last
       ? posts.reply(key, routine.last.thread, skipNotice(routine, pending, place()))
-      : posts.root(key, what === "stop" ? stoppedRoot(routine) : missedRoot(routine, pending, place()));
+      : posts.root(key, what === "stop" ? stoppedRoot(routine, pending, place()) : missedRoot(routine, pending, place()));
   const { threadId } = found.post ?? (await make());
   return { kind: "told", thread: threadId };
 }

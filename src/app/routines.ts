@@ -174,7 +174,7 @@ export class Routines {
     const { audit } = this.#options;
     const what = {
       routine: number,
-      schedule: scheduleWords(schedule),
+      schedule: scheduleWords(schedule, this.#options.timeZone),
       window: new Date(window).toISOString(),
     };
     if (kind === "ran" && thread) {
@@ -192,7 +192,8 @@ export class Routines {
     if (this.#isClosed || (next === undefined && !isPending)) {
       return;
     }
-    const ms = isPending ? RETRY_MS : Math.max(0, (next ?? 0) - clock.now());
+    // What has come already could not be done now.
+    const ms = isPending || next === undefined || next <= clock.now() ? RETRY_MS : next - clock.now();
     this.#timer = clock.setTimeout(() => this.#work(), Math.min(ms, LONGEST_MS));
   }
 }

@@ -13,9 +13,23 @@ export interface Due {
   readonly newest: number;
 }
 
+/** What comes next is asked for again and again until it comes. */
+const known = new WeakMap<Schedule, { readonly after: number; readonly next: number | undefined }>();
+
+/** As `nextRun`. */
+export function windowAfter(schedule: Schedule, after: number): number | undefined {
+  const before = known.get(schedule);
+  if (before?.after === after) {
+    return before.next;
+  }
+  const next = nextRun(schedule, after);
+  known.set(schedule, { after, next });
+  return next;
+}
+
 /** Windows later than `after`, up to `now`. */
 export function dueWindows(schedule: Schedule, after: number, now: number): Due | undefined {
-  const first = nextRun(schedule, after);
+  const first = windowAfter(schedule, after);
   if (first === undefined || first > now) {
     return undefined;
   }

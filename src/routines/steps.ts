@@ -3,7 +3,7 @@
 
 import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Book, Card, Maker, Missed, Pending, Routine } from "./book.ts";
-import { type Due, dueWindows, LATEST_MS } from "./due.ts";
+import { type Due, dueWindows, LATEST_MS, windowAfter } from "./due.ts";
 import { nextRun } from "./schedule.ts";
 
 export const MAX_ROUTINES = 50;
@@ -173,7 +173,7 @@ function changed(book: Book, number: number, change: (routine: Routine) => Routi
 export function nextMoment({ routines, cards }: Book): number | undefined {
   const moments = [
     ...routines.flatMap((routine) =>
-      routine.paused ? [] : (nextRun(routine.schedule, routine.handledUntil) ?? []),
+      routine.paused ? [] : (windowAfter(routine.schedule, routine.handledUntil) ?? []),
     ),
     ...cards.map(({ madeAt }) => madeAt + CARD_KEPT_MS),
   ];

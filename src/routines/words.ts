@@ -44,7 +44,7 @@ export function cardNotice({ by, schedule, text }: Card, place: Place): Notice {
   const times =
     next.length === 1
       ? `Once: **${next[0]}**`
-      : `${scheduleWords(schedule)}, next: **${next.join("**, **")}**`;
+      : `${scheduleWords(schedule, place.timeZone)}, next: **${next.join("**, **")}**`;
   return {
     markdown: `🕘 **A routine** of ${quiet(by)}\n${quote(decidedBy(text))}`,
     attachment: attachment("ask", `${times}\nReact 👍 to keep it, 👎 to drop it`),
@@ -65,7 +65,7 @@ export function verdictOn(verdict: Verdict, place: Place): Attachment {
       const when = next === undefined ? "" : `, next: ${moment(next, routine.schedule, place)}`;
       return attachment(
         "good",
-        `✅ **Kept** by ${quiet(by)} as routine ${routine.number}: ${scheduleWords(routine.schedule)}${when}`,
+        `✅ **Kept** by ${quiet(by)} as routine ${routine.number}: ${scheduleWords(routine.schedule, place.timeZone)}${when}`,
       );
     }
     case "dropped":
@@ -89,7 +89,7 @@ export function listNotice(routines: readonly Routine[], place: Place): Notice {
     const { number, schedule, by, last, text } = routine;
     return [
       String(number),
-      scheduleWords(schedule),
+      scheduleWords(schedule, place.timeZone),
       nextInWords(routine, place),
       inlineCode(`@${by.name}`),
       last ? linked(moment(last.window, schedule, place), last.thread, place) : "",
@@ -114,11 +114,11 @@ const linked = (words: string, thread: string, { linkTo }: Place): string =>
 
 /** The first post of a run's thread. */
 export function runRoot(routine: Routine, pending: Pending, place: Place): string {
-  return [headOf(routine), ...remarks(routine, pending, place), quoted(routine)].join("\n");
+  return [headOf(routine, place), ...remarks(routine, pending, place), quoted(routine)].join("\n");
 }
 
-function headOf(routine: Routine): string {
-  return `🕘 ${numbered(routine)} of ${quiet(routine.by)} · ${scheduleWords(routine.schedule)}`;
+function headOf(routine: Routine, { timeZone }: Place): string {
+  return `🕘 ${numbered(routine)} of ${quiet(routine.by)} · ${scheduleWords(routine.schedule, timeZone)}`;
 }
 
 const quoted = ({ text }: Routine): string => quote(harmless(showHidden(truncate(text.trim(), QUOTED))));
@@ -136,10 +136,13 @@ function remarks(
     ...(!isByHand && place.now - window > LATE_MS
       ? [`Late: it was due at ${moment(window, schedule, place)}`]
       : []),
-    ...(missed ? [`⚠️ ${missedInWords(missed, schedule, place)} before it: ${WHY_MISSED}`] : []),
-    ...(skipped > 0 ? [`⏭️ ${runs(skipped)} before it skipped, because the last one was still at work`] : []),
+    ...(missed ? [missedBefore(missed, schedule, place)] : []),
+    ...(skipped > 0 ? [`⏭️ ${runs(skipped)} skipped before, because the last one was still at work`] : []),
   ];
 }
+
+const missedBefore = (missed: Missed, schedule: Schedule, place: Place): string =>
+  `⚠️ ${missedInWords(missed, schedule, place)} before: ${WHY_MISSED}`;
 
 function missedInWords({ count, isMore, first, last }: Missed, schedule: Schedule, place: Place): string {
   const since = moment(first, schedule, place);
@@ -156,22 +159,23 @@ export function missedRoot(routine: Routine, { missed, window }: Pending, place:
   const then =
     next === undefined ? "It does not run again." : `The next is at ${moment(next, schedule, place)}.`;
   return [
-    headOf(routine),
+    headOf(routine, place),
     `⚠️ ${missedInWords(what, schedule, place)}: ${WHY_MISSED}. ${then}`,
     quoted(routine),
   ].join("\n");
 }
 
 /** Begins a thread: nothing is run. */
-export function stoppedRoot(routine: Routine): string {
+export function stoppedRoot(routine: Routine, { missed }: Pending, place: Place): string {
   const { by, number, schedule } = routine;
   const again =
     schedule.kind === "once"
       ? "It is not kept."
       : `\`!routines resume ${number}\` has it go on once they may, \`!routines remove ${number}\` takes it out.`;
   return [
-    headOf(routine),
+    headOf(routine, place),
     `⏸️ **Stopped**: ${quiet(by)} is no longer among those who may start a session here. ${again}`,
+    ...(missed ? [missedBefore(missed, schedule, place)] : []),
     quoted(routine),
   ].join("\n");
 }

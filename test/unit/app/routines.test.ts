@@ -1,10 +1,10 @@
 // What becomes of a routine over a server and Claudes that are only in memory, under a clock that a test moves.
 
 import { expect, test } from "vitest";
-import type { PostId, UserId } from "../../../src/mattermost/types.ts";
+import type { Post, PostId, UserId } from "../../../src/mattermost/types.ts";
 import { type ChannelsWorld, channelsWorld } from "../../support/channels-world.ts";
 import { projectOf } from "../../support/projects.ts";
-import { turnEnded, user } from "../../support/session-script.ts";
+import { user } from "../../support/session-script.ts";
 
 const PEOPLE = [user("alice"), user("bob"), user("carol"), user("guest")];
 const LAB = projectOf({ allowedUsers: ["alice", "bob", "carol"], approvers: ["bob"], channel: "lab" });
@@ -34,13 +34,15 @@ async function lab(project = LAB) {
 
 const ours = (world: Pick<ChannelsWorld, "posts">) =>
   [...world.posts.values()].filter(({ userId }) => userId === "claude-code");
-const card = (world: Pick<ChannelsWorld, "posts">) =>
-  ours(world).findLast(({ message }) => message.includes("**A routine**")) ?? { id: "" as PostId };
+function card(world: Pick<ChannelsWorld, "posts">): Post {
+  const found = ours(world).findLast(({ message }) => message.includes("**A routine**"));
+  if (!found) throw new Error("there is no card");
+  return found;
+}
 const roots = (world: Pick<ChannelsWorld, "posts">) =>
   ours(world)
     .filter(({ id, threadId }) => id === threadId)
     .map(({ message }) => message);
-const last = (world: Pick<ChannelsWorld, "posts">) => ours(world).at(-1)?.attachment?.text ?? "";
 
 test("a routine is kept with a 👍, and runs in a thread of its own, for whoever has made it", async () => {
   const world = await lab();
