@@ -29,6 +29,11 @@ const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"])
   forgotten: () => "took a note out",
   merged: () => "merged the branch",
   "worktree-removed": () => "removed a worktree",
+  "routine-made": (what) => `made ${routineIn(what)}`,
+  "routine-removed": (what) => `took ${routineIn(what)} out`,
+  "routine-paused": (what) => `paused ${routineIn(what)}`,
+  "routine-resumed": (what) => `had ${routineIn(what)} go on`,
+  "routine-run": (what) => `has ${routineIn(what)} run`,
 };
 
 /** Whose name it is has nothing to do with who decided. */
@@ -39,6 +44,9 @@ const userIn = (what: AuditEntry["what"]): string => {
 
 const toolIn = (what: AuditEntry["what"]): string =>
   typeof what?.["tool"] === "string" ? what["tool"] : "what Claude asked";
+
+const routineIn = (what: AuditEntry["what"]): string =>
+  typeof what?.["routine"] === "number" ? `routine ${what["routine"]}` : "a routine";
 
 export class Activity {
   readonly #views = new Map<string, SessionView>();

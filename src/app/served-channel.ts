@@ -169,6 +169,7 @@ export class ServedChannel {
       onChanged: (view, hasCrashed) => this.#changed(view, hasCrashed),
       sessionsFor: (by) => this.#sessionsFor(by),
       names: () => this.#projects.map(({ name }) => name),
+      isAway: () => this.#away !== undefined,
       reply: (threadId, notice, card) => this.#replies.send(threadId, notice, card),
     };
   }

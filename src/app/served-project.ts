@@ -21,6 +21,7 @@ import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { projectCommands } from "./project-commands.ts";
 import { memoryCommands, memoryOf, type ProjectMemory } from "./project-memory.ts";
+import { type ProjectRoutines, projectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
@@ -38,6 +39,8 @@ export interface ProjectPlace {
   readonly sessionsFor: (by: UserId) => readonly ListedSession[];
   /** Posts a single reply in a thread, whether it has a session or not. */
   readonly reply: Replies["send"];
+  /** Nothing can be heard or written there. */
+  readonly isAway: () => boolean;
   /** Names of the channel's projects that sessions can begin in, as of now. */
   readonly names: () => readonly string[];
 }
@@ -51,6 +54,7 @@ export class ServedProject implements RoutedProject {
   readonly #memory: ProjectMemory;
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
+  readonly #routines: ProjectRoutines;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
@@ -59,7 +63,6 @@ export class ServedProject implements RoutedProject {
     this.#rights = this.#bindRights();
     this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
     this.#memory = memoryOf(place.connection.folder, place.channelId, ready.project);
-    this.command = this.#commands();
     const { costs } = place.connection;
     this.#costs = costs.of({
       key: this.#key,
@@ -69,6 +72,9 @@ export class ServedProject implements RoutedProject {
     this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
+    this.#routines = projectRoutines(this, place, this.#routinesKey);
+    this.command = this.#commands();
+    this.cards = this.#routines.commands.cards;
   }
 
   get ready(): ReadyProject {
@@ -103,7 +109,7 @@ export class ServedProject implements RoutedProject {
 
   readonly command: RoutedProject["command"];
 
-  readonly cards: RoutedProject["cards"] = { open: () => [], take: () => false };
+  readonly cards: RoutedProject["cards"];
 
   /** A session begins by itself, in a thread of its own, for somebody who may start one. */
   readonly start = (start: ThreadStart): Promise<ThreadStarted> =>
@@ -130,6 +136,7 @@ export class ServedProject implements RoutedProject {
   open(): void {
     this.#lookUpKeepers();
     this.#warm.open();
+    this.#routines.open();
   }
 
   /** Where everyone is listed, nobody is known by name: a rule rests on the right of who has kept it. */
@@ -156,6 +163,7 @@ export class ServedProject implements RoutedProject {
 
   async close(): Promise<void> {
     this.#endCosts();
+    this.#routines.close();
     await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
   }
 
@@ -174,6 +182,11 @@ export class ServedProject implements RoutedProject {
   get #key(): string {
     const { origin, name } = this.#ready.project;
     return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
+  }
+
+  /** Direct messages have one project for all their channels. */
+  get #routinesKey(): string {
+    return this.#ready.project.origin === "file" ? this.#key : this.#place.channelId;
   }
 
   #bindRights(): RightsOf {
@@ -203,7 +216,8 @@ export class ServedProject implements RoutedProject {
       redact,
       timeZone,
     };
-    return projectCommands({ ...memoryCommands(this.#memory, world) }, world);
+    const { make, list } = this.#routines.commands;
+    return projectCommands({ ...memoryCommands(this.#memory, world), routine: make, routines: list }, world);
   }
 
   #prewarm(): Waiting {

@@ -1,6 +1,6 @@
 // A session that begins without anybody's message: mm-claude makes the thread, and says at its top for whom and why.
 
-import type { ChannelId, FileId, MattermostApi, ThreadId } from "../mattermost/types.ts";
+import type { ChannelId, FileId, MattermostApi, Post, ThreadId } from "../mattermost/types.ts";
 import type { Person } from "../session/authorization.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";
@@ -10,8 +10,8 @@ export interface ThreadStart {
   readonly key: string;
   /** Whose session it is, with their rights. */
   readonly by: Person;
-  /** What the thread's first post says. */
-  readonly root: string;
+  /** What the thread's first post says, or that post where it is there already. */
+  readonly root: string | Post;
   /** Uploaded to the channel, and in no post yet. */
   readonly fileIds?: readonly FileId[];
   /** What Claude is told. */
@@ -41,13 +41,11 @@ export async function startThread(start: ThreadStart, options: ThreadStartOption
   if (!mayStart(by)) {
     return notAllowed;
   }
-  const post = await api.createPost({
-    channelId,
-    rootId: undefined,
-    message: start.root,
-    pendingPostId: start.key,
-    fileIds: start.fileIds,
-  });
+  const { fileIds, key, root } = start;
+  const post =
+    typeof root === "string"
+      ? await api.createPost({ channelId, rootId: undefined, message: root, pendingPostId: key, fileIds })
+      : root;
   // The right may have gone while the server was asked.
   if (!mayStart(by)) {
     return { ...notAllowed, thread: post.threadId };

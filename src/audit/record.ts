@@ -49,6 +49,11 @@ export const AUDIT_ACTIONS = [
   "merged", // the branch of a session's worktree
   "worktree-removed",
   "cleared", // Claude's conversation began again
+  "routine-made",
+  "routine-removed",
+  "routine-paused", // by mm-claude: its maker may start no session
+  "routine-resumed",
+  "routine-run", // a session began by itself, for the person named
   "failed", // something in mm-claude threw, and the session's process was ended
 ] as const;
 

@@ -84,7 +84,7 @@ function readCron(text: string, place: ReadingPlace): When | Problem | undefined
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function readIn(text: string, { now, timeZone }: ReadingPlace): When | Problem | undefined {
+function readIn(text: string, { now }: ReadingPlace): When | Problem | undefined {
   const [all = "", count = "", unit = ""] =
     /^in\s+(\d{1,4}|an?)\s+(min(?:ute)?|h(?:our)?|day)s?\b/i.exec(text) ?? [];
   if (all === "") {
@@ -93,7 +93,7 @@ function readIn(text: string, { now, timeZone }: ReadingPlace): When | Problem |
   const ms = (/^\d/.test(count) ? Number(count) : 1) * (UNITS[unit.slice(0, 1).toLowerCase()] ?? 0);
   return ms === 0 || ms > 366 * 86_400_000
     ? problem("A routine begins in a minute at the earliest, and within a year")
-    : { schedule: { kind: "once", at: now + ms, timeZone }, rest: text.slice(all.length) };
+    : { schedule: { kind: "once", at: now + ms }, rest: text.slice(all.length) };
 }
 
 function readEvery(text: string, place: ReadingPlace): When | Problem | undefined {
@@ -245,11 +245,8 @@ function once(expression: string, text: string, place: ReadingPlace, after: numb
   if ("problem" in when || when.schedule.kind !== "cron") {
     return when;
   }
-  const { timeZone } = when.schedule;
   const at = nextRun(when.schedule, after);
-  return at === undefined
-    ? problem("That never comes")
-    : { schedule: { kind: "once", at, timeZone }, rest: when.rest };
+  return at === undefined ? problem("That never comes") : { schedule: { kind: "once", at }, rest: when.rest };
 }
 
 /** `Europe/Amsterdam` or `UTC` behind a time. Undefined: there is none of that name. */

@@ -5,14 +5,15 @@ import type { Schedule } from "./schedule.ts";
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const HOUR_MS = 3_600_000;
 
-export function scheduleWords(when: Schedule): string {
+/** What runs once is told in `timeZone`; what follows the clocks of a zone names that one. */
+export function scheduleWords(when: Schedule, timeZone: string): string {
   switch (when.kind) {
     case "cron":
       return `${cronWords(when.expression)} ${when.timeZone}`;
     case "every":
       return everyWords(when.ms);
     case "once":
-      return `once, ${momentWords(when.at, when.timeZone)} ${when.timeZone}`;
+      return `once, ${momentWords(when.at, timeZone)} ${timeZone}`;
   }
 }
 

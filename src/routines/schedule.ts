@@ -10,12 +10,12 @@ export type Schedule =
   | { readonly kind: "cron"; readonly expression: string; readonly timeZone: string }
   /** As time passes, whatever the clocks do. */
   | { readonly kind: "every"; readonly ms: number; readonly from: number }
-  | { readonly kind: "once"; readonly at: number; readonly timeZone: string };
+  | { readonly kind: "once"; readonly at: number };
 
 export const schedule: z.ZodType<Schedule> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cron"), expression: z.string(), timeZone: z.string() }).refine(isUsable),
   z.object({ kind: z.literal("every"), ms: z.int().min(60_000), from: z.number() }),
-  z.object({ kind: z.literal("once"), at: z.number(), timeZone: z.string() }),
+  z.object({ kind: z.literal("once"), at: z.number() }),
 ]);
 
 /** Whether there is such a zone, and a moment at which it runs. */

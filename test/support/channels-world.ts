@@ -258,6 +258,8 @@ export function channelsWorld({
       accounts.set(account.id, account);
       served.take({ type: "userUpdated", user: account });
     },
+    /** From now on what begins by itself does. */
+    open: () => served.open(),
     close: () => served.close(),
     /** Another mm-claude over what was kept, which serves nothing yet. */
     async restart() {

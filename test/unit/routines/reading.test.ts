@@ -15,7 +15,7 @@ function understood(text: string): string {
     return `? ${read.problem.split("Write it as")[0]?.trim()}`;
   }
   const runs = nextRuns(read.schedule, NOW, 3).map((at) => momentWords(at, ZONE, NOW));
-  return `${scheduleWords(read.schedule)} → ${runs.join(", ")} → ${read.text}`;
+  return `${scheduleWords(read.schedule, ZONE)} → ${runs.join(", ")} → ${read.text}`;
 }
 
 test.each([
