@@ -38,7 +38,9 @@ function quarters(timeZone: string): readonly Quarter[] {
 }
 
 function runsOfTheYear(kept: Schedule): readonly number[] {
-  return nextRuns(kept, START, 10_000).filter((at) => at < END);
+  const runs: number[] = [];
+  for (let at = nextRun(kept, START); at !== undefined && at < END; at = nextRun(kept, at)) runs.push(at);
+  return runs;
 }
 
 /** On each day the first quarter that shows the time, or a later one when the clocks leap over it. */
