@@ -3,7 +3,7 @@
 import type { AuditEntry } from "../audit/record.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { type Book, decodeBook, EMPTY, encodeBook, type Pending, type Routine } from "../routines/book.ts";
-import { scheduleWords } from "../routines/schedule-words.ts";
+import { scheduleWords } from "../routines/schedule.ts";
 import { find, nextMoment, settled, ticked } from "../routines/steps.ts";
 import type { Place } from "../routines/words.ts";
 import type { SessionManager } from "../session/manager.ts";

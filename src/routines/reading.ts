@@ -1,282 +1,248 @@
-// What people write behind `!routine` → when it runs, and the task. The same words always mean the same; what is not
-// understood is said, with examples. Pure.
-
+// What a person wrote of a routine, read without any guessing: when it shall run, and what shall be done then.
+// What is not understood is said so, with examples. It reads no clock.
 import { inlineCode } from "../render/markdown.ts";
-import { daysIn, readClock } from "./clock-words.ts";
-import { isUsable, nextRun, type Schedule } from "./schedule.ts";
+import { type Days, readDays } from "./reading-day.ts";
+import { readTime, readTimes, type Time } from "./reading-time.ts";
+import { comesEver, isTimeZone, nextRun, nextRuns, type Schedule } from "./schedule.ts";
 
-export interface ReadingPlace {
+/** The moment of reading, and the zone that is meant when none is named. */
+interface Here {
   readonly now: number;
-  /** Where no other is named. */
   readonly timeZone: string;
 }
 
-export type RoutineReading = { readonly schedule: Schedule; readonly text: string } | Problem;
+type Problem = { readonly problem: string };
+type Read = { readonly schedule: Schedule } | Problem;
 
-interface Problem {
-  readonly problem: string;
-}
-
-/** What was understood from the beginning of the text, and what stands behind it. */
-interface When {
-  readonly schedule: Schedule;
-  readonly rest: string;
-}
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const LEAST_MS = 5 * MINUTE_MS;
+const LONGEST_WHEN = 200;
+/** When no time is written. */
+const MORNING: Time = { hour: 9, minute: 0 };
 
 const EXAMPLES =
-  "Write it as `!routine every weekday at 9:00: …`, `every 2 hours: …`, `on the 1st at 8: …`, `tomorrow at 14:30: …`, " +
-  "`in 20 minutes: …`, or in cron's way, `0 9 * * 1-5: …`.";
-const MIN_MINUTES = 5;
+  "Write the time, a colon and the task, such as `every weekday at 9:00: …`, `every 2 hours: …`, `on the 1st at 8: …`, `tomorrow at 14:30: …` or `0 9 * * 1-5: …`.";
 
-const problem = (what: string): Problem => ({ problem: `${what}. ${EXAMPLES}` });
+const problem = (words: string): Problem => ({ problem: `${words} ${EXAMPLES}` });
 
-export function readRoutine(written: string, place: ReadingPlace): RoutineReading {
-  const text = written.trim();
-  const when = readWhen(text, place);
-  if (when === undefined) {
-    return problem(text === "" ? "When, and what" : `I don't understand when that is: ${quoted(text)}`);
+export function readRoutine(
+  text: string,
+  here: Here,
+): { readonly schedule: Schedule; readonly text: string } | Problem {
+  const split = splitAtColon(text);
+  if (split === undefined) {
+    return problem("I see no colon between the time and the task.");
   }
-  if ("problem" in when) {
-    return when;
-  }
-  const [divider] = /^\s*(?:[:,\n]|[-–—]\s)\s*/.exec(when.rest) ?? [];
-  if (divider === undefined && when.rest.trim() !== "") {
-    return problem(`Put a colon between when and what: I understand it up to ${quoted(when.rest.trim())}`);
-  }
-  const task = when.rest.slice(divider?.length ?? 0).trim();
-  return task === "" ? problem("The task is missing") : { schedule: when.schedule, text: task };
+  const { when, task } = split;
+  if (when === "") return problem("I see no time before the colon.");
+  if (when.length > LONGEST_WHEN) return problem("What is before the colon is too long for a time.");
+  const read = readWhen(when, here);
+  if ("problem" in read) return read;
+  if (task === "") return problem(`I see no task after ${inlineCode(when)}.`);
+  return { schedule: read.schedule, text: task };
 }
 
-const noSuchTime = ({ problem: written }: Problem): Problem =>
-  problem(`There is no such time as ${quoted(written)}`);
-
-const quoted = (text: string): string => inlineCode(text.split("\n", 1)[0] ?? "", 60);
-
-const READERS: readonly ((text: string, place: ReadingPlace) => When | Problem | undefined)[] = [
-  readCron,
-  readIn,
-  readEvery,
-  readTomorrow,
-  readDate,
-  readDayOfMonth,
-  readDays,
-  readAt,
-];
-
-function readWhen(text: string, place: ReadingPlace): When | Problem | undefined {
-  for (const read of READERS) {
-    const when = read(text, place);
-    if (when) {
-      return when;
-    }
+/** At the first colon that is not the one within a time; a line's end does as well. */
+function splitAtColon(text: string): { when: string; task: string } | undefined {
+  const trimmed = text.trim();
+  for (const { 0: found, index } of trimmed.matchAll(/\d:\d+|:|\n/g)) {
+    if (found !== ":" && found !== "\n") continue;
+    const when = trimmed.slice(0, index).replaceAll("`", "").trim();
+    return {
+      when: when.replaceAll(/\s+/g, " "),
+      task: trimmed
+        .slice(index + 1)
+        .replace(/^`/, "")
+        .trim(),
+    };
   }
   return undefined;
 }
 
-function readCron(text: string, place: ReadingPlace): When | Problem | undefined {
-  const [all, expression = ""] =
-    /^(@[a-z]+|[\d*][\w*/,#-]*(?:[ \t]+[\w*/,#?-]+){4})(?=\s*(?:[:,\n]|$)|\s+[A-Z])/i.exec(text) ?? [];
-  if (all === undefined) {
+function readWhen(written: string, { now, timeZone }: Here): Read {
+  const [, before, name] =
+    /^(.+?) (?:\(?in )?\(?([a-z_]+(?:\/[a-z0-9_+-]+)+|utc|gmt)\)?$/i.exec(written) ?? [];
+  if (name !== undefined && !isTimeZone(name)) {
+    return problem(`I don't know the time zone ${inlineCode(name)}.`);
+  }
+  const here = { now, timeZone: name === undefined ? timeZone : properName(name) };
+  const when = (before ?? written).toLowerCase();
+  const read = isCron(when) ? readCron(when, here) : readWords(when, here);
+  return read ?? problem(`I don't understand when ${inlineCode(written)} is.`);
+}
+
+/** As the zone is spelled: people write europe/berlin. */
+const properName = (name: string): string =>
+  Intl.supportedValuesOf("timeZone").find((zone) => zone.toLowerCase() === name.toLowerCase()) ??
+  (name.includes("/") ? name : name.toUpperCase());
+
+const isCron = (when: string): boolean => /^@|^[\d*][\d*,/-]* [\d*][\d*,/-]* /.test(when);
+
+function readCron(when: string, here: Here): Read {
+  const expression = when.startsWith("@") ? when : when.toUpperCase();
+  if (expression.split(" ").length > 5) {
+    return problem("A cron expression has five fields here, without seconds and years.");
+  }
+  return recurring(expression, here) ?? problem(`${inlineCode(when)} is no cron expression that ever comes.`);
+}
+
+function readWords(when: string, here: Here): Read | undefined {
+  return readIn(when, here) ?? readEvery(when, here) ?? readDaysAndTimes(when, here);
+}
+
+/** In 20 minutes, in an hour, in 3 days at 9. */
+function readIn(when: string, { now, timeZone }: Here): Read | undefined {
+  const { times, rest } = readTimes(when);
+  const [, amount = "", unit = ""] =
+    /^in (\d{1,6}|an?|one|half an) (minutes?|mins?|hours?|hrs?|h|days?|weeks?)$/.exec(rest) ?? [];
+  if (unit === "") return undefined;
+  const count = amount === "half an" ? 0.5 : Number(amount) || (amount === "0" ? 0 : 1);
+  const ms =
+    count * (/^m/.test(unit) ? MINUTE_MS : /^h/.test(unit) ? HOUR_MS : /^d/.test(unit) ? DAY_MS : 7 * DAY_MS);
+  if (ms === 0 || Number(amount) === 0) return problem("That is now, not later.");
+  if (ms > 366 * DAY_MS) return problem("That is more than a year away.");
+  if (/^[mh]/.test(unit)) return times.length > 0 ? undefined : { schedule: { kind: "once", at: now + ms } };
+  const local = wall(now, timeZone);
+  return onDay({ kind: "ahead", days: ms / DAY_MS }, times.length > 0 ? times : [local], { now, timeZone });
+}
+
+const EVERY =
+  /^(?:hourly|(?:every|each) (half an hour|half hour|(?:(\d{1,6}) ?)?(minutes?|mins?|hours?|hrs?|h)))(?: (?:between|from) (.+?) (?:and|to|until) ([^ ]+(?: [ap]\.?m\.?)?))?(?: (.+))?$/;
+
+/** Every 2 hours, every 30 minutes between 9 and 17 on weekdays. */
+function readEvery(when: string, here: Here): Read | undefined {
+  const match = EVERY.exec(when);
+  if (!match) return undefined;
+  const [, frequency = "hour", amount, unit, from, to = "", after] = match;
+  const isHalf = frequency.startsWith("half");
+  const isHours = !isHalf && !unit?.startsWith("m");
+  const count = Number(amount ?? (isHalf ? 30 : 1));
+  const ms = count * (isHours ? HOUR_MS : MINUTE_MS);
+  if (ms < LEAST_MS) return tooOften();
+  if (ms > 366 * DAY_MS) return problem("That is less than once a year.");
+  if (from === undefined && after === undefined) {
+    return { schedule: { kind: "every", ms, from: Math.floor(here.now / MINUTE_MS) * MINUTE_MS } };
+  }
+  const days: Days | undefined =
+    after === undefined ? { kind: "recurring", fields: "* * *" } : readDays(after);
+  const start = from === undefined ? { hour: 0, minute: 0 } : readTime(from);
+  const end = readTime(to);
+  if (days?.kind !== "recurring" || !start || (from !== undefined && !end)) return undefined;
+  return within({ count, isHours, start, end, fields: days.fields }, here);
+}
+
+interface Within {
+  readonly count: number;
+  readonly isHours: boolean;
+  readonly start: Time;
+  readonly end: Time | undefined;
+  readonly fields: string;
+}
+
+function within({ count, isHours, start, end, fields }: Within, here: Here): Read | undefined {
+  if (end && (end.minute !== start.minute || end.hour <= start.hour)) {
+    return problem("I can only keep hours of one day, from an earlier one to a later one.");
+  }
+  if (isHours) {
+    if (count > 23) return undefined;
+    const span = `${start.hour}-${end?.hour ?? 23}${count === 1 ? "" : `/${count}`}`;
+    return recurring(`${start.minute} ${end || count > 1 ? span : "*"} ${fields}`, here);
+  }
+  if (60 % count !== 0 || start.minute !== 0) return problem("Minutes have to part an hour evenly then.");
+  return recurring(`*/${count} ${end ? `${start.hour}-${end.hour - 1}` : "*"} ${fields}`, here);
+}
+
+function readDaysAndTimes(when: string, here: Here): Read | undefined {
+  const { times, rest, wrong } = readTimes(when);
+  if (wrong !== undefined) return problem(`${inlineCode(wrong)} is no time of day.`);
+  if (rest === "") {
+    return times.length === 1 ? onDay({ kind: "next", fields: "* * *" }, times, here) : undefined;
+  }
+  const days = readDays(rest);
+  return days && onDay(days, times.length > 0 ? times : [MORNING], here);
+}
+
+function onDay(days: Days, times: readonly Time[], here: Here): Read | undefined {
+  const [time] = times;
+  if (time === undefined) return undefined;
+  if (days.kind === "recurring") return everyDay(days.fields, times, here);
+  if (times.length > 1) return problem("That is more than one time on a single day: make a routine of each.");
+  const at = momentOf(days, time, here);
+  if (at === undefined) return problem("That date never comes.");
+  return at <= here.now ? problem("That time has passed.") : { schedule: { kind: "once", at } };
+}
+
+function everyDay(fields: string, times: readonly Time[], here: Here): Read | undefined {
+  const minutes = [...new Set(times.map(({ minute }) => minute))];
+  const hours = [...new Set(times.map(({ hour }) => hour))];
+  if (minutes.length * hours.length !== times.length) {
+    return problem("These times don't fit into one routine: make one of each.");
+  }
+  return recurring(`${minutes.join()} ${hours.join()} ${fields}`, here) ?? problem("That date never comes.");
+}
+
+function momentOf(
+  days: Exclude<Days, { kind: "recurring" }>,
+  time: Time,
+  { now, timeZone }: Here,
+): number | undefined {
+  const clock = `${time.minute} ${time.hour}`;
+  const next = (fields: string, after: number) => {
+    const expression = `${clock} ${fields}`;
+    return comesEver(expression) ? nextRun({ kind: "cron", expression, timeZone }, after) : undefined;
+  };
+  if (days.kind === "next") return next(days.fields, now);
+  const today = wall(now, timeZone);
+  const noon =
+    days.kind === "date"
+      ? Date.UTC(days.year, days.month - 1, days.day, 12)
+      : Date.UTC(today.year, today.month - 1, today.day + days.days, 12);
+  const date = new Date(noon);
+  if (days.kind === "date" && (date.getUTCMonth() !== days.month - 1 || date.getUTCDate() !== days.day)) {
     return undefined;
   }
-  return cron(expression.replace(/\s+/g, " "), text.slice(all.length), place);
+  // Two days before that day have begun nowhere on the earth what is not its own.
+  return next(`${date.getUTCDate()} ${date.getUTCMonth() + 1} *`, noon - 2 * DAY_MS);
 }
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function readIn(text: string, { now }: ReadingPlace): When | Problem | undefined {
-  const [all = "", count = "", unit = ""] =
-    /^in\s+(\d{1,4}|an?)\s+(min(?:ute)?|h(?:our)?|day)s?\b/i.exec(text) ?? [];
-  if (all === "") {
-    return undefined;
-  }
-  const ms = (/^\d/.test(count) ? Number(count) : 1) * (UNITS[unit.slice(0, 1).toLowerCase()] ?? 0);
-  return ms === 0 || ms > 366 * 86_400_000
-    ? problem("A routine begins in a minute at the earliest, and within a year")
-    : { schedule: { kind: "once", at: now + ms }, rest: text.slice(all.length) };
+function recurring(expression: string, { timeZone }: Here): Read | undefined {
+  if (!comesEver(expression)) return undefined;
+  // Without clock changes, from any hour on: the minutes are the same in each.
+  const runs = nextRuns({ kind: "cron", expression, timeZone: "UTC" }, 0, 61);
+  if (runs.some((at, index) => at - (runs[index - 1] ?? -LEAST_MS) < LEAST_MS)) return tooOften();
+  return { schedule: { kind: "cron", expression, timeZone } };
 }
 
-function readEvery(text: string, place: ReadingPlace): When | Problem | undefined {
-  const [all = "", digits = "1", unit = ""] = /^every\s+(?:(\d{1,4})\s+)?(minute|hour)s?\b/i.exec(text) ?? [];
-  if (all === "") {
-    return undefined;
-  }
-  const count = Number(digits);
-  const isHours = unit.toLowerCase() === "hour";
-  const minutes = count * (isHours ? 60 : 1);
-  if (minutes < MIN_MINUTES || minutes > 7 * 24 * 60) {
-    return problem(`A routine runs every ${MIN_MINUTES} minutes at most, and at least once a week`);
-  }
-  const between = readBetween(text.slice(all.length));
-  if (between) {
-    const { from, to, days, rest } = between;
-    const expression = isHours
-      ? `0 ${from}-${to}${count === 1 ? "" : `/${count}`} * * ${days}`
-      : `*/${count} ${from}-${Math.max(from, to - 1)} * * ${days}`;
-    return from > to || (!isHours && 60 % count !== 0) ? undefined : cron(expression, rest, place);
-  }
-  const rest = text.slice(all.length);
-  // At the full hour, and at even parts of it, as people expect: where it comes out even.
-  if (isHours && 24 % count === 0) {
-    return cron(count === 24 ? "0 0 * * *" : count === 1 ? "0 * * * *" : `0 */${count} * * *`, rest, place);
-  }
-  if (!isHours && 60 % count === 0) {
-    return cron(count === 60 ? "0 * * * *" : `*/${count} * * * *`, rest, place);
-  }
-  return { schedule: { kind: "every", ms: minutes * 60_000, from: place.now }, rest };
+const tooOften = (): Problem => problem("That is more often than every 5 minutes.");
+
+interface Wall extends Time {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
 }
 
-function readBetween(text: string) {
-  const [all = "", one = "", other = "", weekdays = ""] =
-    /^\s+(?:between|from)\s+(\d{1,2})(?::00)?\s+(?:and|to)\s+(\d{1,2})(?::00)?(\s+on\s+weekdays)?\b/i.exec(
-      text,
-    ) ?? [];
-  const isThere = all !== "" && Number(one) < 24 && Number(other) < 24;
-  const days = weekdays === "" ? "*" : "1-5";
-  return isThere ? { from: Number(one), to: Number(other), days, rest: text.slice(all.length) } : undefined;
-}
-
-/** Every such day, or the next one: `every monday and friday at 9`, `weekdays at 9`, `daily at 9`, `on friday at 9`. */
-function readDays(text: string, place: ReadingPlace): When | Problem | undefined {
-  const early = /^at\s/i.test(text) ? readClock(text) : undefined;
-  if (early && "problem" in early) {
-    return noSuchTime(early);
-  }
-  const found = daysIn((early?.rest ?? text).trimStart());
-  if (!found) {
-    return undefined;
-  }
-  const clock = early ?? readClock(found.rest);
-  if ("problem" in clock) {
-    return noSuchTime(clock);
-  }
-  const rest = early ? found.rest : clock.rest;
-  const expression = `${clock.clock.minute} ${clock.clock.hour} * * ${found.days}`;
-  return found.isEach ? cron(expression, rest, place) : once(expression, rest, place, place.now);
-}
-
-function readDayOfMonth(text: string, place: ReadingPlace): When | Problem | undefined {
-  const [all = "", digits = ""] =
-    /^(?:every\s+month\s+)?on\s+the\s+(?:(\d{1,2})(?:st|nd|rd|th)?|last\s+day)(?:\s+(?:of\s+(?:the|each|every)\s+month|every\s+month|each\s+month))?(?=[\s:,]|$)/i.exec(
-      text,
-    ) ?? [];
-  if (all === "") {
-    return undefined;
-  }
-  const clock = readClock(text.slice(all.length));
-  if ("problem" in clock) {
-    return noSuchTime(clock);
-  }
-  const { hour, minute } = clock.clock;
-  return cron(`${minute} ${hour} ${digits === "" ? "L" : Number(digits)} * *`, clock.rest, place);
-}
-
-/** `tomorrow at 9`, `today at 17:00`. */
-function readTomorrow(text: string, place: ReadingPlace): When | Problem | undefined {
-  const [all = "", day = ""] = /^(tomorrow|today)\b/i.exec(text) ?? [];
-  if (all === "") {
-    return undefined;
-  }
-  const clock = readClock(text.slice(all.length));
-  if ("problem" in clock) {
-    return noSuchTime(clock);
-  }
-  const { zone: timeZone = place.timeZone } = zoneIn(clock.rest, place);
-  const midnight = nextRun({ kind: "cron", expression: "0 0 * * *", timeZone }, place.now) ?? place.now;
-  const isTomorrow = day.toLowerCase() === "tomorrow";
-  const expression = `${clock.clock.minute} ${clock.clock.hour} * * *`;
-  const when = once(expression, clock.rest, place, isTomorrow ? midnight - 1 : place.now);
-  const isOver =
-    "schedule" in when && when.schedule.kind === "once" && !isTomorrow && when.schedule.at >= midnight;
-  return isOver ? problem("That is over for today") : when;
-}
-
-/** `on 2027-01-31 at 9`. */
-function readDate(text: string, place: ReadingPlace): When | Problem | undefined {
-  const [all = "", year = "", month = "", day = ""] =
-    /^(?:on\s+)?(\d{4})-(\d{2})-(\d{2})\b/i.exec(text) ?? [];
-  if (all === "") {
-    return undefined;
-  }
-  const clock = readClock(text.slice(all.length));
-  if ("problem" in clock) {
-    return noSuchTime(clock);
-  }
-  const expression = `${clock.clock.minute} ${clock.clock.hour} ${Number(day)} ${Number(month)} *`;
-  // A day before, whatever the zone is: the first such moment from then on is that of this year.
-  const from = Date.UTC(Number(year), Number(month) - 1, Number(day)) - 2 * 86_400_000;
-  const when = once(expression, clock.rest, place, from);
-  const isThere =
-    "schedule" in when && when.schedule.kind === "once" && when.schedule.at < from + 5 * 86_400_000;
-  if (!isThere) {
-    return "problem" in when ? when : problem(`There is no such day as ${quoted(all)}`);
-  }
-  return when.schedule.kind === "once" && when.schedule.at <= place.now ? problem("That is over") : when;
-}
-
-/** The next time that it is so late. */
-function readAt(text: string, place: ReadingPlace): When | Problem | undefined {
-  if (!/^at\s/i.test(text)) {
-    return undefined;
-  }
-  const clock = readClock(text);
-  if ("problem" in clock || !clock.isNamed) {
-    return "problem" in clock ? noSuchTime(clock) : undefined;
-  }
-  return once(`${clock.clock.minute} ${clock.clock.hour} * * *`, clock.rest, place, place.now);
-}
-
-function cron(expression: string, text: string, place: ReadingPlace): When | Problem {
-  const { zone, rest } = zoneIn(text, place);
-  if (zone === undefined) {
-    return problem(`There is no such time zone as ${quoted(text.trim())}`);
-  }
-  const schedule = { kind: "cron", expression, timeZone: zone } as const;
-  if (!isUsable(schedule)) {
-    return problem(`${inlineCode(expression, 60)} never comes`);
-  }
-  return runsTooOften(schedule, place.now)
-    ? problem(`A routine runs every ${MIN_MINUTES} minutes at most`)
-    : { schedule, rest };
-}
-
-function once(expression: string, text: string, place: ReadingPlace, after: number): When | Problem {
-  const when = cron(expression, text, place);
-  if ("problem" in when || when.schedule.kind !== "cron") {
-    return when;
-  }
-  const at = nextRun(when.schedule, after);
-  return at === undefined ? problem("That never comes") : { schedule: { kind: "once", at }, rest: when.rest };
-}
-
-/** `Europe/Amsterdam` or `UTC` behind a time. Undefined: there is none of that name. */
-function zoneIn(
-  text: string,
-  { timeZone }: ReadingPlace,
-): { readonly zone: string; readonly rest: string } | { readonly zone: undefined; readonly rest: string } {
-  const [all, name = ""] =
-    /^\s+(UTC|GMT|[A-Za-z_]{2,30}(?:\/[A-Za-z_+-]{2,30}\d{0,2}){1,2})(?=[\s:,]|$)/.exec(text) ?? [];
-  if (all === undefined) {
-    return { zone: timeZone, rest: text };
-  }
-  const rest = text.slice(all.length);
-  try {
-    const zone = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-    return { zone: name.includes("/") ? zone : name, rest };
-  } catch {
-    return { zone: undefined, rest };
-  }
-}
-
-/** Looked at over its next runs, since a cron expression can say it in many ways. */
-function runsTooOften(schedule: Schedule, now: number): boolean {
-  let before = nextRun(schedule, now);
-  for (let count = 0; before !== undefined && count < 30; count++) {
-    const next = nextRun(schedule, before);
-    if (next !== undefined && next - before < MIN_MINUTES * 60_000) {
-      return true;
-    }
-    before = next;
-  }
-  return false;
+/** What calendar and clock on the wall show. */
+function wall(at: number, timeZone: string): Wall {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  }).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((each) => each.type === type)?.value ?? "0");
+  return {
+    year: part("year"),
+    month: part("month"),
+    day: part("day"),
+    hour: part("hour"),
+    minute: part("minute"),
+  };
 }

@@ -15,8 +15,7 @@ import {
   truncate,
 } from "../render/markdown.ts";
 import type { Card, Maker, Missed, Pending, Routine } from "./book.ts";
-import { nextRun, nextRuns, type Schedule } from "./schedule.ts";
-import { momentWords, scheduleWords } from "./schedule-words.ts";
+import { momentWords, nextRun, nextRuns, type Schedule, scheduleWords } from "./schedule.ts";
 
 /** Where and when it is said. */
 export interface Place {

@@ -1,118 +1,191 @@
-// When routines run over a year with both clock changes. What the wall clock says is Intl's, not ours.
-
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { nextRun, nextRuns, type Schedule, schedule } from "../../../src/routines/schedule.ts";
+import { describe, expect, test } from "vitest";
+import {
+  momentWords,
+  nextRun,
+  nextRuns,
+  type Schedule,
+  schedule,
+  scheduleWords,
+} from "../../../src/routines/schedule.ts";
 
-const YEAR = { from: Date.UTC(2027, 0, 1), to: Date.UTC(2028, 0, 1) };
-/** Changes of an hour in spring and autumn, in other weeks, and of half an hour. */
 const ZONES = ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe"];
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = HOUR_MS / 4;
+const START = Date.parse("2026-01-01T12:00:00Z");
+const END = Date.parse("2027-01-01T12:00:00Z");
 
-function runsIn(when: Schedule, { from, to }: typeof YEAR): number[] {
-  return [...nextRuns(when, from - 1, 20_000)].filter((at) => at < to);
+const cron = (expression: string, timeZone = "Europe/Amsterdam"): Schedule => ({
+  kind: "cron",
+  expression,
+  timeZone,
+});
+
+interface Quarter {
+  readonly at: number;
+  readonly date: string;
+  readonly time: string;
 }
 
-const formats = new Map(
-  ZONES.map((timeZone) => [
-    timeZone,
-    new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short", timeStyle: "short", hourCycle: "h23" }),
-  ]),
-);
-/** `2027-03-28 03:00`. */
-const wall = (at: number, zone: string): string => formats.get(zone)?.format(at).replace(",", "") ?? "";
+/** What the clocks of a zone show, each quarter of an hour of the year. */
+function quarters(timeZone: string): readonly Quarter[] {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  return Array.from({ length: (END - START) / QUARTER_MS + 96 }, (_, index) => {
+    const at = START + index * QUARTER_MS;
+    const [date = "", time = ""] = format.format(at).split(" ");
+    return { at, date, time };
+  });
+}
 
-test.each(ZONES)(
-  "in %s what runs daily runs once on each day of the wall's calendar, at its time where there is one",
-  (timeZone) => {
-    for (const [hour, minute] of [
-      [9, 0],
-      [2, 30],
-      [2, 15],
-    ] as const) {
-      const runs = runsIn({ kind: "cron", expression: `${minute} ${hour} * * *`, timeZone }, YEAR);
-      const said = runs.map((at) => wall(at, timeZone));
-      const days = said.map((text) => text.slice(0, 10));
-      const time = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
-      expect(new Set(days).size, time).toBe(days.length);
-      expect(days.length, time).toBeGreaterThanOrEqual(365);
-      // All but the one day on which there is no such time, and then right after the gap.
-      const others = said.filter((text) => !text.endsWith(time));
-      expect(others.length, time).toBeLessThanOrEqual(1);
-      expect(
-        others.every((text) => /0[23]:(?:00|30|15|45)$/.test(text)),
-        others.join(),
-      ).toBe(true);
-    }
-  },
-);
+function runsOfTheYear(kept: Schedule): readonly number[] {
+  const runs: number[] = [];
+  for (let at = nextRun(kept, START); at !== undefined && at < END; at = nextRun(kept, at)) runs.push(at);
+  return runs;
+}
 
-test.each(ZONES)(
-  "in %s what runs every hour runs in each hour that passes, and on time in that zone",
-  (timeZone) => {
-    const runs = runsIn({ kind: "cron", expression: "0 * * * *", timeZone }, YEAR);
-    // The half hour of Lord Howe's gap has no full hour.
-    expect(8760 - runs.length).toBeLessThanOrEqual(1);
-    expect(runs.every((at) => wall(at, timeZone).endsWith(":00"))).toBe(true);
-  },
-);
-
-test("what runs every five hours does so whatever the clocks do", () => {
-  const runs = nextRuns({ kind: "every", ms: 5 * 3_600_000, from: YEAR.from }, YEAR.from, 100);
-  expect(runs[0]).toBe(YEAR.from + 5 * 3_600_000);
-  expect(new Set(runs.slice(1).map((at, index) => at - (runs[index] ?? 0)))).toEqual(
-    new Set([5 * 3_600_000]),
-  );
-});
-
-test("what runs once is over after it", () => {
-  const when: Schedule = { kind: "once", at: 1000 };
-  expect([nextRun(when, 999), nextRun(when, 1000)]).toEqual([1000, undefined]);
-});
-
-const anySchedule: fc.Arbitrary<Schedule> = fc.oneof(
-  fc.record({
-    kind: fc.constant("cron" as const),
-    expression: fc
-      .tuple(
-        fc.integer({ min: 0, max: 59 }),
-        fc.integer({ min: 0, max: 23 }),
-        fc.constantFrom("*", "1-5", "0,6", "3"),
-      )
-      .map(([minute, hour, days]) => `${minute} ${hour} * * ${days}`),
-    timeZone: fc.constantFrom(...ZONES),
-  }),
-  fc.record({
-    kind: fc.constant("every" as const),
-    ms: fc.integer({ min: 5, max: 10_000 }).map((minutes) => minutes * 60_000),
-    from: fc.integer({ min: YEAR.from, max: YEAR.to }),
-  }),
-);
-
-test("the next moment is always later, none lies between, and the schema takes back what it gave", () => {
-  fc.assert(
-    fc.property(anySchedule, fc.integer({ min: YEAR.from, max: YEAR.to }), (when, after) => {
-      const runs = nextRuns(when, after, 3);
-      expect(runs).toHaveLength(3);
-      expect(runs[0]).toBeGreaterThan(after);
-      for (const [index, at] of runs.entries()) {
-        expect(nextRun(when, at - 1)).toBe(at);
-        expect(at).toBeGreaterThan(runs[index - 1] ?? 0);
-      }
-      expect(schedule.parse(JSON.parse(JSON.stringify(when)))).toEqual(when);
-    }),
-    { numRuns: 100 },
-  );
-});
-
-test("a schedule that never comes, with seconds, or in no zone is none", () => {
-  const cron = { kind: "cron", expression: "0 9 * * *", timeZone: "UTC" };
-  expect(schedule.safeParse(cron).success).toBe(true);
-  for (const wrong of [
-    { timeZone: "Mars/Olympus" },
-    { expression: "0 0 30 2 *" },
-    { expression: "0 0 9 * * *" },
-    { expression: "" },
-  ]) {
-    expect(schedule.safeParse({ ...cron, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+/** On each day the first quarter that shows the time, or a later one when the clocks leap over it. */
+function daily(of: readonly Quarter[], time: string, onDay: (date: string) => boolean): readonly number[] {
+  const found = new Map<string, number>();
+  const first = of[0]?.date;
+  for (const { at, date, time: shown } of of) {
+    if (shown >= time && date !== first && onDay(date) && !found.has(date)) found.set(date, at);
   }
+  return [...found.values()].filter((at) => at < END);
+}
+
+const isWeekday = (date: string) => ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
+
+describe.each(ZONES)("over both clock changes of a year in %s", (zone) => {
+  const year = quarters(zone);
+  const second = daily(year, "00:00", () => true)[0] ?? 0;
+  const fromSecondDay = (kept: Schedule) => runsOfTheYear(kept).filter((at) => at >= second);
+
+  test.each(["00:00", "01:45", "02:00", "02:15", "02:30", "09:00", "23:45"])(
+    "%s comes once on each day, right after a gap, the first of two times",
+    (time) => {
+      const [hour, minute] = time.split(":").map(Number);
+      const runs = fromSecondDay(cron(`${minute} ${hour} * * *`, zone));
+      expect(runs).toEqual(daily(year, time, () => true));
+      expect(runs.length).toBeGreaterThanOrEqual(364);
+    },
+  );
+
+  test("weekdays at nine are the weekdays at nine", () => {
+    expect(fromSecondDay(cron("0 9 * * 1-5", zone))).toEqual(daily(year, "09:00", isWeekday));
+  });
+
+  test("the last day of the month is the one before a first", () => {
+    const isLast = (date: string) => new Date(Date.parse(date) + 24 * HOUR_MS).getUTCDate() === 1;
+    expect(fromSecondDay(cron("30 2 L * *", zone))).toEqual(daily(year, "02:30", isLast));
+  });
+
+  test("each hour comes whenever the clock shows a full hour", () => {
+    const full = year.filter(({ at, time }) => at > START && at < END && time.endsWith(":00"));
+    const runs = runsOfTheYear(cron("0 * * * *", zone));
+    expect(runs).toEqual(full.map(({ at }) => at));
+    expect(runs).toEqual(runsOfTheYear(cron("0 0-23 * * *", zone)));
+    expect(runs.length).toBeGreaterThanOrEqual(8757);
+  });
+
+  test.each(["*/30 2 * * *", "0 */2 * * *", "0,30 1-3 * * *", "0 2,14 * * *"])(
+    "%s rises, no two runs showing the same time of a day",
+    (expression) => {
+      const runs = runsOfTheYear(cron(expression, zone));
+      const shown = new Map(year.map(({ at, date, time }) => [at, `${date} ${time}`]));
+      expect(runs.every((at, index) => index === 0 || at > (runs[index - 1] ?? at))).toBe(true);
+      expect(new Set(runs.map((at) => shown.get(at))).size).toBe(runs.length);
+      expect(new Set(runs.map((at) => shown.get(at)?.slice(0, 10))).size).toBeGreaterThanOrEqual(365);
+    },
+  );
+
+  test("what goes by time passed heeds no clock", () => {
+    const runs = runsOfTheYear({ kind: "every", ms: 2 * HOUR_MS, from: START });
+    expect(runs).toHaveLength((365 * 24) / 2 - 1);
+    expect(runs.every((at) => (at - START) % (2 * HOUR_MS) === 0)).toBe(true);
+  });
+});
+
+test("the next run is later, and the next runs are the next of each", () => {
+  const kept = fc.oneof(
+    fc
+      .record({
+        minute: fc.constantFrom("0", "*/7", "59", "5,35"),
+        hour: fc.constantFrom("*", "*/3", "2", "0-5/2", "1,2,23"),
+        day: fc.constantFrom("* * *", "L * *", "31 * *", "* * 1-5", "29 2 *", "* * 5#L"),
+        timeZone: fc.constantFrom(...ZONES, "UTC", "America/Santiago"),
+      })
+      .map(({ minute, hour, day, timeZone }) => cron(`${minute} ${hour} ${day}`, timeZone)),
+    fc.record({
+      kind: fc.constant("every" as const),
+      ms: fc.integer({ min: 60_000, max: 40 * 24 * HOUR_MS }),
+      from: fc.integer({ min: START, max: END }),
+    }),
+    fc.record({ kind: fc.constant("once" as const), at: fc.integer({ min: START, max: END }) }),
+  );
+  fc.assert(
+    fc.property(kept, fc.integer({ min: START, max: END }), (each, after) => {
+      const runs = nextRuns(each, after, 4);
+      let last = after;
+      for (const at of runs) {
+        expect(nextRun(each, last)).toBe(at);
+        expect(at).toBeGreaterThan(last);
+        last = at;
+      }
+      expect(schedule.parse(each)).toEqual(each);
+    }),
+  );
+});
+
+test("a moment that has come is not the next one, to the millisecond", () => {
+  const nine = Date.parse("2026-11-30T08:00:00Z");
+  expect(nextRun(cron("0 9 * * *"), nine - 1)).toBe(nine);
+  expect(nextRun(cron("0 9 * * *"), nine)).toBe(nine + 24 * HOUR_MS);
+  expect(nextRun({ kind: "once", at: nine }, nine)).toBeUndefined();
+  expect(nextRun({ kind: "every", ms: HOUR_MS, from: nine }, nine)).toBe(nine + HOUR_MS);
+  expect(nextRun({ kind: "every", ms: HOUR_MS, from: nine }, 0)).toBe(nine + HOUR_MS);
+});
+
+test.each([
+  cron("0 9 * *"),
+  cron("0 0 9 * * 1"),
+  cron("61 9 * * *"),
+  cron("0 9 30 2 *"),
+  cron("2030-01-01T00:00"),
+  cron("@reboot"),
+  cron("0 9 * * *", "Europe/Nowhere"),
+  cron("0 9 * * *", "+05:00"),
+  { kind: "every", ms: 0, from: 0 },
+  { kind: "once", at: Number.NaN },
+  { kind: "once", at: 1, more: true },
+])("%j is no schedule", (each) => {
+  expect(schedule.safeParse(each).success).toBe(false);
+});
+
+test.each([
+  ["0 9 * * 1-5", "Mon–Fri 09:00"],
+  ["0 9 * * MON,thu", "Mon, Thu 09:00"],
+  ["0 9,17 * * *", "daily 09:00 and 17:00"],
+  ["@daily", "daily 00:00"],
+  ["0 * * * *", "every hour"],
+  ["*/15 * * * *", "every 15 minutes"],
+  ["0 9-17/2 * * 1-5", "Mon–Fri every 2 hours 09:00–17:00"],
+  ["0 8 1 * *", "on the 1st at 08:00"],
+  ["0 8 11,22 * *", "on the 11th and 22nd at 08:00"],
+  ["0 8 L * *", "on the last day of the month at 08:00"],
+  ["0 16 * * 5#L", "on the last Fri of the month at 16:00"],
+  ["0 9 1 * 1", "0 9 1 * 1"],
+  ["0 9 25 12 *", "0 9 25 12 *"],
+])("%s is told as %s", (expression, words) => {
+  expect(scheduleWords(cron(expression))).toBe(`${words} Europe/Amsterdam`);
+});
+
+test("other schedules and moments are told in the zone given", () => {
+  const at = Date.parse("2026-11-28T13:20:00Z");
+  expect(scheduleWords({ kind: "every", ms: 2 * HOUR_MS, from: at })).toBe("every 2 hours");
+  expect(scheduleWords({ kind: "every", ms: HOUR_MS / 2, from: at })).toBe("every 30 minutes");
+  expect(scheduleWords({ kind: "once", at }, "Europe/Amsterdam")).toBe(
+    "once, Sat 28 Nov 2026 14:20 Europe/Amsterdam",
+  );
+  expect(momentWords(at, "Europe/Amsterdam", at)).toBe("Sat 28 Nov 14:20");
+  expect(momentWords(at, "Europe/Amsterdam", at + 40 * 24 * HOUR_MS)).toBe("Sat 28 Nov 2026 14:20");
 });
