@@ -137,8 +137,11 @@ export class WarmPool {
   #startOne(): void {
     const { clock, newStart, repositoryFingerprint, settingsFingerprint, startClaude } = this.#options;
     const one = WaitingProcess.launch(newStart(), startClaude, (stderr) => {
-      this.#failedAt = clock.now();
-      this.#discard(one, stderr);
+      // One that we have ended ends as well.
+      if (this.#waiting.has(one)) {
+        this.#failedAt = clock.now();
+        this.#discard(one, stderr);
+      }
     });
     const age: Age = { startedAt: clock.now(), settings: settingsFingerprint(), repository: undefined };
     this.#waiting.set(one, age);

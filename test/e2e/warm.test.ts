@@ -18,7 +18,8 @@ const WARM = { PREWARM: "1" };
 const claudes = (world: DaemonWorld): number[] =>
   world
     .processes()
-    .filter((line) => /claude/.test(line) && !/mm-claude\.js|--version/.test(line))
+    // An argument may have several lines.
+    .filter((line) => /^\s*\d+ .*claude/.test(line) && !/mm-claude\.js|--version/.test(line))
     .map((line) => Number.parseInt(line, 10));
 
 const waits = (world: DaemonWorld, count = 1): Promise<number[]> =>
@@ -47,6 +48,26 @@ describe.runIf(canSeeProcesses).each(realClaudes())("with Claude Code $version",
       await world.says(root, "RUN echo and now");
     },
   );
+});
+
+describe.runIf(canSeeProcesses)("a process that waits", () => {
+  test("is not the next session's when a note was kept meanwhile; the one that comes after it knows the note", async () => {
+    const world = await daemonWorld(model.url);
+    await world.ready({ env: WARM });
+    const [waiting] = await waits(world);
+    const thread = await world.ask("!remember the staging server is blue");
+    await world.says(thread, "**Note 1** is kept");
+    const first = await world.ask("RUN notes");
+    await world.says(first, '"text":"the staging server is blue"');
+    // The session's own, and another one that waits.
+    const now = await until(
+      () => claudes(world).length === 2 && !claudes(world).includes(waiting ?? 0) && claudes(world),
+      () => world.processes().join("\n"),
+    );
+    const second = await world.ask("RUN notes");
+    await world.says(second, '"text":"the staging server is blue"');
+    expect(await waits(world, 3)).toEqual(expect.arrayContaining(now));
+  });
 });
 
 describe.runIf(canSeeProcesses)("a daemon that is killed", () => {

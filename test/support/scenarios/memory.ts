@@ -59,20 +59,22 @@ export const memory: readonly Scenario[] = [
     title: "what is too much to be kept is told, with what takes the room, and nothing is dropped",
     async play(world) {
       const { alice } = world.people;
+      const first = await alice.say("@claude-code !remember the staging server is blue");
+      await world.says(first, "🗒️ **Note 1** is kept");
       const root = await ask(world, "RUN hello");
       await world.says(root, "scripted model");
       await alice.say("!remember", root);
       await world.says(root, "Write it as `!remember`");
       await alice.say(`!remember ${"long ".repeat(201)}`, root);
       await world.says(root, "at most 1000 characters, and this one has 1004");
-      for (let number = 1; number <= 7; number++) {
+      for (let number = 2; number <= 8; number++) {
         await alice.say(`!remember ${number} ${"words ".repeat(150 + number)}`, root);
         await world.says(root, `**Note ${number}** is kept`);
       }
-      await alice.say(`!remember 8 ${"words ".repeat(160)}`, root);
+      await alice.say(`!remember 9 ${"words ".repeat(160)}`, root);
       await world.says(root, "bytes too many");
-      await alice.say("!forget 8", root);
-      await world.says(root, "There is no note `8`");
+      await alice.say("!forget 9", root);
+      await world.says(root, "There is no note `9`");
       await alice.say("!forget the first", root);
       await world.says(root, "Write it as `!forget 2`");
       await alice.say("!memory", root);

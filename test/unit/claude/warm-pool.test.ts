@@ -37,6 +37,7 @@ function setUp({ size = 1 } = {}) {
         request: (_request, reply) => reply({ type: "unknown" }),
         close: async () => {
           one.isClosed = true;
+          tell({ type: "exited", code: 0, signal: null, stderr: "" });
         },
       };
     },
