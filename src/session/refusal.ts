@@ -2,6 +2,7 @@
 
 import { inlineCode } from "../render/markdown.ts";
 import type { Action, Person } from "./authorization.ts";
+import { isBot } from "./bots.ts";
 import { say, tryTakeNotice } from "./state.ts";
 import type { Step } from "./types.ts";
 
@@ -15,7 +16,10 @@ export function refuse(step: Step, action: Action, by: Person): void {
 /** Names in code format, which notify nobody. */
 function whoMay({ state, context }: Step, action: Action): string {
   const approvers = action === "approve" ? context.approvers() : [];
-  return approvers.length > 0
-    ? approvers.map((name) => inlineCode(`@${name}`)).join(", ")
+  if (approvers.length > 0) {
+    return approvers.map((name) => inlineCode(`@${name}`)).join(", ");
+  }
+  return isBot(context, state.owner.id)
+    ? "allowed users"
     : `${inlineCode(`@${state.owner.name}`)} and allowed users`;
 }

@@ -176,7 +176,11 @@ export async function checkUsers(
   { allowedUsers }: ListWords = OF_SETTINGS,
 ): Promise<Check<readonly User[]>> {
   if (names.length > 0) {
-    return checkNames(api, names, allowedUsers, "may start sessions", "can't start anything");
+    const botsCannot =
+      allowedUsers === WORDS_OF_FILE.allowedUsers
+        ? "can't start anything here. A bot that may ask is listed in bots"
+        : "can't start anything";
+    return checkNames(api, names, allowedUsers, "may start sessions", botsCannot);
   }
   return passed([], "everyone may start sessions", [everyone(allowedUsers)]);
 }
@@ -215,7 +219,8 @@ async function checkNames(
       return failed(`${setting}: ${complaints.join("; ")}. Correct the list.`);
     }
     const bots = names.filter((name) => known.get(name)?.isBot === true);
-    const hints = bots.length === 0 ? [] : [`Posts of bots are never input, so ${list(bots)} ${botsCannot}.`];
+    const hints =
+      bots.length === 0 ? [] : [`Bots are not heard as people are, so ${list(bots)} ${botsCannot}.`];
     return passed(users, `${list(names)} ${right}`, hints);
   });
 }
