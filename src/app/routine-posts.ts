@@ -24,7 +24,7 @@ export class RoutinePosts {
   }
 
   key(routine: Pick<Routine, "id">, { what, window, isByHand }: Pending): string {
-    return `${this.#options.botId}:routine-${routine.id}-${isByHand ? "asked" : what}-${window}`;
+    return `${this.#options.botId}:routine-${routine.id}-${isByHand ? "asked-" : ""}${what}-${window}`;
   }
 
   /** Noted just now: there is no such post. */

@@ -4,7 +4,7 @@
 import { isTransient } from "../mattermost/error.ts";
 import type { Post, ThreadId, User, UserId } from "../mattermost/types.ts";
 import type { Pending, Routine } from "../routines/book.ts";
-import { LATEST_MS } from "../routines/due.ts";
+import { LATEST_MS, windowAfter } from "../routines/due.ts";
 import type { Outcome } from "../routines/steps.ts";
 import {
   CUT_OFF,
@@ -43,12 +43,16 @@ export async function perform(
       ? await run(routine, pending, options)
       : await tell(routine, pending, options);
   } catch (error) {
-    const { log, place } = options;
+    const { log } = options;
+    const isPassing = isTransient(error);
+    if (pending.what === "skip" && !isPassing) {
+      // The thread is gone. The next run says how many were skipped.
+      log.debug("a skipped run could not be told in the thread of the one before", error);
+      return { kind: "told" };
+    }
     const words = `Routine ${routine.number} could not be begun, and is tried again`;
-    isTransient(error) ? log.debug(words, error) : log.warn(words, error);
-    const isLate = place().now - pending.window >= LATEST_MS;
-    // What can't be said in the thread of the last run is said in one of its own.
-    return pending.what === "skip" && isLate ? { kind: "tooLate" } : { kind: "later" };
+    isPassing ? log.debug(words, error) : log.warn(words, error);
+    return { kind: "later" };
   }
 }
 
@@ -59,7 +63,7 @@ async function run(routine: Routine, pending: Pending, options: RoutineRunsOptio
   if (post) {
     return takenUp(routine, pending, post, options);
   }
-  if (isUncertain || place().now - pending.window >= LATEST_MS) {
+  if (isUncertain || isTooLate(routine, pending, place().now)) {
     return { kind: "tooLate" };
   }
   await userById(routine.by.id);
@@ -70,6 +74,12 @@ async function run(routine: Routine, pending: Pending, options: RoutineRunsOptio
     return { kind: "later" };
   }
   return begun(routine, pending, await start(startOf(routine, pending, options)), options);
+}
+
+/** Or the next one has come already. */
+function isTooLate({ schedule, handledUntil }: Routine, { isByHand, window }: Pending, now: number): boolean {
+  const next = isByHand ? undefined : windowAfter(schedule, handledUntil);
+  return now - window >= LATEST_MS || (next !== undefined && next <= now);
 }
 
 /** Its thread is there: perhaps its session as well. */

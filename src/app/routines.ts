@@ -4,7 +4,7 @@ import type { AuditEntry } from "../audit/record.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { type Book, decodeBook, EMPTY, encodeBook, type Pending, type Routine } from "../routines/book.ts";
 import { scheduleWords } from "../routines/schedule.ts";
-import { find, nextMoment, settled, ticked } from "../routines/steps.ts";
+import { type Facts, find, nextMoment, settled, ticked } from "../routines/steps.ts";
 import type { Place } from "../routines/words.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { DocumentStore } from "../store/document-store.ts";
@@ -86,6 +86,11 @@ export class Routines {
     this.#work();
   }
 
+  get #facts(): Facts {
+    const { clock, sessions } = this.#options;
+    return { now: clock.now(), isAtWork: (thread) => isBusy(sessions.find(thread)) };
+  }
+
   #load(): Book {
     const { document, folder } = this.#options;
     const found = folder.read(document, LOST);
@@ -120,15 +125,14 @@ export class Routines {
   }
 
   async #workOff(): Promise<void> {
-    const { clock, isServed, sessions } = this.#options;
-    const isAtWork = (thread: ThreadId) => isBusy(sessions.find(thread));
+    const { isServed } = this.#options;
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
       this.#onTick();
       if (!isServed()) {
         return;
       }
-      await this.#keep(this.#noted(ticked(this.#book, { now: clock.now(), isAtWork })));
+      await this.#keep(this.#noted(ticked(this.#book, this.#facts)));
       await Promise.all(
         this.#book.routines.map((routine) => routine.pending && this.#do(routine, routine.pending)),
       );
@@ -157,9 +161,7 @@ export class Routines {
     if (this.#isClosed && outcome.kind !== "ran") {
       return;
     }
-    const now = this.#options.clock.now();
-    const before = this.#book;
-    await this.#keep(settled(before, number, outcome, now));
+    await this.#keep(this.#noted(settled(this.#book, number, outcome, this.#facts)));
     this.#tell(routine, pending, outcome.kind, "thread" in outcome ? outcome.thread : undefined);
     // What it has become is done at once, and so are windows that have come meanwhile.
     this.#isStale ||= outcome.kind !== "later";

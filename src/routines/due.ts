@@ -9,7 +9,7 @@ const MOST_COUNTED = 200;
 
 export interface Due {
   /** Earlier than the newest. */
-  readonly before: { readonly count: number; readonly isMore: boolean; readonly first: number };
+  readonly before: { readonly count: number; readonly isMore: boolean; readonly first: number; readonly last: number };
   readonly newest: number;
 }
 
@@ -33,16 +33,16 @@ export function dueWindows(schedule: Schedule, after: number, now: number): Due 
   if (first === undefined || first > now) {
     return undefined;
   }
-  let newest = first;
+  let [last, newest] = [first, first];
   let count = 0;
   for (const window of windowsFrom(schedule, first, now)) {
     if (count >= MOST_COUNTED) {
-      return { before: { count, isMore: true, first }, newest: newestOfMany(schedule, newest, now) };
+      return { before: { count, isMore: true, first, last: newest }, newest: newestOfMany(schedule, newest, now) };
     }
-    newest = window;
+    [last, newest] = [newest, window];
     count++;
   }
-  return { before: { count, isMore: false, first }, newest };
+  return { before: { count, isMore: false, first, last }, newest };
 }
 
 function* windowsFrom(schedule: Schedule, first: number, until: number): Generator<number> {

@@ -87,7 +87,8 @@ export function ticked(book: Book, facts: Facts): Book {
   return routines.every((routine, index) => routine === book.routines[index]) ? book : { ...book, routines };
 }
 
-function takeUp(routine: Routine, { now, isAtWork }: Facts): Routine {
+/** `carried`: what could not be begun before. */
+function takeUp(routine: Routine, { now, isAtWork }: Facts, carried?: Missed): Routine {
   if (routine.paused || routine.pending) {
     return routine;
   }
@@ -99,12 +100,12 @@ function takeUp(routine: Routine, { now, isAtWork }: Facts): Routine {
   const handledUntil = before.isMore ? now : newest;
   const { last } = routine;
   if (last && isAtWork(last.thread)) {
-    const skipped = routine.skipped + before.count + 1;
+    const skipped = routine.skipped + (carried?.count ?? 0) + before.count + 1;
     const noted = { ...routine, handledUntil, skipped };
     return last.isSkipTold ? noted : { ...noted, pending: pendingAt("skip", newest, now) };
   }
   const isRun = now - newest < LATEST_MS;
-  const missed = missedOf(due, isRun);
+  const missed = together(carried, missedOf(due, isRun));
   const pending = { ...pendingAt(isRun ? "run" : "missed", newest, now), skipped: routine.skipped };
   return { ...routine, handledUntil, pending: missed ? { ...pending, missed } : pending };
 }
@@ -119,11 +120,24 @@ const pendingAt = (what: Pending["what"], window: number, now: number): Pending 
 
 function missedOf({ before, newest }: Due, isRun: boolean): Missed | undefined {
   const count = before.count + (isRun ? 0 : 1);
-  return count === 0 ? undefined : { count, isMore: before.isMore, first: before.first, last: newest };
+  return count === 0
+    ? undefined
+    : { count, isMore: before.isMore, first: before.first, last: isRun ? before.last : newest };
+}
+
+function together(earlier: Missed | undefined, later: Missed | undefined): Missed | undefined {
+  return earlier && later
+    ? {
+        count: earlier.count + later.count,
+        isMore: earlier.isMore || later.isMore,
+        first: earlier.first,
+        last: later.last,
+      }
+    : (earlier ?? later);
 }
 
 /** What was pending of it is done, or has become something else to do. */
-export function settled(book: Book, number: number, outcome: Outcome, now: number): Book {
+export function settled(book: Book, number: number, outcome: Outcome, facts: Facts): Book {
   const routine = find(book, number);
   if (!routine?.pending || outcome.kind === "later") {
     return book;
@@ -139,13 +153,13 @@ export function settled(book: Book, number: number, outcome: Outcome, now: numbe
     case "told":
       return done(book, pending.what === "skip" && rest.last ? skipTold(rest, rest.last) : rest);
     case "noRight":
-      return replaced(book, { ...routine, paused: {}, pending: { ...pending, what: "stop", notedAt: now } });
+      return replaced(book, { ...routine, paused: {}, pending: { ...pending, what: "stop", notedAt: facts.now } });
     case "tooLate": {
-      const { window, missed: earlier } = pending;
-      const missed = earlier
-        ? { ...earlier, count: earlier.count + 1, last: window }
-        : { count: 1, isMore: false, first: window, last: window };
-      return replaced(book, { ...routine, pending: { ...pending, what: "missed", missed } });
+      const { window } = pending;
+      const missed = together(pending.missed, { count: 1, isMore: false, first: window, last: window });
+      const next = takeUp(rest, facts, missed);
+      // What has come meanwhile tells of it as well.
+      return replaced(book, next === rest ? { ...routine, pending: { ...pending, what: "missed", missed } } : next);
     }
   }
 }

@@ -183,14 +183,14 @@ export function stoppedRoot(routine: Routine, { missed }: Pending, place: Place)
 /** In the thread of the run before. */
 export function skipNotice(routine: Routine, { window }: Pending, place: Place): Notice {
   return notice(
-    `⏭️ Routine ${routine.number} did not begin its run of ${moment(window, routine.schedule, place)}: this one is still at ` +
-      "work, or waits for somebody. Until that is over, it begins no other.",
+    `⏭️ Routine ${routine.number} did not begin its run of ${moment(window, routine.schedule, place)}: this one was still at ` +
+      "work, or waited for somebody. Until that is over, it begins no other.",
   );
 }
 
 /** In the thread that was made for it. `why`: in a sentence. */
 export function notRunNotice({ schedule, handledUntil }: Routine, why: string, place: Place): Notice {
-  const next = nextRun(schedule, handledUntil);
+  const next = nextRun(schedule, Math.max(handledUntil, place.now));
   const then = next === undefined ? "" : ` The next is at ${moment(next, schedule, place)}.`;
   const sentence = /[.!]$/.test(why) ? why : `${why}.`;
   return notice(`${quietMentions(sentence)} This run did not begin.${then}`);
