@@ -73,6 +73,11 @@ export class ServedProject implements RoutedProject {
     this.sessions = new SessionManager(this.#dependencies());
   }
 
+  /** Where it is served. */
+  get place(): ProjectPlace {
+    return this.#place;
+  }
+
   get ready(): ReadyProject {
     return this.#ready;
   }
@@ -271,6 +276,7 @@ export class ServedProject implements RoutedProject {
       costs: this.#costs,
       documents: folder,
       onChanged,
+      listeners: connection.listeners,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
       chatTools: this.#chatTools,

@@ -25,6 +25,12 @@ export function completeText(step: Step, messageId: string, text: string): boole
     streamed === undefined ? whole : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
   if (missing !== "") {
     turn.transcript.appendText(missing);
+    step.hear?.({
+      type: "words",
+      turn: turn.messageUuid,
+      text: missing,
+      isNewBlock: streamed === undefined,
+    });
   }
   turn.transcript.endText();
   turn.lastText = whole;

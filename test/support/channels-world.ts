@@ -22,6 +22,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
+import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
 import { createFakeClock, settle } from "./fake-clock.ts";
@@ -182,6 +183,7 @@ export function channelsWorld({
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     costs: new CostBook({ folder, timeZone: "UTC" }),
+    listeners: new SessionListeners(log),
     switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
     sharedTools: [],
