@@ -39,7 +39,9 @@ export function scriptMessages(options: ScriptMessagesOptions): ScriptMessages {
     try {
       await send(request, options, { tell, gone, onPosting });
     } catch (error) {
-      tell({ event: "refused", ...whyNot(error, isPosting, options.connection) });
+      if (isPosting || !gone.aborted) {
+        tell({ event: "refused", ...whyNot(error, isPosting, options.connection) });
+      }
     }
   };
 }
@@ -107,7 +109,8 @@ async function send(
     }
   };
   try {
-    const problem = await deliver(target, { by, fileIds, request, onPosted });
+    const shown = redact(request.text);
+    const problem = await deliver(target, { by, fileIds, request, shown, onPosted });
     if (problem !== undefined) {
       tell({ event: "ended", ok: false, seconds: 0, reason: problem });
     } else if (request.wait) {
@@ -129,6 +132,8 @@ interface Delivery {
   readonly by: Person;
   readonly fileIds: readonly FileId[];
   readonly request: SendRequest;
+  /** Its text, as people see it. */
+  readonly shown: string;
   /** Called before the session has it. */
   readonly onPosted: (message: Message, thread: ThreadId) => void;
 }
@@ -136,12 +141,12 @@ interface Delivery {
 /** Gives why nothing takes the message that stands there now. */
 async function deliver(target: Target, delivery: Delivery): Promise<string | undefined> {
   const { project, thread } = target;
-  const { by, fileIds, request, onPosted } = delivery;
+  const { by, fileIds, request, shown, onPosted } = delivery;
   const { key, text } = request;
   if (thread !== undefined) {
     return deliverTo(thread, target, delivery);
   }
-  const root = scriptPost(by, text, true);
+  const root = scriptPost(by, shown, true);
   const started = await project.start({ key, by, root, fileIds, text, onPosted });
   if (started.problem !== undefined && started.thread !== undefined) {
     project.place.reply(started.thread, notice(started.problem));
@@ -156,14 +161,14 @@ async function deliver(target: Target, delivery: Delivery): Promise<string | und
 async function deliverTo(
   thread: ThreadId,
   target: Target,
-  { by, fileIds, request, onPosted }: Delivery,
+  { by, fileIds, request, shown, onPosted }: Delivery,
 ): Promise<string | undefined> {
   const { project } = target;
   const { api, channelId, reply } = project.place;
   const post = await api.createPost({
     channelId,
     rootId: thread,
-    message: scriptPost(by, request.text, false),
+    message: scriptPost(by, shown, false),
     pendingPostId: request.key,
     fileIds,
   });

@@ -3,7 +3,7 @@
 
 import type { ToolInput } from "../claude/types.ts";
 import type { Ask } from "./ask-types.ts";
-import type { Heard, SessionListener } from "./listeners.ts";
+import { type Heard, type SessionListener, turnHeard } from "./listeners.ts";
 import { claudeOf, inFlightOf } from "./phases.ts";
 import { isExit } from "./step.ts";
 import type { Effect, SessionState, Signal } from "./types.ts";
@@ -79,13 +79,13 @@ class FollowedMessage {
       this.#end({ type: "left" });
       return;
     }
+    const isNew = !this.#isTaken;
     this.#isTaken ||= signal.type === "message" && signal.message.uuid === this.#uuid;
-    if (!this.#isTaken) {
+    if (isNew || (!this.#outcome && !this.#isUnderWay(state))) {
       this.#before = beside(state);
-      return;
     }
-    if (!this.#outcome && !this.#isUnderWay(state)) {
-      this.#before = beside(state);
+    if (!this.#isTaken) {
+      return;
     }
     this.#isOldNotice &&= hasNotice(state);
     this.#tellTools(state, signal);
@@ -113,14 +113,15 @@ class FollowedMessage {
   #tellTools(state: SessionState, signal: Signal): void {
     if (signal.type === "claude" && signal.generation === state.generation) {
       const { event } = signal;
-      if (event.type === "toolUse" && this.#isOwn(state.turn.messageUuid)) {
+      if (event.type === "toolUse" && this.#isOwn(turnHeard(state))) {
         this.#tell({ type: "tool", name: event.name, input: event.input });
       }
     }
   }
 
   #tellAsks(state: SessionState, effects: readonly Effect[]): void {
-    const isOwn = this.#isOwn(state.turn.messageUuid) && state.phase.name === "working";
+    const isOwn = this.#isOwn(turnHeard(state)) && state.phase.name === "working";
+    // What others are asked about holds it up as well.
     const now = new Map(asksOf(state, isOwn || this.#isWaiting(state)));
     for (const [key, subject] of this.#asked) {
       if (!isStillAsked(state, key)) {

@@ -3,6 +3,7 @@
 
 import type { ThreadId } from "../mattermost/types.ts";
 import type { Log } from "../util/log.ts";
+import { inFlightOf } from "./phases.ts";
 import type { Effect, SessionState, Signal } from "./types.ts";
 
 /** What a step tells besides its effects: nothing of it is kept. `turn`: the message it answers; undefined: Claude's own. */
@@ -21,6 +22,10 @@ export type Heard =
       readonly how: "done" | "failed" | "interrupted";
       readonly why?: string;
     };
+
+/** A turn that Claude may have begun by itself answers no message that is still on its way. */
+export const turnHeard = (state: SessionState): string | undefined =>
+  state.turn.mayBeOwn && inFlightOf(state) ? undefined : state.turn.messageUuid;
 
 export type Hear = (heard: Heard) => void;
 

@@ -3,6 +3,7 @@
 
 import type { SavedTurns } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
+import { turnHeard } from "./listeners.ts";
 import { inFlightOf } from "./phases.ts";
 import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
 
@@ -27,7 +28,7 @@ export function completeText(step: Step, messageId: string, text: string): boole
     turn.transcript.appendText(missing);
     step.hear?.({
       type: "words",
-      turn: turn.messageUuid,
+      turn: turnHeard(step.state),
       text: missing,
       isNewBlock: streamed === undefined,
     });

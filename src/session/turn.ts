@@ -8,6 +8,7 @@ import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from 
 import { turnBeganIn } from "./conversation.ts";
 import { scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
+import { turnHeard } from "./listeners.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
 import { beginTurn, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
@@ -182,7 +183,7 @@ function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): voi
   const blocks = turn.streaming?.blocks;
   const block = blocks?.at(-1);
   const isNewBlock = block?.index !== blockIndex;
-  step.hear?.({ type: "words", turn: turn.messageUuid, text, isNewBlock });
+  step.hear?.({ type: "words", turn: turnHeard(step.state), text, isNewBlock });
   if (block && !isNewBlock) {
     block.text += text;
   } else {

@@ -13,6 +13,17 @@ export function redactedPieces(secrets: readonly string[], tell: (text: string) 
   const redact = createRedact(secrets);
   // In each form a secret may have, every character of it can be an escape sequence.
   const longest = 12 * Math.max(1, ...secrets.map((secret) => secret.length));
+  /** That place, or the next one before it that is in no secret. */
+  const placeToCut = (text: string, place: number): number => {
+    const from = Math.max(0, place - longest);
+    const around = text.slice(from, place + longest);
+    const whole = redact(around);
+    let at = place - from;
+    while (at > 0 && redact(around.slice(0, at)) + redact(around.slice(at)) !== whole) {
+      at--;
+    }
+    return from + at;
+  };
   let held = "";
   const pass = (text: string): void => {
     if (text !== "") {
@@ -31,12 +42,10 @@ export function redactedPieces(secrets: readonly string[], tell: (text: string) 
         held = text;
       }
       if (held.length > 2 * longest) {
-        // A long word: where a whole secret was in it, it is gone now, and the beginning of one is among its last
-        // characters.
-        const clean = redact(held);
-        const at = Math.max(0, clean.length - longest);
-        held = clean.slice(at);
-        pass(clean.slice(0, at));
+        // A long word: what has begun of a secret is among its last characters.
+        const cut = placeToCut(held, held.length - longest);
+        pass(redact(held.slice(0, cut)));
+        held = held.slice(cut);
       }
     },
     flush() {

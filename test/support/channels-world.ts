@@ -3,6 +3,7 @@
 
 import type { Connection } from "../../src/app/bridge.ts";
 import { Channels } from "../../src/app/channels.ts";
+import type { AuditEntry } from "../../src/audit/record.ts";
 import { CostBook } from "../../src/app/cost-book.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
@@ -55,6 +56,7 @@ export function channelsWorld({
   const documents = new Map<string, string>();
   const claudes: HeardClaude[] = [];
   const problems: string[] = [];
+  const audited: AuditEntry[] = [];
   const accounts = new Map([...people, BOT].map((account) => [account.id, account]));
   let checked: readonly ReadyProject[] = [];
   let made = 0;
@@ -175,7 +177,7 @@ export function channelsWorld({
     version: "0.1.0",
     home: "/home/dev",
     folder,
-    auditOf: () => ({ append: () => {} }),
+    auditOf: () => ({ append: (entry) => void audited.push(entry) }),
     lock: () => ({ release: () => {} }),
     deniedPathsIn: () => [],
     environment: {},
@@ -215,6 +217,11 @@ export function channelsWorld({
     claudes,
     /** What was logged as an error: none is expected. */
     problems,
+    audited,
+    connection,
+    channels: () => served.all,
+    /** Of the server: what it answers may be changed. */
+    api,
     settle: settled,
     take: (event: SocketEvent): void => served.take(event),
     /** The id of the post that is written next. */
