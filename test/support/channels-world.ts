@@ -3,8 +3,8 @@
 
 import type { Connection } from "../../src/app/bridge.ts";
 import { Channels } from "../../src/app/channels.ts";
-import type { AuditEntry } from "../../src/audit/record.ts";
 import { CostBook } from "../../src/app/cost-book.ts";
+import type { AuditEntry } from "../../src/audit/record.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
 import type { Project } from "../../src/config/project.ts";
@@ -26,6 +26,7 @@ import { Users } from "../../src/mattermost/users.ts";
 import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
+import { createRedact } from "../../src/util/redact.ts";
 import { createFakeClock, settle } from "./fake-clock.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 import { turnEnded, user } from "./session-script.ts";
@@ -189,7 +190,7 @@ export function channelsWorld({
     switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
     sharedTools: [],
-    redact: (text) => text,
+    redact: createRedact(["the-token-of-the-bot"]),
     isHeld: () => false,
     standings: new Standings({
       api: api as MattermostApi,

@@ -26,7 +26,17 @@ async function parsed(...args: readonly string[]) {
 }
 
 test("words, files and options in any order", async () => {
-  const { given } = await parsed("run", "--file", "a", "the tests", "--wait", "--file", "b", "--timeout", "10m");
+  const { given } = await parsed(
+    "run",
+    "--file",
+    "a",
+    "the tests",
+    "--wait",
+    "--file",
+    "b",
+    "--timeout",
+    "10m",
+  );
   expect(given).toEqual([["run", "the tests"], { file: ["a", "b"], wait: true, timeout: 600_000 }]);
 });
 

@@ -3,7 +3,14 @@
 import { expect, test } from "vitest";
 import type { RequestId, ToolUseId } from "../../../src/claude/types.ts";
 import { followMessage, type MessageNews } from "../../../src/session/followed-message.ts";
-import { createScript, LISTED, messageOf, OWNER, type Script, turnEnded } from "../../support/session-script.ts";
+import {
+  createScript,
+  LISTED,
+  messageOf,
+  OWNER,
+  type Script,
+  turnEnded,
+} from "../../support/session-script.ts";
 
 /** The message `mine` of a session, followed. */
 function followed({ script = createScript(), begins = true } = {}) {
