@@ -66,6 +66,7 @@ function commandsOf(program: Command): Commands {
     doctor: async (flags) => (await setup()).doctor(input(), flags, manifest, output),
     status: async (flags) => (await operations()).status(flags, output),
     logs: async (flags) => (await operations()).logs(flags, output),
+    send: async (words, flags) => (await import("./cli/send.ts")).send(words, flags, output),
     service: async (request) => (await operations()).service(request, input(), output),
     project: async (request) => {
       const { project } = await import("./cli/project.ts");

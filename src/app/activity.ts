@@ -19,6 +19,7 @@ const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"])
   removed: (what) => `removed ${userIn(what)}`,
   undone: () => "undid what Claude changed in files",
   forked: () => "forked the conversation",
+  sent: () => "sent a message from a script",
   "handed-over": () => "handed the conversation over to a terminal",
   "taken-up": () => "took up a conversation from a terminal",
   "made-interactive": () => "took back that all tools are allowed",

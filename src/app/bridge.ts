@@ -13,6 +13,7 @@ import type { Named } from "../session/allow-list.ts";
 import type { NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
+import { SessionListeners } from "../session/listeners.ts";
 import type { SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { DocumentStore } from "../store/document-store.ts";
@@ -28,6 +29,7 @@ import { heardMentions, keepHeardMentions } from "./heard-mentions.ts";
 import { type Links, linksAt } from "./links.ts";
 import { notifySwitches } from "./notify-switches.ts";
 import { type SavedConversations, savedConversations } from "./saved-conversations.ts";
+import { type ScriptMessages, scriptMessages } from "./script-messages.ts";
 import type { ServedChannel } from "./served-channel.ts";
 import type { Worktrees } from "./worktrees.ts";
 
@@ -42,6 +44,8 @@ export interface BridgeFacts {
   readonly postLimit: number;
   /** How long a turn takes before its end is worth a mention. */
   readonly notifyAfterMs?: number;
+  /** Whose messages scripts send, where they don't say. */
+  readonly sendAs?: string | undefined;
   readonly projects: readonly ReadyProject[];
 }
 
@@ -65,6 +69,8 @@ export interface BridgeDependencies {
   /** The environment Claude runs in. */
   readonly environment: NodeJS.ProcessEnv;
   readonly watch?: BridgeWatch | undefined;
+  /** Where a thread is in a browser; Mattermost's own address when left out. */
+  readonly linkOf?: ((threadId: string) => string) | undefined;
 }
 
 /** Hears what happens, and has no say in it. */
@@ -84,6 +90,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** What was used, by channel and project. */
   readonly costs: CostBook;
   readonly switches: NotifySwitches;
+  /** Those who listen to single sessions. */
+  readonly listeners: SessionListeners;
   /** A session of any project has that conversation. */
   readonly isHeld: (conversationId: string) => boolean;
   /** False the first time that it is asked about that very error. */
@@ -110,6 +118,8 @@ export interface Bridge {
   directProject(): Project | undefined;
   /** These are served from now on, and no others. Gives those that can't be, each with the reason. */
   update(projects: readonly ReadyProject[]): Promise<readonly Unserved[]>;
+  /** A script's message. */
+  readonly send: ScriptMessages;
   /** Called when a channel that can't be served may be one that can by now. */
   onServable(listener: () => void): void;
   /** Takes no new work, lets every Claude save, writes the last words. */
@@ -158,6 +168,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     costs: new CostBook({ folder, timeZone }),
     standings,
     switches: notifySwitches(folder),
+    listeners: new SessionListeners(log),
     isHeld: (conversationId) => channels.all.some((channel) => channel.holds(conversationId)),
     isTold: tellingOnce(),
     redact: createRedact([facts.token]),
@@ -188,6 +199,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     sessions: () => channels.all.flatMap(({ sessions }) => sessions),
     channels: () => channels.all,
     directProject: () => channels.directProject,
+    send: scriptMessages({ connection, channels: () => channels.all }),
     update: (wanted) => channels.update(wanted),
     onServable(listener) {
       servable = listener;

@@ -119,6 +119,7 @@ export const factsIn = (
   botName: config.botName ?? account.username,
   postLimit,
   notifyAfterMs: config.notifyAfterMs,
+  sendAs: config.sendAs,
   projects,
 });
 
@@ -166,6 +167,7 @@ export function bridgeDependencies(
       root: worktreesRoot(environment, home),
     }),
     startClaude: claudes.start,
+    linkOf: options.links?.thread,
     watch: {
       onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),
       onForgotten: (threadId) => monitor.activity.forget(threadId),

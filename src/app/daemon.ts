@@ -120,6 +120,7 @@ async function untilStopped(daemon: Daemon): Promise<DaemonEnd> {
   await Promise.race([bridge.ready, aborted(stop)]);
   if (!stop.aborted) {
     followProjects(daemon, ready, { api, bridge });
+    daemon.reports.deliver(bridge.send);
     welcome(daemon, ready);
   }
   return { exitCode: await untilBridgeStopped(bridge, daemon) };

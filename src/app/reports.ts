@@ -9,6 +9,7 @@ import type { Log } from "../util/log.ts";
 import { MetricsFile } from "./metrics-file.ts";
 import type { Monitor } from "./monitor.ts";
 import type { ProjectUpdates } from "./project-updates.ts";
+import type { ScriptMessages } from "./script-messages.ts";
 
 export interface ReportsOptions {
   readonly monitor: Monitor;
@@ -20,6 +21,7 @@ export interface ReportsOptions {
 
 interface Following {
   updates?: Pick<ProjectUpdates, "reload">;
+  send?: ScriptMessages;
 }
 
 export class Reports {
@@ -55,6 +57,9 @@ export class Reports {
             "mm-claude is still starting, or it serves one channel for the demo. Try again in a moment.",
           ],
         },
+      send: async (request, tell, gone) =>
+        following.send?.(request, tell, gone) ??
+        tell({ event: "refused", why: "mm-claude is still starting", isPassing: true }),
     });
     const metrics =
       metricsFile === undefined
@@ -66,6 +71,11 @@ export class Reports {
   /** What is asked to change goes there. */
   follow(updates: Pick<ProjectUpdates, "reload">): void {
     this.#following.updates = updates;
+  }
+
+  /** Messages of scripts go there. */
+  deliver(send: ScriptMessages): void {
+    this.#following.send = send;
   }
 
   /** It works. */

@@ -77,6 +77,11 @@ export class ServedProject implements RoutedProject {
     this.cards = this.#routines.commands.cards;
   }
 
+  /** Where it is served. */
+  get place(): ProjectPlace {
+    return this.#place;
+  }
+
   get ready(): ReadyProject {
     return this.#ready;
   }
@@ -302,6 +307,7 @@ export class ServedProject implements RoutedProject {
       costs: this.#costs,
       documents: folder,
       onChanged,
+      listeners: connection.listeners,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,

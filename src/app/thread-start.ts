@@ -4,6 +4,7 @@ import type { ChannelId, FileId, MattermostApi, Post, ThreadId } from "../matter
 import type { Person } from "../session/authorization.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { Message } from "../session/types.ts";
 
 export interface ThreadStart {
   /** With the same key within half a minute the same post is made (`pending_post_id`), however often it is asked for. */
@@ -17,6 +18,8 @@ export interface ThreadStart {
   /** What Claude is told. */
   readonly text: string;
   readonly branch?: string | undefined;
+  /** Called before the session has it. */
+  readonly onPosted?: ((message: Message, thread: ThreadId) => void) | undefined;
 }
 
 /** `thread`: it is there, also where no session could begin in it. */
@@ -50,7 +53,7 @@ export async function startThread(start: ThreadStart, options: ThreadStartOption
   if (!mayStart(by)) {
     return { ...notAllowed, thread: post.threadId };
   }
-  const message = {
+  const message: Message = {
     uuid: newUuid(),
     postId: post.id,
     by,
@@ -60,6 +63,7 @@ export async function startThread(start: ThreadStart, options: ThreadStartOption
     withThread: false,
     at: post.createdAt,
   };
+  start.onPosted?.(message, post.threadId);
   if (!sessions.find(post.threadId) && !sessions.open(post.threadId, by, message, branch)) {
     return { thread: post.threadId, problem: tooBusy(maxSessions) };
   }

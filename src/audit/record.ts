@@ -34,6 +34,7 @@ export const AUDIT_ACTIONS = [
   "notify-set",
   "forked",
   "began-as-fork",
+  "sent", // a script's message, in that person's name
   "handed-over",
   "taken-up",
   "interrupted",

@@ -101,6 +101,7 @@ const ownSettings = new Set([
   "AUDIT_FILE_MB",
   "AUDIT_FILES",
   "METRICS_FILE",
+  "SEND_AS",
 ]);
 
 // Read from the 2.1.330 program; the first two exist since 1.0.

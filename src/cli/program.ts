@@ -11,6 +11,8 @@ import { nearestWord } from "../util/edit-distance.ts";
 import type { Print } from "../util/output.ts";
 import { SHELLS, type Shell } from "./completion.ts";
 import type { ProjectRequest } from "./project.ts";
+import type { SendFlags } from "./send.ts";
+import { withSendOptions } from "./send-options.ts";
 
 /** What stands before a command's name, or alone. */
 export interface GlobalOptions {
@@ -44,6 +46,7 @@ export interface Commands {
   status(flags: { readonly json?: boolean }): Promise<number>;
   logs(flags: LogFlags): Promise<number>;
   service(request: ServiceRequest): Promise<number>;
+  send(words: readonly string[], flags: SendFlags): Promise<number>;
   project(request: ProjectRequest): Promise<number>;
   demo(flags: DemoFlags): Promise<number>;
   audit(request: AuditRequest): Promise<number>;
@@ -94,6 +97,9 @@ export function createProgram({ version, commands, onExit, print, printError }: 
     .description("the newest lines of the mm-claudes that run here")
     .option("--json", "a JSON object a line")
     .action(giving((flags: LogFlags) => act.logs(flags)));
+  withSendOptions(program.command("send")).action(
+    giving((words: readonly string[], flags: SendFlags) => act.send(words, flags)),
+  );
   addProject(program, act, giving);
   addService(program, act, giving);
   withDemoOptions(program.command("demo")).action(giving((flags: DemoFlags) => act.demo(flags)));

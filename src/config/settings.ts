@@ -42,6 +42,8 @@ export interface Config {
   readonly auditFileMb: number;
   /** How many files of it are kept. */
   readonly auditFiles: number;
+  /** Whose messages `mm-claude send` sends unless told; lower case, without @. */
+  readonly sendAs: string | undefined;
   /** Gets figures for Prometheus: absolute; undefined for none. */
   readonly metricsFile: string | undefined;
   /** Where Claude works: absolute. */
@@ -175,6 +177,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     defaultText: "10",
     description: "files of the audit trail that are kept",
     parse: parseCount,
+  },
+  sendAs: {
+    variable: "SEND_AS",
+    fallback: { value: undefined },
+    defaultText: "the only one of ALLOWED_USERS",
+    description: "whose messages mm-claude send sends: a username",
+    parse: parseUsername,
   },
   metricsFile: {
     variable: "METRICS_FILE",

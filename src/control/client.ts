@@ -12,6 +12,7 @@ import {
   type Status,
   status,
 } from "./protocol.ts";
+import { type SendEvent, type SendRequest, sendEvent } from "./send-protocol.ts";
 
 /** A daemon that is well answers in milliseconds. */
 const ANSWER_WITHIN_MS = 3000;
@@ -69,6 +70,32 @@ export async function askLogs(
   return refused === undefined ? { kind: "answered", value: undefined } : { kind: "refused", why: refused };
 }
 
+/** Resolves when the daemon has told all; what it has told may lack its end, when the daemon was ended. */
+export async function askSend(
+  path: string,
+  request: SendRequest,
+  onEvent: (event: SendEvent) => void,
+  giveUp: AbortSignal,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Asked<undefined>> {
+  let refused: string | undefined;
+  const onLine = (text: string): void => {
+    const parsed = parse(text);
+    const event = sendEvent.safeParse(parsed);
+    if (event.success) {
+      onEvent(event.data);
+    } else if (refusal.safeParse(parsed).success) {
+      refused = "it is an earlier version, which takes no messages of scripts: restart it";
+    }
+    // What a later version tells besides is not for this one.
+  };
+  const end = await ask(path, { protocol: 1, ...request }, withinMs, onLine, giveUp);
+  if (end !== "ended") {
+    return { kind: end };
+  }
+  return refused === undefined ? { kind: "answered", value: undefined } : { kind: "refused", why: refused };
+}
+
 function understood<T>(line: string | undefined, schema: z.ZodType<T>): Asked<T> {
   const parsed = parse(line ?? "");
   const known = schema.safeParse(parsed);
@@ -92,11 +119,12 @@ function ask(
   request: ControlRequest,
   withinMs: number,
   onLine: (line: string) => void,
+  giveUp?: AbortSignal,
 ): Promise<"ended" | "gone" | "hanging"> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     let rest = "";
-    // Who follows logs may have nothing to hear for long: only the first answer is waited for.
+    // Who follows logs may have nothing to hear for long.
     const isFollowing = request.request === "logs" && request.follow;
     const timer = isFollowing
       ? undefined
@@ -114,9 +142,14 @@ function ask(
     socket.on("data", (part: string) => {
       const lines = (rest + part).split("\n");
       rest = lines.pop() ?? "";
+      if (request.request === "send" && lines.length > 0) {
+        // It is at work, which may take long.
+        clearTimeout(timer);
+      }
       lines.forEach(onLine);
     });
     socket.on("end", () => settle("ended"));
     socket.on("error", () => settle("gone"));
+    giveUp?.addEventListener("abort", () => settle("gone"));
   });
 }

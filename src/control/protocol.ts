@@ -1,6 +1,7 @@
 // What goes over the control socket: one line of JSON each way, and then, where lines are followed, one for each.
 
 import { z } from "zod";
+import { sendRequest } from "./send-protocol.ts";
 
 export const PROTOCOL = 1;
 
@@ -14,6 +15,7 @@ export const request = z.discriminatedUnion("request", [
   }),
   /** To read projects.yaml again and go by it. */
   z.object({ protocol: z.literal(PROTOCOL), request: z.literal("reload") }),
+  sendRequest.extend({ protocol: z.literal(PROTOCOL) }),
 ]);
 export type ControlRequest = z.infer<typeof request>;
 

@@ -1,5 +1,5 @@
-// The daemon's end of the control socket: tells who asks how it is, and passes on that projects.yaml has changed. What it
-// is asked is checked; nothing that is sent here is gone by.
+// The daemon's end of the control socket: tells who asks how it is, passes on that projects.yaml has changed, and hands on
+// messages of scripts. What it is asked is checked: who may what is decided elsewhere.
 
 import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -8,9 +8,10 @@ import type { Log } from "../util/log.ts";
 import { makeControlFolder, removeAbandonedSockets, removeSocket } from "./location.ts";
 import type { LogHistory } from "./log-history.ts";
 import { type ControlRequest, PROTOCOL, type ReloadAnswer, request, type Status } from "./protocol.ts";
+import type { SendEvent, SendRequest } from "./send-protocol.ts";
 
-/** Nobody has more to ask. */
-const LONGEST_REQUEST = 64 * 1024;
+/** Nobody has more to ask: a message of the longest, with every character of it written as an escape sequence. */
+const LONGEST_REQUEST = 1.5 * 1024 * 1024;
 /** Who has not asked by then is not going to. */
 const ASK_WITHIN_MS = 5000;
 /** What one that follows may leave unread before it is cut off. */
@@ -24,6 +25,10 @@ export interface ControlServerOptions {
   readonly history: LogHistory;
   /** Goes by projects.yaml as it is now; one call at a time. */
   readonly reload?: (() => Promise<ReloadAnswer>) | undefined;
+  /** Takes a script's message; resolves when all is told. `gone`: who asked listens no more. Never rejects. */
+  readonly send?:
+    | ((request: SendRequest, tell: (event: SendEvent) => void, gone: AbortSignal) => Promise<void>)
+    | undefined;
 }
 
 export class ControlServer {
@@ -103,6 +108,8 @@ export class ControlServer {
       socket.end(jsonLine(this.#options.status()));
     } else if (asked.request === "reload") {
       this.#reload(socket);
+    } else if (asked.request === "send") {
+      this.#send(socket, asked);
     } else {
       this.#tellLogs(socket, asked);
     }
@@ -127,6 +134,25 @@ export class ControlServer {
     socket.resume();
   }
 
+  #send(socket: Socket, asked: SendRequest): void {
+    const { send } = this.#options;
+    const gone = new AbortController();
+    socket.on("close", () => gone.abort());
+    // It says nothing more, unless it goes.
+    socket.resume();
+    this.#tell(socket, { event: "accepted" });
+    void send?.(asked, (event) => this.#tell(socket, event), gone.signal).then(() => socket.end());
+  }
+
+  /** Who does not read is cut off. */
+  #tell(socket: Socket, line: unknown): void {
+    if (socket.writableLength > MOST_UNREAD_BYTES) {
+      socket.destroy();
+    } else {
+      socket.write(jsonLine(line));
+    }
+  }
+
   #tellLogs(socket: Socket, { lines, follow }: ControlRequest & { readonly request: "logs" }): void {
     const { history } = this.#options;
     socket.write(history.newest(lines).map(jsonLine).join(""));
@@ -134,13 +160,7 @@ export class ControlServer {
       socket.end();
       return;
     }
-    const unfollow = history.follow((one) => {
-      if (socket.writableLength > MOST_UNREAD_BYTES) {
-        socket.destroy();
-      } else {
-        socket.write(jsonLine(one));
-      }
-    });
+    const unfollow = history.follow((one) => this.#tell(socket, one));
     socket.on("close", unfollow);
     // Whatever it still says.
     socket.resume();

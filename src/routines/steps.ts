@@ -153,13 +153,20 @@ export function settled(book: Book, number: number, outcome: Outcome, facts: Fac
     case "told":
       return done(book, pending.what === "skip" && rest.last ? skipTold(rest, rest.last) : rest);
     case "noRight":
-      return replaced(book, { ...routine, paused: {}, pending: { ...pending, what: "stop", notedAt: facts.now } });
+      return replaced(book, {
+        ...routine,
+        paused: {},
+        pending: { ...pending, what: "stop", notedAt: facts.now },
+      });
     case "tooLate": {
       const { window } = pending;
       const missed = together(pending.missed, { count: 1, isMore: false, first: window, last: window });
       const next = takeUp(rest, facts, missed);
       // What has come meanwhile tells of it as well.
-      return replaced(book, next === rest ? { ...routine, pending: { ...pending, what: "missed", missed } } : next);
+      return replaced(
+        book,
+        next === rest ? { ...routine, pending: { ...pending, what: "missed", missed } } : next,
+      );
     }
   }
 }

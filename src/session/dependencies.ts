@@ -15,6 +15,7 @@ import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
+import type { SessionListeners } from "./listeners.ts";
 import type { Origin } from "./steering/origin.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
@@ -48,6 +49,8 @@ export interface SessionDependencies {
   readonly onCardPosted: (threadId: ThreadId, postId: PostId) => void;
   /** Where sessions are kept while mm-claude does not run; a document each. */
   readonly documents: SessionDocuments;
+  /** Who listens to single sessions; undefined: nobody does. */
+  readonly listeners?: Pick<SessionListeners, "of"> | undefined;
   /** For who watches: a session is another one after a step. `hasCrashed`: its Claude has ended by itself. */
   readonly onChanged?: ((view: SessionView, hasCrashed: boolean) => void) | undefined;
   /** A session is forgotten after it has slept for long. */

@@ -223,7 +223,10 @@ export class Session {
       this.#context = { ...this.#context, directory: signal.outcome.made.path };
     }
     const wasAsleep = isAsleep(this.#state);
-    const effects = step(this.#state, signal, this.#context, this.#dependencies.clock.now());
+    const { clock, listeners } = this.#dependencies;
+    const listener = listeners?.of(this.threadId);
+    const effects = step(this.#state, signal, this.#context, clock.now(), listener?.hear);
+    listener?.stepped(this.#state, signal, effects);
     // Most signals are words on their way, which cause nothing by themselves.
     if (effects.length === 0 && isFrequent(signal)) {
       return;
@@ -246,7 +249,7 @@ export class Session {
 
   /** The boundary: people are told, the process and the slot are given back, and no other session hears of it. */
   #fail(what: string, error: unknown): void {
-    const { clock, log } = this.#dependencies;
+    const { clock, listeners, log } = this.#dependencies;
     log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
     if (this.#isShutDown) {
       return;
@@ -262,7 +265,9 @@ export class Session {
     // Only what the fault leaves to be looked at goes on by itself.
     attempt(() => this.#timers.clearAll());
     attempt(() => {
-      const effects = step(this.#state, { type: "fault", what, detail }, this.#context, clock.now());
+      const fault: Signal = { type: "fault", what, detail };
+      const effects = step(this.#state, fault, this.#context, clock.now());
+      listeners?.of(this.threadId)?.stepped(this.#state, fault, effects);
       for (const effect of effects) {
         attempt(() => this.#perform(effect));
       }

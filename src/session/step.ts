@@ -19,6 +19,7 @@ import {
   threadLost,
   watchdog,
 } from "./lifecycle.ts";
+import type { Hear } from "./listeners.ts";
 import { onToolReport, takeOwnToolEvent } from "./own-tools.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { cardQuarantined } from "./quarantined-cards.ts";
@@ -47,10 +48,17 @@ import { beginWorktree, placeQuestionPosted } from "./worktree.ts";
 import { onWorktreeOutcome } from "./worktree-commands.ts";
 import type { WantedWorktree } from "./worktree-state.ts";
 
-export function step(state: SessionState, signal: Signal, context: SessionContext, now: number): Effect[] {
+/** `hear`: for who listens besides the thread. */
+export function step(
+  state: SessionState,
+  signal: Signal,
+  context: SessionContext,
+  now: number,
+  hear?: Hear,
+): Effect[] {
   const effects: Effect[] = [];
   if (state.phase.name !== "ended") {
-    take({ state, context, now, emit: (effect) => effects.push(effect) }, signal);
+    take({ state, context, now, emit: (effect) => effects.push(effect), hear }, signal);
   }
   return effects;
 }

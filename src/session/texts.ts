@@ -3,6 +3,7 @@
 
 import type { SavedTurns } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
+import { turnHeard } from "./listeners.ts";
 import { inFlightOf } from "./phases.ts";
 import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
 
@@ -25,6 +26,12 @@ export function completeText(step: Step, messageId: string, text: string): boole
     streamed === undefined ? whole : text.startsWith(streamed.text) ? text.slice(streamed.text.length) : "";
   if (missing !== "") {
     turn.transcript.appendText(missing);
+    step.hear?.({
+      type: "words",
+      turn: turnHeard(step.state),
+      text: missing,
+      isNewBlock: streamed === undefined,
+    });
   }
   turn.transcript.endText();
   turn.lastText = whole;

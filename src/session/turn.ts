@@ -8,6 +8,7 @@ import { askPermission, askPlan, askQuestions, cancelAsk, voidAsksOfTurn } from 
 import { turnBeganIn } from "./conversation.ts";
 import { scheduleLines, scheduleText } from "./flush-schedule.ts";
 import { sleepAfterExit } from "./lifecycle.ts";
+import { turnHeard } from "./listeners.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
 import { beginTurn, SILENT_START_MS, takeUpWork, writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
@@ -181,7 +182,9 @@ function streamText(step: Step, { blockIndex, text }: EventOf<"textDelta">): voi
   const { turn } = step.state;
   const blocks = turn.streaming?.blocks;
   const block = blocks?.at(-1);
-  if (block?.index === blockIndex) {
+  const isNewBlock = block?.index !== blockIndex;
+  step.hear?.({ type: "words", turn: turnHeard(step.state), text, isNewBlock });
+  if (block && !isNewBlock) {
     block.text += text;
   } else {
     turn.transcript.endText();
@@ -257,7 +260,9 @@ function endTurn(step: Step, { isError, reason: told, wasAborted }: EventOf<"tur
   if (isError && !wasAborted && !turn.interruptedBy) {
     holdRefusedTurn(step, turn, told);
   }
-  callAfterTurn(step, wasAborted || turn.interruptedBy ? "interrupted" : isError ? "failed" : "done");
+  const how = wasAborted || turn.interruptedBy ? "interrupted" : isError ? "failed" : "done";
+  callAfterTurn(step, how);
+  step.hear?.({ type: "turnEnded", turn: turn.messageUuid, how, why: reason });
   takeUpWork(step);
 }
 

@@ -19,6 +19,7 @@ import type { IfFrozen, PostFile, PostKey, ReactionTarget } from "../thread/writ
 import type { Ask, ToolWithCard } from "./ask-types.ts";
 import type { Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
+import type { Hear } from "./listeners.ts";
 import type { OutputOutcome, OutputRequest } from "./output-files.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
 import type { Phase } from "./phases.ts";
@@ -344,4 +345,6 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly emit: (effect: Effect) => void;
+  /** Undefined: nobody listens. */
+  readonly hear?: Hear | undefined;
 }

@@ -40,7 +40,7 @@ export function viewOf(
   };
 }
 
-function subjectOf(ask: Ask): string {
+export function subjectOf(ask: Ask): string {
   switch (ask.kind) {
     case "permission":
       return `permission for ${ask.use.name}`;

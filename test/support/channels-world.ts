@@ -6,6 +6,7 @@ import { Channels } from "../../src/app/channels.ts";
 import { CostBook } from "../../src/app/cost-book.ts";
 import { linksAt } from "../../src/app/links.ts";
 import { savedConversations } from "../../src/app/saved-conversations.ts";
+import type { AuditEntry } from "../../src/audit/record.ts";
 import { createAccess } from "../../src/chat-tools/access.ts";
 import { createChatTools } from "../../src/chat-tools/tools.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, PermissionAnswer } from "../../src/claude/types.ts";
@@ -25,8 +26,10 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
+import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
+import { createRedact } from "../../src/util/redact.ts";
 import { createFakeClock, settle } from "./fake-clock.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 import { turnEnded, user } from "./session-script.ts";
@@ -57,6 +60,7 @@ export function channelsWorld({
   const documents = new Map<string, string>();
   const claudes: HeardClaude[] = [];
   const problems: string[] = [];
+  const audited: AuditEntry[] = [];
   const accounts = new Map([...people, BOT].map((account) => [account.id, account]));
   let checked: readonly ReadyProject[] = [];
   let made = 0;
@@ -177,7 +181,7 @@ export function channelsWorld({
     version: "0.1.0",
     home: "/home/dev",
     folder,
-    auditOf: () => ({ append: () => {} }),
+    auditOf: () => ({ append: (entry) => void audited.push(entry) }),
     lock: () => ({ release: () => {} }),
     deniedPathsIn: () => [],
     environment: {},
@@ -185,13 +189,14 @@ export function channelsWorld({
     access: createAccess({ api: api as MattermostApi, users, botId: BOT.id, clock }),
     timeZone: "UTC",
     costs: new CostBook({ folder, timeZone: "UTC" }),
+    listeners: new SessionListeners(log),
     switches: { isNotified: () => true, setNotified: () => {} },
     isTold: () => false,
     links: linksAt("https://chat.example.com"),
     saved: savedConversations({}),
     sameNames: (named) => named,
     chatTools: createChatTools([]),
-    redact: (text) => text,
+    redact: createRedact(["the-token-of-the-bot"]),
     isHeld: () => false,
     standings: new Standings({
       api: api as MattermostApi,
@@ -220,6 +225,11 @@ export function channelsWorld({
     claudes,
     /** What was logged as an error: none is expected. */
     problems,
+    audited,
+    connection,
+    channels: () => served.all,
+    /** Of the server: what it answers may be changed. */
+    api,
     settle: settled,
     take: (event: SocketEvent): void => served.take(event),
     /** The id of the post that is written next. */

@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly program?: string;
   /** Somebody types into it. */
   readonly isTyped?: boolean;
+  /** What is piped into it. */
+  readonly input?: string;
   /** Where it is started; the world's directory, unless told. */
   readonly cwd?: string;
 }
@@ -45,6 +47,8 @@ export interface Daemon {
   readonly exit: Promise<Exit>;
   /** All it has printed, to stdout and stderr. */
   output(): string;
+  /** All it has printed to stdout. */
+  stdout(): string;
   /** Resolves once it has printed the text. */
   prints(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -108,10 +112,18 @@ export async function daemonWorld(
           CLAUDE_PATH: options.claudePath ?? fake,
           ...options.env,
         },
-        stdio: [options.isTyped ? "pipe" : "ignore", "pipe", "pipe"],
+        stdio: [options.isTyped || options.input !== undefined ? "pipe" : "ignore", "pipe", "pipe"],
       },
     );
+    if (options.input !== undefined) {
+      // One that does not read it may have ended.
+      child.stdin?.on("error", () => {}).end(options.input);
+    }
     let output = "";
+    let stdout = "";
+    child.stdout?.on("data", (text: string) => {
+      stdout += text;
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         output += text;
@@ -130,6 +142,7 @@ export async function daemonWorld(
       pid: child.pid ?? 0,
       exit,
       output: () => output,
+      stdout: () => stdout,
       prints: (text) =>
         until(
           () => (typeof text === "string" ? output.includes(text) : text.test(output)),

@@ -4,6 +4,7 @@ import type { ClaudeEvent, Question, RequestId, ToolInput, ToolUseId } from "../
 import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
 import type { Person, RightsOf } from "../../src/session/authorization.ts";
 import type { SessionContext } from "../../src/session/context.ts";
+import type { SessionListener } from "../../src/session/listeners.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";
 import type { Command, Effect, Message, SessionState, Signal } from "../../src/session/types.ts";
@@ -49,6 +50,8 @@ export interface Script {
   /** What the last signal caused, without the beats of timers and typing. */
   readonly effects: Effect[];
   now: number;
+  /** Hears the session besides its thread. */
+  listener?: SessionListener;
   take(signal: Signal): Effect[];
   says(by: Person, text: string, more?: Partial<Message>): Effect[];
   command(by: Person, command: Command): Effect[];
@@ -108,7 +111,8 @@ export function createScript(more: Partial<SessionContext> = {}): Script {
     now: 0,
     posts,
     take(signal) {
-      const effects = step(state, signal, context, script.now);
+      const effects = step(state, signal, context, script.now, script.listener?.hear);
+      script.listener?.stepped(state, signal, effects);
       for (const effect of effects) {
         all.push(effect);
         if (effect.type === "put") {

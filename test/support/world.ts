@@ -155,6 +155,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     auditFileMb: 10,
     auditFiles: 10,
     metricsFile: undefined,
+    sendAs: undefined,
     directory,
     debug: false,
     ...options.config,

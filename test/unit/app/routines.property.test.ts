@@ -151,7 +151,12 @@ test("each window of a week is run once or told, whatever is killed, lost or tak
         startMs: START,
         chance: random,
         book: { next: 21, routines: ROUTINES, cards: [] },
-        worksFor: () => (world.clock.now() > START + 6 * 24 * HOUR ? 0 : random() < 0.1 ? random() * 3 * HOUR : random() * 5 * MINUTE),
+        worksFor: () =>
+          world.clock.now() > START + 6 * 24 * HOUR
+            ? 0
+            : random() < 0.1
+              ? random() * 3 * HOUR
+              : random() * 5 * MINUTE,
       });
       const resumes = await week(world, random);
       for (const routine of ROUTINES) {
