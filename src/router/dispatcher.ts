@@ -11,7 +11,7 @@ import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
-import { isBotIn, isListedIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
+import { isBotIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
 
 export interface DispatcherOptions {
   readonly sessions: Pick<SessionsHeard, "find">;
@@ -87,19 +87,12 @@ export class Dispatcher {
     }
   }
 
-  #projectCommand({
-    threadId,
-    by,
-    project: name,
-    command,
-  }: Route & { readonly kind: "projectCommand" }): void {
+  #projectCommand({ threadId, project: name, command }: Route & { readonly kind: "projectCommand" }): void {
     const projects = this.#options.projects();
     const project = projects.find((one) =>
       name === undefined ? one.sessions.find(threadId) : one.name === name,
     );
-    if (project && !isListedIn([project], by.id)) {
-      this.#refuse(threadId, by);
-    } else if (project) {
+    if (project) {
       project.command(command);
     } else {
       this.#options.reply(threadId, notice("This session's project is no longer among those of mm-claude."));
