@@ -4,7 +4,8 @@
 import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
 import { type Asked, askSend, askStatus } from "./client.ts";
-import { controlFolder, controlSockets, folderProblem } from "./location.ts";
+import { NOT_RUNNING } from "./command.ts";
+import { controlSockets, folderProblem, foldersToAsk } from "./location.ts";
 import type { Status } from "./protocol.ts";
 import type { ScriptEvent, SendEvent, SendRequest } from "./send-protocol.ts";
 
@@ -59,21 +60,20 @@ async function daemonFor(
   { project, thread }: SendRequest,
   { environment, uid, patienceMs }: SendCommandOptions,
 ): Promise<Chosen> {
-  const folder = controlFolder(environment, uid);
+  const folders = foldersToAsk(environment, uid);
   const asked = await Promise.all(
-    controlSockets(folder).map(async (path) => ({ path, answer: await askStatus(path, patienceMs) })),
+    folders
+      .flatMap(controlSockets)
+      .map(async (path) => ({ path, answer: await askStatus(path, patienceMs) })),
   );
   const present = asked.filter(({ answer }) => answer.kind !== "gone");
   const all = present.flatMap(({ path, answer }) =>
     answer.kind === "answered" ? [{ path, status: answer.value }] : [],
   );
   if (present.length === 0) {
-    const problem = folderProblem(folder);
+    const problem = folders.map(folderProblem).find((one) => one !== undefined);
     return problem === undefined
-      ? {
-          exitCode: SEND_EXIT.notRunning,
-          problem: "mm-claude does not run. Start it with: mm-claude, or mm-claude service install",
-        }
+      ? { exitCode: SEND_EXIT.notRunning, problem: NOT_RUNNING }
       : { exitCode: SEND_EXIT.unreachable, problem };
   }
   if (all.length === 0) {
