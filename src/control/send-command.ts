@@ -49,10 +49,25 @@ export async function runSend(
     printError(`error: ${printable(daemon.problem)}`);
     return daemon.exitCode;
   }
+  if (giveUp.aborted) {
+    return nothingSent(options);
+  }
   const heard = new Heard(request.wait, json, options);
   const asked = await askSend(daemon.path, request, (event) => heard.take(event), giveUp, patienceMs);
   return giveUp.aborted ? heard.givenUp(giveUp.reason as GiveUp) : heard.exitCode(asked);
 }
+
+/** It was given up before. */
+export function nothingSent({
+  giveUp,
+  printError,
+}: Pick<SendCommandOptions, "giveUp" | "printError">): number {
+  const why = giveUp.reason as GiveUp;
+  printError(`${GIVEN_UP[why]}: nothing was sent`);
+  return SEND_EXIT[why];
+}
+
+const GIVEN_UP: Readonly<Record<GiveUp, string>> = { cancelled: "Stopped", timedOut: "The time is up" };
 
 type Chosen = { readonly path: string } | { readonly exitCode: number; readonly problem: string };
 
@@ -146,7 +161,8 @@ class Heard {
       this.#ended = event;
     }
     if (this.#isJson) {
-      this.#write(`${JSON.stringify(event)}\n`);
+      const line = `${JSON.stringify(event)}\n`;
+      this.#write(this.#options.isTerminal ? printable(line) : line);
     } else {
       this.#show(event);
     }
@@ -170,12 +186,11 @@ class Heard {
   }
 
   givenUp(why: GiveUp): number {
-    const what = why === "timedOut" ? "The time is up" : "Stopped waiting";
     const rest =
       this.#link === undefined
         ? "whether the message was posted is not known"
         : `the session goes on: ${this.#link}`;
-    this.#say(`${what}; ${rest}`);
+    this.#say(`${GIVEN_UP[why]}: ${rest}`);
     return SEND_EXIT[why];
   }
 
