@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { type GiveUp, runSend, SEND_EXIT } from "../control/send-command.ts";
+import { type GiveUp, nothingSent, runSend, SEND_EXIT } from "../control/send-command.ts";
 import { MOST_FILES, MOST_TEXT_BYTES } from "../control/send-protocol.ts";
 import { fence } from "../render/markdown.ts";
 import type { Output } from "./output.ts";
@@ -37,7 +37,13 @@ export async function send(
   }
   const { signal: giveUp, end } = givingUp(timeout);
   try {
-    const text = messageOf(words.join(" "), await textFrom(process.stdin, giveUp));
+    const piped = await textFrom(process.stdin, giveUp, () =>
+      printError("The message goes on with what is piped in, and waits for its end (else: </dev/null)"),
+    );
+    if (giveUp.aborted) {
+      return nothingSent({ giveUp, printError });
+    }
+    const text = messageOf(words.join(" "), piped);
     if (Buffer.byteLength(text) > MOST_TEXT_BYTES) {
       return refuse(
         `the text is longer than ${MOST_TEXT_BYTES / 1000} kB. Write it to a file, and send that with --file`,
@@ -102,8 +108,15 @@ export function filesOf(asked: readonly string[]): readonly string[] | string {
   return paths;
 }
 
+/** Many a program leaves the stdin of those that it starts open. */
+const PIPED_WITHIN_MS = 3000;
+
 /** Nothing from a terminal: nobody would know that something is waited for. No more than a message may have. */
-async function textFrom(stream: NodeJS.ReadStream, giveUp: AbortSignal): Promise<string> {
+async function textFrom(
+  stream: NodeJS.ReadStream,
+  giveUp: AbortSignal,
+  onSilence: () => void,
+): Promise<string> {
   if (stream.isTTY) {
     return "";
   }
@@ -111,8 +124,10 @@ async function textFrom(stream: NodeJS.ReadStream, giveUp: AbortSignal): Promise
   let bytes = 0;
   const stop = (): void => void stream.destroy();
   giveUp.addEventListener("abort", stop);
+  const timer = setTimeout(onSilence, PIPED_WITHIN_MS);
   try {
     for await (const part of stream as AsyncIterable<Buffer>) {
+      clearTimeout(timer);
       parts.push(part);
       bytes += part.length;
       if (bytes > 2 * MOST_TEXT_BYTES) {
@@ -124,6 +139,7 @@ async function textFrom(stream: NodeJS.ReadStream, giveUp: AbortSignal): Promise
       throw error;
     }
   } finally {
+    clearTimeout(timer);
     giveUp.removeEventListener("abort", stop);
   }
   return Buffer.concat(parts).toString("utf8");

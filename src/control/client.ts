@@ -70,7 +70,7 @@ export async function askLogs(
   return refused === undefined ? { kind: "answered", value: undefined } : { kind: "refused", why: refused };
 }
 
-/** Resolves when the daemon has told all; what it has told may lack its end, when the daemon was ended. */
+/** `giveUp`: not aborted yet. Resolves when the daemon has told all; what it has told may lack its end, when the daemon was ended. */
 export async function askSend(
   path: string,
   request: SendRequest,

@@ -4,7 +4,7 @@ import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
 import { type Asked, askLogs, askStatus } from "./client.ts";
 import { jsonLine } from "./json-line.ts";
-import { controlFolder, controlSockets, folderProblem, pidOf } from "./location.ts";
+import { controlSockets, folderProblem, foldersToAsk, pidOf } from "./location.ts";
 import type { LogLine, Status } from "./protocol.ts";
 import { statusText } from "./status-text.ts";
 
@@ -19,7 +19,7 @@ export interface ControlCommandOptions {
 }
 
 const EXIT = { well: 0, unwell: 1, none: 3 } as const;
-const NOT_RUNNING = "mm-claude does not run. Start it with: mm-claude, or mm-claude service install";
+export const NOT_RUNNING = "mm-claude does not run. Start it with: mm-claude, or mm-claude service install";
 
 /** The exit code: 0 when every daemon answers and is connected, 3 when none runs, else 1. */
 export async function runStatus(
@@ -135,10 +135,12 @@ async function ownerOf(path: string, { patienceMs }: ControlCommandOptions): Pro
 }
 
 const socketsOf = ({ environment, uid }: ControlCommandOptions): string[] =>
-  controlSockets(controlFolder(environment, uid));
+  foldersToAsk(environment, uid).flatMap(controlSockets);
 
 function noneIn({ environment, uid, printError }: ControlCommandOptions): number {
-  const problem = folderProblem(controlFolder(environment, uid));
+  const problem = foldersToAsk(environment, uid)
+    .map(folderProblem)
+    .find((one) => one !== undefined);
   printError(problem ?? NOT_RUNNING);
   return problem === undefined ? EXIT.none : EXIT.unwell;
 }

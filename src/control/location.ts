@@ -16,6 +16,12 @@ export function controlFolder(environment: NodeJS.ProcessEnv, uid: number): stri
     : `/tmp/mm-claude-${uid}`;
 }
 
+/** Where daemons of this user are looked for: a job of cron's lacks the variable that systemd gives them. */
+export function foldersToAsk(environment: NodeJS.ProcessEnv, uid: number): string[] {
+  const folder = controlFolder(environment, uid);
+  return environment["XDG_RUNTIME_DIR"] ? [folder] : [folder, `/run/user/${uid}/mm-claude`];
+}
+
 /** Of the daemon that is this process. */
 export function controlSocket(folder: string, pid: number): string {
   return join(folder, `${pid}${EXTENSION}`);

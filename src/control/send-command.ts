@@ -4,7 +4,8 @@
 import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
 import { type Asked, askSend, askStatus } from "./client.ts";
-import { controlFolder, controlSockets, folderProblem } from "./location.ts";
+import { NOT_RUNNING } from "./command.ts";
+import { controlSockets, folderProblem, foldersToAsk } from "./location.ts";
 import type { Status } from "./protocol.ts";
 import type { ScriptEvent, SendEvent, SendRequest } from "./send-protocol.ts";
 
@@ -48,10 +49,25 @@ export async function runSend(
     printError(`error: ${printable(daemon.problem)}`);
     return daemon.exitCode;
   }
+  if (giveUp.aborted) {
+    return nothingSent(options);
+  }
   const heard = new Heard(request.wait, json, options);
   const asked = await askSend(daemon.path, request, (event) => heard.take(event), giveUp, patienceMs);
   return giveUp.aborted ? heard.givenUp(giveUp.reason as GiveUp) : heard.exitCode(asked);
 }
+
+/** It was given up before. */
+export function nothingSent({
+  giveUp,
+  printError,
+}: Pick<SendCommandOptions, "giveUp" | "printError">): number {
+  const why = giveUp.reason as GiveUp;
+  printError(`${GIVEN_UP[why]}: nothing was sent`);
+  return SEND_EXIT[why];
+}
+
+const GIVEN_UP: Readonly<Record<GiveUp, string>> = { cancelled: "Stopped", timedOut: "The time is up" };
 
 type Chosen = { readonly path: string } | { readonly exitCode: number; readonly problem: string };
 
@@ -59,21 +75,20 @@ async function daemonFor(
   { project, thread }: SendRequest,
   { environment, uid, patienceMs }: SendCommandOptions,
 ): Promise<Chosen> {
-  const folder = controlFolder(environment, uid);
+  const folders = foldersToAsk(environment, uid);
   const asked = await Promise.all(
-    controlSockets(folder).map(async (path) => ({ path, answer: await askStatus(path, patienceMs) })),
+    folders
+      .flatMap(controlSockets)
+      .map(async (path) => ({ path, answer: await askStatus(path, patienceMs) })),
   );
   const present = asked.filter(({ answer }) => answer.kind !== "gone");
   const all = present.flatMap(({ path, answer }) =>
     answer.kind === "answered" ? [{ path, status: answer.value }] : [],
   );
   if (present.length === 0) {
-    const problem = folderProblem(folder);
+    const problem = folders.map(folderProblem).find((one) => one !== undefined);
     return problem === undefined
-      ? {
-          exitCode: SEND_EXIT.notRunning,
-          problem: "mm-claude does not run. Start it with: mm-claude, or mm-claude service install",
-        }
+      ? { exitCode: SEND_EXIT.notRunning, problem: NOT_RUNNING }
       : { exitCode: SEND_EXIT.unreachable, problem };
   }
   if (all.length === 0) {
@@ -146,7 +161,8 @@ class Heard {
       this.#ended = event;
     }
     if (this.#isJson) {
-      this.#write(`${JSON.stringify(event)}\n`);
+      const line = `${JSON.stringify(event)}\n`;
+      this.#write(this.#options.isTerminal ? printable(line) : line);
     } else {
       this.#show(event);
     }
@@ -170,12 +186,11 @@ class Heard {
   }
 
   givenUp(why: GiveUp): number {
-    const what = why === "timedOut" ? "The time is up" : "Stopped waiting";
     const rest =
       this.#link === undefined
         ? "whether the message was posted is not known"
         : `the session goes on: ${this.#link}`;
-    this.#say(`${what}; ${rest}`);
+    this.#say(`${GIVEN_UP[why]}: ${rest}`);
     return SEND_EXIT[why];
   }
 

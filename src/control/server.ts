@@ -71,7 +71,7 @@ export class ControlServer {
 
   #unusable(error: unknown): void {
     this.#options.log.warn(
-      `mm-claude status and logs can't reach this daemon: ${this.#options.path} can't be used. ` +
+      `mm-claude status, logs and send can't reach this daemon: ${this.#options.path} can't be used. ` +
         "Set XDG_RUNTIME_DIR to a directory of your own",
       error,
     );

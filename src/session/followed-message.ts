@@ -2,7 +2,6 @@
 // its end, once nothing is under way for it any more. Pure but for what it remembers.
 
 import type { ToolInput } from "../claude/types.ts";
-import type { Ask } from "./ask-types.ts";
 import { type Heard, type SessionListener, turnHeard } from "./listeners.ts";
 import { claudeOf, inFlightOf } from "./phases.ts";
 import { isExit } from "./step.ts";
@@ -32,8 +31,6 @@ export function followMessage(uuid: string, tell: (news: MessageNews) => void): 
     stepped: (state, signal, effects) => followed.stepped(state, signal, effects),
   };
 }
-
-const PLACE = "a decision where to work";
 
 class FollowedMessage {
   readonly #uuid: string;
@@ -120,16 +117,16 @@ class FollowedMessage {
   }
 
   #tellAsks(state: SessionState, effects: readonly Effect[]): void {
-    const isOwn = this.#isOwn(turnHeard(state)) && state.phase.name === "working";
-    // What others are asked about holds it up as well.
-    const now = new Map(asksOf(state, isOwn || this.#isWaiting(state)));
+    const open = asksOf(state);
     for (const [key, subject] of this.#asked) {
-      if (!isStillAsked(state, key)) {
+      if (!open.has(key)) {
         this.#asked.delete(key);
         this.#tell({ type: "decided", subject, ...decisionIn(effects) });
       }
     }
-    for (const [key, subject] of now) {
+    const isOwn = this.#isOwn(turnHeard(state)) && state.phase.name === "working";
+    // What others are asked about holds it up as well.
+    for (const [key, subject] of isOwn || this.#isWaiting(state) ? open : []) {
       if (!this.#asked.has(key)) {
         this.#asked.set(key, subject);
         this.#tell({ type: "asked", subject });
@@ -184,16 +181,20 @@ const hasNotice = (state: SessionState): boolean => claudeOf(state)?.hasTaskNoti
 
 const isTimeUp = (signal: Signal): boolean => signal.type === "timer" && signal.name === "watchdog";
 
-/** Guests' messages are none of its business. */
-function asksOf({ asks, worktree }: SessionState, isOwn: boolean): [string, string][] {
-  const own = asks
-    .filter(({ kind }) => isOwn && kind !== "guest")
-    .map((ask): [string, string] => [ask.key, subjectOf(ask)]);
-  return worktree?.status === "asked" ? [...own, [worktree.key, PLACE]] : own;
+/** Subjects by their keys. Guests' messages are none of its business. */
+function asksOf({ asks, steering: { limits }, worktree }: SessionState): ReadonlyMap<string, string> {
+  const open = new Map<string, string>();
+  for (const ask of asks.filter(({ kind }) => kind !== "guest")) {
+    open.set(ask.key, subjectOf(ask));
+  }
+  if (worktree?.status === "asked") {
+    open.set(worktree.key, "a decision where to work");
+  }
+  if (limits.hold?.kind === "cost" && limits.hold.post) {
+    open.set(limits.hold.post.key, "a decision about the day's limit");
+  }
+  return open;
 }
-
-const isStillAsked = ({ asks, worktree }: SessionState, key: string): boolean =>
-  asks.some((ask: Ask) => ask.key === key) || (worktree?.status === "asked" && worktree.key === key);
 
 /** Who decided it in this step, if anybody did. */
 function decisionIn(effects: readonly Effect[]): {

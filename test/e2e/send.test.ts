@@ -169,7 +169,7 @@ test("Ctrl-C and --timeout end the waiting alone; a turn that is interrupted is 
   script.signal("SIGINT");
   expect((await script.exit).code).toBe(130);
   const thread = threadIn(script.output());
-  expect(script.output()).toContain("Stopped waiting; the session goes on: http");
+  expect(script.output()).toContain("Stopped: the session goes on: http");
   const late = await sent(world, ["--wait", "--timeout", "1s", "--thread", thread, "RUN hello"]);
   expect(late.code).toBe(124);
   const last = send(world, ["--wait", "RUN slow"]);

@@ -21,6 +21,8 @@ const COMMANDS = program.commands.map((command) => command.name());
 const CASES: readonly (readonly [typed: string, expected: readonly string[]])[] = [
   ["mm-claude doc", ["doctor"]],
   ["mm-claude st", ["status"]],
+  ["mm-claude se", ["setup", "send", "service"]],
+  ["mm-claude send --w", ["--wait"]],
   ["mm-claude service i", ["install"]],
   ["mm-claude service install --p", ["--print"]],
   ["mm-claude completion ", ["bash", "zsh", "fish"]],

@@ -212,7 +212,7 @@ test("where it can't listen it says so once, and nothing else fails", async () =
   writeFileSync(world.folder, "");
   world.listen();
   expect(world.warnings).toEqual([
-    expect.stringMatching(/^mm-claude status and logs can't reach this daemon/),
+    expect.stringMatching(/^mm-claude status, logs and send can't reach this daemon/),
   ]);
 });
 

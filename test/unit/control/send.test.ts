@@ -3,7 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { controlFolder, controlSocket, makeControlFolder } from "../../../src/control/location.ts";
+import {
+  controlFolder,
+  controlSocket,
+  foldersToAsk,
+  makeControlFolder,
+} from "../../../src/control/location.ts";
 import { LogHistory } from "../../../src/control/log-history.ts";
 import type { ProjectStatus, Status } from "../../../src/control/protocol.ts";
 import { request } from "../../../src/control/protocol.ts";
@@ -194,8 +199,8 @@ test("a daemon of an earlier version takes no messages: restart it", async () =>
 });
 
 test.each([
-  ["cancelled", 130, "Stopped waiting; the session goes on"],
-  ["timedOut", 124, "The time is up; the session goes on"],
+  ["cancelled", 130, "Stopped: the session goes on"],
+  ["timedOut", 124, "The time is up: the session goes on"],
 ] as const)(
   "what is %s stops the waiting, and the daemon hears that nobody listens",
   async (why, code, words) => {
@@ -213,6 +218,23 @@ test.each([
     expect(world.stderr()).toContain(words);
   },
 );
+
+test("what is given up before the message is handed over is not sent", async () => {
+  const world = setUp();
+  let isSent = false;
+  world.listen(async () => {
+    isSent = true;
+  });
+  world.giveUp.abort("cancelled");
+  expect(await world.run()).toBe(130);
+  expect(world.stderr()).toBe("Stopped: nothing was sent");
+  expect(isSent).toBe(false);
+});
+
+test("where XDG_RUNTIME_DIR is not set, daemons are found where systemd sets it for them", () => {
+  expect(foldersToAsk({}, 1000)).toEqual(["/tmp/mm-claude-1000", "/run/user/1000/mm-claude"]);
+  expect(foldersToAsk({ XDG_RUNTIME_DIR: "/run/x" }, 1000)).toEqual(["/run/x/mm-claude"]);
+});
 
 test("among several daemons it is the one that has the project, or whose server has the thread", async () => {
   const world = setUp();

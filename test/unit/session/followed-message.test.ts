@@ -98,6 +98,14 @@ test("asks are told, and who decided them", () => {
   ]);
 });
 
+test("what people have to decide before Claude gets it is told as well", () => {
+  const { script, news } = followed({ begins: false });
+  const key = "place";
+  script.state.worktree = { status: "asked", branch: "b", key, postId: undefined };
+  script.take({ type: "message", message: messageOf("mine", "go") });
+  expect(news).toEqual([{ type: "asked", subject: "a decision where to work" }]);
+});
+
 test.each([
   ["fails", [turnEnded(true, "overloaded")], "overloaded"],
   ["is interrupted", [turnEnded(false, "", true)], "it was interrupted"],
