@@ -89,15 +89,18 @@ async function takenUp(
   root: Post,
   options: RoutineRunsOptions,
 ): Promise<Outcome> {
-  const { posts, sessions, userById, start, place, isOver } = options;
+  const { posts, sessions, userById, mayStart, start, place, isOver } = options;
   const thread = root.id;
   if (sessions.find(thread) || (await posts.isAnswered(thread))) {
     return { kind: "ran", thread };
   }
-  if (place().now - pending.window >= LATEST_MS) {
+  if (isTooLate(routine, pending, place().now)) {
     return saidWhy(routine, pending, thread, CUT_OFF, options);
   }
   await userById(routine.by.id);
+  if (!mayStart(routine.by.id)) {
+    return { kind: "noRight", hasThread: true };
+  }
   if (isOver(routine)) {
     return { kind: "later" };
   }
@@ -153,7 +156,10 @@ async function tell(routine: Routine, pending: Pending, options: RoutineRunsOpti
   const make = (): Promise<Post> =>
     what === "skip" && routine.last
       ? posts.reply(key, routine.last.thread, skipNotice(routine, pending, place()))
-      : posts.root(key, what === "stop" ? stoppedRoot(routine, pending, place()) : missedRoot(routine, pending, place()));
+      : posts.root(
+          key,
+          what === "stop" ? stoppedRoot(routine, pending, place()) : missedRoot(routine, pending, place()),
+        );
   const { threadId } = found.post ?? (await make());
   return { kind: "told", thread: threadId };
 }

@@ -9,7 +9,12 @@ const MOST_COUNTED = 200;
 
 export interface Due {
   /** Earlier than the newest. */
-  readonly before: { readonly count: number; readonly isMore: boolean; readonly first: number; readonly last: number };
+  readonly before: {
+    readonly count: number;
+    readonly isMore: boolean;
+    readonly first: number;
+    readonly last: number;
+  };
   readonly newest: number;
 }
 
@@ -37,7 +42,10 @@ export function dueWindows(schedule: Schedule, after: number, now: number): Due 
   let count = 0;
   for (const window of windowsFrom(schedule, first, now)) {
     if (count >= MOST_COUNTED) {
-      return { before: { count, isMore: true, first, last: newest }, newest: newestOfMany(schedule, newest, now) };
+      return {
+        before: { count, isMore: true, first, last: newest },
+        newest: newestOfMany(schedule, newest, now),
+      };
     }
     [last, newest] = [newest, window];
     count++;

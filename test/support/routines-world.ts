@@ -61,7 +61,14 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
     if (known) return known;
     const id = `post${++made}` as PostId;
     const stored = {
-      ...{ id, channelId: CHANNEL, threadId: post.rootId ?? id, userId: BOT, message: post.message, files: [] },
+      ...{
+        id,
+        channelId: CHANNEL,
+        threadId: post.rootId ?? id,
+        userId: BOT,
+        message: post.message,
+        files: [],
+      },
       ...{ createdAt: clock.now(), isFromPerson: false, pendingPostId: post.pendingPostId },
       ...(post.attachment ? { attachment: post.attachment } : {}),
     };

@@ -92,7 +92,11 @@ async function week(world: RoutinesWorld, random: () => number): Promise<Readonl
   return resumes;
 }
 
-function judge(world: RoutinesWorld, { number, schedule, text, id }: Routine, resumes: readonly number[]): void {
+function judge(
+  world: RoutinesWorld,
+  { number, schedule, text, id }: Routine,
+  resumes: readonly number[],
+): void {
   const { opened, posts, clock } = world;
   const runs = opened.filter((one) => one.text === text);
   const windows: number[] = [];
@@ -124,7 +128,9 @@ function judge(world: RoutinesWorld, { number, schedule, text, id }: Routine, re
       from: Number(/-(\d+)$/.exec(pendingPostId ?? "")?.[1]),
       until: resumes.find((at) => at >= createdAt) ?? Infinity,
     }));
-  const expected = windows.filter((window) => !stops.some(({ from, until }) => window > from && window <= until));
+  const expected = windows.filter(
+    (window) => !stops.some(({ from, until }) => window > from && window <= until),
+  );
   const told =
     sum(/(\d+) runs? missed/) +
     sum(/(\d+) runs? skipped/) +
@@ -135,7 +141,9 @@ function judge(world: RoutinesWorld, { number, schedule, text, id }: Routine, re
 
 const seeds = Number(process.env["SEEDS"] ?? 3);
 
-test("each window of a week is run once or told, whatever is killed, lost or taken away", { timeout: 60_000 }, async () => {
+test("each window of a week is run once or told, whatever is killed, lost or taken away", {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
       const random = generator(seed);
@@ -143,7 +151,12 @@ test("each window of a week is run once or told, whatever is killed, lost or tak
         startMs: START,
         chance: random,
         book: { next: 21, routines: ROUTINES, cards: [] },
-        worksFor: () => (world.clock.now() > START + 6 * 24 * HOUR ? 0 : random() < 0.1 ? random() * 3 * HOUR : random() * 5 * MINUTE),
+        worksFor: () =>
+          world.clock.now() > START + 6 * 24 * HOUR
+            ? 0
+            : random() < 0.1
+              ? random() * 3 * HOUR
+              : random() * 5 * MINUTE,
       });
       const resumes = await week(world, random);
       for (const routine of ROUTINES) {

@@ -58,6 +58,8 @@ test("a routine is kept with a 👍, and runs in a thread of its own, for whoeve
   await world.clock.advance(2 * MINUTE);
   expect(world.claudes.map(({ heard }) => heard)).toEqual([["look after the tests"]]);
   expect(roots(world)).toEqual([expect.stringMatching(/^🕘 \*\*Routine 1\*\* of @\u200balice · /)]);
-  expect(ours(world).some(({ message }) => message.includes("| 👤 **Started by** | @\u200balice |"))).toBe(true);
+  expect(ours(world).some(({ message }) => message.includes("| 👤 **Started by** | @\u200balice |"))).toBe(
+    true,
+  );
   expect(world.problems).toEqual([]);
 });
