@@ -89,15 +89,18 @@ async function takenUp(
   root: Post,
   options: RoutineRunsOptions,
 ): Promise<Outcome> {
-  const { posts, sessions, userById, start, place, isOver } = options;
+  const { posts, sessions, userById, mayStart, start, place, isOver } = options;
   const thread = root.id;
   if (sessions.find(thread) || (await posts.isAnswered(thread))) {
     return { kind: "ran", thread };
   }
-  if (place().now - pending.window >= LATEST_MS) {
+  if (isTooLate(routine, pending, place().now)) {
     return saidWhy(routine, pending, thread, CUT_OFF, options);
   }
   await userById(routine.by.id);
+  if (!mayStart(routine.by.id)) {
+    return { kind: "noRight", hasThread: true };
+  }
   if (isOver(routine)) {
     return { kind: "later" };
   }

@@ -17,8 +17,8 @@ export type Outcome =
   /** The thread says why not. */
   | { readonly kind: "notRun"; readonly thread: ThreadId }
   | { readonly kind: "told"; readonly thread?: ThreadId }
-  /** Its maker may start no session. */
-  | { readonly kind: "noRight" }
+  /** Its maker may start no session. `hasThread`: the first post of its thread stands already. */
+  | { readonly kind: "noRight"; readonly hasThread?: boolean }
   /** It could not be begun for so long that it is only told. */
   | { readonly kind: "tooLate" }
   /** The server can't be asked now. */
@@ -152,12 +152,16 @@ export function settled(book: Book, number: number, outcome: Outcome, facts: Fac
     }
     case "told":
       return done(book, pending.what === "skip" && rest.last ? skipTold(rest, rest.last) : rest);
-    case "noRight":
-      return replaced(book, {
-        ...routine,
-        paused: {},
-        pending: { ...pending, what: "stop", notedAt: facts.now },
-      });
+    case "noRight": {
+      const stop: Pending = { ...pending, what: "stop", notedAt: facts.now };
+      const { missed: _, ...untold } = stop;
+      return replaced(
+        book,
+        outcome.hasThread
+          ? { ...routine, paused: {}, pending: untold, skipped: 0 }
+          : { ...routine, paused: {}, pending: stop },
+      );
+    }
     case "tooLate": {
       const { window } = pending;
       const missed = together(pending.missed, { count: 1, isMore: false, first: window, last: window });
