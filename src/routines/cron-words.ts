@@ -84,7 +84,7 @@ const two = (value: number | string | undefined): string => String(value ?? "").
 
 const nthWords = (nth: string): string => (nth === "L" ? "last" : ordinal(Number(nth)));
 
-export function ordinal(value: number): string {
+function ordinal(value: number): string {
   const suffix = ["th", "st", "nd", "rd"][value % 10];
   return `${value}${Math.floor(value / 10) === 1 || suffix === undefined ? "th" : suffix}`;
 }
