@@ -6,6 +6,7 @@ import { costs } from "./costs.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
+import { routines } from "./routines.ts";
 import { rules } from "./rules.ts";
 import { showing } from "./showing.ts";
 import { steering } from "./steering.ts";
@@ -22,6 +23,7 @@ export const scenarios = [
   ...background,
   ...back,
   ...elsewhere,
+  ...routines,
   ...outputs,
   ...restarting,
 ];
