@@ -38,8 +38,10 @@ export class Replies {
       onLost: (reason) => this.#options.log.warn(`Could not reply in thread ${threadId}: ${reason}`),
     });
     this.#writing = [...this.#writing, writer];
-    writer.put("reply", markdown, { attachment, isFinal: true });
-    for (const emojiName of card.emojis ?? []) {
+    const { emojis = [] } = card;
+    // A final one is forgotten when it is written, and then nothing is known to react to.
+    writer.put("reply", markdown, { attachment, isFinal: emojis.length === 0 });
+    for (const emojiName of emojis) {
       writer.react({ key: "reply" }, emojiName);
     }
     void writer.idle().then(() => {

@@ -33,6 +33,12 @@ const numbered = ({ number }: Routine): string => `**Routine ${number}**`;
 const runs = (count: number, isMore = false): string =>
   `${isMore ? "more than " : ""}${count} ${count === 1 && !isMore ? "run" : "runs"}`;
 
+/** An expression that has no words stands as code. */
+function whenInWords(schedule: Schedule, timeZone: string): string {
+  const words = scheduleWords(schedule, timeZone);
+  return words.includes("*") ? inlineCode(words) : words;
+}
+
 const zoneOf = (schedule: Schedule, { timeZone }: Place): string =>
   schedule.kind === "cron" ? schedule.timeZone : timeZone;
 
@@ -44,7 +50,7 @@ export function cardNotice({ by, schedule, text }: Card, place: Place): Notice {
   const times =
     next.length === 1
       ? `Once: **${next[0]}**`
-      : `${scheduleWords(schedule, place.timeZone)}, next: **${next.join("**, **")}**`;
+      : `${whenInWords(schedule, place.timeZone)}, next: **${next.join("**, **")}**`;
   return {
     markdown: `🕘 **A routine** of ${quiet(by)}\n${quote(decidedBy(text))}`,
     attachment: attachment("ask", `${times}\nReact 👍 to keep it, 👎 to drop it`),
@@ -65,7 +71,7 @@ export function verdictOn(verdict: Verdict, place: Place): Attachment {
       const when = next === undefined ? "" : `, next: ${moment(next, routine.schedule, place)}`;
       return attachment(
         "good",
-        `✅ **Kept** by ${quiet(by)} as routine ${routine.number}: ${scheduleWords(routine.schedule, place.timeZone)}${when}`,
+        `✅ **Kept** by ${quiet(by)} as routine ${routine.number}: ${whenInWords(routine.schedule, place.timeZone)}${when}`,
       );
     }
     case "dropped":
@@ -89,7 +95,7 @@ export function listNotice(routines: readonly Routine[], place: Place): Notice {
     const { number, schedule, by, last, text } = routine;
     return [
       String(number),
-      scheduleWords(schedule, place.timeZone),
+      whenInWords(schedule, place.timeZone),
       nextInWords(routine, place),
       inlineCode(`@${by.name}`),
       last ? linked(moment(last.window, schedule, place), last.thread, place) : "",
@@ -118,7 +124,7 @@ export function runRoot(routine: Routine, pending: Pending, place: Place): strin
 }
 
 function headOf(routine: Routine, { timeZone }: Place): string {
-  return `🕘 ${numbered(routine)} of ${quiet(routine.by)} · ${scheduleWords(routine.schedule, timeZone)}`;
+  return `🕘 ${numbered(routine)} of ${quiet(routine.by)} · ${whenInWords(routine.schedule, timeZone)}`;
 }
 
 const quoted = ({ text }: Routine): string => quote(harmless(showHidden(truncate(text.trim(), QUOTED))));

@@ -7,6 +7,7 @@ import { elsewhere } from "./elsewhere.ts";
 import { memory } from "./memory.ts";
 import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
+import { routines } from "./routines.ts";
 import { rules } from "./rules.ts";
 import { showing } from "./showing.ts";
 import { steering } from "./steering.ts";
@@ -23,6 +24,7 @@ export const scenarios = [
   ...background,
   ...back,
   ...elsewhere,
+  ...routines,
   ...outputs,
   ...memory,
   ...restarting,

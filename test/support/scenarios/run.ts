@@ -128,6 +128,8 @@ function normalised(message: string, directory: string): string {
       .replaceAll(/-[0-9a-f]{6}(?=\.\w+)/g, "-000000")
       .replaceAll(/(?<=⏳ since )\d\d:\d\d \([^)]*\)/g, "14:00 (UTC)")
       .replaceAll(/(?<=⚙️ `[^`]*` · )\d+ s/g, "1 s")
+      .replaceAll(/[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} (?:20\d\d )?\d\d:\d\d/g, "Mon 30 Nov 09:00")
+      .replaceAll(/(?<=once, Mon 30 Nov 09:00 )[A-Z][\w/+-]*/g, "UTC")
       .replaceAll("\u200b", "&ZeroWidthSpace;")
   );
 }
