@@ -27,7 +27,7 @@ const eventsIn = (stdout: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe.each(realClaudes().slice(-1))("with Claude Code $version", ({ path }) => {
+describe.each(realClaudes())("with Claude Code $version", ({ path, isOlder }) => {
   test("what is piped in is answered on stdout and in a thread, which says whose message it is; exit 0", async () => {
     const world = await daemonWorld(model.url);
     await world.ready({ claudePath: path });
@@ -42,7 +42,8 @@ describe.each(realClaudes().slice(-1))("with Claude Code $version", ({ path }) =
     await world.says(thread, "Hello! I am a scripted model.");
   });
 
-  test("what it has begun in the background belongs to the answer", async () => {
+  // Earlier ones take up what has ended with the next message.
+  test.skipIf(isOlder)("what it has begun in the background belongs to the answer", async () => {
     const world = await daemonWorld(model.url);
     await world.ready({ claudePath: path });
     const { code, stdout } = await sent(world, ["--wait", "RUN background"]);
