@@ -6,6 +6,7 @@ import type { SendEvent, SendRequest } from "../control/send-protocol.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
 import type { FileId, ThreadId } from "../mattermost/types.ts";
 import { notice } from "../render/attachments.ts";
+import { harmless } from "../render/markdown.ts";
 import { authorize, type Person } from "../session/authorization.ts";
 import { followMessage } from "../session/followed-message.ts";
 import { tooBusy } from "../session/lifecycle.ts";
@@ -149,7 +150,8 @@ async function deliver(target: Target, delivery: Delivery): Promise<string | und
   const root = scriptPost(by, shown, true);
   const started = await project.start({ key, by, root, fileIds, text, onPosted });
   if (started.problem !== undefined && started.thread !== undefined) {
-    project.place.reply(started.thread, notice(started.problem));
+    // It names somebody, and calls nobody.
+    project.place.reply(started.thread, notice(harmless(started.problem)));
   }
   if (started.problem !== undefined && started.thread === undefined) {
     throw new NotSent(started.problem);
@@ -174,6 +176,7 @@ async function deliverTo(
   });
   // The right may have gone while the server was asked.
   if (!mayStart(by, target)) {
+    reply(thread, notice(harmless(notAmongThose(by, target))));
     return notAmongThose(by, target);
   }
   const session = project.sessions.find(thread);

@@ -19,12 +19,12 @@ export function withSendOptions(command: Command): Command {
 const HELP = `Examples:
   echo "run the tests" | mm-claude send --wait
   git diff | mm-claude send --wait "review this"
-  mm-claude send --project shop --as alice --file report.csv "what stands out here?"
+  mm-claude send --project shop --as alice --file report.csv "what stands out?"
 
 Exit codes:
   0    Claude's turn ended well; without --wait: it was sent
   1    the turn failed, or was interrupted or stopped
-  2    not sent: wrong usage, no such project, no right, a file that can't be sent
+  2    not sent: wrong usage, no such project, no right, an unfit file
   3    no mm-claude runs here
   4    mm-claude or its server can't be reached, or the connection broke
   124  the time of --timeout was up; the session goes on

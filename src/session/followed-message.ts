@@ -3,7 +3,7 @@
 
 import type { ToolInput } from "../claude/types.ts";
 import { type Heard, type SessionListener, turnHeard } from "./listeners.ts";
-import { claudeOf, inFlightOf } from "./phases.ts";
+import { claudeOf, inFlightOf, isAsleep } from "./phases.ts";
 import { isExit } from "./step.ts";
 import type { Effect, SessionState, Signal } from "./types.ts";
 import { subjectOf } from "./view.ts";
@@ -47,6 +47,8 @@ class FollowedMessage {
   #before: ReadonlySet<string> = new Set();
   /** What ended beside the turn ended before it did: Claude may have taken it up in it. */
   #isOldNotice = false;
+  /** Before this step: a process that ends then had been left before. */
+  #wasAsleep = true;
 
   constructor(uuid: string, tell: (news: MessageNews) => void) {
     this.#uuid = uuid;
@@ -82,12 +84,14 @@ class FollowedMessage {
       this.#before = beside(state);
     }
     if (!this.#isTaken) {
+      this.#wasAsleep = isAsleep(state);
       return;
     }
     this.#isOldNotice &&= hasNotice(state);
     this.#tellTools(state, signal);
     this.#tellAsks(state, effects);
     const problem = this.#problem(state, signal);
+    this.#wasAsleep = isAsleep(state);
     if (problem !== "none yet") {
       this.#end({ type: "ended", problem });
     }
@@ -143,14 +147,9 @@ class FollowedMessage {
     if (phase.name === "ended") {
       return "the session was ended";
     }
-    const hasStopped = phase.name === "asleep" && phase.slot === undefined;
-    if (hasStopped && (signal.type === "fault" || isTimeUp(signal) || isExit(signal))) {
-      return signal.type === "fault"
-        ? "mm-claude failed; its log says more"
-        : "Claude stopped before it was done";
-    }
-    if (hasStopped && signal.type === "channelArchived") {
-      return "the channel was archived";
+    const why = phase.name === "asleep" && phase.slot === undefined && whyStopped(signal, this.#wasAsleep);
+    if (why) {
+      return why;
     }
     if (this.#isWaiting(state) || this.#isUnderWay(state)) {
       return "none yet";
@@ -179,7 +178,21 @@ const beside = ({ background, subagents }: SessionState): ReadonlySet<string> =>
 
 const hasNotice = (state: SessionState): boolean => claudeOf(state)?.hasTaskNotification === true;
 
-const isTimeUp = (signal: Signal): boolean => signal.type === "timer" && signal.name === "watchdog";
+/** Why what waits does not go on by itself, where Claude has just been left. */
+function whyStopped(signal: Signal, wasAsleep: boolean): string | undefined {
+  if (signal.type === "fault") {
+    return "mm-claude failed; its log says more";
+  }
+  if (wasAsleep) {
+    return undefined;
+  }
+  const isTimeUp = signal.type === "timer" && signal.name === "watchdog";
+  return isTimeUp || isExit(signal)
+    ? "Claude stopped before it was done"
+    : signal.type === "channelArchived"
+      ? "the channel was archived"
+      : undefined;
+}
 
 /** Subjects by their keys. Guests' messages are none of its business. */
 function asksOf({ asks, steering: { limits }, worktree }: SessionState): ReadonlyMap<string, string> {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DaemonOptions, type DaemonWorld, daemonWorld } from "../support/daemon-world.ts";
+import { PROGRAM } from "../support/program.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 
@@ -180,4 +181,14 @@ test("Ctrl-C and --timeout end the waiting alone; a turn that is interrupted is 
   expect(last.output()).toContain("error: it was interrupted. The thread: http");
   await world.react((await world.card(thread)).id, "+1");
   await world.says(thread, "Done: the command ran.");
+});
+
+test("a reader that has had enough changes nothing: the exit code is the turn's", async () => {
+  const world = await daemonWorld(model.url);
+  await world.ready();
+  const command = `{ "${process.execPath}" "${PROGRAM}" send --wait "RUN long"; echo "code $?" >&2; } | head -c 5`;
+  const shell = world.start({ node: "sh", program: "-c", args: [command] });
+  await shell.exit;
+  expect(shell.stdout()).toHaveLength(5);
+  expect(shell.output()).toContain("code 0\n");
 });

@@ -144,6 +144,21 @@ test("a message that Claude never got has an end as well", () => {
   expect(taken.ends()).toEqual([{ type: "ended", problem: "it was not answered" }]);
 });
 
+test("a process that had been left before is none of its own", () => {
+  const script = createScript();
+  script.says(OWNER, "first");
+  began(script, "u1");
+  script.claude(turnEnded());
+  const { generation } = script.state;
+  script.take({ type: "slotWithdrawn" });
+  // What waits for a decision has no Claude.
+  script.state.worktree = { status: "asked", branch: "b", key: "place", postId: undefined };
+  const { ends } = followed({ script, begins: false });
+  script.take({ type: "message", message: messageOf("mine", "go") });
+  script.claude({ type: "exited", code: 0, signal: null, stderr: "" }, { generation });
+  expect(ends()).toEqual([]);
+});
+
 test("where mm-claude stops, that is no end of it", () => {
   const { script, ends } = followed();
   script.take({ type: "shutdown" });
