@@ -18,7 +18,7 @@ let spreads = 0;
 
 export const spread: Case = {
   name: "channels",
-  every: 6,
+  every: 3,
   needs: ["inside"],
   async run(bench, note) {
     const count = bench.isQuick ? 30 : 300;
@@ -83,7 +83,7 @@ const PATIENCE_MS = 120_000;
 
 export const outage: Case = {
   name: "channels-outage",
-  every: 6,
+  every: 3,
   needs: ["inside"],
   async run(bench, note) {
     const count = channelsIn(bench);
