@@ -157,7 +157,9 @@ test("whose maker is listed no more stops, and says so once", async () => {
   await world.serve([{ ...LAB, allowedUsers: ["bob"] }]);
   await world.clock.advance(60 * MINUTE);
   expect(world.claudes).toHaveLength(0);
-  expect(roots(world)).toEqual([expect.stringContaining("⏸️ **Stopped**: @\u200balice is no longer among those")]);
+  expect(roots(world)).toEqual([
+    expect.stringContaining("⏸️ **Stopped**: @\u200balice is no longer among those"),
+  ]);
 });
 
 test("whose maker's account is deactivated stops", async () => {
@@ -186,7 +188,9 @@ test("of a project that is taken out routines rest, and are told when it is back
 
 test("no words of a task call anybody or leave its quote", async () => {
   const world = await lab();
-  await world.make("in 5 minutes: hello @channel and @bob\n\n# Not a heading\n![pic](https://x.example/p.png)");
+  await world.make(
+    "in 5 minutes: hello @channel and @bob\n\n# Not a heading\n![pic](https://x.example/p.png)",
+  );
   await world.clock.advance(6 * MINUTE);
   const [, ...lines] = (roots(world)[0] ?? "").split("\n");
   expect(lines.every((line) => line.startsWith(">"))).toBe(true);
