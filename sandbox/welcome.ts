@@ -70,6 +70,11 @@ export const TRIES: readonly Try[] = [
     text: "what did bob say yesterday about the discount?",
   },
   {
+    title: "Routine",
+    shows: "Kept with a 👍 within a minute, it begins by itself after that, in a thread of its own",
+    text: "!routine in 1 minute: what does this project do?",
+  },
+  {
     title: "Guest",
     shows: "Carol isn't listed: her words wait for yours",
     text: "say hello to carol, who has something to ask",

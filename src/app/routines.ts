@@ -187,15 +187,15 @@ export class Routines {
   }
 
   #schedule(): void {
-    const { clock } = this.#options;
+    const { clock, isServed } = this.#options;
     clock.clearTimeout(this.#timer);
     const next = nextMoment(this.#book);
     const isPending = this.#book.routines.some(({ pending }) => pending);
     if (this.#isClosed || (next === undefined && !isPending)) {
       return;
     }
-    // What has come already could not be done now.
-    const ms = isPending || next === undefined || next <= clock.now() ? RETRY_MS : next - clock.now();
+    const isLater = isPending || next === undefined || !isServed();
+    const ms = isLater ? RETRY_MS : Math.max(0, next - clock.now());
     this.#timer = clock.setTimeout(() => this.#work(), Math.min(ms, LONGEST_MS));
   }
 }

@@ -4,6 +4,7 @@ import type { ConfigInput } from "../../config/load.ts";
 import { stateRoot } from "../../store/locations.ts";
 import { type NewestVersion, newerThan } from "./newest.ts";
 import { type Finding, ok, problem, warning } from "./report.ts";
+import { examineRoutines } from "./routines.ts";
 import { examineState, type FreeBytes } from "./state.ts";
 
 export interface MachineExamination {
@@ -29,6 +30,7 @@ export async function examineMachine(machine: MachineExamination): Promise<Findi
       ? warning(`mm-claude ${newest} is out, this is ${version}. Update with: npm install -g ${packageName}`)
       : ok(`mm-claude ${version}`),
     ...state,
+    ...examineRoutines(root, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone),
   ];
 }
 

@@ -47,12 +47,13 @@ export const routines: readonly Scenario[] = [
   },
   {
     name: "routine-run",
-    title: "a run is a thread of its own, in which its maker's session goes on",
+    title:
+      "a card is decided while mm-claude is down; the run is a thread of its own, in which its maker's session goes on",
     async play(world) {
       const { alice } = world.people;
       const root = await alice.say("@claude-code !routine in 20 minutes: RUN write");
       const card = await openCard(world, root, "A routine", 2);
-      await alice.react(card.id, "+1");
+      await world.restart(() => alice.react(card.id, "+1"));
       await world.says(root, "✅ **Kept** by");
       world.forward(21 * MINUTE);
       const run = await runOf(world, root, "**Routine 1** of");
