@@ -83,7 +83,7 @@ const PATIENCE_MS = 120_000;
 
 export const outage: Case = {
   name: "channels-outage",
-  every: 3,
+  every: 6,
   needs: ["inside"],
   async run(bench, note) {
     const count = channelsIn(bench);
