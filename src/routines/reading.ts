@@ -12,8 +12,8 @@ interface Here {
 }
 
 type Problem = { readonly problem: string };
-/** `isMorning`: no time was written. */
-type Read = { readonly schedule: Schedule; readonly isMorning?: boolean } | Problem;
+/** `isTimeless`: no time was written. */
+type Read = { readonly schedule: Schedule; readonly isTimeless?: boolean } | Problem;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,7 +42,7 @@ export function readRoutine(
   const read = readWhen(when, here);
   if ("problem" in read) return read;
   if (task === "") return problem(`I see no task after ${inlineCode(when)}.`);
-  if (read.isMorning && beginsWithTime(task)) return problem("I see a time behind the colon.");
+  if (read.isTimeless && beginsWithTime(task)) return problem("I see a time behind the colon.");
   return { schedule: read.schedule, text: task };
 }
 
@@ -107,7 +107,10 @@ function readIn(when: string, { now, timeZone }: Here): Read | undefined {
   if (ms > 366 * DAY_MS) return problem("That is more than a year away.");
   if (/^[mh]/.test(unit)) return times.length > 0 ? undefined : { schedule: { kind: "once", at: now + ms } };
   const local = wall(now, timeZone);
-  return onDay({ kind: "ahead", days: ms / DAY_MS }, times.length > 0 ? times : [local], { now, timeZone });
+  const days: Days = { kind: "ahead", days: ms / DAY_MS };
+  if (times.length > 0) return onDay(days, times, { now, timeZone });
+  const read = onDay(days, [local], { now, timeZone });
+  return read && { ...read, isTimeless: true };
 }
 
 const EVERY =
@@ -167,7 +170,7 @@ function readDaysAndTimes(when: string, here: Here): Read | undefined {
   const days = readDays(rest);
   if (days === undefined || times.length > 0) return days && onDay(days, times, here);
   const read = onDay(days, [MORNING], here);
-  return read && { ...read, isMorning: true };
+  return read && { ...read, isTimeless: true };
 }
 
 function onDay(days: Days, times: readonly Time[], here: Here): Read | undefined {

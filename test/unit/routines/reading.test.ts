@@ -106,6 +106,7 @@ test.each([
   "every monday\n14:00 look",
   "tomorrow: at 5 pm: look",
   "daily: 9am look",
+  "in 2 days: at 9 look",
 ])("%j has its time behind the colon, where it would not be heeded, and is not guessed", (text) => {
   expect(readRoutine(text, here)).toHaveProperty("problem", expect.stringContaining("behind the colon"));
 });
