@@ -66,14 +66,20 @@ async function run(routine: Routine, pending: Pending, options: RoutineRunsOptio
   if (isUncertain || isTooLate(routine, pending, place().now)) {
     return { kind: "tooLate" };
   }
-  await userById(routine.by.id);
+  const named = await withName(routine, userById);
   if (!mayStart(routine.by.id)) {
     return { kind: "noRight" };
   }
   if (isOver(routine)) {
     return { kind: "later" };
   }
-  return begun(routine, pending, await start(startOf(routine, pending, options)), options);
+  return begun(routine, pending, await start(startOf(named, pending, options)), options);
+}
+
+/** Its maker's name may be another by now, and theirs somebody else's. */
+async function withName(routine: Routine, userById: RoutineRunsOptions["userById"]): Promise<Routine> {
+  const name = (await userById(routine.by.id))?.username ?? routine.by.name;
+  return { ...routine, by: { ...routine.by, name } };
 }
 
 /** Or the next one has come already. */
@@ -97,14 +103,14 @@ async function takenUp(
   if (isTooLate(routine, pending, place().now)) {
     return saidWhy(routine, pending, thread, CUT_OFF, options);
   }
-  await userById(routine.by.id);
+  const named = await withName(routine, userById);
   if (!mayStart(routine.by.id)) {
     return { kind: "noRight", hasThread: true };
   }
   if (isOver(routine)) {
     return { kind: "later" };
   }
-  return begun(routine, pending, await start({ ...startOf(routine, pending, options), root }), options);
+  return begun(routine, pending, await start({ ...startOf(named, pending, options), root }), options);
 }
 
 function startOf(routine: Routine, pending: Pending, { posts, place }: RoutineRunsOptions): ThreadStart {
@@ -145,8 +151,9 @@ async function saidWhy(
   return { kind: "notRun", thread };
 }
 
-async function tell(routine: Routine, pending: Pending, options: RoutineRunsOptions): Promise<Outcome> {
-  const { posts, place } = options;
+async function tell(known: Routine, pending: Pending, options: RoutineRunsOptions): Promise<Outcome> {
+  const { posts, place, userById } = options;
+  const routine = await withName(known, userById);
   const key = posts.key(routine, pending);
   const found = await posts.find(key, pending);
   if (found.isUncertain) {

@@ -4,7 +4,7 @@ export type Days =
   /** The last three fields of a cron expression. */
   | { readonly kind: "recurring"; readonly fields: string }
   /** The next day that these fields name. */
-  | { readonly kind: "next"; readonly fields: string }
+  | { readonly kind: "next"; readonly fields: string; readonly isAfterToday?: boolean }
   | { readonly kind: "ahead"; readonly days: number }
   | { readonly kind: "date"; readonly year: number; readonly month: number; readonly day: number };
 
@@ -48,7 +48,9 @@ function readWeekdays(text: string): Days | undefined {
   const field = SETS[named] ?? weekdayList(named);
   if (field === undefined) return undefined;
   const isOne = weekday(named) !== undefined && !named.endsWith("s");
-  if (every === undefined && isOne) return { kind: "next", fields: `* * ${field}` };
+  if (every === undefined && isOne) {
+    return { kind: "next", fields: `* * ${field}`, isAfterToday: before === "next " };
+  }
   return every === undefined && (named === "day" || before === "next " || before === "this ")
     ? undefined
     : recurring(`* * ${field}`);

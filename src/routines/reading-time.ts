@@ -12,6 +12,8 @@ export interface Times {
   readonly rest: string;
   /** Something that looks like a time and is none. */
   readonly wrong?: string;
+  /** Whether it is meant of the morning or the evening can't be known of one. */
+  readonly isUnclear: boolean;
 }
 
 const HALF = String.raw`(?: ?[ap]\.?m\b\.?)`;
@@ -26,7 +28,10 @@ const ONE = new RegExp(`${CLEAR}|${BARE}`, "g");
 
 /** `text` is short, in lower case, its words a single space apart. */
 export function readTimes(text: string): Times {
-  const written = (text.match(TIMES) ?? []).flatMap((list) => list.match(ONE) ?? []);
+  const lists = text.match(TIMES) ?? [];
+  // Each has days of its own, as in "Monday at 9 and Friday at 17".
+  if (lists.length > 1) return { times: [], rest: text, isUnclear: false };
+  const written = lists.flatMap((list) => list.match(ONE) ?? []);
   const times = written.map(readTime);
   const wrong = written.find((_, at) => times[at] === undefined);
   const minutes = new Set(times.map((time) => (time ? time.hour * 60 + time.minute : 0)));
@@ -39,8 +44,22 @@ export function readTimes(text: string): Times {
       .replaceAll(/ {2,}/g, " ")
       .replaceAll(/^[ ,]+|[ ,]+$/g, ""),
     ...(wrong === undefined ? {} : { wrong }),
+    isUnclear: areUnclear(written),
   };
 }
+
+/** "5 and 9 pm": of one it is written, and of another it is not. */
+export function areUnclear(written: readonly string[]): boolean {
+  const isMarked = (time: string): boolean => /[ap]\.?m\.?$/.test(time);
+  return (
+    written.some(isMarked) &&
+    written.some((time) => !isMarked(time) && /^(?:[1-9]|0[1-9]|1[0-2])(?!\d)/.test(time))
+  );
+}
+
+/** A text that begins with a time. */
+export const beginsWithTime = (text: string): boolean =>
+  new RegExp(`^(?:at (?:${CLEAR}|${BARE})|${CLEAR})`).test(text.slice(0, 30).toLowerCase());
 
 /** One time; a bare number is an hour. */
 export function readTime(written: string): Time | undefined {

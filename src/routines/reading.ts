@@ -2,7 +2,7 @@
 // What is not understood is said so, with examples. It reads no clock.
 import { inlineCode } from "../render/markdown.ts";
 import { type Days, readDays } from "./reading-day.ts";
-import { readTime, readTimes, type Time } from "./reading-time.ts";
+import { areUnclear, beginsWithTime, readTime, readTimes, type Time } from "./reading-time.ts";
 import { comesEver, isTimeZone, nextRun, nextRuns, type Schedule } from "./schedule.ts";
 
 /** The moment of reading, and the zone that is meant when none is named. */
@@ -12,7 +12,8 @@ interface Here {
 }
 
 type Problem = { readonly problem: string };
-type Read = { readonly schedule: Schedule } | Problem;
+/** `isTimeless`: no time was written. */
+type Read = { readonly schedule: Schedule; readonly isTimeless?: boolean } | Problem;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -41,6 +42,7 @@ export function readRoutine(
   const read = readWhen(when, here);
   if ("problem" in read) return read;
   if (task === "") return problem(`I see no task after ${inlineCode(when)}.`);
+  if (read.isTimeless && beginsWithTime(task)) return problem("I see a time behind the colon.");
   return { schedule: read.schedule, text: task };
 }
 
@@ -105,7 +107,10 @@ function readIn(when: string, { now, timeZone }: Here): Read | undefined {
   if (ms > 366 * DAY_MS) return problem("That is more than a year away.");
   if (/^[mh]/.test(unit)) return times.length > 0 ? undefined : { schedule: { kind: "once", at: now + ms } };
   const local = wall(now, timeZone);
-  return onDay({ kind: "ahead", days: ms / DAY_MS }, times.length > 0 ? times : [local], { now, timeZone });
+  const days: Days = { kind: "ahead", days: ms / DAY_MS };
+  if (times.length > 0) return onDay(days, times, { now, timeZone });
+  const read = onDay(days, [local], { now, timeZone });
+  return read && { ...read, isTimeless: true };
 }
 
 const EVERY =
@@ -127,6 +132,7 @@ function readEvery(when: string, here: Here): Read | undefined {
   }
   const days: Days | undefined =
     after === undefined ? { kind: "recurring", fields: "* * *" } : readDays(after);
+  if (areUnclear([from ?? "", to])) return unclear();
   const start = from === undefined ? { hour: 0, minute: 0 } : readTime(from);
   const end = readTime(to);
   if (days?.kind !== "recurring" || !start || (from !== undefined && !end)) return undefined;
@@ -155,13 +161,16 @@ function within({ count, isHours, start, end, fields }: Within, here: Here): Rea
 }
 
 function readDaysAndTimes(when: string, here: Here): Read | undefined {
-  const { times, rest, wrong } = readTimes(when);
+  const { times, rest, wrong, isUnclear } = readTimes(when);
   if (wrong !== undefined) return problem(`${inlineCode(wrong)} is no time of day.`);
+  if (isUnclear) return unclear();
   if (rest === "") {
     return times.length === 1 ? onDay({ kind: "next", fields: "* * *" }, times, here) : undefined;
   }
   const days = readDays(rest);
-  return days && onDay(days, times.length > 0 ? times : [MORNING], here);
+  if (days === undefined || times.length > 0) return days && onDay(days, times, here);
+  const read = onDay(days, [MORNING], here);
+  return read && { ...read, isTimeless: true };
 }
 
 function onDay(days: Days, times: readonly Time[], here: Here): Read | undefined {
@@ -193,8 +202,12 @@ function momentOf(
     const expression = `${clock} ${fields}`;
     return comesEver(expression) ? nextRun({ kind: "cron", expression, timeZone }, after) : undefined;
   };
-  if (days.kind === "next") return next(days.fields, now);
   const today = wall(now, timeZone);
+  if (days.kind === "next") {
+    const at = next(days.fields, now);
+    const isToday = at !== undefined && at - now < DAY_MS && wall(at, timeZone).day === today.day;
+    return isToday && days.isAfterToday ? next(days.fields, at) : at;
+  }
   const noon =
     days.kind === "date"
       ? Date.UTC(days.year, days.month - 1, days.day, 12)
@@ -215,6 +228,7 @@ function recurring(expression: string, { timeZone }: Here): Read | undefined {
   return { schedule: { kind: "cron", expression, timeZone } };
 }
 
+const unclear = (): Problem => problem("Write am or pm behind each of these times.");
 const tooOften = (): Problem => problem("That is more often than every 5 minutes.");
 
 interface Wall extends Time {

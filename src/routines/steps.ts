@@ -62,8 +62,12 @@ export function removed(book: Book, number: number): Book {
   return { ...book, routines: book.routines.filter((routine) => routine.number !== number) };
 }
 
+/** A run that could not begin yet does not begin, unless somebody has asked for it. */
 export const paused = (book: Book, number: number, by: Maker): Book =>
-  changed(book, number, (routine) => ({ ...routine, paused: { by } }));
+  changed(book, number, ({ pending, ...routine }) => {
+    const isDropped = !pending || (pending.what === "run" && !pending.isByHand);
+    return { ...routine, paused: { by }, ...(isDropped ? {} : { pending }) };
+  });
 
 /** From now on: what has come meanwhile is not made up for. A clock that was wrong for a time is forgotten. */
 export const resumed = (book: Book, number: number, now: number): Book =>

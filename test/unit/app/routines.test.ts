@@ -1,6 +1,7 @@
 // What becomes of a routine over a server and Claudes that are only in memory, under a clock that a test moves.
 
 import { expect, test } from "vitest";
+import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { Post, PostId, UserId } from "../../../src/mattermost/types.ts";
 import { type ChannelsWorld, channelsWorld } from "../../support/channels-world.ts";
 import { projectOf } from "../../support/projects.ts";
@@ -197,4 +198,31 @@ test("no words of a task call anybody or leave its quote", async () => {
   for (const post of ours(world).filter(({ message }) => message.includes("hello"))) {
     expect(post.message).not.toMatch(/@(channel|bob|alice)|!\[/);
   }
+});
+
+test("a maker who has another name by now is called by it, and not by the one that somebody else has taken", async () => {
+  const world = await lab({ ...LAB, allowedUsers: [] });
+  await world.make("every day at 9:00: look");
+  world.changed(user("alicia", { id: "alice" as UserId }));
+  world.changed(user("alice", { id: "carol" as UserId }));
+  await world.clock.advance(24 * 60 * MINUTE);
+  expect(world.claudes.map(({ heard }) => heard)).toEqual([["look"]]);
+  expect(roots(world)).toEqual([expect.stringMatching(/^🕘 \*\*Routine 1\*\* of @\u200balicia · /)]);
+  expect(ours(world).some(({ message }) => message.includes("**Started by** | @\u200balicia |"))).toBe(true);
+});
+
+test("a run that could not begin yet does not begin once its routine is paused", async () => {
+  const world = await lab();
+  await world.make("in 20 minutes: look");
+  const { createPost } = world.api;
+  world.api.createPost = async (post) => {
+    if (post.rootId === undefined) throw new MattermostError("unreachable", "the server can't be reached");
+    return createPost?.(post) as Promise<Post>;
+  };
+  await world.clock.advance(21 * MINUTE);
+  await world.say("alice", "!routines pause 1");
+  Object.assign(world.api, { createPost });
+  await world.clock.advance(5 * MINUTE);
+  expect(world.claudes).toEqual([]);
+  expect(roots(world)).toEqual([]);
 });

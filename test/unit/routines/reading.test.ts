@@ -81,6 +81,11 @@ test.each([
   ["today at 5", "That time has passed."],
   ["on 2026-11-27", "That time has passed."],
   ["at 9:00 Europe/Nowhere", "I don't know the time zone `Europe/Nowhere`."],
+  ["every monday at 9 and friday at 17", "I don't understand when"],
+  ["every day at 9, monday at 10", "I don't understand when"],
+  ["every day at 5 and 9 pm", "Write am or pm behind each of these times"],
+  ["every day at 9am and 5", "Write am or pm behind each of these times"],
+  ["every hour between 1 and 5 pm", "Write am or pm behind each of these times"],
   ["@all", "`@all` is no cron expression that ever comes."],
 ])("%s is answered with what was not understood, and with examples", (when, words) => {
   expect(read(when)).toContain(words);
@@ -94,6 +99,23 @@ test.each([
   ["", "no colon"],
 ])("%j misses something, and is told what", (text, words) => {
   expect(readRoutine(text, here)).toHaveProperty("problem", expect.stringContaining(words));
+});
+
+test.each([
+  "every day: at 17:00 look",
+  "every monday\n14:00 look",
+  "tomorrow: at 5 pm: look",
+  "daily: 9am look",
+  "in 2 days: at 9 look",
+])("%j has its time behind the colon, where it would not be heeded, and is not guessed", (text) => {
+  expect(readRoutine(text, here)).toHaveProperty("problem", expect.stringContaining("behind the colon"));
+});
+
+test("next Monday is not the Monday that it is", () => {
+  const monday = { ...here, now: Date.parse("2026-11-30T06:00:00Z") };
+  const at = Date.parse("2026-12-07T08:00:00Z");
+  expect(readRoutine("next monday at 9: x", monday)).toHaveProperty("schedule", { kind: "once", at });
+  expect(readRoutine("monday at 9: x", monday)).toHaveProperty("schedule.at", at - 7 * 86_400_000);
 });
 
 test("a line's end parts time and task as well", () => {
