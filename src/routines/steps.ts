@@ -9,7 +9,7 @@ import { nextRun } from "./schedule.ts";
 export const MAX_ROUTINES = 50;
 /** Nobody looks at more of them. */
 const MAX_CARDS = 20;
-export const CARD_KEPT_MS = 24 * 3_600_000;
+const CARD_KEPT_MS = 24 * 3_600_000;
 
 export type Outcome =
   /** Its session has begun in that thread. */
