@@ -144,7 +144,7 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
           const json = unsaved.get(name);
           if (!json) return undefined;
           unsaved.delete(name);
-          return effect(() => void disk.set(name, json()));
+          return slowly().then(() => effect(() => void disk.set(name, json())));
         },
         quarantine: (name, why) => {
           throw new Error(`${name}: ${why}`);
@@ -200,6 +200,11 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         .filter(({ id, threadId }) => id !== threadId)
         .map(({ attachment, message }) => attachment?.text ?? message),
   };
+}
+
+/** A disk takes longer than the server in the same room. */
+async function slowly(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
 const unreachable = (): MattermostError => new MattermostError("unreachable", "the server can't be reached");
