@@ -100,6 +100,7 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         return result;
       });
     const unsaved = new Map<string, () => string>();
+    let writing: Promise<void> | undefined;
     const ownClock: Clock = {
       now: () => clock.now(),
       setTimeout: (fn, ms) => clock.setTimeout(() => (life.isAlive ? fn() : undefined), ms),
@@ -142,9 +143,17 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         change: (name, json) => void unsaved.set(name, json),
         saved: (name) => {
           const json = unsaved.get(name);
-          if (!json) return undefined;
+          if (!json) return writing;
           unsaved.delete(name);
-          return slowly().then(() => effect(() => void disk.set(name, json())));
+          const before = writing ?? Promise.resolve();
+          const written = before
+            .then(slowly)
+            .then(() => effect(() => void disk.set(name, json())))
+            .finally(() => {
+              if (writing === written) writing = undefined;
+            });
+          writing = written;
+          return written;
         },
         quarantine: (name, why) => {
           throw new Error(`${name}: ${why}`);
