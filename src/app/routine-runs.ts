@@ -66,14 +66,14 @@ async function run(routine: Routine, pending: Pending, options: RoutineRunsOptio
   if (isUncertain || isTooLate(routine, pending, place().now)) {
     return { kind: "tooLate" };
   }
-  await userById(routine.by.id);
+  const named = await asNamedNow(routine, userById);
   if (!mayStart(routine.by.id)) {
     return { kind: "noRight" };
   }
   if (isOver(routine)) {
     return { kind: "later" };
   }
-  return begun(routine, pending, await start(startOf(routine, pending, options)), options);
+  return begun(routine, pending, await start(startOf(named, pending, options)), options);
 }
 
 /** Or the next one has come already. */
@@ -97,14 +97,20 @@ async function takenUp(
   if (isTooLate(routine, pending, place().now)) {
     return saidWhy(routine, pending, thread, CUT_OFF, options);
   }
-  await userById(routine.by.id);
+  const named = await asNamedNow(routine, userById);
   if (!mayStart(routine.by.id)) {
     return { kind: "noRight", hasThread: true };
   }
   if (isOver(routine)) {
     return { kind: "later" };
   }
-  return begun(routine, pending, await start({ ...startOf(routine, pending, options), root }), options);
+  return begun(routine, pending, await start({ ...startOf(named, pending, options), root }), options);
+}
+
+/** Its maker may have another name by now. */
+async function asNamedNow(routine: Routine, userById: RoutineRunsOptions["userById"]): Promise<Routine> {
+  const maker = await userById(routine.by.id);
+  return maker ? { ...routine, by: { id: maker.id, name: maker.username } } : routine;
 }
 
 function startOf(routine: Routine, pending: Pending, { posts, place }: RoutineRunsOptions): ThreadStart {

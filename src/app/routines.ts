@@ -173,7 +173,7 @@ export class Routines {
     kind: string,
     thread: ThreadId | undefined,
   ): void {
-    const { audit } = this.#options;
+    const { audit, log } = this.#options;
     const what = {
       routine: number,
       schedule: scheduleWords(schedule, this.#options.timeZone),
@@ -183,6 +183,7 @@ export class Routines {
       audit({ action: "routine-run", by, threadId: thread, what });
     } else if (kind === "told" && pending === "stop" && thread) {
       audit({ action: "routine-paused", threadId: thread, what: { ...what, maker: by } });
+      log.warn(`Routine ${number} is stopped: @${by.name} may start no session there.`);
     }
   }
 

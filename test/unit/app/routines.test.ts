@@ -198,3 +198,11 @@ test("no words of a task call anybody or leave its quote", async () => {
     expect(post.message).not.toMatch(/@(channel|bob|alice)|!\[/);
   }
 });
+
+test("whose maker is called something else by now runs under that name", async () => {
+  const world = await lab({ ...LAB, allowedUsers: [] });
+  await world.make("every 10 minutes: something");
+  world.changed({ ...user("alice"), username: "alicia" });
+  await world.clock.advance(10 * MINUTE);
+  expect(roots(world)).toEqual([expect.stringContaining("of @\u200balicia · ")]);
+});
