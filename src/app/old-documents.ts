@@ -14,7 +14,7 @@ const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
  * The bindings of names to accounts stay. Without them, when a channel is served again, whoever has a name by then
  * would be let in.
  */
-const OF_CHANNEL = /^(?:session|cursor|rules|notes)-([a-z0-9]{26})(?:-|\.json$)/;
+const OF_CHANNEL = /^(?:session|cursor|rules|notes|routines)-([a-z0-9]{26})(?:-|\.json$)/;
 
 /** Says how many there are left that could not be read. */
 export function removeOldDocuments(folder: string, served: readonly string[], now: number, log: Log): void {

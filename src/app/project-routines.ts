@@ -13,15 +13,15 @@ export interface ProjectRoutines {
   readonly close: () => void;
 }
 
-/** `key`: under which they are found again. */
+/** A document for each project of a channel. */
 export function projectRoutines(
-  project: Pick<ServedProject, "name" | "rightsOf" | "sessions" | "start">,
+  project: Pick<ServedProject, "name" | "ready" | "rightsOf" | "sessions" | "start">,
   place: ProjectPlace,
-  key: string,
 ): ProjectRoutines {
   const { connection, api, audit, channelId, isAway, names, reply } = place;
   const { bot, clock, folder, log, postLimit, timeZone, url, users } = connection;
   const { rightsOf, sessions, start } = project;
+  const { origin } = project.ready.project;
   const may = (action: "start" | "approve") => (id: Parameters<typeof rightsOf>[0]) =>
     authorize(action, id, undefined, rightsOf);
   const [mayStart, mayApprove] = [may("start"), may("approve")];
@@ -36,7 +36,7 @@ export function projectRoutines(
   };
   const routines = new Routines({
     ...shared,
-    document: `${BOOK_PREFIX}${key}`,
+    document: `${BOOK_PREFIX}${channelId}${origin === "file" ? `-${project.name}` : ""}`,
     folder,
     channelId,
     botId: bot.id,

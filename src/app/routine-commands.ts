@@ -79,10 +79,12 @@ export class RoutineCommands {
     for (const old of dropped) {
       this.#show(old, { kind: "tooMany" });
     }
-    reply(threadId, shown, {
-      emojis: ["+1", DROP],
-      onPosted: (postId) => routines.change(steps.cardPosted(this.#book, card.id, postId)),
-    });
+    this.#onceSaved(() =>
+      reply(threadId, shown, {
+        emojis: ["+1", DROP],
+        onPosted: (postId) => routines.change(steps.cardPosted(this.#book, card.id, postId)),
+      }),
+    );
   };
 
   /** `!routines`, and what changes one of them. */
@@ -105,7 +107,8 @@ export class RoutineCommands {
       const [maker, name] = [routine.by.name, by.name].map((one) => inlineCode(`@${one}`));
       reply(threadId, notice(`⚠️ Only ${maker} and those who may approve can do that, ${name}`));
     } else {
-      reply(threadId, notice(this.#change(verb.toLowerCase(), routine, by, threadId)));
+      const said = notice(this.#change(verb.toLowerCase(), routine, by, threadId));
+      this.#onceSaved(() => reply(threadId, said));
     }
   };
 
@@ -117,6 +120,11 @@ export class RoutineCommands {
       this.#show(card, { kind: "expired" });
     }
   };
+
+  /** Nobody is told what a crash could still take back. */
+  #onceSaved(tell: () => void): void {
+    void this.#options.routines.saved().then(tell);
+  }
 
   get #book(): Book {
     return this.#options.routines.book;
@@ -189,13 +197,12 @@ export class RoutineCommands {
     routines.change(kept?.book ?? without);
     if (kept) {
       this.#audit("routine-made", by, card.threadId, kept.routine, { task: card.text, maker: card.by });
-      this.#show(card, { kind: "kept", by: who, routine: kept.routine });
-    } else {
-      this.#show(
-        card,
-        isDropped ? { kind: "dropped", by: who } : { kind: this.#isFull ? "tooMany" : "tooLate" },
-      );
     }
+    const refusal: Verdict = isDropped
+      ? { kind: "dropped", by: who }
+      : { kind: this.#isFull ? "tooMany" : "tooLate" };
+    const verdict: Verdict = kept ? { kind: "kept", by: who, routine: kept.routine } : refusal;
+    this.#onceSaved(() => this.#show(card, verdict));
     return true;
   }
 

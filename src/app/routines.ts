@@ -86,6 +86,12 @@ export class Routines {
     this.#work();
   }
 
+  /** Resolves when the disk has what they are now, or can't have it. */
+  async saved(): Promise<void> {
+    const { document, folder } = this.#options;
+    await folder.saved(document);
+  }
+
   get #facts(): Facts {
     const { clock, sessions } = this.#options;
     return { now: clock.now(), isAtWork: (thread) => isBusy(sessions.find(thread)) };
@@ -173,7 +179,7 @@ export class Routines {
     kind: string,
     thread: ThreadId | undefined,
   ): void {
-    const { audit } = this.#options;
+    const { audit, log } = this.#options;
     const what = {
       routine: number,
       schedule: scheduleWords(schedule, this.#options.timeZone),
@@ -183,6 +189,7 @@ export class Routines {
       audit({ action: "routine-run", by, threadId: thread, what });
     } else if (kind === "told" && pending === "stop" && thread) {
       audit({ action: "routine-paused", threadId: thread, what: { ...what, maker: by } });
+      log.warn(`Routine ${number} is stopped: @${by.name} may start no session there.`);
     }
   }
 

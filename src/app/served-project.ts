@@ -72,7 +72,7 @@ export class ServedProject implements RoutedProject {
     this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
-    this.#routines = projectRoutines(this, place, this.#routinesKey);
+    this.#routines = projectRoutines(this, place);
     this.command = this.#commands();
     this.cards = this.#routines.commands.cards;
   }
@@ -187,11 +187,6 @@ export class ServedProject implements RoutedProject {
   get #key(): string {
     const { origin, name } = this.#ready.project;
     return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
-  }
-
-  /** Direct messages have one project for all their channels. */
-  get #routinesKey(): string {
-    return this.#ready.project.origin === "file" ? this.#key : this.#place.channelId;
   }
 
   #bindRights(): RightsOf {

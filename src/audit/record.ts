@@ -52,7 +52,7 @@ export const AUDIT_ACTIONS = [
   "cleared", // Claude's conversation began again
   "routine-made",
   "routine-removed",
-  "routine-paused", // by mm-claude: its maker may start no session
+  "routine-paused", // by mm-claude itself where its maker may start no session
   "routine-resumed",
   "routine-run", // a session began by itself, for the person named
   "failed", // something in mm-claude threw, and the session's process was ended

@@ -30,6 +30,9 @@ export const MOST_CHARACTERS = 1000;
 /** Of all of them, as Claude is given them. */
 export const MOST_BYTES = 8 * 1024;
 
+/** Also what nobody sees. */
+const SAYS_NOTHING = /^[\p{C}\p{Z}]*$/u;
+
 export type Remembered =
   | { readonly kind: "kept"; readonly notes: Notes; readonly note: Note }
   | { readonly kind: "empty" }
@@ -38,7 +41,7 @@ export type Remembered =
 
 export function remember(notes: Notes, { text, ...written }: Omit<Note, "number">): Remembered {
   const trimmed = text.trim();
-  if (trimmed === "") {
+  if (SAYS_NOTHING.test(trimmed)) {
     return { kind: "empty" };
   }
   const known = notes.list.find(({ postId }) => postId === written.postId);

@@ -197,7 +197,10 @@ export function skipNotice(routine: Routine, { window }: Pending, place: Place):
 /** In the thread that was made for it. `why`: in a sentence. */
 export function notRunNotice({ schedule, handledUntil }: Routine, why: string, place: Place): Notice {
   const next = nextRun(schedule, Math.max(handledUntil, place.now));
-  const then = next === undefined ? "" : ` The next is at ${moment(next, schedule, place)}.`;
+  const then =
+    next === undefined
+      ? " It was to run once: mention me in this thread to have it done."
+      : ` The next is at ${moment(next, schedule, place)}.`;
   const sentence = /[.!]$/.test(why) ? why : `${why}.`;
   return notice(`${quietMentions(sentence)} This run did not begin.${then}`);
 }

@@ -14,7 +14,7 @@ import { user } from "./session-script.ts";
 
 const BOT = "claude-code" as UserId;
 const CHANNEL = "lab" as ChannelId;
-const DOCUMENT = "routines-project-lab";
+const DOCUMENT = "routines-lab-lab";
 const REMEMBERED_MS = 30_000;
 
 export interface Opened {
@@ -100,6 +100,7 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         return result;
       });
     const unsaved = new Map<string, () => string>();
+    let writing: Promise<void> | undefined;
     const ownClock: Clock = {
       now: () => clock.now(),
       setTimeout: (fn, ms) => clock.setTimeout(() => (life.isAlive ? fn() : undefined), ms),
@@ -142,9 +143,17 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         change: (name, json) => void unsaved.set(name, json),
         saved: (name) => {
           const json = unsaved.get(name);
-          if (!json) return undefined;
+          if (!json) return writing;
           unsaved.delete(name);
-          return effect(() => void disk.set(name, json()));
+          const before = writing ?? Promise.resolve();
+          const written = before
+            .then(slowly)
+            .then(() => effect(() => void disk.set(name, json())))
+            .finally(() => {
+              if (writing === written) writing = undefined;
+            });
+          writing = written;
+          return written;
         },
         quarantine: (name, why) => {
           throw new Error(`${name}: ${why}`);
@@ -200,6 +209,11 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         .filter(({ id, threadId }) => id !== threadId)
         .map(({ attachment, message }) => attachment?.text ?? message),
   };
+}
+
+/** A disk takes longer than the server in the same room. */
+async function slowly(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
 const unreachable = (): MattermostError => new MattermostError("unreachable", "the server can't be reached");

@@ -39,7 +39,8 @@ function findings(of: string, routines: readonly Routine[], now: number, timeZon
 /** As `projectRoutines` names the documents. */
 function nameOf(file: string): string {
   const key = file.slice(BOOK_PREFIX.length, -".json".length);
-  return key.startsWith("project-") ? `project ${key.slice("project-".length)}` : `channel ${key}`;
+  const at = key.indexOf("-");
+  return at < 0 ? `channel ${key}` : `project ${key.slice(at + 1)}`;
 }
 
 function read(path: string): readonly Routine[] {

@@ -51,13 +51,16 @@ interface Stop {
 async function week(world: RoutinesWorld, random: () => number): Promise<ReadonlyMap<number, number[]>> {
   const { clock, server, unlisted } = world;
   const resumes = new Map<number, number[]>();
-  const resumeAll = (): void => {
+  const resumeAll = async (): Promise<void> => {
+    // What somebody has said is not lost on its way to the disk: that is another matter.
+    server.killChance = 0;
     for (const { number, paused, pending, by } of world.routines.book.routines) {
       if (paused && !pending && !unlisted.has(by.id)) {
         resumes.set(number, [...(resumes.get(number) ?? []), clock.now()]);
         world.routines.change(resumed(world.routines.book, number, clock.now()));
       }
     }
+    await clock.advance(0);
   };
   const until = START + 7 * 24 * HOUR;
   let downUntil = 0;
@@ -77,7 +80,7 @@ async function week(world: RoutinesWorld, random: () => number): Promise<Readonl
         world.start();
       }
     } else if (random() < 0.05 || calm) {
-      resumeAll();
+      await resumeAll();
     }
     if (!calm && random() < 0.002) downUntil = now + random() ** 3 * 5 * HOUR;
     server.isDown = !calm && now < downUntil && random() < 0.95;

@@ -26,7 +26,7 @@ test("the routines of each project are told with the next run, and those that ha
   const folder = join(root, "chat.example.com-1");
   mkdirSync(folder);
   writeFileSync(
-    join(folder, "routines-project-shop.json"),
+    join(folder, "routines-abcdefghijklmnopqrstuvwxyz-shop.json"),
     encodeBook({ next: 3, routines: [routine(1), routine(2, { paused: {} })], cards: [] }),
   );
   writeFileSync(join(folder, "routines-abc.json"), encodeBook({ next: 1, routines: [], cards: [] }));
