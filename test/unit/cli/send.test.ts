@@ -40,6 +40,15 @@ test("words, files and options in any order", async () => {
   expect(given).toEqual([["run", "the tests"], { file: ["a", "b"], wait: true, timeout: 600_000 }]);
 });
 
+test.each(["--as", "--thread", "--project", "--file"])(
+  "%s of an unset variable is refused",
+  async (option) => {
+    const { given, errors } = await parsed("x", option, "");
+    expect(given).toEqual([]);
+    expect(errors).toContain("It is empty: is a variable not set?");
+  },
+);
+
 test("what begins with a dash is text behind --", async () => {
   expect((await parsed("--", "--help", "me")).given).toEqual([["--help", "me"], {}]);
 });
