@@ -9,7 +9,8 @@ import { withoutLabels } from "../render/speaker-labels.ts";
 import type { GuestAsk, PermissionAsk, PlanAsk, QuestionAsk } from "./ask-types.ts";
 import { ALWAYS, answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
-import { audit, markNotTaken, may, say, takeUpWork, tryTakeNotice, updateHeader } from "./state.ts";
+import { markNotTaken, takeUpWork } from "./sending.ts";
+import { audit, may, say, tryTakeNotice, updateHeader } from "./state.ts";
 import { makeRules } from "./steering/rules.ts";
 import type { Message, Signal, Step } from "./types.ts";
 

@@ -2,9 +2,10 @@
 // holds, and can be resumed. Relies on as little of the state as possible.
 
 import { inlineCode } from "../render/markdown.ts";
-import { leaveProcess } from "./lifecycle.ts";
+import { leaveProcess } from "./leaving.ts";
 import { sleep } from "./phases.ts";
-import { audit, beginTurn, markNotTaken, notWaiting, say, updateHeader } from "./state.ts";
+import { beginTurn, markNotTaken, notWaiting } from "./sending.ts";
+import { audit, say, updateHeader } from "./state.ts";
 import { resumeHold, voidHold } from "./steering/limits.ts";
 import { initialTasks } from "./steering/task-types.ts";
 import type { Step } from "./types.ts";

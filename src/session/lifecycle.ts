@@ -5,34 +5,17 @@ import { fence, inlineCode, showHidden, truncate } from "../render/markdown.ts";
 import { voidAsks } from "./asks.ts";
 import type { Person } from "./authorization.ts";
 import { busyReasonOf } from "./busy.ts";
-import { claudeOf, endSession, inFlightOf, markStopped, setSlot, sleep, takeInFlight } from "./phases.ts";
-import {
-  audit,
-  breakPage,
-  commandsOf,
-  dropUnauthorized,
-  newKey,
-  notWaiting,
-  say,
-  showCutOff,
-  startAfresh,
-  takeUpWork,
-  updateHeader,
-  writePages,
-} from "./state.ts";
+import { leaveProcess } from "./leaving.ts";
+import { claudeOf, endSession, inFlightOf, markStopped, setSlot, takeInFlight } from "./phases.ts";
+import { dropUnauthorized, notWaiting, showCutOff, startAfresh, takeUpWork } from "./sending.ts";
+import { audit, breakPage, newKey, say, updateHeader } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
-import { takeAsides } from "./steering/heard.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
 import type { Elsewhere } from "./steering/origin.ts";
-import { abandonTasks } from "./steering/tasks.ts";
 import { voidUndo } from "./steering/undo.ts";
-import { abandonSubagents } from "./subagents.ts";
-import { recoverTexts } from "./texts.ts";
-import { forgetVerdicts } from "./tool-decisions.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
-import { leaveWorktree } from "./worktree-state.ts";
 
 export function slotGranted(
   step: Step,
@@ -296,52 +279,6 @@ export function end(step: Step, why: string): void {
   step.emit({ type: "closeClaude", now: true });
   updateHeader(step, { kind: "ended" });
   endSession(state);
-}
-
-/** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */
-export function leaveProcess(step: Step, why: string): void {
-  const { state } = step;
-  writePages(step, true);
-  state.turn.transcript.breakPage();
-  endBackground(step, why);
-  step.emit({ type: "clearTimer", name: "flush" });
-  step.emit({ type: "clearTimer", name: "idle" });
-  step.emit({ type: "clearTimer", name: "watchdog" });
-  step.emit({ type: "typing", isOn: false });
-  voidAsks(step, why);
-  abandonSubagents(step);
-  abandonTasks(step);
-  forgetVerdicts(step);
-  const message = takeInFlight(state);
-  if (message) {
-    // Claude has not taken it: it goes first when there is a process again.
-    state.queue.unshift(message);
-  }
-  takeAsides(state);
-  leaveWorktree(state);
-  sleep(step);
-}
-
-/** What it had still said is in its conversation now, and shown, unless another turn has begun or mm-claude stops. */
-export function leftProcessEnded(step: Step, saved: SavedTurn | undefined): void {
-  const { phase, turn } = step.state;
-  if (phase.name === "asleep" && !phase.isMarkedStopped) {
-    recoverTexts(step, saved);
-    writePages(step, true);
-    turn.transcript.breakPage();
-  }
-}
-
-/** What ran beside the turns ended with its process, and nobody else will say so. */
-function endBackground(step: Step, why: string): void {
-  const { state } = step;
-  const tasks = commandsOf(state.background);
-  state.background = [];
-  if (tasks.length > 0) {
-    const named = tasks.slice(0, 5).map(({ description }) => inlineCode(description, 100));
-    const more = tasks.length > named.length ? ` and ${tasks.length - named.length} more` : "";
-    say(step, `⚪ **No longer running**, because ${why}: ${named.join(", ")}${more}`);
-  }
 }
 
 function duration(ms: number): string {

@@ -3,7 +3,8 @@
 import type { PostKey } from "../thread/writes.ts";
 import type { Ask } from "./ask-types.ts";
 import { answer, goOn } from "./asks.ts";
-import { audit, markNotTaken, say } from "./state.ts";
+import { markNotTaken } from "./sending.ts";
+import { audit, say } from "./state.ts";
 import type { Step } from "./types.ts";
 
 const WHY = "the server does not take its text, and what nobody can see can't be decided";

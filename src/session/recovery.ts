@@ -1,8 +1,10 @@
 // What a session does after mm-claude was stopped or killed: what it finds out, and what people are told, once.
 
 import type { PostId } from "../mattermost/types.ts";
-import { dropSavedMessage, forgetOffer, isUnderWay, leaveProcess, tellCutOff } from "./lifecycle.ts";
-import { audit, may, showCutOff, takeUpWork, updateHeader } from "./state.ts";
+import { leaveProcess } from "./leaving.ts";
+import { dropSavedMessage, forgetOffer, isUnderWay, tellCutOff } from "./lifecycle.ts";
+import { showCutOff, takeUpWork } from "./sending.ts";
+import { audit, may, updateHeader } from "./state.ts";
 import { scheduleCalls } from "./steering/calling.ts";
 import { GO_ON } from "./steering/hold.ts";
 import { resumeHold } from "./steering/limits.ts";

@@ -12,7 +12,8 @@ import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
 import { optionsNamed } from "./option-words.ts";
-import { dropUnauthorized, may, notWaiting } from "./state.ts";
+import { dropUnauthorized, notWaiting } from "./sending.ts";
+import { may } from "./state.ts";
 import type { Message, Step } from "./types.ts";
 
 type ClaudesAsk = Exclude<Ask, GuestAsk>;

@@ -8,10 +8,10 @@ import type { SessionContext } from "./context.ts";
 import { onFault } from "./fault.ts";
 import { flush } from "./flush-schedule.ts";
 import { guestDeleted, guestEdited } from "./guests.ts";
+import { leftProcessEnded } from "./leaving.ts";
 import {
   channelArchived,
   idleTimer,
-  leftProcessEnded,
   shutDown,
   slotGranted,
   slotRefused,
@@ -25,7 +25,8 @@ import { onCommand, onMessage, onReaction } from "./people.ts";
 import { cardQuarantined } from "./quarantined-cards.ts";
 import { offerDeleted, restored } from "./recovery.ts";
 import { cardStands, filesSaved } from "./replies.ts";
-import { audit, prepared, say, updateHeader } from "./state.ts";
+import { prepared } from "./sending.ts";
+import { audit, say, updateHeader } from "./state.ts";
 import { callsDue, isHere, onAvailability } from "./steering/calling.ts";
 import { heardOfOthers } from "./steering/elsewhere.ts";
 import { onForked, tellOrigin } from "./steering/fork.ts";

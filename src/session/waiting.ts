@@ -6,7 +6,8 @@ import type { Ask } from "./ask-types.ts";
 import { slashText, withoutAside } from "./commands.ts";
 import { askGuest } from "./guests.ts";
 import { inFlightOf, takeInFlight } from "./phases.ts";
-import { notWaiting, say, takeUpWork } from "./state.ts";
+import { notWaiting, takeUpWork } from "./sending.ts";
+import { say } from "./state.ts";
 import { finishTurn } from "./turn.ts";
 import type { Message, SessionState, Step } from "./types.ts";
 

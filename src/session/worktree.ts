@@ -9,7 +9,8 @@ import { inlineCode } from "../render/markdown.ts";
 import type { PostKey } from "../thread/writes.ts";
 import { end } from "./lifecycle.ts";
 import { setSlot, slotOf } from "./phases.ts";
-import { may, newKey, notWaiting, say, takeUpWork, updateHeader } from "./state.ts";
+import { notWaiting, takeUpWork } from "./sending.ts";
+import { may, newKey, say, updateHeader } from "./state.ts";
 import type { SessionState, Signal, Step } from "./types.ts";
 import { type ChangeCount, requestWorktree, type WantedWorktree } from "./worktree-state.ts";
 

@@ -3,7 +3,8 @@
 // second is told.
 
 import { inFlightOf, setSlot } from "../phases.ts";
-import { markNotTaken, notWaiting, say } from "../state.ts";
+import { markNotTaken, notWaiting } from "../sending.ts";
+import { say } from "../state.ts";
 import type { Step } from "../types.ts";
 import type { Elsewhere } from "./origin.ts";
 

@@ -2,7 +2,8 @@
 
 import { forgottenPlanText } from "../../render/limits.ts";
 import type { Person } from "../authorization.ts";
-import { audit, markNotTaken, may, notWaiting } from "../state.ts";
+import { markNotTaken, notWaiting } from "../sending.ts";
+import { audit, may } from "../state.ts";
 import type { Signal, Step } from "../types.ts";
 import { GO_ON, type Hold } from "./hold.ts";
 import { type CostHold, goOn, leaveHold, type PlanHold, putPost, settleCost } from "./limits.ts";
