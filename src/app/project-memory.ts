@@ -2,7 +2,6 @@
 // change it.
 
 import type { AuditEntry } from "../audit/record.ts";
-import type { Project } from "../config/project.ts";
 import type { ChannelId } from "../mattermost/types.ts";
 import { decodeNotes, encodeNotes } from "../memory/document.ts";
 import { notesForClaude } from "../memory/for-claude.ts";
@@ -20,6 +19,7 @@ import { notice } from "../render/attachments.ts";
 import type { ProjectCommand } from "../session/project-commands.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { ProjectHandlers, ProjectWorld } from "./project-commands.ts";
+import { type NamedProject, projectDocument } from "./project-document.ts";
 
 const LOST = "its project's notes are forgotten, and new sessions begin without them";
 /** How often the disk is tried before somebody is told that it can't be written. */
@@ -36,12 +36,8 @@ export interface ProjectMemory {
   readonly saved: () => Promise<boolean>;
 }
 
-export function memoryOf(
-  folder: DocumentStore,
-  channelId: ChannelId,
-  { name, origin }: Pick<Project, "name" | "origin">,
-): ProjectMemory {
-  const document = `notes-${channelId}${origin === "file" ? `-${name}` : ""}`;
+export function memoryOf(folder: DocumentStore, channelId: ChannelId, project: NamedProject): ProjectMemory {
+  const document = projectDocument("notes", channelId, project);
   let known: Notes | undefined;
   const read = (): Notes => {
     const found = folder.read(document, LOST);

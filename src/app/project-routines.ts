@@ -1,8 +1,8 @@
 // Puts a project's routines together: what runs them, and what people say about them.
 
-import { BOOK_PREFIX } from "../routines/book.ts";
+import { BOOK_KIND } from "../routines/book.ts";
 import { authorize } from "../session/authorization.ts";
-import { linksAt } from "./links.ts";
+import { projectDocument } from "./project-document.ts";
 import { RoutineCommands } from "./routine-commands.ts";
 import { Routines } from "./routines.ts";
 import type { ProjectPlace, ServedProject } from "./served-project.ts";
@@ -19,9 +19,8 @@ export function projectRoutines(
   place: ProjectPlace,
 ): ProjectRoutines {
   const { connection, api, audit, channelId, isAway, names, reply } = place;
-  const { bot, clock, folder, log, postLimit, timeZone, url, users } = connection;
+  const { bot, clock, folder, log, postLimit, links, timeZone, users } = connection;
   const { rightsOf, sessions, start } = project;
-  const { origin } = project.ready.project;
   const may = (action: "start" | "approve") => (id: Parameters<typeof rightsOf>[0]) =>
     authorize(action, id, undefined, rightsOf);
   const [mayStart, mayApprove] = [may("start"), may("approve")];
@@ -31,12 +30,12 @@ export function projectRoutines(
     log,
     timeZone,
     sessions,
-    linkTo: linksAt(url).thread,
+    linkTo: links.thread,
     audit: audit.append.bind(audit),
   };
   const routines = new Routines({
     ...shared,
-    document: `${BOOK_PREFIX}${channelId}${origin === "file" ? `-${project.name}` : ""}`,
+    document: projectDocument(BOOK_KIND, channelId, project.ready.project),
     folder,
     channelId,
     botId: bot.id,

@@ -56,10 +56,7 @@ export class RoutineCommands {
 
   /** `!routine …` */
   readonly make = ({ argument, by, threadId }: ProjectCommand): void => {
-    const { clock, postLimit, reply, rights, routines, timeZone } = this.#options;
-    if (!rights(by.id).mayStart) {
-      return;
-    }
+    const { clock, postLimit, reply, routines, timeZone } = this.#options;
     const read = readRoutine(argument, { now: clock.now(), timeZone });
     if ("problem" in read) {
       reply(threadId, notice(read.problem));
@@ -90,10 +87,6 @@ export class RoutineCommands {
   /** `!routines`, and what changes one of them. */
   readonly list = ({ argument, by, threadId }: ProjectCommand): void => {
     const { reply, rights, routines } = this.#options;
-    const may = rights(by.id);
-    if (!may.mayStart) {
-      return;
-    }
     const asked = argument.trim();
     const [, verb = "", digits = ""] = CHANGE.exec(asked) ?? [];
     const routine = steps.find(this.#book, Number(digits));
@@ -103,7 +96,7 @@ export class RoutineCommands {
       reply(threadId, notice(USAGE));
     } else if (!routine) {
       reply(threadId, notice(`ℹ️ There is no routine ${digits}. \`!routines\` lists them.`));
-    } else if (!steps.mayChange(routine, by.id, may)) {
+    } else if (!steps.mayChange(routine, by.id, rights(by.id))) {
       const [maker, name] = [routine.by.name, by.name].map((one) => inlineCode(`@${one}`));
       reply(threadId, notice(`⚠️ Only ${maker} and those who may approve can do that, ${name}`));
     } else {

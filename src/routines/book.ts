@@ -97,5 +97,5 @@ export function encodeBook({ next, routines, cards }: Book): string {
   return JSON.stringify({ version: VERSION, next, routines, cards });
 }
 
-/** How the names of these documents begin. */
-export const BOOK_PREFIX = "routines-";
+/** How the names of these documents begin, before a hyphen. */
+export const BOOK_KIND = "routines";

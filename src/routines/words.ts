@@ -67,7 +67,7 @@ export function verdictOn(verdict: Verdict, place: Place): Attachment {
   switch (verdict.kind) {
     case "kept": {
       const { by, routine } = verdict;
-      const next = nextRun(routine.schedule, place.now);
+      const next = routine.schedule.kind === "once" ? undefined : nextRun(routine.schedule, place.now);
       const when = next === undefined ? "" : `, next: ${moment(next, routine.schedule, place)}`;
       return attachment(
         "good",

@@ -76,6 +76,18 @@ describeInBrowser("the demo in a browser", () => {
     await reads(page, "Mode: plan, set by @alice");
   });
 
+  test("routine: kept by a click, and begun in a thread of its own", async () => {
+    const page = await open();
+    await tryOut(page, "Routine");
+    await choose(page, "Keep it");
+    await reads(page, "as routine 1");
+    await say(page, "@claude-code !routines run 1", "thread");
+    await page.locator("#channel .post", { hasText: "Routine 1 of" }).waitFor();
+    const run = page.locator("#channel .post", { hasText: "Routine 1 of" });
+    await run.getByText(/^\d+ repl(?:y|ies)$/).click();
+    await reads(page, "Started by");
+  });
+
   test("plan: changed by a reply, agreed to by a click, built and tested, and undone", async () => {
     const page = await open();
     await tryOut(page, "Plan");

@@ -2,15 +2,17 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { BOOK_PREFIX, decodeBook, type Routine } from "../../routines/book.ts";
+import { BOOK_KIND, decodeBook, type Routine } from "../../routines/book.ts";
 import { momentWords, nextRun } from "../../routines/schedule.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { type Finding, ok, warning } from "./report.ts";
 
+const PREFIX = `${BOOK_KIND}-`;
+
 export function examineRoutines(root: string, now: number, timeZone: string): Finding[] {
   return foldersIn(root).flatMap((folder) =>
     namesIn(folder)
-      .filter((name) => name.startsWith(BOOK_PREFIX) && name.endsWith(".json"))
+      .filter((name) => name.startsWith(PREFIX) && name.endsWith(".json"))
       .flatMap((name) => findings(nameOf(name), read(join(folder, name)), now, timeZone)),
   );
 }
@@ -38,7 +40,7 @@ function findings(of: string, routines: readonly Routine[], now: number, timeZon
 
 /** As `projectRoutines` names the documents. */
 function nameOf(file: string): string {
-  const key = file.slice(BOOK_PREFIX.length, -".json".length);
+  const key = file.slice(PREFIX.length, -".json".length);
   const at = key.indexOf("-");
   return at < 0 ? `channel ${key}` : `project ${key.slice(at + 1)}`;
 }

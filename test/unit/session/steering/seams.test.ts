@@ -107,7 +107,8 @@ test("🛑, ❌ and ⏸️ mean the same on a card that asks whether to undo as 
   expect(script.said()).toContain("🛑 **Session cancelled** by @alice");
 });
 
-test("what waits for money still waits when there is no place to run in for an undo", () => {
+/** A message waits for money, and Claude sleeps. */
+function heldAsleep() {
   const money = { spent: 0 };
   const script = begun(money);
   script.claude(turnEnded());
@@ -115,6 +116,11 @@ test("what waits for money still waits when there is no place to run in for an u
   script.says(OWNER, "more");
   look(script);
   script.take({ type: "slotWithdrawn" });
+  return { money, script };
+}
+
+test("what waits for money still waits when there is no place to run in for an undo", () => {
+  const { money, script } = heldAsleep();
   command(script, "undo");
   script.take({ type: "slotRefused" });
   expect(script.said()).toContain("**Too busy**");
@@ -126,13 +132,7 @@ test("what waits for money still waits when there is no place to run in for an u
 });
 
 test("an undo wakes Claude while a limit holds, and what waits is not sent along", () => {
-  const money = { spent: 0 };
-  const script = begun(money);
-  script.claude(turnEnded());
-  money.spent = 2_000_000;
-  script.says(OWNER, "more");
-  look(script);
-  script.take({ type: "slotWithdrawn" });
+  const { script } = heldAsleep();
   command(script, "undo");
   expect(requestsOf(script.take({ type: "slotGranted", slot: 1 }))).toEqual([
     { kind: "canPreviewUndo", since: undefined },
@@ -278,13 +278,7 @@ test("a card about money does not stay open when the plan's limit is reached mea
 });
 
 test("once what was to go on is withdrawn, no place to run in means the same as ever", () => {
-  const money = { spent: 0 };
-  const script = begun(money);
-  script.claude(turnEnded());
-  money.spent = 2_000_000;
-  script.says(OWNER, "more");
-  look(script);
-  script.take({ type: "slotWithdrawn" });
+  const { money, script } = heldAsleep();
   script.react(OWNER, script.state.steering.limits.hold?.post?.postId ?? "", "+1");
   money.spent = 0;
   script.take({ type: "postDeleted", postId: "m2" as PostId });
