@@ -15,6 +15,7 @@ import { SessionDocument } from "./document.ts";
 import { askClaude, askWriter, isForClaude, isForWriter, keep } from "./effects.ts";
 import { type FetchOptions, fetch } from "./fetched.ts";
 import { fork } from "./forking.ts";
+import { Mailbox } from "./mailbox.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
@@ -48,13 +49,11 @@ export class Session {
   #context: SessionContext;
   /** Where an earlier run worked, when that is no more. */
   readonly #lostDirectory: string | undefined;
-  readonly #mailbox: Signal[] = [];
+  readonly #mailbox: Mailbox;
   readonly #timers: SessionTimers;
   readonly #toolCalls: ToolCalls;
   readonly #fetching: FetchOptions;
   readonly #claudeEffects: ClaudeEffects;
-  #isStepping = false;
-  #isShutDown = false;
 
   /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
@@ -72,16 +71,21 @@ export class Session {
     const place = placeOf(saved, "owner" in origin ? placeFrom(origin.origin, context) : context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
+    this.#mailbox = new Mailbox({
+      hear: (signal) => this.#toolCalls.hear(signal),
+      take: (signal) => this.#take(signal),
+      fail: (what, error) => this.#fail(what, error),
+    });
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
     this.#claudeEffects = new ClaudeEffects({
       saved: () => this.#document.saved(),
       perform: (effect) => this.#tellClaude(effect),
-      within: (perform) => this.#within("telling Claude", perform),
+      within: (perform) => this.#mailbox.within("telling Claude", perform),
     });
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
-      () => this.#within("showing that Claude works", () => sendTyping(channelId, threadId)),
+      () => this.#mailbox.within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
     this.#fetching = {
       threadId,
@@ -138,7 +142,7 @@ export class Session {
     if (made) {
       this.#dependencies.worktrees?.hold(made, this.threadId);
     }
-    this.#within("looking for what Claude had saved", () =>
+    this.#mailbox.within("looking for what Claude had saved", () =>
       this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory }),
     );
   }
@@ -179,7 +183,7 @@ export class Session {
 
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
   forget(): void {
-    this.#isShutDown = true;
+    this.#mailbox.close();
     this.#timers.clearAll();
     this.#writer.close();
     this.#document.remove();
@@ -187,35 +191,9 @@ export class Session {
     this.#dependencies.onForgotten?.(this.threadId);
   }
 
-  /** Takes a signal; signals that come while one is being taken wait their turn. Never throws. */
+  /** Never throws. */
   deliver(signal: Signal): void {
-    this.#mailbox.push(signal);
-    this.#toolCalls.hear(signal);
-    if (this.#isStepping || this.#isShutDown) {
-      return;
-    }
-    this.#isStepping = true;
-    for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) {
-      try {
-        this.#take(next);
-      } catch (error) {
-        this.#fail(`taking "${next.type}"`, error);
-      }
-    }
-    this.#isStepping = false;
-  }
-
-  /** Does what is no signal of the mailbox's within the same boundary. */
-  #within(what: string, perform: () => void): void {
-    try {
-      perform();
-    } catch (error) {
-      // In the middle of a signal its own boundary is the one that ends it.
-      if (this.#isStepping) {
-        throw error;
-      }
-      this.#fail(what, error);
-    }
+    this.#mailbox.deliver(signal);
   }
 
   #take(signal: Signal): void {
@@ -251,7 +229,7 @@ export class Session {
   #fail(what: string, error: unknown): void {
     const { clock, listeners, log } = this.#dependencies;
     log.error(`Thread ${this.threadId}: a fault in mm-claude while ${what}; please report it`, error);
-    if (this.#isShutDown) {
+    if (this.#mailbox.isClosed) {
       return;
     }
     const detail = error instanceof Error ? error.message : String(error);
@@ -305,7 +283,7 @@ export class Session {
       this.#claudeEffects.done().then(() => this.#process.closed()),
       this.#writer.idle(patienceMs),
     ]);
-    this.#isShutDown = true;
+    this.#mailbox.close();
     this.#timers.clearAll();
     this.#writer.close();
     if (this.#state.phase.name === "ended") {
@@ -371,7 +349,7 @@ export class Session {
     const { deniedPathsIn, redact } = this.#dependencies;
     const place = { directory, home, deniedPaths: deniedPathsIn(directory), redact };
     const listener = (heard: ClaudeEvent): void =>
-      this.#within("hearing Claude", () => {
+      this.#mailbox.within("hearing Claude", () => {
         const event = withSafeRules(heard, place);
         const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
         const elsewhere = event.type === "turnEnded" ? this.#elsewhere(false) : undefined;
