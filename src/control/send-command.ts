@@ -7,7 +7,7 @@ import { type Asked, askSend, askStatus } from "./client.ts";
 import { NOT_RUNNING } from "./command.ts";
 import { controlSockets, folderProblem, foldersToAsk } from "./location.ts";
 import type { Status } from "./protocol.ts";
-import type { ScriptEvent, SendEvent, SendRequest } from "./send-protocol.ts";
+import { type ScriptEvent, type SendEvent, type SendRequest, sendRequest } from "./send-protocol.ts";
 
 export interface SendCommandOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -44,6 +44,11 @@ export async function runSend(
   options: SendCommandOptions,
 ): Promise<number> {
   const { printError, patienceMs, giveUp } = options;
+  const [unfit] = sendRequest.safeParse(request).error?.issues ?? [];
+  if (unfit) {
+    printError(`error: --${unfit.path[0]?.toString()} can't be that: it is empty, or too long`);
+    return SEND_EXIT.refused;
+  }
   const daemon = await daemonFor(request, options);
   if ("exitCode" in daemon) {
     printError(`error: ${printable(daemon.problem)}`);

@@ -134,6 +134,16 @@ test.each([
   expect(world.stdout()).toBe("");
 });
 
+test.each([{ as: "a".repeat(201) }, { project: "p".repeat(201) }, { thread: "t".repeat(2001) }, { as: "" }])(
+  "what no daemon takes is wrong usage, and not the daemon's fault (%#)",
+  async (wrong) => {
+    const world = setUp();
+    world.listen(telling(STARTED, ended(true)));
+    expect(await world.run(wrong)).toBe(2);
+    expect(world.stderr()).toContain(`error: --${Object.keys(wrong)[0]} can't be that`);
+  },
+);
+
 test("no daemon, and none where one was killed", async () => {
   const world = setUp();
   expect(await world.run()).toBe(3);
