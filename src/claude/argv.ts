@@ -124,7 +124,8 @@ const nestingVariables = new Set([
   "CLAUDE_AGENT_SDK_CLIENT_APP",
 ]);
 
-const defaults = {
+/** Set where Claude runs, unless they are set there. */
+export const claudeDefaults = {
   /** Without it 2.1.330 gives its newest models no todo list, and people in a thread want to see one. */
   CLAUDE_CODE_ENABLE_TODO_TOOLS: "1",
   /** Without it 2.0.76 and later keep no copies of what they change when they are driven by a program: nothing could be undone. */
@@ -144,5 +145,5 @@ export function claudeEnvironment(
       !nestingVariables.has(name) &&
       !hidden.some((secret) => value.includes(secret)),
   );
-  return { ...defaults, ...Object.fromEntries(given) };
+  return { ...claudeDefaults, ...Object.fromEntries(given) };
 }

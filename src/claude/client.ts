@@ -2,7 +2,8 @@
 // was sent before the process was ready). Knows nothing of the wire's event shapes.
 
 import { type Clock, systemClock } from "../util/clock.ts";
-import { claudeArguments, claudeEnvironment } from "./argv.ts";
+import { claudeEnvironment } from "./argv.ts";
+import { commandOf } from "./command.ts";
 import { ControlRequests, type Outcome } from "./control-requests.ts";
 import { type Decoded, Decoder } from "./decode.ts";
 import { decodeRequestHead } from "./decode-control.ts";
@@ -69,12 +70,7 @@ export class StdioClient implements ClaudeClient {
       respond: (requestId, message) => this.#respond(requestId, { mcp_response: message }),
       emit: listener,
     });
-    const command = {
-      path: start.claudePath,
-      arguments: claudeArguments(start),
-      directory: start.directory,
-      environment: claudeEnvironment(environment, dependencies.secrets),
-    };
+    const command = commandOf(start, claudeEnvironment(environment, dependencies.secrets));
     const output = {
       line: (line: string) => this.#readLine(line),
       tooLong: (limitBytes: number, head: string) => this.#refuseLine(limitBytes, head),
@@ -314,7 +310,7 @@ export class StdioClient implements ClaudeClient {
     void this.#process.close(0);
   }
 
-  #ended({ code, signal, stderr }: End): void {
+  #ended({ code, signal, stderr, lost }: End): void {
     this.#startup.stop();
     this.#unreportedTasks.stop();
     this.#ownTools.end();
@@ -322,7 +318,7 @@ export class StdioClient implements ClaudeClient {
     this.#openAsks.clear();
     const isKnown = this.#failure === undefined || stderr.includes(this.#failure);
     const reason = isKnown ? stderr : `${this.#failure}\n${stderr}`.trim();
-    this.#listener({ type: "exited", code, signal, stderr: reason });
+    this.#listener({ type: "exited", code, signal, stderr: reason, ...(lost ? { lost } : {}) });
   }
 }
 

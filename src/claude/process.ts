@@ -3,6 +3,8 @@
 
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import type { RemoteErrorCode } from "../remote/error.ts";
+import { BEGUN, withoutEnd } from "../remote/script.ts";
 import { startFailure } from "./error.ts";
 import { LineFramer, type LineListener } from "./line-framer.ts";
 import { OutputTail } from "./output-tail.ts";
@@ -13,6 +15,17 @@ export interface Command {
   readonly arguments: readonly string[];
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** It is a runner: Claude is at the other end of it. */
+  readonly remote?: RemoteEnd | undefined;
+}
+
+/** What the other end of a runner is given, and needs. */
+export interface RemoteEnd {
+  /** For its stdin, before anything else. */
+  readonly firstLine: string;
+  readonly signOfLifeMs: number;
+  /** So long it may take to end Claude there, once its stdin is closed. */
+  readonly endsWithinMs: number;
 }
 
 /** How it ended. `code` is null when a signal ended it or it never ran; `stderr` is the end of its error output. */
@@ -20,6 +33,8 @@ export interface End {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
+  /** Nobody knows how Claude ended on the other machine, or it was never started there. */
+  readonly lost?: Exclude<RemoteErrorCode, "timeout"> | undefined;
 }
 
 export interface ProcessListener extends LineListener {
@@ -49,12 +64,20 @@ export class ClaudeProcess {
   #child: ChildProcessWithoutNullStreams | undefined;
   /** Bytes of stdout. */
   #received = 0;
+  /** What comes before is another machine's greeting. */
+  #hasBegun: boolean;
+  #signsOfLife: NodeJS.Timeout | undefined;
 
   constructor(command: Command, listener: ProcessListener, spawn: Spawn = nodeSpawn) {
     this.#command = command;
     this.#listener = listener;
     this.#spawn = spawn;
-    this.#framer = new LineFramer(listener);
+    this.#hasBegun = command.remote === undefined;
+    this.#framer = new LineFramer({
+      line: (line) => this.#line(line),
+      tooLong: (limitBytes, head) => this.#hasBegun && listener.tooLong(limitBytes, head),
+      endless: (bytes) => listener.endless(bytes),
+    });
     this.#whenEnded = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -100,8 +123,10 @@ export class ClaudeProcess {
       return this.#whenEnded;
     }
     const tree = this.#hasEnded ? [] : processTreeOf(child.pid);
+    clearInterval(this.#signsOfLife);
     child.stdin.end();
-    if (!(await this.#endsWithin(graceMs))) {
+    // The other end gives it its time, and tells when all is gone.
+    if (!(await this.#endsWithin(this.#command.remote?.endsWithinMs ?? graceMs))) {
       killGroup(child.pid, "SIGTERM");
       if (!(await this.#endsWithin(SIGTERM_GRACE_MS))) {
         killGroup(child.pid, "SIGKILL");
@@ -112,9 +137,9 @@ export class ClaudeProcess {
   }
 
   #spawnChild(): ChildProcessWithoutNullStreams {
-    const { path, directory, environment } = this.#command;
+    const { path, directory, environment, remote } = this.#command;
     return this.#spawn(path, [...this.#command.arguments], {
-      cwd: directory,
+      ...(remote ? {} : { cwd: directory }),
       env: environment,
       stdio: "pipe",
       // Its own process group, so that whatever it starts can be ended with it.
@@ -123,11 +148,24 @@ export class ClaudeProcess {
   }
 
   #failToStart(cause: unknown): void {
-    const { path, directory } = this.#command;
+    const { path, directory, remote } = this.#command;
+    if (remote) {
+      const stderr = cause instanceof Error ? cause.message : String(cause);
+      this.#end({ code: null, signal: null, stderr, lost: "unreached" });
+      return;
+    }
     const stderr = existsSync(directory)
       ? startFailure(path, cause).message
       : `The directory ${directory} does not exist.`;
     this.#end({ code: null, signal: null, stderr });
+  }
+
+  #line(line: string): void {
+    if (this.#hasBegun) {
+      this.#listener.line(line);
+    } else {
+      this.#hasBegun = line === BEGUN;
+    }
   }
 
   #listen(child: ChildProcessWithoutNullStreams, pid: number): void {
@@ -135,16 +173,26 @@ export class ClaudeProcess {
     // EPIPE: the process closed its end; what follows is known by its exit.
     child.stdin.on("error", () => {});
     child.stderr.on("data", (chunk: Buffer) => this.#stderr.push(chunk));
+    if (this.#command.remote) {
+      this.#open(this.#command.remote);
+    }
     child.stdout.on("data", (chunk: Buffer) => {
       this.#received += chunk.length;
       this.#framer.push(chunk);
     });
     child.on("exit", (code, signal) => {
       killGroup(pid, "SIGKILL");
+      clearInterval(this.#signsOfLife);
       const finish = () => this.#finish(child, code, signal);
       child.on("close", finish);
       this.#afterSilence(finish, performance.now() + WAIT_FOR_SILENCE_AT_MOST_MS);
     });
+  }
+
+  #open({ firstLine, signOfLifeMs }: RemoteEnd): void {
+    this.#child?.stdin.write(firstLine);
+    this.#signsOfLife = setInterval(() => this.write(""), signOfLifeMs);
+    this.#signsOfLife.unref();
   }
 
   /** A grandchild in a group of its own may hold stdout open for ever: silence is waited for, and not only its end. */
@@ -168,7 +216,18 @@ export class ClaudeProcess {
     child.stdout.destroy();
     child.stderr.destroy();
     this.#framer.end();
-    this.#end({ code, signal, stderr: this.#stderr.text });
+    this.#end(
+      this.#command.remote
+        ? this.#endThere(this.#stderr.text, signal)
+        : { code, signal, stderr: this.#stderr.text },
+    );
+  }
+
+  /** What the runner itself ends with is its own affair. */
+  #endThere(stderr: string, signal: NodeJS.Signals | null): End {
+    const { said, code } = withoutEnd(stderr);
+    const lost = code === undefined ? (this.#hasBegun ? "cut" : "unreached") : undefined;
+    return { code: code ?? null, signal: code === undefined ? signal : null, stderr: said, lost };
   }
 
   #end(end: End): void {

@@ -1,6 +1,7 @@
 // What Claude Code sends and receives, in our own types; the wire's shapes are known to the decoders and the client
 // alone. Knows nothing of Mattermost.
 
+import type { Remote } from "../remote/types.ts";
 import type { PermissionRule } from "./permission-rules.ts";
 import type { ClaudeReply, ClaudeRequest, ModelChoice } from "./requests.ts";
 
@@ -226,6 +227,8 @@ export type ClaudeEvent =
       readonly code: number | null;
       readonly signal: string | null;
       readonly stderr: string;
+      /** Of one on another machine: it was never started there, or nobody knows how it ended. */
+      readonly lost?: "unreached" | "cut";
     };
 
 export type MessageBlock =
@@ -259,6 +262,8 @@ export interface ClaudeClient {
 }
 
 export interface ClaudeStart {
+  /** Where it runs; undefined: on this machine. All paths are that machine's. */
+  readonly remote?: Remote | undefined;
   readonly claudePath: string;
   readonly directory: string;
   readonly conversationId: string;

@@ -1,0 +1,44 @@
+// The command that starts a Claude: the program itself on this machine, or a runner that starts it on another one.
+
+import { randomUUID } from "node:crypto";
+import {
+  claudeScript,
+  REMOTE_TIMES,
+  type RemoteTimes,
+  SIGN_OF_LIFE_MS,
+} from "../remote/claude-script.ts";
+import { scriptLine, toldScript } from "../remote/script.ts";
+import type { Remote } from "../remote/types.ts";
+import { claudeArguments, claudeDefaults } from "./argv.ts";
+import type { Command } from "./process.ts";
+import type { ClaudeStart } from "./types.ts";
+
+/** From the end of its stdin on: what Claude gets, what is left for signals, and the way there and back. */
+const WAY_MS = 4000;
+
+/** `environment`: of the program that is started here. */
+export function commandOf(start: ClaudeStart, environment: NodeJS.ProcessEnv): Command {
+  const { claudePath, directory, remote } = start;
+  return remote
+    ? { ...remoteCommand(start, remote, REMOTE_TIMES), directory, environment }
+    : { path: claudePath, arguments: claudeArguments(start), directory, environment };
+}
+
+function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
+  const { claudePath, directory, conversationId, extraDirectories } = start;
+  const [files = ""] = extraDirectories;
+  const variables = Object.entries(claudeDefaults).map(([name, value]) => `${name}=${value}`);
+  const program = ["env", ...variables, claudePath, ...claudeArguments(start)];
+  // One of the same conversation may just be ending.
+  const run = `${conversationId}.${randomUUID().slice(0, 8)}`;
+  const args = [directory, files, run, ...program];
+  return {
+    path: remote.path,
+    arguments: remote.arguments,
+    remote: {
+      firstLine: scriptLine(toldScript(claudeScript(times)), args),
+      signOfLifeMs: SIGN_OF_LIFE_MS,
+      endsWithinMs: times.graceS * 1000 + WAY_MS,
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// The shell around a Claude on another machine. It hands on what comes, and ends Claude with all that it started when its
+// stdin is closed or when nothing has come for a while: a broken connection isn't told to that end by every runner.
+
+/** A line without anything in it, which Claude passes over (1.0.128 to 2.1.330), this often. */
+export const SIGN_OF_LIFE_MS = 20_000;
+
+export interface RemoteTimes {
+  /** After the end of stdin Claude gets so long to save. */
+  readonly graceS: number;
+  /** Without a sign of life for so long, the connection is gone. */
+  readonly silenceS: number;
+}
+
+export const REMOTE_TIMES: RemoteTimes = { graceS: 5, silenceS: 60 };
+
+/** All that carries this variable was started by the Claude of that run, also when its parent is gone. */
+export const RUN_VARIABLE = "MM_CLAUDE_RUN";
+
+/**
+ * Ends everything of a run, `$1` or `$run`. By its variable where there is /proc; elsewhere Claude's process group and
+ * what descends from it.
+ */
+export const KILL_FUNCTIONS = `
+of_run() {
+  if [ -r /proc/self/environ ]; then
+    for e in $(grep -ls "${RUN_VARIABLE}=$run" /proc/[0-9]*/environ); do e=\${e#/proc/}; echo "\${e%/environ}"; done
+  fi
+}
+below() {
+  ps -A -o pid= -o ppid= 2>/dev/null | while read -r p q; do if [ "$q" = "$1" ]; then echo "$p"; below "$p"; fi; done
+}
+`;
+
+/**
+ * `$1` directory, `$2` the one for files or "", `$3` the run, `$4` the program, then its arguments. Exits as Claude does;
+ * says BEGUN before Claude's first word.
+ */
+export function claudeScript({ graceS, silenceS }: RemoteTimes): string {
+  return `
+directory=$1 files=$2 run=$3
+shift 3
+PATH=$PATH:$HOME/.local/bin:$HOME/.claude/local:/usr/local/bin:/opt/homebrew/bin
+export PATH
+${KILL_FUNCTIONS}
+cd "$directory" || exit 1
+mask=$(umask)
+umask 077
+if [ -n "$files" ]; then mkdir -p "$files" || exit 1; fi
+own=$(mktemp -d "\${TMPDIR:-/tmp}/mm-claude-run.XXXXXX") && mkfifo "$own/in" || exit 1
+umask "$mask"
+leader=
+if command -v setsid >/dev/null 2>&1; then leader=setsid; fi
+end() {
+  claude=$(cat "$own/pid" 2>/dev/null)
+  tree=$([ -r /proc/self/environ ] || [ -z "$claude" ] || below "$claude")
+  for signal in "$1" KILL; do
+    [ -n "$claude" ] && kill -s $signal -- "-$claude" 2>/dev/null
+    for p in $claude $tree $(of_run); do kill -s $signal "$p" 2>/dev/null; done
+    [ $signal = KILL ] || sleep 1
+  done
+}
+exec 3<&0
+{
+  cd /
+  trap 'kill $s; exit' TERM
+  while r=$(dd bs=65536 count=1 2>&1 1>&4 <&3); do
+    case $r in 0+0*) break ;; esac
+    : >"$own/sign"
+  done
+  exec 4>&-
+  : >"$own/closed"
+  sleep ${graceS} &
+  s=$!
+  wait $s
+  end TERM
+} 4>"$own/in" >/dev/null 2>&1 &
+pump=$!
+{
+  exec 3<&-
+  cd /
+  n=0
+  trap 'kill $s; exit' TERM
+  while [ -d "$own" ] && [ $n -lt ${silenceS} ]; do
+    sleep 1 &
+    s=$!
+    wait $s
+    n=$((n + 1))
+    if [ -e "$own/sign" ]; then rm -f "$own/sign"; n=0; fi
+  done
+  [ -d "$own" ] && end TERM
+} >/dev/null 2>&1 </dev/null &
+watch=$!
+env ${RUN_VARIABLE}="$run" $leader sh -c 'echo $$ >"$0"; exec "$@"' "$own/pid" "$@" <"$own/in" 3<&-
+code=$?
+kill $pump $watch 2>/dev/null
+wait $watch 2>/dev/null
+end KILL
+rm -rf "$own"
+exit $code
+`;
+}

@@ -1,0 +1,27 @@
+// The one error whose cause is the way to another machine.
+
+import type { Remote } from "./types.ts";
+
+/** `unreached`: nothing was started there. `cut`: something was, and how it ended is not known. */
+export type RemoteErrorCode = "unreached" | "cut" | "timeout";
+
+export class RemoteError extends Error {
+  override readonly name = "RemoteError";
+  readonly code: RemoteErrorCode;
+
+  constructor(code: RemoteErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** `said`: the runner's own words. */
+export function remoteError(code: RemoteErrorCode, { name }: Remote, said: string): RemoteError {
+  return new RemoteError(code, `${START[code](name)}${said.trim() === "" ? "." : `: ${said.trim()}`}`);
+}
+
+const START: Readonly<Record<RemoteErrorCode, (name: string) => string>> = {
+  unreached: (name) => `${name} can't be reached`,
+  cut: (name) => `The connection to ${name} was lost`,
+  timeout: (name) => `${name} did not answer in time`,
+};

@@ -1,0 +1,34 @@
+// How a script gets to the shell on another machine. It goes through no command line: the login shell of ssh, whichever it
+// is, and a forced command see the same few words each time, and nothing of it is listed among that machine's processes.
+
+/** Reads one line, byte by byte as POSIX says, so that all behind it is left to the script. */
+export const SHELL_WORDS = ["sh", "-c", 'IFS= read -r s && eval "$(printf %b "$s")"'] as const;
+
+/** Printed on a line of its own before the script's first output: what stands before it was the machine's greeting. */
+export const BEGUN = "mm-claude begins";
+/** On stderr, with the exit code behind it: the script's last words. */
+export const ENDED = "mm-claude ends with";
+
+/** As one word of a POSIX shell. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The line of stdin that makes the shell run the script, with its line break. */
+export function scriptLine(script: string, args: readonly string[]): string {
+  const whole = `set -- ${args.map(quoted).join(" ")}\n${script}`;
+  return `${whole.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`;
+}
+
+/** A script whose beginning and end are told. */
+export function toldScript(script: string): string {
+  return `printf '\\n%s\\n' '${BEGUN}'\n(\n${script}\n)\ncode=$?\nprintf '\\n%s %s\\n' '${ENDED}' $code >&2\nexit $code`;
+}
+
+/** What the script said, without the words that tell its end; `code` undefined where they are missing. */
+export function withoutEnd(stderr: string): { readonly said: string; readonly code: number | undefined } {
+  const found = new RegExp(`\\n?${ENDED} (\\d{1,3})\\s*`).exec(stderr);
+  return found === null
+    ? { said: stderr.trim(), code: undefined }
+    : { said: stderr.replace(found[0], "").trim(), code: Number(found[1]) };
+}

@@ -1,0 +1,129 @@
+// Runs a script on another machine to its end: each by a runner of its own.
+
+import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
+import { remoteError } from "./error.ts";
+import { BEGUN, scriptLine, toldScript, withoutEnd } from "./script.ts";
+import type { Remote, RemoteShell, RunScript } from "./types.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 20 * 1024 * 1024;
+const STDERR_BYTES = 64 * 1024;
+/** A connection that is shared may hold the streams open after the runner has ended. */
+const STREAMS_MS = 500;
+
+/** @param environment the runner's own; nothing of it gets to the other machine but what the runner itself passes on */
+export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): RemoteShell {
+  const run: RunScript = (script, args = [], options = {}) =>
+    new Promise((resolve, reject) => {
+      const { input, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
+      const child = nodeSpawn(remote.path, [...remote.arguments], {
+        env: environment,
+        stdio: "pipe",
+        detached: true,
+      });
+      const output = new Output(maxBytes, () => kill(child));
+      let stderr = "";
+      let isLate = false;
+      const late = setTimeout(() => {
+        isLate = true;
+        kill(child);
+      }, timeoutMs);
+      const abort = () => kill(child);
+      signal?.addEventListener("abort", abort);
+      let streams: NodeJS.Timeout | undefined;
+      const finish = (problem?: string): void => {
+        clearTimeout(late);
+        clearTimeout(streams);
+        signal?.removeEventListener("abort", abort);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        const { said, code } = withoutEnd(stderr);
+        if (signal?.aborted) {
+          reject(signal.reason);
+        } else if (isLate) {
+          reject(remoteError("timeout", remote, said));
+        } else if (!output.hasBegun) {
+          reject(remoteError("unreached", remote, problem ?? said));
+        } else if (code === undefined && !output.isCut) {
+          reject(remoteError("cut", remote, said));
+        } else {
+          resolve({ code: code ?? 1, output: output.bytes(), said, isCut: output.isCut });
+        }
+      };
+      child.stdout.on("data", (chunk: Buffer) => output.add(chunk));
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr = (stderr + text).slice(-STDERR_BYTES);
+      });
+      child.stdin.on("error", () => {});
+      child.stdin.write(scriptLine(toldScript(script), args));
+      child.stdin.end(input);
+      child.on("error", (error) => finish(error.message));
+      child.on("exit", () => {
+        streams = setTimeout(finish, STREAMS_MS);
+      });
+      child.on("close", () => finish());
+    });
+  return { remote, run };
+}
+
+function kill(child: ChildProcessWithoutNullStreams): void {
+  try {
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, "SIGKILL");
+    }
+  } catch {
+    // It has just ended.
+  }
+}
+
+const BEGUN_LINE = Buffer.from(`\n${BEGUN}\n`);
+
+/** What a script prints, from its beginning on. */
+class Output {
+  readonly #limit: number;
+  readonly #whenFull: () => void;
+  readonly #chunks: Buffer[] = [];
+  #greeting: Buffer | undefined = Buffer.alloc(0);
+  #bytes = 0;
+
+  constructor(limit: number, whenFull: () => void) {
+    this.#limit = limit;
+    this.#whenFull = whenFull;
+  }
+
+  get hasBegun(): boolean {
+    return this.#greeting === undefined;
+  }
+
+  get isCut(): boolean {
+    return this.#bytes > this.#limit;
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#greeting === undefined) {
+      this.#keep(chunk);
+      return;
+    }
+    const all = Buffer.concat([this.#greeting, chunk]);
+    const at = all.indexOf(BEGUN_LINE);
+    this.#greeting = at < 0 ? all.subarray(-STDERR_BYTES) : undefined;
+    if (at >= 0) {
+      this.#keep(all.subarray(at + BEGUN_LINE.length));
+    }
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(0, this.#limit);
+  }
+
+  #keep(chunk: Buffer): void {
+    if (!this.isCut) {
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+      if (this.isCut) {
+        this.#whenFull();
+      }
+    }
+  }
+}
+

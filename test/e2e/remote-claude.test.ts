@@ -1,0 +1,79 @@
+// The real CLI behind a real sshd, driven by our client, with the scripted model in place of the network.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { remoteOf } from "../../src/remote/runner.ts";
+import { remoteShell } from "../../src/remote/shell.ts";
+import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
+import { sharedModel } from "../support/shared-model.ts";
+import { hasSshServer, type SshServer, startSshServer } from "../support/ssh-server.ts";
+import { watchClaude } from "../support/watch-claude.ts";
+
+const model = sharedModel();
+
+describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", ({ path }) => {
+  let place: ClaudeHome;
+  let server: SshServer;
+
+  beforeAll(async () => {
+    place = claudeHome(model.url);
+    const all = Object.entries(place.environment).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    server = await startSshServer({ ...Object.fromEntries(all), HOME: place.home });
+  });
+  afterAll(() => server.stop());
+
+  const remote = () => remoteOf(server.runner);
+  const start = (more = {}) =>
+    watchClaude(
+      { claudePath: path, directory: place.directory, remote: remote(), ...more },
+      { environment: { PATH: process.env["PATH"] } },
+    );
+
+  it("streams, asks, and leaves nothing behind", async () => {
+    const claude = start({ extraDirectories: [join(place.home, "files")] });
+    claude.say("RUN bash");
+    claude.allow(await claude.next("permissionAsked"));
+    const end = await claude.next("turnEnded");
+    expect(end.isError).toBe(false);
+    expect(existsSync(join(place.directory, "out.txt"))).toBe(true);
+    const begin = Date.now();
+    await claude.close();
+    console.log("closed in", Date.now() - begin, claude.events.at(-1));
+    expect(leftovers(place.directory)).toEqual([]);
+  });
+
+  it("runs a script", async () => {
+    const { run } = remoteShell(remote(), { PATH: process.env["PATH"] });
+    const outcome = await run('cd "$1" && cat; printf %s "$2"; echo oops >&2; exit 3', [place.directory, "it's \\n a \"test\"\n$HOME"], { input: Buffer.from([0, 255, 10]) });
+    expect(outcome).toEqual({ code: 3, output: Buffer.concat([Buffer.from([0, 255, 10]), Buffer.from("it's \\n a \"test\"\n$HOME")]), said: "oops", isCut: false });
+  });
+
+  it("is ended there when the connection breaks", async () => {
+    const claude = start();
+    claude.say("RUN bash");
+    await claude.next("permissionAsked");
+    expect(leftovers(place.directory).length).toBeGreaterThan(0);
+    await server.stop();
+    expect(await claude.next("exited")).toMatchObject({ lost: "cut" });
+    const begin = Date.now();
+    while (leftovers(place.directory).length > 0 && Date.now() - begin < 15_000) await new Promise((r) => setTimeout(r, 100));
+    console.log("gone after", Date.now() - begin);
+    expect(leftovers(place.directory)).toEqual([]);
+    await server.start();
+  });
+});
+
+/** What still runs in that directory. */
+function leftovers(directory: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && execFileSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" }).trim() === directory;
+    } catch {
+      return false;
+    }
+  });
+}
