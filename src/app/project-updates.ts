@@ -8,7 +8,7 @@ import type { ReloadAnswer } from "../control/protocol.ts";
 import type { MattermostApi, User } from "../mattermost/types.ts";
 import type { ClaudeVersion } from "../setup/checks.ts";
 import { checkProjects, type ReadyProject, withoutTwins } from "../setup/project-checks.ts";
-import { checkClaudes, type Readiness, type UnservedProject } from "../setup/readiness.ts";
+import { checkClaudes, ELSEWHERE, type Readiness, type UnservedProject } from "../setup/readiness.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Bridge } from "./bridge.ts";
@@ -169,7 +169,7 @@ export class ProjectUpdates {
     let isPassing = false;
     for (const project of wanted) {
       const served = isServed(project);
-      const claude = claudes.get(project.claudePath);
+      const claude = project.runner ? ELSEWHERE : claudes.get(project.claudePath);
       const check = checks.get(project);
       if (served ?? (check?.ok && claude?.ok)) {
         ready.push(served ?? (check as { readonly value: ReadyProject }).value);

@@ -2,8 +2,13 @@
 
 import { randomUUID } from "node:crypto";
 import type { AuditEntry } from "../audit/record.ts";
+import { claudeEnvironment } from "../claude/argv.ts";
+import type { StartClaude } from "../claude/types.ts";
 import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
+import { remoteOf } from "../remote/runner.ts";
+import { remoteShell } from "../remote/shell.ts";
+import type { RemoteShell } from "../remote/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
@@ -55,12 +60,15 @@ export class ServedProject implements RoutedProject {
   readonly #costs: ProjectCosts;
   readonly #endCosts: () => void;
   readonly #routines: ProjectRoutines;
+  /** The machine where Claude works; undefined: this one. */
+  #shell: RemoteShell | undefined;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
+    this.#shell = this.#reach();
     this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
     this.#memory = memoryOf(place.connection.folder, place.channelId, ready.project);
     const { costs } = place.connection;
@@ -158,6 +166,7 @@ export class ServedProject implements RoutedProject {
   reconfigure(ready: ReadyProject): void {
     this.#ready = ready;
     this.#rights = this.#bindRights();
+    this.#shell = this.#reach();
     void this.#warm.close();
     this.#warm = this.#prewarm();
     this.#warm.open();
@@ -187,6 +196,23 @@ export class ServedProject implements RoutedProject {
   get #key(): string {
     const { origin, name } = this.#ready.project;
     return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
+  }
+
+  #reach(): RemoteShell | undefined {
+    const { environment, token } = this.#place.connection;
+    const { runner } = this.#ready.project;
+    return runner && remoteShell(remoteOf(runner), claudeEnvironment(environment, [token]));
+  }
+
+  #startClaude(): StartClaude {
+    const { startClaude } = this.#place.connection;
+    const remote = this.#shell?.remote;
+    return remote ? (start, listener) => startClaude({ ...start, remote }, listener) : startClaude;
+  }
+
+  /** What is denied lies on this machine. */
+  #deniedPathsIn(): (directory: string) => readonly string[] {
+    return this.#shell ? () => [] : this.#place.connection.deniedPathsIn;
   }
 
   #bindRights(): RightsOf {
@@ -223,9 +249,12 @@ export class ServedProject implements RoutedProject {
   #prewarm(): Waiting {
     const { connection } = this.#place;
     const { project } = this.#ready;
-    const deniedPaths = connection.deniedPathsIn(project.directory);
+    const deniedPathsIn = this.#deniedPathsIn();
+    const deniedPaths = deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
-    return prewarmClaudes(project, connection, connection.chatTools.tools, {
+    const startClaude = this.#startClaude();
+    const options = { ...connection, startClaude, deniedPathsIn };
+    return prewarmClaudes(project, options, connection.chatTools.tools, {
       allowedRules: () =>
         this.#keptRules
           .all()
@@ -241,8 +270,10 @@ export class ServedProject implements RoutedProject {
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
-    const { users, clock, log, startClaude, environment, folder, watch, redact } = connection;
+    const { users, clock, log, environment, folder, watch, redact } = connection;
     const { rightsOf } = this;
+    const shell = this.#shell;
+    const deniedPathsIn = this.#deniedPathsIn();
     // Those that wait now are started as this project is now: later ones are not for sessions that began before.
     const warm = this.#warm;
     return {
@@ -250,7 +281,8 @@ export class ServedProject implements RoutedProject {
       users,
       clock,
       log,
-      startClaude,
+      startClaude: this.#startClaude(),
+      shell,
       warm,
       newConversationId: randomUUID,
       sendTyping,
@@ -259,6 +291,7 @@ export class ServedProject implements RoutedProject {
         version: connection.version,
         botName: connection.botName,
         directory: project.directory,
+        machine: shell?.remote.name,
         worktree: project.worktree,
         defaults: {
           mode: project.mode,
@@ -288,9 +321,7 @@ export class ServedProject implements RoutedProject {
       },
       claudePath: project.claudePath,
       // A session in a worktree has what is checked out there beside what lies in the project's own directory.
-      deniedPathsIn: (directory) => [
-        ...new Set([project.directory, directory].flatMap(connection.deniedPathsIn)),
-      ],
+      deniedPathsIn: (directory) => [...new Set([project.directory, directory].flatMap(deniedPathsIn))],
       keepRules: (rules) => {
         this.#keptRules.keep(rules);
         this.sessions.judgeRules();
@@ -307,8 +338,8 @@ export class ServedProject implements RoutedProject {
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
-      worktrees: connection.worktrees?.of(project.directory),
-      others: connection.saved.others,
+      worktrees: shell ? undefined : connection.worktrees?.of(project.directory),
+      others: shell ? undefined : connection.saved.others,
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
       readSaved: connection.saved.readSaved,
       readResults: connection.saved.readResults,

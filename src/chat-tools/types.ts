@@ -2,6 +2,7 @@
 // both together.
 
 import type { ChannelId, FileId, ThreadId, UserId } from "../mattermost/types.ts";
+import type { RemoteShell } from "../remote/types.ts";
 
 /** As MCP's `tools/list` has it. */
 export interface ChatTool {
@@ -24,6 +25,8 @@ export interface ChatCall {
   readonly threadId: ThreadId;
   /** Where Claude works; absolute. */
   readonly directory: string;
+  /** The machine with that directory; undefined: this one. */
+  readonly shell?: RemoteShell | undefined;
   /** Files, and directories with all in them, that are nobody's to see; absolute. */
   readonly deniedPaths: readonly string[];
   /** Where Claude can read what is saved for it; undefined when there is no such place. */
@@ -54,7 +57,7 @@ export interface ChatToolImplementation {
   readonly tool: ChatTool;
   /** As of all the tools; without it nobody ever has to decide. */
   reasonToAsk?(
-    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "shell" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** May reject with MattermostError, and with anything once `signal` is aborted. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
@@ -67,7 +70,7 @@ export interface ChatTools {
    * nobody has to. Looks at names and paths alone.
    */
   reasonToAsk(
-    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "shell" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** Never rejects but for a fault; stops soon after `signal` is aborted. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;
@@ -78,7 +81,7 @@ export interface ChatToolImplementation {
   readonly tool: ChatTool;
   /** As in `ChatTools`; left out where nobody has to decide. */
   reasonToAsk?(
-    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "deniedPaths">,
+    call: Pick<ChatCall, "name" | "input" | "channelId" | "directory" | "shell" | "deniedPaths">,
   ): Promise<string | undefined>;
   /** As in `ChatTools`. */
   call(call: ChatCall, signal: AbortSignal): Promise<ChatOutcome>;

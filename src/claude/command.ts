@@ -1,12 +1,7 @@
 // The command that starts a Claude: the program itself on this machine, or a runner that starts it on another one.
 
 import { randomUUID } from "node:crypto";
-import {
-  claudeScript,
-  REMOTE_TIMES,
-  type RemoteTimes,
-  SIGN_OF_LIFE_MS,
-} from "../remote/claude-script.ts";
+import { claudeScript, REMOTE_TIMES, type RemoteTimes, SIGN_OF_LIFE_MS } from "../remote/claude-script.ts";
 import { scriptLine, toldScript } from "../remote/script.ts";
 import type { Remote } from "../remote/types.ts";
 import { claudeArguments, claudeDefaults } from "./argv.ts";

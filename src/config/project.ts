@@ -22,7 +22,7 @@ export interface Project {
   readonly origin: ProjectOrigin;
   /** An id, or `team/channel` by the names that stand in addresses; undefined for direct messages. */
   readonly channel: string | undefined;
-  /** Absolute. */
+  /** Absolute; behind a runner it may begin with `~/`. */
   readonly directory: string;
   /** Lower case, without @; empty means everyone, which direct messages don't allow. */
   readonly allowedUsers: readonly string[];
@@ -34,6 +34,8 @@ export interface Project {
   readonly maxSessions: number;
   readonly sessionTimeoutMs: number;
   readonly prewarm: number;
+  /** The command that reaches the machine where Claude works; undefined: this machine. */
+  readonly runner: readonly string[] | undefined;
   readonly claudePath: string;
   readonly worktree: WorktreeMode;
   /** Undefined: what Claude's own settings say. */
@@ -93,6 +95,7 @@ export function projectDefaults(
     maxSessions,
     sessionTimeoutMs,
     prewarm,
+    runner: undefined,
     claudePath,
     worktree: "off",
     mode: undefined,

@@ -175,13 +175,16 @@ type Given = z.output<typeof SCHEMAS.directMessages> &
 /** With what the settings say where the file says nothing. */
 function complete(given: Given, pair: Pair, { defaults, places, document, dangerOf }: Rules): Made {
   const { allowUnsafeDirectory, directory, name, channel, origin, ...own } = given;
-  const claudePath = own.claudePath ?? defaults.claudePath;
-  const program = parseProgram(claudePath, places);
+  const { runner } = own;
+  // Of another machine nothing is known here.
+  const claudePath = own.claudePath ?? (runner ? "claude" : defaults.claudePath);
+  const program = runner ? { value: claudePath } : parseProgram(claudePath, places);
   const project: Project = {
     name,
     origin,
     channel,
-    directory: resolve(directory.replace(/^~(?=\/|$)/, places.home)),
+    directory: runner ? directory : resolve(directory.replace(/^~(?=\/|$)/, places.home)),
+    runner,
     allowedUsers: own.allowedUsers ?? defaults.allowedUsers,
     approvers: own.approvers ?? defaults.approvers,
     bots: own.bots ?? defaults.bots,
@@ -198,7 +201,7 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     thinking: own.thinking ?? defaults.thinking,
     maxCostPerDay: own.maxCostPerDay ?? defaults.maxCostPerDay,
   };
-  const danger = allowUnsafeDirectory ? undefined : dangerOf(project.directory);
+  const danger = allowUnsafeDirectory || runner ? undefined : dangerOf(project.directory);
   const owner = nameOf(pair);
   const at = (key: string) => offsetIn(pair, key, document);
   const flaws = [

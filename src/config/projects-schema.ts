@@ -2,6 +2,7 @@
 // plain value comes as a text; looks at no disk.
 
 import { z } from "zod";
+import { shellWords } from "../remote/words.ts";
 import {
   type Parsed,
   parseBoolean,
@@ -47,6 +48,15 @@ const people = parsing((value): Parsed<readonly string[]> => {
   return { problem: "it is no list of usernames", mend: "Write it as [alice, bob]" };
 });
 
+/** A command's words, as a list or as a shell would take them apart. */
+const runner = parsing((value): Parsed<readonly string[]> => {
+  const isList = Array.isArray(value) && value.every((one) => typeof one === "string");
+  const words = isList ? { value: value as string[] } : shellWords(typeof value === "string" ? value : "");
+  const mend = "Write it such as ssh dev@build1 or [docker, exec, -i, shop-dev]";
+  if ("problem" in words) return { problem: words.problem, mend };
+  return (words.value[0] ?? "") === "" ? { problem: "it names no command", mend } : { value: words.value };
+});
+
 const fromSettings = (variable: string): string => `\`${variable}\` of the settings`;
 
 const project = z.strictObject({
@@ -57,6 +67,10 @@ const project = z.strictObject({
   directory: text(parseDirectory).register(DOCUMENTS, {
     defaultText: "required",
     description: "where Claude works: an absolute path, or one that begins with `~/`",
+  }),
+  runner: runner.optional().register(DOCUMENTS, {
+    defaultText: "this machine",
+    description: "the command that reaches the machine where Claude works, such as `ssh dev@build1`",
   }),
   allowedUsers: people.optional().register(DOCUMENTS, {
     defaultText: fromSettings("ALLOWED_USERS"),

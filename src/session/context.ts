@@ -29,6 +29,8 @@ export interface SessionContext {
   readonly version: string;
   readonly botName: string;
   readonly directory: string;
+  /** What people call the machine where Claude works; undefined: this one. */
+  readonly machine?: string | undefined;
   /** The project of projects.yaml that it is of; undefined: the one of the settings, which is named by its directory. */
   readonly project?: string | undefined;
   /** The channel's other projects in which sessions can begin, as of now. */
@@ -91,7 +93,7 @@ export function placeOf(
   if (made) {
     return { context: { ...context, directory: made.path }, lostDirectory: undefined };
   }
-  return existsSync(directory)
+  return context.machine !== undefined || existsSync(directory)
     ? { context: { ...context, directory }, lostDirectory: undefined }
     : { context, lostDirectory: directory };
 }

@@ -9,6 +9,7 @@ import type { StartClaude } from "../claude/types.ts";
 import type { WarmPool } from "../claude/warm-pool.ts";
 import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
+import type { RemoteShell } from "../remote/types.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
@@ -28,6 +29,8 @@ export interface SessionDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
+  /** The machine where Claude works; undefined: this one. */
+  readonly shell?: RemoteShell | undefined;
   /** Processes that wait for a new conversation. */
   readonly warm: Pick<WarmPool, "take">;
   readonly newConversationId: () => string;

@@ -17,6 +17,8 @@ export interface ToolCallsOptions {
   readonly deniedPathsIn: (directory: string) => readonly string[];
   /** As of now. */
   readonly directory: () => string;
+  /** The machine where Claude works; undefined: this one. */
+  readonly shell?: RemoteShell | undefined;
   readonly filesDirectory: () => string | undefined;
   readonly answer: (callId: CallId, result: OwnToolResult) => void;
   readonly report: (report: ToolReport) => void;
@@ -135,9 +137,9 @@ export class ToolCalls {
   }
 
   #place(): Pick<ChatCall, "channelId" | "directory" | "deniedPaths"> {
-    const { channelId, directory, deniedPathsIn } = this.#options;
+    const { channelId, directory, deniedPathsIn, shell } = this.#options;
     const here = directory();
-    return { channelId, directory: here, deniedPaths: deniedPathsIn(here) };
+    return { channelId, directory: here, shell, deniedPaths: deniedPathsIn(here) };
   }
 
   #takeAllowed(name: string): boolean {

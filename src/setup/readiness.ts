@@ -10,6 +10,7 @@ import {
   checkClaude,
   checkPostLimit,
   failedBy,
+  passed,
 } from "./checks.ts";
 import { checkProjects, type ReadyProject, withoutTwins } from "./project-checks.ts";
 
@@ -63,7 +64,8 @@ export async function checkReadiness({
     checkBotName(api, botName ?? account.value.username, account.value),
     checkProjects(api, projects, account.value),
   ]);
-  const claudeOf = ({ claudePath }: Project): Check<string> | undefined => claudes.get(claudePath);
+  const claudeOf = ({ claudePath, runner }: Project): Check<string> | undefined =>
+    runner ? ELSEWHERE : claudes.get(claudePath);
   const wrong = checked.flatMap((check) => failures([check]));
   const { distinct: served, twins } = withoutTwins(
     checked.flatMap((check) => (check.ok && claudeOf(check.value.project)?.ok ? [check.value] : [])),
@@ -91,12 +93,16 @@ export async function checkReadiness({
   };
 }
 
-/** By the program's path. */
+/** Of another machine: a session says it, and doctor. */
+export const ELSEWHERE: Check<string> = passed("", "");
+
+/** By the program's path; none of those on other machines. */
 export async function checkClaudes(
   projects: readonly Project[],
   claudeVersion: ClaudeVersion,
 ): Promise<ReadonlyMap<string, Check<string>>> {
-  const paths = [...new Set(projects.map(({ claudePath }) => claudePath))];
+  const here = projects.filter(({ runner }) => runner === undefined);
+  const paths = [...new Set(here.map(({ claudePath }) => claudePath))];
   const checks = await Promise.all(paths.map((path) => checkClaude(claudeVersion, path)));
   return new Map(paths.map((path, index) => [path, checks[index] as Check<string>]));
 }

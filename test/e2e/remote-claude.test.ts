@@ -1,7 +1,7 @@
 // The real CLI behind a real sshd, driven by our client, with the scripted model in place of the network.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { remoteOf } from "../../src/remote/runner.ts";
@@ -48,8 +48,17 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
 
   it("runs a script", async () => {
     const { run } = remoteShell(remote(), { PATH: process.env["PATH"] });
-    const outcome = await run('cd "$1" && cat; printf %s "$2"; echo oops >&2; exit 3', [place.directory, "it's \\n a \"test\"\n$HOME"], { input: Buffer.from([0, 255, 10]) });
-    expect(outcome).toEqual({ code: 3, output: Buffer.concat([Buffer.from([0, 255, 10]), Buffer.from("it's \\n a \"test\"\n$HOME")]), said: "oops", isCut: false });
+    const outcome = await run(
+      'cd "$1" && cat; printf %s "$2"; echo oops >&2; exit 3',
+      [place.directory, 'it\'s \\n a "test"\n$HOME'],
+      { input: Buffer.from([0, 255, 10]) },
+    );
+    expect(outcome).toEqual({
+      code: 3,
+      output: Buffer.concat([Buffer.from([0, 255, 10]), Buffer.from('it\'s \\n a "test"\n$HOME')]),
+      said: "oops",
+      isCut: false,
+    });
   });
 
   it("is ended there when the connection breaks", async () => {
@@ -60,7 +69,8 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
     await server.stop();
     expect(await claude.next("exited")).toMatchObject({ lost: "cut" });
     const begin = Date.now();
-    while (leftovers(place.directory).length > 0 && Date.now() - begin < 15_000) await new Promise((r) => setTimeout(r, 100));
+    while (leftovers(place.directory).length > 0 && Date.now() - begin < 15_000)
+      await new Promise((r) => setTimeout(r, 100));
     console.log("gone after", Date.now() - begin);
     expect(leftovers(place.directory)).toEqual([]);
     await server.start();
@@ -71,7 +81,10 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
 function leftovers(directory: string): string[] {
   return readdirSync("/proc").filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && execFileSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" }).trim() === directory;
+      return (
+        /^\d+$/.test(pid) &&
+        execFileSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" }).trim() === directory
+      );
     } catch {
       return false;
     }

@@ -14,6 +14,7 @@ export const projectOf = (more: Partial<Project> = {}): Project => ({
   maxSessions: 5,
   sessionTimeoutMs: 1_800_000,
   prewarm: 0,
+  runner: undefined,
   claudePath: "claude",
   worktree: "off",
   mode: undefined,
