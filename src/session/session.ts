@@ -101,6 +101,7 @@ export class Session {
     };
     this.#toolCalls = toolCallsOf(threadId, dependencies, {
       directory: () => this.#context.directory,
+      shell: dependencies.shell,
       filesDirectory: () => this.#process.filesPath,
       answer: (callId, result) => this.#process.answerCall(callId, result),
       report: (report) => this.deliver({ type: "tool", report }),

@@ -4,6 +4,7 @@
 import type { ChatCall, ChatOutcome, ChatTools } from "../chat-tools/types.ts";
 import type { CallId, OwnToolResult, RequestId, ToolInput } from "../claude/types.ts";
 import type { ChannelId, ThreadId } from "../mattermost/types.ts";
+import type { RemoteShell } from "../remote/types.ts";
 import type { PostKey } from "../thread/writes.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
@@ -136,7 +137,7 @@ export class ToolCalls {
     }
   }
 
-  #place(): Pick<ChatCall, "channelId" | "directory" | "deniedPaths"> {
+  #place(): Pick<ChatCall, "channelId" | "directory" | "shell" | "deniedPaths"> {
     const { channelId, directory, deniedPathsIn, shell } = this.#options;
     const here = directory();
     return { channelId, directory: here, shell, deniedPaths: deniedPathsIn(here) };
