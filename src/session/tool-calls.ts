@@ -185,7 +185,7 @@ export function toolCallsOf(
     channelId,
     deniedPathsIn,
   }: Pick<SessionDependencies, "chatTools" | "channelId" | "deniedPathsIn">,
-  own: Pick<ToolCallsOptions, "directory" | "filesDirectory" | "answer" | "report" | "failed">,
+  own: Pick<ToolCallsOptions, "directory" | "shell" | "filesDirectory" | "answer" | "report" | "failed">,
 ): ToolCalls {
   return new ToolCalls({ ...own, tools: chatTools, threadId, channelId, deniedPathsIn });
 }
