@@ -19,10 +19,7 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
 
   beforeAll(async () => {
     place = claudeHome(model.url);
-    const all = Object.entries(place.environment).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
-    );
-    server = await startSshServer({ ...Object.fromEntries(all), HOME: place.home });
+    server = await startSshServer(place.environment);
   });
   afterAll(() => server.stop());
 

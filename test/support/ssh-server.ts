@@ -22,7 +22,7 @@ export interface SshServer {
 }
 
 /** `environment`: what a login there has; HOME must be in it. Nothing else of the caller's is. */
-export async function startSshServer(environment: Readonly<Record<string, string>>): Promise<SshServer> {
+export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<SshServer> {
   if (SSHD === undefined) throw new Error("There is no sshd: install openssh-server.");
   const directory = temporaryDirectory();
   const file = (name: string): string => join(directory, name);
@@ -32,7 +32,9 @@ export async function startSshServer(environment: Readonly<Record<string, string
   execFileSync("cp", [file("client.pub"), file("authorized_keys")]);
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
-  const variables = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);
+  const variables = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? [] : `"${name}=${value}"`,
+  );
   writeFileSync(
     file("sshd_config"),
     [

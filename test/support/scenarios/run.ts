@@ -9,6 +9,8 @@ export interface Stage {
   /** The environment of the CLI, whose HOME is its own. */
   readonly environment: NodeJS.ProcessEnv;
   readonly directory: string;
+  /** The words that reach the machine where Claude works, which has that directory; undefined: this one. */
+  readonly runner?: readonly string[];
 }
 
 /** Gives the thread as Markdown, once nothing moves any more. */
@@ -16,7 +18,7 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<st
   const world = await startWorld({
     claudePath: stage.claudePath,
     environment: scenario.hasPlan ? withPlan(stage.environment) : stage.environment,
-    ...(scenario.project ? { project: scenario.project } : {}),
+    project: { ...scenario.project, ...(stage.runner ? { runner: stage.runner } : {}) },
     config: { directory: stage.directory, ...scenario.config },
     ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
   });

@@ -1,0 +1,59 @@
+// What people do most, with Claude behind a real sshd: the scenarios are the same, and so is the thread.
+
+import { readdirSync, readlinkSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { isWholeMatrix } from "../support/generations.ts";
+import { claudeHome, realClaudes } from "../support/real-claude.ts";
+import { scenarios } from "../support/scenarios/all.ts";
+import { playScenario } from "../support/scenarios/run.ts";
+import { sharedModel } from "../support/shared-model.ts";
+import { hasSshServer, startSshServer } from "../support/ssh-server.ts";
+
+const model = sharedModel();
+
+/** The whole matrix plays all that there is. */
+const CORE = [
+  "text",
+  "allow",
+  "deny",
+  "question",
+  "files",
+  "interrupt",
+  "stop",
+  "sleep",
+  "restart-while-asked",
+];
+
+describe.skipIf(!hasSshServer)("over ssh", () => {
+  const [newest] = realClaudes().slice(-1);
+  const core = scenarios.filter(({ name, hasPlan }) => (isWholeMatrix && !hasPlan) || CORE.includes(name));
+  test.each(core.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
+    "%s: %s",
+    async (_name, _title, scenario) => {
+      const { directory, environment } = claudeHome(model.url);
+      const server = await startSshServer(environment);
+      onTestFinished(() => server.stop());
+      // Once mm-claude has stopped, which happens before.
+      onTestFinished(() => expect(workingIn(directory)).toEqual([]));
+      const thread = await playScenario(scenario, {
+        claudePath: newest?.path ?? "",
+        environment,
+        directory,
+        runner: server.runner,
+      });
+      expect(thread).toContain("@claude-code");
+    },
+  );
+});
+
+/** Processes whose directory that is. */
+function workingIn(directory: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === directory;
+    } catch {
+      // It ended in between, or is another user's.
+      return false;
+    }
+  });
+}
