@@ -3,12 +3,14 @@
 import type { AuditTrail } from "../audit/trail.ts";
 import { type Access, createAccess } from "../chat-tools/access.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
+import { claudeEnvironment } from "../claude/argv.ts";
 import type { StartClaude } from "../claude/types.ts";
 import type { Project } from "../config/project.ts";
 import { MattermostSocket } from "../mattermost/socket.ts";
 import { Standings } from "../mattermost/standings.ts";
 import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } from "../mattermost/types.ts";
 import { Users } from "../mattermost/users.ts";
+import { Machines } from "../remote/machines.ts";
 import type { Named } from "../session/allow-list.ts";
 import type { NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
@@ -99,6 +101,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   readonly sendTyping: (channelId: ChannelId, threadId: ThreadId) => void;
   readonly links: Links;
   readonly saved: SavedConversations;
+  /** Those of projects that are not on this one. */
+  readonly machines: Machines;
   /** Of lists that say the same, one is kept. */
   readonly sameNames: (named: readonly Named[]) => readonly Named[];
   /** Of Claude in the chat. */
@@ -162,6 +166,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     }),
     links: linksAt(facts.url),
     saved: savedConversations(dependencies.environment),
+    machines: new Machines(claudeEnvironment(dependencies.environment, [facts.token]), clock),
     sameNames: sharing(),
     access,
     timeZone,
@@ -207,6 +212,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     async stop() {
       socket.close();
       await channels.close();
+      connection.machines.close();
       await folder.close();
     },
   };

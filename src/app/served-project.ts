@@ -2,12 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import type { AuditEntry } from "../audit/record.ts";
-import { claudeEnvironment } from "../claude/argv.ts";
 import type { StartClaude } from "../claude/types.ts";
 import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
-import { remoteOf } from "../remote/runner.ts";
-import { remoteShell } from "../remote/shell.ts";
 import type { RemoteShell } from "../remote/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
@@ -199,9 +196,8 @@ export class ServedProject implements RoutedProject {
   }
 
   #reach(): RemoteShell | undefined {
-    const { environment, token } = this.#place.connection;
     const { runner } = this.#ready.project;
-    return runner && remoteShell(remoteOf(runner), claudeEnvironment(environment, [token]));
+    return runner && this.#place.connection.machines.of(runner);
   }
 
   #startClaude(): StartClaude {

@@ -4,12 +4,12 @@ import { basename } from "node:path";
 import { quoted, SHELL_WORDS } from "./script.ts";
 import type { Remote } from "./types.ts";
 
-/** `words`: at least the program. */
-export function remoteOf(words: readonly string[]): Remote {
+/** `words`: at least the program. `socket`: where ssh may share a connection. */
+export function remoteOf(words: readonly string[], socket?: string): Remote {
   const [program = "", ...given] = words;
   switch (basename(program)) {
     case "ssh":
-      return ssh(program, given);
+      return ssh(program, given, socket);
     case "docker":
     case "podman":
     case "nerdctl":
@@ -36,26 +36,36 @@ const SSH_VALUES = "BbcDEeFIiJLlmOopQRSWw";
  */
 const SSH_OPTIONS = [
   "-T",
-  ...["BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15", "ServerAliveCountMax=3"].flatMap(
+  ...["BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=10", "ServerAliveCountMax=3"].flatMap(
     (option) => ["-o", option],
   ),
 ];
 
-function ssh(path: string, given: readonly string[]): Remote {
+/** Who shares connections already does it in a way of his own. */
+const SHARES = /^-[46AaCfGgKkNnqsTtVvXxYy]*[MS]|[Cc]ontrol(?:[Mm]aster|[Pp]ath)/;
+
+function ssh(path: string, given: readonly string[], socket: string | undefined): Remote {
   const at = hostAt(given);
+  const isShared = socket !== undefined && !given.slice(0, at).some((word) => SHARES.test(word));
+  const control = (master: "yes" | "no"): string[] =>
+    isShared ? ["-o", `ControlMaster=${master}`, "-o", `ControlPath=${socket}`] : [];
   const host = given[at];
   const rest = given.slice(at + 1);
   // What is behind the host is run there: ssh makes one text of it, which the login shell reads.
   const command = [...rest, ...SHELL_WORDS.map((word) => (/^[\w-]+$/.test(word) ? word : quoted(word)))];
+  const call = (master: "yes" | "no"): string[] => [
+    ...given.slice(0, at),
+    ...SSH_OPTIONS,
+    ...control(master),
+    ...(host === undefined ? [] : [host]),
+    command.join(" "),
+  ];
   return {
     name: host ?? [path, ...given].join(" "),
     path,
-    arguments: [
-      ...given.slice(0, at),
-      ...SSH_OPTIONS,
-      ...(host === undefined ? [] : [host]),
-      command.join(" "),
-    ],
+    // Without such a connection, or when it has no room, ssh opens one of its own (9.2).
+    arguments: call("no"),
+    sharing: isShared ? call("yes") : undefined,
   };
 }
 

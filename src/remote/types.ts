@@ -7,6 +7,8 @@ export interface Remote {
   /** The runner's program, with all arguments: it starts the shell. */
   readonly path: string;
   readonly arguments: readonly string[];
+  /** The runner's arguments for a connection that the others share as long as it is open; undefined: it knows none. */
+  readonly sharing?: readonly string[] | undefined;
 }
 
 export interface ScriptOptions {

@@ -3,7 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
+import { Machines } from "../../src/remote/machines.ts";
 import { remoteOf } from "../../src/remote/runner.ts";
 import { remoteShell } from "../../src/remote/shell.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
@@ -37,9 +38,8 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
     const end = await claude.next("turnEnded");
     expect(end.isError).toBe(false);
     expect(existsSync(join(place.directory, "out.txt"))).toBe(true);
-    const begin = Date.now();
     await claude.close();
-    console.log("closed in", Date.now() - begin, claude.events.at(-1));
+
     expect(leftovers(place.directory)).toEqual([]);
   });
 
@@ -65,14 +65,33 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
     expect(leftovers(place.directory).length).toBeGreaterThan(0);
     await server.stop();
     expect(await claude.next("exited")).toMatchObject({ lost: "cut" });
-    const begin = Date.now();
-    while (leftovers(place.directory).length > 0 && Date.now() - begin < 15_000)
-      await new Promise((r) => setTimeout(r, 100));
-    console.log("gone after", Date.now() - begin);
+    await vi.waitFor(() => expect(leftovers(place.directory)).toEqual([]), 15_000);
+
     expect(leftovers(place.directory)).toEqual([]);
     await server.start();
   });
 });
+
+test.skipIf(!hasSshServer)(
+  "what is started shares the connection that is kept open, and opens one where it can't",
+  async () => {
+    const server = await startSshServer({ PATH: process.env["PATH"], HOME: "/" });
+    const machines = new Machines({ PATH: process.env["PATH"] });
+    onTestFinished(async () => {
+      machines.close();
+      await server.stop();
+    });
+    const { run } = machines.of(server.runner);
+    const from = async () => (await run('echo "$SSH_CONNECTION"')).output.toString();
+    const untilShared = () => vi.waitFor(async () => expect(await from()).toBe(await from()), 10_000);
+    await untilShared();
+    await server.stop();
+    await expect(from()).rejects.toMatchObject({ code: "unreached" });
+    await server.start();
+    expect(await from()).toContain("127.0.0.1");
+    await untilShared();
+  },
+);
 
 /** What still runs in that directory. */
 function leftovers(directory: string): string[] {

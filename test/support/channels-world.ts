@@ -26,6 +26,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
+import { Machines } from "../../src/remote/machines.ts";
 import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
@@ -206,6 +207,7 @@ export function channelsWorld({
       heard: new Map(),
       onHeard: () => {},
     }),
+    machines: new Machines({}),
     sendTyping: () => {},
   };
   const readyOf = (project: Project): ReadyProject => ({
