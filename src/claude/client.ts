@@ -1,6 +1,7 @@
 // The client of one Claude Code process: the state of the control protocol (what we have asked, what Claude asks, what
 // was sent before the process was ready). Knows nothing of the wire's event shapes.
 
+import type { RemoteTimes } from "../remote/claude-script.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { claudeEnvironment } from "./argv.ts";
 import { commandOf } from "./command.ts";
@@ -35,6 +36,8 @@ export interface ClaudeDependencies {
   readonly secrets?: readonly string[];
   /** A CLI that does not answer `initialize` in this time is ended. */
   readonly initializeTimeoutMs?: number;
+  /** Of one on another machine. */
+  readonly remoteTimes?: RemoteTimes | undefined;
   readonly debug?: (line: string) => void;
   readonly clock?: Clock;
 }
@@ -70,7 +73,11 @@ export class StdioClient implements ClaudeClient {
       respond: (requestId, message) => this.#respond(requestId, { mcp_response: message }),
       emit: listener,
     });
-    const command = commandOf(start, claudeEnvironment(environment, dependencies.secrets));
+    const command = commandOf(
+      start,
+      claudeEnvironment(environment, dependencies.secrets),
+      dependencies.remoteTimes,
+    );
     const output = {
       line: (line: string) => this.#readLine(line),
       tooLong: (limitBytes: number, head: string) => this.#refuseLine(limitBytes, head),

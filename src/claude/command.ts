@@ -1,7 +1,7 @@
 // The command that starts a Claude: the program itself on this machine, or a runner that starts it on another one.
 
 import { randomUUID } from "node:crypto";
-import { claudeScript, REMOTE_TIMES, type RemoteTimes, SIGN_OF_LIFE_MS } from "../remote/claude-script.ts";
+import { claudeScript, REMOTE_TIMES, type RemoteTimes } from "../remote/claude-script.ts";
 import { scriptLine, toldScript } from "../remote/script.ts";
 import type { Remote } from "../remote/types.ts";
 import { claudeArguments, claudeDefaults } from "./argv.ts";
@@ -11,11 +11,23 @@ import type { ClaudeStart } from "./types.ts";
 /** From the end of its stdin on: what Claude gets, what is left for signals, and the way there and back. */
 const WAY_MS = 4000;
 
+/**
+ * An answer to nothing, which Claude passes over (1.0.128, 2.0.76 and 2.1.330). An empty line would end the older two.
+ */
+const SIGN_OF_LIFE = JSON.stringify({
+  type: "control_response",
+  response: { subtype: "success", request_id: "sign-of-life", response: {} },
+});
+
 /** `environment`: of the program that is started here. */
-export function commandOf(start: ClaudeStart, environment: NodeJS.ProcessEnv): Command {
+export function commandOf(
+  start: ClaudeStart,
+  environment: NodeJS.ProcessEnv,
+  times: RemoteTimes = REMOTE_TIMES,
+): Command {
   const { claudePath, directory, remote } = start;
   return remote
-    ? { ...remoteCommand(start, remote, REMOTE_TIMES), directory, environment }
+    ? { ...remoteCommand(start, remote, times), directory, environment }
     : { path: claudePath, arguments: claudeArguments(start), directory, environment };
 }
 
@@ -32,7 +44,8 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
     arguments: remote.arguments,
     remote: {
       firstLine: scriptLine(toldScript(claudeScript(times)), args),
-      signOfLifeMs: SIGN_OF_LIFE_MS,
+      signOfLife: SIGN_OF_LIFE,
+      signOfLifeMs: times.signOfLifeMs,
       endsWithinMs: times.graceS * 1000 + WAY_MS,
     },
   };

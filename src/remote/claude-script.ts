@@ -1,17 +1,16 @@
 // The shell around a Claude on another machine. It hands on what comes, and ends Claude with all that it started when its
 // stdin is closed or when nothing has come for a while: a broken connection isn't told to that end by every runner.
 
-/** A line without anything in it, which Claude passes over (1.0.128 to 2.1.330), this often. */
-export const SIGN_OF_LIFE_MS = 20_000;
-
 export interface RemoteTimes {
+  /** Something is sent this often. */
+  readonly signOfLifeMs: number;
   /** After the end of stdin Claude gets so long to save. */
   readonly graceS: number;
   /** Without a sign of life for so long, the connection is gone. */
   readonly silenceS: number;
 }
 
-export const REMOTE_TIMES: RemoteTimes = { graceS: 5, silenceS: 60 };
+export const REMOTE_TIMES: RemoteTimes = { signOfLifeMs: 20_000, graceS: 5, silenceS: 60 };
 
 /** All that carries this variable was started by the Claude of that run, also when its parent is gone. */
 export const RUN_VARIABLE = "MM_CLAUDE_RUN";

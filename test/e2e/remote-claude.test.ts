@@ -4,9 +4,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
+import type { RemoteTimes } from "../../src/remote/claude-script.ts";
 import { Machines } from "../../src/remote/machines.ts";
 import { remoteOf } from "../../src/remote/runner.ts";
 import { remoteShell } from "../../src/remote/shell.ts";
+import { furtherTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { hasSshServer, type SshServer, startSshServer } from "../support/ssh-server.ts";
@@ -14,7 +16,8 @@ import { watchClaude } from "../support/watch-claude.ts";
 
 const model = sharedModel();
 
-describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", ({ path }) => {
+describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", ({ path, isOlder }) => {
+  const further = furtherTest({ isOlder });
   let place: ClaudeHome;
   let server: SshServer;
 
@@ -25,10 +28,10 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
   afterAll(() => server.stop());
 
   const remote = () => remoteOf(server.runner);
-  const start = (more = {}) =>
+  const start = (more = {}, remoteTimes?: RemoteTimes) =>
     watchClaude(
       { claudePath: path, directory: place.directory, remote: remote(), ...more },
-      { environment: { PATH: process.env["PATH"] } },
+      { environment: { PATH: process.env["PATH"] }, remoteTimes },
     );
 
   it("streams, asks, and leaves nothing behind", async () => {
@@ -43,7 +46,21 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
     expect(leftovers(place.directory)).toEqual([]);
   });
 
-  it("runs a script", async () => {
+  it("is ended there when nothing comes any more, and minds no sign of life", async () => {
+    const claude = start({}, { signOfLifeMs: 100, graceS: 5, silenceS: 2 });
+    claude.say("RUN hello");
+    await claude.next("turnEnded");
+    claude.say("RUN bash");
+    await claude.next("permissionAsked");
+    const pid = claude.client.pid ?? 0;
+    // Neither end is told anything: so is a connection whose way is cut.
+    process.kill(pid, "SIGSTOP");
+    await vi.waitFor(() => expect(leftovers(place.directory)).toEqual([]), 15_000);
+    process.kill(pid, "SIGCONT");
+    expect(await claude.next("exited")).not.toHaveProperty("lost");
+  });
+
+  further("runs a script", async () => {
     const { run } = remoteShell(remote(), { PATH: process.env["PATH"] });
     const outcome = await run(
       'cd "$1" && cat; printf %s "$2"; echo oops >&2; exit 3',
@@ -58,7 +75,7 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
     });
   });
 
-  it("is ended there when the connection breaks", async () => {
+  further("is ended there when the connection breaks", async () => {
     const claude = start();
     claude.say("RUN bash");
     await claude.next("permissionAsked");
