@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { canSeeProcesses } from "../support/processes.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { lastLine, runCampaign } from "./campaign.ts";
+import { OVER_SSH } from "./kinds.ts";
 import { DAEMON, DISK, FAKE_CLAUDE, FAST } from "./programs.ts";
 
 const SEED = 7;
@@ -14,6 +15,7 @@ test.runIf(canSeeProcesses)("nothing is lost, doubled, stuck or silent, whatever
     seed: SEED,
     lanes: 4,
     pace: FAST,
+    choice: { not: OVER_SSH },
     stories: temporaryDirectory(),
     print: (line) => complaints.push(line),
   });

@@ -162,6 +162,8 @@ async function end({ stage }: Lane): Promise<Problem[]> {
     stage.signalDaemon("SIGTERM"),
     new Promise<string>((resolve) => setTimeout(resolve, END_WITHIN_MS, "no end")),
   ]);
+  // On another machine it takes its time to be told.
+  await until(() => stage.leftovers().length === 0);
   const left = stage
     .leftovers()
     .map((line) => ({ kind: "wrong" as const, what: `at the end is left: ${line}` }));

@@ -3,6 +3,7 @@
 import { changeProjects } from "./changes.ts";
 import type { Random } from "./random.ts";
 import * as scenes from "./scenes.ts";
+import { cutConnections, takeMachineAway } from "./ssh.ts";
 import * as troubles from "./troubles.ts";
 
 interface KindInfo {
@@ -39,6 +40,8 @@ const ALL = {
   "daemon killed twice": trouble(troubles.killDaemonTwice, 5, "daemon"),
   "power lost": trouble(troubles.losePower, 8, "daemon"),
   "daemon stopped": trouble(troubles.stopDaemon, 5, "daemon"),
+  "ssh connections cut": trouble(cutConnections, 14, "ssh"),
+  "machine away": trouble(takeMachineAway, 10, "ssh"),
   "claude killed": trouble(troubles.killClaude, 12, "claude"),
   "socket cut": trouble(troubles.cutSocket, 6, "socket"),
   "socket cut for good": trouble(troubles.cutSocketForGood, 6, "socket"),
@@ -71,6 +74,9 @@ const ALL = {
 export type Kind = keyof typeof ALL;
 
 export const KINDS: Readonly<Record<Kind, KindInfo>> = ALL;
+
+/** Only where Claude is behind it. */
+export const OVER_SSH: readonly Kind[] = ["ssh connections cut", "machine away"];
 
 /** One to three, none of them one of `not`. */
 export function chooseKinds(random: Random, not: readonly Kind[]): Kind[] {

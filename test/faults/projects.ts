@@ -34,6 +34,13 @@ export interface ProjectsOptions {
   readonly places: Places;
   readonly daemonPid: () => number | undefined;
   readonly note: (what: string) => void;
+  /** The machine where they are; undefined: this one. */
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+interface Elsewhere {
+  readonly runner: readonly string[];
+  readonly claudePath: string;
 }
 
 const ASK_AGAIN_MS = 150;
@@ -45,7 +52,7 @@ const SEEN_WITHIN_MS = 2600;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createProjects(options: ProjectsOptions): Projects {
-  const { root, configHome, runtime, places, daemonPid, note } = options;
+  const { root, configHome, runtime, places, daemonPid, note, elsewhere } = options;
   const path = join(configHome, "mm-claude/projects.yaml");
   const directories: string[] = [];
   const current = new Map<Place, string>();
@@ -62,7 +69,7 @@ export function createProjects(options: ProjectsOptions): Projects {
 
   function save(): void {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, fileText(current));
+    writeFileSync(`${path}.new`, fileText(current, elsewhere));
     renameSync(`${path}.new`, path);
   }
 
@@ -111,7 +118,7 @@ export function createProjects(options: ProjectsOptions): Projects {
 }
 
 /** In the order of the places; what a project does not say is as in the settings. */
-function fileText(current: ReadonlyMap<Place, string>): string {
+function fileText(current: ReadonlyMap<Place, string>, elsewhere: Elsewhere | undefined): string {
   const projects = [...current].filter(([{ name }]) => name !== "project" && name !== "direct");
   const direct = [...current].find(([{ name }]) => name === "direct");
   const lines = projects.flatMap(([{ name, channel, hasWorktrees }, directory]) => [
@@ -119,6 +126,9 @@ function fileText(current: ReadonlyMap<Place, string>): string {
     `    channel: ${channel}`,
     `    directory: ${directory}`,
     ...(hasWorktrees ? ["    worktree: always"] : []),
+    ...(elsewhere
+      ? [`    runner: ${JSON.stringify(elsewhere.runner)}`, `    claudePath: ${elsewhere.claudePath}`]
+      : []),
   ]);
   return [
     ...(lines.length > 0 ? ["projects:", ...lines] : []),

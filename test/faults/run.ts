@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { useOwnTemporaryDirectory } from "../support/temporary.ts";
 import { lastLine, runCampaign, sumOf, type Tally } from "./campaign.ts";
-import { KINDS, type Kind } from "./kinds.ts";
+import { KINDS, type Kind, OVER_SSH } from "./kinds.ts";
 import { DAEMON, DISK, FAKE_CLAUDE, FAST, realClaude, UNHURRIED } from "./programs.ts";
 
 const USAGE = `npm run test:faults -- [options]
   --rounds 200        how many
   --seed 7            the same again, as far as time allows; one is made up and printed if left out
   --claude fake|real  a fast stand-in for the CLI (default), or the real CLI; both with a scripted model
+  --over ssh          the projects are behind a real sshd on loopback, which is cut and taken away
   --lanes 4           how many rounds are played side by side: part of what a seed means
   --jobs 1            over how many processes the lanes are spread
   --only "<kind>"     this kind of trouble in every round; or one of several, with a comma between them.
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     seed: { type: "string" },
     claude: { type: "string", default: "fake" },
+    over: { type: "string" },
     lanes: { type: "string" },
     jobs: { type: "string" },
     /** Of ours: which part of the lanes this process plays, as "0/2". */
@@ -42,6 +44,7 @@ const { values } = parseArgs({
 
 useOwnTemporaryDirectory();
 const isReal = values.claude === "real";
+const isOverSsh = values.over === "ssh";
 const seed = whole(values.seed, Math.floor(Math.random() * 1_000_000));
 const rounds = whole(values.rounds, isReal ? 20 : 200);
 const lanes = whole(values.lanes, isReal ? 2 : 4);
@@ -53,6 +56,7 @@ const isUnderstood =
   only !== undefined &&
   not !== undefined &&
   ["fake", "real"].includes(values.claude) &&
+  ["ssh", undefined].includes(values.over) &&
   !Number.isNaN(seed + rounds + lanes + jobs);
 if (values.help || !isUnderstood) {
   console.log(USAGE);
@@ -86,13 +90,18 @@ process.exit(tally.files.length === 0 ? 0 : 1);
 
 function play(): Promise<Tally> {
   return runCampaign({
-    programs: { daemon: values.daemon, claude: isReal ? realClaude() : FAKE_CLAUDE, disk: DISK },
+    programs: {
+      daemon: values.daemon,
+      claude: isReal ? realClaude() : FAKE_CLAUDE,
+      disk: DISK,
+      isOverSsh: isOverSsh,
+    },
     rounds,
     seed,
     lanes,
     job: { number: part, of: parts },
-    pace: isReal ? UNHURRIED : FAST,
-    choice: { only: only ?? [], not: not ?? [] },
+    pace: isReal || isOverSsh ? UNHURRIED : FAST,
+    choice: { only: only ?? [], not: [...(not ?? []), ...(isOverSsh ? [] : OVER_SSH)] },
     stories: values.stories,
     print: console.log,
   });

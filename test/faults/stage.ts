@@ -12,6 +12,7 @@ import { type CreatedUser, type Sandbox, startSandbox } from "../../sandbox/serv
 import { findTrails } from "../../src/audit/files.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
 import { marked, processesMarked } from "../support/processes.ts";
+import { type SshServer, startSshServer } from "../support/ssh-server.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import {
   type Conversation,
@@ -34,6 +35,8 @@ export interface Programs {
   readonly claude: string;
   /** What is loaded before the daemon, so that its disk can fail and forget. */
   readonly disk: readonly string[];
+  /** The projects of projects.yaml are behind a real sshd. */
+  readonly isOverSsh?: boolean;
 }
 
 export interface Stage extends Omit<Hands, "users"> {
@@ -42,6 +45,8 @@ export interface Stage extends Omit<Hands, "users"> {
   readonly bot: CreatedUser;
   readonly places: Places;
   readonly projects: Projects;
+  /** Undefined where Claude is on this machine. */
+  readonly ssh: SshServer | undefined;
   readonly aliceId: string;
   /** The marks that allowed tools wrote, and where they ran. */
   notes(): { readonly mark: string; readonly directory: string }[];
@@ -88,7 +93,7 @@ const SETTINGS_ARE_WRONG = 2;
 const START_AGAIN_MS = 300;
 const READY_WITHIN_MS = 60_000;
 
-export async function openStage({ daemon, claude, disk }: Programs): Promise<Stage> {
+export async function openStage({ daemon, claude, disk, isOverSsh = false }: Programs): Promise<Stage> {
   const root = temporaryDirectory();
   const at = (name: string): string => join(root, name);
   for (const name of ["home", "state", "tmp", "durable", "run"]) {
@@ -111,6 +116,14 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
   const note = (what: string): void => write(`${stamp()} ## ${what}\n`);
   const { users, ...hands } = createHands(sandbox, note);
   const places = createPlaces(sandbox, bot, users);
+  const program = executable(root, claude);
+  const ssh = isOverSsh
+    ? await startSshServer({
+        ...scriptedEnvironment(model.url, at("home")),
+        ...marked(mark),
+        TMPDIR: at("tmp"),
+      })
+    : undefined;
   const projects = createProjects({
     root,
     configHome: at("home/.config"),
@@ -118,6 +131,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     places,
     daemonPid: () => child?.pid,
     note,
+    elsewhere: ssh && { runner: ssh.runner, claudePath: program },
   });
 
   const killAll = (): void => {
@@ -135,6 +149,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
     bot,
     places,
     projects,
+    ssh,
     aliceId: users.alice.id,
     endings,
     note,
@@ -167,7 +182,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
           MATTERMOST_CHANNEL_ID: places.project.channelId,
           ALLOWED_USERS: "alice,bob",
           MAX_SESSIONS: "20",
-          CLAUDE_PATH: executable(root, claude),
+          CLAUDE_PATH: program,
           ...settings,
         },
         stdio: ["ignore", "pipe", "pipe"],
@@ -236,11 +251,12 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       processesMarked(mark)
         .filter((line) => line.includes("stream-json"))
         .map((line) => Number.parseInt(line, 10))
-        .filter((pid) => parentOf(pid) === child?.pid),
+        .filter((pid, _at, all) => (ssh ? !all.includes(parentOf(pid) ?? 0) : parentOf(pid) === child?.pid)),
     leftovers: () =>
       processesMarked(mark).filter((line) => {
         const pid = Number.parseInt(line, 10);
-        return pid !== child?.pid && !isUnder(pid, child?.pid);
+        const isConnected = child !== undefined && ssh?.pid !== undefined && isUnder(pid, ssh.pid);
+        return pid !== child?.pid && !isUnder(pid, child?.pid) && !isConnected;
       }),
     documents() {
       const files = stateFiles(at("state")).filter((file) => file.endsWith(".json"));
@@ -257,6 +273,7 @@ export async function openStage({ daemon, claude, disk }: Programs): Promise<Sta
       isClosed = true;
       process.off("exit", killAll);
       killAll();
+      await ssh?.stop();
       await sandbox.close();
       await model.close();
       rmSync(root, { recursive: true, force: true, maxRetries: 10 });

@@ -16,6 +16,8 @@ export interface SshServer {
   /** What stands behind `runner:`. */
   readonly runner: readonly string[];
   readonly port: number;
+  /** Undefined while it is stopped. */
+  readonly pid: number | undefined;
   /** Ends it with all its connections; nothing of what they run is touched. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -69,13 +71,23 @@ export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<Ss
       `${userInfo().username}@127.0.0.1`,
     ],
     port,
+    get pid() {
+      return server?.pid;
+    },
     start,
     async stop() {
       const { pid } = server ?? {};
       if (pid === undefined) return;
       const ended = new Promise((resolve) => server?.once("exit", resolve));
-      for (const connection of childrenOf(pid)) process.kill(connection, "SIGKILL");
-      process.kill(pid, "SIGKILL");
+      // First of all: nobody shall connect meanwhile.
+      process.kill(pid, "SIGSTOP");
+      for (const connection of [...childrenOf(pid), pid]) {
+        try {
+          process.kill(connection, "SIGKILL");
+        } catch {
+          // It has just ended.
+        }
+      }
       await ended;
       server = undefined;
     },
