@@ -26,6 +26,7 @@ import type {
   UserId,
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
+import { createCalling } from "../../src/session/calling.ts";
 import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
@@ -168,6 +169,7 @@ export function channelsWorld({
   };
   const users = new Users({ api: api as MattermostApi, clock });
   users.userUpdated(BOT);
+  const switches = { isNotified: () => true, setNotified: () => {} };
   const connection: Connection = {
     url: "https://chat.example.com",
     token: "the-token-of-the-bot",
@@ -190,7 +192,8 @@ export function channelsWorld({
     timeZone: "UTC",
     costs: new CostBook({ folder, timeZone: "UTC" }),
     listeners: new SessionListeners(log),
-    switches: { isNotified: () => true, setNotified: () => {} },
+    switches,
+    calling: createCalling({ api: api as MattermostApi, users, switches, log }),
     isTold: () => false,
     links: linksAt("https://chat.example.com"),
     saved: savedConversations({}),
