@@ -204,7 +204,7 @@ export class ServedProject implements RoutedProject {
       users.foundBefore(user);
     }
     return createAllowList({
-      known: (id) => users.known(id),
+      known: users.known,
       allowed: bound("ALLOWED_USERS", allowedUsers),
       approvers: bound("APPROVERS", approvers),
       bots: bound("BOTS", bots) ?? [],

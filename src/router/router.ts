@@ -65,10 +65,7 @@ export class Router {
       standing: dependencies.standing,
       membership: this.#membership,
       hear: (post) => this.#hear(post, READ_AGAIN),
-      reacted: (reaction, isRemoval) => this.#postChanges.reacted(reaction, isRemoval),
-      noteThread: (threadId, postId) => this.#postChanges.noteThread(threadId, postId),
-      edited: (post) => this.#postChanges.edited(post),
-      threadGone: (threadId) => this.#postChanges.threadGone(threadId),
+      changes: this.#postChanges,
       isForUs: (post) => this.#isForUs(post),
       inOrder: (what, perform) => this.#inOrder(what, perform),
     });
