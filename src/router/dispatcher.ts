@@ -45,11 +45,12 @@ export class Dispatcher {
     const { now } = this.#seenPosts;
     // What is dated in the future counts as now: nobody has to be silent until then.
     const at = Math.min(createdAt, now);
-    const isListed = isListedIn(projects(), by.id);
     const isBot = isBotIn(projects(), by.id);
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.tryTakePost(decided, by.id, isListed, threadId, at, isBot)) {
+    } else if (
+      !this.#limits.tryTakePost(decided, by.id, isListedIn(projects(), by.id), threadId, at, isBot)
+    ) {
       // A bot learns nothing by it: it is for people to read, and no more posts than that.
       const mayTell = isBot
         ? this.#limits.tryTakeRefusal(by.id, now)
