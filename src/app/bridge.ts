@@ -12,7 +12,7 @@ import type { ChannelId, MattermostApi, SocketEvent, ThreadId, User, UserId } fr
 import { Users } from "../mattermost/users.ts";
 import { Machines } from "../remote/machines.ts";
 import type { Named } from "../session/allow-list.ts";
-import type { NotifySwitches } from "../session/calling.ts";
+import { type Calling, createCalling, type NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { removeAbandoned } from "../session/files-directory.ts";
 import { SessionListeners } from "../session/listeners.ts";
@@ -92,6 +92,8 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   /** What was used, by channel and project. */
   readonly costs: CostBook;
   readonly switches: NotifySwitches;
+  /** Whom a mention reaches, in whichever channel. */
+  readonly calling: Calling;
   /** Those who listen to single sessions. */
   readonly listeners: SessionListeners;
   /** A session of any project has that conversation. */
@@ -148,6 +150,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     heard: heardMentions(folder),
     onHeard: (counts) => keepHeardMentions(folder, counts),
   });
+  const switches = notifySwitches(folder);
   const access = createAccess({ api, users, botId: facts.bot.id, clock });
   const { projects, ...rest } = facts;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -172,7 +175,8 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     timeZone,
     costs: new CostBook({ folder, timeZone }),
     standings,
-    switches: notifySwitches(folder),
+    switches,
+    calling: createCalling({ api, users, switches, log }),
     listeners: new SessionListeners(log),
     isHeld: (conversationId) => channels.all.some((channel) => channel.holds(conversationId)),
     isTold: tellingOnce(),

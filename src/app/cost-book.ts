@@ -45,18 +45,20 @@ export interface CostBookOptions {
   readonly timeZone: string;
 }
 
-/** `limitUsd`: as of now. */
 export interface BookedProject {
   readonly key: string;
   readonly channelId: ChannelId;
+  /** As of now. */
   readonly limitUsd: () => number | undefined;
+  /** A project with that key may use more than before. */
+  readonly onRaised: () => void;
 }
 
 export class CostBook {
   readonly #folder: DocumentStore;
   readonly #days: Intl.DateTimeFormat;
   readonly #channels = new Map<string, ChannelBook>();
-  readonly #listeners = new Set<{ readonly key: string; readonly onRaised: () => void }>();
+  readonly #booked = new Set<BookedProject>();
 
   constructor({ folder, timeZone }: CostBookOptions) {
     this.#folder = folder;
@@ -72,27 +74,23 @@ export class CostBook {
     }
   }
 
-  of(project: BookedProject): ProjectCosts {
-    const { channelId } = project;
-    return {
-      dayOf: (now) => this.#dayOf(project, now),
-      channel: (now) => {
-        const { days, inAll, since } = this.#channelOf(channelId, now);
-        const entries = [...(days.get(this.#day(now))?.values() ?? [])];
-        return { today: entries.map((one) => one.spent).reduce(plus, NOTHING), inAll, since };
-      },
-      change: (change, now) => this.#change(project, change, now),
-    };
+  of(project: BookedProject): BookedCosts {
+    this.#booked.add(project);
+    return new BookedCosts(project, this);
   }
 
-  /** `onRaised`: a project with that key may use more than before. Gives what ends it. */
-  listen(key: string, onRaised: () => void): () => void {
-    const listener = { key, onRaised };
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Nobody is told of it any more. */
+  close(project: BookedProject): void {
+    this.#booked.delete(project);
   }
 
-  #dayOf({ key, limitUsd }: BookedProject, now: number): ReturnType<ProjectCosts["dayOf"]> {
+  channel({ channelId }: BookedProject, now: number): ReturnType<ProjectCosts["channel"]> {
+    const { days, inAll, since } = this.#channelOf(channelId, now);
+    const entries = [...(days.get(this.#day(now))?.values() ?? [])];
+    return { today: entries.map((one) => one.spent).reduce(plus, NOTHING), inAll, since };
+  }
+
+  dayOf({ key, limitUsd }: BookedProject, now: number): ReturnType<ProjectCosts["dayOf"]> {
     const day = this.#day(now);
     const entries = [...this.#channels.values()].flatMap(({ days }) => days.get(day)?.get(key) ?? []);
     const limit = limitUsd();
@@ -106,7 +104,7 @@ export class CostBook {
     };
   }
 
-  #change(project: BookedProject, change: CostChange, now: number): void {
+  change(project: BookedProject, change: CostChange, now: number): void {
     const { channelId, key } = project;
     const book = this.#channelOf(channelId, now);
     const entry = entryOf(book, this.#day(now), key);
@@ -117,15 +115,15 @@ export class CostBook {
       this.#folder.change(name, () => encode(book));
       return;
     }
-    const { spent: used, stepMicroUsd = 0, limitMicroUsd = 0 } = this.#dayOf(project, now);
+    const { spent: used, stepMicroUsd = 0, limitMicroUsd = 0 } = this.dayOf(project, now);
     // One turn may have used a lot more than there was left: to be let go on means at least a little.
     const missing = stepMicroUsd === 0 ? 0 : Math.floor((used.microUsd - limitMicroUsd) / stepMicroUsd);
     entry.raised += 1 + Math.max(0, missing);
     this.#folder.change(name, () => encode(book));
     void this.#folder.saved(name);
-    for (const listener of [...this.#listeners]) {
-      if (listener.key === key) {
-        listener.onRaised();
+    for (const one of [...this.#booked]) {
+      if (one.key === key) {
+        one.onRaised();
       }
     }
   }
@@ -152,6 +150,34 @@ export class CostBook {
       }
     }
     return after;
+  }
+}
+
+/** A class, since there is one for each project: closures would take several times the memory. */
+export class BookedCosts implements ProjectCosts {
+  readonly #project: BookedProject;
+  readonly #book: CostBook;
+
+  constructor(project: BookedProject, book: CostBook) {
+    this.#project = project;
+    this.#book = book;
+  }
+
+  dayOf(now: number): ReturnType<ProjectCosts["dayOf"]> {
+    return this.#book.dayOf(this.#project, now);
+  }
+
+  channel(now: number): ReturnType<ProjectCosts["channel"]> {
+    return this.#book.channel(this.#project, now);
+  }
+
+  change(change: CostChange, now: number): void {
+    this.#book.change(this.#project, change, now);
+  }
+
+  /** It hears of no raised limit any more. */
+  close(): void {
+    this.#book.close(this.#project);
   }
 }
 

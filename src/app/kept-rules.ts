@@ -6,23 +6,33 @@ import type { KeptRule } from "../session/steering/types.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import { type NamedProject, projectDocument } from "./project-document.ts";
 
-export interface KeptRules {
-  readonly all: () => readonly KeptRule[];
-  readonly keep: (rules: readonly KeptRule[]) => void;
-}
+export class KeptRules {
+  readonly #folder: DocumentStore;
+  readonly #channelId: ChannelId;
+  readonly #project: NamedProject;
+  /** Undefined before they are asked for. */
+  #rules: readonly KeptRule[] | undefined;
 
-export function keptRulesOf(folder: DocumentStore, channelId: ChannelId, project: NamedProject): KeptRules {
-  const document = projectDocument("rules", channelId, project);
-  let rules: readonly KeptRule[] | undefined;
-  return {
-    all() {
-      rules ??= decodeKeptRules(folder.read(document, "new sessions begin without the rules kept for them"));
-      return rules;
-    },
-    keep(kept) {
-      rules = kept;
-      folder.change(document, () => encodeKeptRules(rules ?? []));
-      void folder.saved(document);
-    },
-  };
+  constructor(folder: DocumentStore, channelId: ChannelId, project: NamedProject) {
+    this.#folder = folder;
+    this.#channelId = channelId;
+    this.#project = project;
+  }
+
+  all(): readonly KeptRule[] {
+    this.#rules ??= decodeKeptRules(
+      this.#folder.read(this.#document, "new sessions begin without the rules kept for them"),
+    );
+    return this.#rules;
+  }
+
+  keep(rules: readonly KeptRule[]): void {
+    this.#rules = rules;
+    this.#folder.change(this.#document, () => encodeKeptRules(this.all()));
+    void this.#folder.saved(this.#document);
+  }
+
+  get #document(): string {
+    return projectDocument("rules", this.#channelId, this.#project);
+  }
 }

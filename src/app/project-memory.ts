@@ -16,6 +16,7 @@ import {
   refusedText,
 } from "../memory/words.ts";
 import { notice } from "../render/attachments.ts";
+import type { GivenNotes } from "../session/context.ts";
 import type { ProjectCommand } from "../session/project-commands.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { ProjectHandlers, ProjectWorld } from "./project-commands.ts";
@@ -25,70 +26,80 @@ const LOST = "its project's notes are forgotten, and new sessions begin without 
 /** How often the disk is tried before somebody is told that it can't be written. */
 const TRIES = 3;
 
-export interface ProjectMemory {
-  readonly all: () => Notes;
-  /** With what a process of Claude's is started now; undefined where there is no note. */
-  readonly given: () => { readonly count: number; readonly text: string } | undefined;
-  readonly remember: (note: Omit<Note, "number">) => Remembered;
-  /** The note, which is gone now. */
-  readonly forget: (number: number) => Note | undefined;
-  /** False when the disk can't be written, which is tried again. */
-  readonly saved: () => Promise<boolean>;
-}
+export class ProjectMemory {
+  readonly #folder: DocumentStore;
+  readonly #channelId: ChannelId;
+  readonly #project: NamedProject;
+  /** Undefined before they are asked for. */
+  #known: Notes | undefined;
 
-export function memoryOf(folder: DocumentStore, channelId: ChannelId, project: NamedProject): ProjectMemory {
-  const document = projectDocument("notes", channelId, project);
-  let known: Notes | undefined;
-  const read = (): Notes => {
-    const found = folder.read(document, LOST);
+  constructor(folder: DocumentStore, channelId: ChannelId, project: NamedProject) {
+    this.#folder = folder;
+    this.#channelId = channelId;
+    this.#project = project;
+  }
+
+  all(): Notes {
+    this.#known ??= this.#read();
+    return this.#known;
+  }
+
+  /** With what a process of Claude's is started now; undefined where there is no note. */
+  given(): GivenNotes | undefined {
+    const { list } = this.all();
+    const text = notesForClaude(list);
+    return text === undefined ? undefined : { count: list.length, text };
+  }
+
+  remember(note: Omit<Note, "number">): Remembered {
+    const remembered = remember(this.all(), note);
+    if (remembered.kind === "kept") {
+      this.#keep(remembered.notes);
+    }
+    return remembered;
+  }
+
+  /** The note, which is gone now. */
+  forget(number: number): Note | undefined {
+    const forgotten = forget(this.all(), number);
+    if (forgotten) {
+      this.#keep(forgotten.notes);
+    }
+    return forgotten?.note;
+  }
+
+  /** False when the disk can't be written, which is tried again. */
+  async saved(): Promise<boolean> {
+    const document = this.#document;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const saving = this.#folder.saved(document);
+      if (saving === undefined) {
+        return true;
+      }
+      await saving;
+    }
+    return this.#folder.saved(document) === undefined;
+  }
+
+  get #document(): string {
+    return projectDocument("notes", this.#channelId, this.#project);
+  }
+
+  #read(): Notes {
+    const found = this.#folder.read(this.#document, LOST);
     const notes = found === undefined ? NO_NOTES : decodeNotes(found);
     if (notes === undefined) {
-      folder.quarantine(document, "it does not say what was remembered", LOST);
+      this.#folder.quarantine(this.#document, "it does not say what was remembered", LOST);
     }
     return notes ?? NO_NOTES;
-  };
-  const all = (): Notes => {
-    known ??= read();
-    return known;
-  };
-  const keep = (notes: Notes): void => {
-    if (notes !== known) {
-      known = notes;
-      folder.change(document, () => encodeNotes(all()));
+  }
+
+  #keep(notes: Notes): void {
+    if (notes !== this.#known) {
+      this.#known = notes;
+      this.#folder.change(this.#document, () => encodeNotes(this.all()));
     }
-  };
-  return {
-    all,
-    given() {
-      const { list } = all();
-      const text = notesForClaude(list);
-      return text === undefined ? undefined : { count: list.length, text };
-    },
-    remember(note) {
-      const remembered = remember(all(), note);
-      if (remembered.kind === "kept") {
-        keep(remembered.notes);
-      }
-      return remembered;
-    },
-    forget(number) {
-      const forgotten = forget(all(), number);
-      if (forgotten) {
-        keep(forgotten.notes);
-      }
-      return forgotten?.note;
-    },
-    async saved() {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const saving = folder.saved(document);
-        if (saving === undefined) {
-          return true;
-        }
-        await saving;
-      }
-      return folder.saved(document) === undefined;
-    },
-  };
+  }
 }
 
 type Change = Pick<AuditEntry, "action" | "what">;

@@ -2,7 +2,7 @@
 
 import type { AuditEntry } from "../audit/record.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
-import { type Book, decodeBook, EMPTY, encodeBook, type Pending, type Routine } from "../routines/book.ts";
+import { type Book, decodeBook, encodeBook, type Pending, type Routine } from "../routines/book.ts";
 import { scheduleWords } from "../routines/schedule.ts";
 import { type Facts, find, nextMoment, settled, ticked } from "../routines/steps.ts";
 import type { Place } from "../routines/words.ts";
@@ -17,7 +17,7 @@ import type { ThreadStart, ThreadStarted } from "./thread-start.ts";
 export interface RoutinesOptions {
   /** The name of theirs. */
   readonly document: string;
-  readonly folder: Pick<DocumentStore, "read" | "change" | "saved" | "quarantine">;
+  readonly folder: Pick<DocumentStore, "change" | "saved">;
   readonly clock: Clock;
   readonly log: Log;
   readonly api: Pick<MattermostApi, "createPost" | "postsSince" | "thread">;
@@ -40,6 +40,19 @@ const LONGEST_MS = 60_000;
 /** After something that could not be done. */
 const RETRY_MS = 30_000;
 
+/** As an earlier run has left them; undefined when it has left none that can be understood. */
+export function keptBook(
+  document: string,
+  folder: Pick<DocumentStore, "read" | "quarantine">,
+): Book | undefined {
+  const found = folder.read(document, LOST);
+  const book = decodeBook(found);
+  if (found !== undefined && !book) {
+    folder.quarantine(document, "it is damaged, or another version wrote it", LOST);
+  }
+  return book;
+}
+
 export class Routines {
   readonly #options: RoutinesOptions;
   readonly #posts: RoutinePosts;
@@ -53,10 +66,10 @@ export class Routines {
   /** What comes of cards by time alone. */
   #onTick = (): void => {};
 
-  constructor(options: RoutinesOptions) {
+  constructor(options: RoutinesOptions, book: Book) {
     this.#options = options;
     this.#posts = new RoutinePosts(options);
-    this.#book = this.#load();
+    this.#book = book;
   }
 
   get book(): Book {
@@ -95,16 +108,6 @@ export class Routines {
   get #facts(): Facts {
     const { clock, sessions } = this.#options;
     return { now: clock.now(), isAtWork: (thread) => isBusy(sessions.find(thread)) };
-  }
-
-  #load(): Book {
-    const { document, folder } = this.#options;
-    const found = folder.read(document, LOST);
-    const book = decodeBook(found);
-    if (found !== undefined && !book) {
-      folder.quarantine(document, "it is damaged, or another version wrote it", LOST);
-    }
-    return book ?? EMPTY;
   }
 
   #keep(book: Book): Promise<void> | undefined {

@@ -9,21 +9,21 @@ import type { RemoteShell } from "../remote/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
-import { authorize, type RightsOf } from "../session/authorization.ts";
-import { createCalling } from "../session/calling.ts";
+import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
+import type { ProjectCards, ProjectCommand } from "../session/project-commands.ts";
 import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
-import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import { adopt } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
-import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
+import type { BookedCosts } from "./cost-book.ts";
+import { KeptRules } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { projectCommands } from "./project-commands.ts";
-import { memoryCommands, memoryOf, type ProjectMemory } from "./project-memory.ts";
-import { type ProjectRoutines, projectRoutines } from "./project-routines.ts";
+import { memoryCommands, ProjectMemory } from "./project-memory.ts";
+import { ProjectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
@@ -54,11 +54,12 @@ export class ServedProject implements RoutedProject {
   #warm: Waiting;
   readonly #keptRules: KeptRules;
   readonly #memory: ProjectMemory;
-  readonly #costs: ProjectCosts;
-  readonly #endCosts: () => void;
+  readonly #costs: BookedCosts;
   readonly #routines: ProjectRoutines;
   /** The machine where Claude works; undefined: this one. */
   #shell: RemoteShell | undefined;
+  /** Undefined before the first command. */
+  #carryOut: RoutedProject["command"] | undefined;
   #rights: RightsOf;
 
   constructor(ready: ReadyProject, place: ProjectPlace) {
@@ -66,20 +67,17 @@ export class ServedProject implements RoutedProject {
     this.#ready = ready;
     this.#rights = this.#bindRights();
     this.#shell = this.#reach();
-    this.#keptRules = keptRulesOf(place.connection.folder, place.channelId, ready.project);
-    this.#memory = memoryOf(place.connection.folder, place.channelId, ready.project);
-    const { costs } = place.connection;
-    this.#costs = costs.of({
+    this.#keptRules = new KeptRules(place.connection.folder, place.channelId, ready.project);
+    this.#memory = new ProjectMemory(place.connection.folder, place.channelId, ready.project);
+    this.#costs = place.connection.costs.of({
       key: this.#key,
       channelId: place.channelId,
       limitUsd: () => this.#ready.project.maxCostPerDay,
+      onRaised: () => this.sessions.limitsChanged(),
     });
-    this.#endCosts = costs.listen(this.#key, () => this.sessions.limitsChanged());
     this.#warm = this.#prewarm();
     this.sessions = new SessionManager(this.#dependencies());
-    this.#routines = projectRoutines(this, place);
-    this.command = this.#commands();
-    this.cards = this.#routines.commands.cards;
+    this.#routines = new ProjectRoutines(this, place);
   }
 
   /** Where it is served. */
@@ -106,8 +104,12 @@ export class ServedProject implements RoutedProject {
     return this.sessions.liveThreads().length > 0;
   }
 
-  readonly adopt: RoutedProject["adopt"] = (threadId, by, conversationId) =>
-    adopt(conversationId, by, {
+  get cards(): ProjectCards {
+    return this.#routines.cards;
+  }
+
+  adopt(threadId: ThreadId, by: Person, conversationId: string): string | undefined {
+    return adopt(conversationId, by, {
       rightsOf: this.#rights,
       approvers: namesOf(this.#ready.approvers, ({ id }) => this.#rights(id)?.isApprover),
       directory: this.#ready.project.directory,
@@ -116,14 +118,16 @@ export class ServedProject implements RoutedProject {
       isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
       begin: (opening) => this.sessions.begin(threadId, opening),
     });
+  }
 
-  readonly command: RoutedProject["command"];
-
-  readonly cards: RoutedProject["cards"];
+  command(command: ProjectCommand): void {
+    this.#carryOut ??= this.#commands();
+    this.#carryOut(command);
+  }
 
   /** A session begins by itself, in a thread of its own, for somebody who may start one. */
-  readonly start = (start: ThreadStart): Promise<ThreadStarted> =>
-    startThread(start, {
+  start(start: ThreadStart): Promise<ThreadStarted> {
+    return startThread(start, {
       api: this.#place.api,
       channelId: this.#place.channelId,
       newUuid: randomUUID,
@@ -131,9 +135,11 @@ export class ServedProject implements RoutedProject {
       maxSessions: this.maxSessions,
       sessions: this.sessions,
     });
+  }
 
-  readonly removeWorktree: RoutedProject["removeWorktree"] = async (branch, how) =>
-    this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
+  async removeWorktree(branch: string, how: { readonly isConfirmed: boolean }) {
+    return this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
+  }
 
   /** Whether it is to be served as it is now. */
   isAsked(ready: ReadyProject): boolean {
@@ -173,7 +179,7 @@ export class ServedProject implements RoutedProject {
   }
 
   async close(): Promise<void> {
-    this.#endCosts();
+    this.#costs.close();
     this.#routines.close();
     await Promise.all([this.#warm.close(), this.sessions.shutDown()]);
   }
@@ -220,7 +226,7 @@ export class ServedProject implements RoutedProject {
       users.foundBefore(user);
     }
     return createAllowList({
-      known: (id) => users.known(id),
+      known: users.known,
       allowed: bound("ALLOWED_USERS", allowedUsers),
       approvers: bound("APPROVERS", approvers),
       bots: bound("BOTS", bots) ?? [],
@@ -306,12 +312,12 @@ export class ServedProject implements RoutedProject {
         isAuto: project.skipPermissions,
         postLimit: connection.postLimit,
         rightsOf,
-        keptRules: this.#keptRules.all,
-        notes: this.#memory.given,
+        keptRules: () => this.#keptRules.all(),
+        notes: () => this.#memory.given(),
         timeZone: connection.timeZone,
         costs: this.#costs,
         notifyAfterMs: connection.notifyAfterMs,
-        isNotified: (id) => connection.switches.isNotified(id),
+        isNotified: connection.switches.isNotified,
         approvers: () => namesOf(this.#ready.approvers, ({ id }) => rightsOf(id)?.isApprover),
         listed: () => namesOf(this.#ready.allowedUsers, ({ id }) => rightsOf(id)?.isListed),
       },
@@ -333,7 +339,7 @@ export class ServedProject implements RoutedProject {
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,
-      calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
+      calling: connection.calling,
       worktrees: shell ? undefined : connection.worktrees?.of(project.directory),
       others: shell ? undefined : connection.saved.others,
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),

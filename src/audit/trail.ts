@@ -50,7 +50,10 @@ export class AuditTrail {
   #isHalf = false;
 
   constructor(options: AuditTrailOptions) {
-    this.#options = { fs: nodeFs, maxFileBytes: Infinity, maxFiles: Infinity, ...options };
+    const { folder, channelId, now, log, redact, fs = nodeFs } = options;
+    const { maxFileBytes = Infinity, maxFiles = Infinity } = options;
+    // Each by name: what is spread takes more memory, and each channel has a trail.
+    this.#options = { folder, channelId, now, log, redact, fs, maxFileBytes, maxFiles };
     this.#flush();
   }
 

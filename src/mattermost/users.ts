@@ -83,9 +83,7 @@ export class Users {
   }
 
   /** What was last heard of an account, however long ago; undefined when nothing was. */
-  known(id: UserId): User | undefined {
-    return this.#usersById.get(id)?.value;
-  }
+  readonly known = (id: UserId): User | undefined => this.#usersById.get(id)?.value;
 
   /** To be told of every `userUpdated`: renames, deactivations. */
   userUpdated(user: User): void {

@@ -12,6 +12,7 @@ import type { Clock, Timer } from "../util/clock.ts";
 import type { ChannelMembership } from "./channel-membership.ts";
 import { type GapOptions, readGap } from "./gap.ts";
 import { membershipIn } from "./people.ts";
+import type { PostChanges } from "./post-changes.ts";
 import { type OpenCard, type Reacted, readCard } from "./reconcile.ts";
 import type { SeenPosts } from "./seen-posts.ts";
 
@@ -23,7 +24,7 @@ export interface CatchUpOptions extends GapOptions {
   /** How the bot stands in the channel. Rejects when the server can't tell just now. */
   readonly standing: () => Promise<Standing>;
   readonly hear: (post: Post) => Promise<void>;
-  readonly reacted: (reaction: Reaction, isRemoval: boolean) => Promise<void>;
+  readonly changes: GapOptions["changes"] & Pick<PostChanges, "reacted">;
   /** Whether a post of long ago was meant for Claude. */
   readonly isForUs: (post: Post) => Promise<boolean>;
   readonly reply: (threadId: ThreadId, notice: Notice) => void;
@@ -341,7 +342,7 @@ export class CatchUp {
       const told = next;
       const { reaction, isRemoval } = told;
       await this.#dealWith(`a reaction on ${reaction.postId}`, () =>
-        this.#options.reacted(reaction, isRemoval),
+        this.#options.changes.reacted(reaction, isRemoval),
       );
       this.#postponed = this.#postponed.filter((one) => one !== told);
     }

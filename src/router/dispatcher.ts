@@ -11,7 +11,8 @@ import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
-import { isBotIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
+import { isBotIn, isListedIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
+import type { SeenPosts } from "./seen-posts.ts";
 
 export interface DispatcherOptions {
   readonly sessions: Pick<SessionsHeard, "find">;
@@ -23,50 +24,52 @@ export interface DispatcherOptions {
   /** Those that they may take part in. */
   readonly listSessions: (by: UserId) => Notice;
   readonly botName: string;
-  readonly isListed: (by: Pick<Person, "id">) => boolean;
-  /** The server's clock. */
-  readonly now: () => number;
 }
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #seenPosts: Pick<SeenPosts, "now">;
   readonly #limits = new Limits();
 
-  constructor(options: DispatcherOptions) {
+  constructor(options: DispatcherOptions, seenPosts: Pick<SeenPosts, "now">) {
     this.#options = options;
+    this.#seenPosts = seenPosts;
   }
 
   tryTakeReaction(by: UserId, emojiName: string): boolean {
-    return this.#limits.tryTakeReaction(by, emojiName, this.#options.now());
+    return this.#limits.tryTakeReaction(by, emojiName, this.#seenPosts.now);
   }
 
   dispatch(decided: Exclude<Route, { kind: "ignore" }>, by: Person, { threadId, createdAt }: Post): void {
-    const { isListed, now, projects, reply, sessions } = this.#options;
+    const { projects, reply, sessions } = this.#options;
+    const { now } = this.#seenPosts;
     // What is dated in the future counts as now: nobody has to be silent until then.
-    const at = Math.min(createdAt, now());
+    const at = Math.min(createdAt, now);
     const isBot = isBotIn(projects(), by.id);
     if (decided.kind === "refuse") {
       this.#refuse(threadId, by);
-    } else if (!this.#limits.tryTakePost(decided, by.id, isListed(by), threadId, at, isBot)) {
+    } else if (
+      !this.#limits.tryTakePost(decided, by.id, isListedIn(projects(), by.id), threadId, at, isBot)
+    ) {
       // A bot learns nothing by it: it is for people to read, and no more posts than that.
       const mayTell = isBot
-        ? this.#limits.tryTakeRefusal(by.id, now())
-        : this.#limits.tryTakeWarning(by.id, now());
+        ? this.#limits.tryTakeRefusal(by.id, now)
+        : this.#limits.tryTakeWarning(by.id, now);
       if (mayTell) {
         reply(threadId, notice(tooMuch(by)));
       }
     } else if (decided.kind === "reply") {
-      if (this.#limits.tryTakeRemark(by.id, now())) {
+      if (this.#limits.tryTakeRemark(by.id, now)) {
         reply(threadId, REPLIES[decided.reply](projects()));
       }
     } else if (decided.kind === "unknownProject") {
-      if (this.#limits.tryTakeRemark(by.id, now())) {
+      if (this.#limits.tryTakeRemark(by.id, now)) {
         reply(threadId, notice(noProject(decided.named, projects())));
       }
     } else if (decided.kind === "removeWorktree") {
       void this.#removeWorktree(decided);
     } else if (decided.kind === "listSessions") {
-      if (this.#limits.tryTakeRemark(by.id, now())) {
+      if (this.#limits.tryTakeRemark(by.id, now)) {
         reply(threadId, this.#options.listSessions(by.id));
       }
     } else if (decided.kind === "projectCommand") {
@@ -129,8 +132,8 @@ export class Dispatcher {
   }
 
   #refuse(threadId: ThreadId, by: Person): void {
-    const { audit, botName, now, reply } = this.#options;
-    if (this.#limits.tryTakeRefusal(by.id, now())) {
+    const { audit, botName, reply } = this.#options;
+    if (this.#limits.tryTakeRefusal(by.id, this.#seenPosts.now)) {
       audit.append({ action: "refused", by, threadId });
       // In code format: a name that pinged could make two bots answer each other without end.
       const words =

@@ -62,7 +62,7 @@ export async function readGap(gap: Gap, options: GapOptions): Promise<GapRead> {
   const late = stopsAmong([...again.posts, ...again.reactedTo], posts).filter(({ at }) => isInTime(at));
   const own = await byMembers([...stops, ...late], isMember);
   for (const { threadId, reaction } of own) {
-    options.noteThread(threadId, reaction.postId);
+    options.changes.noteThread(threadId, reaction.postId);
   }
   const read = own.map(({ reaction, at }) => ({ reaction, isRemoval: false, at }));
   return { posts, reacted: inOrder([...decided, ...read]), isCut: first.isCut };

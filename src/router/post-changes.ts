@@ -18,7 +18,6 @@ export interface PostChangesOptions extends PeopleKnown {
   readonly api: Pick<MattermostApi, "post">;
   readonly sessions: Pick<SessionsHeard, "find">;
   readonly audit: Pick<AuditTrail, "append">;
-  readonly seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">;
   readonly channelId: ChannelId;
   readonly newUuid: () => string;
   readonly projects: () => readonly Pick<RoutedProject, "name" | "cards">[];
@@ -28,12 +27,14 @@ const MAX_POSTS_KNOWN = 5000;
 
 export class PostChanges {
   readonly #options: PostChangesOptions;
+  readonly #seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">;
   /** Which thread a post belongs to: a reaction names only the post. */
   readonly #threads = new BoundedMap<PostId, ThreadId>(MAX_POSTS_KNOWN);
   readonly #texts = new KnownTexts();
 
-  constructor(options: PostChangesOptions) {
+  constructor(options: PostChangesOptions, seenPosts: Pick<SeenPosts, "hasReaction" | "takeReaction">) {
     this.#options = options;
+    this.#seenPosts = seenPosts;
   }
 
   /** A post that is new. */
@@ -49,7 +50,7 @@ export class PostChanges {
 
   /** What ends or interrupts counts once, however often it is told; one without a date can't be known again. */
   async reacted(reaction: Reaction, isRemoval: boolean): Promise<void> {
-    const { seenPosts } = this.#options;
+    const seenPosts = this.#seenPosts;
     const isPut = !isRemoval && reaction.createdAt !== undefined;
     if (isPut && isStop(reaction) && seenPosts.hasReaction(reaction)) {
       return;

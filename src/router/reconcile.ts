@@ -4,21 +4,19 @@
 
 import { canonicalEmoji } from "../mattermost/emoji.ts";
 import { isTransient, MattermostError } from "../mattermost/error.ts";
-import type { MattermostApi, Post, PostId, Reaction, ThreadId } from "../mattermost/types.ts";
+import type { MattermostApi, Post, Reaction, ThreadId } from "../mattermost/types.ts";
 import type { SessionsHeard } from "../session/channel-sessions.ts";
 import type { Log } from "../util/log.ts";
 import type { IsMember } from "./people.ts";
+import type { PostChanges } from "./post-changes.ts";
 import { completesChoices, isStop, type StopsOptions } from "./stops.ts";
 
 export interface ReconcileOptions extends StopsOptions {
   readonly api: Pick<MattermostApi, "post" | "reactions" | "thread">;
   readonly sessions: SessionsHeard;
   readonly log: Log;
-  /** Its reactions need not be looked up. */
-  readonly noteThread: (threadId: ThreadId, postId: PostId) => void;
-  /** What a person's post says now, whether that is news or not. */
-  readonly edited: (post: Post) => Promise<void>;
-  readonly threadGone: (threadId: ThreadId) => void;
+  /** Told of what is found, whether that is news or not. */
+  readonly changes: Pick<PostChanges, "noteThread" | "edited" | "threadGone">;
 }
 
 export interface Missed {
@@ -51,13 +49,13 @@ export async function reconcile(options: ReconcileOptions, isMember: IsMember): 
   return { decided, posts };
 }
 
-async function readThreads({ api, log, sessions, threadGone }: ReconcileOptions): Promise<Post[]> {
+async function readThreads({ api, changes, log, sessions }: ReconcileOptions): Promise<Post[]> {
   const posts: Post[] = [];
   const asked = [...sessions.openCards(), ...sessions.waitingPosts()].map(({ threadId }) => threadId);
   for (const threadId of new Set([...sessions.liveThreads(), ...sessions.threadsAwaitingCards(), ...asked])) {
     const thread = await found(`thread ${threadId}`, api.thread(threadId), log);
     if (thread === "deleted") {
-      threadGone(threadId);
+      changes.threadGone(threadId);
     } else {
       posts.push(...(thread ?? []).filter(({ reactions }) => reactions !== undefined));
     }
@@ -65,7 +63,7 @@ async function readThreads({ api, log, sessions, threadGone }: ReconcileOptions)
   return posts;
 }
 
-async function readWaiting({ api, edited, log, sessions }: ReconcileOptions): Promise<void> {
+async function readWaiting({ api, changes, log, sessions }: ReconcileOptions): Promise<void> {
   const counts = new Map<ThreadId, number>();
   for (const { threadId, postId } of sessions.waitingPosts()) {
     const count = (counts.get(threadId) ?? 0) + 1;
@@ -77,7 +75,7 @@ async function readWaiting({ api, edited, log, sessions }: ReconcileOptions): Pr
     if (post === "deleted") {
       sessions.find(threadId)?.deliver({ type: "postDeleted", postId });
     } else if (post) {
-      await edited(post);
+      await changes.edited(post);
     }
   }
 }
@@ -89,8 +87,8 @@ export async function readCard(
   isMember: IsMember,
 ): Promise<readonly Reacted[]> {
   const { threadId, postId } = card;
-  const { api, noteThread, log, sessions } = options;
-  noteThread(threadId, postId);
+  const { api, changes, log, sessions } = options;
+  changes.noteThread(threadId, postId);
   const post = await found(`post ${postId}`, api.post(postId), log);
   if (post === "deleted") {
     sessions.find(threadId)?.deliver({ type: "postDeleted", postId });

@@ -11,7 +11,7 @@ import type { Person } from "../session/authorization.ts";
 import { CatchUp } from "./catch-up.ts";
 import { ChannelMembership } from "./channel-membership.ts";
 import type { RouterDependencies } from "./dependencies.ts";
-import { Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { FailingPosts } from "./failing-posts.ts";
 import { ENDS } from "./limits.ts";
 import { OtherInstances } from "./other-instances.ts";
@@ -45,38 +45,14 @@ export class Router {
   constructor(dependencies: RouterDependencies) {
     this.#dependencies = dependencies;
     this.#seenPosts = new SeenPosts(dependencies.cursor, () => dependencies.clock.now());
-    // Each is given by name: an object that is spread into another one has a shape of its own in memory, for each channel.
-    const { api, audit, botId, botName, channelId, clock, log, newUuid, projects, listSessions } =
-      dependencies;
-    const { reply, sessions, users } = dependencies;
     const seenPosts = this.#seenPosts;
-    const isListed: DispatcherOptions["isListed"] = (by) => this.#isListed(by);
-    const now = () => seenPosts.now;
-    this.#dispatcher = new Dispatcher({
-      audit,
-      botName,
-      projects,
-      listSessions,
-      reply,
-      sessions,
-      isListed,
-      now,
-    });
-    this.#postChanges = new PostChanges({
-      api,
-      audit,
-      botId,
-      botName,
-      users,
-      channelId,
-      newUuid,
-      sessions,
-      projects,
-      seenPosts,
-    });
-    this.#failingPosts = new FailingPosts(api);
+    this.#dispatcher = new Dispatcher(dependencies, seenPosts);
+    this.#postChanges = new PostChanges(dependencies, seenPosts);
+    this.#failingPosts = new FailingPosts(dependencies.api);
     this.#membership = new ChannelMembership(dependencies);
     this.#otherInstances = new OtherInstances(dependencies);
+    // Each is given by name: an object that is spread into another one has a shape of its own in memory, for each channel.
+    const { api, botId, channelId, clock, log, reply, sessions } = dependencies;
     this.#catchUp = new CatchUp({
       api,
       botId,
@@ -89,10 +65,7 @@ export class Router {
       standing: dependencies.standing,
       membership: this.#membership,
       hear: (post) => this.#hear(post, READ_AGAIN),
-      reacted: (reaction, isRemoval) => this.#postChanges.reacted(reaction, isRemoval),
-      noteThread: (threadId, postId) => this.#postChanges.noteThread(threadId, postId),
-      edited: (post) => this.#postChanges.edited(post),
-      threadGone: (threadId) => this.#postChanges.threadGone(threadId),
+      changes: this.#postChanges,
       isForUs: (post) => this.#isForUs(post),
       inOrder: (what, perform) => this.#inOrder(what, perform),
     });

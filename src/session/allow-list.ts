@@ -64,28 +64,26 @@ export interface AllowListOptions {
 }
 
 export function createAllowList({ known, allowed, approvers, bots = [] }: AllowListOptions): RightsOf {
-  const isAllowed = namedIn(allowed);
-  const isApprover = namedIn(approvers);
-  const mayAsk = namedIn(bots);
   return (id): Rights | undefined => {
     const user = known(id);
     if (user === undefined || !user.isActive) {
       return undefined;
     }
     if (user.isBot) {
-      return mayAsk(user) ? { isListed: false, isApprover: false, isBot: true } : undefined;
+      return isNamedIn(bots, user) ? { isListed: false, isApprover: false, isBot: true } : undefined;
     }
-    return { isListed: isAllowed(user), isApprover: isApprover(user) };
+    return { isListed: isNamedIn(allowed, user), isApprover: isNamedIn(approvers, user) };
   };
 }
 
-/** Two of a setting who have exchanged their names are the same two people: each name gives the same rights. */
-function namedIn(setting: readonly Named[] | undefined): (user: User) => boolean {
-  if (setting === undefined) {
-    return () => true;
-  }
-  // Looked for in the list itself, which many projects share.
-  return ({ id, username }) =>
-    setting.some((named) => named.id === id) &&
-    setting.some((named) => named.username.toLowerCase() === username.toLowerCase());
+/**
+ * Two of a setting who have exchanged their names are the same two people: each name gives the same rights. Looked for in
+ * the list itself, which many projects share.
+ */
+function isNamedIn(setting: readonly Named[] | undefined, { id, username }: User): boolean {
+  return (
+    setting === undefined ||
+    (setting.some((named) => named.id === id) &&
+      setting.some((named) => named.username.toLowerCase() === username.toLowerCase()))
+  );
 }

@@ -7,12 +7,14 @@ import type { Availability, Callee } from "./steering/calling.ts";
 
 export interface Calling {
   /** Never rejects: where the server can't be asked, a mention at a bad time is better than none. */
-  available(callees: readonly Callee[]): Promise<Omit<Availability, "reason">>;
+  available(channelId: ChannelId, callees: readonly Callee[]): Promise<Omit<Availability, "reason">>;
   setNotified(id: UserId, isOn: boolean): void;
 }
 
 export const CALLING_ALL: Pick<Calling, "available"> = {
-  available: async (callees) => ({ available: callees.map(({ name }) => ({ name, username: name })) }),
+  available: async (_channelId, callees) => ({
+    available: callees.map(({ name }) => ({ name, username: name })),
+  }),
 };
 
 interface Reachable {
@@ -31,7 +33,6 @@ export interface NotifySwitches {
 export interface CallingOptions {
   readonly api: Pick<MattermostApi, "statuses" | "isMember">;
   readonly users: Pick<Users, "byId" | "byName">;
-  readonly channelId: ChannelId;
   readonly switches: NotifySwitches;
   readonly log: Log;
 }
@@ -40,8 +41,11 @@ export interface CallingOptions {
  * Another account's notification settings are not to be read (the server leaves them out of what others see of it), and
  * need not be: the server heeds them with every mention. Its status can be read.
  */
-export function createCalling({ api, users, channelId, switches, log }: CallingOptions): Calling {
-  async function reachable({ id: known, name }: Callee): Promise<Reachable | undefined> {
+export function createCalling({ api, users, switches, log }: CallingOptions): Calling {
+  async function reachable(
+    channelId: ChannelId,
+    { id: known, name }: Callee,
+  ): Promise<Reachable | undefined> {
     const user = await (known === undefined ? users.byName(name) : users.byId(known));
     const isMeant = user?.isActive === true && switches.isNotified(user.id);
     return isMeant && (await api.isMember(channelId, user.id))
@@ -50,16 +54,18 @@ export function createCalling({ api, users, channelId, switches, log }: CallingO
   }
 
   return {
-    async available(callees) {
+    async available(channelId, callees) {
       try {
-        const found = (await Promise.all(callees.map(reachable))).filter((one) => one !== undefined);
+        const found = (await Promise.all(callees.map((callee) => reachable(channelId, callee)))).filter(
+          (one) => one !== undefined,
+        );
         const statuses = await api.statuses(found.map(({ id }) => id));
         const busy = statuses.filter(({ isBusy }) => isBusy);
         const available = found.filter(({ id }) => !busy.some(({ userId }) => userId === id));
         return { available, busyUntil: earliest(busy) };
       } catch (error) {
         log.debug("It can't be found out whether somebody can be called", error);
-        return CALLING_ALL.available(callees);
+        return CALLING_ALL.available(channelId, callees);
       }
     },
     setNotified: switches.setNotified,

@@ -109,5 +109,5 @@ export interface Slots<Session> {
   release(session: Session): void;
   ended(session: Session): void;
   /** A session that begins asleep, with a conversation. */
-  readonly begin: (threadId: ThreadId, opening: Required<Pick<Opening, "owner" | "origin">>) => void;
+  begin(threadId: ThreadId, opening: Required<Pick<Opening, "owner" | "origin">>): void;
 }

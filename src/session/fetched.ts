@@ -1,6 +1,6 @@
 // The effects that take a while, and whose outcome comes back as a signal.
 
-import type { ThreadId } from "../mattermost/types.ts";
+import type { ChannelId, ThreadId } from "../mattermost/types.ts";
 import { CALLING_ALL, type Calling } from "./calling.ts";
 import { type OutputPlace, outputFiles } from "./output-files.ts";
 import type { SessionProcess } from "./process.ts";
@@ -9,6 +9,7 @@ import type { Effect, Signal } from "./types.ts";
 import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
 
 export interface FetchOptions {
+  readonly channelId: ChannelId;
   readonly threadId: ThreadId;
   readonly process: SessionProcess;
   readonly worktrees: ProjectWorktrees | undefined;
@@ -35,7 +36,7 @@ export function fetch(effect: Effect, options: FetchOptions): boolean {
 }
 
 function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
-  const { threadId, process, worktrees, calling, onProblem } = options;
+  const { channelId, threadId, process, worktrees, calling, onProblem } = options;
   switch (effect.type) {
     case "prepare": {
       const { uuid } = effect.message;
@@ -69,7 +70,7 @@ function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
     }
     case "findAvailable": {
       const { reason, callees } = effect;
-      const found = (calling ?? CALLING_ALL).available(callees);
+      const found = (calling ?? CALLING_ALL).available(channelId, callees);
       return {
         what: "looking whether somebody can be called",
         signal: found.then((found) => ({ type: "availability", availability: { reason, ...found } })),

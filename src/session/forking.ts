@@ -15,7 +15,7 @@ export interface ForkOptions {
     "api" | "channelId" | "claudeVersion" | "newConversationId" | "readSaved"
   >;
   readonly context: SessionContext;
-  readonly begin: Slots<unknown>["begin"];
+  readonly slots: Pick<Slots<unknown>, "begin">;
 }
 
 /** Never rejects. */
@@ -42,7 +42,7 @@ export async function fork(request: ForkRequest, options: ForkOptions): Promise<
       pendingPostId: newConversationId(),
     });
     const conversation = { from: conversationId, at };
-    options.begin(post.threadId, {
+    options.slots.begin(post.threadId, {
       owner: by,
       origin: { kind: "fork", conversation, link, title, directory, mode, isAuto },
     });

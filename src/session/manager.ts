@@ -14,7 +14,7 @@ import type { SessionView } from "./view.ts";
 const KEPT_MS = 30 * 24 * 3_600_000;
 const MAX_ASLEEP = 1000;
 
-export class SessionManager {
+export class SessionManager implements Slots<Session> {
   #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
   /** Ended sessions whose process or last words are still on their way. */
@@ -48,7 +48,7 @@ export class SessionManager {
         log.debug(`thread ${session.threadId}: forgotten`);
         this.#sessions.delete(session.threadId);
         this.#dependencies.worktrees?.release(session.threadId);
-        this.#slots.release(session);
+        this.release(session);
         try {
           session.forget();
         } catch (error) {
@@ -69,7 +69,7 @@ export class SessionManager {
       return false;
     }
     this.#forgetOld();
-    const session = new Session(threadId, { owner, slot }, this.#slots, this.#dependencies);
+    const session = new Session(threadId, { owner, slot }, this, this.#dependencies);
     this.#slotHolders.set(slot, session);
     this.#sessions.set(threadId, session);
     session.open(message, branch);
@@ -82,7 +82,7 @@ export class SessionManager {
       return;
     }
     this.#forgetOld();
-    const session = new Session(threadId, opening, this.#slots, this.#dependencies);
+    const session = new Session(threadId, opening, this, this.#dependencies);
     this.#sessions.set(threadId, session);
     session.begin(opening.origin);
   }
@@ -105,7 +105,7 @@ export class SessionManager {
     const lost: ThreadId[] = [];
     const sessions = snapshots.flatMap((snapshot) => {
       try {
-        const session = new Session(snapshot.threadId, snapshot, this.#slots, this.#dependencies);
+        const session = new Session(snapshot.threadId, snapshot, this, this.#dependencies);
         this.#sessions.set(snapshot.threadId, session);
         return [session];
       } catch (error) {
@@ -189,33 +189,33 @@ export class SessionManager {
     }
   }
 
-  readonly #slots: Slots<Session> = {
-    acquire: (session) => {
-      const slot = this.#isShuttingDown ? undefined : (this.#slotOf(session) ?? this.#slotToGive());
-      if (slot !== undefined) {
-        this.#slotHolders.set(slot, session);
-      }
-      return slot;
-    },
-    release: (session) => {
-      const slot = this.#slotOf(session);
-      if (slot !== undefined) {
-        this.#slotHolders.delete(slot);
-      }
-    },
-    begin: (threadId, opening) => this.begin(threadId, opening),
-    ended: (session) => {
-      this.#slots.release(session);
-      this.#dependencies.worktrees?.release(session.threadId);
-      if (this.#sessions.get(session.threadId) === session) {
-        this.#sessions.delete(session.threadId);
-      }
-      const left = this.#shutDown(session).finally(() => {
-        this.#leaving = this.#leaving.filter((one) => one !== left);
-      });
-      this.#leaving = [...this.#leaving, left];
-    },
-  };
+  /** For a session of these, as the next two are. */
+  acquire(session: Session): number | undefined {
+    const slot = this.#isShuttingDown ? undefined : (this.#slotOf(session) ?? this.#slotToGive());
+    if (slot !== undefined) {
+      this.#slotHolders.set(slot, session);
+    }
+    return slot;
+  }
+
+  release(session: Session): void {
+    const slot = this.#slotOf(session);
+    if (slot !== undefined) {
+      this.#slotHolders.delete(slot);
+    }
+  }
+
+  ended(session: Session): void {
+    this.release(session);
+    this.#dependencies.worktrees?.release(session.threadId);
+    if (this.#sessions.get(session.threadId) === session) {
+      this.#sessions.delete(session.threadId);
+    }
+    const left = this.#shutDown(session).finally(() => {
+      this.#leaving = this.#leaving.filter((one) => one !== left);
+    });
+    this.#leaving = [...this.#leaving, left];
+  }
 
   #slotOf(session: Session): number | undefined {
     return [...this.#slotHolders].find(([, holder]) => holder === session)?.[0];

@@ -88,12 +88,12 @@ export class Session {
       () => this.#mailbox.within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );
     this.#fetching = {
+      channelId,
       threadId,
       process: this.#process,
       worktrees: dependencies.worktrees,
       calling: dependencies.calling,
-      fork: (request) =>
-        fork(request, { threadId, dependencies, context: this.#context, begin: slots.begin }),
+      fork: (request) => fork(request, { threadId, dependencies, context: this.#context, slots }),
       outputs: dependencies,
       onProblem: (detail) => this.deliver({ type: "fileProblem", detail }),
       deliver: (signal) => this.deliver(signal),

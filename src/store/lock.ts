@@ -54,7 +54,7 @@ export function lockDaemon(
     release() {
       onReleased?.(channelId);
       releaseIfMine(stateFolder, channelId);
-      releaseIfMine(directory, name);
+      releaseIfMine(directory, `${botId}-${channelId}`);
     },
   };
 }

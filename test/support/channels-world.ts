@@ -27,6 +27,7 @@ import type {
 } from "../../src/mattermost/types.ts";
 import { Users } from "../../src/mattermost/users.ts";
 import { Machines } from "../../src/remote/machines.ts";
+import { createCalling } from "../../src/session/calling.ts";
 import { SessionListeners } from "../../src/session/listeners.ts";
 import type { ReadyProject } from "../../src/setup/project-checks.ts";
 import type { DocumentStore } from "../../src/store/document-store.ts";
@@ -169,6 +170,7 @@ export function channelsWorld({
   };
   const users = new Users({ api: api as MattermostApi, clock });
   users.userUpdated(BOT);
+  const switches = { isNotified: () => true, setNotified: () => {} };
   const connection: Connection = {
     url: "https://chat.example.com",
     token: "the-token-of-the-bot",
@@ -191,7 +193,8 @@ export function channelsWorld({
     timeZone: "UTC",
     costs: new CostBook({ folder, timeZone: "UTC" }),
     listeners: new SessionListeners(log),
-    switches: { isNotified: () => true, setNotified: () => {} },
+    switches,
+    calling: createCalling({ api: api as MattermostApi, users, switches, log }),
     isTold: () => false,
     links: linksAt("https://chat.example.com"),
     saved: savedConversations({}),

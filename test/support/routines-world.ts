@@ -1,12 +1,13 @@
 // Routines over a server, a disk and sessions that outlive the mm-claude that runs them, which can be killed before and
 // after anything that it does.
 
-import { Routines } from "../../src/app/routines.ts";
+import { keptBook, Routines } from "../../src/app/routines.ts";
 import { startThread, type ThreadStart } from "../../src/app/thread-start.ts";
 import { MattermostError } from "../../src/mattermost/error.ts";
 import type { ChannelId, NewPost, Post, PostId, ThreadId, User, UserId } from "../../src/mattermost/types.ts";
-import type { Book } from "../../src/routines/book.ts";
+import { type Book, EMPTY } from "../../src/routines/book.ts";
 import type { SessionManager } from "../../src/session/manager.ts";
+import type { DocumentStore } from "../../src/store/document-store.ts";
 import type { Clock } from "../../src/util/clock.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { quietLog } from "./logs.ts";
@@ -136,51 +137,55 @@ export function routinesWorld({ startMs, book, worksFor = () => 0, chance = () =
         })),
       thread: (thread: ThreadId) => call(() => posts.filter(({ threadId }) => threadId === thread)),
     };
-    const routines = new Routines({
-      document: DOCUMENT,
-      folder: {
-        read: (name) => JSON.parse(disk.get(name) ?? "null") ?? undefined,
-        change: (name, json) => void unsaved.set(name, json),
-        saved: (name) => {
-          const json = unsaved.get(name);
-          if (!json) return writing;
-          unsaved.delete(name);
-          const before = writing ?? Promise.resolve();
-          const written = before
-            .then(slowly)
-            .then(() => effect(() => void disk.set(name, json())))
-            .finally(() => {
-              if (writing === written) writing = undefined;
-            });
-          writing = written;
-          return written;
-        },
-        quarantine: (name, why) => {
-          throw new Error(`${name}: ${why}`);
-        },
+    const folder: Pick<DocumentStore, "read" | "change" | "saved" | "quarantine"> = {
+      read: (name) => JSON.parse(disk.get(name) ?? "null") ?? undefined,
+      change: (name, json) => void unsaved.set(name, json),
+      saved: (name) => {
+        const json = unsaved.get(name);
+        if (!json) return writing;
+        unsaved.delete(name);
+        const before = writing ?? Promise.resolve();
+        const written = before
+          .then(slowly)
+          .then(() => effect(() => void disk.set(name, json())))
+          .finally(() => {
+            if (writing === written) writing = undefined;
+          });
+        writing = written;
+        return written;
       },
-      clock: ownClock,
-      log: quietLog,
-      api,
-      channelId: CHANNEL,
-      botId: BOT,
-      timeZone: "UTC",
-      linkTo: (thread) => `https://chat.example.com/${thread}`,
-      userById: (id) => call((): User => user(id)),
-      mayStart,
-      sessions,
-      start: (asked: ThreadStart) =>
-        startThread(asked, {
-          api,
-          channelId: CHANNEL,
-          newUuid: () => "uuid",
-          mayStart: ({ id }) => mayStart(id),
-          maxSessions: server.slots,
-          sessions,
-        }),
-      audit: ({ action }) => void audited.push(action),
-      isServed: () => !server.isAway,
-    });
+      quarantine: (name, why) => {
+        throw new Error(`${name}: ${why}`);
+      },
+    };
+    const routines = new Routines(
+      {
+        document: DOCUMENT,
+        folder,
+        clock: ownClock,
+        log: quietLog,
+        api,
+        channelId: CHANNEL,
+        botId: BOT,
+        timeZone: "UTC",
+        linkTo: (thread) => `https://chat.example.com/${thread}`,
+        userById: (id) => call((): User => user(id)),
+        mayStart,
+        sessions,
+        start: (asked: ThreadStart) =>
+          startThread(asked, {
+            api,
+            channelId: CHANNEL,
+            newUuid: () => "uuid",
+            mayStart: ({ id }) => mayStart(id),
+            maxSessions: server.slots,
+            sessions,
+          }),
+        audit: ({ action }) => void audited.push(action),
+        isServed: () => !server.isAway,
+      },
+      keptBook(DOCUMENT, folder) ?? EMPTY,
+    );
     running = Object.assign(life, { routines });
     routines.open(() => {});
   }

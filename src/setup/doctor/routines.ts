@@ -38,7 +38,7 @@ function findings(of: string, routines: readonly Routine[], now: number, timeZon
   ];
 }
 
-/** As `projectRoutines` names the documents. */
+/** As `projectDocument` names them. */
 function nameOf(file: string): string {
   const key = file.slice(PREFIX.length, -".json".length);
   const at = key.indexOf("-");

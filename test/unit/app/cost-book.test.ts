@@ -32,6 +32,7 @@ const project = (key = "project-shop", channelId = CHANNEL, limit = 10) => ({
   key,
   channelId,
   limitUsd: () => limit,
+  onRaised: () => {},
 });
 const NOON = Date.UTC(2026, 10, 28, 12);
 
@@ -91,16 +92,18 @@ test("projects of one channel have their own days, and the channel has the sum",
 
 test("direct messages are one project in many channels", () => {
   const book = bookIn();
-  const one = book.of(project("direct", CHANNEL));
-  const other = book.of(project("direct", OTHER_CHANNEL));
   let raised = 0;
-  book.listen("direct", () => raised++);
+  const one = book.of({ ...project("direct", CHANNEL), onRaised: () => raised++ });
+  const other = book.of(project("direct", OTHER_CHANNEL));
   one.change(usd(6), NOON);
   other.change(usd(6), NOON);
   expect(other.dayOf(NOON).spent.microUsd).toBe(12_000_000);
   other.change({ type: "limitRaised" }, NOON);
   expect(one.dayOf(NOON).limitMicroUsd).toBe(20_000_000);
   expect(one.channel(NOON).today.microUsd).toBe(6_000_000);
+  expect(raised).toBe(1);
+  one.close();
+  other.change({ type: "limitRaised" }, NOON);
   expect(raised).toBe(1);
 });
 

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectCommands } from "../../../src/app/project-commands.ts";
-import { memoryCommands, memoryOf } from "../../../src/app/project-memory.ts";
+import { memoryCommands, ProjectMemory } from "../../../src/app/project-memory.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
 import type { ChannelId, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import type { ProjectCommandName } from "../../../src/session/project-commands.ts";
@@ -36,7 +36,7 @@ function setUp(path = temporaryDirectory()) {
   const files = { ...nodeFs, promises: { ...nodeFs.promises, open } };
   const redact = createRedact([TOKEN]);
   const folder = DocumentFolder.open({ path, clock, log, redact, files });
-  const memory = memoryOf(folder, CHANNEL, { name: "shop", origin: "file" });
+  const memory = new ProjectMemory(folder, CHANNEL, { name: "shop", origin: "file" });
   const world = {
     rightsOf: (id: UserId) => ({ isListed: listed.has(id), isApprover: true }),
     clock,

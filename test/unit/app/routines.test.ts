@@ -103,6 +103,17 @@ test("a card is known after a restart, and whoever may approve decides about it 
   expect(card(world).attachment?.text).toContain("👎 **Dropped** by @\u200balice");
 });
 
+test("what is kept is begun after a restart, without a word of anybody", async () => {
+  const world = await lab();
+  await world.make("in 20 minutes: look after the tests");
+  await world.restart();
+  await world.serve([LAB]);
+  world.open();
+  await world.clock.advance(20 * MINUTE);
+  expect(world.claudes.map(({ heard }) => heard)).toEqual([["look after the tests"]]);
+  expect(world.problems).toEqual([]);
+});
+
 test("only its maker and who may approve change one", async () => {
   const world = await lab();
   await world.make("every 10 minutes: something");

@@ -33,7 +33,6 @@ function calling({ users = [user("alice"), user("bob")], busy = {}, gone = [], o
       byId: async (id) => users.find((one) => one.id === id),
       byName: async (name) => users.find((one) => one.username === name),
     },
-    channelId: "channel" as ChannelId,
     switches: { isNotified: (id) => !off.includes(id), setNotified: () => {} },
     log: quietLog,
   });
@@ -42,7 +41,7 @@ function calling({ users = [user("alice"), user("bob")], busy = {}, gone = [], o
 const CALLEES = [{ id: "alice" as UserId, name: "alice" }, { name: "bob" }];
 
 const found = async (place: Place): Promise<readonly [string[], unknown]> => {
-  const { available, busyUntil } = await calling(place).available(CALLEES);
+  const { available, busyUntil } = await calling(place).available("channel" as ChannelId, CALLEES);
   return [available.map(({ username }) => username), busyUntil];
 };
 

@@ -205,7 +205,7 @@ describe("!fork", () => {
           defaults: { model: undefined, mode: project, effort: undefined, thinking: undefined },
           linkTo: (id) => `https://chat/${id}`,
         },
-        begin: (_threadId, { origin }) => void begun.push(origin),
+        slots: { begin: (_threadId, { origin }) => void begun.push(origin) },
         dependencies: {
           api: { createPost } as unknown as MattermostApi,
           channelId: "channel" as never,
