@@ -136,7 +136,7 @@ export class ServedProject implements RoutedProject {
     });
 
   readonly removeWorktree: RoutedProject["removeWorktree"] = async (branch, how) =>
-    this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
+    this.#place.connection.worktrees?.of(this.#ready.project.directory, this.#shell).removeOf(branch, how);
 
   /** Whether it is to be served as it is now. */
   isAsked(ready: ReadyProject): boolean {
@@ -338,7 +338,7 @@ export class ServedProject implements RoutedProject {
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
-      worktrees: shell ? undefined : connection.worktrees?.of(project.directory),
+      worktrees: connection.worktrees?.of(project.directory, shell),
       others: shell ? undefined : connection.saved.others,
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
       readSaved: connection.saved.readSaved,
