@@ -138,7 +138,9 @@ export class ServedProject implements RoutedProject {
   }
 
   async removeWorktree(branch: string, how: { readonly isConfirmed: boolean }) {
-    return this.#place.connection.worktrees?.of(this.#ready.project.directory).removeOf(branch, how);
+    return this.#place.connection.worktrees
+      ?.of(this.#ready.project.directory, this.#shell)
+      .removeOf(branch, how);
   }
 
   /** Whether it is to be served as it is now. */
@@ -340,7 +342,7 @@ export class ServedProject implements RoutedProject {
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,
       calling: connection.calling,
-      worktrees: shell ? undefined : connection.worktrees?.of(project.directory),
+      worktrees: connection.worktrees?.of(project.directory, shell),
       others: shell ? undefined : connection.saved.others,
       claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
       readSaved: connection.saved.readSaved,

@@ -1,15 +1,16 @@
 // The git worktrees of all projects: which thread has which, and git for them.
 
-import { realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { changesIn, diffOf } from "../git/changes.ts";
+import type { Git } from "../git/git.ts";
+import { gitThere } from "../git/git-there.ts";
 import { makeWorktree, type Worktree } from "../git/make-worktree.ts";
 import { mergeWorktree } from "../git/merge-worktree.ts";
-import { worktreePath } from "../git/names.ts";
-import { findRepository } from "../git/repository.ts";
-import { type Git, gitWith } from "../git/run-git.ts";
-import { findWorktree, listOurs, removeWorktree } from "../git/worktree-life.ts";
+import { asResult, type Result } from "../git/refusal.ts";
+import { gitWith } from "../git/run-git.ts";
+import { findOurs, findWorktree, removeWorktree } from "../git/worktree-life.ts";
 import type { ThreadId } from "../mattermost/types.ts";
+import type { RemoteShell } from "../remote/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import type { ProjectWorktrees, RemovalTold } from "../session/worktree-work.ts";
 
@@ -24,18 +25,33 @@ export interface WorktreesOptions {
 const PATCH_BYTES = 1024 * 1024;
 
 export class Worktrees {
-  readonly #git: Git;
-  readonly #root: string;
-  readonly #holders = new Holders();
+  readonly #here: Machine;
+  readonly #there = new Map<string, Machine>();
 
   constructor({ environment, root }: WorktreesOptions) {
-    this.#git = gitWith(environment);
-    this.#root = root;
+    this.#here = { git: gitWith(environment), root: async () => root, holders: new Holders() };
   }
 
-  of(directory: string): ProjectWorktrees {
-    return new WorktreesOf({ git: this.#git, root: this.#root, holders: this.#holders, directory });
+  /** @param shell of the machine where the directory is; undefined: this one */
+  of(directory: string, shell?: RemoteShell): ProjectWorktrees {
+    return new WorktreesOf({ ...(shell ? this.#machine(shell) : this.#here), directory });
   }
+
+  #machine(shell: RemoteShell): Machine {
+    const { path, arguments: words } = shell.remote;
+    const key = JSON.stringify([path, ...words]);
+    const known = this.#there.get(key);
+    const machine = known ?? { git: gitThere(shell), root: rootThere(shell), holders: new Holders() };
+    this.#there.set(key, machine);
+    return machine;
+  }
+}
+
+interface Machine {
+  readonly git: Git;
+  /** Rejects with a RemoteError. */
+  readonly root: () => Promise<string>;
+  readonly holders: Holders;
 }
 
 /** Which thread has which worktree, by its top. */
@@ -61,20 +77,13 @@ class Holders {
   }
 }
 
-interface WorktreesOfOptions {
-  readonly git: Git;
-  readonly root: string;
-  readonly holders: Holders;
-  readonly directory: string;
-}
-
 class WorktreesOf implements ProjectWorktrees {
   readonly #git: Git;
-  readonly #root: string;
+  readonly #root: Machine["root"];
   readonly #holders: Holders;
   readonly #directory: string;
 
-  constructor({ git, root, holders, directory }: WorktreesOfOptions) {
+  constructor({ git, root, holders, directory }: Machine & { readonly directory: string }) {
     this.#git = git;
     this.#root = root;
     this.#holders = holders;
@@ -87,10 +96,9 @@ class WorktreesOf implements ProjectWorktrees {
     threadId: ThreadId,
     directory = this.#directory,
   ): ReturnType<ProjectWorktrees["make"]> {
-    const root = this.#root;
-    const made = before
-      ? await findWorktree(this.#git, before, root)
-      : await makeWorktree(this.#git, { directory, branch, root });
+    const made = await this.#below((root) =>
+      before ? findWorktree(this.#git, before, root) : makeWorktree(this.#git, { directory, branch, root }),
+    );
     if ("problem" in made) {
       return made;
     }
@@ -119,22 +127,21 @@ class WorktreesOf implements ProjectWorktrees {
   }
 
   async removeOf(branch: string, how: { readonly isConfirmed: boolean }): Promise<RemovalTold | undefined> {
-    const repository = await findRepository(this.#git, this.#directory);
-    if ("problem" in repository) {
+    const git = this.#git;
+    const directory = this.#directory;
+    const found = await this.#below((root) => findOurs(git, directory, branch, root));
+    if ("problem" in found) {
+      return { text: `⚠️ ${found.problem}`, isRemoved: false };
+    }
+    if (found.value === undefined) {
       return undefined;
     }
-    const place = dirname(worktreePath(this.#root, repository.value.root, branch));
-    const kept = await listOurs(this.#git, this.#root);
-    const found = kept.find((one) => one.branch === branch && dirname(one.top) === realPathOf(place));
-    if (!found) {
-      return undefined;
-    }
-    if (this.#holders.has(found.top)) {
+    if (this.#holders.has(found.value)) {
       const text = `⚠️ A session works on ${inlineCode(branch)}. Stop it first, or write ${inlineCode("!worktree remove")} in its thread.`;
       return { text, isRemoved: false };
     }
-    const made = await makeWorktree(this.#git, { directory: this.#directory, branch, root: this.#root });
-    const removed = "problem" in made ? made : await removeWorktree(this.#git, made.value, how);
+    const made = await this.#below((root) => makeWorktree(git, { directory, branch, root }));
+    const removed = "problem" in made ? made : await removeWorktree(git, made.value, how);
     if ("problem" in removed) {
       const confirm = inlineCode(`worktree remove ${branch} confirm`);
       const more = removed.problem.includes("confirm") ? ` To confirm: mention me with ${confirm}` : "";
@@ -146,6 +153,11 @@ class WorktreesOf implements ProjectWorktrees {
     };
   }
 
+  async #below<T>(use: (root: string) => Promise<Result<T>>): Promise<Result<T>> {
+    const root = await asResult(this.#root);
+    return "problem" in root ? root : use(root.value);
+  }
+
   hold(worktree: Worktree, threadId: ThreadId): void {
     this.#holders.claim(worktree, threadId);
   }
@@ -155,16 +167,25 @@ class WorktreesOf implements ProjectWorktrees {
   }
 }
 
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
 /** `XDG_DATA_HOME`; the specification says to ignore a relative one. */
 export function worktreesRoot(environment: NodeJS.ProcessEnv, home: string): string {
   const data = environment["XDG_DATA_HOME"];
   return join(data?.startsWith("/") ? data : join(home, ".local", "share"), "mm-claude", "worktrees");
+}
+
+const ROOT = `
+case $XDG_DATA_HOME in
+  /*) ;;
+  *) XDG_DATA_HOME=$HOME/.local/share ;;
+esac
+printf %s "$XDG_DATA_HOME/mm-claude/worktrees"
+`;
+
+/** The same on another machine, which is asked once. */
+function rootThere({ run }: RemoteShell): () => Promise<string> {
+  let known: string | undefined;
+  return async () => {
+    known ??= (await run(ROOT)).output.toString();
+    return known;
+  };
 }

@@ -1,13 +1,10 @@
 // What a worktree holds that its base doesn't: commits, what is not committed yet, and files that git doesn't know.
 // Looking at it changes nothing, not even the index.
 
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { fieldsOf, type Git, type GitOptions, lineOf, textOf } from "./git.ts";
 import type { Worktree } from "./make-worktree.ts";
 import { asResult, must, type Result } from "./refusal.ts";
 import { commitsSince } from "./repository.ts";
-import { fieldsOf, type Git, type GitOptions, lineOf, textOf } from "./run-git.ts";
 
 export interface Lines {
   readonly added: number;
@@ -38,7 +35,7 @@ export function changesIn(git: Git, worktree: Worktree): Promise<Result<Changes>
     const { top } = worktree;
     const [from, status] = await Promise.all([mergeBase(git, worktree), uncommitted(git, top)]);
     const [lines, ahead] = await Promise.all([
-      withUntracked(git, top, from, status.untracked, (options) => linesBetween(git, top, [from], options)),
+      linesBetween(git, top, [from], withUntracked(from, status.untracked)),
       commitsSince(git, top, from, "HEAD"),
     ]);
     return { ...lines, isDirty: status.files.length > 0, ahead };
@@ -49,9 +46,9 @@ export function diffOf(git: Git, worktree: Worktree, maxBytes = PATCH_BYTES): Pr
   return asResult(async () => {
     const { top } = worktree;
     const [from, { untracked }] = await Promise.all([mergeBase(git, worktree), uncommitted(git, top)]);
-    const { output, isCut } = await withUntracked(git, top, from, untracked, (options) =>
-      must(git.read, ATTEMPT, top, [...DIFF, "--patch", "--unified=3", from, "--"], { ...options, maxBytes }),
-    );
+    const args = [...DIFF, "--patch", "--unified=3", from, "--"];
+    const options = { ...withUntracked(from, untracked), maxBytes };
+    const { output, isCut } = await must(git.read, ATTEMPT, top, args, options);
     const left = untracked.length - MOST_UNTRACKED;
     return {
       patch: isCut ? output.subarray(0, output.lastIndexOf("\n") + 1) : output,
@@ -137,30 +134,8 @@ export async function uncommitted(git: Git, directory: string): Promise<Uncommit
 }
 
 /** With a copy of the index that knows these files too, so that a diff shows them as new. */
-async function withUntracked<T>(
-  git: Git,
-  top: string,
-  anyId: string,
-  untracked: readonly string[],
-  use: (options: GitOptions) => Promise<T>,
-): Promise<T> {
-  if (untracked.length === 0) {
-    return use({});
-  }
-  const folder = await mkdtemp(join(tmpdir(), "mm-claude-index-"));
-  try {
-    const index = join(folder, "index");
-    const own = await must(git.read, ATTEMPT, top, ["rev-parse", "--git-path", "index"]);
-    await copyFile(resolve(top, lineOf(own)), index);
-    const environment = { GIT_INDEX_FILE: index };
-    // The id is never looked at: what counts is the file, which differs in every respect from its entry.
-    const entries = untracked.slice(0, MOST_UNTRACKED).map((path) => `100644 ${anyId}\t${path}\0`);
-    await must(git.read, ATTEMPT, top, ["update-index", "-z", "--index-info"], {
-      environment,
-      input: Buffer.from(entries.join(""), "latin1"),
-    });
-    return await use({ environment });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+function withUntracked(anyId: string, untracked: readonly string[]): GitOptions {
+  // The id is never looked at: what counts is the file, which differs in every respect from its entry.
+  const entries = untracked.slice(0, MOST_UNTRACKED).map((path) => `100644 ${anyId}\t${path}\0`);
+  return entries.length === 0 ? {} : { entries: Buffer.from(entries.join(""), "latin1") };
 }

@@ -3,15 +3,12 @@
 // begins at the remote's default branch, with the repository's root to work in; two sessions get the same one without a
 // word, its lock stays after the end, and a resume whose worktree is gone goes on in the project's own directory.
 
-import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
-import { makeDirectory } from "../util/make-directory.ts";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { type Git, type GitOutcome, lineOf } from "./git.ts";
 import { branchNameFrom, worktreePath } from "./names.ts";
 import { fetchLfs, lacksLfs, updateSubmodules, WITHOUT_LFS } from "./parts-elsewhere.ts";
 import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
-import { commitOf, type Repository, repositoryOf } from "./repository.ts";
-import { type Git, type GitOutcome, lineOf } from "./run-git.ts";
+import { checkedOutIn, commitOf, type Repository, repositoryOf } from "./repository.ts";
 
 /** To be kept with the session: everything else in this folder is asked by it. */
 export interface Worktree {
@@ -57,7 +54,7 @@ export function makeWorktree(git: Git, wanted: NewWorktree): Promise<Result<Made
     const branch = name.value;
     const repository = await repositoryOf(git, directory);
     const start = await startOf(git, repository, wanted);
-    const home = homeFor(wanted.root, repository.root, branch);
+    const home = await homeFor(git, wanted.root, repository.root, branch);
     const taken = await takeUp(git, repository.root, branch, home);
     const isNew = taken.top === undefined && (await ensureBranch(git, repository.root, branch, start));
     const isLfsMissing = repository.hasLfs && (await lacksLfs(git, repository.root));
@@ -73,10 +70,10 @@ export function makeWorktree(git: Git, wanted: NewWorktree): Promise<Result<Made
         isNew,
       ));
     const mergeBase = await git.read(top, ["merge-base", start, "HEAD"]);
-    const inside = relative(repository.root, realpathSync(directory));
+    const inside = relative(repository.root, await git.files.realPath(directory));
     const path = join(top, inside);
     const warnings = [
-      ...(makeInside(top, inside)
+      ...((await makeInside(git, top, inside))
         ? [`${named(inside)} is not on that branch: it is an empty directory there.`]
         : []),
       ...(repository.hasLfs ? await fetchLfs(git, top, isLfsMissing) : []),
@@ -110,10 +107,9 @@ async function startOf(
   return start;
 }
 
-function homeFor(root: string, repository: string, branch: string): string {
+async function homeFor(git: Git, root: string, repository: string, branch: string): Promise<string> {
   const home = worktreePath(root, repository, branch);
-  makeDirectory(dirname(home), 0o700);
-  return join(realpathSync(dirname(home)), relative(dirname(home), home));
+  return join(await git.files.makePrivate(dirname(home)), basename(home));
 }
 
 interface Taken {
@@ -128,30 +124,30 @@ const LOOK_EVERY_MS = 100;
 
 /** Finds the branch's worktree. One that was never complete was given to nobody: it is taken away. */
 async function takeUp(git: Git, root: string, branch: string, home: string): Promise<Taken> {
-  const format = ["for-each-ref", "--format=%(worktreepath)", `refs/heads/${branch}`];
-  // A branch may have a name below this one's: then it prints more, and this one doesn't exist.
-  const top = lineOf(await must(git.read, ATTEMPT, root, format));
-  if (top === "" || (await commitOf(git, root, `refs/heads/${branch}`)) === undefined) {
+  const top = await checkedOutIn(git, ATTEMPT, root, branch);
+  if (top === undefined) {
     return {};
   }
   if (dirname(top) !== dirname(home)) {
     throw new Refusal(
-      existsSync(top)
+      (await git.files.exists(top))
         ? `The branch ${named(branch)} is checked out in ${named(top)}. Name another branch, or check out another one there: ${command(top, "switch", "OTHER")}`
         : `The branch ${named(branch)} is checked out in ${named(top)}, which is gone. To free it: ${command(root, "worktree", "remove", top)}`,
     );
   }
   let isUnfinished = await isBeingMade(git, root, branch);
-  for (let waited = 0; isUnfinished && existsSync(top) && waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
+  let isThere = await git.files.exists(top);
+  for (let waited = 0; isUnfinished && isThere && waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
     await git.wait(LOOK_EVERY_MS);
     isUnfinished = await isBeingMade(git, root, branch);
+    isThere = await git.files.exists(top);
   }
-  if (existsSync(top) && !isUnfinished) {
+  if (isThere && !isUnfinished) {
     return { top };
   }
   if (isUnfinished) {
     await must(git.write, ATTEMPT, root, ["worktree", "unlock", top]);
-    await rm(top, { recursive: true, force: true });
+    await git.files.remove(top);
   }
   // Forgets what is gone, without touching anybody else's as `prune` would.
   await must(git.write, ATTEMPT, root, ["worktree", "remove", top]);
@@ -213,7 +209,10 @@ async function addWorktree(
   isNew: boolean,
 ): Promise<string> {
   let last: GitOutcome | undefined;
-  for (const top of possible.filter((place) => !existsSync(place))) {
+  for (const top of possible) {
+    if (await git.files.exists(top)) {
+      continue;
+    }
     last = await git.write(root, [...settings, "worktree", "add", "--quiet", top, branch], {
       // They are fetched afterwards, when it does no harm if that fails.
       environment: { GIT_LFS_SKIP_SMUDGE: "1" },
@@ -236,16 +235,16 @@ async function addWorktree(
 }
 
 /** Whether the branch lacks the directory. It may also have a link in its place, which leads elsewhere. */
-function makeInside(top: string, inside: string): boolean {
+async function makeInside({ files }: Git, top: string, inside: string): Promise<boolean> {
   let path = top;
   let isMissing = false;
   for (const part of inside.split(sep).filter((one) => one !== "")) {
     path = join(path, part);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) {
-      mkdirSync(path);
+    const kind = await files.kind(path);
+    if (kind === undefined) {
+      await files.makeDirectory(path);
       isMissing = true;
-    } else if (!stat.isDirectory()) {
+    } else if (kind !== "directory") {
       throw new Refusal(`${named(path)} is no directory on that branch, so that nobody can work in it.`);
     }
   }

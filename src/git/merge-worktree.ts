@@ -2,6 +2,7 @@
 // nothing is forced, reset or stashed, and a merge that fails is taken back.
 
 import { type Lines, linesBetween, uncommitted } from "./changes.ts";
+import { fieldsOf, type Git, textOf } from "./git.ts";
 import type { Worktree } from "./make-worktree.ts";
 import {
   asResult,
@@ -15,7 +16,6 @@ import {
   uncommittedIn,
 } from "./refusal.ts";
 import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
-import { fieldsOf, type Git, textOf } from "./run-git.ts";
 import { requireWorktree } from "./worktree-life.ts";
 
 export interface Merged {

@@ -1,8 +1,8 @@
 // Parts of a repository that are kept elsewhere: large files (git-lfs) and submodules. A new worktree has neither, and
 // without them it is still worth having: what fails here is a warning.
 
+import { fieldsOf, type Git, textOf } from "./git.ts";
 import { failure } from "./refusal.ts";
-import { fieldsOf, type Git, textOf } from "./run-git.ts";
 
 /** Without its program its filters must not be called: the files are checked out as its pointers. */
 export const WITHOUT_LFS = ["smudge=", "process=", "required=false"].flatMap((setting) => [

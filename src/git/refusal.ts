@@ -1,7 +1,8 @@
 // Why git can't do what was asked, in a person's words, with the command that would help where there is one.
 
 import { resolve } from "node:path";
-import type { GitOptions, GitOutcome, RunGit } from "./run-git.ts";
+import { RemoteError } from "../remote/error.ts";
+import type { GitOptions, GitOutcome, RunGit } from "./git.ts";
 
 export type Result<T> = { readonly value: T } | { readonly problem: string };
 
@@ -15,6 +16,9 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
     return { value: await work() };
   } catch (error) {
     if (error instanceof Refusal) {
+      return { problem: error.message };
+    }
+    if (error instanceof RemoteError) {
       return { problem: error.message };
     }
     // A disk that is full, a directory that may not be written.
@@ -61,7 +65,7 @@ const LONGEST_QUOTE = 400;
 /** @param attempt what was tried: "The worktree could not be made" */
 export function failure(attempt: string, directory: string, { code, said, isLate }: GitOutcome): Refusal {
   if (code === undefined) {
-    return new Refusal(`${attempt}: git was not found. Install git, or add its folder to PATH.`);
+    return new Refusal(`${attempt}: ${said}`);
   }
   if (isLate) {
     return new Refusal(`${attempt}: git did not finish in time in ${named(directory)}.`);

@@ -1,9 +1,8 @@
 // What a project's directory is in the eyes of git.
 
-import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { type Git, lineOf } from "./git.ts";
 import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
-import { type Git, lineOf } from "./run-git.ts";
 
 export interface Repository {
   /** Of the files; of the repository itself when it is bare. */
@@ -22,7 +21,7 @@ export function findRepository(git: Git, directory: string): Promise<Result<Repo
 }
 
 export async function repositoryOf(git: Git, directory: string): Promise<Repository> {
-  if (!existsSync(directory)) {
+  if (!(await git.files.exists(directory))) {
     throw new Refusal(`The directory ${named(directory)} doesn't exist.`);
   }
   const bare = await git.read(directory, ["rev-parse", "--is-bare-repository"]);
@@ -43,14 +42,18 @@ export async function repositoryOf(git: Git, directory: string): Promise<Reposit
     branchIn(git, directory),
     commitOf(git, directory, "HEAD"),
   ]);
-  const root = realpathSync(lineOf(top));
+  const root = await git.files.realPath(lineOf(top));
+  const [hasSubmodules, attributes] = await Promise.all([
+    git.files.exists(join(root, ".gitmodules")),
+    git.files.text(join(root, ".gitattributes")),
+  ]);
   return {
     root,
     branch,
     commit,
     isBare,
-    hasSubmodules: existsSync(join(root, ".gitmodules")),
-    hasLfs: /\bfilter=lfs\b/.test(textIn(join(root, ".gitattributes"))),
+    hasSubmodules,
+    hasLfs: /\bfilter=lfs\b/.test(attributes),
   };
 }
 
@@ -73,16 +76,22 @@ async function lineIfAny(git: Git, directory: string, args: readonly string[]): 
   return outcome.code === 0 ? lineOf(outcome) : undefined;
 }
 
+/** The top of the branch's worktree; undefined when it has none, or there is no such branch. */
+export async function checkedOutIn(
+  git: Git,
+  attempt: string,
+  root: string,
+  branch: string,
+): Promise<string | undefined> {
+  const format = ["for-each-ref", "--format=%(worktreepath)", `refs/heads/${branch}`];
+  // A branch may have a name below this one's: then it prints more, and this one doesn't exist.
+  const top = lineOf(await must(git.read, attempt, root, format));
+  const isThere = top !== "" && (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
+  return isThere ? top : undefined;
+}
+
 /** How many commits `name` has that `base` hasn't. */
 export async function commitsSince(git: Git, directory: string, base: string, name: string): Promise<number> {
   const range = ["rev-list", "--count", `${base}..${name}`, "--"];
   return Number(lineOf(await must(git.read, "The commits can't be counted", directory, range)));
-}
-
-function textIn(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

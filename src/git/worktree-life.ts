@@ -1,9 +1,10 @@
 // Whether a worktree is still what it was, its end, and what is left of those that nobody asks for.
 
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { uncommitted } from "./changes.ts";
+import { type Git, lineOf } from "./git.ts";
 import { type MadeWorktree, makeWorktree, type Worktree } from "./make-worktree.ts";
+import { worktreePath } from "./names.ts";
 import {
   asResult,
   command,
@@ -14,8 +15,14 @@ import {
   type Result,
   uncommittedIn,
 } from "./refusal.ts";
-import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
-import { type Git, lineOf } from "./run-git.ts";
+import {
+  branchIn,
+  checkedOutIn,
+  commitOf,
+  commitsSince,
+  type Repository,
+  repositoryOf,
+} from "./repository.ts";
 
 /** For a session that resumes: one whose files are gone is made again from its branch, where it was. */
 export async function findWorktree(
@@ -28,7 +35,7 @@ export async function findWorktree(
   if (found === "there") {
     return { value: { ...worktree, warnings: [] } };
   }
-  const isGone = !existsSync(top) || !existsSync(path);
+  const isGone = !(await git.files.exists(top)) || !(await git.files.exists(path));
   if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
     return { problem: found.missing };
   }
@@ -45,7 +52,7 @@ export async function isThere(git: Git, worktree: Worktree): Promise<"there" | {
 export async function requireWorktree(git: Git, worktree: Worktree): Promise<void> {
   const { directory, top, path, branch } = worktree;
   const { root } = await repositoryOf(git, directory);
-  if (!existsSync(top)) {
+  if (!(await git.files.exists(top))) {
     const kept = (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
     const rest = kept
       ? "The branch is still there."
@@ -65,7 +72,7 @@ export async function requireWorktree(git: Git, worktree: Worktree): Promise<voi
       `${named(top)} has ${now} checked out, not ${named(branch)}. To go back to it: ${command(top, "switch", branch)}`,
     );
   }
-  if (!existsSync(path)) {
+  if (!(await git.files.exists(path))) {
     throw new Refusal(`The directory ${named(path)} is gone from the worktree of ${named(branch)}.`);
   }
 }
@@ -76,11 +83,11 @@ async function commonDirectory(git: Git, top: string): Promise<string | undefine
     git.read(top, ["rev-parse", "--show-toplevel"]),
     git.read(top, ["rev-parse", "--git-common-dir"]),
   ]);
-  if (shown.code !== 0 || common.code !== 0 || lineOf(shown) !== realpathSync(top)) {
+  if (shown.code !== 0 || common.code !== 0 || lineOf(shown) !== (await git.files.realPath(top))) {
     return undefined;
   }
   const path = lineOf(common);
-  return realpathSync(path.startsWith("/") ? path : join(top, path));
+  return git.files.realPath(path.startsWith("/") ? path : join(top, path));
 }
 
 export interface Removed {
@@ -97,7 +104,7 @@ export function removeWorktree(
   return asResult(async () => {
     const { directory, top, branch, base, baseCommit, isNew } = worktree;
     const { root } = await repositoryOf(git, directory);
-    if (existsSync(top)) {
+    if (await git.files.exists(top)) {
       await requireWorktree(git, worktree);
       const { files } = await uncommitted(git, top);
       if (files.length > 0) {
@@ -137,35 +144,38 @@ async function remove(git: Git, root: string, top: string): Promise<void> {
     );
   }
   // One that git has forgotten already is what was wanted.
-  if (outcome.code !== 0 && !(/is not a working tree/.test(outcome.said) && !existsSync(top))) {
+  if (outcome.code !== 0 && !(/is not a working tree/.test(outcome.said) && !(await git.files.exists(top)))) {
     throw failure(attempt, root, outcome);
   }
 }
 
-export interface Kept {
-  readonly top: string;
-  /** Undefined when none is checked out, or when it is no worktree any more. */
-  readonly branch: string | undefined;
-  /** The git directory of the repository that it belongs to; undefined when it is no worktree any more. */
-  readonly repository: string | undefined;
+/** The top of the branch's worktree, if it is one of those that are made below `root`. */
+export function findOurs(
+  git: Git,
+  directory: string,
+  branch: string,
+  root: string,
+): Promise<Result<string | undefined>> {
+  return asResult(async () => {
+    const repository = await repositoryIfAny(git, directory);
+    const top =
+      repository && (await checkedOutIn(git, "The worktree can't be found", repository.root, branch));
+    if (repository === undefined || top === undefined || !(await git.files.exists(top))) {
+      return undefined;
+    }
+    const place = dirname(worktreePath(root, repository.root, branch));
+    const isOurs = (await git.files.exists(place)) && (await git.files.realPath(place)) === dirname(top);
+    return isOurs ? top : undefined;
+  });
 }
 
-/** All that is below the folder in which worktrees are made. */
-export async function listOurs(git: Git, root: string): Promise<Kept[]> {
-  const tops = foldersIn(root).flatMap(foldersIn);
-  const kept: Kept[] = [];
-  for (const top of tops) {
-    const repository = await commonDirectory(git, top);
-    kept.push({ top, repository, branch: repository === undefined ? undefined : await branchIn(git, top) });
-  }
-  return kept;
-}
-
-function foldersIn(directory: string): string[] {
+async function repositoryIfAny(git: Git, directory: string): Promise<Repository | undefined> {
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
-  } catch {
-    return [];
+    return await repositoryOf(git, directory);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      return undefined;
+    }
+    throw error;
   }
 }

@@ -20,15 +20,25 @@ export function scriptLine(script: string, args: readonly string[]): string {
   return `${whole.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`;
 }
 
-/** A script whose beginning and end are told. */
-export function toldScript(script: string): string {
-  return `printf '\\n%s\\n' '${BEGUN}'\n(\n${script}\n)\ncode=$?\nprintf '\\n%s %s\\n' '${ENDED}' $code >&2\nexit $code`;
+/**
+ * A script whose beginning and end are told.
+ * @param ended with a part that nobody can guess where others' words come to stderr, too
+ */
+export function toldScript(script: string, ended: string = ENDED): string {
+  return `printf '\\n%s\\n' '${BEGUN}'\n(\n${script}\n)\ncode=$?\nprintf '\\n%s %s\\n' '${ended}' $code >&2\nexit $code`;
 }
 
-/** What the script said, without the words that tell its end; `code` undefined where they are missing. */
-export function withoutEnd(stderr: string): { readonly said: string; readonly code: number | undefined } {
-  const found = new RegExp(`\\n?${ENDED} (\\d{1,3})\\s*`).exec(stderr);
-  return found === null
-    ? { said: stderr.trim(), code: undefined }
-    : { said: stderr.replace(found[0], "").trim(), code: Number(found[1]) };
+/**
+ * What the script said, without the words that tell its end and what the runner said then; `code` undefined where they
+ * are missing.
+ */
+export function withoutEnd(
+  stderr: string,
+  ended: string = ENDED,
+): { readonly said: string; readonly code: number | undefined } {
+  const at = stderr.lastIndexOf(ended);
+  const code = at < 0 ? undefined : /^ (\d{1,3})\s/.exec(stderr.slice(at + ended.length))?.[1];
+  return code === undefined
+    ? { said: stderr.trim(), code }
+    : { said: stderr.slice(0, at).trim(), code: Number(code) };
 }

@@ -1,8 +1,9 @@
 // Runs a script on another machine to its end: each by a runner of its own.
 
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { remoteError } from "./error.ts";
-import { BEGUN, scriptLine, toldScript, withoutEnd } from "./script.ts";
+import { BEGUN, ENDED, scriptLine, toldScript, withoutEnd } from "./script.ts";
 import type { Remote, RemoteShell, RunScript } from "./types.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -10,17 +11,20 @@ const MAX_BYTES = 20 * 1024 * 1024;
 const STDERR_BYTES = 64 * 1024;
 /** A connection that is shared may hold the streams open after the runner has ended. */
 const STREAMS_MS = 500;
+/** What the script has left running may hold the runner after the script has ended. */
+const RUNNER_MS = 2000;
 
 /** @param environment the runner's own; nothing of it gets to the other machine but what the runner itself passes on */
 export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): RemoteShell {
   const run: RunScript = (script, args = [], options = {}) =>
     new Promise((resolve, reject) => {
-      const { input, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
+      const { input, isHeld = false, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
       const child = nodeSpawn(remote.path, [...remote.arguments], {
         env: environment,
         stdio: "pipe",
         detached: true,
       });
+      const ended = `${ENDED} ${randomUUID()}`;
       const output = new Output(maxBytes, () => kill(child));
       let stderr = "";
       let isLate = false;
@@ -35,9 +39,11 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
         clearTimeout(late);
         clearTimeout(streams);
         signal?.removeEventListener("abort", abort);
-        child.stdout.destroy();
-        child.stderr.destroy();
-        const { said, code } = withoutEnd(stderr);
+        for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+        if (child.exitCode === null && child.signalCode === null) {
+          kill(child);
+        }
+        const { said, code } = withoutEnd(stderr, ended);
         if (signal?.aborted) {
           reject(signal.reason);
         } else if (isLate) {
@@ -50,15 +56,30 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
           resolve({ code: code ?? 1, output: output.bytes(), said, isCut: output.isCut });
         }
       };
-      child.stdout.on("data", (chunk: Buffer) => output.add(chunk));
+      let hasEnded = false;
+      const heard = (): void => {
+        hasEnded ||= withoutEnd(stderr, ended).code !== undefined;
+        if (hasEnded) {
+          clearTimeout(streams);
+          streams = setTimeout(finish, RUNNER_MS);
+        }
+      };
+      child.stdout.on("data", (chunk: Buffer) => {
+        output.add(chunk);
+        heard();
+      });
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
         stderr = (stderr + text).slice(-STDERR_BYTES);
+        heard();
       });
       child.stdin.on("error", () => {});
-      child.stdin.write(scriptLine(toldScript(script), args));
-      child.stdin.end(input);
+      child.stdin.write(scriptLine(toldScript(script, ended), args));
+      if (!isHeld) {
+        child.stdin.end(input);
+      }
       child.on("error", (error) => finish(error.message));
       child.on("exit", () => {
+        clearTimeout(streams);
         streams = setTimeout(finish, STREAMS_MS);
       });
       child.on("close", () => finish());

@@ -14,6 +14,8 @@ export interface Remote {
 export interface ScriptOptions {
   /** The script's stdin. */
   readonly input?: Uint8Array | undefined;
+  /** Instead of an input: stdin is open until the script has ended, and is closed before when nobody waits for it. */
+  readonly isHeld?: boolean | undefined;
   /** All in all, with the way there. */
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;

@@ -4,9 +4,13 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
+import type { Git } from "../../src/git/git.ts";
+import { gitThere } from "../../src/git/git-there.ts";
 import { type MadeWorktree, makeWorktree } from "../../src/git/make-worktree.ts";
 import type { Result } from "../../src/git/refusal.ts";
-import { type Git, gitWith } from "../../src/git/run-git.ts";
+import { gitWith } from "../../src/git/run-git.ts";
+import { remoteOf } from "../../src/remote/runner.ts";
+import { remoteShell } from "../../src/remote/shell.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 export function gitEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -31,6 +35,12 @@ export function gitEnvironment(settings: Readonly<Record<string, string>> = {}):
   return environment;
 }
 
+/** The ways to the machine that a repository is on; the second is a shell, as behind any runner. */
+export const MACHINES: Readonly<Record<"here" | "there", (environment: NodeJS.ProcessEnv) => Git>> = {
+  here: gitWith,
+  there: (environment) => gitThere(remoteShell(remoteOf(["env"]), environment)),
+};
+
 export interface GitWorld {
   readonly environment: NodeJS.ProcessEnv;
   readonly git: Git;
@@ -49,9 +59,10 @@ export interface GitWorld {
 export function gitWorld(
   environment: NodeJS.ProcessEnv = gitEnvironment(),
   directory = join(temporaryDirectory(), "shop"),
+  machine: keyof typeof MACHINES = "here",
 ): GitWorld {
   const root = join(temporaryDirectory(), "worktrees");
-  const git = gitWith(environment);
+  const git = MACHINES[machine](environment);
   const run = (where: string, ...args: readonly string[]) =>
     execFileSync("git", args, {
       cwd: where,

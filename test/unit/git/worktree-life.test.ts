@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Worktree } from "../../../src/git/make-worktree.ts";
 import { mergeWorktree } from "../../../src/git/merge-worktree.ts";
-import { isThere, listOurs, removeWorktree } from "../../../src/git/worktree-life.ts";
+import { findOurs, isThere, removeWorktree } from "../../../src/git/worktree-life.ts";
 import { type GitWorld, gitEnvironment, gitWorld, problemIn, valueIn } from "../../support/git-world.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -160,23 +160,23 @@ describe("the removal of a worktree", () => {
   });
 });
 
-describe("the list of what is kept", () => {
-  it("has every worktree, and what was one", async () => {
-    const { root, git, directory } = world;
+describe("the worktree of a branch", () => {
+  const found = async (branch: string, root = world.root) =>
+    valueIn(await findOurs(world.git, world.directory, branch, root));
+
+  it("is found by its branch as long as it is one of ours and is there", async () => {
     const other = await world.make("feature/other");
-    const left = join(dirname(worktree.top), "left");
-    mkdirSync(left);
-    const repository = join(directory, ".git");
-    const kept = await listOurs(git, root);
-    expect(kept.toSorted((a, b) => (a.top < b.top ? -1 : 1))).toEqual([
-      { top: other.top, branch: "feature/other", repository },
-      { top: worktree.top, branch: "fix", repository },
-      { top: left, branch: undefined, repository: undefined },
-    ]);
+    expect([await found("fix"), await found("feature/other")]).toEqual([worktree.top, other.top]);
+    const elsewhere = join(temporaryDirectory(), "theirs");
+    world.run(world.directory, "worktree", "add", "--quiet", "-b", "theirs", elsewhere);
+    rmSync(other.top, { recursive: true });
+    for (const branch of ["main", "theirs", "feature", "feature/other", "*", "f?x", "fix~0", "-d", ""]) {
+      expect(await found(branch)).toBeUndefined();
+    }
   });
 
-  it("is empty where nothing was made yet", async () => {
-    expect(await listOurs(world.git, join(temporaryDirectory(), "nope"))).toEqual([]);
-    expect(readdirSync(world.root)).toHaveLength(1);
+  it("is none where nothing was made yet, or where there is no repository", async () => {
+    expect(await found("fix", join(temporaryDirectory(), "nope"))).toBeUndefined();
+    expect(valueIn(await findOurs(world.git, temporaryDirectory(), "fix", world.root))).toBeUndefined();
   });
 });
