@@ -15,13 +15,13 @@ const STREAMS_MS = 500;
 export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): RemoteShell {
   const run: RunScript = (script, args = [], options = {}) =>
     new Promise((resolve, reject) => {
-      const { input, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
+      const { input, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, onOutput, signal } = options;
       const child = nodeSpawn(remote.path, [...remote.arguments], {
         env: environment,
         stdio: "pipe",
         detached: true,
       });
-      const output = new Output(maxBytes, () => kill(child));
+      const output = new Output(maxBytes, () => kill(child), onOutput);
       let stderr = "";
       let isLate = false;
       const late = setTimeout(() => {
@@ -82,13 +82,15 @@ const BEGUN_LINE = Buffer.from(`\n${BEGUN}\n`);
 class Output {
   readonly #limit: number;
   readonly #whenFull: () => void;
+  readonly #take: (bytes: Buffer) => void;
   readonly #chunks: Buffer[] = [];
   #greeting: Buffer | undefined = Buffer.alloc(0);
   #bytes = 0;
 
-  constructor(limit: number, whenFull: () => void) {
+  constructor(limit: number, whenFull: () => void, take?: (bytes: Buffer) => void) {
     this.#limit = limit;
     this.#whenFull = whenFull;
+    this.#take = take ?? ((bytes) => this.#chunks.push(bytes));
   }
 
   get hasBegun(): boolean {
@@ -118,7 +120,7 @@ class Output {
 
   #keep(chunk: Buffer): void {
     if (!this.isCut) {
-      this.#chunks.push(chunk);
+      this.#take(chunk);
       this.#bytes += chunk.length;
       if (this.isCut) {
         this.#whenFull();
