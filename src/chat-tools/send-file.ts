@@ -63,6 +63,7 @@ const TOOL: ChatTool = {
 };
 
 const MOST_CAPTION = 2000;
+const STOPPED = "Stopped: nothing was sent.";
 
 export function sendFile(options: SendFileOptions): ChatToolImplementation {
   const here = localSource(options.home, options.disk ?? nodeFs);
@@ -107,6 +108,11 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
         }
         const secrets = bytesOf(revealingTexts(options.secrets));
         return await send(options, opened, { call, read, secrets, signal });
+      } catch (error) {
+        if (signal.aborted) {
+          return refused(STOPPED, "", pathsOf(read));
+        }
+        throw error;
       } finally {
         await Promise.all(opened.map((file) => file.close()));
       }
@@ -122,7 +128,7 @@ async function readCall(
     return readArguments(input, { directory, home: namesHome(input) ? await source.home() : "" });
   } catch (error) {
     if (error instanceof RemoteError) {
-      return `Nothing was sent. ${error.message}`;
+      return `Nothing was sent. ${error.message.replace(/\.$/, "")}.`;
     }
     throw error;
   }
@@ -173,7 +179,7 @@ async function send(
     return sent(files, changed, fileIds, read.caption);
   } catch (error) {
     if (signal.aborted) {
-      return refused("Stopped: nothing was sent.", "", files.map(realPathOf));
+      return refused(STOPPED, "", files.map(realPathOf));
     }
     const why = whyFailed(error);
     return current === undefined
@@ -234,6 +240,7 @@ function whyFailed(error: unknown): string {
 
 const needsPerson = ({ isInside, isSecret }: FoundFile): boolean => !isInside || isSecret;
 const bytesIn = (files: readonly OpenFile[]): number => files.reduce((sum, { size }) => sum + size, 0);
+const pathsOf = ({ files }: Pick<SendFileArguments, "files">): string[] => files.map(({ path }) => path);
 const realPathOf = ({ realPath }: FoundFile): string => realPath;
 
 /** Two projects may have the same directory, in two channels: what is shown in one says nothing of the other. */
@@ -314,7 +321,7 @@ function refusedFiles(why: ReadonlyMap<string, string>, { files }: SendFileArgum
   return refused(
     `Nothing was sent. ${reasons.join(" ")}${rest}`,
     files.map(({ path }) => safeName(basename(path))).join(", "),
-    files.map(({ path }) => path),
+    pathsOf({ files }),
   );
 }
 

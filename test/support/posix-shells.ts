@@ -20,20 +20,21 @@ export const POSIX_SHELLS: readonly PosixShell[] = ["dash", "bash", "busybox"].f
   const program = ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin"]
     .map((folder) => join(folder, name))
     .find(existsSync);
-  return program === undefined ? [] : [{ name, there: (home) => shellOf(program, name === "busybox", home) }];
+  if (program === undefined) return [];
+  const hasAll = name === "busybox";
+  const folder = toolsOf(program, hasAll);
+  const path = hasAll ? folder : `${folder}:${process.env["PATH"]}`;
+  return [{ name, there: (home) => remoteShell(remoteOf(["env"]), { PATH: path, HOME: home }) }];
 });
 
-/** `hasAll`: the program is all of the tools as well. */
-function shellOf(program: string, hasAll: boolean, home: string | undefined): RemoteShell {
+/** A folder where it is `sh`; `hasAll`: it is all of the tools as well. */
+function toolsOf(program: string, hasAll: boolean): string {
   const folder = temporaryDirectory();
   const tools = hasAll
     ? execFileSync(program, ["--list"], { encoding: "utf8" }).split("\n").filter(Boolean)
     : ["sh"];
   for (const tool of tools) symlinkSync(program, join(folder, tool));
-  return remoteShell(remoteOf(["env"]), {
-    PATH: hasAll ? folder : `${folder}:${process.env["PATH"]}`,
-    HOME: home,
-  });
+  return folder;
 }
 
 /** The connection to it breaks after so many bytes. */
