@@ -8,7 +8,8 @@ import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts
 import type { OwnTool, StartClaude } from "../claude/types.ts";
 import { WarmPool } from "../claude/warm-pool.ts";
 import type { Project } from "../config/project.ts";
-import { FilesDirectory } from "../session/files-directory.ts";
+import type { RemoteShell } from "../remote/types.ts";
+import { filesDirectoryOf } from "../session/files-directory.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { availableMemory } from "../util/memory.ts";
@@ -17,6 +18,8 @@ export interface PrewarmOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
+  /** The machine where Claude works; undefined: this one. */
+  readonly shell?: RemoteShell | undefined;
   readonly deniedPathsIn: (directory: string) => readonly string[];
   readonly token: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -34,7 +37,7 @@ const NONE: Waiting = { open() {}, take: () => undefined, close: async () => {} 
 
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
-  { clock, log, startClaude, deniedPathsIn, token, environment }: PrewarmOptions,
+  { clock, log, startClaude, shell, deniedPathsIn, token, environment }: PrewarmOptions,
   ownTools: readonly OwnTool[],
   startedWith: StartedWith,
 ): Waiting {
@@ -47,7 +50,7 @@ export function prewarmClaudes(
     log,
     startClaude,
     newStart() {
-      const path = new FilesDirectory(log, undefined).make();
+      const path = filesDirectoryOf({ log, shell }, undefined).make();
       if (path === undefined) {
         throw new Error("there is no place for attached files");
       }
@@ -65,7 +68,7 @@ export function prewarmClaudes(
         instructions: startedWith.instructions(),
       };
     },
-    onUnused: ({ extraDirectories }) => new FilesDirectory(log, extraDirectories[0]).remove(),
+    onUnused: ({ extraDirectories }) => void filesDirectoryOf({ log, shell }, extraDirectories[0]).remove(),
     settingsFingerprint: () =>
       JSON.stringify([settingsFingerprint(directory, environment), startedWith.instructions()]),
     // A repository's own programs may run when git looks at it.

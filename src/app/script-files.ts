@@ -55,7 +55,7 @@ export async function uploadFiles(
     }
     throw error;
   } finally {
-    await Promise.all(opened.map(({ handle }) => handle.close()));
+    await Promise.all(opened.map((file) => file.close()));
   }
 }
 

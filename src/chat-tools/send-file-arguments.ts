@@ -52,6 +52,15 @@ export function readArguments(
   return { files: [...found.values()], caption: typeof caption === "string" ? caption.trim() : "" };
 }
 
+/** Whether what is asked for begins at the home directory, which has to be known then. */
+export function namesHome(input: Readonly<Record<string, unknown>>): boolean {
+  return PATH_FIELDS.flatMap((field) => listed(input[field])).some(
+    (one) => typeof one === "string" && isOfHome(unquoted(one)),
+  );
+}
+
+const isOfHome = (text: string): boolean => text === "~" || text.startsWith("~/");
+
 /** One or several; also as the text of a JSON list. */
 function listed(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) {
@@ -85,5 +94,5 @@ function pathOf(text: string, home: string): string | undefined {
       return undefined;
     }
   }
-  return text === "~" || text.startsWith("~/") ? `${home}${text.slice(1)}` : text;
+  return isOfHome(text) ? `${home}${text.slice(1)}` : text;
 }

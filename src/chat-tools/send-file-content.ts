@@ -6,6 +6,12 @@ import type { FileHandle } from "node:fs/promises";
 /** The file is not to be sent; the message is a sentence about "it". */
 export class UnfitContent extends Error {}
 
+export interface SizedContent {
+  readonly size: number;
+  /** To be read at any place; with the first bytes at least, as many as `size` says. */
+  readonly content: (signal: AbortSignal) => Promise<FileHandle>;
+}
+
 /** Larger ones make it no faster. */
 const PIECE_BYTES = 128 * 1024;
 
@@ -14,10 +20,11 @@ const PIECE_BYTES = 128 * 1024;
  * a secret in it is not given.
  */
 export async function* piecesOf(
-  { handle, size }: { readonly handle: FileHandle; readonly size: number },
+  { content, size }: SizedContent,
   secrets: readonly Buffer[],
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  const handle = await content(signal);
   const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size));
   const holdsSecret = scanner(secrets);
   for (let at = 0; at < size; ) {
@@ -50,13 +57,13 @@ export async function* counted(
 
 /** Reads it once. Throws as its pieces do. */
 export async function checkContent(
-  file: { readonly handle: FileHandle; readonly size: number },
+  file: SizedContent,
   secrets: readonly Buffer[],
   signal: AbortSignal,
 ): Promise<void> {
   if (file.size === 0) {
     // Those of /proc have no size and yet something in them.
-    const { bytesRead } = await file.handle.read(Buffer.alloc(1), 0, 1, 0);
+    const { bytesRead } = await (await file.content(signal)).read(Buffer.alloc(1), 0, 1, 0);
     throw new UnfitContent(
       bytesRead === 0 ? "it is empty" : "it is made by the system while it is read; copy it to a file first",
     );

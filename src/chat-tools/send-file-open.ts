@@ -1,10 +1,11 @@
-// Opens a file for sending, and says what it is: judged is the file that is open, and not what its name led to before or
+// Opens a file of this machine for sending, and says what it is: judged is the file that is open, and not what its name led to before or
 // leads to later. Refusals are sentences about "it".
 
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AskedFile } from "./send-file-arguments.ts";
+import type { SizedContent } from "./send-file-content.ts";
 import { looksSecret } from "./send-file-names.ts";
 import {
   codeOf,
@@ -26,14 +27,15 @@ export interface FoundFile {
   readonly isSecret: boolean;
 }
 
-export interface OpenFile extends FoundFile {
-  /** To be closed by whoever has it. */
-  readonly handle: FileHandle;
-  readonly size: number;
+/** To be closed by whoever has it. */
+export interface OpenFile extends FoundFile, SizedContent {
+  /** From now on; says then whether it was changed. */
+  readonly watch: () => Promise<() => Promise<boolean>>;
+  readonly close: () => Promise<void>;
 }
 
 const DENIED = "it is never sent, whoever asks: it is one of those that are nobody's to see";
-const CHANGED = "it was moved or replaced in this very moment; call again";
+export const CHANGED = "it was moved or replaced in this very moment; call again";
 
 /** Looks at names alone: nothing is opened. */
 export async function findFile(asked: AskedFile, place: Place, disk: Disk): Promise<FoundFile | string> {
@@ -98,7 +100,21 @@ async function judgeOpen(
   if (stat.nlink > 1n && (await isNamedInDenied(identity, place, disk))) {
     return DENIED;
   }
-  return { ...found, handle, size: Number(stat.size) };
+  return {
+    ...found,
+    size: Number(stat.size),
+    content: async () => handle,
+    watch: async () => {
+      const before = await stateOf(handle);
+      return async () => before !== (await stateOf(handle));
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function stateOf(handle: FileHandle): Promise<string> {
+  const { size, mtimeNs } = await handle.stat({ bigint: true });
+  return `${size} ${mtimeNs}`;
 }
 
 async function judged(
@@ -122,11 +138,12 @@ async function pathOfOpen({ fd }: FileHandle, path: string, disk: Disk): Promise
   }
 }
 
-const noFile = (isDirectory: boolean): string =>
+export const noFile = (isDirectory: boolean): string =>
   isDirectory
     ? "it is a directory; make an archive of it and send that"
     : "it is no regular file but a pipe, a device or the like";
 
+/** By the system's names of errors. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
@@ -143,5 +160,7 @@ export function inWords(error: unknown): string {
   if (code === "") {
     throw error;
   }
-  return REASONS[code] ?? `it can't be read (${code})`;
+  return reasonOf(code);
 }
+
+export const reasonOf = (code: string): string => REASONS[code] ?? `it can't be read (${code})`;

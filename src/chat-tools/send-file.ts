@@ -5,16 +5,19 @@ import * as nodeFs from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { MattermostError } from "../mattermost/error.ts";
 import type { FileId, MattermostApi } from "../mattermost/types.ts";
+import { RemoteError } from "../remote/error.ts";
 import { harmless, isLonger, showHidden, truncate } from "../render/markdown.ts";
 import { type Clock, isRecent } from "../util/clock.ts";
 import { revealingTexts } from "../util/redact.ts";
 import { unlessAborted } from "../util/unless-aborted.ts";
-import { MOST_FILES, readArguments, type SendFileArguments } from "./send-file-arguments.ts";
+import { MOST_FILES, namesHome, readArguments, type SendFileArguments } from "./send-file-arguments.ts";
 import { bytesOf, checkContent, counted, piecesOf, UnfitContent } from "./send-file-content.ts";
 import { safeName, sizeInWords } from "./send-file-names.ts";
-import { type FoundFile, findFile, inWords, type OpenFile, openFile } from "./send-file-open.ts";
+import { type FoundFile, inWords, type OpenFile } from "./send-file-open.ts";
 import type { Disk, Place } from "./send-file-place.ts";
+import { remoteSource } from "./send-file-remote.ts";
 import { ShownFiles } from "./send-file-shown.ts";
+import { type FileSource, localSource } from "./send-file-source.ts";
 import type { ChatCall, ChatOutcome, ChatTool, ChatToolImplementation } from "./types.ts";
 
 export interface SendFileOptions {
@@ -60,18 +63,18 @@ const TOOL: ChatTool = {
 };
 
 const MOST_CAPTION = 2000;
+const STOPPED = "Stopped: nothing was sent.";
 
 export function sendFile(options: SendFileOptions): ChatToolImplementation {
-  const { home, disk = nodeFs } = options;
+  const here = localSource(options.home, options.disk ?? nodeFs);
+  const sourceOf = ({ shell }: Pick<ChatCall, "shell">) => (shell ? remoteSource(shell) : here);
   const shown = new ShownFiles();
   return {
     tool: TOOL,
     async reasonToAsk(call) {
-      const read = readArguments(call.input, { ...call, home });
-      const found =
-        typeof read === "string"
-          ? []
-          : await Promise.all(read.files.map((file) => findFile(file, call, disk)));
+      const source = sourceOf(call);
+      const read = await readCall(call, source);
+      const found = typeof read === "string" ? [] : await source.find(read.files, call);
       const files = found.filter((file) => typeof file !== "string");
       // What can't be sent in any case is nobody's to decide.
       if (typeof read === "string" || files.length < found.length || !files.some(needsPerson)) {
@@ -81,15 +84,15 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
       return reasonFor(files, call);
     },
     async call(call, signal) {
-      const read = readArguments(call.input, { ...call, home });
+      const source = sourceOf(call);
+      const read = await readCall(call, source);
       if (typeof read === "string") {
         return refused(read, "", []);
       }
       const opened: OpenFile[] = [];
       try {
         const refusals = new Map<string, string>();
-        for (const file of read.files) {
-          const one = await openFile(file, call, disk);
+        for await (const [file, one] of source.open(read.files, call, signal)) {
           if (typeof one === "string") {
             refusals.set(file.asked, one);
           } else {
@@ -105,11 +108,30 @@ export function sendFile(options: SendFileOptions): ChatToolImplementation {
         }
         const secrets = bytesOf(revealingTexts(options.secrets));
         return await send(options, opened, { call, read, secrets, signal });
+      } catch (error) {
+        if (signal.aborted) {
+          return refused(STOPPED, "", pathsOf(read));
+        }
+        throw error;
       } finally {
-        await Promise.all(opened.map(({ handle }) => handle.close()));
+        await Promise.all(opened.map((file) => file.close()));
       }
     },
   };
+}
+
+async function readCall(
+  { input, directory }: Pick<ChatCall, "input" | "directory">,
+  source: FileSource,
+): Promise<SendFileArguments | string> {
+  try {
+    return readArguments(input, { directory, home: namesHome(input) ? await source.home() : "" });
+  } catch (error) {
+    if (error instanceof RemoteError) {
+      return `Nothing was sent. ${error.message.replace(/\.$/, "")}.`;
+    }
+    throw error;
+  }
 }
 
 interface Sending {
@@ -140,7 +162,7 @@ async function send(
     if (refusals.size > 0) {
       return refusedFiles(refusals, read);
     }
-    const before = await Promise.all(files.map(stateOf));
+    const watched = await Promise.all(files.map((file) => file.watch()));
     const onBytes = progressOf(files, clock, call.onProgress);
     for (const [at, file] of files.entries()) {
       current = file;
@@ -152,12 +174,12 @@ async function send(
       };
       fileIds.push(await api.uploadStream(call.channelId, source, signal));
     }
-    const after = await Promise.all(files.map(stateOf));
-    const changed = files.filter((_file, at) => before[at] !== after[at]);
+    const isChanged = await Promise.all(watched.map((wasChanged) => wasChanged()));
+    const changed = files.filter((_file, at) => isChanged[at]);
     return sent(files, changed, fileIds, read.caption);
   } catch (error) {
     if (signal.aborted) {
-      return refused("Stopped: nothing was sent.", "", files.map(realPathOf));
+      return refused(STOPPED, "", files.map(realPathOf));
     }
     const why = whyFailed(error);
     return current === undefined
@@ -208,21 +230,17 @@ async function problemOf(
 
 /** A fault of ours is thrown on. */
 function whyFailed(error: unknown): string {
-  if (error instanceof MattermostError || error instanceof UnfitContent) {
+  if (error instanceof MattermostError || error instanceof UnfitContent || error instanceof RemoteError) {
     return error.message;
   }
   return inWords(error);
-}
-
-async function stateOf({ handle }: OpenFile): Promise<string> {
-  const { size, mtimeNs } = await handle.stat({ bigint: true });
-  return `${size} ${mtimeNs}`;
 }
 
 // What a person decides about.
 
 const needsPerson = ({ isInside, isSecret }: FoundFile): boolean => !isInside || isSecret;
 const bytesIn = (files: readonly OpenFile[]): number => files.reduce((sum, { size }) => sum + size, 0);
+const pathsOf = ({ files }: Pick<SendFileArguments, "files">): string[] => files.map(({ path }) => path);
 const realPathOf = ({ realPath }: FoundFile): string => realPath;
 
 /** Two projects may have the same directory, in two channels: what is shown in one says nothing of the other. */
@@ -303,7 +321,7 @@ function refusedFiles(why: ReadonlyMap<string, string>, { files }: SendFileArgum
   return refused(
     `Nothing was sent. ${reasons.join(" ")}${rest}`,
     files.map(({ path }) => safeName(basename(path))).join(", "),
-    files.map(({ path }) => path),
+    pathsOf({ files }),
   );
 }
 

@@ -3,6 +3,7 @@
 
 import type { ChannelId, FileId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { RemoteShell } from "../remote/types.ts";
+import type { SavedFiles } from "../util/saved-files.ts";
 
 /** As MCP's `tools/list` has it. */
 export interface ChatTool {
@@ -30,7 +31,7 @@ export interface ChatCall {
   /** Files, and directories with all in them, that are nobody's to see; absolute. */
   readonly deniedPaths: readonly string[];
   /** Where Claude can read what is saved for it; undefined when there is no such place. */
-  readonly filesDirectory: string | undefined;
+  readonly filesDirectory: SavedFiles | undefined;
   /** Calls of the same turn before this one. */
   readonly callsBefore: number;
   /** A person has seen this call on a card, and allowed it. */

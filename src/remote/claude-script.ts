@@ -32,7 +32,8 @@ below() {
 
 /**
  * `$1` directory, `$2` the one for files or "", `$3` the run, `$4` the program, then its arguments. Exits as Claude does;
- * says BEGUN before Claude's first word.
+ * says BEGUN before Claude's first word. An empty directory
+ * for files goes with it: what is saved later makes it again.
  */
 export function claudeScript({ graceS, silenceS }: RemoteTimes): string {
   return `
@@ -95,6 +96,7 @@ kill $pump $watch 2>/dev/null
 wait $watch 2>/dev/null
 end KILL
 rm -rf "$own"
+if [ -n "$files" ]; then rmdir "$files" 2>/dev/null; fi
 exit $code
 `;
 }

@@ -18,14 +18,15 @@ const RUNNER_MS = 2000;
 export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): RemoteShell {
   const run: RunScript = (script, args = [], options = {}) =>
     new Promise((resolve, reject) => {
-      const { input, isHeld = false, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
+      const { input, isHeld = false, onOutput, signal } = options;
+      const { timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options;
       const child = nodeSpawn(remote.path, [...remote.arguments], {
         env: environment,
         stdio: "pipe",
         detached: true,
       });
       const ended = `${ENDED} ${randomUUID()}`;
-      const output = new Output(maxBytes, () => kill(child));
+      const output = new Output(maxBytes, () => kill(child), onOutput);
       let stderr = "";
       let isLate = false;
       const late = setTimeout(() => {
@@ -103,13 +104,15 @@ const BEGUN_LINE = Buffer.from(`\n${BEGUN}\n`);
 class Output {
   readonly #limit: number;
   readonly #whenFull: () => void;
+  readonly #take: (bytes: Buffer) => void;
   readonly #chunks: Buffer[] = [];
   #greeting: Buffer | undefined = Buffer.alloc(0);
   #bytes = 0;
 
-  constructor(limit: number, whenFull: () => void) {
+  constructor(limit: number, whenFull: () => void, take?: (bytes: Buffer) => void) {
     this.#limit = limit;
     this.#whenFull = whenFull;
+    this.#take = take ?? ((bytes) => this.#chunks.push(bytes));
   }
 
   get hasBegun(): boolean {
@@ -139,7 +142,7 @@ class Output {
 
   #keep(chunk: Buffer): void {
     if (!this.isCut) {
-      this.#chunks.push(chunk);
+      this.#take(chunk);
       this.#bytes += chunk.length;
       if (this.isCut) {
         this.#whenFull();

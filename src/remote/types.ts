@@ -19,6 +19,8 @@ export interface ScriptOptions {
   /** All in all, with the way there. */
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;
+  /** Takes the output as it comes, so that none of it is kept. Throws nothing. */
+  readonly onOutput?: ((bytes: Uint8Array) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -11,10 +11,9 @@ import { safeFileName } from "../util/file-names.ts";
 import { isImageType, typeOf } from "../util/file-type.ts";
 import {
   DIRECTORY_LIMIT,
-  hasRoomFor,
   MAX_SAVED_BYTES,
   nameToSave,
-  saveFile,
+  type SavedFiles,
   TOO_LARGE_TO_SAVE,
 } from "../util/saved-files.ts";
 import type { Message } from "./types.ts";
@@ -32,7 +31,7 @@ export interface ContentOptions {
   readonly users: Pick<Users, "byId">;
   readonly threadId: ThreadId;
   /** Where files are saved; a directory of this session's own. Undefined when there is none. */
-  readonly filesDirectory: string | undefined;
+  readonly filesDirectory: SavedFiles | undefined;
   /** Images are saved as well. */
   readonly imagesAsFiles?: boolean;
   /** Told in one sentence what could not be handed over. */
@@ -115,7 +114,7 @@ async function fetched(
   const mayBeImage = !imagesAsFiles && isImageType(file.mimeType) && file.size <= MAX_IMAGE_BYTES;
   if (
     !mayBeImage &&
-    !(await hasRoomFor(existing(filesDirectory), safeFileName(file.name, source), file.size))
+    !(await existing(filesDirectory).hasRoomFor(safeFileName(file.name, source), file.size))
   ) {
     return "no room";
   }
@@ -126,13 +125,11 @@ async function fetched(
   }
   const name = nameToSave(file.name, source, bytes);
   // A message that is sent again after a crash saves it again, in the same place.
-  const place = existing(filesDirectory);
-  return (await hasRoomFor(place, name, bytes.byteLength))
-    ? { path: await saveFile(place, name, bytes) }
-    : "no room";
+  const path = await existing(filesDirectory).save(name, bytes);
+  return path === undefined ? "no room" : { path };
 }
 
-function existing(directory: string | undefined): string {
+function existing(directory: SavedFiles | undefined): SavedFiles {
   if (directory === undefined) {
     throw new Error("there is no place to save it");
   }

@@ -6,9 +6,10 @@ import type { ClaudeReply, ClaudeRequest } from "../claude/requests.ts";
 import type { ClaudeClient, ClaudeEvent, ClaudeStart, MessageBlock } from "../claude/types.ts";
 import type { ThreadId } from "../mattermost/types.ts";
 import { type KnownProcess, startMark } from "../util/processes.ts";
+import type { SavedFiles } from "../util/saved-files.ts";
 import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
 import type { SessionDependencies } from "./dependencies.ts";
-import { FilesDirectory } from "./files-directory.ts";
+import { type FilesDirectory, filesDirectoryOf } from "./files-directory.ts";
 import type { Message } from "./types.ts";
 
 /** A process that is to end gets this long to save before it is sent signals. */
@@ -39,7 +40,7 @@ export class SessionProcess {
   constructor(threadId: ThreadId, dependencies: SessionDependencies, filesPath: string | undefined) {
     this.#threadId = threadId;
     this.#dependencies = dependencies;
-    this.#files = new FilesDirectory(dependencies.log, filesPath);
+    this.#files = filesDirectoryOf(dependencies, filesPath);
   }
 
   /** By what the process that runs, or ran last, is found again after a crash. */
@@ -51,6 +52,11 @@ export class SessionProcess {
     return this.#files.path;
   }
 
+  /** Where files are saved for it; undefined when there is no such place. */
+  get files(): SavedFiles | undefined {
+    return this.#files.files;
+  }
+
   /** Gives the conversation's id: a process that has waited brings its own. */
   start(given: ProcessStart, listener: (event: ClaudeEvent) => void): string {
     const { conversationId, directory, resume, fork, choices, allowedRules, instructions } = given;
@@ -60,7 +66,7 @@ export class SessionProcess {
     const isAsOthers = !resume && !fork && choices.model === model && choices.permissionMode === mode;
     const warm = isAsOthers ? this.#takeWarm(given) : undefined;
     if (warm) {
-      this.#files = new FilesDirectory(this.#dependencies.log, warm.start.extraDirectories[0]);
+      this.#files = filesDirectoryOf(this.#dependencies, warm.start.extraDirectories[0]);
       this.#client = warm.assign(listener);
     } else {
       const extraDirectories = [this.#files.make()].flatMap((path) => path ?? []);
@@ -109,7 +115,8 @@ export class SessionProcess {
 
   #fetching(onProblem: (detail: string) => void): ContentOptions {
     const { api, users } = this.#dependencies;
-    return { api, users, threadId: this.#threadId, filesDirectory: this.#files.make(), onProblem };
+    this.#files.make();
+    return { api, users, threadId: this.#threadId, filesDirectory: this.#files.files, onProblem };
   }
 
   send(uuid: string, content: readonly MessageBlock[]): void {
@@ -155,7 +162,7 @@ export class SessionProcess {
     await Promise.all(this.#closing);
   }
 
-  removeFiles(): void {
-    this.#files.remove();
+  removeFiles(): Promise<void> {
+    return this.#files.remove();
   }
 }

@@ -102,7 +102,7 @@ export class Session {
     this.#toolCalls = toolCallsOf(threadId, dependencies, {
       directory: () => this.#context.directory,
       shell: dependencies.shell,
-      filesDirectory: () => this.#process.filesPath,
+      filesDirectory: () => this.#process.files,
       answer: (callId, result) => this.#process.answerCall(callId, result),
       report: (report) => this.deliver({ type: "tool", report }),
       failed: (error) => this.#fail("using a tool in the chat", error),
@@ -188,7 +188,7 @@ export class Session {
     this.#timers.clearAll();
     this.#writer.close();
     this.#document.remove();
-    this.#process.removeFiles();
+    void this.#process.removeFiles();
     this.#dependencies.onForgotten?.(this.threadId);
   }
 
@@ -289,7 +289,7 @@ export class Session {
     this.#writer.close();
     if (this.#state.phase.name === "ended") {
       this.#document.remove();
-      this.#process.removeFiles();
+      await this.#process.removeFiles();
     } else {
       this.#document.change();
     }

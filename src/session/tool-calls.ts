@@ -20,7 +20,7 @@ export interface ToolCallsOptions {
   readonly directory: () => string;
   /** The machine where Claude works; undefined: this one. */
   readonly shell?: RemoteShell | undefined;
-  readonly filesDirectory: () => string | undefined;
+  readonly filesDirectory: () => ChatCall["filesDirectory"];
   readonly answer: (callId: CallId, result: OwnToolResult) => void;
   readonly report: (report: ToolReport) => void;
   /** A fault of ours: the session ends by it. */

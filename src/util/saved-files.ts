@@ -11,18 +11,35 @@ const MEGABYTE = 1024 * 1024;
 
 export const MAX_SAVED_BYTES = 50 * MEGABYTE;
 /** What one directory holds. */
-const MAX_DIRECTORY_BYTES = 200 * MEGABYTE;
-const MAX_DIRECTORY_FILES = 100;
+export const MAX_DIRECTORY_BYTES = 200 * MEGABYTE;
+export const MAX_DIRECTORY_FILES = 100;
 
 /** The limits as people are told them. */
 export const TOO_LARGE_TO_SAVE = `it is larger than ${MAX_SAVED_BYTES / MEGABYTE} MB`;
 export const DIRECTORY_LIMIT = `${MAX_DIRECTORY_FILES} files and ${MAX_DIRECTORY_BYTES / MEGABYTE} MB`;
 
-/** Whether the directory takes a file of this name and size, whatever had the name before. */
-export async function hasRoomFor(directory: string, name: string, bytes: number): Promise<boolean> {
-  const usage = await usageOf(directory, name, MAX_DIRECTORY_FILES);
-  return usage.files < MAX_DIRECTORY_FILES && usage.bytes + bytes <= MAX_DIRECTORY_BYTES;
+/** Where files are saved for Claude, on the machine where it can read them. */
+export interface SavedFiles {
+  /** Whether there is room for a file of this name and size, whatever had the name before. */
+  hasRoomFor(name: string, bytes: number): Promise<boolean>;
+  /** A new file, whatever had its name before; its path. Undefined when there is no room for it. */
+  save(name: string, bytes: Uint8Array): Promise<string | undefined>;
 }
+
+/** Those in a directory of this machine. */
+export function filesIn(directory: string): SavedFiles {
+  const hasRoomFor: SavedFiles["hasRoomFor"] = async (name, bytes) =>
+    isRoom(await usageOf(directory, name, MAX_DIRECTORY_FILES), bytes);
+  return {
+    hasRoomFor,
+    save: async (name, bytes) =>
+      (await hasRoomFor(name, bytes.byteLength)) ? saveFile(directory, name, bytes) : undefined,
+  };
+}
+
+/** For one more file, of that many bytes. */
+export const isRoom = (usage: Usage, bytes: number): boolean =>
+  usage.files < MAX_DIRECTORY_FILES && usage.bytes + bytes <= MAX_DIRECTORY_BYTES;
 
 /**
  * Claude judges a file by its name, and a text that it takes for an image would be refused with everything after it.

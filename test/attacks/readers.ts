@@ -12,6 +12,7 @@ import { decodeChannelId, decodePostId, decodeUserId } from "../../src/mattermos
 import { connectRest } from "../../src/mattermost/rest.ts";
 import { Users } from "../../src/mattermost/users.ts";
 import { systemClock } from "../../src/util/clock.ts";
+import { filesIn } from "../../src/util/saved-files.ts";
 import { defined } from "../support/mattermost-client.ts";
 import { call } from "../support/sandbox-client.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -107,7 +108,7 @@ export async function readers() {
         threadId: defined(decodePostId(posts.root)),
         directory: filesDirectory,
         deniedPaths: [],
-        filesDirectory,
+        filesDirectory: filesIn(filesDirectory),
         callsBefore: 0,
         isAllowed: false,
       },

@@ -8,6 +8,7 @@ import { sendFile } from "../../src/chat-tools/send-file.ts";
 import type { Disk } from "../../src/chat-tools/send-file-place.ts";
 import type { ChatCall, ChatOutcome } from "../../src/chat-tools/types.ts";
 import type { ChannelId, FileId, StreamedFile, ThreadId, UserId } from "../../src/mattermost/types.ts";
+import type { RemoteShell } from "../../src/remote/types.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -38,7 +39,8 @@ export interface SendFileWorld {
   send(input: Record<string, unknown>, more?: Partial<ChatCall>, signal?: AbortSignal): Promise<ChatOutcome>;
 }
 
-export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
+/** `there`: the machine with the files, by what `~` is on it; this one if left out. */
+export function sendFileWorld(disk: Disk = nodeFs, there?: (home: string) => RemoteShell): SendFileWorld {
   const root = temporaryDirectory();
   const [home, project, outside] = [join(root, "home"), join(root, "home/project"), join(root, "outside")];
   const [settings, state] = [join(home, ".config/mm-claude"), join(home, ".local/state/mm-claude")];
@@ -80,6 +82,7 @@ export function sendFileWorld(disk: Disk = nodeFs): SendFileWorld {
     name: "send_file",
     channelId: "channel" as ChannelId,
     directory: project,
+    shell: there?.(home),
     deniedPaths: [join(project, ".env"), settings, state, join(project, "private"), join(home, "not-there")],
   };
   const world: SendFileWorld = {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EMOJI } from "../../../src/mattermost/emoji.ts";
+import { filesIn } from "../../../src/util/saved-files.ts";
 import { channelId, fakeChat, postId } from "../../support/fake-chat.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -17,7 +18,8 @@ describe("read_file", () => {
       chat,
       filesDirectory,
       files,
-      run: (input: Record<string, unknown>) => chat.run("read_file", input, { filesDirectory }),
+      run: (input: Record<string, unknown>) =>
+        chat.run("read_file", input, { filesDirectory: filesIn(filesDirectory) }),
     };
   }
   const pathIn = (text: string): string => /^Saved: (\S+)\n/.exec(text)?.[1] ?? "";
@@ -93,7 +95,7 @@ describe("read_file", () => {
     chat.addPost("b", "", { channelId: channelId("there"), files: [chat.addFile("x.txt", "x")] });
     let open = (): void => {};
     chat.gates.set("file", new Promise((resolve) => (open = resolve)));
-    const reading = chat.run("read_file", { post: postId("b") }, { filesDirectory });
+    const reading = chat.run("read_file", { post: postId("b") }, { filesDirectory: filesIn(filesDirectory) });
     await chat.clock.advance(0);
     chat.leave(channelId("there"), "alice");
     chat.clock.jump(60_000);

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatToolImplementation } from "../../../src/chat-tools/types.ts";
 import type { ChannelId } from "../../../src/mattermost/types.ts";
+import { filesIn } from "../../../src/util/saved-files.ts";
 import { channelId, type FakeChat, fakeChat, postId, userId } from "../../support/fake-chat.ts";
 import { INJECTIONS } from "../../support/injections.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -125,7 +126,7 @@ function townOf({ types, members, inactive }: Town): FakeChat {
 }
 
 test("nothing outside of what both are in is ever read, and what may not be read is as what does not exist", async () => {
-  const filesDirectory = temporaryDirectory();
+  const filesDirectory = filesIn(temporaryDirectory());
   const town = fc.record({
     types: fc.tuple(...CHANNELS.map(() => fc.constantFrom("O", "P", "D", "G"))),
     members: fc.tuple(...CHANNELS.map(() => fc.subarray(["bot", ...PEOPLE]))),

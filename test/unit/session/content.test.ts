@@ -14,6 +14,7 @@ import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { FileInfo, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { contentOf } from "../../../src/session/content.ts";
 import type { Message } from "../../../src/session/types.ts";
+import { filesIn } from "../../../src/util/saved-files.ts";
 import { messageOf, user } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -81,7 +82,7 @@ function world(posts: readonly Partial<Post>[] = []) {
       },
       users: { byId: async (id: UserId) => user(id) },
       threadId: "t" as ThreadId,
-      filesDirectory,
+      filesDirectory: filesIn(filesDirectory),
       onProblem: (detail: string) => void problems.push(detail),
     },
   };

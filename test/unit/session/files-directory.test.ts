@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { FilesDirectory, removeAbandoned } from "../../../src/session/files-directory.ts";
+import { LocalFilesDirectory, removeAbandoned } from "../../../src/session/local-files-directory.ts";
 import { saveFile, usageOf } from "../../../src/util/saved-files.ts";
 import { warningsTo } from "../../support/logs.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -27,8 +27,8 @@ beforeEach(() => {
   warnings = [];
 });
 
-const directoryAt = (path?: string) => new FilesDirectory(warningsTo(warnings), path);
-function make(directory: FilesDirectory): string {
+const directoryAt = (path?: string) => new LocalFilesDirectory(warningsTo(warnings), path);
+function make(directory: LocalFilesDirectory): string {
   const path = directory.make();
   if (path === undefined) throw new Error("no directory");
   return path;

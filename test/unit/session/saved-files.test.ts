@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { expect, test } from "vitest";
 import type { FileInfo, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { savedFiles } from "../../../src/session/content.ts";
+import { filesIn } from "../../../src/util/saved-files.ts";
 import { messageOf, user } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -34,7 +35,7 @@ test("the files of a reply are saved as files, images as well, and what can't be
     },
     users: { byId: async (id: UserId) => user(id) },
     threadId: "t" as ThreadId,
-    filesDirectory,
+    filesDirectory: filesIn(filesDirectory),
     onProblem: (detail) => void problems.push(detail),
   });
   expect(paths.map(dirname)).toEqual([filesDirectory, filesDirectory]);
