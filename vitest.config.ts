@@ -31,7 +31,7 @@ export default defineConfig({
       // Pure, or against servers in the same process.
       project("unit", 0, ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"], 20),
       project("scenarios", 1, ["test/scenarios/**/*.test.ts"], 30),
-      project("e2e", 2, ["test/e2e/**/*.test.ts"], 90),
+      project("e2e", 2, ["test/e2e/**/*.test.ts"], 90, { maxWorkers: 3 }),
       project("faults", 3, ["test/faults/**/*.test.ts"], 180),
       project("browser", 4, ["test/browser/**/*.test.ts"], 90, {
         globalSetup: ["test/browser/setup.ts"],

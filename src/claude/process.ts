@@ -227,7 +227,8 @@ export class ClaudeProcess {
 
   /** What the runner itself ends with is its own affair. */
   #endThere(stderr: string, signal: NodeJS.Signals | null): End {
-    const { said, code } = withoutEnd(stderr);
+    // The tail has lost its last line break.
+    const { said, code } = withoutEnd(`${stderr}\n`);
     const lost = code === undefined ? (this.#hasBegun ? "cut" : "unreached") : undefined;
     return { code: code ?? null, signal: code === undefined ? signal : null, stderr: said, lost };
   }
