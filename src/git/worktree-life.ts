@@ -25,23 +25,24 @@ import {
 } from "./repository.ts";
 
 /** For a session that resumes: one whose files are gone is made again from its branch, where it was. */
-export async function findWorktree(
-  git: Git,
-  worktree: Worktree,
-  root: string,
-): Promise<Result<MadeWorktree>> {
-  const { directory, top, path, branch, base, isNew } = worktree;
-  const found = await isThere(git, worktree);
-  if (found === "there") {
-    return { value: { ...worktree, warnings: [] } };
-  }
-  const isGone = !(await git.files.exists(top)) || !(await git.files.exists(path));
-  if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
-    return { problem: found.missing };
-  }
-  const wanted = { directory, branch, root, place: top, ...(base === undefined ? {} : { base }) };
-  const made = await makeWorktree(git, wanted);
-  return "problem" in made ? made : { value: { ...made.value, base, isNew } };
+export function findWorktree(git: Git, worktree: Worktree, root: string): Promise<Result<MadeWorktree>> {
+  return asResult(async () => {
+    const { directory, top, path, branch, base, isNew } = worktree;
+    const found = await isThere(git, worktree);
+    if (found === "there") {
+      return { ...worktree, warnings: [] };
+    }
+    const isGone = !(await git.files.exists(top)) || !(await git.files.exists(path));
+    if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
+      throw new Refusal(found.missing);
+    }
+    const wanted = { directory, branch, root, place: top, ...(base === undefined ? {} : { base }) };
+    const made = await makeWorktree(git, wanted);
+    if ("problem" in made) {
+      throw new Refusal(made.problem);
+    }
+    return { ...made.value, base, isNew };
+  });
 }
 
 export async function isThere(git: Git, worktree: Worktree): Promise<"there" | { readonly missing: string }> {
