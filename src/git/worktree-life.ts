@@ -53,7 +53,8 @@ export async function isThere(git: Git, worktree: Worktree): Promise<"there" | {
 export async function requireWorktree(git: Git, worktree: Worktree): Promise<void> {
   const { directory, top, path, branch } = worktree;
   const { root } = await repositoryOf(git, directory);
-  if (!(await git.files.exists(top))) {
+  const [isTopThere, isPathThere] = await Promise.all([git.files.exists(top), git.files.exists(path)]);
+  if (!isTopThere) {
     const kept = (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
     const rest = kept
       ? "The branch is still there."
@@ -73,7 +74,7 @@ export async function requireWorktree(git: Git, worktree: Worktree): Promise<voi
       `${named(top)} has ${now} checked out, not ${named(branch)}. To go back to it: ${command(top, "switch", branch)}`,
     );
   }
-  if (!(await git.files.exists(path))) {
+  if (!isPathThere) {
     throw new Refusal(`The directory ${named(path)} is gone from the worktree of ${named(branch)}.`);
   }
 }
@@ -114,8 +115,10 @@ export function removeWorktree(
         );
       }
     }
-    const tip = await commitOf(git, root, `refs/heads/${branch}`);
-    const target = (base && (await commitOf(git, root, `refs/heads/${base}`))) ?? baseCommit;
+    const [tip, target = baseCommit] = await Promise.all([
+      commitOf(git, root, `refs/heads/${branch}`),
+      base ? commitOf(git, root, `refs/heads/${base}`) : undefined,
+    ]);
     const unmerged = tip === undefined ? 0 : await commitsSince(git, root, target, tip);
     if (unmerged > 0 && !isConfirmed) {
       throw new Refusal(
