@@ -22,6 +22,10 @@ describe.skipIf(!hasSshServer)("a project behind ssh", () => {
   let channel: string;
   let shop: GitWorld;
   const far = temporaryDirectory();
+  /** All that goes there goes through one connection, which takes a fraction of the time. */
+  const SHARED = ["ControlMaster=auto", `ControlPath=${join(far, "ssh")}`, "ControlPersist=20"].flatMap(
+    (option) => ["-o", option],
+  );
   const ends: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
@@ -49,13 +53,14 @@ describe.skipIf(!hasSshServer)("a project behind ssh", () => {
     );
     world = await projectsWorld(model.url, claude, (end) => void ends.unshift(end));
     channel = world.channel("shop");
+    const [ssh, ...words] = server.runner;
     world.configure(`projects:
   shop:
     channel: dev/shop
     directory: ${shop.directory}
     allowedUsers: [alice]
     claudePath: ${claude}
-    runner: ${JSON.stringify(server.runner)}
+    runner: ${JSON.stringify([ssh, ...SHARED, ...words])}
 `);
     await world.ready();
   });

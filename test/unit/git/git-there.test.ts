@@ -57,6 +57,12 @@ function withFake(script: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 
 const fakeGit = (script: string, more?: NodeJS.ProcessEnv) => gitOn("there", withFake(script, more));
 
+function linkPrograms(directory: string, names: readonly string[]): void {
+  for (const name of names) {
+    symlinkSync(execFileSync("which", [name], { encoding: "utf8" }).trim(), join(directory, name));
+  }
+}
+
 const isAlive = (pid: string): boolean => {
   try {
     return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
@@ -105,26 +111,31 @@ describe("git behind a runner", () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it("is ended by SIGTERM when nobody waits for it any more", async () => {
+  it.each([
+    { name: "as a group of processes", programs: ["setsid"] },
+    { name: "one process by one where there are no such groups", programs: [] },
+  ])("is ended by SIGTERM when nobody waits for it any more, $name", async ({ programs }) => {
     const folder = temporaryDirectory();
-    const git = program(
+    program(
       folder,
       "git",
       `trap 'echo ended > ${folder}/end; exit' TERM; echo $$ > ${folder}/pid; sleep 60 & echo $! > ${folder}/below; wait`,
     );
+    linkPrograms(folder, ["sh", "env", "sed", "sleep", "ps", "cat", ...programs]);
     const runner = spawn("sh", ["-c", 'IFS= read -r s && eval "$(printf %b "$s")"'], {
-      env: { ...world.environment, PATH: `${folder}:${world.environment["PATH"]}` },
+      env: { ...world.environment, PATH: folder },
       stdio: ["pipe", "ignore", "ignore"],
     });
-    runner.stdin.write(scriptLine(GIT_SCRIPT, [world.directory, "60", "held", git]));
-    await vi.waitUntil(
-      () => existsSync(`${folder}/below`) && readFileSync(`${folder}/below`).length > 0,
-      5000,
-    );
+    runner.stdin.write(scriptLine(GIT_SCRIPT, [world.directory, "60", "held", "git"]));
+    const read = (name: string) => {
+      const path = join(folder, name);
+      return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+    };
+    await vi.waitUntil(() => read("below") !== "", 5000);
+    const pids = [read("pid"), read("below")];
     runner.stdin.end();
-    const pids = ["pid", "below"].map((name) => readFileSync(join(folder, name), "utf8").trim());
     await vi.waitUntil(() => !pids.some(isAlive), 5000);
-    expect(readFileSync(`${folder}/end`, "utf8")).toBe("ended\n");
+    expect(read("end")).toBe("ended");
   });
 
   it("leaves nothing that stands in the way when it was late in the middle of it", async () => {
@@ -167,9 +178,7 @@ describe("git behind a runner", () => {
 
   it("may be missing there, as may the directory", async () => {
     const bin = temporaryDirectory();
-    for (const name of ["env", "sh", "sed", "mktemp", "sleep"]) {
-      symlinkSync(execFileSync("which", [name], { encoding: "utf8" }).trim(), join(bin, name));
-    }
+    linkPrograms(bin, ["env", "sh", "sed", "mktemp", "sleep"]);
     const git = gitOn("there", { ...world.environment, PATH: bin });
     // Where the shell finds it all the same, in the folders that a login often lacks, there is nothing to see.
     const found = await findRepository(git, world.directory);
