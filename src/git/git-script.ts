@@ -1,6 +1,7 @@
 // The script that runs git on another machine. Git ends with all that it has started when its time is over, and when
 // nobody waits for it any more: a connection that breaks closes stdin, and ends nothing by itself.
 
+import { KILL_FUNCTIONS } from "../remote/claude-script.ts";
 import { quoted } from "../remote/script.ts";
 import { READING, TERM_MS } from "./git.ts";
 
@@ -11,9 +12,7 @@ export const IS_LATE = "mm-claude has ended git: it was late";
 
 /** Ends `$git`, a process group where there is `setsid`, and what descends from it. */
 const END = `
-below() {
-  ps -A -o pid= -o ppid= 2>/dev/null | while read -r p q; do if [ "$q" = "$1" ]; then echo "$p"; below "$p"; fi; done
-}
+${KILL_FUNCTIONS}
 end() {
   trap '' TERM
   tree=$(below "$git")

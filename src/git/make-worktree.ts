@@ -69,8 +69,11 @@ export function makeWorktree(git: Git, wanted: NewWorktree): Promise<Result<Made
         places(home, taken.left, wanted.place),
         isNew,
       ));
-    const mergeBase = await git.read(top, ["merge-base", start, "HEAD"]);
-    const inside = relative(repository.root, await git.files.realPath(directory));
+    const [mergeBase, real] = await Promise.all([
+      git.read(top, ["merge-base", start, "HEAD"]),
+      git.files.realPath(directory),
+    ]);
+    const inside = relative(repository.root, real);
     const path = join(top, inside);
     const warnings = [
       ...((await makeInside(git, top, inside))

@@ -47,8 +47,10 @@ export function mergeWorktree(git: Git, worktree: Worktree): Promise<Result<Merg
       );
     }
     await merge(git, root, worktree, base);
-    const commit = (await commitOf(git, root, "HEAD")) ?? before;
-    const tip = await commitOf(git, root, `refs/heads/${branch}`);
+    const [commit = before, tip] = await Promise.all([
+      commitOf(git, root, "HEAD"),
+      commitOf(git, root, `refs/heads/${branch}`),
+    ]);
     return {
       commit,
       isFastForward: commit === tip,
@@ -59,18 +61,21 @@ export function mergeWorktree(git: Git, worktree: Worktree): Promise<Result<Merg
 
 /** The project's directory, as a merge needs it; gives the commit that it is at. */
 async function requireReady(git: Git, root: string, base: string): Promise<string> {
-  const current = await branchIn(git, root);
+  const [current, commit, isUnfinished] = await Promise.all([
+    branchIn(git, root),
+    commitOf(git, root, "HEAD"),
+    isMerging(git, root),
+  ]);
   if (current !== base) {
     const now = current === undefined ? "no branch" : named(current);
     throw new Refusal(
       `${named(root)} has ${now} checked out, not ${named(base)}. Change that first: ${command(root, "switch", base)}`,
     );
   }
-  const commit = await commitOf(git, root, "HEAD");
   if (commit === undefined) {
     throw new Refusal(`The branch ${named(base)} is gone from ${named(root)}.`);
   }
-  if (await isMerging(git, root)) {
+  if (isUnfinished) {
     throw new Refusal(
       `Another merge is not finished in ${named(root)}. Finish it there, or take it back: ${command(root, "merge", "--abort")}`,
     );

@@ -21,10 +21,14 @@ export function findRepository(git: Git, directory: string): Promise<Result<Repo
 }
 
 export async function repositoryOf(git: Git, directory: string): Promise<Repository> {
-  if (!(await git.files.exists(directory))) {
+  // Whatever doesn't need the other goes at once: each may be a way to another machine.
+  const [isThere, bare] = await Promise.all([
+    git.files.exists(directory),
+    git.read(directory, ["rev-parse", "--is-bare-repository"]),
+  ]);
+  if (!isThere) {
     throw new Refusal(`The directory ${named(directory)} doesn't exist.`);
   }
-  const bare = await git.read(directory, ["rev-parse", "--is-bare-repository"]);
   if (/not a git repository/.test(bare.said)) {
     throw new Refusal(
       `${named(directory)} is in no git repository. To make one: ${command(directory, "init")}`,
@@ -42,10 +46,11 @@ export async function repositoryOf(git: Git, directory: string): Promise<Reposit
     branchIn(git, directory),
     commitOf(git, directory, "HEAD"),
   ]);
-  const root = await git.files.realPath(lineOf(top));
-  const [hasSubmodules, attributes] = await Promise.all([
-    git.files.exists(join(root, ".gitmodules")),
-    git.files.text(join(root, ".gitattributes")),
+  const path = lineOf(top);
+  const [root, hasSubmodules, attributes] = await Promise.all([
+    git.files.realPath(path),
+    git.files.exists(join(path, ".gitmodules")),
+    git.files.text(join(path, ".gitattributes")),
   ]);
   return {
     root,

@@ -25,23 +25,24 @@ import {
 } from "./repository.ts";
 
 /** For a session that resumes: one whose files are gone is made again from its branch, where it was. */
-export async function findWorktree(
-  git: Git,
-  worktree: Worktree,
-  root: string,
-): Promise<Result<MadeWorktree>> {
-  const { directory, top, path, branch, base, isNew } = worktree;
-  const found = await isThere(git, worktree);
-  if (found === "there") {
-    return { value: { ...worktree, warnings: [] } };
-  }
-  const isGone = !(await git.files.exists(top)) || !(await git.files.exists(path));
-  if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
-    return { problem: found.missing };
-  }
-  const wanted = { directory, branch, root, place: top, ...(base === undefined ? {} : { base }) };
-  const made = await makeWorktree(git, wanted);
-  return "problem" in made ? made : { value: { ...made.value, base, isNew } };
+export function findWorktree(git: Git, worktree: Worktree, root: string): Promise<Result<MadeWorktree>> {
+  return asResult(async () => {
+    const { directory, top, path, branch, base, isNew } = worktree;
+    const found = await isThere(git, worktree);
+    if (found === "there") {
+      return { ...worktree, warnings: [] };
+    }
+    const isGone = !(await git.files.exists(top)) || !(await git.files.exists(path));
+    if (!isGone || (await commitOf(git, directory, `refs/heads/${branch}`)) === undefined) {
+      throw new Refusal(found.missing);
+    }
+    const wanted = { directory, branch, root, place: top, ...(base === undefined ? {} : { base }) };
+    const made = await makeWorktree(git, wanted);
+    if ("problem" in made) {
+      throw new Refusal(made.problem);
+    }
+    return { ...made.value, base, isNew };
+  });
 }
 
 export async function isThere(git: Git, worktree: Worktree): Promise<"there" | { readonly missing: string }> {
@@ -52,7 +53,8 @@ export async function isThere(git: Git, worktree: Worktree): Promise<"there" | {
 export async function requireWorktree(git: Git, worktree: Worktree): Promise<void> {
   const { directory, top, path, branch } = worktree;
   const { root } = await repositoryOf(git, directory);
-  if (!(await git.files.exists(top))) {
+  const [isTopThere, isPathThere] = await Promise.all([git.files.exists(top), git.files.exists(path)]);
+  if (!isTopThere) {
     const kept = (await commitOf(git, root, `refs/heads/${branch}`)) !== undefined;
     const rest = kept
       ? "The branch is still there."
@@ -72,7 +74,7 @@ export async function requireWorktree(git: Git, worktree: Worktree): Promise<voi
       `${named(top)} has ${now} checked out, not ${named(branch)}. To go back to it: ${command(top, "switch", branch)}`,
     );
   }
-  if (!(await git.files.exists(path))) {
+  if (!isPathThere) {
     throw new Refusal(`The directory ${named(path)} is gone from the worktree of ${named(branch)}.`);
   }
 }
@@ -113,8 +115,10 @@ export function removeWorktree(
         );
       }
     }
-    const tip = await commitOf(git, root, `refs/heads/${branch}`);
-    const target = (base && (await commitOf(git, root, `refs/heads/${base}`))) ?? baseCommit;
+    const [tip, target = baseCommit] = await Promise.all([
+      commitOf(git, root, `refs/heads/${branch}`),
+      base ? commitOf(git, root, `refs/heads/${base}`) : undefined,
+    ]);
     const unmerged = tip === undefined ? 0 : await commitsSince(git, root, target, tip);
     if (unmerged > 0 && !isConfirmed) {
       throw new Refusal(

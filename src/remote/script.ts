@@ -37,7 +37,7 @@ export function withoutEnd(
   ended: string = ENDED,
 ): { readonly said: string; readonly code: number | undefined } {
   const at = stderr.lastIndexOf(ended);
-  const code = at < 0 ? undefined : /^ (\d{1,3})\s/.exec(stderr.slice(at + ended.length))?.[1];
+  const code = at < 0 ? undefined : /^ (\d{1,3})(?!\d)/.exec(stderr.slice(at + ended.length))?.[1];
   return code === undefined
     ? { said: stderr.trim(), code }
     : { said: stderr.slice(0, at).trim(), code: Number(code) };

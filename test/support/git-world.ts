@@ -35,11 +35,12 @@ export function gitEnvironment(settings: Readonly<Record<string, string>> = {}):
   return environment;
 }
 
-/** The ways to the machine that a repository is on; the second is a shell, as behind any runner. */
-export const MACHINES: Readonly<Record<"here" | "there", (environment: NodeJS.ProcessEnv) => Git>> = {
-  here: gitWith,
-  there: (environment) => gitThere(remoteShell(remoteOf(["env"]), environment)),
-};
+export const MACHINE_NAMES = ["here", "there"] as const;
+export type MachineName = (typeof MACHINE_NAMES)[number];
+
+/** "there" is a shell, as it is behind any runner. */
+export const gitOn = (machine: MachineName, environment: NodeJS.ProcessEnv): Git =>
+  machine === "here" ? gitWith(environment) : gitThere(remoteShell(remoteOf(["env"]), environment));
 
 export interface GitWorld {
   readonly environment: NodeJS.ProcessEnv;
@@ -59,10 +60,10 @@ export interface GitWorld {
 export function gitWorld(
   environment: NodeJS.ProcessEnv = gitEnvironment(),
   directory = join(temporaryDirectory(), "shop"),
-  machine: keyof typeof MACHINES = "here",
+  machine: MachineName = "here",
 ): GitWorld {
   const root = join(temporaryDirectory(), "worktrees");
-  const git = MACHINES[machine](environment);
+  const git = gitOn(machine, environment);
   const run = (where: string, ...args: readonly string[]) =>
     execFileSync("git", args, {
       cwd: where,

@@ -1,12 +1,15 @@
 // What a session finds of its worktree when it resumes, with the real git.
 
-import { existsSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Worktrees } from "../../../src/app/worktrees.ts";
 import { worktreePath } from "../../../src/git/names.ts";
 import type { ThreadId } from "../../../src/mattermost/types.ts";
+import { remoteOf } from "../../../src/remote/runner.ts";
+import { remoteShell } from "../../../src/remote/shell.ts";
 import { gitWorld, problemIn, valueIn } from "../../support/git-world.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const THREAD = "t" as ThreadId;
 
@@ -86,4 +89,67 @@ test("one is made of the repository that is named, also when the project has ano
   const worktrees = new Worktrees(now).of(now.directory);
   const made = valueIn(await worktrees.make("fix", undefined, THREAD, before.directory));
   expect(existsSync(join(made.top, "only-here.txt"))).toBe(true);
+});
+
+describe("worktrees on another machine", () => {
+  const shellWith = (environment: NodeJS.ProcessEnv, words: readonly string[] = ["env"]) =>
+    remoteShell(remoteOf(words), environment);
+
+  test.each([
+    { name: "where its user's data is", data: undefined, place: ".local/share" },
+    { name: "where it keeps data", data: "my data", place: "my data" },
+    { name: "never in a relative place", data: "./data", place: ".local/share" },
+  ])("are kept $name", async ({ data, place }) => {
+    const world = gitWorld();
+    const home = temporaryDirectory();
+    const given = data?.startsWith("./") ? data : data && join(home, data);
+    const environment = { ...world.environment, HOME: home, ...(given ? { XDG_DATA_HOME: given } : {}) };
+    const worktrees = new Worktrees(world).of(world.directory, shellWith(environment));
+    const made = valueIn(await worktrees.make("fix", undefined, THREAD));
+    expect(made.top.startsWith(`${join(home, place)}/mm-claude/worktrees/shop-`)).toBe(true);
+    expect(await worktrees.removeOf("fix", { isConfirmed: false })).toMatchObject({ isRemoved: false });
+    worktrees.release(THREAD);
+    expect(await worktrees.removeOf("fix", { isConfirmed: false })).toMatchObject({ isRemoved: true });
+    expect(existsSync(made.top)).toBe(false);
+  });
+
+  test("are held by a thread of that machine alone", async () => {
+    const world = gitWorld();
+    const environment = { ...world.environment, HOME: temporaryDirectory() };
+    const all = new Worktrees(world);
+    const on = (...words: string[]) => all.of(world.directory, shellWith(environment, ["env", ...words]));
+    const made = valueIn(await on("A=1").make("fix", undefined, THREAD));
+    expect(problemIn(await on("A=1").make("fix", made, "u" as ThreadId))).toMatch(
+      /^Another session works on/,
+    );
+    expect(valueIn(await on("A=2").make("fix", made, "u" as ThreadId)).top).toBe(made.top);
+  });
+
+  test("that can't be reached are told of as such, and are asked for anew", async () => {
+    const world = gitWorld();
+    const folder = temporaryDirectory();
+    const runner = join(folder, "ssh");
+    writeFileSync(runner, "#!/bin/sh\necho 'ssh: connect to host build1: No route to host' >&2\nexit 255\n");
+    chmodSync(runner, 0o755);
+    const environment = { ...world.environment, HOME: folder };
+    const worktrees = new Worktrees(world).of(world.directory, shellWith(environment, [runner, "build1"]));
+    const problem = "build1 can't be reached: ssh: connect to host build1: No route to host";
+    expect(problemIn(await worktrees.make("fix", undefined, THREAD))).toBe(problem);
+    expect(await worktrees.removeOf("fix", { isConfirmed: true })).toEqual({
+      text: `⚠️ ${problem}`,
+      isRemoved: false,
+    });
+    writeFileSync(runner, '#!/bin/sh\nfor last; do :; done; eval "exec $last"\n');
+    expect(valueIn(await worktrees.make("fix", undefined, THREAD)).branch).toBe("fix");
+    const { warnings: _, ...made } = valueIn(await worktrees.make("fix", undefined, THREAD));
+    writeFileSync(runner, "#!/bin/sh\necho 'no route' >&2\nexit 255\n");
+    const outcomes = [
+      await worktrees.changes(made),
+      await worktrees.diff(made),
+      await worktrees.merge(made),
+      await worktrees.remove(made, { isConfirmed: true }),
+      await worktrees.make("fix", made, THREAD),
+    ];
+    expect(outcomes.map(problemIn)).toEqual(outcomes.map(() => "build1 can't be reached: no route"));
+  });
 });

@@ -4,20 +4,29 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { changesIn, diffOf } from "../../../src/git/changes.ts";
 import type { Worktree } from "../../../src/git/make-worktree.ts";
-import { type GitWorld, gitWorld, problemIn, valueIn } from "../../support/git-world.ts";
+import {
+  type GitWorld,
+  gitWorld,
+  MACHINE_NAMES,
+  type MachineName,
+  problemIn,
+  valueIn,
+} from "../../support/git-world.ts";
 
 let world: GitWorld;
 let worktree: Worktree;
-beforeEach(async () => {
-  world = gitWorld();
+const begin = (machine: MachineName) => async () => {
+  world = gitWorld(undefined, undefined, machine);
   worktree = await world.make("fix");
-});
+};
 
 const changes = async () => valueIn(await changesIn(world.git, worktree));
 const patch = async (maxBytes?: number) => valueIn(await diffOf(world.git, worktree, maxBytes));
 const NONE = { added: 0, removed: 0, files: 0, isDirty: false, ahead: 0 };
 
-describe("the changes of a worktree", () => {
+describe.each(MACHINE_NAMES)("the changes of a worktree %s", (machine) => {
+  beforeEach(begin(machine));
+
   it("are none at first", async () => {
     expect(await changes()).toEqual(NONE);
     expect(await patch()).toEqual({ patch: Buffer.from(""), notes: [] });
@@ -116,7 +125,9 @@ describe("the changes of a worktree", () => {
   });
 });
 
-describe("the patch of a worktree", () => {
+describe.each(MACHINE_NAMES)("the patch of a worktree %s", (machine) => {
+  beforeEach(begin(machine));
+
   it("makes the base what the worktree is", async () => {
     const { top } = worktree;
     world.commit(top, { "b.txt": "1\n2\n", "größe.txt": "x\n" });

@@ -4,14 +4,21 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Worktree } from "../../../src/git/make-worktree.ts";
 import { mergeWorktree } from "../../../src/git/merge-worktree.ts";
 import { gitWith } from "../../../src/git/run-git.ts";
-import { type GitWorld, gitWorld, problemIn, valueIn } from "../../support/git-world.ts";
+import {
+  type GitWorld,
+  gitWorld,
+  MACHINE_NAMES,
+  type MachineName,
+  problemIn,
+  valueIn,
+} from "../../support/git-world.ts";
 
 let world: GitWorld;
 let worktree: Worktree;
-beforeEach(async () => {
-  world = gitWorld();
+const begin = (machine: MachineName) => async () => {
+  world = gitWorld(undefined, undefined, machine);
   worktree = await world.make("fix");
-});
+};
 
 const merge = () => mergeWorktree(world.git, worktree);
 const refusal = async () => problemIn(await merge());
@@ -24,7 +31,9 @@ const stateOf = (directory: string) => [
   ["MERGE_HEAD", "MERGE_MSG", "AUTO_MERGE"].filter((name) => existsSync(join(directory, ".git", name))),
 ];
 
-describe("a merge", () => {
+describe.each(MACHINE_NAMES)("a merge %s", (machine) => {
+  beforeEach(begin(machine));
+
   it("moves the base on when nothing else has", async () => {
     const tip = world.commit(worktree.top, { "b.txt": "1\n2\n", "readme.txt": "one\n" });
     expect(valueIn(await merge())).toEqual({
@@ -76,6 +85,8 @@ describe("a merge", () => {
 });
 
 describe("a merge is refused", () => {
+  beforeEach(begin("here"));
+
   it("when there is nothing to merge", async () => {
     expect(await refusal()).toBe("There is nothing to merge: `fix` has no commit that `main` doesn't have.");
   });
