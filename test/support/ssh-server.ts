@@ -1,6 +1,7 @@
 // A real sshd on loopback, with keys, a port and an environment of its own. Whoever runs the tests logs in.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { userInfo } from "node:os";
@@ -56,9 +57,9 @@ export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<Ss
     ].join("\n"),
   );
   writeFileSync(file("ssh_config"), "");
-  let server: ChildProcess | undefined;
+  let server: Server | undefined;
   const start = async (): Promise<void> => {
-    server = spawn(SSHD, ["-D", "-e", "-f", file("sshd_config")], { stdio: "ignore", detached: true });
+    server = await startedWith(SSHD, file("sshd_config"));
     await untilOpen(port);
   };
   await start();
@@ -78,7 +79,7 @@ export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<Ss
     async stop() {
       const { pid } = server ?? {};
       if (pid === undefined) return;
-      const ended = new Promise((resolve) => server?.once("exit", resolve));
+      const ended = new Promise((resolve) => server?.shell.once("exit", resolve));
       // First of all: nobody shall connect meanwhile.
       process.kill(pid, "SIGSTOP");
       for (const connection of [...childrenOf(pid), pid]) {
@@ -88,10 +89,24 @@ export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<Ss
           // It has just ended.
         }
       }
+      server?.shell.stdin?.end();
       await ended;
       server = undefined;
     },
   };
+}
+
+/** It ends with this process, however that ends: the shell around it then reads the end of its stdin. */
+async function startedWith(sshd: string, config: string): Promise<Server> {
+  const script = '"$1" -D -e -f "$2" </dev/null >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $!';
+  const shell = spawn("sh", ["-c", script, "sh", sshd, config], { stdio: ["pipe", "pipe", "ignore"] });
+  const [pid] = (await once(shell.stdout, "data")) as [Buffer];
+  return { shell, pid: Number(pid.toString()) };
+}
+
+interface Server {
+  readonly shell: ChildProcess;
+  readonly pid: number;
 }
 
 /** One for each connection, and with privilege separation one more below it. */
