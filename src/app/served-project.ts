@@ -20,7 +20,7 @@ import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ProjectCosts } from "../session/steering/spending.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
-import { adopt } from "./adoption.ts";
+import { adopt, findHere, findThere } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
 import { type KeptRules, keptRulesOf } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
@@ -29,6 +29,7 @@ import { memoryCommands, memoryOf, type ProjectMemory } from "./project-memory.t
 import { type ProjectRoutines, projectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
+import { savedConversationsThere } from "./saved-conversations.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
 
 /** What it has in common with the others of its channel. */
@@ -113,8 +114,9 @@ export class ServedProject implements RoutedProject {
     adopt(conversationId, by, {
       rightsOf: this.#rights,
       approvers: namesOf(this.#ready.approvers, ({ id }) => this.#rights(id)?.isApprover),
-      directory: this.#ready.project.directory,
-      environment: this.#place.connection.environment,
+      find: this.#shell
+        ? findThere(this.#ready.project.directory, this.#shell.run)
+        : findHere(this.#ready.project.directory, this.#place.connection.environment),
       // A channel that is being served for the first time is not among the others yet.
       isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
       begin: (opening) => this.sessions.begin(threadId, opening),
@@ -339,10 +341,11 @@ export class ServedProject implements RoutedProject {
       chatTools: connection.chatTools,
       calling: createCalling({ api, users, channelId, switches: connection.switches, log }),
       worktrees: shell ? undefined : connection.worktrees?.of(project.directory),
-      others: shell ? undefined : connection.saved.others,
-      claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
-      readSaved: connection.saved.readSaved,
-      readResults: connection.saved.readResults,
+      ...(shell ? savedConversationsThere(shell) : connection.saved),
+      // What one there is too old for is known by its refusal.
+      claudeVersion: shell
+        ? undefined
+        : () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
     };
   }
 }

@@ -6,13 +6,23 @@ import { voidAsks } from "./asks.ts";
 import type { Person } from "./authorization.ts";
 import { busyReasonOf } from "./busy.ts";
 import { leaveProcess } from "./leaving.ts";
-import { claudeOf, endSession, inFlightOf, markStopped, setSlot, takeInFlight } from "./phases.ts";
+import { loseConnection, showWhatWasLost } from "./lost-connection.ts";
+import {
+  claudeOf,
+  endSession,
+  inFlightOf,
+  isUnderWay,
+  markStopped,
+  setSlot,
+  takeInFlight,
+} from "./phases.ts";
 import { dropUnauthorized, notWaiting, showCutOff, startAfresh, takeUpWork } from "./sending.ts";
 import { audit, breakPage, newKey, say, updateHeader } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
+import { forgetAway, keepsTrying, machineIsBack, tellTaken } from "./steering/machine.ts";
 import type { Elsewhere } from "./steering/origin.ts";
 import { voidUndo } from "./steering/undo.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
@@ -23,22 +33,27 @@ export function slotGranted(
   saved: SavedTurn | undefined,
   elsewhere: Elsewhere | undefined,
 ): void {
-  const { state } = step;
+  const { state, context } = step;
   if (state.phase.name !== "asleep") {
     return;
   }
   if (elsewhere && isTakenElsewhere(step, elsewhere)) {
     return;
   }
+  machineIsBack(step);
   const isWaking = state.queue.length > 0 || state.steering.wanted !== undefined;
   if (elsewhere && isWaking) {
     heardOfOthers(step, elsewhere, true);
   }
-  dropSavedMessage(step, saved);
+  showWhatWasLost(step, saved);
+  const wasTaken = dropSavedMessage(step, saved);
   dropUnauthorized(step);
   if (state.queue.length === 0 && !state.steering.wanted) {
     setSlot(state, undefined);
     step.emit({ type: "releaseSlot" });
+    if (wasTaken && context.machine !== undefined) {
+      tellTaken(step);
+    }
     return;
   }
   setSlot(state, slot);
@@ -64,6 +79,9 @@ export function slotRefused(step: Step): void {
   setSlot(state, undefined);
   const { wanted } = state.steering;
   state.steering.wanted = undefined;
+  if (keepsTrying(step)) {
+    return;
+  }
   if (isWaitingForLimit(state) || waitForPlace(step)) {
     // What waits goes on later; what somebody has just asked for does not.
     if (wanted) {
@@ -119,6 +137,10 @@ export function sleepAfterExit(
   saved: SavedTurn | undefined,
 ): void {
   const { conversation } = step.state;
+  if (exit.lost) {
+    loseConnection(step, exit.lost, exit.stderr);
+    return;
+  }
   if (inFlightOf(step.state)) {
     dropSavedMessage(step, saved);
   }
@@ -196,6 +218,7 @@ function keptWorktree({ worktree }: SessionState): string {
 
 /** Nobody sees what Claude does, or could answer it. What is said here stands in the thread once it can be written to. */
 export function channelArchived(step: Step): void {
+  forgetAway(step, "the channel was archived");
   if (step.state.phase.name !== "asleep") {
     fallAsleep(step, "the channel was archived", true);
     say(step, "💥 **Claude was ended** because this channel was archived. Reply in this thread to resume.");
@@ -223,10 +246,6 @@ export function shutDown(step: Step): void {
     tellCutOff(step);
   }
 }
-
-/** A turn runs that would be lost with its process. A message that Claude has not taken is sent again. */
-export const isUnderWay = ({ phase }: SessionState): boolean =>
-  phase.name === "working" && phase.inFlight === undefined;
 
 /** A turn has ended without its answer: it can go on, unless what waits goes first. */
 export function tellCutOff(step: Step): void {
@@ -273,6 +292,7 @@ export function end(step: Step, why: string): void {
   voidAsks(step, why, true);
   voidUndo(step, why);
   voidHold(step, why);
+  forgetAway(step, why);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type AdoptionOptions, adopt } from "../../../src/app/adoption.ts";
+import { type AdoptionOptions, adopt, findHere } from "../../../src/app/adoption.ts";
 import { LISTED, OTHER, OWNER } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -26,8 +26,7 @@ function world(more: Partial<AdoptionOptions> = {}, lines?: readonly object[]) {
   const options: AdoptionOptions = {
     rightsOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === OWNER.id }),
     approvers: ["alice"],
-    directory,
-    environment: { HOME: home },
+    find: findHere(directory, { HOME: home }),
     isHeld: () => false,
     begin: (opening) => void begun.push(opening),
     ...more,
