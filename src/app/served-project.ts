@@ -255,7 +255,7 @@ export class ServedProject implements RoutedProject {
     const deniedPaths = deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
     const startClaude = this.#startClaude();
-    const options = { ...connection, startClaude, deniedPathsIn };
+    const options = { ...connection, startClaude, deniedPathsIn, shell: this.#shell };
     return prewarmClaudes(project, options, connection.chatTools.tools, {
       allowedRules: () =>
         this.#keptRules

@@ -11,8 +11,8 @@ import { withoutFileMentions } from "./file-mentions.ts";
 import { OwnTools } from "./own-tools.ts";
 import { rulesToAdd } from "./permission-rules.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
-import { runsCommands } from "./process-tree.ts";
 import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
+import { askingForCommands } from "./running-commands.ts";
 import { SentMessages } from "./sent-messages.ts";
 import { Startup } from "./startup.ts";
 import { TypedRequests } from "./typed-requests.ts";
@@ -100,7 +100,7 @@ export class StdioClient implements ClaudeClient {
     });
     this.#unreportedTasks = new UnreportedTasks({
       clock,
-      isAnyRunning: () => this.pid !== undefined && runsCommands(this.pid),
+      ...askingForCommands(start.remote, command, () => this.pid),
       onChange: (tasks) => listener({ type: "backgroundTasks", tasks }),
     });
   }

@@ -18,6 +18,15 @@ for file in "$folder"/projects/*/"$id.jsonl"; do
 done
 `;
 
+/** Where there is no /proc: our Claude is told from a terminal's by what it is started with. */
+const OF_ARGS = `
+of_args() {
+  ps -A -o pid= -o args= 2>/dev/null | while read -r p args; do
+    case $args in *stream-json*"$1"* | *"$1"*stream-json*) echo "$p"; below "$p" ;; esac
+  done
+}
+`;
+
 /**
  * `$1` the conversation, `$2` how many bytes of it are known or "", `$3` "start" where Claude is about to be started with
  * it: then what an earlier Claude of ours has left is ended first. Prints who has it open, how far it goes, and what is
@@ -27,13 +36,10 @@ export const LOOK = `
 id=$1 seen=$2
 ${KILL_FUNCTIONS}
 run=$id.
+${OF_ARGS}
 left() {
   of_run
-  if ! [ -r /proc/self/environ ]; then
-    ps -A -o pid= -o args= 2>/dev/null | while read -r p args; do
-      case $args in *stream-json*"$id"* | *"$id"*stream-json*) echo "$p"; below "$p" ;; esac
-    done
-  fi
+  if ! [ -r /proc/self/environ ]; then of_args "$id"; fi
 }
 if [ "$3" = start ]; then
   for signal in TERM KILL; do
@@ -109,8 +115,12 @@ tail -c "$most" "$own" | head -c "$most"
 export const PROCESSES = `
 run=$1
 ${KILL_FUNCTIONS}
+${OF_ARGS}
 for p in $(of_run); do
   sed 's/^\\([0-9]*\\) .*) /\\1 /' "/proc/$p/stat" 2>/dev/null | cut -d ' ' -f 1,3,4
 done
+if ! [ -r /proc/self/environ ]; then
+  for p in $(of_args "\${run%.*}"); do ps -o pid= -o ppid= -o pgid= -p "$p"; done
+fi
 exit 0
 `;

@@ -26,6 +26,10 @@ export interface RemoteEnd {
   readonly signOfLifeMs: number;
   /** So long it may take to end Claude there, once its stdin is closed. */
   readonly endsWithinMs: number;
+  /** What all that it starts carries. */
+  readonly run: string;
+  /** What exit codes mean when Claude has said nothing. */
+  readonly failures: ReadonlyMap<number, string>;
 }
 
 /** How it ended. `code` is null when a signal ended it or it never ran; `stderr` is the end of its error output. */
@@ -66,6 +70,7 @@ export class ClaudeProcess {
   #received = 0;
   /** What comes before is another machine's greeting. */
   #hasBegun: boolean;
+  #hasSpoken = false;
   #signsOfLife: NodeJS.Timeout | undefined;
 
   constructor(command: Command, listener: ProcessListener, spawn: Spawn = nodeSpawn) {
@@ -162,6 +167,7 @@ export class ClaudeProcess {
 
   #line(line: string): void {
     if (this.#hasBegun) {
+      this.#hasSpoken = true;
       this.#listener.line(line);
     } else {
       this.#hasBegun = line === BEGUN;
@@ -218,16 +224,19 @@ export class ClaudeProcess {
     this.#framer.end();
     this.#end(
       this.#command.remote
-        ? this.#endThere(this.#stderr.text, signal)
+        ? this.#endThere(this.#command.remote, signal)
         : { code, signal, stderr: this.#stderr.text },
     );
   }
 
   /** What the runner itself ends with is its own affair. */
-  #endThere(stderr: string, signal: NodeJS.Signals | null): End {
-    const { said, code } = withoutEnd(stderr);
-    const lost = code === undefined ? (this.#hasBegun ? "cut" : "unreached") : undefined;
-    return { code: code ?? null, signal: code === undefined ? signal : null, stderr: said, lost };
+  #endThere({ failures }: RemoteEnd, signal: NodeJS.Signals | null): End {
+    const { said, code } = withoutEnd(this.#stderr.text);
+    if (code === undefined) {
+      return { code: null, signal, stderr: said, lost: this.#hasBegun ? "cut" : "unreached" };
+    }
+    const failure = this.#hasSpoken ? undefined : failures.get(code);
+    return { code, signal: null, stderr: failure === undefined ? said : `${failure}\n${said}`.trim() };
   }
 
   #end(end: End): void {

@@ -33,7 +33,7 @@ function begun(): Script {
 function speaking(): Script {
   const script = begun();
   script.claude({ type: "messageStarted", messageId: "msg1" });
-  script.claude({ type: "textDelta", messageId: "msg1", blockIndex: 0, text: "I begin" });
+  script.claude({ type: "textDelta", blockIndex: 0, text: "I begin" });
   return script;
 }
 
