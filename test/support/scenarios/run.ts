@@ -1,5 +1,6 @@
 // Plays one scenario in a world of its own, and writes the thread it made as people see it.
 
+import { otherMachine } from "../other-machine.ts";
 import type { World } from "../world.ts";
 import { startWorld } from "../world.ts";
 import type { Scenario } from "./scenario.ts";
@@ -13,17 +14,20 @@ export interface Stage {
 
 /** Gives the thread as Markdown, once nothing moves any more. */
 export async function playScenario(scenario: Scenario, stage: Stage): Promise<string> {
+  const machine = scenario.isElsewhere ? otherMachine(stage.environment) : undefined;
+  const environment = machine?.environment ?? stage.environment;
+  const project = { ...scenario.project, ...(machine ? { runner: machine.runner } : {}) };
   const world = await startWorld({
     claudePath: stage.claudePath,
-    environment: scenario.hasPlan ? withPlan(stage.environment) : stage.environment,
-    ...(scenario.project ? { project: scenario.project } : {}),
+    environment: scenario.hasPlan ? withPlan(environment) : environment,
+    project,
     config: { directory: stage.directory, ...scenario.config },
     ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
   });
   for (const [name, content] of Object.entries(scenario.files ?? {})) {
     world.writeFile(name, content);
   }
-  const root = await scenario.play(world);
+  const root = await scenario.play(world, machine);
   await settled(world, root);
   return threadAsMarkdown(scenario.title, world, root);
 }
