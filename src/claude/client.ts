@@ -310,7 +310,7 @@ export class StdioClient implements ClaudeClient {
     void this.#process.close(0);
   }
 
-  #ended({ code, signal, stderr, lost }: End): void {
+  #ended({ code, signal, stderr, ...more }: End): void {
     this.#startup.stop();
     this.#unreportedTasks.stop();
     this.#ownTools.end();
@@ -318,7 +318,7 @@ export class StdioClient implements ClaudeClient {
     this.#openAsks.clear();
     const isKnown = this.#failure === undefined || stderr.includes(this.#failure);
     const reason = isKnown ? stderr : `${this.#failure}\n${stderr}`.trim();
-    this.#listener({ type: "exited", code, signal, stderr: reason, ...(lost ? { lost } : {}) });
+    this.#listener({ type: "exited", code, signal, stderr: reason, ...more });
   }
 }
 

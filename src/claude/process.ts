@@ -38,7 +38,9 @@ export interface End {
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
   /** Nobody knows how Claude ended on the other machine, or it was never started there. */
-  readonly lost?: Exclude<RemoteErrorCode, "timeout"> | undefined;
+  readonly lost?: Exclude<RemoteErrorCode, "timeout">;
+  /** It never ran on the other machine, where something is missing. */
+  readonly isMissing?: true;
 }
 
 export interface ProcessListener extends LineListener {
@@ -236,7 +238,9 @@ export class ClaudeProcess {
       return { code: null, signal, stderr: said, lost: this.#hasBegun ? "cut" : "unreached" };
     }
     const failure = this.#hasSpoken ? undefined : failures.get(code);
-    return { code, signal: null, stderr: failure === undefined ? said : `${failure}\n${said}`.trim() };
+    return failure === undefined
+      ? { code, signal: null, stderr: said }
+      : { code, signal: null, stderr: `${failure}\n${said}`.trim(), isMissing: true };
   }
 
   #end(end: End): void {

@@ -22,7 +22,7 @@ import { callAfterTurn } from "./steering/calling.ts";
 import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
-import { forgetAway, keepsTrying, machineIsBack, tellTaken } from "./steering/machine.ts";
+import { forgetAway, keepsTrying, machineIsBack, machineOf, tellTaken } from "./steering/machine.ts";
 import type { Elsewhere } from "./steering/origin.ts";
 import { voidUndo } from "./steering/undo.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
@@ -37,10 +37,10 @@ export function slotGranted(
   if (state.phase.name !== "asleep") {
     return;
   }
+  machineIsBack(step);
   if (elsewhere && isTakenElsewhere(step, elsewhere)) {
     return;
   }
-  machineIsBack(step);
   const isWaking = state.queue.length > 0 || state.steering.wanted !== undefined;
   if (elsewhere && isWaking) {
     heardOfOthers(step, elsewhere, true);
@@ -159,7 +159,10 @@ export function sleepAfterExit(
   const words = exit.stderr.trim();
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
   const last = words === "" ? "" : fence(showHidden(truncate(words, 1500)));
-  say(step, `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`, last);
+  const what = exit.isMissing
+    ? `💥 **Claude could not be started on ${machineOf(step)}**. Reply in this thread to try again.`
+    : `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`;
+  say(step, what, last);
   callAfterTurn(step, "stopped");
 }
 

@@ -97,7 +97,7 @@ export function resumeTrying({ state, emit }: Step): void {
 export function machineIsBack(step: Step): void {
   const { away } = step.state.steering;
   if (away) {
-    leave(step, away, `✅ **${machineOf(step)} is back**: this goes on.`, "good");
+    leave(step, away, `✅ **${machineOf(step)} is back**.`, "good");
   }
 }
 

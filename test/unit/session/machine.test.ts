@@ -90,7 +90,7 @@ test("a machine that is away is told once and tried again, less and less often, 
   expect(notices(script)).toEqual([told]);
   timer(script);
   granted(script);
-  expect(notices(script)).toEqual(["✅ **`dev@build1` is back**: this goes on."]);
+  expect(notices(script)).toEqual(["✅ **`dev@build1` is back**."]);
   expect(script.sent()).toEqual(["go", "go"]);
   script.claude({ type: "turnStarted", model: "m", conversationId: script.state.conversation.id });
   script.claude(turnEnded());
@@ -191,4 +191,14 @@ test("what was asked of a sleeping Claude whose machine is away is not kept, whi
   unreached(script);
   expect(script.state.steering.wanted).toBeUndefined();
   expect(notices(script)).toEqual([expect.stringContaining("Try again later.")]);
+});
+
+test("what is missing on the machine is told as such", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  const stderr = "Claude Code was not found on dev@build1.";
+  script.claude({ type: "exited", code: 127, signal: null, stderr, isMissing: true });
+  expect(script.said()).toContain("**Claude could not be started on `dev@build1`**");
+  expect(script.said()).toContain(stderr);
 });
