@@ -5,8 +5,9 @@ import { randomUUID } from "node:crypto";
 import { claudeEnvironment } from "../claude/argv.ts";
 import type { PermissionRule } from "../claude/permission-rules.ts";
 import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
+import { fingerprintThere } from "../claude/startup-inputs-there.ts";
 import type { OwnTool, StartClaude } from "../claude/types.ts";
-import { WarmPool } from "../claude/warm-pool.ts";
+import { WarmPool, type WarmPoolOptions } from "../claude/warm-pool.ts";
 import type { Project } from "../config/project.ts";
 import type { RemoteShell } from "../remote/types.ts";
 import { filesDirectoryOf } from "../session/files-directory.ts";
@@ -18,7 +19,7 @@ export interface PrewarmOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly startClaude: StartClaude;
-  /** The machine where Claude works; undefined: this one. */
+  /** The machine where they wait; undefined: this one. */
   readonly shell?: RemoteShell | undefined;
   readonly deniedPathsIn: (directory: string) => readonly string[];
   readonly token: string;
@@ -37,10 +38,11 @@ const NONE: Waiting = { open() {}, take: () => undefined, close: async () => {} 
 
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
-  { clock, log, startClaude, shell, deniedPathsIn, token, environment }: PrewarmOptions,
+  options: PrewarmOptions,
   ownTools: readonly OwnTool[],
   startedWith: StartedWith,
 ): Waiting {
+  const { clock, log, startClaude, deniedPathsIn, shell } = options;
   if (prewarm === 0) {
     return NONE;
   }
@@ -69,10 +71,30 @@ export function prewarmClaudes(
       };
     },
     onUnused: ({ extraDirectories }) => void filesDirectoryOf({ log, shell }, extraDirectories[0]).remove(),
-    settingsFingerprint: () =>
-      JSON.stringify([settingsFingerprint(directory, environment), startedWith.instructions()]),
+    ...(shell ? inputsThere(shell, directory, startedWith) : inputsHere(options, directory, startedWith)),
+  });
+}
+
+type Inputs = Pick<WarmPoolOptions, "settingsFingerprint" | "repositoryFingerprint" | "freeMemory">;
+
+function inputsHere(
+  { environment, token }: PrewarmOptions,
+  directory: string,
+  { instructions }: StartedWith,
+): Inputs {
+  return {
+    settingsFingerprint: () => JSON.stringify([settingsFingerprint(directory, environment), instructions()]),
     // A repository's own programs may run when git looks at it.
     repositoryFingerprint: () => gitFingerprint(directory, claudeEnvironment(environment, [token])),
     freeMemory: availableMemory,
-  });
+  };
+}
+
+/** A change of the settings there is known within half a minute. Here it is a runner that waits, which takes little. */
+function inputsThere({ run }: RemoteShell, directory: string, { instructions }: StartedWith): Inputs {
+  return {
+    settingsFingerprint: () => JSON.stringify([instructions()]),
+    repositoryFingerprint: () => fingerprintThere(run, directory),
+    freeMemory: () => Infinity,
+  };
 }

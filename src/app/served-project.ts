@@ -16,7 +16,8 @@ import type { ProjectCards, ProjectCommand } from "../session/project-commands.t
 import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
-import { adopt } from "./adoption.ts";
+import type { Later } from "../util/later.ts";
+import { adopt, findHere, findThere } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
 import type { BookedCosts } from "./cost-book.ts";
 import { KeptRules } from "./kept-rules.ts";
@@ -26,6 +27,7 @@ import { memoryCommands, ProjectMemory } from "./project-memory.ts";
 import { ProjectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
+import { savedConversationsThere } from "./saved-conversations.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
 
 /** What it has in common with the others of its channel. */
@@ -108,12 +110,13 @@ export class ServedProject implements RoutedProject {
     return this.#routines.cards;
   }
 
-  adopt(threadId: ThreadId, by: Person, conversationId: string): string | undefined {
+  adopt(threadId: ThreadId, by: Person, conversationId: string): Later<string | undefined> {
     return adopt(conversationId, by, {
       rightsOf: this.#rights,
       approvers: namesOf(this.#ready.approvers, ({ id }) => this.#rights(id)?.isApprover),
-      directory: this.#ready.project.directory,
-      environment: this.#place.connection.environment,
+      find: this.#shell
+        ? findThere(this.#ready.project.directory, this.#shell.run)
+        : findHere(this.#ready.project.directory, this.#place.connection.environment),
       // A channel that is being served for the first time is not among the others yet.
       isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
       begin: (opening) => this.sessions.begin(threadId, opening),
@@ -257,7 +260,7 @@ export class ServedProject implements RoutedProject {
     const deniedPaths = deniedPathsIn(project.directory);
     const place = { home: connection.home, directory: project.directory, deniedPaths };
     const startClaude = this.#startClaude();
-    const options = { ...connection, startClaude, shell: this.#shell, deniedPathsIn };
+    const options = { ...connection, startClaude, deniedPathsIn, shell: this.#shell };
     return prewarmClaudes(project, options, connection.chatTools.tools, {
       allowedRules: () =>
         this.#keptRules
@@ -343,10 +346,11 @@ export class ServedProject implements RoutedProject {
       chatTools: connection.chatTools,
       calling: connection.calling,
       worktrees: connection.worktrees?.of(project.directory, shell),
-      others: shell ? undefined : connection.saved.others,
-      claudeVersion: () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
-      readSaved: connection.saved.readSaved,
-      readResults: connection.saved.readResults,
+      ...(shell ? savedConversationsThere(shell) : connection.saved),
+      // What one there is too old for is known by its refusal.
+      claudeVersion: shell
+        ? undefined
+        : () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
     };
   }
 }

@@ -12,8 +12,8 @@ import { withoutFileMentions } from "./file-mentions.ts";
 import { OwnTools } from "./own-tools.ts";
 import { rulesToAdd } from "./permission-rules.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
-import { runsCommands } from "./process-tree.ts";
 import type { ClaudeReply, ClaudeRequest } from "./requests.ts";
+import { askingForCommands } from "./running-commands.ts";
 import { SentMessages } from "./sent-messages.ts";
 import { Startup } from "./startup.ts";
 import { TypedRequests } from "./typed-requests.ts";
@@ -107,7 +107,7 @@ export class StdioClient implements ClaudeClient {
     });
     this.#unreportedTasks = new UnreportedTasks({
       clock,
-      isAnyRunning: () => this.pid !== undefined && runsCommands(this.pid),
+      ...askingForCommands(start.remote, command, () => this.pid),
       onChange: (tasks) => listener({ type: "backgroundTasks", tasks }),
     });
   }
@@ -317,7 +317,7 @@ export class StdioClient implements ClaudeClient {
     void this.#process.close(0);
   }
 
-  #ended({ code, signal, stderr, lost }: End): void {
+  #ended({ code, signal, stderr, ...more }: End): void {
     this.#startup.stop();
     this.#unreportedTasks.stop();
     this.#ownTools.end();
@@ -325,7 +325,7 @@ export class StdioClient implements ClaudeClient {
     this.#openAsks.clear();
     const isKnown = this.#failure === undefined || stderr.includes(this.#failure);
     const reason = isKnown ? stderr : `${this.#failure}\n${stderr}`.trim();
-    this.#listener({ type: "exited", code, signal, stderr: reason, ...(lost ? { lost } : {}) });
+    this.#listener({ type: "exited", code, signal, stderr: reason, ...more });
   }
 }
 

@@ -1,7 +1,7 @@
 // The command that starts a Claude: the program itself on this machine, or a runner that starts it on another one.
 
 import { randomUUID } from "node:crypto";
-import { claudeScript, REMOTE_TIMES, type RemoteTimes } from "../remote/claude-script.ts";
+import { claudeScript, NO_DIRECTORY, REMOTE_TIMES, type RemoteTimes } from "../remote/claude-script.ts";
 import { scriptLine, toldScript } from "../remote/script.ts";
 import type { Remote } from "../remote/types.ts";
 import { claudeArguments, claudeDefaults } from "./argv.ts";
@@ -47,6 +47,21 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
       signOfLife: SIGN_OF_LIFE,
       signOfLifeMs: times.signOfLifeMs,
       endsWithinMs: times.graceS * 1000 + WAY_MS,
+      run,
+      failures: failuresOf(start, remote),
     },
   };
+}
+
+/** What an exit code means of a start that came to nothing: the shell's own, and one of the script's. */
+function failuresOf({ claudePath, directory }: ClaudeStart, { name }: Remote): ReadonlyMap<number, string> {
+  return new Map([
+    [NO_DIRECTORY, `The directory ${directory} can't be entered on ${name}.`],
+    [126, `"${claudePath}" may not be executed on ${name}. Make it executable there (chmod +x).`],
+    [
+      127,
+      `Claude Code was not found on ${name} at "${claudePath}". Install it there (npm install -g @anthropic-ai/claude-code) or ` +
+        "set the project's claude to its full path there.",
+    ],
+  ]);
 }

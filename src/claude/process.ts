@@ -28,6 +28,10 @@ export interface RemoteEnd {
   readonly signOfLifeMs: number;
   /** So long it may take to end Claude there, once its stdin is closed. */
   readonly endsWithinMs: number;
+  /** What all that it starts carries. */
+  readonly run: string;
+  /** What exit codes mean when Claude has said nothing. */
+  readonly failures: ReadonlyMap<number, string>;
 }
 
 /** How it ended. `code` is null when a signal ended it or it never ran; `stderr` is the end of its error output. */
@@ -36,7 +40,9 @@ export interface End {
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
   /** Nobody knows how Claude ended on the other machine, or it was never started there. */
-  readonly lost?: Exclude<RemoteErrorCode, "timeout"> | undefined;
+  readonly lost?: Exclude<RemoteErrorCode, "timeout">;
+  /** It never ran on the other machine, where something is missing. */
+  readonly isMissing?: true;
 }
 
 export interface ProcessListener extends LineListener {
@@ -68,6 +74,7 @@ export class ClaudeProcess {
   #received = 0;
   /** What comes before is another machine's greeting. */
   #hasBegun: boolean;
+  #hasSpoken = false;
   #signsOfLife: NodeJS.Timeout | undefined;
 
   constructor(command: Command, listener: ProcessListener, spawn: Spawn = nodeSpawn) {
@@ -164,6 +171,7 @@ export class ClaudeProcess {
 
   #line(line: string): void {
     if (this.#hasBegun) {
+      this.#hasSpoken = true;
       this.#listener.line(line);
     } else {
       this.#hasBegun = line === BEGUN;
@@ -220,17 +228,22 @@ export class ClaudeProcess {
     this.#framer.end();
     this.#end(
       this.#command.remote
-        ? this.#endThere(this.#stderr.text, signal)
+        ? this.#endThere(this.#command.remote, signal)
         : { code, signal, stderr: this.#stderr.text },
     );
   }
 
   /** What the runner itself ends with is its own affair. */
-  #endThere(stderr: string, signal: NodeJS.Signals | null): End {
+  #endThere({ failures }: RemoteEnd, signal: NodeJS.Signals | null): End {
     // The tail has lost its last line break.
-    const { said, code } = withoutEnd(`${stderr}\n`);
-    const lost = code === undefined ? (this.#hasBegun ? "cut" : "unreached") : undefined;
-    return { code: code ?? null, signal: code === undefined ? signal : null, stderr: said, lost };
+    const { said, code } = withoutEnd(`${this.#stderr.text}\n`);
+    if (code === undefined) {
+      return { code: null, signal, stderr: said, lost: this.#hasBegun ? "cut" : "unreached" };
+    }
+    const failure = this.#hasSpoken ? undefined : failures.get(code);
+    return failure === undefined
+      ? { code, signal: null, stderr: said }
+      : { code, signal: null, stderr: `${failure}\n${said}`.trim(), isMissing: true };
   }
 
   #end(end: End): void {

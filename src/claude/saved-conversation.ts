@@ -45,7 +45,7 @@ export interface Line {
 }
 
 /** No conversation is nearly that long, and a string of Node's cannot be much longer. */
-const MAX_BYTES = 256 * 1024 * 1024;
+export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Undefined when nothing is saved under that id. `environment` is the one Claude runs in. */
 export function readSavedConversation(
@@ -53,10 +53,12 @@ export function readSavedConversation(
   conversationId: string,
 ): SavedConversation | undefined {
   const file = savedFile(environment, conversationId);
-  if (!file) {
-    return undefined;
-  }
-  const lines = readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+  return file === undefined ? undefined : savedConversationOf(readFileSync(file, "utf8"));
+}
+
+/** `text`: of its file, or of what there is of that. */
+export function savedConversationOf(text: string): SavedConversation {
+  const lines = text.split("\n").flatMap(parseLine);
   const main = lines.filter((line) => line.isSidechain !== true);
   const indexOf = (uuid: string): number =>
     main.findIndex((line) => line.type === "user" && line.uuid === uuid);

@@ -30,7 +30,7 @@ export type ReadSavedResults = (
 ) => Promise<SavedResults>;
 
 /** Of a file. */
-const MOST_BYTES = 3 * 1024 * 1024;
+export const MOST_BYTES = 3 * 1024 * 1024;
 
 /** By the ids of the tool uses; what is not saved is missing. `environment` is the one Claude runs in. */
 export async function readSavedResults(
@@ -46,15 +46,9 @@ export async function readSavedResults(
   const wanted = new Set(toolUseIds);
   const framer = new LineFramer({
     line(line) {
-      // To parse a long line costs more than to look through it.
-      if ([...wanted].some((id) => line.includes(id))) {
-        const { results, besides } = resultsIn(line);
-        for (const [id, text] of results) {
-          if (wanted.delete(id)) {
-            const whole = besides === undefined ? undefined : fileOf(file, conversationId, besides);
-            found.set(id, whole ?? { text, skippedBytes: 0 });
-          }
-        }
+      for (const { id, text, besides } of takeResults(line, wanted)) {
+        const whole = besides === undefined ? undefined : fileOf(file, conversationId, besides);
+        found.set(id, whole ?? { text, skippedBytes: 0 });
       }
     },
     tooLong: () => {},
@@ -72,6 +66,23 @@ export async function readSavedResults(
     // Removed or made unreadable meanwhile: what was found is all there is.
   }
   return found;
+}
+
+export interface FoundResult {
+  readonly id: string;
+  readonly text: string;
+  /** Where the whole is, when Claude itself got only the beginning. */
+  readonly besides: string | undefined;
+}
+
+/** Those that are wanted, which are not from then on. */
+export function takeResults(line: string, wanted: Set<string>): readonly FoundResult[] {
+  // To parse a long line costs more than to look through it.
+  if (![...wanted].some((id) => line.includes(id))) {
+    return [];
+  }
+  const { results, besides } = resultsIn(line);
+  return results.flatMap(([id, text]) => (wanted.delete(id) ? [{ id, text, besides }] : []));
 }
 
 interface Line {

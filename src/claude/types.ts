@@ -229,6 +229,8 @@ export type ClaudeEvent =
       readonly stderr: string;
       /** Of one on another machine: it was never started there, or nobody knows how it ended. */
       readonly lost?: "unreached" | "cut";
+      /** It never ran on the other machine: `stderr` says what is missing there. */
+      readonly isMissing?: true;
     };
 
 export type MessageBlock =

@@ -2,11 +2,14 @@
 // Finds out by checking whether any of its commands still runs. Does nothing once the CLI reports what runs.
 
 import type { Clock, Timer } from "../util/clock.ts";
+import { type Later, whenThere } from "../util/later.ts";
 import type { BackgroundTask } from "./types.ts";
 
 interface UnreportedTasksOptions {
   readonly clock: Clock;
-  readonly isAnyRunning: () => boolean;
+  readonly isAnyRunning: () => Later<boolean>;
+  /** How often that is asked. */
+  readonly everyMs?: number;
   /** All that runs now, each time it changes. */
   readonly onChange: (tasks: readonly BackgroundTask[]) => void;
 }
@@ -46,6 +49,7 @@ export class UnreportedTasks {
   stop(): void {
     this.#tasks.clear();
     this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #changed(): void {
@@ -58,15 +62,25 @@ export class UnreportedTasks {
   }
 
   #checkLater(): void {
-    this.#timer = this.#options.clock.setTimeout(() => this.#check(), CHECK_EVERY_MS);
+    const { clock, everyMs = CHECK_EVERY_MS } = this.#options;
+    this.#timer = clock.setTimeout(() => this.#check(), everyMs);
   }
 
   #check(): void {
-    if (this.#options.isAnyRunning()) {
-      this.#checkLater();
-    } else {
-      this.#tasks.clear();
-      this.#changed();
-    }
+    const timer = this.#timer;
+    const answer = (isAnyRunning: boolean): void => {
+      if (timer !== this.#timer) {
+        // Another has begun, or the process has ended, since that was asked.
+        return;
+      }
+      if (isAnyRunning) {
+        this.#checkLater();
+      } else {
+        this.#tasks.clear();
+        this.#changed();
+      }
+    };
+    // Where nobody can be asked, they run for all that is known.
+    whenThere(this.#options.isAnyRunning(), answer, () => answer(true));
   }
 }

@@ -17,10 +17,10 @@ export interface WarmPoolOptions {
   readonly newStart: () => ClaudeStart;
   /** It has ended without a conversation: what was made for it can be removed. */
   readonly onUnused: (start: ClaudeStart) => void;
-  /** Changes with what a process has read at its start; found out at once. */
+  /** Changes with what a process has read at its start, as far as that is found out at once. */
   readonly settingsFingerprint: () => string;
-  /** The same for the repository, which takes longer. */
-  readonly repositoryFingerprint: () => Promise<string>;
+  /** The same for the repository, and whatever else takes longer; undefined when it can't be found out. */
+  readonly repositoryFingerprint: () => Promise<string | undefined>;
   /** Bytes. */
   readonly freeMemory: () => number;
 }
@@ -39,7 +39,7 @@ const CLOSE_WITHIN_MS = 1000;
 interface Age {
   readonly startedAt: number;
   readonly settings: string;
-  /** Undefined until git has answered. */
+  /** Undefined until git has answered, and where it can't be found out. */
   repository: string | undefined;
 }
 
@@ -100,13 +100,14 @@ export class WarmPool {
 
   async #check(): Promise<void> {
     const settings = this.#options.settingsFingerprint();
-    const repository = await this.#options.repositoryFingerprint();
+    // Of a machine that is away nothing waits, and it is left alone.
+    const repository = this.#waiting.size === 0 ? undefined : await this.#options.repositoryFingerprint();
     for (const [one, age] of [...this.#waiting]) {
       if (!isRecent(age.startedAt, MAX_AGE_MS, this.#options.clock.now())) {
         this.#discard(one, "it has waited for long");
       } else if (age.settings !== settings) {
         this.#discard(one, "its settings have changed");
-      } else if (age.repository !== undefined && age.repository !== repository) {
+      } else if (isOther(age.repository, repository)) {
         this.#discard(one, "its repository has changed");
       }
     }
@@ -171,4 +172,9 @@ export class WarmPool {
       });
     this.#closing.add(closed);
   }
+}
+
+/** Of two that are known. */
+function isOther(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }

@@ -15,6 +15,9 @@ export const REMOTE_TIMES: RemoteTimes = { signOfLifeMs: 20_000, graceS: 5, sile
 /** All that carries this variable was started by the Claude of that run, also when its parent is gone. */
 export const RUN_VARIABLE = "MM_CLAUDE_RUN";
 
+/** The exit code where Claude's directory can't be entered. */
+export const NO_DIRECTORY = 93;
+
 /**
  * Ends everything of a run, `$1` or `$run`. By its variable where there is /proc; elsewhere Claude's process group and
  * what descends from it.
@@ -42,7 +45,7 @@ shift 3
 PATH=$PATH:$HOME/.local/bin:$HOME/.claude/local:/usr/local/bin:/opt/homebrew/bin
 export PATH
 ${KILL_FUNCTIONS}
-cd "$directory" || exit 1
+cd "$directory" || exit ${NO_DIRECTORY}
 mask=$(umask)
 umask 077
 if [ -n "$files" ]; then mkdir -p "$files" || exit 1; fi

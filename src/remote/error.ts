@@ -8,16 +8,20 @@ export type RemoteErrorCode = "unreached" | "cut" | "timeout";
 export class RemoteError extends Error {
   override readonly name = "RemoteError";
   readonly code: RemoteErrorCode;
+  /** The runner's own words. */
+  readonly said: string;
 
-  constructor(code: RemoteErrorCode, message: string) {
+  constructor(code: RemoteErrorCode, message: string, said = "") {
     super(message);
     this.code = code;
+    this.said = said;
   }
 }
 
 /** `said`: the runner's own words. */
 export function remoteError(code: RemoteErrorCode, { name }: Remote, said: string): RemoteError {
-  return new RemoteError(code, `${START[code](name)}${said.trim() === "" ? "." : `: ${said.trim()}`}`);
+  const words = said.trim();
+  return new RemoteError(code, `${START[code](name)}${words === "" ? "." : `: ${words}`}`, words);
 }
 
 const START: Readonly<Record<RemoteErrorCode, (name: string) => string>> = {

@@ -9,6 +9,7 @@ import type { Person } from "../session/authorization.ts";
 import type { SessionsHeard } from "../session/channel-sessions.ts";
 import { helpText } from "../session/commands.ts";
 import { tooBusy } from "../session/lifecycle.ts";
+import { whenThere } from "../util/later.ts";
 import { Limits } from "./limits.ts";
 import type { Route } from "./route.ts";
 import { isBotIn, isListedIn, maySteerIn, type RoutedProject } from "./routed-projects.ts";
@@ -104,10 +105,14 @@ export class Dispatcher {
 
   #adopt({ threadId, by, project: name, conversationId }: Route & { readonly kind: "adopt" }): void {
     const project = this.#options.projects().find((one) => one.name === name);
-    const problem = project?.adopt(threadId, by, conversationId);
-    if (problem !== undefined) {
-      this.#options.reply(threadId, notice(problem));
-    }
+    const tell = (problem: string | undefined): void => {
+      if (problem !== undefined) {
+        this.#options.reply(threadId, notice(problem));
+      }
+    };
+    whenThere(project?.adopt(threadId, by, conversationId), tell, (error) =>
+      tell(`⚠️ ${error instanceof Error ? error.message : String(error)}`),
+    );
   }
 
   /** In whichever of the projects has it. */

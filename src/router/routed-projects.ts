@@ -5,6 +5,7 @@ import { authorize, type Person, type RightsOf } from "../session/authorization.
 import type { SessionManager } from "../session/manager.ts";
 import type { ProjectCards, ProjectCommand } from "../session/project-commands.ts";
 import type { RemovalTold } from "../session/worktree-work.ts";
+import type { Later } from "../util/later.ts";
 import type { Facts, Reading } from "./route.ts";
 import { isSameName } from "./session-place.ts";
 
@@ -15,7 +16,7 @@ export interface RoutedProject {
   readonly maxSessions: number;
   readonly sessions: Pick<SessionManager, "open" | "find">;
   /** Takes up a conversation that was begun in a terminal; why not, in a sentence or two. */
-  readonly adopt: (threadId: ThreadId, by: Person, conversationId: string) => string | undefined;
+  readonly adopt: (threadId: ThreadId, by: Person, conversationId: string) => Later<string | undefined>;
   /** Checks whether they may, and replies. */
   readonly command: (command: ProjectCommand) => void;
   readonly cards: ProjectCards;

@@ -11,6 +11,7 @@ import { ALWAYS, answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestio
 import { authorize, type Person } from "./authorization.ts";
 import { markNotTaken, takeUpWork } from "./sending.ts";
 import { audit, may, say, tryTakeNotice, updateHeader } from "./state.ts";
+import { isAway } from "./steering/away.ts";
 import { makeRules } from "./steering/rules.ts";
 import type { Message, Signal, Step } from "./types.ts";
 
@@ -218,7 +219,7 @@ export function enqueue(step: Step, message: Message): void {
   }
   state.queue.push(message);
   takeUpWork(step);
-  if (state.queue.includes(message) && state.phase.name === "working") {
+  if (state.queue.includes(message) && (state.phase.name === "working" || isAway(state))) {
     state.waiting.add(message.postId);
     step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
   }

@@ -2,6 +2,7 @@
 
 import type { AuditTrail } from "../audit/trail.ts";
 import type { ChatTools } from "../chat-tools/types.ts";
+import type { ConversationsThere } from "../claude/conversations-there.ts";
 import type { NewPrompts } from "../claude/other-programs.ts";
 import type { SavedConversation } from "../claude/saved-conversation.ts";
 import type { ReadSavedResults } from "../claude/saved-results.ts";
@@ -11,6 +12,7 @@ import type { ChannelId, MattermostApi, PostId, ThreadId, UserId } from "../matt
 import type { Users } from "../mattermost/users.ts";
 import type { RemoteShell } from "../remote/types.ts";
 import type { Clock } from "../util/clock.ts";
+import type { Later } from "../util/later.ts";
 import type { Log } from "../util/log.ts";
 import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
@@ -71,7 +73,9 @@ export interface SessionDependencies {
   /** The version of the claude that is started; undefined: it is not known. */
   readonly claudeVersion?: (() => Promise<string | undefined>) | undefined;
   /** What Claude has saved of a conversation; undefined when nothing is. */
-  readonly readSaved: (conversationId: string) => SavedConversation | undefined;
+  readonly readSaved: (conversationId: string) => Later<SavedConversation | undefined>;
+  /** Where Claude works on another machine: in place of `readSaved` and `others`. */
+  readonly there?: Pick<ConversationsThere, "look"> | undefined;
   /** What tools gave, as far as Claude has saved it. */
   readonly readResults: ReadSavedResults;
 }

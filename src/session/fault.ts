@@ -7,6 +7,7 @@ import { sleep } from "./phases.ts";
 import { beginTurn, markNotTaken, notWaiting } from "./sending.ts";
 import { audit, say, updateHeader } from "./state.ts";
 import { resumeHold, voidHold } from "./steering/limits.ts";
+import { resumeTrying } from "./steering/machine.ts";
 import { initialTasks } from "./steering/task-types.ts";
 import type { Step } from "./types.ts";
 
@@ -31,6 +32,7 @@ export function onFault(step: Step, what: string, detail: string): void {
   }
   // What comes back may lie in what is looked at by itself.
   state.faults > 1 ? voidHold(step, "mm-claude failed") : resumeHold(step);
+  resumeTrying(step);
   audit(step, "failed", undefined, { what, detail });
   updateHeader(step, { kind: "asleep" });
   const waited =

@@ -25,7 +25,7 @@ export async function fork(request: ForkRequest, options: ForkOptions): Promise<
   const mode = lowerMode(request.mode, options.context.defaults?.mode);
   try {
     // First of all: what is said from now on is no part of it.
-    const at = readSaved(conversationId)?.lastAnswer(before);
+    const at = (await readSaved(conversationId))?.lastAnswer(before);
     if (at === undefined) {
       return { problem: "There is nothing to fork yet: Claude has saved no answer in this conversation." };
     }

@@ -6,13 +6,23 @@ import { voidAsks } from "./asks.ts";
 import type { Person } from "./authorization.ts";
 import { busyReasonOf } from "./busy.ts";
 import { leaveProcess } from "./leaving.ts";
-import { claudeOf, endSession, inFlightOf, markStopped, setSlot, takeInFlight } from "./phases.ts";
+import { loseConnection, showWhatWasLost } from "./lost-connection.ts";
+import {
+  claudeOf,
+  endSession,
+  inFlightOf,
+  isUnderWay,
+  markStopped,
+  setSlot,
+  takeInFlight,
+} from "./phases.ts";
 import { dropUnauthorized, notWaiting, showCutOff, startAfresh, takeUpWork } from "./sending.ts";
 import { audit, breakPage, newKey, say, updateHeader } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
 import { GO_ON, isWaitingForLimit } from "./steering/hold.ts";
 import { voidHold, waitForPlace } from "./steering/limits.ts";
+import { forgetAway, keepsTrying, machineIsBack, machineOf, tellTaken } from "./steering/machine.ts";
 import type { Elsewhere } from "./steering/origin.ts";
 import { voidUndo } from "./steering/undo.ts";
 import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
@@ -23,10 +33,11 @@ export function slotGranted(
   saved: SavedTurn | undefined,
   elsewhere: Elsewhere | undefined,
 ): void {
-  const { state } = step;
+  const { state, context } = step;
   if (state.phase.name !== "asleep") {
     return;
   }
+  machineIsBack(step);
   if (elsewhere && isTakenElsewhere(step, elsewhere)) {
     return;
   }
@@ -34,11 +45,15 @@ export function slotGranted(
   if (elsewhere && isWaking) {
     heardOfOthers(step, elsewhere, true);
   }
-  dropSavedMessage(step, saved);
+  showWhatWasLost(step, saved);
+  const wasTaken = dropSavedMessage(step, saved);
   dropUnauthorized(step);
   if (state.queue.length === 0 && !state.steering.wanted) {
     setSlot(state, undefined);
     step.emit({ type: "releaseSlot" });
+    if (wasTaken && context.machine !== undefined) {
+      tellTaken(step);
+    }
     return;
   }
   setSlot(state, slot);
@@ -64,6 +79,9 @@ export function slotRefused(step: Step): void {
   setSlot(state, undefined);
   const { wanted } = state.steering;
   state.steering.wanted = undefined;
+  if (keepsTrying(step)) {
+    return;
+  }
   if (isWaitingForLimit(state) || waitForPlace(step)) {
     // What waits goes on later; what somebody has just asked for does not.
     if (wanted) {
@@ -119,6 +137,10 @@ export function sleepAfterExit(
   saved: SavedTurn | undefined,
 ): void {
   const { conversation } = step.state;
+  if (exit.lost) {
+    loseConnection(step, exit.lost, exit.stderr);
+    return;
+  }
   if (inFlightOf(step.state)) {
     dropSavedMessage(step, saved);
   }
@@ -137,7 +159,10 @@ export function sleepAfterExit(
   const words = exit.stderr.trim();
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
   const last = words === "" ? "" : fence(showHidden(truncate(words, 1500)));
-  say(step, `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`, last);
+  const what = exit.isMissing
+    ? `💥 **Claude could not be started on ${machineOf(step)}**. Reply in this thread to try again.`
+    : `💥 **Claude stopped unexpectedly** (${how}). Reply in this thread to resume.`;
+  say(step, what, last);
   callAfterTurn(step, "stopped");
 }
 
@@ -196,6 +221,7 @@ function keptWorktree({ worktree }: SessionState): string {
 
 /** Nobody sees what Claude does, or could answer it. What is said here stands in the thread once it can be written to. */
 export function channelArchived(step: Step): void {
+  forgetAway(step, "the channel was archived");
   if (step.state.phase.name !== "asleep") {
     fallAsleep(step, "the channel was archived", true);
     say(step, "💥 **Claude was ended** because this channel was archived. Reply in this thread to resume.");
@@ -223,10 +249,6 @@ export function shutDown(step: Step): void {
     tellCutOff(step);
   }
 }
-
-/** A turn runs that would be lost with its process. A message that Claude has not taken is sent again. */
-export const isUnderWay = ({ phase }: SessionState): boolean =>
-  phase.name === "working" && phase.inFlight === undefined;
 
 /** A turn has ended without its answer: it can go on, unless what waits goes first. */
 export function tellCutOff(step: Step): void {
@@ -273,6 +295,7 @@ export function end(step: Step, why: string): void {
   voidAsks(step, why, true);
   voidUndo(step, why);
   voidHold(step, why);
+  forgetAway(step, why);
   for (const message of state.queue.splice(0)) {
     notWaiting(step, message);
   }

@@ -5,6 +5,7 @@ import { sizeInWords } from "../chat-tools/send-file-names.ts";
 import type { ReadSavedResults, SavedResult, SavedResults } from "../claude/saved-results.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { ChannelId, FileId, MattermostApi } from "../mattermost/types.ts";
+import { RemoteError } from "../remote/error.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { outputFileName } from "../render/outputs.ts";
 import type { PostKey } from "../thread/writes.ts";
@@ -43,11 +44,11 @@ export async function outputFiles(
   request: OutputRequest,
   { api, channelId, redact, readResults }: OutputPlace,
 ): Promise<OutputOutcome> {
-  const texts = await textsOf(request.tools, readResults);
   const files: string[] = [];
   const fileIds: FileId[] = [];
-  const problems = missing(request.tools.length, texts.size);
   try {
+    const texts = await textsOf(request.tools, readResults);
+    const problems = missing(request.tools.length, texts.size);
     const most = Math.min(MOST_BYTES, await api.maxFileSize());
     for (const { id, name, number } of request.tools) {
       const file = outputFileName(name, number);
@@ -61,8 +62,9 @@ export async function outputFiles(
         files.push(file);
       }
     }
+    return { request, files, fileIds, problems };
   } catch (error) {
-    if (!(error instanceof MattermostError)) {
+    if (!(error instanceof MattermostError || error instanceof RemoteError)) {
       throw error;
     }
     return {
@@ -72,7 +74,6 @@ export async function outputFiles(
       problems: [`The output could not be attached: ${error.message}`],
     };
   }
-  return { request, files, fileIds, problems };
 }
 
 /** By tool use. A conversation was perhaps cleared meanwhile, and another one begun. */

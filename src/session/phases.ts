@@ -48,6 +48,10 @@ export function inFlightOf({ phase }: SessionState): InFlight | undefined {
   return phase.name === "working" ? phase.inFlight : undefined;
 }
 
+/** A turn runs that would be lost with its process. A message that Claude has not taken is sent again. */
+export const isUnderWay = ({ phase }: SessionState): boolean =>
+  phase.name === "working" && phase.inFlight === undefined;
+
 export function slotOf(state: SessionState): number | undefined {
   const { phase } = state;
   return phase.name === "asleep" && typeof phase.slot === "number" ? phase.slot : claudeOf(state)?.slot;

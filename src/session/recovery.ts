@@ -2,12 +2,14 @@
 
 import type { PostId } from "../mattermost/types.ts";
 import { leaveProcess } from "./leaving.ts";
-import { dropSavedMessage, forgetOffer, isUnderWay, tellCutOff } from "./lifecycle.ts";
+import { dropSavedMessage, forgetOffer, tellCutOff } from "./lifecycle.ts";
+import { isUnderWay } from "./phases.ts";
 import { showCutOff, takeUpWork } from "./sending.ts";
 import { audit, may, updateHeader } from "./state.ts";
 import { scheduleCalls } from "./steering/calling.ts";
 import { GO_ON } from "./steering/hold.ts";
 import { resumeHold } from "./steering/limits.ts";
+import { resumeTrying } from "./steering/machine.ts";
 import { judgeMode } from "./steering/start.ts";
 import { recoverTexts } from "./texts.ts";
 import type { Message, SavedTurn, Signal, Step } from "./types.ts";
@@ -34,6 +36,7 @@ export function restored(step: Step, saved: SavedTurn, lostDirectory: string | u
   }
   restoreWorktree(step);
   resumeHold(step);
+  resumeTrying(step);
   scheduleCalls(step);
   takeUpWork(step);
 }

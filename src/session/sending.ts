@@ -6,6 +6,7 @@ import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { callableNames } from "./bots.ts";
 import { askForSlot, beginWork, inFlightOf, wake } from "./phases.ts";
 import { may, newTurn, say, updateHeader } from "./state.ts";
+import { isAway } from "./steering/away.ts";
 import { noteTitle, takeNote } from "./steering/heard.ts";
 import { isHeld } from "./steering/hold.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
@@ -35,7 +36,9 @@ export function takeUpWork(step: Step): void {
       return;
     }
     if (typeof phase.slot !== "number") {
-      askForSlot(step);
+      if (!isAway(state)) {
+        askForSlot(step);
+      }
       return;
     }
     leaveLostDirectory(step);
@@ -108,6 +111,10 @@ function startProcess(step: Step, slot: number): void {
   const { state } = step;
   wake(state, slot);
   state.steering.cannot = [];
+  if (step.context.machine !== undefined) {
+    // What Claude is told from now on is not followed there: only once it has ended, it is known again how far it goes.
+    state.steering.seen = undefined;
+  }
   const resume = state.conversation.progress === "begun";
   const isOtherMode = judgeMode(step);
   if (noteGiven(step) || isOtherMode) {

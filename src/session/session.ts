@@ -15,6 +15,7 @@ import { SessionDocument } from "./document.ts";
 import { askClaude, askWriter, isForClaude, isForWriter, keep } from "./effects.ts";
 import { type FetchOptions, fetch } from "./fetched.ts";
 import { fork } from "./forking.ts";
+import { type LookReceiver, type Looks, lookAlong, lookBeforeStart, looksOf } from "./looks.ts";
 import { Mailbox } from "./mailbox.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
@@ -23,14 +24,13 @@ import { withSafeRules } from "./safe-rules.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import { processStart } from "./starting.ts";
 import { initialState } from "./state.ts";
-import { type Elsewhere, elsewhereOf, type Origin, placeFrom } from "./steering/origin.ts";
+import { type Origin, placeFrom } from "./steering/origin.ts";
 import { listedFor } from "./steering/sessions.ts";
 import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
-import { savedTurnOf } from "./texts.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
 import { type ToolCalls, toolCallsOf } from "./tool-calls.ts";
-import type { Effect, Message, SavedTurn, SessionState, Signal } from "./types.ts";
+import type { Effect, Message, SessionState, Signal } from "./types.ts";
 import { type SessionView, viewOf } from "./view.ts";
 import { unsentMessages } from "./waiting.ts";
 import { madeWorktreeOf, wantedWorktree } from "./worktree-state.ts";
@@ -54,6 +54,7 @@ export class Session {
   readonly #toolCalls: ToolCalls;
   readonly #fetching: FetchOptions;
   readonly #claudeEffects: ClaudeEffects;
+  readonly #looks: Looks;
 
   /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
@@ -65,6 +66,7 @@ export class Session {
     const { clock, context, channelId, sendTyping } = dependencies;
     const saved = "state" in origin ? origin : undefined;
     this.threadId = threadId;
+    this.#looks = looksOf(dependencies);
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
@@ -144,7 +146,11 @@ export class Session {
       this.#dependencies.worktrees?.hold(made, this.threadId);
     }
     this.#mailbox.within("looking for what Claude had saved", () =>
-      this.deliver({ type: "restored", saved: this.#savedTurn(), lostDirectory: this.#lostDirectory }),
+      this.deliver({
+        type: "restored",
+        saved: this.#looks.restored(this.#state),
+        lostDirectory: this.#lostDirectory,
+      }),
     );
   }
 
@@ -338,12 +344,18 @@ export class Session {
 
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
-    this.deliver(
-      slot === undefined
-        ? { type: "slotRefused" }
-        : { type: "slotGranted", slot, saved: this.#savedTurn(), elsewhere: this.#elsewhere(true) },
-    );
+    if (slot === undefined) {
+      this.deliver({ type: "slotRefused" });
+      return;
+    }
+    const own = this.#process.known?.pid;
+    lookBeforeStart(this.#looks, this.#state, { slot, own }, this.#lookReceiver);
   }
+
+  readonly #lookReceiver: LookReceiver = {
+    deliver: (signal) => this.deliver(signal),
+    failed: (error) => this.#fail("looking for what Claude had saved", error),
+  };
 
   #start(generation: number, resume: boolean): void {
     const { directory, home } = this.#context;
@@ -352,21 +364,12 @@ export class Session {
     const listener = (heard: ClaudeEvent): void =>
       this.#mailbox.within("hearing Claude", () => {
         const event = withSafeRules(heard, place);
-        const saved = event.type === "exited" ? { saved: this.#savedTurn() } : {};
-        const elsewhere = event.type === "turnEnded" ? this.#elsewhere(false) : undefined;
-        this.deliver({ type: "claude", generation, event, ...fileBefore(event, place), ...saved, elsewhere });
+        const signal = { type: "claude", generation, event, ...fileBefore(event, place) } as const;
+        lookAlong(this.#looks, this.#state, signal, this.#process.known?.pid, this.#lookReceiver);
       });
     const given = processStart(this.#state, this.#context, place, resume);
     beginConversation(this.#state, this.#process.start(given, listener));
     // Saved before it is sent anything: it says which process to look for after a crash.
     this.#document.change();
-  }
-
-  #elsewhere(isStart: boolean): Elsewhere | undefined {
-    return elsewhereOf(this.#state, this.#dependencies.others, { isStart, own: this.#process.known?.pid });
-  }
-
-  #savedTurn(): SavedTurn {
-    return savedTurnOf(this.#state, this.#dependencies.readSaved);
   }
 }

@@ -32,6 +32,7 @@ import { heardOfOthers } from "./steering/elsewhere.ts";
 import { onForked, tellOrigin } from "./steering/fork.ts";
 import { leftForTerminal } from "./steering/handover.ts";
 import { holdDeleted, limitTimer } from "./steering/limits.ts";
+import { machineTimer, unreached } from "./steering/machine.ts";
 import { beginFrom, type Origin } from "./steering/origin.ts";
 import { outputPosted } from "./steering/output-state.ts";
 import { onOutputs } from "./steering/outputs.ts";
@@ -129,6 +130,9 @@ function take(step: Step, signal: Signal): void {
       // An earlier process may still speak while it ends.
       if (signal.generation !== state.generation) {
         if (signal.event.type === "exited" && signal.generation === state.generation - 1) {
+          if (signal.elsewhere) {
+            heardOfOthers(step, signal.elsewhere, false);
+          }
           leftProcessEnded(step, signal.saved);
           leftForTerminal(step);
         }
@@ -189,6 +193,9 @@ function take(step: Step, signal: Signal): void {
     case "slotRefused":
       slotRefused(step);
       break;
+    case "unreached":
+      unreached(step, signal.said);
+      break;
     case "slotWithdrawn":
       slotWithdrawn(step);
       break;
@@ -227,6 +234,7 @@ const TIMERS = {
   limit: limitTimer,
   tasks: tasksTimer,
   call: callsDue,
+  machine: machineTimer,
 } as const satisfies Record<TimerName, (step: Step) => void>;
 
 function tasksTimer(step: Step): void {

@@ -115,7 +115,7 @@ export type Signal =
       readonly fileBefore?: string;
       /** With `exited`: what Claude has saved of the turn. */
       readonly saved?: SavedTurn;
-      /** With `turnEnded`. */
+      /** With `turnEnded`, and with the end of a process on another machine. */
       readonly elsewhere?: Elsewhere | undefined;
     }
   /** What has become of a request of ours to Claude. */
@@ -149,6 +149,8 @@ export type Signal =
   /** A thread was made that begins with this conversation, or why not. */
   | { readonly type: "forked"; readonly by: Person; readonly outcome: ForkOutcome }
   | { readonly type: "slotRefused" }
+  /** Claude's machine gave no answer when it was to be started there. `said`: the runner's own words. */
+  | { readonly type: "unreached"; readonly said: string }
   /** The manager needs the slot for somebody else. */
   | { readonly type: "slotWithdrawn" }
   | { readonly type: "timer"; readonly name: TimerName }
@@ -178,7 +180,7 @@ export interface SavedTurn {
   readonly texts: readonly { readonly messageId: string; readonly text: string }[];
 }
 
-export type TimerName = "flush" | "idle" | "watchdog" | "limit" | "tasks" | "call";
+export type TimerName = "flush" | "idle" | "watchdog" | "limit" | "tasks" | "call" | "machine";
 
 export type Effect =
   /**

@@ -1,6 +1,6 @@
 // `!handover`: the conversation goes on in a terminal, while the session sleeps; a reply in the thread takes it back.
 
-import { fence } from "../../render/markdown.ts";
+import { fence, inlineCode } from "../../render/markdown.ts";
 import { shellWord } from "../../render/shell.ts";
 import type { Person } from "../authorization.ts";
 import { type BusyReason, busyReasonOf } from "../busy.ts";
@@ -51,9 +51,10 @@ function tellCommand(step: Step, by: Person): void {
   const directory = madeWorktreeOf(state)?.path ?? context.directory;
   const program = shellWord(context.claudePath ?? "claude");
   const command = `cd ${shellWord(directory)} && ${program} --resume ${state.conversation.id}`;
+  const machine = context.machine === undefined ? "the machine that I run on" : inlineCode(context.machine);
   say(
     step,
-    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of the machine that I run on, as the same user. ` +
+    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of ${machine}, as the same user. ` +
       "Claude asks there then. A reply here takes the conversation back: end the terminal's Claude first.",
     fence(command, "sh"),
   );

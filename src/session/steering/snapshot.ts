@@ -158,6 +158,7 @@ export const steering: z.ZodType<SteeringState> = z
       .exactOptional(),
     show: z.enum(["answers", "tools", "all"]).exactOptional(),
     outputs: outputs.exactOptional(),
+    away: z.object({ key: text, tries: number, isDue: flag }).exactOptional(),
     notes: number.exactOptional(),
   })
   .optional()

@@ -7,6 +7,7 @@ import type { Card } from "../../render/cards.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
 import type { Message } from "../types.ts";
+import type { Away } from "./away.ts";
 import type { TurnCall } from "./calling.ts";
 import { type CostState, noCosts } from "./cost-state.ts";
 import { type LimitState, noLimits } from "./hold.ts";
@@ -136,6 +137,8 @@ export interface SteeringState {
   outputs?: OutputsState;
   /** Who is still to be called about the end of their turn; each person once. */
   calls?: readonly TurnCall[];
+  /** What waits can't begin: Claude's machine gives no answer. */
+  away?: Away;
   /** How many of the project's notes the Claude that runs, or ran last, was given. */
   notes?: number;
 }

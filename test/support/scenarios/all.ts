@@ -4,6 +4,7 @@ import { background } from "./background.ts";
 import { choices } from "./choices.ts";
 import { costs } from "./costs.ts";
 import { elsewhere } from "./elsewhere.ts";
+import { machine } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { outputs } from "./outputs.ts";
 import { restarting } from "./restarting.ts";
@@ -28,4 +29,5 @@ export const scenarios = [
   ...outputs,
   ...memory,
   ...restarting,
+  ...machine,
 ];

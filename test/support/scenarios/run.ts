@@ -1,5 +1,6 @@
 // Plays one scenario in a world of its own, and writes the thread it made as people see it.
 
+import { otherMachine } from "../other-machine.ts";
 import type { World } from "../world.ts";
 import { startWorld } from "../world.ts";
 import type { Scenario } from "./scenario.ts";
@@ -15,17 +16,21 @@ export interface Stage {
 
 /** Gives the thread as Markdown, once nothing moves any more. */
 export async function playScenario(scenario: Scenario, stage: Stage): Promise<string> {
+  const machine = scenario.isElsewhere ? otherMachine(stage.environment) : undefined;
+  const environment = machine?.environment ?? stage.environment;
+  const runner = machine?.runner ?? stage.runner;
+  const project = { ...scenario.project, ...(runner ? { runner } : {}) };
   const world = await startWorld({
     claudePath: stage.claudePath,
-    environment: scenario.hasPlan ? withPlan(stage.environment) : stage.environment,
-    project: { ...scenario.project, ...(stage.runner ? { runner: stage.runner } : {}) },
+    environment: scenario.hasPlan ? withPlan(environment) : environment,
+    project,
     config: { directory: stage.directory, ...scenario.config },
     ...(scenario.maxPostSize ? { maxPostSize: scenario.maxPostSize } : {}),
   });
   for (const [name, content] of Object.entries(scenario.files ?? {})) {
     world.writeFile(name, content);
   }
-  const root = await scenario.play(world);
+  const root = await scenario.play(world, machine);
   await settled(world, root);
   return threadAsMarkdown(scenario.title, world, root);
 }

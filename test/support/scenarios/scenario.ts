@@ -4,6 +4,7 @@
 import type { SeenPost } from "../../../sandbox/server/state.ts";
 import type { Project } from "../../../src/config/project.ts";
 import type { Config } from "../../../src/config/settings.ts";
+import type { OtherMachine } from "../other-machine.ts";
 import type { World } from "../world.ts";
 
 export interface Scenario {
@@ -24,8 +25,10 @@ export interface Scenario {
   readonly since?: 1 | 2 | 3;
   /** It sends Claude what no other scenario does and the client's own tests don't: the suite plays it with older CLIs as well. */
   readonly isForOlder?: true;
+  /** Claude works on another machine. */
+  readonly isElsewhere?: true;
   /** Plays it through and checks it on the way; gives the thread's root. */
-  play(world: World): Promise<string>;
+  play(world: World, machine: OtherMachine | undefined): Promise<string>;
 }
 
 /** Starts a session as alice and gives the thread's root. */

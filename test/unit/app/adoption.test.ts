@@ -1,9 +1,11 @@
 // Taking up a conversation of a terminal: only one of the project's directory, by who may, and never one that somebody has.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type AdoptionOptions, adopt } from "../../../src/app/adoption.ts";
+import { type AdoptionOptions, adopt, findHere, findThere } from "../../../src/app/adoption.ts";
+import { remoteOf } from "../../../src/remote/runner.ts";
+import { remoteShell } from "../../../src/remote/shell.ts";
 import { LISTED, OTHER, OWNER } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -26,13 +28,12 @@ function world(more: Partial<AdoptionOptions> = {}, lines?: readonly object[]) {
   const options: AdoptionOptions = {
     rightsOf: (id) => ({ isListed: id !== OTHER.id, isApprover: id === OWNER.id }),
     approvers: ["alice"],
-    directory,
-    environment: { HOME: home },
+    find: findHere(directory, { HOME: home }),
     isHeld: () => false,
     begin: (opening) => void begun.push(opening),
     ...more,
   };
-  return { begun, home, adopt: (by = OWNER, id = ID) => adopt(id, by, options) };
+  return { begun, home, directory, options, adopt: (by = OWNER, id = ID) => adopt(id, by, options) };
 }
 
 test("begins a session of whoever asks, which knows how far the conversation goes", () => {
@@ -77,4 +78,20 @@ test("is refused while a terminal has it open", () => {
   );
   expect(adopt()).toContain(`open in a terminal (process ${process.pid})`);
   expect(begun).toEqual([]);
+});
+
+test("on another machine it is looked for there, and directories are compared as they are there", async () => {
+  const { begun, home, directory, options } = world();
+  const link = join(home, "a link");
+  symlinkSync(directory, link);
+  const { run } = remoteShell(remoteOf(["env"]), { PATH: process.env["PATH"], HOME: home });
+  const there = (path: string) => adopt(ID, OWNER, { ...options, find: findThere(path, run) });
+  expect(await there("/else/where")).toContain("There is no conversation");
+  expect(await there(link)).toBeUndefined();
+  expect(begun).toMatchObject([
+    { owner: OWNER, origin: { kind: "terminal", conversationId: ID, prompts: 1, bytes: expect.any(Number) } },
+  ]);
+  const away = remoteShell(remoteOf(["false"]), { PATH: process.env["PATH"] });
+  const asked = adopt(ID, OWNER, { ...options, find: findThere(directory, away.run) });
+  await expect(asked).rejects.toThrow("can't be reached");
 });

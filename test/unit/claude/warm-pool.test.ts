@@ -11,7 +11,13 @@ const PLENTY = 8 * 1024 ** 3;
 
 function setUp({ size = 1 } = {}) {
   const clock = createFakeClock();
-  const machine = { settings: "s1", slow: "g1", free: PLENTY, hasPlace: true };
+  const machine = {
+    settings: "s1",
+    slow: "g1" as string | undefined,
+    asked: 0,
+    free: PLENTY,
+    hasPlace: true,
+  };
   const started: { id: string; tell: (event: ClaudeEvent) => void; isClosed: boolean }[] = [];
   const unused: string[] = [];
   let ids = 0;
@@ -43,7 +49,10 @@ function setUp({ size = 1 } = {}) {
     },
     onUnused: ({ conversationId }) => unused.push(conversationId),
     settingsFingerprint: () => machine.settings,
-    repositoryFingerprint: async () => machine.slow,
+    repositoryFingerprint: async () => {
+      machine.asked++;
+      return machine.slow;
+    },
     freeMemory: () => machine.free,
   });
   const live = (): string[] => started.filter(({ isClosed }) => !isClosed).map(({ id }) => id);
@@ -177,4 +186,18 @@ test("a clock that is set back makes no pause longer", async () => {
   pool.take();
   await clock.advance(3000);
   expect(started).toHaveLength(2);
+});
+
+test("one stays while nobody can say whether its repository has changed, and nobody is asked while none waits", async () => {
+  const { pool, clock, machine, started, live } = setUp();
+  pool.open();
+  await clock.advance(1000);
+  machine.slow = undefined;
+  await clock.advance(60_000);
+  expect(live()).toEqual(["id1"]);
+  const asked = machine.asked;
+  started[0]?.tell({ type: "exited", code: null, signal: null, stderr: "away", lost: "cut" });
+  await clock.advance(4 * 60_000);
+  expect(live()).toEqual([]);
+  expect(machine.asked).toBe(asked);
 });

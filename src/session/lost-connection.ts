@@ -1,0 +1,42 @@
+// What becomes of a session when the connection to Claude's machine is lost, and of what it had said there.
+
+import { leaveProcess } from "./leaving.ts";
+import { isUnderWay } from "./phases.ts";
+import { say, updateHeader, writePages } from "./state.ts";
+import { callAfterTurn } from "./steering/calling.ts";
+import { machineOf, runnerWords, unreached, waitForMachine } from "./steering/machine.ts";
+import { recoverTexts } from "./texts.ts";
+import type { SavedTurn, Step } from "./types.ts";
+
+/** Claude's machine is away: what waits goes on when it is back. */
+export function loseConnection(step: Step, lost: "unreached" | "cut", said: string): void {
+  const { state } = step;
+  const wasUnderWay = isUnderWay(state);
+  const name = machineOf(step);
+  leaveProcess(step, `the connection to ${name} was lost`);
+  if (lost === "unreached") {
+    unreached(step, said);
+    return;
+  }
+  const turn = wasUnderWay ? ", and this turn was cut off" : "";
+  const what = `🔌 **The connection to ${name} was lost**${turn}${runnerWords(said)}.`;
+  if (state.queue.length > 0) {
+    waitForMachine(step, what);
+    return;
+  }
+  updateHeader(step, { kind: "asleep" });
+  // Where Claude only waited, nobody misses anything: a reply starts it again.
+  if (wasUnderWay) {
+    say(step, `${what} Reply in this thread to resume.`);
+    callAfterTurn(step, "stopped");
+  }
+}
+
+/** What Claude said on another machine is known only now when the connection was lost, or mm-claude was killed. */
+export function showWhatWasLost(step: Step, saved: SavedTurn | undefined): void {
+  if (step.context.machine !== undefined) {
+    recoverTexts(step, saved);
+    writePages(step, true);
+    step.state.turn.transcript.breakPage();
+  }
+}

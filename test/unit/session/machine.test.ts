@@ -1,0 +1,204 @@
+// A session whose Claude works on another machine: what becomes of its turn when the connection is lost, and of what waits
+// while the machine is away.
+
+import { expect, test } from "vitest";
+import { decodeSnapshot, encodeSnapshot } from "../../../src/session/snapshot.ts";
+import type { Effect, SessionState } from "../../../src/session/types.ts";
+import { createScript, OWNER, type Script, turnEnded, user } from "../../support/session-script.ts";
+
+const REFUSED = "ssh: connect to host build1 port 22: Connection refused";
+const NOTHING = { holdsMessage: undefined, texts: [] };
+
+const lose = (script: Script, lost: "cut" | "unreached", stderr = REFUSED) =>
+  script.claude({ type: "exited", code: null, signal: null, stderr, lost });
+const unreached = (script: Script) => script.take({ type: "unreached", said: REFUSED });
+const timer = (script: Script) => script.take({ type: "timer", name: "machine" });
+const granted = (script: Script, more: object = {}) =>
+  script.take({ type: "slotGranted", slot: 1, saved: NOTHING, ...more });
+const pauses = (effects: readonly Effect[]): unknown[] =>
+  effects.flatMap((effect) => (effect.type === "setTimer" && effect.name === "machine" ? [effect.ms] : []));
+const types = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type);
+const notices = (script: Script): string[] =>
+  [...script.posts.values()].filter((text) => /🔌|is back|not tried/.test(text));
+
+function begun(): Script {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  script.claude({ type: "turnStarted", model: "m", conversationId: script.state.conversation.id });
+  script.claude({ type: "replayed", uuid: "u1" });
+  return script;
+}
+
+function speaking(): Script {
+  const script = begun();
+  script.claude({ type: "messageStarted", messageId: "msg1" });
+  script.claude({ type: "textDelta", blockIndex: 0, text: "I begin" });
+  return script;
+}
+
+test("a turn whose connection is lost is told as cut off, with the runner's words, and a reply goes on with what Claude had said", () => {
+  const script = speaking();
+  lose(script, "cut", "Connection to build1 closed by remote host.");
+  expect(notices(script)).toEqual([
+    "🔌 **The connection to `dev@build1` was lost**, and this turn was cut off: `Connection to build1 closed by remote host.`. Reply in this thread to resume.",
+  ]);
+  expect(script.said()).not.toContain("unexpectedly");
+  expect(script.posts.get("header")).toContain("asleep");
+  expect(types(script.says(OWNER, "go on"))).toContain("acquireSlot");
+  const texts = [
+    { messageId: "msg1", text: "I begin with the tests." },
+    { messageId: "msg2", text: "Done." },
+  ];
+  const effects = granted(script, { saved: { holdsMessage: false, texts } });
+  expect(types(effects)).toContain("startClaude");
+  const words = [...script.posts.values()].join("\n");
+  expect(words.split("I begin").length).toBe(2);
+  expect(words).toContain("with the tests.");
+  expect(words.split("Done.").length).toBe(2);
+  expect(script.sent()).toEqual(["go", "go on"]);
+});
+
+test("where Claude only waited nothing is said of a lost connection, and the next message starts it again", () => {
+  const script = begun();
+  script.claude(turnEnded());
+  lose(script, "cut");
+  expect(notices(script)).toEqual([]);
+  expect(script.posts.get("header")).toContain("asleep");
+  script.says(OWNER, "again");
+  granted(script);
+  expect(script.sent()).toEqual(["go", "again"]);
+});
+
+test("a machine that is away is told once and tried again, less and less often, and what waits goes on by itself", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  expect(pauses(lose(script, "unreached"))).toEqual([5000]);
+  const told =
+    "🔌 **`dev@build1` can't be reached**: `ssh: connect to host build1 port 22: Connection refused`. I keep your message and try again by myself; `!stop` ends it.";
+  expect(notices(script)).toEqual([told]);
+  const paused: unknown[] = [];
+  for (let tries = 0; tries < 7; tries++) {
+    expect(types(timer(script))).toContain("acquireSlot");
+    paused.push(...pauses(unreached(script)));
+  }
+  expect(paused).toEqual([10_000, 20_000, 40_000, 80_000, 120_000, 120_000, 120_000]);
+  const more = script.says(OWNER, "and this");
+  expect(types(more)).toEqual(["react"]);
+  expect(script.state.waiting.size).toBe(2);
+  expect(notices(script)).toEqual([told]);
+  timer(script);
+  granted(script);
+  expect(notices(script)).toEqual(["✅ **`dev@build1` is back**."]);
+  expect(script.sent()).toEqual(["go", "go"]);
+  script.claude({ type: "turnStarted", model: "m", conversationId: script.state.conversation.id });
+  script.claude(turnEnded());
+  expect(script.sent()).toEqual(["go", "go", "and this"]);
+  expect(script.state.waiting.size).toBe(0);
+});
+
+test("a message that was on its way when the connection was lost is sent again when Claude had not got it, and not when it had", () => {
+  for (const holdsMessage of [false, true]) {
+    const script = createScript({ machine: "dev@build1" });
+    script.take({ type: "opened" });
+    script.says(OWNER, "go");
+    expect(pauses(lose(script, "cut"))).toEqual([5000]);
+    expect(notices(script)).toEqual([
+      expect.stringMatching(/^🔌 \*\*The connection to .* was lost\*\*: .*I keep your message and try again/),
+    ]);
+    timer(script);
+    granted(script, { saved: { holdsMessage, texts: [] } });
+    expect(script.sent()).toEqual(holdsMessage ? ["go"] : ["go", "go"]);
+    expect(script.said().includes("Claude had got the message. Reply")).toBe(holdsMessage);
+  }
+});
+
+test("there is no place to run in when the machine is back: what waits is kept and tried again", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  lose(script, "unreached");
+  timer(script);
+  expect(pauses(script.take({ type: "slotRefused" }))).toEqual([5000]);
+  expect(script.said()).not.toContain("Too busy");
+  timer(script);
+  granted(script);
+  expect(script.sent()).toEqual(["go", "go"]);
+});
+
+test("when it is stopped, nothing is tried any more", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  lose(script, "unreached");
+  script.command(OWNER, { name: "stop" });
+  expect(notices(script)).toEqual([
+    "⚪ **`dev@build1` could not be reached**, and is not tried again: the session was cancelled.",
+  ]);
+  expect(script.state.waiting.size).toBe(0);
+  expect(timer(script)).toEqual([]);
+});
+
+test("a message whose writer may not take part any more is not sent, and the trying ends with it", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.command(OWNER, { name: "invite", username: "ivy", user: user("ivy") });
+  script.says({ id: user("ivy").id, name: "ivy" }, "hello");
+  lose(script, "unreached");
+  script.command(OWNER, { name: "kick", username: "ivy", user: user("ivy") });
+  expect(types(timer(script))).not.toContain("acquireSlot");
+  expect(notices(script)).toEqual([
+    "⚪ **`dev@build1` could not be reached**, and is not tried again: nothing waits any more.",
+  ]);
+});
+
+test("after a restart it is tried again, without another notice", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  lose(script, "unreached");
+  script.take({ type: "shutdown" });
+  const text = encodeSnapshot({
+    threadId: "thread" as never,
+    process: undefined,
+    directory: "/",
+    filesDirectory: undefined,
+    state: script.state,
+    writer: { entries: [], writes: [] },
+  });
+  const kept = decodeSnapshot(JSON.parse(text))?.state as SessionState;
+  expect(kept.steering.away).toEqual(script.state.steering.away);
+  Object.assign(script.state, kept);
+  const before = notices(script);
+  const effects = script.take({ type: "restored", saved: NOTHING });
+  expect(pauses(effects)).toEqual([0]);
+  expect(types(timer(script))).toContain("acquireSlot");
+  unreached(script);
+  expect(notices(script)).toEqual(before);
+  timer(script);
+  granted(script);
+  expect(script.sent()).toEqual(["go", "go"]);
+});
+
+test("what was asked of a sleeping Claude whose machine is away is not kept, which is said", () => {
+  const script = begun();
+  script.claude(turnEnded());
+  lose(script, "cut");
+  script.state.steering.wanted = { request: { kind: "getContext" } as never, by: OWNER };
+  script.take({ type: "timer", name: "limit" });
+  script.state.steering.wanted = { request: { kind: "getContext" } as never, by: OWNER };
+  unreached(script);
+  expect(script.state.steering.wanted).toBeUndefined();
+  expect(notices(script)).toEqual([expect.stringContaining("Try again later.")]);
+});
+
+test("what is missing on the machine is told as such", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  const stderr = "Claude Code was not found on dev@build1.";
+  script.claude({ type: "exited", code: 127, signal: null, stderr, isMissing: true });
+  expect(script.said()).toContain("**Claude could not be started on `dev@build1`**");
+  expect(script.said()).toContain(stderr);
+});
