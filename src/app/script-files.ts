@@ -20,7 +20,9 @@ export async function uploadFiles(
   { api, token, deniedPathsIn }: Server,
   gone: AbortSignal,
 ): Promise<FileId[]> {
-  const { directory } = project.ready.project;
+  const { directory: own, runner } = project.ready.project;
+  // The script runs here, wherever Claude does.
+  const directory = runner ? "/" : own;
   const place = { directory, deniedPaths: deniedPathsIn(directory) };
   const secrets = bytesOf(revealingTexts([token]));
   const opened: OpenFile[] = [];

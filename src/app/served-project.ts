@@ -258,7 +258,8 @@ export class ServedProject implements RoutedProject {
     const { project } = this.#ready;
     const deniedPathsIn = this.#deniedPathsIn();
     const deniedPaths = deniedPathsIn(project.directory);
-    const place = { home: connection.home, directory: project.directory, deniedPaths };
+    const machine = this.#shell?.remote.name;
+    const place = { home: connection.home, directory: project.directory, machine, deniedPaths };
     const startClaude = this.#startClaude();
     const options = { ...connection, startClaude, deniedPathsIn, shell: this.#shell };
     return prewarmClaudes(project, options, connection.chatTools.tools, {

@@ -15,6 +15,8 @@ export interface DisclosureRules {
   readonly deniedPaths: readonly string[];
   /** A text that it would change is not shown at all: what a change makes of a secret is not known to it any more. */
   readonly redact: Redact;
+  /** Another machine, whose files can't be read in between. Undefined: this one. */
+  readonly machine?: string | undefined;
 }
 
 type Disk = Pick<
@@ -43,7 +45,9 @@ export function fileBefore(
   disk: Disk = nodeFs,
 ): { readonly fileBefore?: string } {
   const path = editedBy(event);
-  const text = path === undefined ? undefined : shownText(path, rules, disk);
+  // A file of this machine that has the same name is not what it is about.
+  const isHere = rules.machine === undefined;
+  const text = path !== undefined && isHere ? shownText(path, rules, disk) : undefined;
   return text === undefined ? {} : { fileBefore: text };
 }
 

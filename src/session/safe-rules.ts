@@ -12,6 +12,8 @@ export interface RulePlace {
   readonly directory: string;
   /** Files, and directories with all that is in them. Absolute. */
   readonly deniedPaths: readonly string[];
+  /** Another machine: where a path there leads can't be seen. Undefined: this one. */
+  readonly machine?: string | undefined;
 }
 
 /** Gives the path without symbolic links; throws where there is none. */
@@ -55,7 +57,7 @@ export function isSafeRule(
     case "WebFetch":
       return /^domain:(?:[a-z0-9-]{1,63}\.){1,10}[a-z0-9-]{1,63}$/i.test(content);
     case "Read":
-      return isSafePath(content, place, realPath);
+      return place.machine === undefined && isSafePath(content, place, realPath);
     default:
       return false;
   }

@@ -358,9 +358,9 @@ export class Session {
   };
 
   #start(generation: number, resume: boolean): void {
-    const { directory, home } = this.#context;
+    const { directory, home, machine } = this.#context;
     const { deniedPathsIn, redact } = this.#dependencies;
-    const place = { directory, home, deniedPaths: deniedPathsIn(directory), redact };
+    const place = { directory, home, machine, deniedPaths: deniedPathsIn(directory), redact };
     const listener = (heard: ClaudeEvent): void =>
       this.#mailbox.within("hearing Claude", () => {
         const event = withSafeRules(heard, place);

@@ -280,6 +280,20 @@ describe("files", () => {
     expect(world.roots()).toHaveLength(1);
   });
 
+  test("are this machine's, wherever Claude works", async () => {
+    const world = await served([{ ...SHOP, runner: ["no-such-runner"], directory: "/only/there" }]);
+    const path = join(temporaryDirectory(), "a.txt");
+    writeFileSync(path, "here");
+    const uploaded: string[] = [];
+    world.api.maxFileSize = async () => 1000;
+    world.api.uploadStream = async (_channel, { name }: StreamedFile) => {
+      uploaded.push(name);
+      return "file1" as FileId;
+    };
+    expect(whyIn(await world.send({ files: [path] }))).toBe("");
+    expect(uploaded).toEqual(["a.txt"]);
+  });
+
   test("mm-claude's own are never sent", async () => {
     const world = await served();
     const place = temporaryDirectory();

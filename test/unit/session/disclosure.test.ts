@@ -303,6 +303,10 @@ describe("a file of the directory is shown", () => {
     expect(shown("Edit", change("src/deep/code.ts"), withoutProc)).toContain("-alpha");
   });
 
+  test("but not where Claude works on another machine: a file of the same name is another one", () => {
+    expect(fileBefore(using("Edit", change("notes.txt")), { ...place.rules, machine: "build1" })).toEqual({});
+  });
+
   test("by no other tool than those that edit", () => {
     for (const name of ["Write", "Read", "NotebookEdit", "edit", "Bash", "mcp__a__Edit"]) {
       expect(fileBefore(using(name, change("notes.txt")), place.rules)).toEqual({});

@@ -180,3 +180,19 @@ test("mm-claude's own tools decide themselves about whom they ask", () => {
   expect(offered([{ tool: "mcp__mattermost__send_file" }])).toBeUndefined();
   expect(offered([bash("npm test *")], { ownTool: "send_file" })).toBeUndefined();
 });
+
+test("where a path on another machine leads can't be seen, so that none is offered; a command is what it is there, too", () => {
+  const asked = (rule: PermissionRule): ClaudeEvent => ({
+    type: "permissionAsked",
+    requestId: "r" as RequestId,
+    toolName: "Bash",
+    input: {},
+    toolUseId: undefined,
+    rules: [rule],
+  });
+  const there = { ...PLACE, machine: "build1" };
+  const path = asked(read("//tmp/data/**"));
+  expect(withSafeRules(path, PLACE, realPath)).toHaveProperty("rules");
+  expect(withSafeRules(path, there, realPath)).not.toHaveProperty("rules");
+  expect(withSafeRules(asked(bash("npm test *")), there, realPath)).toHaveProperty("rules");
+});
