@@ -14,7 +14,7 @@ export interface Stage {
 
 /** Gives the thread as Markdown, once nothing moves any more. */
 export async function playScenario(scenario: Scenario, stage: Stage): Promise<string> {
-  const machine = scenario.isElsewhere || process.env["ALL_ELSEWHERE"] ? otherMachine(stage.environment) : undefined;
+  const machine = scenario.isElsewhere ? otherMachine(stage.environment) : undefined;
   const environment = machine?.environment ?? stage.environment;
   const project = { ...scenario.project, ...(machine ? { runner: machine.runner } : {}) };
   const world = await startWorld({
