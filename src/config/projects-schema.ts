@@ -2,6 +2,7 @@
 // plain value comes as a text; looks at no disk.
 
 import { z } from "zod";
+import { runnerFlaw } from "../remote/runner.ts";
 import { shellWords } from "../remote/words.ts";
 import {
   type Parsed,
@@ -54,7 +55,8 @@ const runner = parsing((value): Parsed<readonly string[]> => {
   const words = isList ? { value: value as string[] } : shellWords(typeof value === "string" ? value : "");
   const mend = "Write it such as ssh dev@build1 or [docker, exec, -i, shop-dev]";
   if ("problem" in words) return { problem: words.problem, mend };
-  return (words.value[0] ?? "") === "" ? { problem: "it names no command", mend } : { value: words.value };
+  if ((words.value[0] ?? "") === "") return { problem: "it names no command", mend };
+  return runnerFlaw(words.value) ?? { value: words.value };
 });
 
 const fromSettings = (variable: string): string => `\`${variable}\` of the settings`;
