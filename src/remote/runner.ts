@@ -3,7 +3,7 @@
 
 import { basename } from "node:path";
 import { type OptionRules, type Options, optionsAt } from "./options.ts";
-import { quoted, SHELL_WORDS } from "./script.ts";
+import { quoted, SHELL_WORDS, shellWord } from "./script.ts";
 import type { Remote } from "./types.ts";
 
 /** A runner's words with what is added to them, without what is started there. */
@@ -11,6 +11,8 @@ interface Runner {
   /** What it reaches; undefined where the words don't say it. */
   readonly name: string | undefined;
   readonly words: readonly string[];
+  /** As somebody at a terminal would type them. */
+  readonly terminal: readonly string[];
   /** What is run there, of which ssh makes one text. */
   readonly behind?: readonly string[];
   readonly options: Options;
@@ -37,7 +39,17 @@ function startOf(words: readonly string[]): readonly string[] {
 function textOf(words: readonly string[]): string {
   const own = known(words)?.runner.words ?? words;
   const added = startOf(words).slice(own.length);
-  return [...own, ...added.map((word) => (/^[\w-]+$/.test(word) ? word : quoted(word)))].join(" ");
+  return [...own, ...added.map(shellWord)].join(" ");
+}
+
+/** What somebody types to have that command of a shell there, on a terminal. `quote`: writes one of the words. */
+export function terminalCommand(words: readonly string[], command: string, quote = shellWord): string {
+  const { runner } = known(words) ?? {};
+  const typed = (runner?.terminal ?? words).map(quote);
+  const { behind } = runner ?? {};
+  if (behind === undefined) return [...typed, "sh", "-c", quoted(command)].join(" ");
+  const there = behind.length === 0 ? command : terminalCommand(behind, command, (word) => word);
+  return [...typed, quoted(there)].join(" ");
 }
 
 /** Why no Claude could be reached by it; undefined where nothing is known against it. */
@@ -71,7 +83,9 @@ function known(words: readonly string[]): { readonly kind: Kind; readonly runner
     const kind = kindOf(words.slice(at));
     const runner = kind?.read(words.slice(at));
     if (kind && runner) {
-      return { kind, runner: { ...runner, words: [...words.slice(0, at), ...runner.words] } };
+      const before = words.slice(0, at);
+      const own = { words: [...before, ...runner.words], terminal: [...before, ...runner.terminal] };
+      return { kind, runner: { ...runner, ...own } };
     }
   }
   return undefined;
@@ -127,6 +141,7 @@ const SSH: Kind = {
     const given = [...words.slice(0, before.end), ...words.slice(before.end + 1, behind.end)];
     return {
       name: host,
+      terminal: [...inserted(words, 1, ["-t"]).slice(0, behind.end + 1)],
       words: [
         ...given.filter((word) => word !== "--"),
         ...SSH_OPTIONS,
@@ -156,7 +171,12 @@ const DOCKER: Kind = {
     ofExec(all, (words, at) => {
       const options = optionsAt(words, at, DOCKER_RULES);
       const hasStdin = options.names.has("i") || options.names.has("interactive");
-      return { name: words[options.end], words: inserted(words, at, hasStdin ? [] : ["-i"]), options };
+      return {
+        name: words[options.end],
+        words: inserted(words, at, hasStdin ? [] : ["-i"]),
+        terminal: inserted(words, at, [hasStdin ? "-t" : "-it"]),
+        options,
+      };
     }),
 };
 
@@ -172,8 +192,14 @@ const COMPOSE: Kind = {
     ofExec(all, (words, at) => {
       const rules = { ...DOCKER_RULES, valuedLong: ["env", "index", "user", "workdir"] };
       const options = optionsAt(words, at, rules);
-      const hasNone = ["T", "no-tty", "no-TTY"].some((name) => options.names.has(name));
-      return { name: words[options.end], words: inserted(words, at, hasNone ? [] : ["-T"]), options };
+      const noTerminal = ["T", "no-tty", "no-TTY"];
+      const hasNone = noTerminal.some((name) => options.names.has(name));
+      return {
+        name: words[options.end],
+        words: inserted(words, at, hasNone ? [] : ["-T"]),
+        terminal: words.filter((word) => !noTerminal.includes(word.replace(/^--?/, ""))),
+        options,
+      };
     }),
 };
 
@@ -200,7 +226,12 @@ const KUBECTL: Kind = {
       const options = { names: new Set([...before.names, ...behind.names]), end: before.end };
       const hasStdin = options.names.has("i") || options.names.has("stdin");
       const whole = dashes < 0 ? [...words, "--"] : words;
-      return { name: own[before.end], words: inserted(whole, at, hasStdin ? [] : ["-i"]), options };
+      return {
+        name: own[before.end],
+        words: inserted(whole, at, hasStdin ? [] : ["-i"]),
+        terminal: inserted(whole, at, [hasStdin ? "-t" : "-it"]),
+        options,
+      };
     }),
 };
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { remoteOf, runnerFlaw } from "../../../src/remote/runner.ts";
+import { remoteOf, runnerFlaw, terminalCommand } from "../../../src/remote/runner.ts";
 import { SHELL_WORDS } from "../../../src/remote/script.ts";
 import { shellWords } from "../../../src/remote/words.ts";
 
@@ -161,5 +161,33 @@ describe("a runner of another program", () => {
       path: "lxc",
       arguments: ["exec", "shop", "--", ...SHELL_WORDS],
     });
+  });
+});
+
+describe("the command for a terminal", () => {
+  /** What the command gets to the shell at the other end, where each runner hands on what the real one does. */
+  const run = (line: string): string => {
+    const runners = `
+ssh() { while [ "$1" != build1 ]; do shift; done; shift; eval "$*"; }
+docker() { while [ "$1" != shop ]; do shift; done; shift; "$@"; }
+kubectl() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }
+`;
+    return execFileSync("sh", ["-c", `${runners}\n${line}`], { encoding: "utf8" });
+  };
+  const command = `printf '<%s>' "it's" '$HOME' \\\\ "a b"`;
+
+  it.each([
+    ["ssh build1", "ssh -t build1 "],
+    ["ssh -p 22 build1 -v", "ssh -t -p 22 build1 -v "],
+    ["docker exec -i shop", "docker exec -t -i shop sh -c "],
+    ["docker compose exec -T shop", "docker compose exec shop sh -c "],
+    ["kubectl exec deploy/shop -c app", "kubectl exec -it deploy/shop -c app -- sh -c "],
+    ["ssh build1 docker exec -i shop", "ssh -t build1 'docker exec -t -i shop sh -c "],
+    ["ssh build1 env A=1", "ssh -t build1 'env A=1 sh -c "],
+    ["env 'A=b c'", "env 'A=b c' sh -c "],
+  ])("has a terminal and the command as it is: %s", (text, beginning) => {
+    const line = terminalCommand(wordsOf(text), command);
+    expect(line.slice(0, beginning.length)).toBe(beginning);
+    expect(run(line.replace("build1 -v ", "build1 "))).toBe("<it's><$HOME><\\><a b>");
   });
 });

@@ -35,8 +35,11 @@ function drawn(count: number): string[] {
 /** As a real shell takes it apart; undefined where it can't. */
 function bySh(text: string): string[] | undefined {
   try {
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-    const output = execFileSync("sh", ["-fc", `printf '%s\\0' x ${text.replaceAll("\n", " ")}`], options);
+    const command = `printf '%s\\0' x ${text.replaceAll("\n", " ")}`;
+    const output = execFileSync("sh", ["-fc", command], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return output.split("\0").slice(1, -1);
   } catch {
     return undefined;
