@@ -11,14 +11,7 @@ import { type Check, checkAccount, checkUsers } from "../setup/checks.ts";
 import { addressOf, checkProjectChannel, findChannel, isPlain } from "../setup/project-channel.ts";
 import { EXIT } from "./output.ts";
 import { changeProjects, type ProjectWorld, problemsOf } from "./project-change.ts";
-import {
-  flawsThere,
-  isSamePlace,
-  type Place,
-  placeIn,
-  placeText,
-  writtenDirectory,
-} from "./project-place.ts";
+import { isSamePlace, lookThere, type Place, placeIn, placeText, writtenDirectory } from "./project-place.ts";
 
 export interface AddRequest {
   readonly directory?: string | undefined;

@@ -7,7 +7,13 @@ import { machineOf, type Project } from "../config/project.ts";
 import { parseDirectory, parseRunner } from "../config/projects-schema.ts";
 import { realPlace } from "../config/safe-directory.ts";
 import type { RemoteShell } from "../remote/types.ts";
-import { type ClaudeAnswers, flawsOf, lookAt, whyUnreached } from "../setup/far-machine.ts";
+import {
+  type ClaudeAnswers,
+  directoryFlaws,
+  lookAt,
+  systemFlaws,
+  whyUnreached,
+} from "../setup/far-machine.ts";
 import { onMachine } from "../util/machine.ts";
 
 /** The machines behind runners. */
@@ -46,16 +52,20 @@ function wrongDirectory(directory: string): string | undefined {
     : `${directory} is no directory. Name the one where Claude shall work.`;
 }
 
-/** Why Claude can't work there, as sentences; of this machine none. */
-export async function flawsThere({ directory, runner }: Place, far: FarMachines): Promise<readonly string[]> {
-  if (runner === undefined) return [];
+/** Sentences. `flaws`: why it is no place for a project; `warnings`: what Claude needs there first. Of this machine none. */
+export async function lookThere(
+  { directory, runner }: Place,
+  far: FarMachines,
+): Promise<{ readonly flaws: readonly string[]; readonly warnings: readonly string[] }> {
+  if (runner === undefined) return { flaws: [], warnings: [] };
   const shell = far.reach(runner);
   // What the settings name is a program of this machine.
   const asked = { name: shell.remote.name, directory, claudePath: "claude" };
   try {
-    return flawsOf(await lookAt(shell, asked, far.claudeAnswers), asked);
+    const machine = await lookAt(shell, asked, far.claudeAnswers);
+    return { flaws: directoryFlaws(machine, asked), warnings: systemFlaws(machine, asked) };
   } catch (error) {
-    return [whyUnreached(error)];
+    return { flaws: [whyUnreached(error)], warnings: [] };
   }
 }
 

@@ -118,34 +118,45 @@ function oneOf<T extends string>(words: readonly [...T[], T], value: string): T 
   return words.find((word) => word === value) ?? (words[words.length - 1] as T);
 }
 
-/** Why it can't be used, in sentences with the mend, the most important first. `name`: what people call it. */
-export function flawsOf(
-  machine: FarMachine,
-  {
-    name,
-    directory,
-    claudePath,
-  }: { readonly name: string; readonly directory: string; readonly claudePath: string },
+export interface Asked {
+  /** What people call the machine. */
+  readonly name: string;
+  readonly directory: string;
+  readonly claudePath: string;
+}
+
+/** Why its directory can't be used, in sentences with the mend. */
+export function directoryFlaws(machine: FarMachine, { name, directory }: Asked): readonly string[] {
+  switch (machine.directory) {
+    case "missing":
+      return [
+        `There is no directory ${directory} on ${name}. Make it there, or correct the project's directory.`,
+      ];
+    case "closed":
+      return [
+        `Claude can't read and write in ${directory} on ${name}. Mend its rights, or choose another directory.`,
+      ];
+    case "usable":
+      return [];
+  }
+}
+
+/** Why no Claude could work in any directory there. */
+export function systemFlaws(
+  { missing, canMakeFiles, claude }: FarMachine,
+  { name, claudePath }: Asked,
 ): readonly string[] {
-  const { claude, missing } = machine;
   return [
     ...(missing.length > 0
       ? [
           `${name} has no ${missing.join(", ")}, which mm-claude needs there. Install what belongs to any POSIX system.`,
         ]
       : []),
-    ...(machine.canMakeFiles
+    ...(canMakeFiles
       ? []
       : [
           `No files can be made in the directory for temporary files of ${name}. Mend its rights, or make room.`,
         ]),
-    ...(machine.directory === "missing"
-      ? [`There is no directory ${directory} on ${name}. Make it there, or correct the project's directory.`]
-      : machine.directory === "closed"
-        ? [
-            `Claude can't read and write in ${directory} on ${name}. Mend its rights, or choose another directory.`,
-          ]
-        : []),
     ...claudeFlaws(claude, name, claudePath),
   ];
 }

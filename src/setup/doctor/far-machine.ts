@@ -2,7 +2,14 @@
 
 import type { Project } from "../../config/project.ts";
 import type { RemoteShell } from "../../remote/types.ts";
-import { type ClaudeAnswers, type FarMachine, flawsOf, lookAt, whyUnreached } from "../far-machine.ts";
+import {
+  type ClaudeAnswers,
+  directoryFlaws,
+  type FarMachine,
+  lookAt,
+  systemFlaws,
+  whyUnreached,
+} from "../far-machine.ts";
 import { type Finding, ok, problem, skipped, warning } from "./report.ts";
 
 const CLOCK_MS = 60_000;
@@ -24,9 +31,10 @@ export async function examineFarMachine(
       ),
     ];
   }
+  const asked = { name, ...project };
   return [
     ok(`${name} answers within ${machine.answerMs} ms`),
-    ...flawsOf(machine, { name, ...project }).map(problem),
+    ...[...directoryFlaws(machine, asked), ...systemFlaws(machine, asked)].map(problem),
     ...(machine.directory === "usable" ? [ok(`${project.directory} on ${name}`)] : []),
     ...claudeFindings(machine, name),
     ...(project.worktree === "off" || machine.directory !== "usable"
