@@ -37,9 +37,10 @@ export async function addToProjects(request: AddRequest, world: ProjectWorld): P
   const given = request.channel ?? config.channelId;
   if (given === undefined) return refuse("Which channel? Name it with --channel.");
 
-  const flaws = await flawsThere(place, far);
-  flaws.forEach(refuse);
-  if (flaws.length > 0) return EXIT.failed;
+  const there = await lookThere(place, far);
+  there.flaws.forEach(refuse);
+  if (there.flaws.length > 0) return EXIT.failed;
+  for (const warning of there.warnings) printError(`warning: ${warning}`);
   const checked = await checkOnServer(given, world);
   if ("wrong" in checked) return refuse(checked.wrong);
   if ("unreachable" in checked) {
