@@ -37,5 +37,6 @@ export function withoutEnd(stderr: string): { readonly said: string; readonly co
   const found = new RegExp(`\\n?${ENDED} (\\d{1,3})\\s*`).exec(stderr);
   return found === null
     ? { said: stderr.trim(), code: undefined }
-    : { said: stderr.replace(found[0], "").trim(), code: Number(found[1]) };
+    : // What follows is the runner's: kubectl tells of each exit code but 0.
+      { said: stderr.slice(0, found.index).trim(), code: Number(found[1]) };
 }
