@@ -1,7 +1,7 @@
 // A real sshd on loopback, with keys, a port and an environment of its own. Whoever runs the tests logs in.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -21,15 +21,21 @@ export interface SshServer {
   start(): Promise<void>;
 }
 
-/** `environment`: what a login there has; HOME must be in it. Nothing else of the caller's is. */
-export async function startSshServer(environment: Readonly<Record<string, string>>): Promise<SshServer> {
+/** `environment`: what a login there has; HOME must be in it. Nothing else of the caller's is. `keyOptions`: before the key. */
+export async function startSshServer(
+  environment: Readonly<Record<string, string>>,
+  keyOptions = "",
+): Promise<SshServer> {
   if (SSHD === undefined) throw new Error("There is no sshd: install openssh-server.");
   const directory = temporaryDirectory();
   const file = (name: string): string => join(directory, name);
   for (const name of ["host", "client"]) {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file(name)]);
   }
-  execFileSync("cp", [file("client.pub"), file("authorized_keys")]);
+  writeFileSync(
+    file("authorized_keys"),
+    `${keyOptions} ${readFileSync(file("client.pub"), "utf8")}`.trimStart(),
+  );
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
   const variables = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);

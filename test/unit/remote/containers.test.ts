@@ -19,14 +19,14 @@ function world(): Containers {
   return all;
 }
 
-const WRONG = {
+const WRONG: Readonly<Record<"docker" | "kubectl", readonly (readonly string[])[]>> = {
   docker: [["exec", "shop"], ["exec"], ["exec", "-i", "shop"]],
   kubectl: [
     ["exec", "shop", "sh"],
     ["exec", "shop"],
     ["exec", "-i", "shop", "--"],
   ],
-} as const;
+};
 
 describe.each(["docker", "kubectl"] as const)("the stand-in for %s", (name) => {
   const isThere = spawnSync(name, ["--help"]).status === 0;
