@@ -1,12 +1,13 @@
 // What a start says of itself. Pure.
 
-import type { Project } from "../config/project.ts";
+import { machineOf, type Project } from "../config/project.ts";
 import type { Config } from "../config/settings.ts";
 import type { Status } from "../control/protocol.ts";
 import type { Channel } from "../mattermost/types.ts";
-import { homePath } from "../render/paths.ts";
+import { homePath, placePath } from "../render/paths.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Readiness } from "../setup/readiness.ts";
+import { onMachine } from "../util/machine.ts";
 
 type Row = readonly [name: string, value: string];
 
@@ -33,7 +34,7 @@ export function bannerRows(
     ...(isOnly && first.channel
       ? [["Channel", channelText(first.channel, config.url, places)] as const]
       : []),
-    ["Claude Code", claudeVersion],
+    ["Claude Code", claudeVersion ?? "on other machines"],
     ...(isOnly ? [["Permissions", permissionsOf(first.project)] as const] : projectRows(projects, places)),
   ];
 }
@@ -50,7 +51,9 @@ function projectRows(projects: readonly ReadyProject[], { home }: BannerPlaces):
   const rows = projects.slice(0, MOST_PROJECTS).map(({ project, channel }, index): Row => {
     const place = channel?.displayName ?? "direct messages";
     const auto = project.skipPermissions ? ", ⚡ Auto" : "";
-    const text = `${project.name}: ${homePath(project.directory, home)}, ${place}${auto}`;
+    const machine = machineOf(project);
+    const directory = onMachine(placePath(project.directory, home, machine), machine);
+    const text = `${project.name}: ${directory}, ${place}${auto}`;
     return [index === 0 ? "Projects" : "", text];
   });
   const more = projects.length - rows.length;

@@ -1,11 +1,12 @@
 // What is known of the daemon while it runs, for those who look: the terminal, the newest lines, the figures, the last
 // error. Told by the log, the sessions and the connection; changes nothing of them.
 
+import { machineOf, type Project } from "../config/project.ts";
 import type { DaemonEvent } from "../control/events.ts";
 import { LogHistory } from "../control/log-history.ts";
 import { Metrics } from "../control/metrics.ts";
 import { type DaemonState, PROTOCOL, type SessionStatus, type Status } from "../control/protocol.ts";
-import { homePath } from "../render/paths.ts";
+import { placePath } from "../render/paths.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Colour } from "../terminal/colours.ts";
 import { type DaemonOutput, sentenceOf } from "../terminal/daemon-output.ts";
@@ -154,7 +155,7 @@ export class Monitor {
       served.projects.map(({ name, ready, sessions, maxSessions }) => ({
         shown: {
           name,
-          directory: homePath(ready.project.directory, home),
+          ...placeOf(ready.project, home),
           channel,
           sessions: sessions.liveThreads().length,
           ...(served.away === undefined ? {} : { away: served.away }),
@@ -184,7 +185,7 @@ export class Monitor {
           {
             shown: {
               name: project.name,
-              directory: homePath(project.directory, home),
+              ...placeOf(project, home),
               channel: { name: `@${this.#place?.bot}`, link: url },
               sessions: own.reduce((sum, { sessions }) => sum + sessions.liveThreads().length, 0),
             },
@@ -211,4 +212,12 @@ function statusOf(
   const waitsFor = asks.map(({ subject }) => subject);
   const of = project === undefined ? {} : { project };
   return [{ thread: threadId, link: linkOf(threadId), by, ...of, phase, waitsFor, queued, lastActivityAt }];
+}
+
+function placeOf(project: Project, home: string): { readonly directory: string; readonly machine?: string } {
+  const machine = machineOf(project);
+  return {
+    directory: placePath(project.directory, home, machine),
+    ...(machine === undefined ? {} : { machine }),
+  };
 }

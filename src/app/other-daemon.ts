@@ -10,6 +10,7 @@ import { ago } from "../control/status-text.ts";
 import type { User } from "../mattermost/types.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Log } from "../util/log.ts";
+import { onMachine } from "../util/machine.ts";
 
 /** A project whose channel another mm-claude serves. */
 export interface HeldProject extends ReadyProject {
@@ -82,9 +83,11 @@ async function statusOf(pid: number, environment: NodeJS.ProcessEnv): Promise<St
 }
 
 /** Direct messages are reached from no channel: their directory can be a project as well. */
-function isHere({ name, directory }: ProjectStatus, { config, home }: OtherDaemonOptions): boolean {
+function isHere({ name, directory, machine }: ProjectStatus, { config, home }: OtherDaemonOptions): boolean {
   const path = directory.replace(/^~(?=\/|$)/, () => home);
-  return name !== "directMessages" && realPlace(path) === realPlace(config.directory);
+  return (
+    name !== "directMessages" && machine === undefined && realPlace(path) === realPlace(config.directory)
+  );
 }
 
 function howToTalk(
@@ -107,7 +110,9 @@ function channelFor(held: readonly HeldProject[], { config }: OtherDaemonOptions
 const MOST_LISTED = 10;
 
 function listed(projects: readonly ProjectStatus[]): string {
-  const names = projects.slice(0, MOST_LISTED).map(({ name, directory }) => `${name} (${directory})`);
+  const names = projects
+    .slice(0, MOST_LISTED)
+    .map(({ name, directory, machine }) => `${name} (${onMachine(directory, machine)})`);
   const more = projects.length - names.length;
   const [last = "", ...others] = [...names, ...(more > 0 ? [`${more} more`] : [])].reverse();
   return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;

@@ -191,12 +191,13 @@ export class ServedProject implements RoutedProject {
 
   /** Whether that session of an earlier run is one of this project's. */
   owns({ project: named, directory }: SessionSnapshot, others: readonly ServedProject[]): boolean {
-    const { origin, name, directory: here } = this.#ready.project;
+    const { origin, name, directory: here, runner } = this.#ready.project;
     if (named !== undefined) {
       return origin !== "settings" && name === named;
     }
     // It was the only project. Where the settings name none any more, it is the one that works in the same place.
-    const isOnlyHeir = !others.some(({ ready }) => ready.project.origin === "settings") && directory === here;
+    const isHere = directory === here && runner === undefined;
+    const isOnlyHeir = isHere && !others.some(({ ready }) => ready.project.origin === "settings");
     return origin === "settings" || isOnlyHeir;
   }
 
@@ -300,6 +301,7 @@ export class ServedProject implements RoutedProject {
         botName: connection.botName,
         directory: project.directory,
         machine: shell?.remote.name,
+        runner: project.runner,
         worktree: project.worktree,
         defaults: {
           mode: project.mode,

@@ -12,11 +12,11 @@ const KNOWS_AUTH_STATUS = [2, 1, 41] as const;
 
 /** `version`: as `claudeVersion` gives it. */
 export async function claudeLogin(path: string, version: string, run: OneRun = {}): Promise<ClaudeLogin> {
-  if (!isAtLeast(version, KNOWS_AUTH_STATUS)) {
+  if (!tellsLogin(version)) {
     return "unknown";
   }
   const { stdout } = await runOnce(path, ["auth", "status"], run);
-  switch (loggedIn(stdout)) {
+  switch (loginIn(stdout)) {
     case true:
       return "logged-in";
     case false:
@@ -26,13 +26,16 @@ export async function claudeLogin(path: string, version: string, run: OneRun = {
   }
 }
 
+/** Whether that version has the words. */
+export const tellsLogin = (version: string): boolean => isAtLeast(version, KNOWS_AUTH_STATUS);
+
 /** Seen on 2.1.330: an object, with exit code 0 when `loggedIn` is true and 1 when it is false. */
-function loggedIn(stdout: string): unknown {
+export function loginIn(stdout: string): boolean | undefined {
   try {
     const status: unknown = JSON.parse(stdout);
-    return typeof status === "object" && status !== null && "loggedIn" in status
-      ? status.loggedIn
-      : undefined;
+    const isLoggedIn =
+      typeof status === "object" && status !== null && "loggedIn" in status ? status.loggedIn : undefined;
+    return typeof isLoggedIn === "boolean" ? isLoggedIn : undefined;
   } catch {
     return undefined;
   }

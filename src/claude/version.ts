@@ -6,12 +6,16 @@ import { type OneRun, type RunOutcome, runOnce } from "./run-once.ts";
 /** "2.1.330". Rejects with a ClaudeError whose message says what to do. */
 export async function claudeVersion(path: string, run: OneRun = {}): Promise<string> {
   const outcome = await runOnce(path, ["--version"], run);
-  // Seen on 1.0.128, 2.0.76 and 2.1.330: `2.1.330 (Claude Code)`.
-  const version = /\b(\d+\.\d+\.\d+\S*) \(Claude Code\)/.exec(outcome.stdout)?.[1];
+  const version = versionIn(outcome.stdout);
   if (outcome.cause !== null || version === undefined) {
     throw failure(path, outcome, run.environment?.["PATH"]);
   }
   return version;
+}
+
+/** In what `--version` says. Seen on 1.0.128, 2.0.76 and 2.1.330: `2.1.330 (Claude Code)`. */
+export function versionIn(said: string): string | undefined {
+  return /\b(\d+\.\d+\.\d+\S*) \(Claude Code\)/.exec(said)?.[1];
 }
 
 /** Whether a version that `claudeVersion` gave is this one or a later one. */

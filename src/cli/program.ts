@@ -38,6 +38,12 @@ export interface LogFlags {
   readonly json?: boolean;
 }
 
+interface AddFlags {
+  readonly channel?: string;
+  readonly name?: string;
+  readonly runner?: string;
+}
+
 /** What each command does; gives the exit code. */
 export interface Commands {
   start(): Promise<number>;
@@ -144,15 +150,17 @@ function addProject(program: Command, act: Commands, giving: Giving): void {
     .argument("[dir]", "the directory (default: this one)")
     .option("--channel <name>", "its channel: a name, team/channel or an id (default: that of the settings)")
     .option("--name <name>", "what people call it (default: as the directory)")
+    .option("--runner <command>", "what reaches the machine with the directory, such as 'ssh dev@build1'")
     .addHelpText("after", `\n${PROJECT_EXAMPLES}`)
     .action(
-      giving((directory: string | undefined, { channel, name }: { channel?: string; name?: string }) =>
+      giving((directory: string | undefined, { channel, name, runner }: AddFlags) =>
         // Commander has given it to the setting of that name, wherever it stood.
         act.project({
           action: "add",
           directory,
           channel: channel ?? program.opts<GlobalOptions>().channel,
           name,
+          runner,
         }),
       ),
     );
@@ -226,6 +234,7 @@ const EXAMPLES = `Examples:
 const PROJECT_EXAMPLES = `Examples:
   mm-claude project add                                       this directory, in the channel of the settings
   mm-claude project add ~/src/api --channel dev/shop-claude   another one, in a channel of its own
+  mm-claude project add '~/shop' --runner 'ssh dev@build1'    one of another machine
   mm-claude project remove api`;
 
 function documentation(): string {

@@ -1,40 +1,46 @@
 // `mm-claude project add`: checks a new project against the server, writes it, and tells the mm-claude that runs.
 
-import { statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { projectsPath, shortPath } from "../config/files.ts";
 import type { Project, ProjectsFile } from "../config/project.ts";
 import { addProject } from "../config/projects-edit.ts";
 import { parseProjects, readProjectsText } from "../config/projects-file.ts";
 import { parseProjectName } from "../config/projects-schema.ts";
-import { realPlace } from "../config/safe-directory.ts";
 import type { Channel, MattermostApi, User } from "../mattermost/types.ts";
 import { type Check, checkAccount, checkUsers } from "../setup/checks.ts";
 import { addressOf, checkProjectChannel, findChannel, isPlain } from "../setup/project-channel.ts";
 import { EXIT } from "./output.ts";
 import { changeProjects, type ProjectWorld, problemsOf } from "./project-change.ts";
+import { isSamePlace, lookThere, type Place, placeIn, placeText, writtenDirectory } from "./project-place.ts";
 
 export interface AddRequest {
   readonly directory?: string | undefined;
   readonly channel?: string | undefined;
   readonly name?: string | undefined;
+  /** The command that reaches the machine with the directory. */
+  readonly runner?: string | undefined;
 }
 
 export async function addToProjects(request: AddRequest, world: ProjectWorld): Promise<number> {
-  const { config, places, printError, confirm } = world;
+  const { config, places, printError, confirm, far } = world;
   const refuse = (text: string): number => {
     printError(`error: ${text}`);
     return EXIT.failed;
   };
-  const directory = resolve(places.cwd, request.directory ?? ".");
-  const wrong = wrongDirectory(directory) ?? wrongName(request.name);
+  const place = placeIn(request, places.cwd);
+  if ("wrong" in place) return refuse(place.wrong);
+  const wrong = wrongName(request.name);
   if (wrong !== undefined) return refuse(wrong);
-  const name = request.name ?? nameFor(directory);
-  const taken = takenBy(name, directory, world);
+  const name = request.name ?? nameFor(place.directory);
+  const taken = takenBy(name, place, world);
   if (taken !== undefined) return refuse(taken);
   const given = request.channel ?? config.channelId;
   if (given === undefined) return refuse("Which channel? Name it with --channel.");
 
+  const there = await lookThere(place, far);
+  there.flaws.forEach(refuse);
+  if (there.flaws.length > 0) return EXIT.failed;
+  for (const warning of there.warnings) printError(`warning: ${warning}`);
   const checked = await checkOnServer(given, world);
   if ("wrong" in checked) return refuse(checked.wrong);
   if ("unreachable" in checked) {
@@ -47,15 +53,15 @@ export async function addToProjects(request: AddRequest, world: ProjectWorld): P
   }
   const found = "wrong" in checked || "unreachable" in checked ? undefined : checked;
   for (const hint of found?.hints ?? []) printError(`warning: ${hint}`);
-  return write({ name, channel: found?.given ?? given, directory }, found, world);
+  return write({ name, channel: found?.given ?? given, ...place }, found, world);
 }
 
-type New = Pick<Project, "name" | "directory"> & { readonly channel: string };
+type New = Pick<Project, "name" | "directory" | "runner"> & { readonly channel: string };
 
 async function write(added: New, found: Found | undefined, world: ProjectWorld): Promise<number> {
   const { config, places, print, printError } = world;
   const { name } = added;
-  const directory = shortPath(added.directory, places);
+  const directory = writtenDirectory(added, places);
   const before = readProjectsText(places);
   const after = addProject(before, { ...added, directory });
   const problems = problemsOf(after, world);
@@ -63,7 +69,7 @@ async function write(added: New, found: Found | undefined, world: ProjectWorld):
   if (problems.length > 0) return EXIT.failed;
   const told = await changeProjects({ before, after, username: found?.account.username }, world);
   if (told === undefined) return EXIT.failed;
-  print(`Added ${name} (${directory}) to ${shortPath(projectsPath(places), places)}.`);
+  print(`Added ${name} (${placeText(added, places)}) to ${shortPath(projectsPath(places), places)}.`);
   for (const { unserved } of told.answers) {
     const waiting = unserved.find((one) => one.name === name);
     const now = `${name} is served now in ~${found?.address ?? added.channel}.`;
@@ -81,14 +87,6 @@ function currentProjects({ places, projectsInput }: ProjectWorld): ProjectsFile[
   return text === undefined ? [] : parseProjects(text, projectsInput).projects;
 }
 
-function wrongDirectory(directory: string): string | undefined {
-  const found = statSync(directory, { throwIfNoEntry: false });
-  if (found === undefined) return `There is no directory ${directory}. Make it, or name another one.`;
-  return found.isDirectory()
-    ? undefined
-    : `${directory} is no directory. Name the one where Claude shall work.`;
-}
-
 function wrongName(name: string | undefined): string | undefined {
   const parsed = name === undefined ? undefined : parseProjectName(name);
   return parsed !== undefined && "problem" in parsed
@@ -103,12 +101,12 @@ function nameFor(directory: string): string {
   return name.slice(0, 64) || "project";
 }
 
-function takenBy(name: string, directory: string, world: ProjectWorld): string | undefined {
+function takenBy(name: string, place: Place, world: ProjectWorld): string | undefined {
   const holder = currentProjects(world).find((project) => project.name === name);
   if (holder === undefined) return undefined;
-  return realPlace(holder.directory) === realPlace(directory)
+  return isSamePlace(holder, place)
     ? `${name} is a project already. To have the directory in another channel too, give that a name of its own: --name NAME.`
-    : `There is a project ${name} already, in ${shortPath(holder.directory, world.places)}. Give this one another name: --name NAME.`;
+    : `There is a project ${name} already, in ${placeText(holder, world.places)}. Give this one another name: --name NAME.`;
 }
 
 interface Found {

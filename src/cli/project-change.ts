@@ -11,6 +11,7 @@ import type { MattermostApi } from "../mattermost/types.ts";
 import type { Print } from "../util/output.ts";
 import { writePrivateFile } from "../util/private-file.ts";
 import { type DaemonPlace, daemonsOf, type Told, tellAll } from "./project-daemons.ts";
+import type { FarMachines } from "./project-place.ts";
 
 export interface ProjectWorld {
   readonly config: Config;
@@ -18,6 +19,7 @@ export interface ProjectWorld {
   readonly projectsInput: ProjectsInput;
   readonly connect: (url: string, token: string) => MattermostApi;
   readonly daemons: DaemonPlace;
+  readonly far: FarMachines;
   readonly print: Print;
   readonly printError: Print;
   /** Undefined where nobody can be asked. */

@@ -1,9 +1,10 @@
 // `mm-claude project list`: each project, and whether the mm-claude that runs serves it.
 
 import { projectsPath, shortPath } from "../config/files.ts";
-import { type Project, settingsProject } from "../config/project.ts";
+import { machineOf, type Project, settingsProject } from "../config/project.ts";
 import { readProjects } from "../config/projects-file.ts";
 import type { Status } from "../control/protocol.ts";
+import { onMachine } from "../util/machine.ts";
 import { EXIT } from "./output.ts";
 import type { ProjectWorld } from "./project-change.ts";
 import { daemonsOf } from "./project-daemons.ts";
@@ -20,7 +21,7 @@ export async function listProjects(isJson: boolean, world: ProjectWorld): Promis
     ...(own === undefined ? [] : [ownEntry(own, daemon?.status)]),
     ...[...(file?.projects ?? []), ...(file?.directMessages ? [file.directMessages] : [])].map((project) => ({
       ...project,
-      directory: shortPath(project.directory, places),
+      directory: project.runner ? project.directory : shortPath(project.directory, places),
       ...servingOf(project.name, daemon?.status),
     })),
   ];
@@ -68,12 +69,13 @@ function runningAs({ state, server }: Status): Serving {
 }
 
 function toJson({ name, origin, channel, directory, allowedUsers, approvers, ...rest }: Entry): object {
-  const { served } = rest;
+  const { served, runner } = rest;
   return {
     name,
     origin,
     channel,
     directory,
+    ...(runner === undefined ? {} : { runner }),
     allowedUsers,
     approvers,
     served,
@@ -81,8 +83,9 @@ function toJson({ name, origin, channel, directory, allowedUsers, approvers, ...
   };
 }
 
-function linesOf({ name, origin, channel, directory, allowedUsers, ...serving }: Entry): string[] {
-  const where = `${channel ?? "direct messages"}, ${directory ?? "where mm-claude is started"}`;
+function linesOf({ name, origin, channel, directory, runner, allowedUsers, ...serving }: Entry): string[] {
+  const place = onMachine(directory ?? "where mm-claude is started", machineOf({ runner }));
+  const where = `${channel ?? "direct messages"}, ${place}`;
   const who = allowedUsers.length === 0 ? "everyone" : allowedUsers.map((one) => `@${one}`).join(", ");
   const mark = origin === "settings" ? " (of the settings)" : "";
   return [

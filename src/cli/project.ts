@@ -7,6 +7,7 @@ import { connectRest } from "../mattermost/rest.ts";
 import { stateRoot } from "../store/locations.ts";
 import type { Print } from "../util/output.ts";
 import { printable } from "../util/printable.ts";
+import { farMachines } from "./far-machines.ts";
 import type { Output } from "./output.ts";
 import { type AddRequest, addToProjects } from "./project-add.ts";
 import type { ProjectWorld } from "./project-change.ts";
@@ -42,6 +43,7 @@ export async function project(
     // Somebody waits for the answer, so a server that is down is told after two tries.
     connect: (url, token) => connectRest({ url, token, tries: 2 }),
     daemons: { environment: process.env, uid: process.getuid?.() ?? 0 },
+    far: farMachines(secrets),
     // Names of channels and people are in it, and what daemons answer.
     print: (line) => print(printable(line)),
     printError: (line) => printError(printable(line)),

@@ -69,6 +69,7 @@ export async function doctor(
     { newestVersion, npmRegistry },
     { givenTexts },
     { loadColours },
+    { farMachines },
   ] = await Promise.all([
     import("../setup/doctor/doctor.ts"),
     import("../util/run-command.ts"),
@@ -76,6 +77,7 @@ export async function doctor(
     import("../setup/doctor/newest.ts"),
     import("../config/load.ts"),
     import("../terminal/colours.ts"),
+    import("./far-machines.ts"),
   ]);
   secrets.add(givenTexts(input).token ?? "");
   return runDoctor({
@@ -85,6 +87,7 @@ export async function doctor(
     nodeVersion: process.versions.node,
     connect: await connector(),
     ...(await claudeQuestions(output)),
+    ...farMachines(secrets),
     newestVersion: newestVersion(npmRegistry(process.env, runCommand)),
     run: runCommand,
     freeBytes: freeBytesAt,

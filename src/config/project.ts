@@ -1,6 +1,7 @@
 // A project: a directory that Claude works in, the channel it is reached from, and what holds for the sessions there.
 
 import { basename } from "node:path";
+import { remoteOf } from "../remote/runner.ts";
 import type { Config } from "./settings.ts";
 
 export const WORKTREE_MODES = ["off", "ask", "always"] as const;
@@ -49,6 +50,10 @@ export interface Project {
   /** In dollars; undefined: no limit. */
   readonly maxCostPerDay: number | undefined;
 }
+
+/** What people call the machine where it is; undefined: this one. */
+export const machineOf = ({ runner }: Pick<Project, "runner">): string | undefined =>
+  runner && remoteOf(runner).name;
 
 /** What projects.yaml asks for. */
 export interface ProjectsFile {

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { isCollection, isMap, isPair, type Node, type Pair, stringify, type YAMLMap } from "yaml";
+import { shellWord } from "../remote/script.ts";
 import { ConfigError } from "./error.ts";
 import { PROJECTS_NAME } from "./files.ts";
 import { dataOf, keyOf, offsetOf, parseYaml } from "./yaml-text.ts";
@@ -12,6 +13,7 @@ export interface NewProject {
   /** Both as they shall stand in the file. */
   readonly channel: string;
   readonly directory: string;
+  readonly runner?: readonly string[] | undefined;
 }
 
 const HEADER = `# The projects of mm-claude: directories that Claude works in, and the channels they are reached from.
@@ -20,13 +22,13 @@ const HEADER = `# The projects of mm-claude: directories that Claude works in, a
 `;
 
 /** `text`: undefined where there is no file. Throws ConfigError where it can't be added to. */
-export function addProject(text: string | undefined, { name, channel, directory }: NewProject): string {
+export function addProject(text: string | undefined, project: NewProject): string {
   const before = text === undefined || text.trim() === "" ? HEADER : text;
   const had = contentOf(before);
-  const projects = [...(had?.projects ?? []), [name, { channel, directory }] as const];
-  const after = withProject(before, { name, channel, directory });
+  const projects = [...(had?.projects ?? []), [project.name, keysOf(project)] as const];
+  const after = withProject(before, project);
   if (had !== undefined && isDeepStrictEqual(contentOf(after), { ...had, projects })) return after;
-  const mend = `Write it there yourself: ${inOneLine({ name, channel, directory })}`;
+  const mend = `Write it there yourself: ${inOneLine(project)}`;
   throw unchangeable("A project can't be added", mend);
 }
 
@@ -125,19 +127,26 @@ function insertLines(text: string, at: number, lines: readonly string[]): string
   return splice(text, at, 0, (isAtStart ? "" : lineEnd) + lines.map((line) => line + lineEnd).join(""));
 }
 
-function linesOf({ name, channel, directory }: NewProject, indent: string, inner: string): string[] {
-  return [
-    `${indent}${written(name)}:`,
-    `${inner}channel: ${written(channel)}`,
-    `${inner}directory: ${written(directory)}`,
-  ];
+function linesOf(project: NewProject, indent: string, inner: string): string[] {
+  const keys = Object.entries(keysOf(project)).map(([key, value]) => `${inner}${key}: ${written(value)}`);
+  return [`${indent}${written(project.name)}:`, ...keys];
 }
+
+/** In a text a shell's words are what people know. */
+const keysOf = ({ channel, directory, runner }: NewProject) => ({
+  channel,
+  ...(runner === undefined ? {} : { runner: runner.map(shellWord).join(" ") }),
+  directory,
+});
 
 /** In quotes where any reader of YAML could take it for something else than a text. */
 const written = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd();
 
-function inOneLine({ name, ...keys }: NewProject): string {
-  const flow = stringify({ [name]: keys }, { lineWidth: 0, collectionStyle: "flow" }).trim();
+function inOneLine(project: NewProject): string {
+  const flow = stringify(
+    { [project.name]: keysOf(project) },
+    { lineWidth: 0, collectionStyle: "flow" },
+  ).trim();
   return flow.slice(1, -1).trim();
 }
 

@@ -11,7 +11,7 @@ import { parseProgram } from "./parse.ts";
 import type { Project, ProjectsFile, projectDefaults } from "./project.ts";
 import { checkKeys, dataIn, nameOf, offsetIn } from "./projects-check.ts";
 import { parseProjectName, SCHEMAS } from "./projects-schema.ts";
-import { dangerJudge, type OwnPlaces, realPlace } from "./safe-directory.ts";
+import { dangerElsewhere, dangerJudge, type OwnPlaces, realPlace } from "./safe-directory.ts";
 import { type Flaw, keyOf, offsetOf, parseYaml, resolved } from "./yaml-text.ts";
 
 export interface ProjectsInput extends OwnPlaces {
@@ -201,7 +201,8 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     thinking: own.thinking ?? defaults.thinking,
     maxCostPerDay: own.maxCostPerDay ?? defaults.maxCostPerDay,
   };
-  const danger = allowUnsafeDirectory || runner ? undefined : dangerOf(project.directory);
+  const judge = runner ? dangerElsewhere : dangerOf;
+  const danger = allowUnsafeDirectory ? undefined : judge(project.directory);
   const owner = nameOf(pair);
   const at = (key: string) => offsetIn(pair, key, document);
   const flaws = [
@@ -269,7 +270,8 @@ function sameProjects(all: readonly Made[]): Flaw[] {
   const firsts = new Map<string, string>();
   return all.flatMap(({ project, offset }) => {
     if (project === undefined) return [];
-    const where = `${project.channel} ${realPlace(project.directory)}`;
+    const { channel, directory, runner } = project;
+    const where = JSON.stringify([channel, runner, runner ? directory : realPlace(directory)]);
     const first = firsts.get(where);
     firsts.set(where, first ?? project.name);
     if (first === undefined) return [];

@@ -2,6 +2,7 @@
 // plain value comes as a text; looks at no disk.
 
 import { z } from "zod";
+import { runnerFlaw } from "../remote/runner.ts";
 import { shellWords } from "../remote/words.ts";
 import {
   type Parsed,
@@ -49,13 +50,14 @@ const people = parsing((value): Parsed<readonly string[]> => {
 });
 
 /** A command's words, as a list or as a shell would take them apart. */
-const runner = parsing((value): Parsed<readonly string[]> => {
+export function parseRunner(value: unknown): Parsed<readonly string[]> {
   const isList = Array.isArray(value) && value.every((one) => typeof one === "string");
   const words = isList ? { value: value as string[] } : shellWords(typeof value === "string" ? value : "");
   const mend = "Write it such as ssh dev@build1 or [docker, exec, -i, shop-dev]";
   if ("problem" in words) return { problem: words.problem, mend };
-  return (words.value[0] ?? "") === "" ? { problem: "it names no command", mend } : { value: words.value };
-});
+  if ((words.value[0] ?? "") === "") return { problem: "it names no command", mend };
+  return runnerFlaw(words.value) ?? { value: words.value };
+}
 
 const fromSettings = (variable: string): string => `\`${variable}\` of the settings`;
 
@@ -68,7 +70,7 @@ const project = z.strictObject({
     defaultText: "required",
     description: "where Claude works: an absolute path, or one that begins with `~/`",
   }),
-  runner: runner.optional().register(DOCUMENTS, {
+  runner: parsing(parseRunner).optional().register(DOCUMENTS, {
     defaultText: "this machine",
     description: "the command that reaches the machine where Claude works, such as `ssh dev@build1`",
   }),
@@ -176,7 +178,7 @@ function parseChannel(value: string): Parsed<string> {
   };
 }
 
-function parseDirectory(value: string): Parsed<string> {
+export function parseDirectory(value: string): Parsed<string> {
   if (/\p{Cc}/u.test(value)) return { problem: "it holds a control character", mend: "Write another path" };
   if (/^(?:\/|~(?:\/|$))/.test(value)) return { value };
   return {

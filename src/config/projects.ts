@@ -12,7 +12,8 @@ export function allProjects(config: Config, places: Places, stateRoot: string): 
   const named = file?.projects ?? [];
   const own = settingsProject(config);
   const isNamedToo = named.some(
-    ({ channel, directory }) => channel === own?.channel && directory === own?.directory,
+    ({ channel, directory, runner }) =>
+      channel === own?.channel && directory === own?.directory && runner === undefined,
   );
   const projects = [
     ...(own && !isNamedToo ? [{ ...own, name: freeName(own.name, named) }] : []),

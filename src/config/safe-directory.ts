@@ -2,7 +2,7 @@
 // Judged by where they really are.
 
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, posix, resolve } from "node:path";
 import { type Places, settingsFolders } from "./files.ts";
 
 export interface OwnPlaces {
@@ -24,6 +24,16 @@ export function dangerJudge({ places, stateRoot }: OwnPlaces): (directory: strin
     const around = owned.find((one) => isWithin(real, one.real));
     return around && `it is inside of mm-claude's own files (${around.own})`;
   };
+}
+
+/** As the judge of this machine does, of a directory on another one, which nothing is known of but its name. */
+export function dangerElsewhere(directory: string): string | undefined {
+  const home = "/home/of-somebody";
+  const plain = posix.join(directory.replace(/^~(?=\/|$)/, home), "/");
+  if (plain === "/") return "it is all of that machine";
+  return `${home}/`.startsWith(plain) && directory.startsWith("~")
+    ? "it is the home directory there, with all files in it"
+    : undefined;
 }
 
 /** Also where they are the same. */

@@ -44,6 +44,8 @@ const project = z.object({
   name: z.string(),
   /** As people read it. */
   directory: z.string(),
+  /** What people call the machine with that directory; absent: this one. */
+  machine: z.string().optional(),
   channel: z.object({ name: z.string(), link: z.string() }),
   /** Those with a live Claude. */
   sessions: z.number(),

@@ -1,5 +1,6 @@
 // What a daemon says of itself, for people. Pure.
 
+import { onMachine } from "../util/machine.ts";
 import type { ProjectStatus, SessionStatus, Status } from "./protocol.ts";
 
 /** Lines; `now` in milliseconds since the epoch. */
@@ -21,7 +22,9 @@ export function statusText(status: Status, now: number): string[] {
     ],
     ...(status.channel && isOne ? [["channel", `${status.channel.name}, ${status.channel.link}`]] : []),
     ...(status.bot === undefined ? [] : [["bot", `@${status.bot}`]]),
-    ...(isOne ? [["directory", status.directory]] : [["projects", `${projects.length}`]]),
+    ...(isOne
+      ? [["directory", onMachine(status.directory, projects[0]?.machine)]]
+      : [["projects", `${projects.length}`]]),
     ["sessions", `${live.length} of ${status.maxSessions} live, ${asleep} asleep`],
     ["memory", `${megabytes(memory.rssBytes)} MB, without the Claudes`],
     ...(lastError ? [["last error", `${ago(now - lastError.at)} ago: ${lastError.text}`]] : []),
@@ -33,10 +36,10 @@ export function statusText(status: Status, now: number): string[] {
   ];
 }
 
-function projectLines({ name, directory, channel, sessions, away }: ProjectStatus): string[] {
+function projectLines({ name, directory, machine, channel, sessions, away }: ProjectStatus): string[] {
   const live = sessions === 0 ? "no session" : sessions === 1 ? "1 session" : `${sessions} sessions`;
   const how = away === undefined ? live : `not served: ${away}`;
-  return [`  ${name}: ${how}`, `    ${directory}, ${channel.name}, ${channel.link}`];
+  return [`  ${name}: ${how}`, `    ${onMachine(directory, machine)}, ${channel.name}, ${channel.link}`];
 }
 
 function sessionLines(

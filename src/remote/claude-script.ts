@@ -1,6 +1,8 @@
 // The shell around a Claude on another machine. It hands on what comes, and ends Claude with all that it started when its
 // stdin is closed or when nothing has come for a while: a broken connection isn't told to that end by every runner.
 
+import { homeIn } from "./script.ts";
+
 export interface RemoteTimes {
   /** Something is sent this often. */
   readonly signOfLifeMs: number;
@@ -33,18 +35,24 @@ below() {
 }
 `;
 
+/** Where Claude is installed for one user, a shell that is no login doesn't look. */
+export const CLAUDE_PATH_LINES = `
+PATH=$PATH:$HOME/.local/bin:$HOME/.claude/local:/usr/local/bin:/opt/homebrew/bin
+export PATH
+`;
+
 /**
- * `$1` directory, `$2` the one for files or "", `$3` the run, `$4` the program, then its arguments. Exits as Claude does;
- * says BEGUN before Claude's first word. An empty directory
- * for files goes with it: what is saved later makes it again.
+ * `$1` directory, which may begin with `~/`, `$2` the one for files or "", `$3` the run, `$4` the program, then its
+ * arguments. Exits as Claude does; says BEGUN before Claude's first word. An empty directory for files goes with it: what
+ * is saved later makes it again.
  */
 export function claudeScript({ graceS, silenceS }: RemoteTimes): string {
   return `
 directory=$1 files=$2 run=$3
 shift 3
-PATH=$PATH:$HOME/.local/bin:$HOME/.claude/local:/usr/local/bin:/opt/homebrew/bin
-export PATH
+${CLAUDE_PATH_LINES}
 ${KILL_FUNCTIONS}
+${homeIn("directory")}
 cd "$directory" || exit ${NO_DIRECTORY}
 mask=$(umask)
 umask 077

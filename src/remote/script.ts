@@ -14,6 +14,13 @@ export function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** As it is where it can mean nothing else. */
+export const shellWord = (word: string): string => (/^[\w@%+:,./-]+$/.test(word) ? word : quoted(word));
+
+/** Has the directory in that variable begin as that machine's `~` does. */
+export const homeIn = (variable: string): string =>
+  `case $${variable} in "~" | "~/"*) ${variable}=$HOME\${${variable}#"~"} ;; esac`;
+
 /** The line of stdin that makes the shell run the script, with its line break. */
 export function scriptLine(script: string, args: readonly string[]): string {
   const whole = `set -- ${args.map(quoted).join(" ")}\n${script}`;

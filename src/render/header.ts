@@ -1,13 +1,16 @@
 // The first reply of a thread: who, where, with which permissions. Pure.
 
+import { onMachine } from "../util/machine.ts";
 import { cell, harmless, inlineCode, oneLine, quietMentions } from "./markdown.ts";
-import { homePath } from "./paths.ts";
+import { placePath } from "./paths.ts";
 
 export interface Header {
   readonly version: string;
   /** Undefined where there is only one. */
   readonly project?: string | undefined;
   readonly directory: string;
+  /** Where that is; undefined: this machine. */
+  readonly machine?: string | undefined;
   /** Its branch and changes, as Markdown; undefined for a session without a worktree. */
   readonly worktree?: string | undefined;
   readonly home: string;
@@ -43,7 +46,7 @@ export function renderHeader(header: Header): string {
   const name = (username: string): string => quietMentions(`@${username}`);
   const rows = [
     ...(header.project === undefined ? [] : [`| 📦 **Project** | ${cell(inlineCode(header.project))} |`]),
-    `| 📂 **Directory** | ${cell(inlineCode(homePath(header.directory, header.home)))} |`,
+    `| 📂 **Directory** | ${cell(placeText(header))} |`,
     ...(header.worktree === undefined ? [] : [`| 🌿 **Worktree** | ${cell(header.worktree)} |`]),
     `| 👤 **Started by** | ${name(header.owner)} |`,
     ...(header.participants.length > 0
@@ -55,6 +58,11 @@ export function renderHeader(header: Header): string {
     ...notesRow(header),
   ];
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
+}
+
+function placeText({ directory, home, machine }: Header): string {
+  const path = inlineCode(placePath(directory, home, machine));
+  return onMachine(path, machine && inlineCode(machine));
 }
 
 function permissionsText({ isAuto, mode }: Header): string {

@@ -17,6 +17,11 @@ export function homePath(path: string, home: string): string {
   return path === home ? "~" : (within(path, home, "~/") ?? path);
 }
 
+/** As it is known on its machine; undefined: this one, of which `home` is. */
+export function placePath(path: string, home: string, machine: string | undefined): string {
+  return machine === undefined ? homePath(path, home) : path;
+}
+
 function within(path: string, parent: string, prefix: string): string | undefined {
   const root = parent.endsWith("/") ? parent : `${parent}/`;
   return parent !== "" && path.startsWith(root) ? `${prefix}${path.slice(root.length)}` : undefined;

@@ -31,6 +31,8 @@ export interface SessionContext {
   readonly directory: string;
   /** What people call the machine where Claude works; undefined: this one. */
   readonly machine?: string | undefined;
+  /** The words of the command that reaches that machine. */
+  readonly runner?: readonly string[] | undefined;
   /** The project of projects.yaml that it is of; undefined: the one of the settings, which is named by its directory. */
   readonly project?: string | undefined;
   /** The channel's other projects in which sessions can begin, as of now. */

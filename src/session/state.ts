@@ -158,6 +158,7 @@ export function updateHeader(step: Step, status?: HeaderStatus): void {
     version: context.version,
     project: context.project,
     directory: madeWorktreeOf(state)?.directory ?? context.directory,
+    machine: context.machine,
     worktree: worktreeText(state),
     home: context.home,
     owner: state.owner.name,

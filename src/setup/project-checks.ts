@@ -90,15 +90,16 @@ async function checkChannelOf(
     : checkProjectChannel(api, channel, account);
 }
 
+/** Directories of two machines are two, whatever they are called. */
+const placeOf = ({ runner, directory }: Project): string => JSON.stringify([runner, directory]);
+
 /** What can't be told apart from another is not served; what the settings ask for as well, the file says better. */
 export function withoutTwins(ready: readonly ReadyProject[]): {
   readonly distinct: readonly ReadyProject[];
   readonly twins: readonly { readonly project: Project; readonly why: string }[];
 } {
   const isTwin = (one: ReadyProject, other: ReadyProject): boolean =>
-    one !== other &&
-    one.channel?.id === other.channel?.id &&
-    one.project.directory === other.project.directory;
+    one !== other && one.channel?.id === other.channel?.id && placeOf(one.project) === placeOf(other.project);
   const inFile = ready.filter(({ project }) => project.origin !== "settings");
   const named = ready.filter(
     (one) => one.project.origin !== "settings" || !inFile.some((other) => isTwin(one, other)),

@@ -22,7 +22,8 @@ export interface UnservedProject {
 
 export interface Readiness {
   readonly account: User;
-  readonly claudeVersion: string;
+  /** Undefined where all projects are on other machines. */
+  readonly claudeVersion: string | undefined;
   /** The longest post in code points. */
   readonly postLimit: number;
   /** One at least. */
@@ -64,13 +65,13 @@ export async function checkReadiness({
     checkBotName(api, botName ?? account.value.username, account.value),
     checkProjects(api, projects, account.value),
   ]);
-  const claudeOf = ({ claudePath, runner }: Project): Check<string> | undefined =>
+  const claudeOf = ({ claudePath, runner }: Project): Check<string | undefined> | undefined =>
     runner ? ELSEWHERE : claudes.get(claudePath);
   const wrong = checked.flatMap((check) => failures([check]));
   const { distinct: served, twins } = withoutTwins(
     checked.flatMap((check) => (check.ok && claudeOf(check.value.project)?.ok ? [check.value] : [])),
   );
-  const [first] = served;
+  const first = served.find(({ project }) => project.runner === undefined) ?? served[0];
   const claude = first && claudeOf(first.project);
   const isUncertain = wrong.some(({ isServerDown, isForeign }) => isServerDown || isForeign);
   if (!limit.ok || !name.ok || !claude?.ok || isUncertain) {
@@ -94,7 +95,7 @@ export async function checkReadiness({
 }
 
 /** Of another machine: a session says it, and doctor. */
-export const ELSEWHERE: Check<string> = passed("", "");
+export const ELSEWHERE: Check<undefined> = passed(undefined, "");
 
 /** By the program's path; none of those on other machines. */
 export async function checkClaudes(

@@ -8,6 +8,7 @@ import { controlSocket } from "../../src/control/location.ts";
 import { LogHistory } from "../../src/control/log-history.ts";
 import type { ReloadAnswer, Status } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";
+import { claudeProgram } from "../support/far-machine.ts";
 import { environment, hasScript, PROGRAM, terminal } from "../support/program.ts";
 import { emptyPlaces, setupWorld } from "../support/setup-world.ts";
 
@@ -314,4 +315,74 @@ test("what is missing among the settings is told, and who asks for them", async 
       /^mm-claude project needs these settings \(mm-claude setup asks for them\):\n.*MATTERMOST_TOKEN/,
     ),
   ]);
+});
+
+describe("a directory of another machine", () => {
+  /** A runner that reaches a shell of this machine, and says what it was given. */
+  async function far(
+    script = 'env | grep -q "$TOKEN" && exit 1; shift; PATH=$HOME/.local/bin:$PATH exec "$@"',
+  ) {
+    const it = await place();
+    const ssh = join(it.home, "far-runner");
+    writeFileSync(ssh, `#!/bin/sh\nTOKEN=${it.bot.token}\n${script}\n`, { mode: 0o755 });
+    const bin = join(it.home, ".local/bin");
+    mkdirSync(bin, { recursive: true });
+    return { ...it, ssh, bin };
+  }
+
+  test("is asked there, and added with the command that reaches it", async () => {
+    const it = await far();
+    const runner = `${it.ssh} "build 1"`;
+    const add = () => it.run("add", "~/src/Shop Claude", "--runner", runner, "--name", "shop");
+    const claude = join(it.bin, "claude");
+    writeFileSync(claude, `#!/bin/sh\n${claudeProgram("2.1.330", false)}\n`, { mode: 0o755 });
+    expect(await add()).toEqual({
+      code: 0,
+      stdout: expect.stringContaining(`Added shop (~/src/Shop Claude on ${it.ssh} build 1) to `),
+      stderr: `warning: Claude is not logged in on ${it.ssh} build 1. Run there: ${claude} auth login`,
+    });
+    expect(it.text()).toContain(
+      `  shop:\n    channel: ${it.channel.id}\n    runner: ${it.ssh} 'build 1'\n    directory: ~/src/Shop Claude\n`,
+    );
+    expect((await it.run("list")).stdout).toContain(`~/src/Shop Claude on ${it.ssh} build 1, @alice`);
+    expect(JSON.parse((await it.run("list", "--json")).stdout)[1]).toMatchObject({
+      directory: "~/src/Shop Claude",
+      runner: [it.ssh, "build 1"],
+    });
+    expect(await add()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("shop is a project already."),
+    });
+  });
+
+  test("is not added when it is not there, or the machine isn't: with the runner's own words", async () => {
+    const there = await far();
+    expect(await there.run("add", "~/gone", "--runner", `${there.ssh} build1`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        `error: There is no directory ~/gone on ${there.ssh} build1. Make it there`,
+      ),
+    });
+    const it = await far("echo 'Permission denied (publickey).' >&2; exit 255");
+    expect(await it.run("add", "~/shop", "--runner", `${it.ssh} build1`)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `error: ${it.ssh} build1 can't be reached: Permission denied (publickey).`,
+    });
+    expect(existsSync(it.path)).toBe(false);
+  });
+
+  test("needs a path of that machine, and a runner that can work", async () => {
+    const it = await far();
+    const refused = async (...args: readonly string[]) => (await it.run("add", ...args)).stderr;
+    expect(await refused("--runner", "ssh build1")).toBe(
+      "error: Name the directory on that machine, such as '~/shop'.",
+    );
+    expect(await refused("shop", "--runner", "ssh build1")).toBe(
+      'error: "shop" is not an absolute path. Begin it with / or ~/: it is on the other machine.',
+    );
+    expect(await refused("~/shop", "--runner", "docker exec -it shop")).toBe(
+      "error: --runner: -t asks for a terminal, which would change what Claude says. Take it out.",
+    );
+  });
 });

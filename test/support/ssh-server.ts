@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -24,15 +24,18 @@ export interface SshServer {
   start(): Promise<void>;
 }
 
-/** `environment`: what a login there has; HOME must be in it. Nothing else of the caller's is. */
-export async function startSshServer(environment: NodeJS.ProcessEnv): Promise<SshServer> {
+/** `environment`: what a login there has; HOME must be in it. Nothing else of the caller's is. `keyOptions`: before the key. */
+export async function startSshServer(environment: NodeJS.ProcessEnv, keyOptions = ""): Promise<SshServer> {
   if (SSHD === undefined) throw new Error("There is no sshd: install openssh-server.");
   const directory = temporaryDirectory();
   const file = (name: string): string => join(directory, name);
   for (const name of ["host", "client"]) {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file(name)]);
   }
-  execFileSync("cp", [file("client.pub"), file("authorized_keys")]);
+  writeFileSync(
+    file("authorized_keys"),
+    `${keyOptions} ${readFileSync(file("client.pub"), "utf8")}`.trimStart(),
+  );
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
   const variables = Object.entries(environment).flatMap(([name, value]) =>

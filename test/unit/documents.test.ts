@@ -15,7 +15,9 @@ const DOCUMENTS = [
   "README.md",
   "SECURITY.md",
   "CHANGELOG.md",
-  ...readdirSync(join(ROOT, "docs")).flatMap((name) => (name === FOR_DEVELOPERS ? [] : [`docs/${name}`])),
+  ...readdirSync(join(ROOT, "docs")).flatMap((name) =>
+    name === FOR_DEVELOPERS || !name.endsWith(".md") ? [] : [`docs/${name}`],
+  ),
 ];
 
 const isPacked = (path: string): boolean =>

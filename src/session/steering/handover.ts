@@ -1,5 +1,6 @@
 // `!handover`: the conversation goes on in a terminal, while the session sleeps; a reply in the thread takes it back.
 
+import { terminalCommand } from "../../remote/runner.ts";
 import { fence, inlineCode } from "../../render/markdown.ts";
 import { shellWord } from "../../render/shell.ts";
 import type { Person } from "../authorization.ts";
@@ -50,15 +51,28 @@ function tellCommand(step: Step, by: Person): void {
   const { state, context } = step;
   const directory = madeWorktreeOf(state)?.path ?? context.directory;
   const program = shellWord(context.claudePath ?? "claude");
-  const command = `cd ${shellWord(directory)} && ${program} --resume ${state.conversation.id}`;
-  const machine = context.machine === undefined ? "the machine that I run on" : inlineCode(context.machine);
+  const { runner, machine } = context;
+  const resume = `${program} --resume ${state.conversation.id}`;
+  const command = runner
+    ? terminalCommand(runner, `cd ${placeThere(directory)} && ${findable(program)}${resume}`)
+    : `cd ${shellWord(directory)} && ${resume}`;
+  const onward = machine ? ` It reaches ${inlineCode(machine)}, where Claude works.` : "";
   say(
     step,
-    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of ${machine}, as the same user. ` +
+    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of the machine that I run on, as the same user.${onward} ` +
       "Claude asks there then. A reply here takes the conversation back: end the terminal's Claude first.",
     fence(command, "sh"),
   );
 }
+
+/** With that machine's own `~`. */
+const placeThere = (directory: string): string => {
+  const [, rest] = /^~\/?(.*)$/s.exec(directory) ?? [];
+  return rest === undefined ? shellWord(directory) : rest === "" ? "~" : `~/${shellWord(rest)}`;
+};
+
+/** Where Claude is installed for one user, a shell that is no login finds it nowhere. */
+const findable = (program: string): string => (program.includes("/") ? "" : "PATH=$PATH:~/.local/bin && ");
 
 /** In a thread that has one. */
 export function onResumeCommand(step: Step): void {

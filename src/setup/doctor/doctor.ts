@@ -5,12 +5,13 @@ import { type ConfigInput, claudePathOf, type Loaded, loadConfig } from "../../c
 import { SETTINGS } from "../../config/settings.ts";
 import type { RunCommand } from "../../util/run-command.ts";
 import type { ClaudeLogin, ClaudeVersion } from "../checks.ts";
+import type { ClaudeAnswers } from "../far-machine.ts";
 import { examineClaude } from "./claude.ts";
 import { examineDirectory } from "./directory.ts";
 import { examineMachine } from "./machine.ts";
 import { type DoctorConnect, examineMattermost } from "./mattermost.ts";
 import type { NewestVersion } from "./newest.ts";
-import { projectSections } from "./projects.ts";
+import { projectSections, type Reach } from "./projects.ts";
 import { type Paint, reportJson, sectionLines, summaryLine } from "./render.ts";
 import { type Finding, type Section, skipped, verdictOf } from "./report.ts";
 import { examineSettings, type LoadedOrWrong } from "./settings.ts";
@@ -27,6 +28,8 @@ export interface DoctorOptions {
   readonly claudeVersion: ClaudeVersion;
   readonly claudeLogin: ClaudeLogin;
   readonly newestVersion: NewestVersion;
+  readonly reach: Reach;
+  readonly claudeAnswers: ClaudeAnswers;
   readonly run: RunCommand;
   readonly freeBytes: FreeBytes;
   readonly print: (line: string) => void;
@@ -56,12 +59,18 @@ function sectionsOf(options: DoctorOptions): Promise<Section>[] {
   const { input } = options;
   const loaded = load(input);
   const config = "config" in loaded ? loaded.config : undefined;
+  const listed = projectSections(config, options);
   const section = async (title: string, checks: Promise<Finding[]> | Finding[]): Promise<Section> => ({
     title,
     checks: await checks,
   });
   return [
-    section("Claude", examineClaude(config?.claudePath ?? claudePathOf(input), options)),
+    section(
+      "Claude",
+      listed.isElsewhere
+        ? [skipped("not needed here: all projects are on other machines")]
+        : examineClaude(config?.claudePath ?? claudePathOf(input), options),
+    ),
     section("Settings", examineSettings(input, loaded)),
     section(
       "Mattermost",
@@ -70,7 +79,7 @@ function sectionsOf(options: DoctorOptions): Promise<Section>[] {
         : examineMattermost(config, input.env, options.connect),
     ),
     section("Where Claude works", examineDirectory(input, options.run)),
-    ...projectSections(config, options),
+    ...listed.sections,
     section("This machine", examineMachine(options)),
   ];
 }

@@ -7,12 +7,15 @@ import { type Project, projectDefaults } from "../../config/project.ts";
 import { parseProjects, readProjectsText } from "../../config/projects-file.ts";
 import type { Config } from "../../config/settings.ts";
 import type { User } from "../../mattermost/types.ts";
+import type { RemoteShell } from "../../remote/types.ts";
 import { stateRoot } from "../../store/locations.ts";
 import type { RunCommand } from "../../util/run-command.ts";
 import { checkBots } from "../check-bots.ts";
 import { checkAccount, checkApprovers, checkUsers, WORDS_OF_FILE } from "../checks.ts";
+import type { ClaudeAnswers } from "../far-machine.ts";
 import { checkProjectChannel } from "../project-channel.ts";
 import { type ProjectsApi, sharedLookups } from "../shared-lookups.ts";
+import { examineFarMachine } from "./far-machine.ts";
 import type { DoctorConnect } from "./mattermost.ts";
 import { isDirectory, isUsableDirectory } from "./paths.ts";
 import { type Finding, findingsOf, ok, problem, type Section, skipped, warning } from "./report.ts";
@@ -21,16 +24,29 @@ export interface ProjectsExamination {
   readonly input: ConfigInput;
   readonly connect: DoctorConnect;
   readonly run: RunCommand;
+  readonly reach: Reach;
+  readonly claudeAnswers: ClaudeAnswers;
+}
+
+/** The machine behind a runner, which gets no secret of ours. */
+export type Reach = (runner: readonly string[]) => RemoteShell;
+
+export interface ProjectSections {
+  readonly sections: readonly Promise<Section>[];
+  /** There are projects, and all of them are on other machines. */
+  readonly isElsewhere: boolean;
 }
 
 /** None where there is no such file. `config`: undefined while it is not right. */
 export function projectSections(
   config: Config | undefined,
-  { input, connect, run }: ProjectsExamination,
-): Promise<Section>[] {
+  examination: ProjectsExamination,
+): ProjectSections {
+  const { input, connect } = examination;
   const listed = projectsOf(config, input);
-  if (!Array.isArray(listed)) return [Promise.resolve(listed)];
-  if (listed.length === 0 || config === undefined) return [];
+  if (!Array.isArray(listed)) return { sections: [Promise.resolve(listed)], isElsewhere: false };
+  if (listed.length === 0 || config === undefined) return { sections: [], isElsewhere: false };
+  const isElsewhere = config.channelId === undefined && listed.every(({ runner }) => runner !== undefined);
   const api = connect(config.url, config.token);
   const account = checkAccount(api);
   const lookups = account.then((checked) =>
@@ -38,7 +54,7 @@ export function projectSections(
     checked.ok ? sharedLookups(api, listed, checked.value).catch(() => api) : api,
   );
   let before: Promise<unknown> = account;
-  return listed.map((project) => {
+  const sections = listed.map((project) => {
     // One after the other: there may be hundreds, and others use the server as well.
     const checks = before.then(async () => {
       const checked = await account;
@@ -46,13 +62,14 @@ export function projectSections(
         ...(checked.ok
           ? await serverFindings(project, checked.value, await lookups)
           : [skipped("its channel and its people are not checked before the bot's account is right")]),
-        ...(await directoryFindings(project, input, run)),
+        ...(await placeFindings(project, examination)),
       ];
     });
     before = checks.catch(() => {});
     const title = project.origin === "direct" ? "Direct messages" : `Project ${project.name}`;
     return checks.then((found) => ({ title, checks: found }));
   });
+  return { sections, isElsewhere };
 }
 
 /** A section instead of them where they can't be had. */
@@ -85,6 +102,11 @@ async function serverFindings(project: Project, account: User, api: ProjectsApi)
   ]);
   return checks.flatMap(findingsOf);
 }
+
+const placeFindings = (project: Project, { input, run, reach, claudeAnswers }: ProjectsExamination) =>
+  project.runner
+    ? examineFarMachine(project, reach(project.runner), claudeAnswers)
+    : directoryFindings(project, input, run);
 
 async function directoryFindings(
   { directory, worktree }: Project,

@@ -97,6 +97,13 @@ test("a directory that it serves is told with the words that reach it", async ()
   });
 });
 
+test("a directory of that name on another machine is another one", async () => {
+  const projects = [{ ...shown("far", "~/here"), machine: "dev@build1" }];
+  expect((await told({ projects })).lines[0]).toContain(
+    "It serves far (~/here on dev@build1). This directory is none of its projects.",
+  );
+});
+
 test("the directory of direct messages can still be a project of a channel", async () => {
   const projects = [shown("shop", "~/src/shop"), shown("directMessages", "~/here")];
   expect((await told({ projects })).offer).toEqual({ channel: "channel" });

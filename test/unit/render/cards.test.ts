@@ -38,6 +38,15 @@ test("the header is the table people know", () => {
 | 🔐 **Permissions** | Interactive |`);
 });
 
+test("the header names the machine where it isn't this one, and its directory as it is called there", () => {
+  expect(renderHeader({ ...HEADER, machine: "dev@build1" })).toContain(
+    "| 📂 **Directory** | `/home/alice/project` on `dev@build1` |",
+  );
+  expect(renderHeader({ ...HEADER, directory: "~/shop", machine: "a|b`c" }).split("\n")[4]).toBe(
+    "| 📂 **Directory** | `~/shop` on `` a\\|b`c `` |",
+  );
+});
+
 test("the header has participants only if there are any, and says Auto when permissions are skipped", () => {
   const text = renderHeader({ ...HEADER, participants: [], isAuto: true });
   expect(text).not.toContain("Participants");

@@ -116,6 +116,28 @@ describe("!handover", () => {
     expect(script.state.steering.handover).toBeUndefined();
   });
 
+  test("gives the command that reaches the machine where Claude works", () => {
+    const ID = "3f0b1c1e-0000-4000-8000-000000000000";
+    const handed = (runner: string, more: Parameters<typeof createScript>[0] = {}): string => {
+      const script = answered({ directory: "~/shop", machine: "far", runner: runner.split(" "), ...more });
+      endTurn(script, []);
+      script.command(OWNER, command("handover"));
+      exit(script);
+      return script.said();
+    };
+    expect(handed("ssh -p 22 dev@build1", { claudePath: "claude" })).toContain(
+      `ssh -t -p 22 dev@build1 'cd ~/shop && PATH=$PATH:~/.local/bin && claude --resume ${ID}'`,
+    );
+    const there = { directory: "/shop", claudePath: "/opt/claude" };
+    const typed = `'cd /shop && /opt/claude --resume ${ID}'`;
+    expect(handed("docker exec -i shop-dev", there)).toContain(`docker exec -t -i shop-dev sh -c ${typed}`);
+    expect(handed("docker compose exec -T shop", there)).toContain(`docker compose exec shop sh -c ${typed}`);
+    expect(handed("kubectl exec deploy/shop", there)).toContain(
+      `kubectl exec -it deploy/shop -- sh -c ${typed}`,
+    );
+    expect(handed("ssh build1", there)).toContain("It reaches `far`, where Claude works.");
+  });
+
   test("holds over a restart, also one before our Claude has ended", () => {
     const script = answered();
     script.command(OWNER, command("handover"));

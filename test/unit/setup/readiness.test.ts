@@ -131,3 +131,38 @@ test("of two projects with one directory in one channel the first is served, and
     unserved: [],
   });
 });
+
+test("without a project on this machine no Claude is asked for here", async () => {
+  const { ready } = await world();
+  const far = inFile("far", "team/claude", { runner: ["ssh", "build1"], directory: "~/shop" });
+  expect(await ready([far], { claudeVersion: noClaude })).toMatchObject({
+    ok: true,
+    claudeVersion: undefined,
+    projects: [{ project: { name: "far" } }],
+    unserved: [],
+  });
+});
+
+test("the Claude of this machine is told where a project is here, wherever that stands", async () => {
+  const { ready } = await world();
+  const far = inFile("far", "team/claude", { runner: ["ssh", "build1"], directory: "~/shop" });
+  const answer = await ready([far, inFile("near", "team/api")]);
+  expect(answer).toMatchObject({ ok: true, claudeVersion: "2.1.0" });
+});
+
+test("one directory's name on two machines is no twin", async () => {
+  const { ready } = await world();
+  const at = (name: string, runner?: readonly string[]) =>
+    inFile(name, "team/claude", { runner, directory: temporary });
+  const temporary = temporaryDirectory();
+  const found = await ready([
+    at("here"),
+    at("one", ["ssh", "one"]),
+    at("two", ["ssh", "two"]),
+    at("twin", ["ssh", "two"]),
+  ]);
+  expect(found).toMatchObject({
+    projects: [{ project: { name: "here" } }, { project: { name: "one" } }, { project: { name: "two" } }],
+    unserved: [{ project: { name: "twin" } }],
+  });
+});

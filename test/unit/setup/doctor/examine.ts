@@ -32,6 +32,10 @@ export async function examine({
     connect: world.connect,
     claudeVersion: async () => "2.1.330",
     claudeLogin: async () => "logged-in",
+    reach: () => {
+      throw new Error("no other machine was to be asked");
+    },
+    claudeAnswers: { versionIn: () => undefined, tellsLogin: () => false, loginIn: () => undefined },
     newestVersion: async () => undefined,
     run: async () => ({ code: 0, output: "" }),
     freeBytes: async () => 20_000_000_000,

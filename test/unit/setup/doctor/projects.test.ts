@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { claudeAnswers, claudeProgram, farPlace } from "../../../support/far-machine.ts";
 import { emptyPlaces, setupWorld } from "../../../support/setup-world.ts";
 import { examine, settings } from "./examine.ts";
 
@@ -115,4 +116,31 @@ test("nothing is checked that needs what is not right yet, and a server that is 
     "✓ ~/shop",
   ]);
   expect(unknown.bad).toHaveLength(1);
+});
+
+test("a project on another machine is looked at there, and where all are, no Claude is needed here", async () => {
+  const far = farPlace();
+  far.directory("shop");
+  far.program("claude", claudeProgram("2.1.330"));
+  const reached: (readonly string[])[] = [];
+  const reach = (runner: readonly string[]) => {
+    reached.push(runner);
+    return far.shell;
+  };
+  const at = await place(
+    "projects: {shop: {channel: team/claude, runner: ssh dev@build1, directory: ~/shop, allowedUsers: [alice]}}",
+  );
+  const claudeVersion = () => Promise.reject(new Error("Claude Code was not found."));
+  const env = { ...settings(at.world), MATTERMOST_CHANNEL_ID: "" };
+  const { lines, exitCode } = await examine({ ...at, env, reach, claudeAnswers, claudeVersion });
+  expect(from(lines, "Claude")).toEqual(["Claude", "- not needed here: all projects are on other machines"]);
+  expect(from(lines, "Project shop").slice(4)).toEqual([
+    expect.stringMatching(/^✓ dev@build1 answers within \d+ ms$/),
+    "✓ ~/shop on dev@build1",
+    expect.stringContaining("✓ Claude Code 2.1.330 ("),
+    "✓ Claude is logged in there",
+  ]);
+  expect([reached, exitCode]).toEqual([[["ssh", "dev@build1"]], 0]);
+  const both = await examine({ ...at, reach, claudeAnswers, claudeVersion });
+  expect(both.bad).toEqual(["Claude Code was not found."]);
 });
