@@ -20,9 +20,8 @@ export async function uploadFiles(
   { api, token, deniedPathsIn }: Server,
   gone: AbortSignal,
 ): Promise<FileId[]> {
-  const { directory, runner } = project.ready.project;
-  // A script and its files are on this machine, wherever Claude works.
-  const place = { directory: runner ? "/" : directory, deniedPaths: deniedPathsIn(directory) };
+  const { directory } = project.ready.project;
+  const place = { directory, deniedPaths: deniedPathsIn(directory) };
   const secrets = bytesOf(revealingTexts([token]));
   const opened: OpenFile[] = [];
   let current = "";

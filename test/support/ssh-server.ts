@@ -72,13 +72,7 @@ export async function startSshServer(environment: Readonly<Record<string, string
       const { pid } = server ?? {};
       if (pid === undefined) return;
       const ended = new Promise((resolve) => server?.once("exit", resolve));
-      for (const connection of childrenOf(pid)) {
-        try {
-          process.kill(connection, "SIGKILL");
-        } catch {
-          // It has just ended.
-        }
-      }
+      for (const connection of childrenOf(pid)) process.kill(connection, "SIGKILL");
       process.kill(pid, "SIGKILL");
       await ended;
       server = undefined;

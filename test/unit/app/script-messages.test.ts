@@ -280,16 +280,6 @@ describe("files", () => {
     expect(world.roots()).toHaveLength(1);
   });
 
-  test("are this machine's also when Claude and its directory are elsewhere", async () => {
-    const world = await served([{ ...SHOP, runner: ["env"], directory: "/srv/not-here" }]);
-    const path = join(temporaryDirectory(), "a.txt");
-    writeFileSync(path, "x");
-    world.api.maxFileSize = async () => 1000;
-    world.api.uploadStream = async () => "file1" as FileId;
-    expect(whyIn(await world.send({ files: [path] }))).toBe("");
-    expect(world.roots()).toHaveLength(1);
-  });
-
   test("mm-claude's own are never sent", async () => {
     const world = await served();
     const place = temporaryDirectory();
