@@ -31,7 +31,7 @@ look() {
     to=\${to%??}
     case $to in /*) real=$to ;; *) real=\${real%/*}/$to ;; esac
   done
-  if [ ! -d "$d" ]; then why=ENOENT
+  if [ ! -d "$d" ]; then why=$(reason "$d/.")
   elif [ ! -e "$real" ]; then why=$(reason "$real")
   elif [ -d "$real" ]; then why=EISDIR
   elif [ ! -f "$real" ]; then why=ENXIO

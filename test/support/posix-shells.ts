@@ -37,6 +37,15 @@ function toolsOf(program: string, hasAll: boolean): string {
   return folder;
 }
 
+/** Somebody else's, who may do less than whoever runs the tests; only root can start one. */
+export const asNobody: RemoteShell | undefined =
+  process.getuid?.() === 0 && existsSync("/usr/bin/setpriv")
+    ? remoteShell(
+        remoteOf(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env"]),
+        process.env,
+      )
+    : undefined;
+
 /** The connection to it breaks after so many bytes. */
 export const cutAfter = (bytes: number): RemoteShell =>
   remoteShell(

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RemoteShell, RunScript } from "../../../src/remote/types.ts";
-import { POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
+import { asNobody, POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
 import { openFilesIn, type SendFileWorld, sendFileWorld, TOKEN } from "../../support/send-file-world.ts";
 
 const KINDS: readonly (readonly [string, ((home: string) => RemoteShell) | undefined])[] = [
@@ -361,6 +361,20 @@ describe.each(POSIX_SHELLS)("there, with $name", ({ there }) => {
     expect((await world.send({ path: "a.txt" }, { directory: inProject("dir") })).isError).toBe(false);
     expect(world.uploads.map(({ text }) => text)).toEqual(["odd", "odd"]);
   });
+});
+
+test.skipIf(!asNobody)("what its user may not read there is refused, and nobody is asked", async () => {
+  world = sendFileWorld(nodeFs, () => asNobody ?? unreached);
+  for (const path of [tmpdir(), world.root, world.home, world.project]) chmodSync(path, 0o755);
+  chmodSync(inProject("report.txt"), 0o600);
+  mkdirSync(inProject("closed"), { mode: 0o700 });
+  world.put("closed/a.txt", "x");
+  chmodSync(world.put("open.txt", "open"), 0o644);
+  for (const path of ["report.txt", "closed/a.txt"]) {
+    expect(await world.reason({ path })).toBeUndefined();
+    expect((await world.send({ path })).text).toBe(`Nothing was sent. ${path}: it may not be read.`);
+  }
+  expect((await world.send({ path: "open.txt" })).isError).toBe(false);
 });
 
 test("of a machine that can't be reached, and of a connection that breaks, Claude is told in words", async () => {

@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RemoteShell } from "../../../src/remote/types.ts";
 import { type FilesDirectory, filesDirectoryOf } from "../../../src/session/files-directory.ts";
 import { warningsTo } from "../../support/logs.ts";
-import { cutAfter, POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
+import { asNobody, cutAfter, POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 const KINDS: readonly (readonly [string, () => RemoteShell | undefined])[] = [
@@ -234,6 +234,18 @@ describe.each(POSIX_SHELLS)("there, with $name", ({ there }) => {
     expect([existsSync(left), ...kept.map(existsSync)]).toEqual([false, true, true, true]);
     execFileSync("rm", ["-rf", ...kept]);
   });
+});
+
+test.skipIf(!asNobody)("another user's directory in its place is left alone", async () => {
+  const path = "/tmp/mm-claude-ofSomebody01";
+  mkdirSync(path);
+  chmodSync(path, 0o777);
+  const directory = filesDirectoryOf({ log: warningsTo(warnings), shell: asNobody }, path);
+  await expect(directory.files?.save("a", Buffer.from("x"))).rejects.toThrow("no longer there");
+  await expect(directory.files?.hasRoomFor("a", 1)).rejects.toThrow("no longer there");
+  await directory.remove();
+  expect([readdirSync(path), warnings.length]).toEqual([[], 1]);
+  rmSync(path, { recursive: true });
 });
 
 test("of a file that arrives in part nothing is left, and what had its name stays", async () => {
