@@ -56,7 +56,10 @@ ${homeIn("directory")}
 cd "$directory" || exit ${NO_DIRECTORY}
 mask=$(umask)
 umask 077
-if [ -n "$files" ]; then mkdir -p "$files" || exit 1; fi
+if [ -n "$files" ] && ! mkdir "$files" 2>/dev/null && { [ -L "$files" ] || [ ! -d "$files" ] || [ ! -O "$files" ]; }; then
+  echo "$files can't be used for files: it is no directory of this user's own" >&2
+  exit 1
+fi
 own=$(mktemp -d "\${TMPDIR:-/tmp}/mm-claude-run.XXXXXX") && mkfifo "$own/in" || exit 1
 umask "$mask"
 leader=
