@@ -6,6 +6,7 @@ import {
   NO_DIRECTORY,
   REMOTE_TIMES,
   type RemoteTimes,
+  SIGN_OF_LIFE,
   SIGN_OF_LIFE_MS,
 } from "../remote/claude-script.ts";
 import { scriptLine, toldScript } from "../remote/script.ts";
@@ -38,6 +39,7 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
     arguments: remote.arguments,
     remote: {
       firstLine: scriptLine(toldScript(claudeScript(times)), args),
+      signOfLife: SIGN_OF_LIFE,
       signOfLifeMs: SIGN_OF_LIFE_MS,
       endsWithinMs: times.graceS * 1000 + WAY_MS,
       run,

@@ -23,6 +23,8 @@ export interface Command {
 export interface RemoteEnd {
   /** For its stdin, before anything else. */
   readonly firstLine: string;
+  /** A line, written this often. */
+  readonly signOfLife: string;
   readonly signOfLifeMs: number;
   /** So long it may take to end Claude there, once its stdin is closed. */
   readonly endsWithinMs: number;
@@ -197,9 +199,9 @@ export class ClaudeProcess {
     });
   }
 
-  #open({ firstLine, signOfLifeMs }: RemoteEnd): void {
+  #open({ firstLine, signOfLife, signOfLifeMs }: RemoteEnd): void {
     this.#child?.stdin.write(firstLine);
-    this.#signsOfLife = setInterval(() => this.write(""), signOfLifeMs);
+    this.#signsOfLife = setInterval(() => this.write(signOfLife), signOfLifeMs);
     this.#signsOfLife.unref();
   }
 

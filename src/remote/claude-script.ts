@@ -1,7 +1,14 @@
 // The shell around a Claude on another machine. It hands on what comes, and ends Claude with all that it started when its
 // stdin is closed or when nothing has come for a while: a broken connection isn't told to that end by every runner.
 
-/** A line without anything in it, which Claude passes over (1.0.128 to 2.1.330), this often. */
+/**
+ * An answer to a request that Claude has never made, which it passes over (1.0.128, 2.0.76 and 2.1.330). An empty line
+ * ends the first two: "Unexpected end of JSON input".
+ */
+export const SIGN_OF_LIFE = JSON.stringify({
+  type: "control_response",
+  response: { subtype: "success", request_id: "alive", response: {} },
+});
 export const SIGN_OF_LIFE_MS = 20_000;
 
 export interface RemoteTimes {

@@ -72,8 +72,13 @@ export async function startSshServer(environment: Readonly<Record<string, string
       const { pid } = server ?? {};
       if (pid === undefined) return;
       const ended = new Promise((resolve) => server?.once("exit", resolve));
-      for (const connection of childrenOf(pid)) process.kill(connection, "SIGKILL");
-      process.kill(pid, "SIGKILL");
+      for (const one of [...childrenOf(pid), pid]) {
+        try {
+          process.kill(one, "SIGKILL");
+        } catch {
+          // It has just ended.
+        }
+      }
       await ended;
       server = undefined;
     },
