@@ -78,12 +78,19 @@ export async function startSshServer(
       const { pid } = server ?? {};
       if (pid === undefined) return;
       const ended = new Promise((resolve) => server?.once("exit", resolve));
-      for (const connection of childrenOf(pid)) process.kill(connection, "SIGKILL");
-      process.kill(pid, "SIGKILL");
+      for (const one of [...childrenOf(pid), pid]) kill(one);
       await ended;
       server = undefined;
     },
   };
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has just ended.
+  }
 }
 
 /** One for each connection, and with privilege separation one more below it. */
