@@ -60,7 +60,12 @@ export function renderHeader(header: Header): string {
   return [`### 🤖 mm-claude \`v${header.version}\``, "", "| | |", "|:--|:--|", ...rows].join("\n");
 }
 
-function placeText({ directory, home, machine }: Header): string {
+/** As Markdown. */
+export function placeText({
+  directory,
+  home,
+  machine,
+}: Pick<Header, "directory" | "home" | "machine">): string {
   const path = inlineCode(placePath(directory, home, machine));
   return onMachine(path, machine && inlineCode(machine));
 }

@@ -2,8 +2,8 @@
 // them.
 
 import type { User } from "../mattermost/types.ts";
+import { placeText } from "../render/header.ts";
 import { inlineCode } from "../render/markdown.ts";
-import { homePath } from "../render/paths.ts";
 import type { Action, Person } from "./authorization.ts";
 import { COMMANDS, helpText, nearestCommand } from "./commands.ts";
 import { enqueue, letInAll, notTaken, reactToAsk } from "./decisions.ts";
@@ -204,8 +204,8 @@ function invite(step: Step, by: Person, username: string, user: User | undefined
 }
 
 function tellProject(step: Step): void {
-  const { project, directory, home, otherProjects } = step.context;
-  const here = `📂 This session works in ${inlineCode(homePath(directory, home))}`;
+  const { project, otherProjects } = step.context;
+  const here = `📂 This session works in ${placeText(step.context)}`;
   const others = otherProjects();
   const list = others.map((name) => inlineCode(name)).join(", ");
   const more =
