@@ -1,10 +1,13 @@
 // Why git can't do what was asked, in a person's words, with the command that would help where there is one.
 
 import { resolve } from "node:path";
-import { RemoteError } from "../remote/error.ts";
+import { RemoteError, runnersWords } from "../remote/error.ts";
 import type { GitOptions, GitOutcome, RunGit } from "./git.ts";
 
-export type Result<T> = { readonly value: T } | { readonly problem: string };
+/** `unreached`: nobody could ask the other machine; what its runner said. */
+export type Result<T> =
+  | { readonly value: T }
+  | { readonly problem: string; readonly unreached?: string | undefined };
 
 /** Thrown within this folder only; its functions for others give it as a value. */
 export class Refusal extends Error {
@@ -19,7 +22,7 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
       return { problem: error.message };
     }
     if (error instanceof RemoteError) {
-      return { problem: error.message };
+      return { problem: error.message, unreached: runnersWords(error) };
     }
     // A disk that is full, a directory that may not be written.
     if (error instanceof Error && "syscall" in error) {

@@ -29,3 +29,7 @@ const START: Readonly<Record<RemoteErrorCode, (name: string) => string>> = {
   cut: (name) => `The connection to ${name} was lost`,
   timeout: (name) => `${name} did not answer in time`,
 };
+
+/** What there is to say of it beside that the machine can't be reached. */
+export const runnersWords = ({ code, message, said }: RemoteError): string =>
+  code === "timeout" ? message : said;

@@ -2,7 +2,7 @@
 // gone that could not report all of it. Read at once on this machine, asked for on another one.
 
 import type { ConversationsThere } from "../claude/conversations-there.ts";
-import { RemoteError } from "../remote/error.ts";
+import { RemoteError, runnersWords } from "../remote/error.ts";
 import { type Later, whenThere } from "../util/later.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import { type Elsewhere, elsewhereOf } from "./steering/origin.ts";
@@ -108,9 +108,7 @@ export function lookBeforeStart(
     looks.beforeStart(state, own),
     (looked) => answer({ type: "slotGranted", slot, ...looked }),
     (error) =>
-      error instanceof RemoteError
-        ? answer({ type: "unreached", said: error.code === "timeout" ? error.message : error.said })
-        : failed(error),
+      error instanceof RemoteError ? answer({ type: "unreached", said: runnersWords(error) }) : failed(error),
   );
 }
 

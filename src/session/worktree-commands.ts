@@ -8,7 +8,7 @@ import type { Person } from "./authorization.ts";
 import { end, fallAsleep } from "./lifecycle.ts";
 import { audit, breakPage, newKey, say } from "./state.ts";
 import type { Command, Step } from "./types.ts";
-import { changesCounted, countChanges, worktreeMade, worktreeNotMade } from "./worktree.ts";
+import { changesCounted, countChanges, worktreeAway, worktreeMade, worktreeNotMade } from "./worktree.ts";
 import { madeWorktreeOf, type WorktreeOutcome } from "./worktree-state.ts";
 
 type WorktreeCommand = { readonly name: "diff" | "merge" } | Extract<Command, { readonly name: "worktree" }>;
@@ -55,7 +55,7 @@ export function onWorktreeCommand(step: Step, by: Person, command: WorktreeComma
 
 export function onWorktreeOutcome(step: Step, outcome: WorktreeOutcome): void {
   if ("problem" in outcome) {
-    onProblem(step, outcome.act, outcome.problem);
+    onProblem(step, outcome);
     return;
   }
   switch (outcome.act) {
@@ -77,8 +77,13 @@ export function onWorktreeOutcome(step: Step, outcome: WorktreeOutcome): void {
   }
 }
 
-function onProblem(step: Step, act: WorktreeOutcome["act"], problem: string): void {
-  if (act === "make") {
+function onProblem(
+  step: Step,
+  { act, problem, unreached }: Extract<WorktreeOutcome, { readonly problem: string }>,
+): void {
+  if (act === "make" && unreached !== undefined && step.state.queue.length > 0) {
+    worktreeAway(step, unreached);
+  } else if (act === "make") {
     worktreeNotMade(step, problem);
   } else if (act !== "count") {
     const more =

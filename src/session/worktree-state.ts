@@ -48,7 +48,12 @@ export type WorktreeRequest =
 
 /** `problem`: a sentence or two for people, with what to do. */
 export type WorktreeOutcome =
-  | { readonly act: WorktreeRequest["act"]; readonly problem: string }
+  | {
+      readonly act: WorktreeRequest["act"];
+      readonly problem: string;
+      /** The machine can't be reached: what its runner said. */
+      readonly unreached?: string | undefined;
+    }
   | { readonly act: "make"; readonly made: MadeWorktree }
   | { readonly act: "count"; readonly changes: Changes }
   | { readonly act: "diff"; readonly patch: string; readonly notes: readonly string[] }

@@ -49,7 +49,7 @@ export async function performWorktree(
     return { act, problem: NONE };
   }
   const told = <T>(result: Result<T>, outcome: (value: T) => WorktreeOutcome): WorktreeOutcome =>
-    "problem" in result ? { act, problem: result.problem } : outcome(result.value);
+    "problem" in result ? { act, ...result } : outcome(result.value);
   switch (request.act) {
     case "make":
       return told(await worktrees.make(request.branch, request.made, threadId, request.from), (made) => ({

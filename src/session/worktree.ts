@@ -11,6 +11,7 @@ import { end } from "./lifecycle.ts";
 import { setSlot, slotOf } from "./phases.ts";
 import { notWaiting, takeUpWork } from "./sending.ts";
 import { may, newKey, say, updateHeader } from "./state.ts";
+import { unreached } from "./steering/machine.ts";
 import type { SessionState, Signal, Step } from "./types.ts";
 import { type ChangeCount, requestWorktree, type WantedWorktree } from "./worktree-state.ts";
 
@@ -80,10 +81,10 @@ export function placeQuestionPosted(state: SessionState, key: PostKey, postId: P
   }
 }
 
-/** What was being made when mm-claude ended is made now. */
+/** What was being made when mm-claude ended is made now, or once its machine is tried again. */
 export function restoreWorktree(step: Step): void {
-  const { worktree } = step.state;
-  if (worktree?.status === "making") {
+  const { worktree, steering } = step.state;
+  if (worktree?.status === "making" && !steering.away) {
     requestWorktree(step, worktree.branch, worktree.made);
   }
 }
@@ -129,6 +130,13 @@ export function worktreeNotMade(step: Step, problem: string): void {
   giveSlotBack(step);
   say(step, `⚠️ ${problem}\n\nReply in this thread to try again.`);
   updateHeader(step, { kind: "asleep" });
+}
+
+/** Nobody knows whether it is there: it is made once its machine is back. */
+export function worktreeAway(step: Step, said: string): void {
+  if (step.state.worktree?.status === "making" && step.state.phase.name !== "ended") {
+    unreached(step, said);
+  }
 }
 
 export function changesCounted(step: Step, { added, removed, ahead }: ChangeCount): void {

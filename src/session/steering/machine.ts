@@ -7,6 +7,7 @@ import { setSlot } from "../phases.ts";
 import { takeUpWork } from "../sending.ts";
 import { breakPage, newKey, say, updateHeader } from "../state.ts";
 import type { Step } from "../types.ts";
+import { requestWorktree } from "../worktree-state.ts";
 import type { Away } from "./away.ts";
 
 const FIRST_PAUSE_MS = 5000;
@@ -79,6 +80,10 @@ export function machineTimer(step: Step): void {
     return;
   }
   away.isDue = true;
+  if (state.worktree?.status === "making") {
+    requestWorktree(step, state.worktree.branch, state.worktree.made);
+    return;
+  }
   takeUpWork(step);
   if (state.queue.length === 0 && !state.steering.wanted) {
     forgetAway(step, "nothing waits any more");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { claudeScript } from "../../../src/remote/claude-script.ts";
+import { claudeScript, NO_DIRECTORY } from "../../../src/remote/claude-script.ts";
 import { remoteOf } from "../../../src/remote/runner.ts";
 import { homeIn } from "../../../src/remote/script.ts";
 import { remoteShell } from "../../../src/remote/shell.ts";
@@ -32,11 +32,11 @@ test("Claude works in the directory of that machine's own home", async () => {
   const home = temporaryDirectory();
   mkdirSync(join(home, "it's here"));
   const { run } = remoteShell(remoteOf(["env"]), { PATH: process.env["PATH"], HOME: home });
-  const script = claudeScript({ graceS: 1, silenceS: 60 });
+  const script = claudeScript({ signOfLifeMs: 1000, graceS: 1, silenceS: 60 });
   const outcome = await run(script, ["~/it's here", "", "11111111.22222222", "pwd"]);
   expect([outcome.output.toString(), outcome.code]).toEqual([`${join(home, "it's here")}\n`, 0]);
   expect(await run(script, ["~/gone", "", "11111111.22222222", "pwd"])).toMatchObject({
-    code: 1,
+    code: NO_DIRECTORY,
     said: expect.stringContaining(join(home, "gone")),
   });
 });

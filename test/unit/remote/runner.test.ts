@@ -50,7 +50,7 @@ describe.skipIf(!hasSsh)("a runner of ssh", () => {
     expect(bySsh(remote("ssh build1").arguments)).toMatchObject({
       batchmode: "yes",
       connecttimeout: "15",
-      serveraliveinterval: "15",
+      serveraliveinterval: "10",
       serveralivecountmax: "3",
     });
   });

@@ -202,3 +202,50 @@ test("what is missing on the machine is told as such", () => {
   expect(script.said()).toContain("**Claude could not be started on `dev@build1`**");
   expect(script.said()).toContain(stderr);
 });
+
+test("a worktree is made once its machine is back, without another word, and after a restart as well", () => {
+  const problem = "build1 can't be reached.";
+  const away = (script: Script) =>
+    script.take({ type: "worktree", outcome: { act: "make", problem, unreached: REFUSED } });
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened", worktree: { branch: "fix", isAsked: false } });
+  script.says(OWNER, "go");
+  expect(pauses(away(script))).toEqual([5000]);
+  expect(notices(script)).toHaveLength(1);
+  expect(script.state.phase.name).not.toBe("ended");
+  expect(types(script.says(OWNER, "and this"))).toEqual(["react"]);
+  expect(types(timer(script))).toEqual(["worktree"]);
+  expect(pauses(away(script))).toEqual([10_000]);
+
+  const again = createScript({ machine: "dev@build1" });
+  Object.assign(again.state, script.state);
+  const restored = again.take({ type: "restored", saved: NOTHING });
+  expect(types(restored)).not.toContain("worktree");
+  expect(pauses(restored)).toEqual([0]);
+  expect(types(timer(again))).toEqual(["worktree"]);
+  const made = {
+    directory: "/home/dev/project",
+    path: "/w/fix",
+    top: "/w/fix",
+    branch: "fix",
+    baseCommit: "c0ffee",
+    isNew: true,
+    warnings: [],
+  };
+  again.take({ type: "worktree", outcome: { act: "make", made } });
+  granted(again);
+  expect(again.said()).not.toContain("could not begin");
+  expect(again.state.steering.away).toBeUndefined();
+  expect(again.sent()).toEqual(["go"]);
+});
+
+test("where nothing waits for a worktree any more, it is not made by itself", () => {
+  const script = createScript({ machine: "dev@build1" });
+  script.take({ type: "opened", worktree: { branch: "fix", isAsked: false } });
+  const effects = script.take({
+    type: "worktree",
+    outcome: { act: "make", problem: "build1 can't be reached.", unreached: REFUSED },
+  });
+  expect(pauses(effects)).toEqual([]);
+  expect(script.said()).toContain("build1 can't be reached.");
+});
