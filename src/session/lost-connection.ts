@@ -18,16 +18,20 @@ export function loseConnection(step: Step, lost: "unreached" | "cut", said: stri
     unreached(step, said);
     return;
   }
-  const turn = wasUnderWay ? ", and this turn was cut off" : "";
-  const what = `🔌 **The connection to ${name} was lost**${turn}${runnerWords(said)}.`;
-  if (state.queue.length > 0) {
-    waitForMachine(step, what);
+  const hasMore = state.queue.length > 0;
+  const lostNow = `🔌 **The connection to ${name} was lost**`;
+  // Where Claude only waited, nobody misses anything: a reply starts it again.
+  if (wasUnderWay) {
+    const onward = hasMore ? "" : " Reply in this thread to resume.";
+    say(step, `${lostNow}, and this turn was cut off${runnerWords(said)}.${onward}`);
+  }
+  if (hasMore) {
+    // A post of its own, which changes once the machine is back; that a turn was cut off stays true.
+    waitForMachine(step, wasUnderWay ? `🔌 **${name} is tried again**.` : `${lostNow}${runnerWords(said)}.`);
     return;
   }
   updateHeader(step, { kind: "asleep" });
-  // Where Claude only waited, nobody misses anything: a reply starts it again.
   if (wasUnderWay) {
-    say(step, `${what} Reply in this thread to resume.`);
     callAfterTurn(step, "stopped");
   }
 }

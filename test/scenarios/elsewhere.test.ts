@@ -1,5 +1,6 @@
 // What rests on what Claude has saved, with Claude on another machine: people see the same as with Claude on this one.
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { claudeHome } from "../support/real-claude.ts";
@@ -16,7 +17,7 @@ const SAME: readonly string[] = [
   "taken-up",
   "restart",
   "restart-while-asked",
-  "undo-after-a-restart",
+  "sleep",
   "output",
   "interrupt",
 ];
@@ -27,5 +28,7 @@ test.each(chosen.map((scenario) => [scenario.name, scenario] as const))("%s", as
   const { directory, environment } = claudeHome(model.url);
   const stage = { claudePath: fakeClaude, environment, directory };
   const thread = await playScenario({ ...scenario, isElsewhere: true }, stage);
-  await expect(thread).toMatchFileSnapshot(`../golden/${name}.md`);
+  const golden = readFileSync(new URL(`../golden/${name}.md`, import.meta.url), "utf8");
+  // Only the header says where it is.
+  expect(thread.replaceAll(" on `build1`", "")).toBe(golden);
 });

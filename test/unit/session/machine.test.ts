@@ -249,3 +249,16 @@ test("where nothing waits for a worktree any more, it is not made by itself", ()
   expect(pauses(effects)).toEqual([]);
   expect(script.said()).toContain("build1 can't be reached.");
 });
+
+test("that a turn was cut off stays told when what waits goes on", () => {
+  const script = speaking();
+  script.says(OWNER, "and then this");
+  lose(script, "cut");
+  timer(script);
+  granted(script);
+  expect(script.sent()).toEqual(["go", "and then this"]);
+  expect(notices(script)).toEqual([
+    expect.stringContaining("was lost**, and this turn was cut off: `ssh: connect to host build1"),
+    expect.stringContaining("is back"),
+  ]);
+});
