@@ -5,6 +5,7 @@ import { realpathSync } from "node:fs";
 import { conversationsThere } from "../claude/conversations-there.ts";
 import { promptsSince, runsElsewhere } from "../claude/other-programs.ts";
 import { readSavedConversation } from "../claude/saved-conversation.ts";
+import { homeIn } from "../remote/script.ts";
 import type { RunScript } from "../remote/types.ts";
 import { inlineCode } from "../render/markdown.ts";
 import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
@@ -99,8 +100,10 @@ function realPath(path: string): string {
 /** `$1` and `$2`: whether they are one directory. */
 const ARE_SAME = `
 unset CDPATH
+directory=$2
+${homeIn("directory")}
 one=$(cd "$1" 2>/dev/null && pwd -P && echo .) || one=$1
-other=$(cd "$2" 2>/dev/null && pwd -P && echo .) || other=$2
+other=$(cd "$directory" 2>/dev/null && pwd -P && echo .) || other=$directory
 [ "$one" = "$other" ]
 `;
 

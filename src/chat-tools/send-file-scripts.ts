@@ -1,5 +1,7 @@
 // What is run on another machine for a file that is to be sent.
 
+import { homeIn } from "../remote/script.ts";
+
 export const HOME = 'printf %s "$HOME"';
 
 /**
@@ -56,6 +58,7 @@ look() {
 /** `$1` the session's directory, then paths. */
 export const FIND = `${LOOK}
 d=$1
+${homeIn("d")}
 shift
 for path; do
   look "$path"
@@ -77,6 +80,7 @@ export const IS_CHANGED = 22;
  */
 export const FETCH = `${LOOK}
 d=$1 path=$2 was=$3 before=$4 most=$5
+${homeIn("d")}
 check() {
   look "$path"
   if [ -n "$why" ] || [ "$mark" != "$was" ]; then exit ${IS_OTHER}; fi

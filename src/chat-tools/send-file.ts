@@ -125,7 +125,9 @@ async function readCall(
   source: FileSource,
 ): Promise<SendFileArguments | string> {
   try {
-    return readArguments(input, { directory, home: namesHome(input) ? await source.home() : "" });
+    const isAtHome = /^~(?=\/|$)/;
+    const home = namesHome(input) || isAtHome.test(directory) ? await source.home() : "";
+    return readArguments(input, { directory: directory.replace(isAtHome, () => home), home });
   } catch (error) {
     if (error instanceof RemoteError) {
       return `Nothing was sent. ${error.message.replace(/\.$/, "")}.`;

@@ -1,6 +1,7 @@
 // What a Claude on another machine has read by the time it has answered `initialize`: see startup-inputs.ts. All of it is
 // asked at a time, as it can't be found out at once.
 
+import { homeIn } from "../remote/script.ts";
 import type { RunScript } from "../remote/types.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -9,6 +10,7 @@ const MOST_BYTES = 1024 * 1024;
 /** `$1` the directory. `stat` of GNU and busybox differs from BSD's. */
 const FINGERPRINT = `
 directory=$1
+${homeIn("directory")}
 user=\${CLAUDE_CONFIG_DIR:-$HOME/.claude}
 set --
 for name in CLAUDE.md settings.json agents commands skills rules; do

@@ -1,5 +1,6 @@
 // The files around a repository on another machine: a script each.
 
+import { homeIn } from "../remote/script.ts";
 import type { RemoteShell } from "../remote/types.ts";
 import { type Files, lineOf } from "./git.ts";
 import { named, Refusal } from "./refusal.ts";
@@ -8,7 +9,7 @@ const TEXT_BYTES = 1024 * 1024;
 
 export function filesThere({ remote, run }: RemoteShell): Files {
   const done = async (script: string, path: string, maxBytes?: number): Promise<string> => {
-    const outcome = await run(script, [path], { maxBytes });
+    const outcome = await run(`${AT_HOME}\n${script}`, [path], { maxBytes });
     if (outcome.code !== 0 && !outcome.isCut) {
       throw new Refusal(
         `Files could not be read or written on ${named(remote.name)}: ${named(outcome.said || path)}`,
@@ -29,6 +30,9 @@ export function filesThere({ remote, run }: RemoteShell): Files {
     remove: async (path) => void (await done('rm -rf -- "$1"', path)),
   };
 }
+
+/** The project's own directory may be written so. */
+const AT_HOME = `path=$1\n${homeIn("path")}\nset -- "$path"`;
 
 const KIND = `
 if [ -d "$1" ] && [ ! -L "$1" ]; then echo directory; elif [ -e "$1" ] || [ -L "$1" ]; then echo other; fi

@@ -2,7 +2,7 @@
 // nobody waits for it any more: a connection that breaks closes stdin, and ends nothing by itself.
 
 import { KILL_FUNCTIONS } from "../remote/claude-script.ts";
-import { quoted } from "../remote/script.ts";
+import { homeIn, quoted } from "../remote/script.ts";
 import { READING, TERM_MS } from "./git.ts";
 
 /** Before what git says: the runner may have greeted. */
@@ -46,6 +46,7 @@ exec env "$@"
 export const GIT_SCRIPT = `
 directory=$1 seconds=$2 stdin=$3
 shift 3
+${homeIn("directory")}
 unset CDPATH
 LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_EDITOR=:
 PATH=$PATH:$HOME/.local/bin:/usr/local/bin:/opt/homebrew/bin

@@ -292,6 +292,14 @@ describe.each(POSIX_SHELLS)("there, with $name", ({ there }) => {
     linked(target, "sub");
   };
 
+  test("the directory may be below the home there", async () => {
+    world = sendFileWorld(nodeFs, there);
+    const directory = "~/project";
+    expect(await world.reason({ path: "report.txt" }, { directory })).toBeUndefined();
+    expect(await world.send({ path: "report.txt" }, { directory })).toMatchObject({ isError: false });
+    expect(await world.reason({ path: "../outside/letter.txt" }, { directory })).toContain("outside");
+  });
+
   test("what was judged is what is brought, and nothing that has its path a moment later", async () => {
     const swaps: readonly (() => void)[] = [
       () => replaceBy(world.outside),
