@@ -191,8 +191,8 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     skipPermissions: own.skipPermissions ?? defaults.skipPermissions,
     maxSessions: own.maxSessions ?? defaults.maxSessions,
     sessionTimeoutMs: own.sessionTimeoutMs ?? defaults.sessionTimeoutMs,
-    // One that waits in each of many projects would fill the memory.
-    prewarm: own.prewarm ?? 0,
+    // One that waits in each of many projects would fill the memory; to start one over there takes long.
+    prewarm: own.prewarm ?? (runner ? 1 : 0),
     claudePath: "value" in program ? program.value : claudePath,
     worktree: own.worktree ?? defaults.worktree,
     mode: own.mode ?? defaults.mode,

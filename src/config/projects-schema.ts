@@ -105,7 +105,7 @@ const project = z.strictObject({
       description: "idle time before a session sleeps: milliseconds, or such as `30m` or `2h`",
     }),
   prewarm: text(parseFew).optional().register(DOCUMENTS, {
-    defaultText: "`0`",
+    defaultText: "`0`; `1` with a `runner`",
     description:
       "Claude processes that wait for a new session; `PREWARM` of the settings does not count here",
   }),
