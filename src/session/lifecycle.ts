@@ -48,12 +48,14 @@ export function slotGranted(
   showWhatWasLost(step, saved);
   const wasTaken = dropSavedMessage(step, saved);
   dropUnauthorized(step);
-  if (state.queue.length === 0 && !state.steering.wanted) {
+  const isOver = state.queue.length === 0 && !state.steering.wanted;
+  // What Claude had said to it stands there now; where it had said nothing, nobody would know.
+  if (wasTaken && context.machine !== undefined && (isOver || !saved?.texts.length)) {
+    tellTaken(step, isOver);
+  }
+  if (isOver) {
     setSlot(state, undefined);
     step.emit({ type: "releaseSlot" });
-    if (wasTaken && context.machine !== undefined) {
-      tellTaken(step);
-    }
     return;
   }
   setSlot(state, slot);

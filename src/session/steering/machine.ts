@@ -140,11 +140,11 @@ function showWaiting(step: Step): void {
   }
 }
 
-/** Claude had got the message that was to be sent, and its turn was cut off there. */
-export function tellTaken(step: Step): void {
+/** Claude had got the message that was to be sent, and its turn was cut off there. `isOver`: nothing else waits. */
+export function tellTaken(step: Step, isOver: boolean): void {
+  const onward = isOver ? " Reply in this thread to go on." : "";
   say(
     step,
-    `🔌 **This turn was cut off** when the connection to ${machineOf(step)} was lost: Claude had got the message. Reply in this ` +
-      "thread to go on.",
+    `🔌 **This turn was cut off** when the connection to ${machineOf(step)} was lost: Claude had got the message.${onward}`,
   );
 }

@@ -262,3 +262,14 @@ test("that a turn was cut off stays told when what waits goes on", () => {
     expect.stringContaining("is back"),
   ]);
 });
+
+test("that Claude had got a message and was cut off is told when another one waits, too", () => {
+  const script = begun();
+  script.claude(turnEnded());
+  lose(script, "cut");
+  script.says(OWNER, "a message that was on its way");
+  script.says(OWNER, "and another");
+  granted(script, { saved: { holdsMessage: true, texts: [] } });
+  expect(script.said()).toContain("**This turn was cut off** when the connection to `dev@build1` was lost");
+  expect(script.sent()).toEqual(["go", "and another"]);
+});
