@@ -136,7 +136,11 @@ export async function openStage({ daemon, claude, disk, isOverSsh = false }: Pro
 
   const killAll = (): void => {
     for (const pid of processes()) {
-      process.kill(pid, "SIGKILL");
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
     }
   };
   process.once("exit", killAll);

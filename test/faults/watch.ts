@@ -26,7 +26,7 @@ export interface Watch {
 /** A typing event is shown for so long. */
 const TYPING_MS = 6000;
 /** What mm-claude says in its own name begins so. */
-const NOTICE = /^(?:❌|💥|⚠️|✂️|🛑|⏰|ℹ️|🔒|⏸️|🗜️|🧹|⏳|🔄)/u;
+const NOTICE = /^(?:❌|💥|⚠️|✂️|🛑|⏰|ℹ️|🔒|⏸️|🗜️|🧹|⏳|🔄|🔌)/u;
 
 /** How many times slower than one of its own a program runs on this machine now: it may have much else to do. */
 export const slowness = (): number => Math.max(1, (loadavg()[0] ?? 0) / cpus().length);
