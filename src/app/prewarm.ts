@@ -2,28 +2,22 @@
 // for its conversation and a directory for files.
 
 import { randomUUID } from "node:crypto";
-import { claudeEnvironment } from "../claude/argv.ts";
 import type { PermissionRule } from "../claude/permission-rules.ts";
-import { gitFingerprint, settingsFingerprint } from "../claude/startup-inputs.ts";
-import { fingerprintThere } from "../claude/startup-inputs-there.ts";
-import type { OwnTool, StartClaude } from "../claude/types.ts";
-import { WarmPool, type WarmPoolOptions } from "../claude/warm-pool.ts";
+import type { OwnTool } from "../claude/types.ts";
+import { WarmPool } from "../claude/warm-pool.ts";
 import type { Project } from "../config/project.ts";
-import type { RemoteShell } from "../remote/types.ts";
 import { filesDirectoryOf } from "../session/files-directory.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
-import { availableMemory } from "../util/memory.ts";
+import type { ProjectMachine } from "./project-machine.ts";
 
 export interface PrewarmOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly startClaude: StartClaude;
-  /** The machine where they wait; undefined: this one. */
-  readonly shell?: RemoteShell | undefined;
-  readonly deniedPathsIn: (directory: string) => readonly string[];
-  readonly token: string;
-  readonly environment: NodeJS.ProcessEnv;
+  /** Where they wait. */
+  readonly machine: Pick<ProjectMachine, "shell" | "startClaude" | "deniedPathsIn" | "startupInputs">;
+  /** Of Claude in the chat. */
+  readonly ownTools: readonly OwnTool[];
 }
 
 export type Waiting = Pick<WarmPool, "open" | "take" | "close">;
@@ -38,11 +32,10 @@ const NONE: Waiting = { open() {}, take: () => undefined, close: async () => {} 
 
 export function prewarmClaudes(
   { prewarm, claudePath, directory, model, mode }: Project,
-  options: PrewarmOptions,
-  ownTools: readonly OwnTool[],
-  startedWith: StartedWith,
+  { clock, log, machine, ownTools }: PrewarmOptions,
+  { allowedRules, instructions }: StartedWith,
 ): Waiting {
-  const { clock, log, startClaude, deniedPathsIn, shell } = options;
+  const { shell, startClaude, deniedPathsIn, startupInputs } = machine;
   if (prewarm === 0) {
     return NONE;
   }
@@ -66,35 +59,12 @@ export function prewarmClaudes(
         model,
         permissionMode: mode,
         ownTools,
-        allowedRules: startedWith.allowedRules(),
-        instructions: startedWith.instructions(),
+        allowedRules: allowedRules(),
+        instructions: instructions(),
       };
     },
     onUnused: ({ extraDirectories }) => void filesDirectoryOf({ log, shell }, extraDirectories[0]).remove(),
-    ...(shell ? inputsThere(shell, directory, startedWith) : inputsHere(options, directory, startedWith)),
+    ...startupInputs,
+    settingsFingerprint: () => JSON.stringify([startupInputs.settingsFingerprint(), instructions()]),
   });
-}
-
-type Inputs = Pick<WarmPoolOptions, "settingsFingerprint" | "repositoryFingerprint" | "freeMemory">;
-
-function inputsHere(
-  { environment, token }: PrewarmOptions,
-  directory: string,
-  { instructions }: StartedWith,
-): Inputs {
-  return {
-    settingsFingerprint: () => JSON.stringify([settingsFingerprint(directory, environment), instructions()]),
-    // A repository's own programs may run when git looks at it.
-    repositoryFingerprint: () => gitFingerprint(directory, claudeEnvironment(environment, [token])),
-    freeMemory: availableMemory,
-  };
-}
-
-/** A change of the settings there is known within half a minute. Here it is a runner that waits, which takes little. */
-function inputsThere({ run }: RemoteShell, directory: string, { instructions }: StartedWith): Inputs {
-  return {
-    settingsFingerprint: () => JSON.stringify([instructions()]),
-    repositoryFingerprint: () => fingerprintThere(run, directory),
-    freeMemory: () => Infinity,
-  };
 }

@@ -10,7 +10,7 @@ import { harmless } from "../render/markdown.ts";
 import { authorize, type Person } from "../session/authorization.ts";
 import { followMessage } from "../session/followed-message.ts";
 import { tooBusy } from "../session/lifecycle.ts";
-import type { Message } from "../session/types.ts";
+import type { Message } from "../session/signals.ts";
 import type { Connection } from "./bridge.ts";
 import { linksAt } from "./links.ts";
 import { uploadFiles } from "./script-files.ts";

@@ -2,10 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { AuditEntry } from "../audit/record.ts";
-import type { StartClaude } from "../claude/types.ts";
-import { claudeVersion } from "../claude/version.ts";
 import type { ChannelId, MattermostApi, ThreadId, User, UserId } from "../mattermost/types.ts";
-import type { RemoteShell } from "../remote/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
 import type { RoutedProject } from "../router/routed-projects.ts";
 import { createAllowList } from "../session/allow-list.ts";
@@ -17,17 +14,17 @@ import { isSafeRule } from "../session/safe-rules.ts";
 import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Later } from "../util/later.ts";
-import { adopt, findHere, findThere } from "./adoption.ts";
+import { adopt } from "./adoption.ts";
 import type { Connection } from "./bridge.ts";
 import type { BookedCosts } from "./cost-book.ts";
 import { KeptRules } from "./kept-rules.ts";
 import { prewarmClaudes, type Waiting } from "./prewarm.ts";
 import { projectCommands } from "./project-commands.ts";
+import { machineOf, type ProjectMachine } from "./project-machine.ts";
 import { memoryCommands, ProjectMemory } from "./project-memory.ts";
 import { ProjectRoutines } from "./project-routines.ts";
 import type { Replies } from "./replies.ts";
 import { admitted } from "./restore.ts";
-import { savedConversationsThere } from "./saved-conversations.ts";
 import { startThread, type ThreadStart, type ThreadStarted } from "./thread-start.ts";
 
 /** What it has in common with the others of its channel. */
@@ -58,8 +55,8 @@ export class ServedProject implements RoutedProject {
   readonly #memory: ProjectMemory;
   readonly #costs: BookedCosts;
   readonly #routines: ProjectRoutines;
-  /** The machine where Claude works; undefined: this one. */
-  #shell: RemoteShell | undefined;
+  /** Where Claude works. */
+  #machine: ProjectMachine;
   /** Undefined before the first command. */
   #carryOut: RoutedProject["command"] | undefined;
   #rights: RightsOf;
@@ -68,7 +65,7 @@ export class ServedProject implements RoutedProject {
     this.#place = place;
     this.#ready = ready;
     this.#rights = this.#bindRights();
-    this.#shell = this.#reach();
+    this.#machine = machineOf(ready.project, place.connection);
     this.#keptRules = new KeptRules(place.connection.folder, place.channelId, ready.project);
     this.#memory = new ProjectMemory(place.connection.folder, place.channelId, ready.project);
     this.#costs = place.connection.costs.of({
@@ -114,9 +111,7 @@ export class ServedProject implements RoutedProject {
     return adopt(conversationId, by, {
       rightsOf: this.#rights,
       approvers: namesOf(this.#ready.approvers, ({ id }) => this.#rights(id)?.isApprover),
-      find: this.#shell
-        ? findThere(this.#ready.project.directory, this.#shell.run)
-        : findHere(this.#ready.project.directory, this.#place.connection.environment),
+      find: this.#machine.findConversation,
       // A channel that is being served for the first time is not among the others yet.
       isHeld: (id) => this.sessions.holds(id) || this.#place.connection.isHeld(id),
       begin: (opening) => this.sessions.begin(threadId, opening),
@@ -141,9 +136,7 @@ export class ServedProject implements RoutedProject {
   }
 
   async removeWorktree(branch: string, how: { readonly isConfirmed: boolean }) {
-    return this.#place.connection.worktrees
-      ?.of(this.#ready.project.directory, this.#shell)
-      .removeOf(branch, how);
+    return this.#machine.worktrees?.removeOf(branch, how);
   }
 
   /** Whether it is to be served as it is now. */
@@ -174,7 +167,7 @@ export class ServedProject implements RoutedProject {
   reconfigure(ready: ReadyProject): void {
     this.#ready = ready;
     this.#rights = this.#bindRights();
-    this.#shell = this.#reach();
+    this.#machine = machineOf(ready.project, this.#place.connection);
     void this.#warm.close();
     this.#warm = this.#prewarm();
     this.#warm.open();
@@ -205,22 +198,6 @@ export class ServedProject implements RoutedProject {
   get #key(): string {
     const { origin, name } = this.#ready.project;
     return { settings: this.#place.channelId, file: `project-${name}`, direct: "direct" }[origin];
-  }
-
-  #reach(): RemoteShell | undefined {
-    const { runner } = this.#ready.project;
-    return runner && this.#place.connection.machines.of(runner);
-  }
-
-  #startClaude(): StartClaude {
-    const { startClaude } = this.#place.connection;
-    const remote = this.#shell?.remote;
-    return remote ? (start, listener) => startClaude({ ...start, remote }, listener) : startClaude;
-  }
-
-  /** What is denied lies on this machine. */
-  #deniedPathsIn(): (directory: string) => readonly string[] {
-    return this.#shell ? () => [] : this.#place.connection.deniedPathsIn;
   }
 
   #bindRights(): RightsOf {
@@ -255,15 +232,13 @@ export class ServedProject implements RoutedProject {
   }
 
   #prewarm(): Waiting {
-    const { connection } = this.#place;
+    const { clock, log, home, chatTools } = this.#place.connection;
     const { project } = this.#ready;
-    const deniedPathsIn = this.#deniedPathsIn();
-    const deniedPaths = deniedPathsIn(project.directory);
-    const machine = this.#shell?.remote.name;
-    const place = { home: connection.home, directory: project.directory, machine, deniedPaths };
-    const startClaude = this.#startClaude();
-    const options = { ...connection, startClaude, deniedPathsIn, shell: this.#shell };
-    return prewarmClaudes(project, options, connection.chatTools.tools, {
+    const { directory } = project;
+    const machine = this.#machine;
+    const place = { home, directory, machine: machine.name, deniedPaths: machine.deniedPathsIn(directory) };
+    const options = { clock, log, machine, ownTools: chatTools.tools };
+    return prewarmClaudes(project, options, {
       allowedRules: () =>
         this.#keptRules
           .all()
@@ -279,10 +254,10 @@ export class ServedProject implements RoutedProject {
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
     const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
-    const { users, clock, log, environment, folder, watch, redact } = connection;
+    const { users, clock, log, folder, watch, redact } = connection;
     const { rightsOf } = this;
-    const shell = this.#shell;
-    const deniedPathsIn = this.#deniedPathsIn();
+    const machine = this.#machine;
+    const { startClaude, shell, deniedPathsIn, worktrees, conversations, claudeVersion } = machine;
     // Those that wait now are started as this project is now: later ones are not for sessions that began before.
     const warm = this.#warm;
     return {
@@ -290,7 +265,7 @@ export class ServedProject implements RoutedProject {
       users,
       clock,
       log,
-      startClaude: this.#startClaude(),
+      startClaude,
       shell,
       warm,
       newConversationId: randomUUID,
@@ -300,7 +275,7 @@ export class ServedProject implements RoutedProject {
         version: connection.version,
         botName: connection.botName,
         directory: project.directory,
-        machine: shell?.remote.name,
+        machine: machine.name,
         runner: project.runner,
         worktree: project.worktree,
         defaults: {
@@ -348,12 +323,9 @@ export class ServedProject implements RoutedProject {
       onWritten: watch?.onWritten,
       chatTools: connection.chatTools,
       calling: connection.calling,
-      worktrees: connection.worktrees?.of(project.directory, shell),
-      ...(shell ? savedConversationsThere(shell) : connection.saved),
-      // What one there is too old for is known by its refusal.
-      claudeVersion: shell
-        ? undefined
-        : () => claudeVersion(project.claudePath, { environment }).catch(() => undefined),
+      worktrees,
+      ...conversations,
+      claudeVersion,
     };
   }
 }

@@ -4,7 +4,7 @@ import type { ChannelId, FileId, MattermostApi, Post, ThreadId } from "../matter
 import type { Person } from "../session/authorization.ts";
 import { tooBusy } from "../session/lifecycle.ts";
 import type { SessionManager } from "../session/manager.ts";
-import type { Message } from "../session/types.ts";
+import type { Message } from "../session/signals.ts";
 
 export interface ThreadStart {
   /** With the same key within half a minute the same post is made (`pending_post_id`), however often it is asked for. */

@@ -15,7 +15,7 @@ export interface RemoteTimes {
 export const REMOTE_TIMES: RemoteTimes = { signOfLifeMs: 20_000, graceS: 5, silenceS: 60 };
 
 /** All that carries this variable was started by the Claude of that run, also when its parent is gone. */
-export const RUN_VARIABLE = "MM_CLAUDE_RUN";
+const RUN_VARIABLE = "MM_CLAUDE_RUN";
 
 /** The exit code where Claude's directory can't be entered. */
 export const NO_DIRECTORY = 93;

@@ -4,7 +4,7 @@ import type { Post, ThreadId, User } from "../mattermost/types.ts";
 import type { Person } from "../session/authorization.ts";
 import { isCommandSentence, slashText } from "../session/commands.ts";
 import { isProjectCommand, type ProjectCommand } from "../session/project-commands.ts";
-import type { Command, Message, Signal } from "../session/types.ts";
+import type { Command, Message, Signal } from "../session/signals.ts";
 import { mentions, withoutLeadingMention } from "./mention.ts";
 import { type ParsedCommand, parseCommand } from "./parse-command.ts";
 import { type SessionPlace, sessionPlaceIn } from "./session-place.ts";

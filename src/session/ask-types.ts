@@ -6,7 +6,7 @@ import type { PostId, UserId } from "../mattermost/types.ts";
 import type { Card } from "../render/cards.ts";
 import type { ToolUse } from "../render/tools.ts";
 import type { PostKey } from "../thread/writes.ts";
-import type { Message } from "./types.ts";
+import type { Message } from "./signals.ts";
 
 /** One of the posts of a card. */
 export interface CardPiece {

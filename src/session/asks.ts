@@ -19,13 +19,14 @@ import type { PostFile, PostKey } from "../thread/writes.ts";
 import type { Ask, CardPiece, PermissionAsk, QuestionAsk } from "./ask-types.ts";
 import { holdOtherTools, scheduleVerdicts } from "./flush-schedule.ts";
 import { takeUpWork } from "./sending.ts";
+import type { Signal } from "./signals.ts";
 import { audit, breakPage, newKey } from "./state.ts";
 import { remindOf } from "./steering/calling.ts";
 import { unfoldTool } from "./steering/folding.ts";
 import { holdPostOf, setHoldPostId } from "./steering/hold.ts";
 import { undoPosted } from "./steering/undo.ts";
 import { holdVerdict, likelyToolUse, showVerdictOf } from "./tool-decisions.ts";
-import type { Signal, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { whomToCall } from "./whom-to-call.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };

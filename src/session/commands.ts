@@ -3,7 +3,7 @@
 import { editDistance } from "../util/edit-distance.ts";
 import type { Action } from "./authorization.ts";
 import type { ProjectCommandName } from "./project-commands.ts";
-import type { Command } from "./types.ts";
+import type { Command } from "./signals.ts";
 
 type CommandName = Exclude<Command["name"], "slash" | "incomplete"> | ProjectCommandName;
 

@@ -16,7 +16,7 @@ import {
   type SavedFiles,
   TOO_LARGE_TO_SAVE,
 } from "../util/saved-files.ts";
-import type { Message } from "./types.ts";
+import type { Message } from "./signals.ts";
 
 const MEGABYTE = 1024 * 1024;
 

@@ -10,10 +10,11 @@ import type { GuestAsk, PermissionAsk, PlanAsk, QuestionAsk } from "./ask-types.
 import { ALWAYS, answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
 import { markNotTaken, takeUpWork } from "./sending.ts";
+import type { Message, Signal } from "./signals.ts";
 import { audit, may, say, tryTakeNotice, updateHeader } from "./state.ts";
 import { isAway } from "./steering/away.ts";
 import { makeRules } from "./steering/rules.ts";
-import type { Message, Signal, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };
 

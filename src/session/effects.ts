@@ -5,7 +5,8 @@ import type { ThreadId } from "../mattermost/types.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import type { SessionProcess } from "./process.ts";
-import type { Effect, Replied } from "./types.ts";
+import type { Replied } from "./signals.ts";
+import type { Effect } from "./types.ts";
 
 const FOR_WRITER: readonly Effect["type"][] = ["put", "repost", "forget", "prioritize", "react", "unreact"];
 

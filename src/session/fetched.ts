@@ -4,8 +4,9 @@ import type { ChannelId, ThreadId } from "../mattermost/types.ts";
 import { CALLING_ALL, type Calling } from "./calling.ts";
 import { type OutputPlace, outputFiles } from "./output-files.ts";
 import type { SessionProcess } from "./process.ts";
+import type { Signal } from "./signals.ts";
 import type { ForkOutcome, ForkRequest } from "./steering/origin.ts";
-import type { Effect, Signal } from "./types.ts";
+import type { Effect } from "./types.ts";
 import { type ProjectWorktrees, performWorktree } from "./worktree-work.ts";
 
 export interface FetchOptions {

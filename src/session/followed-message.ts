@@ -4,8 +4,9 @@
 import type { ToolInput } from "../claude/types.ts";
 import { type Heard, type SessionListener, turnHeard } from "./listeners.ts";
 import { claudeOf, inFlightOf, isAsleep } from "./phases.ts";
+import type { Signal } from "./signals.ts";
 import { isExit } from "./step.ts";
-import type { Effect, SessionState, Signal } from "./types.ts";
+import type { Effect, SessionState } from "./types.ts";
 import { subjectOf } from "./view.ts";
 
 export type MessageNews =

@@ -6,8 +6,9 @@ import { guestCard, nameOf } from "../render/cards.ts";
 import type { GuestAsk } from "./ask-types.ts";
 import { open, settle } from "./asks.ts";
 import { withoutAside } from "./commands.ts";
+import type { Message } from "./signals.ts";
 import { newKey } from "./state.ts";
-import type { Message, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { whomToCall } from "./whom-to-call.ts";
 
 /** Each change is a new card, which calls people. */

@@ -1,13 +1,14 @@
 import { inlineCode } from "../render/markdown.ts";
 import { voidAsks } from "./asks.ts";
 import { sleep, takeInFlight } from "./phases.ts";
+import type { SavedTurn } from "./signals.ts";
 import { commandsOf, say, writePages } from "./state.ts";
 import { takeAsides } from "./steering/heard.ts";
 import { abandonTasks } from "./steering/tasks.ts";
 import { abandonSubagents } from "./subagents.ts";
 import { recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
-import type { SavedTurn, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { leaveWorktree } from "./worktree-state.ts";
 
 /** What was said is written, what was asked is void, the slot is free; later events of the process are not ours. */

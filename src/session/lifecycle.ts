@@ -17,6 +17,7 @@ import {
   takeInFlight,
 } from "./phases.ts";
 import { dropUnauthorized, notWaiting, showCutOff, startAfresh, takeUpWork } from "./sending.ts";
+import type { SavedTurn } from "./signals.ts";
 import { audit, breakPage, newKey, say, updateHeader } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { heardOfOthers, isTakenElsewhere } from "./steering/elsewhere.ts";
@@ -25,7 +26,7 @@ import { voidHold, waitForPlace } from "./steering/limits.ts";
 import { forgetAway, keepsTrying, machineIsBack, machineOf, tellTaken } from "./steering/machine.ts";
 import type { Elsewhere } from "./steering/origin.ts";
 import { voidUndo } from "./steering/undo.ts";
-import type { Conversation, SavedTurn, SessionState, Step } from "./types.ts";
+import type { Conversation, SessionState, Step } from "./types.ts";
 
 export function slotGranted(
   step: Step,

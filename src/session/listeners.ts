@@ -4,7 +4,8 @@
 import type { ThreadId } from "../mattermost/types.ts";
 import type { Log } from "../util/log.ts";
 import { inFlightOf } from "./phases.ts";
-import type { Effect, SessionState, Signal } from "./types.ts";
+import type { Signal } from "./signals.ts";
+import type { Effect, SessionState } from "./types.ts";
 
 /** What a step tells besides its effects: nothing of it is kept. `turn`: the message it answers; undefined: Claude's own. */
 export type Heard =

@@ -5,9 +5,10 @@ import type { ConversationsThere } from "../claude/conversations-there.ts";
 import { RemoteError, runnersWords } from "../remote/error.ts";
 import { type Later, whenThere } from "../util/later.ts";
 import type { SessionDependencies } from "./dependencies.ts";
+import type { SavedTurn, Signal } from "./signals.ts";
 import { type Elsewhere, elsewhereOf } from "./steering/origin.ts";
 import { savedTurnOf } from "./texts.ts";
-import type { SavedTurn, SessionState, Signal } from "./types.ts";
+import type { SessionState } from "./types.ts";
 
 export interface Looked {
   readonly saved: SavedTurn;

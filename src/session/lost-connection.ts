@@ -2,11 +2,12 @@
 
 import { leaveProcess } from "./leaving.ts";
 import { isUnderWay } from "./phases.ts";
+import type { SavedTurn } from "./signals.ts";
 import { say, updateHeader, writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { machineOf, runnerWords, unreached, waitForMachine } from "./steering/machine.ts";
 import { recoverTexts } from "./texts.ts";
-import type { SavedTurn, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 
 /** Claude's machine is away: what waits goes on when it is back. */
 export function loseConnection(step: Step, lost: "unreached" | "cut", said: string): void {

@@ -1,6 +1,6 @@
 // A session's signals, one after the other, and the boundary at which whatever throws ends.
 
-import type { Signal } from "./types.ts";
+import type { Signal } from "./signals.ts";
 
 export interface MailboxOptions {
   /** Told of each as it comes, before its turn. */

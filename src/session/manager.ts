@@ -6,8 +6,8 @@ import type { Person } from "./authorization.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
 import { Session } from "./session.ts";
+import type { Message } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
-import type { Message } from "./types.ts";
 import type { SessionView } from "./view.ts";
 
 /** How long a session sleeps at most, and how many do. */

@@ -1,7 +1,8 @@
 // The phases of a session, each with what can be true in it alone, and the ways from one to the next: nothing else
 // assigns `state.phase`.
 
-import type { Message, SessionState, Step } from "./types.ts";
+import type { Message } from "./signals.ts";
+import type { SessionState, Step } from "./types.ts";
 
 export type Phase =
   /** No Claude runs. `slot`: the place to run in that was asked for, or was given and is taken at once. */

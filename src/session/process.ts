@@ -10,7 +10,7 @@ import type { SavedFiles } from "../util/saved-files.ts";
 import { type ContentOptions, contentOf, savedFiles } from "./content.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import { type FilesDirectory, filesDirectoryOf } from "./files-directory.ts";
-import type { Message } from "./types.ts";
+import type { Message } from "./signals.ts";
 
 /** A process that is to end gets this long to save before it is sent signals. */
 const SAVE_MS = 5000;

@@ -5,6 +5,7 @@ import { leaveProcess } from "./leaving.ts";
 import { dropSavedMessage, forgetOffer, tellCutOff } from "./lifecycle.ts";
 import { isUnderWay } from "./phases.ts";
 import { showCutOff, takeUpWork } from "./sending.ts";
+import type { Message, SavedTurn, Signal } from "./signals.ts";
 import { audit, may, updateHeader } from "./state.ts";
 import { scheduleCalls } from "./steering/calling.ts";
 import { GO_ON } from "./steering/hold.ts";
@@ -12,7 +13,7 @@ import { resumeHold } from "./steering/limits.ts";
 import { resumeTrying } from "./steering/machine.ts";
 import { judgeMode } from "./steering/start.ts";
 import { recoverTexts } from "./texts.ts";
-import type { Message, SavedTurn, Signal, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { restoreWorktree } from "./worktree.ts";
 
 /** mm-claude was started again: the processes it had are gone, what it had not done yet is done now. */

@@ -13,8 +13,9 @@ import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
 import { optionsNamed } from "./option-words.ts";
 import { dropUnauthorized, notWaiting } from "./sending.ts";
+import type { Message } from "./signals.ts";
 import { may } from "./state.ts";
-import type { Message, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 
 type ClaudesAsk = Exclude<Ask, GuestAsk>;
 

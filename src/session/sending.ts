@@ -5,13 +5,14 @@ import { homePath } from "../render/paths.ts";
 import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { callableNames } from "./bots.ts";
 import { askForSlot, beginWork, inFlightOf, wake } from "./phases.ts";
+import type { Message } from "./signals.ts";
 import { may, newTurn, say, updateHeader } from "./state.ts";
 import { isAway } from "./steering/away.ts";
 import { noteTitle, takeNote } from "./steering/heard.ts";
 import { isHeld } from "./steering/hold.ts";
 import { changesSettings, slashNameIn } from "./steering/slash-rights.ts";
 import { judgeMode, noteGiven, requestChoices } from "./steering/start.ts";
-import type { Message, SessionState, Step } from "./types.ts";
+import type { SessionState, Step } from "./types.ts";
 import { isPlaceReady } from "./worktree-state.ts";
 
 /** A Claude that says nothing at all about a message for this long is not going to. */

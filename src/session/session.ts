@@ -1,28 +1,23 @@
 // One session: its mailbox, and the one place where effects are performed. Their outcomes come back as signals. Whatever
 // throws here ends at this session. Decides nothing; `step` does.
 
-import type { ClaudeEvent } from "../claude/types.ts";
 import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
 import type { ThreadWriter } from "../thread/writer.ts";
 import { busyReasonOf } from "./busy.ts";
-import { ClaudeEffects } from "./claude-effects.ts";
 import { placeOf, type SessionContext } from "./context.ts";
-import { beginConversation } from "./conversation.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
-import { fileBefore } from "./disclosure.ts";
 import { SessionDocument } from "./document.ts";
-import { askClaude, askWriter, isForClaude, isForWriter, keep } from "./effects.ts";
+import { askWriter, isForClaude, isForWriter, keep } from "./effects.ts";
 import { type FetchOptions, fetch } from "./fetched.ts";
 import { fork } from "./forking.ts";
-import { type LookReceiver, type Looks, lookAlong, lookBeforeStart, looksOf } from "./looks.ts";
 import { Mailbox } from "./mailbox.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
-import { withSafeRules } from "./safe-rules.ts";
+import { SessionClaude } from "./session-claude.ts";
+import type { Message, Signal } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
-import { processStart } from "./starting.ts";
 import { initialState } from "./state.ts";
 import { type Origin, placeFrom } from "./steering/origin.ts";
 import { listedFor } from "./steering/sessions.ts";
@@ -30,7 +25,7 @@ import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
 import { type ToolCalls, toolCallsOf } from "./tool-calls.ts";
-import type { Effect, Message, SessionState, Signal } from "./types.ts";
+import type { Effect, SessionState } from "./types.ts";
 import { type SessionView, viewOf } from "./view.ts";
 import { unsentMessages } from "./waiting.ts";
 import { madeWorktreeOf, wantedWorktree } from "./worktree-state.ts";
@@ -53,8 +48,7 @@ export class Session {
   readonly #timers: SessionTimers;
   readonly #toolCalls: ToolCalls;
   readonly #fetching: FetchOptions;
-  readonly #claudeEffects: ClaudeEffects;
-  readonly #looks: Looks;
+  readonly #claude: SessionClaude;
 
   /** `origin`: a session that starts, or one that is kept in the store. Causes nothing: `open` or `restore` does. */
   constructor(
@@ -66,24 +60,22 @@ export class Session {
     const { clock, context, channelId, sendTyping } = dependencies;
     const saved = "state" in origin ? origin : undefined;
     this.threadId = threadId;
-    this.#looks = looksOf(dependencies);
     this.#dependencies = dependencies;
     this.#slots = slots;
     this.#process = new SessionProcess(threadId, dependencies, saved?.filesDirectory);
     const place = placeOf(saved, "owner" in origin ? placeFrom(origin.origin, context) : context);
     this.#context = place.context;
     this.#lostDirectory = place.lostDirectory;
+    this.#state =
+      "state" in origin
+        ? origin.state
+        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
     this.#mailbox = new Mailbox({
       hear: (signal) => this.#toolCalls.hear(signal),
       take: (signal) => this.#take(signal),
       fail: (what, error) => this.#fail(what, error),
     });
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
-    this.#claudeEffects = new ClaudeEffects({
-      saved: () => this.#document.saved(),
-      perform: (effect) => this.#tellClaude(effect),
-      within: (perform) => this.#mailbox.within("telling Claude", perform),
-    });
     this.#timers = new SessionTimers(
       clock,
       (name) => this.deliver({ type: "timer", name }),
@@ -109,16 +101,24 @@ export class Session {
       report: (report) => this.deliver({ type: "tool", report }),
       failed: (error) => this.#fail("using a tool in the chat", error),
     });
+    this.#claude = new SessionClaude(
+      {
+        process: this.#process,
+        state: this.#state,
+        context: () => this.#context,
+        mailbox: this.#mailbox,
+        document: this.#document,
+        onTold: (effect) => this.#toolCalls.told(effect),
+        failed: (what, error) => this.#fail(what, error),
+      },
+      dependencies,
+    );
     const owner = {
       deliver: (signal: Signal) => this.deliver(signal),
       saved: () => this.#document.saved(),
       isOpenCard: (postId: PostId) => this.openCards.some((card) => card.postId === postId),
     };
     this.#writer = writerFor(threadId, dependencies, owner, saved?.writer);
-    this.#state =
-      "state" in origin
-        ? origin.state
-        : initialState(origin.owner, origin.slot, context, clock.now(), dependencies.newConversationId());
   }
 
   /** For a session that begins with a conversation. */
@@ -148,7 +148,7 @@ export class Session {
     this.#mailbox.within("looking for what Claude had saved", () =>
       this.deliver({
         type: "restored",
-        saved: this.#looks.restored(this.#state),
+        saved: this.#claude.restored(),
         lostDirectory: this.#lostDirectory,
       }),
     );
@@ -259,8 +259,7 @@ export class Session {
     });
     // Whatever has become of the step: these are what others would lack.
     attempt(() => this.#timers.setTyping(false));
-    this.#claudeEffects.clear();
-    attempt(() => this.#process.close(true));
+    attempt(() => this.#claude.cutOff());
     attempt(() => this.#slots.release(this));
     attempt(() => this.#document.change());
     if (this.#state.phase.name === "ended") {
@@ -286,10 +285,7 @@ export class Session {
     this.deliver({ type: "shutdown" });
     // Nobody comes back to a session that has ended: its last words are written however long it takes.
     const patienceMs = this.#state.phase.name === "ended" ? undefined : LAST_WRITE_MS;
-    await Promise.all([
-      this.#claudeEffects.done().then(() => this.#process.closed()),
-      this.#writer.idle(patienceMs),
-    ]);
+    await Promise.all([this.#claude.closed(), this.#writer.idle(patienceMs)]);
     this.#mailbox.close();
     this.#timers.clearAll();
     this.#writer.close();
@@ -303,7 +299,7 @@ export class Session {
 
   #perform(effect: Effect): void {
     if (isForClaude(effect)) {
-      this.#claudeEffects.add(effect);
+      this.#claude.perform(effect);
       return;
     }
     if (askWriter(this.#writer, effect)) {
@@ -330,46 +326,12 @@ export class Session {
     }
   }
 
-  #tellClaude(effect: Effect): void {
-    this.#toolCalls.told(effect);
-    if (effect.type === "startClaude") {
-      this.#start(effect.generation, effect.resume);
-    } else {
-      const { generation } = this.#state;
-      askClaude(this.#process, effect, (replied) =>
-        this.deliver({ type: "replied", generation, ...replied }),
-      );
-    }
-  }
-
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     if (slot === undefined) {
       this.deliver({ type: "slotRefused" });
       return;
     }
-    const own = this.#process.known?.pid;
-    lookBeforeStart(this.#looks, this.#state, { slot, own }, this.#lookReceiver);
-  }
-
-  readonly #lookReceiver: LookReceiver = {
-    deliver: (signal) => this.deliver(signal),
-    failed: (error) => this.#fail("looking for what Claude had saved", error),
-  };
-
-  #start(generation: number, resume: boolean): void {
-    const { directory, home, machine } = this.#context;
-    const { deniedPathsIn, redact } = this.#dependencies;
-    const place = { directory, home, machine, deniedPaths: deniedPathsIn(directory), redact };
-    const listener = (heard: ClaudeEvent): void =>
-      this.#mailbox.within("hearing Claude", () => {
-        const event = withSafeRules(heard, place);
-        const signal = { type: "claude", generation, event, ...fileBefore(event, place) } as const;
-        lookAlong(this.#looks, this.#state, signal, this.#process.known?.pid, this.#lookReceiver);
-      });
-    const given = processStart(this.#state, this.#context, place, resume);
-    beginConversation(this.#state, this.#process.start(given, listener));
-    // Saved before it is sent anything: it says which process to look for after a crash.
-    this.#document.change();
+    this.#claude.lookBeforeStart(slot);
   }
 }

@@ -9,10 +9,11 @@ import { Transcript } from "../render/transcript.ts";
 import { type Action, authorize, type Person } from "./authorization.ts";
 import type { SessionContext } from "./context.ts";
 import { asleep, slotOf } from "./phases.ts";
+import type { Message } from "./signals.ts";
 import { steeringRows } from "./steering/header-rows.ts";
 import { placeOutputs } from "./steering/output-state.ts";
 import { initialSteering } from "./steering/types.ts";
-import type { Message, SessionState, Step, Turn } from "./types.ts";
+import type { SessionState, Step, Turn } from "./types.ts";
 import { madeWorktreeOf, worktreeText } from "./worktree-state.ts";
 
 export function initialState(

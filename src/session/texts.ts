@@ -5,7 +5,8 @@ import type { SavedTurns } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
 import { turnHeard } from "./listeners.ts";
 import { inFlightOf } from "./phases.ts";
-import type { SavedTurn, SessionState, Step, Turn } from "./types.ts";
+import type { SavedTurn } from "./signals.ts";
+import type { SessionState, Step, Turn } from "./types.ts";
 
 /**
  * A complete block confirms the pieces that were streamed. What they lack is added; if there were no pieces, all of it.

@@ -4,7 +4,7 @@ import type { PostId, ThreadId } from "../mattermost/types.ts";
 import { ThreadWriter } from "../thread/writer.ts";
 import type { WriterSnapshot } from "../thread/writes.ts";
 import type { SessionDependencies } from "./dependencies.ts";
-import type { Signal } from "./types.ts";
+import type { Signal } from "./signals.ts";
 
 export interface WriterOwner {
   readonly deliver: (signal: Signal) => void;

@@ -1,7 +1,8 @@
 // The timers of one session, by name, and the notice that somebody is typing, which has to be repeated.
 
 import type { Clock, Timer } from "../util/clock.ts";
-import type { Effect, TimerName } from "./types.ts";
+import type { TimerName } from "./signals.ts";
+import type { Effect } from "./types.ts";
 
 /** Clients show "is typing" for about 5 s after each notice. */
 const TYPING_EVERY_MS = 4000;

@@ -8,7 +8,8 @@ import type { RemoteShell } from "../remote/types.ts";
 import type { PostKey } from "../thread/writes.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import type { ToolReport, ToolRequest } from "./own-tools.ts";
-import type { Effect, Signal } from "./types.ts";
+import type { Signal } from "./signals.ts";
+import type { Effect } from "./types.ts";
 
 export interface ToolCallsOptions {
   /** Undefined: Claude has none. */

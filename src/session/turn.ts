@@ -11,6 +11,7 @@ import { sleepAfterExit } from "./lifecycle.ts";
 import { turnHeard } from "./listeners.ts";
 import { beginWork, claudeOf, endWork, inFlightOf, takeInFlight } from "./phases.ts";
 import { beginTurn, SILENT_START_MS, takeUpWork } from "./sending.ts";
+import type { Message, SavedTurn } from "./signals.ts";
 import { writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { account } from "./steering/cost-state.ts";
@@ -26,7 +27,7 @@ import { subagentEnded, subagentWentOn } from "./subagents.ts";
 import { completeText, recoverTexts } from "./texts.ts";
 import { forgetVerdicts } from "./tool-decisions.ts";
 import { toolReturned, useTool } from "./turn-tools.ts";
-import type { Message, SavedTurn, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { countChanges } from "./worktree.ts";
 
 type EventOf<Type extends ClaudeEvent["type"]> = ClaudeEvent & { readonly type: Type };

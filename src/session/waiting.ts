@@ -7,9 +7,10 @@ import { slashText, withoutAside } from "./commands.ts";
 import { askGuest } from "./guests.ts";
 import { inFlightOf, takeInFlight } from "./phases.ts";
 import { notWaiting, takeUpWork } from "./sending.ts";
+import type { Message } from "./signals.ts";
 import { say } from "./state.ts";
 import { finishTurn } from "./turn.ts";
-import type { Message, SessionState, Step } from "./types.ts";
+import type { SessionState, Step } from "./types.ts";
 
 /**
  * Messages that Claude has not got: the one whose files are being fetched, and those that wait for their turn, for a

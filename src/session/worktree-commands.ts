@@ -6,8 +6,9 @@ import { fence, inlineCode, showHidden } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import type { Person } from "./authorization.ts";
 import { end, fallAsleep } from "./lifecycle.ts";
+import type { Command } from "./signals.ts";
 import { audit, breakPage, newKey, say } from "./state.ts";
-import type { Command, Step } from "./types.ts";
+import type { Step } from "./types.ts";
 import { changesCounted, countChanges, worktreeAway, worktreeMade, worktreeNotMade } from "./worktree.ts";
 import { madeWorktreeOf, type WorktreeOutcome } from "./worktree-state.ts";
 

@@ -10,9 +10,10 @@ import type { PostKey } from "../thread/writes.ts";
 import { end } from "./lifecycle.ts";
 import { setSlot, slotOf } from "./phases.ts";
 import { notWaiting, takeUpWork } from "./sending.ts";
+import type { Signal } from "./signals.ts";
 import { may, newKey, say, updateHeader } from "./state.ts";
 import { unreached } from "./steering/machine.ts";
-import type { SessionState, Signal, Step } from "./types.ts";
+import type { SessionState, Step } from "./types.ts";
 import { type ChangeCount, requestWorktree, type WantedWorktree } from "./worktree-state.ts";
 
 export function beginWorktree(step: Step, wanted: WantedWorktree | undefined): void {

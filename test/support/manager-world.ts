@@ -3,7 +3,7 @@
 import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../src/claude/types.ts";
 import type { ChannelId, ThreadId, UserId } from "../../src/mattermost/types.ts";
 import { SessionManager } from "../../src/session/manager.ts";
-import type { Message } from "../../src/session/types.ts";
+import type { Message } from "../../src/session/signals.ts";
 import type { ChangingDocuments } from "../../src/store/document-store.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createFakeThreadApi } from "./fake-thread-api.ts";

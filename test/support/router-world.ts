@@ -20,7 +20,7 @@ import type { RoutedProject } from "../../src/router/routed-projects.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
 import type { Session } from "../../src/session/session.ts";
-import type { Signal } from "../../src/session/types.ts";
+import type { Signal } from "../../src/session/signals.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 const CHANNEL = "channel" as ChannelId;

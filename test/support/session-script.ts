@@ -5,9 +5,10 @@ import type { PostId, User, UserId } from "../../src/mattermost/types.ts";
 import type { Person, RightsOf } from "../../src/session/authorization.ts";
 import type { SessionContext } from "../../src/session/context.ts";
 import type { SessionListener } from "../../src/session/listeners.ts";
+import type { Command, Message, Signal } from "../../src/session/signals.ts";
 import { initialState } from "../../src/session/state.ts";
 import { step } from "../../src/session/step.ts";
-import type { Command, Effect, Message, SessionState, Signal } from "../../src/session/types.ts";
+import type { Effect, SessionState } from "../../src/session/types.ts";
 
 export const person = (name: string): Person => ({ id: name as UserId, name });
 export const user = (name: string, more: Partial<User> = {}): User => ({

@@ -7,8 +7,9 @@ import { Transcript } from "../../render/transcript.ts";
 import { callableNames } from "../bots.ts";
 import { enqueue } from "../decisions.ts";
 import { notWaiting } from "../sending.ts";
+import type { Message } from "../signals.ts";
 import { newKey, say } from "../state.ts";
-import type { Message, Step } from "../types.ts";
+import type { Step } from "../types.ts";
 import { isHeld } from "./hold.ts";
 import { noteUnable } from "./refusals.ts";
 

@@ -1,7 +1,8 @@
 // The commands that steer a running Claude: which function takes which.
 
 import type { Person } from "../authorization.ts";
-import type { Command, Step } from "../types.ts";
+import type { Command } from "../signals.ts";
+import type { Step } from "../types.ts";
 import { onContextCommand, onCostCommand, onUsageCommand } from "./costs.ts";
 import { onForkCommand } from "./fork.ts";
 import { onHandoverCommand, onResumeCommand } from "./handover.ts";

@@ -2,7 +2,8 @@
 
 import { oneLine, showHidden, truncate } from "../../render/markdown.ts";
 import { withoutLabels } from "../../render/speaker-labels.ts";
-import type { Message, SessionState } from "../types.ts";
+import type { Message } from "../signals.ts";
+import type { SessionState } from "../types.ts";
 
 /** As far back as anybody can go. */
 const MOST = 30;

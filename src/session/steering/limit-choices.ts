@@ -3,8 +3,9 @@
 import { forgottenPlanText } from "../../render/limits.ts";
 import type { Person } from "../authorization.ts";
 import { markNotTaken, notWaiting } from "../sending.ts";
+import type { Signal } from "../signals.ts";
 import { audit, may } from "../state.ts";
-import type { Signal, Step } from "../types.ts";
+import type { Step } from "../types.ts";
 import { GO_ON, type Hold } from "./hold.ts";
 import { type CostHold, goOn, leaveHold, type PlanHold, putPost, settleCost } from "./limits.ts";
 

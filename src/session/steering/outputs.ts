@@ -11,8 +11,9 @@ import { isRecent } from "../../util/clock.ts";
 import type { Person } from "../authorization.ts";
 import type { OutputOutcome } from "../output-files.ts";
 import { refuse } from "../refusal.ts";
+import type { Signal } from "../signals.ts";
 import { audit, breakPage, may, newKey, say } from "../state.ts";
-import type { Signal, Step } from "../types.ts";
+import type { Step } from "../types.ts";
 import { addOutput, lastOutput, outputPostOf, outputsOn, type ToolOutput } from "./output-state.ts";
 
 type Reaction = Signal & { readonly type: "reaction" };

@@ -2,7 +2,8 @@
 
 import type { ClaudeReply, RequestKind, RequestOf } from "../../claude/requests.ts";
 import type { Person } from "../authorization.ts";
-import type { Replied, Step } from "../types.ts";
+import type { Replied } from "../signals.ts";
+import type { Step } from "../types.ts";
 import { asideReplied } from "./aside.ts";
 import { contextReplied, usageReplied } from "./costs.ts";
 import { noteContext } from "./model.ts";

@@ -6,7 +6,7 @@ import type { PostId } from "../../mattermost/types.ts";
 import type { Card } from "../../render/cards.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
-import type { Message } from "../types.ts";
+import type { Message } from "../signals.ts";
 import type { Away } from "./away.ts";
 import type { TurnCall } from "./calling.ts";
 import { type CostState, noCosts } from "./cost-state.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { Limits } from "../../../src/router/limits.ts";
 import type { Route } from "../../../src/router/route.ts";
-import type { Command, Signal } from "../../../src/session/types.ts";
+import type { Command, Signal } from "../../../src/session/signals.ts";
 import { person } from "../../support/session-script.ts";
 
 const THREAD = "thread" as ThreadId;

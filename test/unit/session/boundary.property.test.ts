@@ -12,7 +12,7 @@ import type {
 } from "../../../src/claude/types.ts";
 import type { ChannelId, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { SessionManager } from "../../../src/session/manager.ts";
-import type { Message, Signal } from "../../../src/session/types.ts";
+import type { Message, Signal } from "../../../src/session/signals.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { createFakeThreadApi } from "../../support/fake-thread-api.ts";
 import { quietLog } from "../../support/logs.ts";

@@ -13,7 +13,7 @@ import { beforeEach, expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { FileInfo, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
 import { contentOf } from "../../../src/session/content.ts";
-import type { Message } from "../../../src/session/types.ts";
+import type { Message } from "../../../src/session/signals.ts";
 import { filesIn } from "../../../src/util/saved-files.ts";
 import { messageOf, user } from "../../support/session-script.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";

@@ -4,11 +4,12 @@
 import { describe, expect, test } from "vitest";
 import type { MattermostApi, NewPost, PostId, ThreadId } from "../../../src/mattermost/types.ts";
 import { fork } from "../../../src/session/forking.ts";
+import type { Command } from "../../../src/session/signals.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../../src/session/snapshot.ts";
 import { initialState } from "../../../src/session/state.ts";
 import type { ForkRequest, Origin } from "../../../src/session/steering/origin.ts";
 import { step } from "../../../src/session/step.ts";
-import type { Command, Effect } from "../../../src/session/types.ts";
+import type { Effect } from "../../../src/session/types.ts";
 import { CONTEXT, createScript, INVITED, LISTED, OWNER, type Script } from "../../support/session-script.ts";
 
 const command = (name: "fork" | "sessions" | "handover" | "resume", argument = ""): Command => ({

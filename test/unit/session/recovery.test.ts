@@ -3,8 +3,8 @@
 import { expect, test } from "vitest";
 import type { PostId } from "../../../src/mattermost/types.ts";
 import { inFlightOf } from "../../../src/session/phases.ts";
+import type { SavedTurn } from "../../../src/session/signals.ts";
 import { savedTurnOf } from "../../../src/session/texts.ts";
-import type { SavedTurn } from "../../../src/session/types.ts";
 import {
   createScript,
   exited,

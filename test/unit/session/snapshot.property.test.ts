@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClaudeEvent, ToolInput } from "../../../src/claude/types.ts";
 import type { FileId, PostId, ThreadId } from "../../../src/mattermost/types.ts";
+import type { Signal } from "../../../src/session/signals.ts";
 import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import { step } from "../../../src/session/step.ts";
-import type { SessionState, Signal } from "../../../src/session/types.ts";
+import type { SessionState } from "../../../src/session/types.ts";
 import {
   asks,
   CONTEXT,
