@@ -295,8 +295,7 @@ describe.each(POSIX_SHELLS)("there, with $name", ({ there }) => {
   test("the directory may be below the home there", async () => {
     world = sendFileWorld(nodeFs, there);
     const directory = "~/project";
-    expect(await world.reason({ path: "report.txt" }, { directory })).toBeUndefined();
-    expect(await world.send({ path: "report.txt" }, { directory })).toMatchObject({ isError: false });
+    expect((await world.send({ path: "report.txt" }, { directory })).isError).toBe(false);
     expect(await world.reason({ path: "../project-2/notes.txt" }, { directory })).toContain("outside");
   });
 
@@ -393,11 +392,8 @@ test("of a machine that can't be reached, and of a connection that breaks, Claud
     const { isError, text } = await world.send({ path });
     expect([isError, text]).toEqual([true, expect.stringContaining(words)]);
   }
-  const [shell] = POSIX_SHELLS;
   let calls = 0;
-  world = sendFileWorld(nodeFs, (home) => ({
-    ...unreached,
-    run: (...given) => (calls++ === 0 ? (shell?.there(home) ?? unreached) : unreached).run(...given),
-  }));
+  const shell = (home: string) => (calls++ === 0 && POSIX_SHELLS[0]?.there(home)) || unreached;
+  world = sendFileWorld(nodeFs, (home) => ({ ...unreached, run: (...given) => shell(home).run(...given) }));
   expect((await world.send({ path: "report.txt" })).text).toBe(`Nothing was sent. report.txt: ${words}`);
 });

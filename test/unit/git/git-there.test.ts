@@ -217,7 +217,7 @@ describe("files behind a runner", () => {
       await files().makeDirectory(path);
       expect(await files().realPath(path)).toBe(path);
       symlinkSync(path, join(folder, "link"));
-      symlinkSync("/nonexistent", join(folder, "broken"));
+      symlinkSync(join(folder, "nowhere"), join(folder, "broken"));
       writeFileSync(join(path, "file"), "text\n");
       const kinds = [path, join(folder, "link"), join(folder, "broken"), join(path, "file"), join(path, "x")];
       expect(await Promise.all(kinds.map((one) => files().kind(one)))).toEqual([
