@@ -2,11 +2,13 @@
 // a session of its own in it takes a round trip or two, and a new connection about eight.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backoffMs } from "../util/backoff.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
+import { startMark } from "../util/processes.ts";
+import { isOwnDirectory } from "../util/saved-files.ts";
 import { remoteOf } from "./runner.ts";
 import { scriptLine } from "./script.ts";
 import { remoteShell } from "./shell.ts";
@@ -53,13 +55,28 @@ export class Machines {
   /** A short name: a path to a socket may have 103 bytes at most (macOS), and ssh adds 17 for a moment. */
   #newSocket(): string | undefined {
     try {
-      this.#folder ??= mkdtempSync(join(tmpdir(), "mm-claude-ssh-"));
+      this.#folder ??= makeSocketFolder();
       return join(this.#folder, String(this.#known.size));
     } catch {
       // Without it each takes a connection of its own.
       return undefined;
     }
   }
+}
+
+const FOLDER = "mm-claude-ssh-";
+
+/** Those of daemons that were killed go. */
+function makeSocketFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = new RegExp(`^${FOLDER}(\\d{1,10})-\\w{6}$`).exec(name) ?? [];
+    const path = join(tmpdir(), name);
+    if (pid !== undefined && startMark(Number(pid)) === undefined && isOwnDirectory(path)) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+  return made;
 }
 
 const RETRY = { baseMs: 2000, maxMs: 60_000, random: () => 1 };
