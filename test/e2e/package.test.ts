@@ -3,7 +3,7 @@
 
 import { execFile, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,11 +69,15 @@ describe("the tarball", () => {
         "README.md",
         "SECURITY.md",
         "bin/mm-claude.js",
-        ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`),
+        ...readdirSync(join(ROOT, "docs"), { withFileTypes: true, recursive: true })
+          .filter((entry) => entry.isFile())
+          .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name))),
         "package.json",
       ].sort(),
     );
-    expect(outside.filter((path) => /^docs\/(?![a-z-]+\.(?:md|svg|png)$)/.test(path))).toEqual([]);
+    expect(
+      outside.filter((path) => /^docs\/(?![a-z-]+\.(?:md|svg|png)$|elsewhere\/[a-z]+\.yaml$)/.test(path)),
+    ).toEqual([]);
     expect(paths).toContain("dist/cli.js");
     expect(paths.filter((path) => /\.tsx?$|\.map$|(?:^|\/)test|node_modules|\.env$/.test(path))).toEqual([]);
   });
