@@ -59,6 +59,24 @@ test("a turn whose connection is lost is told as cut off, with the runner's word
   expect(script.sent()).toEqual(["go", "go on"]);
 });
 
+test("the runner's words stand as they are in the notice: nothing in code is Markdown or calls anybody", () => {
+  const told = (stderr: string): string => {
+    const script = speaking();
+    lose(script, "cut", stderr);
+    return notices(script)[0] ?? "";
+  };
+  for (const words of ["**x** | @bob", "/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js"]) {
+    expect(told(`${words}\r\n`)).toContain(`, and this turn was cut off: \`${words}\`. Reply`);
+  }
+  expect(told("Warning: added.\r\nPermission denied.\r\n")).toContain(
+    ": `Warning: added. Permission denied.`.",
+  );
+  expect(told("a `b` @bob")).toContain(": `` a `b` @bob ``.");
+  expect(told(`E1128 couldn't get the group list: ${"connection refused. ".repeat(30)}`)).toMatch(
+    /: `… (?:connection|refused\.) .*refused\.`\. Reply/,
+  );
+});
+
 test("where Claude only waited nothing is said of a lost connection, and the next message starts it again", () => {
   const script = begun();
   script.claude(turnEnded());
