@@ -3,7 +3,7 @@
 
 import type { AuditAction, AuditEntry } from "../audit/record.ts";
 import type { DaemonEvent } from "../control/events.ts";
-import type { SessionView } from "../session/view.ts";
+import type { ClaudesEnd, SessionView } from "../session/view.ts";
 
 /** What of it people decide, in words that follow their name. */
 const DECISIONS: Partial<Readonly<Record<AuditAction, (what: AuditEntry["what"]) => string>>> = {
@@ -65,8 +65,8 @@ export class Activity {
     this.#tell = tell;
   }
 
-  /** `hasCrashed`: its Claude ended by itself. */
-  changed(view: SessionView, hasCrashed: boolean): void {
+  /** `end`: of its Claude, which nobody wanted. */
+  changed(view: SessionView, end: ClaudesEnd | undefined): void {
     const { threadId, phase, asks } = view;
     const before = this.#views.get(threadId);
     this.#views.set(threadId, view);
@@ -88,8 +88,11 @@ export class Activity {
       }
     }
     this.#toldWork(view, tell);
-    if (hasCrashed) {
+    const lost = lossIn(view, before, end);
+    if (end === "crashed") {
       tell({ name: "crashed", text: "Claude stopped unexpectedly" });
+    } else if (lost !== undefined) {
+      tell({ name: "machine-lost", text: lost });
     } else if (before && before.phase !== "asleep" && phase === "asleep") {
       tell({ name: "slept", text: "sleeps" });
     }
@@ -161,6 +164,23 @@ export class Activity {
   ): void {
     this.#tell({ ...event, ...placeOf(view.threadId, { ...view, slot: view.slot ?? before?.slot }) });
   }
+}
+
+/** Once for all tries of a machine that is away; nothing where Claude only waited, which misses nothing. */
+function lossIn(
+  { machine }: SessionView,
+  before: SessionView | undefined,
+  end: ClaudesEnd | undefined,
+): string | undefined {
+  // What is known first is of an earlier run.
+  if (!machine || !before || before.machine?.isAway) {
+    return undefined;
+  }
+  if (end === "cut" && (machine.isAway || before.phase === "working")) {
+    return `the connection to ${machine.name} was lost`;
+  }
+  const isTried = machine.isAway ? "; trying again" : "";
+  return machine.isAway || end === "unreached" ? `${machine.name} can't be reached${isTried}` : undefined;
 }
 
 function placeOf(

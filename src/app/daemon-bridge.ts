@@ -169,7 +169,7 @@ export function bridgeDependencies(
     startClaude: claudes.start,
     linkOf: options.links?.thread,
     watch: {
-      onChanged: (view, hasCrashed) => monitor.activity.changed(view, hasCrashed),
+      onChanged: (view, end) => monitor.activity.changed(view, end),
       onForgotten: (threadId) => monitor.activity.forget(threadId),
       onWritten: (ms) => monitor.written(ms),
       onConnected: () => monitor.connected(),

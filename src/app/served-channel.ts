@@ -7,7 +7,7 @@ import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
 import { ChannelSessions } from "../session/channel-sessions.ts";
-import type { SessionView } from "../session/view.ts";
+import type { ClaudesEnd, SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
 import type { Cursors } from "./cursors.ts";
@@ -166,7 +166,7 @@ export class ServedChannel {
         }
       },
       onCardPosted: (threadId, postId) => this.#router.cardPosted(threadId, postId),
-      onChanged: (view, hasCrashed) => this.#changed(view, hasCrashed),
+      onChanged: (view, end) => this.#changed(view, end),
       sessionsFor: (by) => this.#sessionsFor(by),
       names: () => this.#projects.map(({ name }) => name),
       isAway: () => this.#away !== undefined,
@@ -178,8 +178,8 @@ export class ServedChannel {
     return [...this.#projects, ...this.#leaving].flatMap(({ sessions }) => sessions.listedFor(by));
   }
 
-  #changed(view: SessionView, hasCrashed: boolean): void {
-    this.#options.connection.watch?.onChanged?.(view, hasCrashed);
+  #changed(view: SessionView, end: ClaudesEnd | undefined): void {
+    this.#options.connection.watch?.onChanged?.(view, end);
     if (this.#leaving.length > 0 && (view.phase === "asleep" || view.phase === "ended")) {
       // Not while the session is still doing that.
       queueMicrotask(this.#options.onSlept);

@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { RemoteError } from "../remote/error.ts";
 import { transferMs } from "../remote/transfer.ts";
 import type { RemoteShell } from "../remote/types.ts";
+import { lastWords } from "../util/last-words.ts";
 import type { AskedFile } from "./send-file-arguments.ts";
 import { UnfitContent } from "./send-file-content.ts";
 import { looksSecret } from "./send-file-names.ts";
@@ -66,11 +67,11 @@ async function findThere(
         return reasonOf("ENAMETOOLONG");
       }
       const own = fields.splice(0, FIND_FIELDS);
-      return own.length < FIND_FIELDS ? `it can't be looked at: ${said}` : judged(file, own);
+      return own.length < FIND_FIELDS ? `it can't be looked at: ${lastWords(said)}` : judged(file, own);
     });
   } catch (error) {
     if (error instanceof RemoteError) {
-      return files.map(() => error.message);
+      return files.map(() => error.plain);
     }
     throw error;
   }
@@ -160,7 +161,7 @@ async function fetchFile(
       signal: AbortSignal.any([signal, full.signal]),
     });
     if (code !== 0 && code !== IS_CHANGED) {
-      throw new UnfitContent(REFUSALS[code] ?? `it can't be read: ${said}`);
+      throw new UnfitContent(REFUSALS[code] ?? `it can't be read: ${lastWords(said)}`);
     }
     return { handle, isChanged: code === IS_CHANGED };
   } catch (error) {

@@ -130,7 +130,7 @@ async function readCall(
     return readArguments(input, { directory: directory.replace(isAtHome, () => home), home });
   } catch (error) {
     if (error instanceof RemoteError) {
-      return `Nothing was sent. ${error.message.replace(/\.$/, "")}.`;
+      return `Nothing was sent. ${error.plain}`;
     }
     throw error;
   }
@@ -232,7 +232,10 @@ async function problemOf(
 
 /** A fault of ours is thrown on. */
 function whyFailed(error: unknown): string {
-  if (error instanceof MattermostError || error instanceof UnfitContent || error instanceof RemoteError) {
+  if (error instanceof RemoteError) {
+    return error.plain;
+  }
+  if (error instanceof MattermostError || error instanceof UnfitContent) {
     return error.message;
   }
   return inWords(error);

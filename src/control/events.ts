@@ -9,6 +9,7 @@ export type EventName =
   | "finished"
   | "slept"
   | "crashed"
+  | "machine-lost"
   | "stopped"
   | "ended"
   | "failed"

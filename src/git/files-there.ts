@@ -2,8 +2,9 @@
 
 import { homeIn } from "../remote/script.ts";
 import type { RemoteShell } from "../remote/types.ts";
+import { named } from "../util/named.ts";
 import { type Files, lineOf } from "./git.ts";
-import { named, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 
 const TEXT_BYTES = 1024 * 1024;
 

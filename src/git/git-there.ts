@@ -2,6 +2,7 @@
 
 import type { RemoteShell, ScriptOutcome } from "../remote/types.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
+import { named } from "../util/named.ts";
 import { filesThere } from "./files-there.ts";
 import {
   ALWAYS,
@@ -16,7 +17,6 @@ import {
   WRITE_MS,
 } from "./git.ts";
 import { GIT_BEGINS, GIT_SCRIPT, IS_LATE } from "./git-script.ts";
-import { named } from "./refusal.ts";
 
 /** The way there and back, and the end of a git that is late. */
 const WAY_MS = 30_000;

@@ -4,10 +4,11 @@
 // word, its lock stays after the end, and a resume whose worktree is gone goes on in the project's own directory.
 
 import { basename, dirname, join, relative, sep } from "node:path";
+import { named } from "../util/named.ts";
 import { type Git, type GitOutcome, lineOf } from "./git.ts";
 import { branchNameFrom, worktreePath } from "./names.ts";
 import { fetchLfs, lacksLfs, updateSubmodules, WITHOUT_LFS } from "./parts-elsewhere.ts";
-import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
+import { asResult, command, failure, must, Refusal, type Result } from "./refusal.ts";
 import { checkedOutIn, commitOf, type Repository, repositoryOf } from "./repository.ts";
 
 /** To be kept with the session: everything else in this folder is asked by it. */

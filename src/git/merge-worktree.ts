@@ -1,20 +1,11 @@
 // Merges a worktree's branch into the one that it came from. What people have in either directory is never at risk:
 // nothing is forced, reset or stashed, and a merge that fails is taken back.
 
+import { named } from "../util/named.ts";
 import { type Lines, linesBetween, uncommitted } from "./changes.ts";
 import { fieldsOf, type Git, textOf } from "./git.ts";
 import type { Worktree } from "./make-worktree.ts";
-import {
-  asResult,
-  command,
-  failure,
-  listed,
-  must,
-  named,
-  Refusal,
-  type Result,
-  uncommittedIn,
-} from "./refusal.ts";
+import { asResult, command, failure, listed, must, Refusal, type Result, uncommittedIn } from "./refusal.ts";
 import { branchIn, commitOf, commitsSince, repositoryOf } from "./repository.ts";
 import { requireWorktree } from "./worktree-life.ts";
 

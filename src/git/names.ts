@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { named, type Result } from "./refusal.ts";
+import { named } from "../util/named.ts";
+import type { Result } from "./refusal.ts";
 
 const LONGEST_BYTES = 200;
 const LONGEST_FOLDER = 60;

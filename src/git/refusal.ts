@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { RemoteError, runnersWords } from "../remote/error.ts";
+import { named } from "../util/named.ts";
 import type { GitOptions, GitOutcome, RunGit } from "./git.ts";
 
 /** `unreached`: nobody could ask the other machine; what its runner said. */
@@ -30,11 +31,6 @@ export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
     }
     throw error;
   }
-}
-
-/** A name, path or command in code format that it can't end. */
-export function named(text: string): string {
-  return `\`${text.replaceAll(/[\p{C}\p{Zl}\p{Zp}`]/gu, "\uFFFD")}\``;
 }
 
 /** A git command as a person would type it. */

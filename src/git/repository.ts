@@ -1,8 +1,9 @@
 // What a project's directory is in the eyes of git.
 
 import { join } from "node:path";
+import { named } from "../util/named.ts";
 import { type Git, lineOf } from "./git.ts";
-import { asResult, command, failure, must, named, Refusal, type Result } from "./refusal.ts";
+import { asResult, command, failure, must, Refusal, type Result } from "./refusal.ts";
 
 export interface Repository {
   /** Of the files; of the repository itself when it is bare. */

@@ -1,20 +1,12 @@
 // Whether a worktree is still what it was, its end, and what is left of those that nobody asks for.
 
 import { dirname, join } from "node:path";
+import { named } from "../util/named.ts";
 import { uncommitted } from "./changes.ts";
 import { type Git, lineOf } from "./git.ts";
 import { type MadeWorktree, makeWorktree, type Worktree } from "./make-worktree.ts";
 import { worktreePath } from "./names.ts";
-import {
-  asResult,
-  command,
-  counted,
-  failure,
-  named,
-  Refusal,
-  type Result,
-  uncommittedIn,
-} from "./refusal.ts";
+import { asResult, command, counted, failure, Refusal, type Result, uncommittedIn } from "./refusal.ts";
 import {
   branchIn,
   checkedOutIn,

@@ -1,27 +1,33 @@
-// The one error whose cause is the way to another machine.
+// The one error whose cause is the way to another machine. The runner may say anything, and so may who answers it.
 
+import { lastWords } from "../util/last-words.ts";
+import { named } from "../util/named.ts";
 import type { Remote } from "./types.ts";
 
 /** `unreached`: nothing was started there. `cut`: something was, and how it ended is not known. */
 export type RemoteErrorCode = "unreached" | "cut" | "timeout";
 
+/** Its message is Markdown, which goes into posts wherever errors do: what others say is code in it. */
 export class RemoteError extends Error {
   override readonly name = "RemoteError";
   readonly code: RemoteErrorCode;
+  /** The message for Claude and for terminals. */
+  readonly plain: string;
   /** The runner's own words. */
   readonly said: string;
 
-  constructor(code: RemoteErrorCode, message: string, said = "") {
-    super(message);
+  constructor(code: RemoteErrorCode, name: string, said: string) {
+    const words = lastWords(said);
+    super(`${START[code](named(name))}${words === "" ? "" : `: ${named(words)}`}.`);
     this.code = code;
-    this.said = said;
+    this.plain = `${START[code](name)}${words === "" ? "" : `: ${words.replace(/\.$/, "")}`}.`;
+    this.said = said.trim();
   }
 }
 
 /** `said`: the runner's own words. */
 export function remoteError(code: RemoteErrorCode, { name }: Remote, said: string): RemoteError {
-  const words = said.trim();
-  return new RemoteError(code, `${START[code](name)}${words === "" ? "." : `: ${words}`}`, words);
+  return new RemoteError(code, name, said);
 }
 
 const START: Readonly<Record<RemoteErrorCode, (name: string) => string>> = {
@@ -31,5 +37,5 @@ const START: Readonly<Record<RemoteErrorCode, (name: string) => string>> = {
 };
 
 /** What there is to say of it beside that the machine can't be reached. */
-export const runnersWords = ({ code, message, said }: RemoteError): string =>
-  code === "timeout" ? message : said;
+export const runnersWords = ({ code, plain, said }: RemoteError): string =>
+  code === "timeout" ? plain : said;

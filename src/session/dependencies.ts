@@ -22,7 +22,7 @@ import type { SessionListeners } from "./listeners.ts";
 import type { Origin } from "./steering/origin.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
-import type { SessionView } from "./view.ts";
+import type { ClaudesEnd, SessionView } from "./view.ts";
 import type { ProjectWorktrees } from "./worktree-work.ts";
 
 export interface SessionDependencies {
@@ -56,8 +56,8 @@ export interface SessionDependencies {
   readonly documents: SessionDocuments;
   /** Who listens to single sessions; undefined: nobody does. */
   readonly listeners?: Pick<SessionListeners, "of"> | undefined;
-  /** For who watches: a session is another one after a step. `hasCrashed`: its Claude has ended by itself. */
-  readonly onChanged?: ((view: SessionView, hasCrashed: boolean) => void) | undefined;
+  /** For who watches: a session is another one after a step. `end`: of its Claude, which nobody wanted. */
+  readonly onChanged?: ((view: SessionView, end: ClaudesEnd | undefined) => void) | undefined;
   /** A session is forgotten after it has slept for long. */
   readonly onForgotten?: ((threadId: ThreadId) => void) | undefined;
   /** From when a write to a thread was asked for until it was done; milliseconds. */

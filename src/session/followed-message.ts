@@ -5,9 +5,8 @@ import type { ToolInput } from "../claude/types.ts";
 import { type Heard, type SessionListener, turnHeard } from "./listeners.ts";
 import { claudeOf, inFlightOf, isAsleep } from "./phases.ts";
 import type { Signal } from "./signals.ts";
-import { isExit } from "./step.ts";
 import type { Effect, SessionState } from "./types.ts";
-import { subjectOf } from "./view.ts";
+import { claudesEnd, subjectOf } from "./view.ts";
 
 export type MessageNews =
   | { readonly type: "words"; readonly text: string }
@@ -141,12 +140,16 @@ class FollowedMessage {
 
   /** Undefined: it ended well. */
   #problem(state: SessionState, signal: Signal): string | undefined | "none yet" {
-    const { phase } = state;
+    const { phase, steering } = state;
     if (this.#outcome) {
       return this.#outcome.problem !== undefined || !this.#goesOn(state) ? this.#outcome.problem : "none yet";
     }
     if (phase.name === "ended") {
       return "the session was ended";
+    }
+    if (steering.away && this.#isWaiting(state)) {
+      // It goes on by itself once the machine is back.
+      return "none yet";
     }
     const why = phase.name === "asleep" && phase.slot === undefined && whyStopped(signal, this.#wasAsleep);
     if (why) {
@@ -188,7 +191,14 @@ function whyStopped(signal: Signal, wasAsleep: boolean): string | undefined {
     return undefined;
   }
   const isTimeUp = signal.type === "timer" && signal.name === "watchdog";
-  return isTimeUp || isExit(signal)
+  const end = claudesEnd(signal);
+  if (end === "cut") {
+    return "the connection to Claude's machine was lost";
+  }
+  if (end === "unreached") {
+    return "Claude's machine can't be reached";
+  }
+  return isTimeUp || end === "crashed"
     ? "Claude stopped before it was done"
     : signal.type === "channelArchived"
       ? "the channel was archived"

@@ -5,7 +5,9 @@
 import { randomInt } from "node:crypto";
 import { transferMs } from "../remote/transfer.ts";
 import type { RemoteShell, RunScript, ScriptOutcome } from "../remote/types.ts";
+import { lastWords } from "../util/last-words.ts";
 import type { Log } from "../util/log.ts";
+import { named } from "../util/named.ts";
 import { isRoom, MAX_DIRECTORY_BYTES, MAX_DIRECTORY_FILES, type SavedFiles } from "../util/saved-files.ts";
 import type { FilesDirectory } from "./files-directory.ts";
 
@@ -111,7 +113,10 @@ const GONE = "the directory for it is no longer there";
 
 function unlessFailed({ code, said }: ScriptOutcome): void {
   if (code !== 0) {
-    throw new Error(code === FOREIGN ? GONE : said || `the shell there ended with ${code}`);
+    const words = lastWords(said);
+    const why = words === "" ? `the shell there ended with ${code}` : named(words);
+    // It goes into the thread.
+    throw new Error(code === FOREIGN ? GONE : why);
   }
 }
 

@@ -21,12 +21,12 @@ import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
 import { type Origin, placeFrom } from "./steering/origin.ts";
 import { listedFor } from "./steering/sessions.ts";
-import { isExit, isFrequent, isFromPeople, step } from "./step.ts";
+import { isFrequent, isFromPeople, step } from "./step.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
 import { type ToolCalls, toolCallsOf } from "./tool-calls.ts";
 import type { Effect, SessionState } from "./types.ts";
-import { type SessionView, viewOf } from "./view.ts";
+import { claudesEnd, type SessionView, viewOf } from "./view.ts";
 import { unsentMessages } from "./waiting.ts";
 import { madeWorktreeOf, wantedWorktree } from "./worktree-state.ts";
 
@@ -229,7 +229,8 @@ export class Session {
     for (const effect of effects.filter((effect) => !isForWriter(effect))) {
       this.#perform(effect);
     }
-    this.#dependencies.onChanged?.(this.view, !wasAsleep && isAsleep(this.#state) && isExit(signal));
+    const hasEnded = !wasAsleep && isAsleep(this.#state);
+    this.#dependencies.onChanged?.(this.view, hasEnded ? claudesEnd(signal) : undefined);
   }
 
   /** The boundary: people are told, the process and the slot are given back, and no other session hears of it. */

@@ -73,10 +73,6 @@ export function isFrequent(signal: Signal): boolean {
   );
 }
 
-export function isExit(signal: Signal): boolean {
-  return signal.type === "claude" && signal.event.type === "exited";
-}
-
 const FROM_PEOPLE: readonly Signal["type"][] = [
   "opened",
   "message",

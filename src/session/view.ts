@@ -4,6 +4,7 @@ import type { ThreadId } from "../mattermost/types.ts";
 import type { Ask } from "./ask-types.ts";
 import type { SessionContext } from "./context.ts";
 import { type Phase, slotOf } from "./phases.ts";
+import type { Signal } from "./signals.ts";
 import type { SessionState } from "./types.ts";
 
 export interface SessionView {
@@ -21,12 +22,23 @@ export interface SessionView {
   readonly queued: number;
   /** Milliseconds since the epoch. */
   readonly lastActivityAt: number;
+  /** Where Claude works; absent: on this one. `isAway`: it is tried again and again. */
+  readonly machine?: { readonly name: string; readonly isAway: boolean };
+}
+
+/** How a Claude ended that was not told to: by itself, or for us, with the way to its machine. */
+export type ClaudesEnd = "crashed" | "unreached" | "cut";
+
+export function claudesEnd(signal: Signal): ClaudesEnd | undefined {
+  return signal.type === "claude" && signal.event.type === "exited"
+    ? (signal.event.lost ?? "crashed")
+    : undefined;
 }
 
 export function viewOf(
   threadId: ThreadId,
   state: SessionState,
-  { project }: Pick<SessionContext, "project">,
+  { project, machine }: Pick<SessionContext, "project" | "machine">,
 ): SessionView {
   return {
     threadId,
@@ -37,6 +49,9 @@ export function viewOf(
     asks: state.asks.map((ask) => ({ key: ask.key, subject: subjectOf(ask) })),
     queued: state.queue.length,
     lastActivityAt: state.lastActivityAt,
+    ...(machine === undefined
+      ? {}
+      : { machine: { name: machine, isAway: state.steering.away !== undefined } }),
   };
 }
 

@@ -181,5 +181,5 @@ function claudeFlaws(claude: FarClaude | undefined, name: string, claudePath: st
 /** A sentence. */
 export function whyUnreached(error: unknown): string {
   if (!(error instanceof RemoteError)) throw error;
-  return /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  return error.plain;
 }

@@ -44,6 +44,7 @@ const SIGNS: Readonly<Record<EventName, readonly [sign: string, colour: Colour]>
   finished: ["●", "green"],
   slept: ["☾", "dim"],
   crashed: ["✗", "red"],
+  "machine-lost": ["✗", "red"],
   stopped: ["■", "dim"],
   ended: ["■", "dim"],
   failed: ["✗", "red"],
@@ -58,6 +59,7 @@ const WITH_LINK: ReadonlySet<EventName> = new Set([
   "resumed",
   "asked",
   "crashed",
+  "machine-lost",
   "failed",
   "refused",
 ]);

@@ -124,7 +124,7 @@ describe.skipIf(!hasSshServer)("a project behind ssh", () => {
     await world.says(root, "`night` +1 −0 from `main`");
     await server.stop();
     await world.alice.say(channel, "!diff", root);
-    await world.says(root, /⚠️ \S+@127\.0\.0\.1 can't be reached: .*Connection refused/);
+    await world.says(root, /⚠️ \S+@127\.0\.0\.1` can't be reached: `.*Connection refused/);
     const other = await world.alice.say(channel, "@claude-code on branch day: SH: true");
     await world.says(other, /can't be reached[\s\S]*I keep your message/);
     await server.start();

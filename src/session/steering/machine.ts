@@ -2,7 +2,8 @@
 // waits is kept meanwhile, over a restart too, and goes on by itself.
 
 import { attachment, type Tone } from "../../render/attachments.ts";
-import { inlineCode, oneLine, showHidden } from "../../render/markdown.ts";
+import { inlineCode } from "../../render/markdown.ts";
+import { lastWords } from "../../util/last-words.ts";
 import { setSlot } from "../phases.ts";
 import { takeUpWork } from "../sending.ts";
 import { breakPage, newKey, say, updateHeader } from "../state.ts";
@@ -15,10 +16,9 @@ const LONGEST_PAUSE_MS = 120_000;
 
 export const machineOf = ({ context }: Step): string => inlineCode(context.machine ?? "the other machine");
 
-/** The last lines are the reason as a rule. */
 export function runnerWords(said: string): string {
-  const words = oneLine(showHidden(said.trim().slice(-300)));
-  return words === "" ? "" : `: ${inlineCode(words, 300)}`;
+  const words = lastWords(said);
+  return words === "" ? "" : `: ${inlineCode(words)}`;
 }
 
 /** The machine gave no answer when Claude was to be started there. */

@@ -5,7 +5,7 @@ import { Activity } from "../../../src/app/activity.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
 import type { DaemonEvent } from "../../../src/control/events.ts";
 import type { ThreadId } from "../../../src/mattermost/types.ts";
-import type { SessionView } from "../../../src/session/view.ts";
+import type { ClaudesEnd, SessionView } from "../../../src/session/view.ts";
 import { sentenceOf } from "../../../src/terminal/daemon-output.ts";
 
 const THREAD = "t" as ThreadId;
@@ -39,7 +39,7 @@ function setUp() {
     heard,
     audited,
     activity,
-    see: (view: SessionView, hasCrashed = false) => activity.changed(view, hasCrashed),
+    see: (view: SessionView, end?: ClaudesEnd) => activity.changed(view, end),
     pass: (ms: number) => {
       now += ms;
     },
@@ -73,8 +73,65 @@ test("a session from its start to its sleep and back", () => {
 test("a Claude that ended by itself is a crash and no sleep, and its turn is not done", () => {
   const { heard, see } = setUp();
   see(WORKING);
-  see(ASLEEP, true);
+  see(ASLEEP, "crashed");
   expect(heard).toEqual(["crashed: #1 Claude stopped unexpectedly"]);
+});
+
+const onBuild1 = (view: SessionView, isAway = false): SessionView => ({
+  ...view,
+  machine: { name: "build1", isAway },
+});
+
+test("a machine that is away is told once for all tries, and the session resumes once it is back", () => {
+  const { heard, audited, see } = setUp();
+  audited("started");
+  see(onBuild1({ ...ASLEEP, queued: 1 }));
+  see(onBuild1(WORKING));
+  see(onBuild1({ ...ASLEEP, queued: 1 }, true), "unreached");
+  see(onBuild1({ ...ASLEEP, queued: 1 }, true));
+  see(onBuild1({ ...ASLEEP, queued: 2 }, true));
+  see(onBuild1(WORKING));
+  // Next time it is found before Claude is started.
+  see(onBuild1(IDLE));
+  see(onBuild1(ASLEEP));
+  see(onBuild1(ASLEEP, true));
+  see(onBuild1(ASLEEP, true));
+  expect(heard).toEqual([
+    "started: @alice started a session",
+    "machine-lost: #1 build1 can't be reached; trying again",
+    "resumed: #1 resumed",
+    "finished: #1 done in 0 s",
+    "slept: #1 sleeps",
+    "machine-lost: build1 can't be reached; trying again",
+  ]);
+});
+
+test("a lost connection is told where it cut something off, and is a sleep where Claude only waited", () => {
+  const { heard, see } = setUp();
+  see(onBuild1(WORKING));
+  see(onBuild1(ASLEEP), "cut");
+  see(onBuild1(IDLE));
+  see(onBuild1(ASLEEP), "cut");
+  see(onBuild1(WORKING));
+  see(onBuild1({ ...ASLEEP, queued: 1 }, true), "cut");
+  see(onBuild1(WORKING));
+  see(onBuild1(ASLEEP), "unreached");
+  expect(heard).toEqual([
+    "machine-lost: #1 the connection to build1 was lost",
+    "resumed: #1 resumed",
+    "slept: #1 sleeps",
+    "resumed: #1 resumed",
+    "machine-lost: #1 the connection to build1 was lost",
+    "resumed: #1 resumed",
+    "machine-lost: #1 build1 can't be reached",
+  ]);
+});
+
+test("a machine that was away before mm-claude was started again is not told anew", () => {
+  const { heard, see } = setUp();
+  see(onBuild1(ASLEEP, true));
+  see(onBuild1(ASLEEP, true));
+  expect(heard).toEqual([]);
 });
 
 test("a session that is stopped ends once", () => {

@@ -133,7 +133,7 @@ describe("worktrees on another machine", () => {
     chmodSync(runner, 0o755);
     const environment = { ...world.environment, HOME: folder };
     const worktrees = new Worktrees(world).of(world.directory, shellWith(environment, [runner, "build1"]));
-    const problem = "build1 can't be reached: ssh: connect to host build1: No route to host";
+    const problem = "`build1` can't be reached: `ssh: connect to host build1: No route to host`.";
     expect(problemIn(await worktrees.make("fix", undefined, THREAD))).toBe(problem);
     expect(await worktrees.removeOf("fix", { isConfirmed: true })).toEqual({
       text: `⚠️ ${problem}`,
@@ -142,7 +142,7 @@ describe("worktrees on another machine", () => {
     writeFileSync(runner, '#!/bin/sh\nfor last; do :; done; eval "exec $last"\n');
     expect(valueIn(await worktrees.make("fix", undefined, THREAD)).branch).toBe("fix");
     const { warnings: _, ...made } = valueIn(await worktrees.make("fix", undefined, THREAD));
-    writeFileSync(runner, "#!/bin/sh\necho 'no route' >&2\nexit 255\n");
+    writeFileSync(runner, "#!/bin/sh\necho 'no **route** for @channel' >&2\nexit 255\n");
     const outcomes = [
       await worktrees.changes(made),
       await worktrees.diff(made),
@@ -150,6 +150,8 @@ describe("worktrees on another machine", () => {
       await worktrees.remove(made, { isConfirmed: true }),
       await worktrees.make("fix", made, THREAD),
     ];
-    expect(outcomes.map(problemIn)).toEqual(outcomes.map(() => "build1 can't be reached: no route"));
+    expect(outcomes.map(problemIn)).toEqual(
+      outcomes.map(() => "`build1` can't be reached: `no **route** for @channel`."),
+    );
   });
 });

@@ -202,7 +202,7 @@ describe("git behind a runner", () => {
       problemIn(await makeWorktree(git, wanted)),
       problemIn(await findOurs(git, "/src/shop", "fix", "/w")),
     ]) {
-      expect(problem).toMatch(/ can't be reached: no route to host$/);
+      expect(problem).toMatch(/` can't be reached: `no route to host`\.$/);
     }
   });
 });

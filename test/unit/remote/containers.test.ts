@@ -102,7 +102,7 @@ describe.each([
   test("is unreached where there is no such container, in the runner's words", async () => {
     await expect(shellIn(world(), "gone").run(":")).rejects.toMatchObject({
       code: "unreached",
-      message: expect.stringContaining(`can't be reached: ${unknown}`),
+      plain: expect.stringContaining(`can't be reached: ${unknown}`),
     });
   });
 

@@ -260,9 +260,22 @@ test("of a file that arrives in part nothing is left, and what had its name stay
 test("a machine that can't be reached is told in its own words, and keeps a session from nothing", async () => {
   const directory = filesDirectoryOf({ log: warningsTo(warnings), shell: unreached }, undefined);
   const path = directory.make();
-  const words = "build1 can't be reached: ssh: no route to host";
+  const words = "`build1` can't be reached: `ssh: no route to host`.";
   await expect(directory.files?.hasRoomFor("a", 1)).rejects.toThrow(words);
   await expect(directory.files?.save("a", Buffer.from("x"))).rejects.toThrow(words);
   await directory.remove();
   expect(warnings).toEqual([`${path} on build1 could not be removed`]);
+});
+
+test("what another machine says of a file that can't be saved there is no Markdown in a thread", async () => {
+  const run = async () => ({
+    code: 1,
+    output: Buffer.alloc(0),
+    said: "sh: @channel **no**\r\n",
+    isCut: false,
+  });
+  const directory = filesDirectoryOf({ log: warningsTo(warnings), shell: { ...unreached, run } }, undefined);
+  directory.make();
+  await expect(directory.files?.save("a", Buffer.from("x"))).rejects.toThrow("`sh: @channel **no**`");
+  await expect(directory.files?.hasRoomFor("a", 1)).rejects.toThrow("`sh: @channel **no**`");
 });

@@ -120,6 +120,29 @@ test.each([
   expect(ends()).toEqual([{ type: "ended", problem }]);
 });
 
+test("a message that is kept for a machine that is away is waited for, until Claude has answered it", () => {
+  const { script, news, ends } = followed({ script: createScript({ machine: "build1" }), begins: false });
+  script.take({ type: "message", message: messageOf("mine", "go") });
+  script.claude({ type: "exited", code: null, signal: null, stderr: "no route", lost: "unreached" });
+  script.take({ type: "timer", name: "machine" });
+  script.take({ type: "unreached", said: "no route" });
+  expect(news).toEqual([]);
+  script.take({ type: "timer", name: "machine" });
+  script.take({ type: "slotGranted", slot: 1, saved: { holdsMessage: false, texts: [] } });
+  began(script, "mine");
+  script.claude(turnEnded());
+  expect(ends()).toEqual([{ type: "ended", problem: undefined }]);
+});
+
+test("a turn whose connection is lost is told as such, also where others wait for the machine", () => {
+  for (const more of [[], [messageOf("other", "and this")]]) {
+    const { script, ends } = followed({ script: createScript({ machine: "build1" }) });
+    for (const message of more) script.take({ type: "message", message });
+    script.claude({ type: "exited", code: null, signal: null, stderr: "", lost: "cut" });
+    expect(ends()).toEqual([{ type: "ended", problem: "the connection to Claude's machine was lost" }]);
+  }
+});
+
 test("a message that Claude never got has an end as well", () => {
   const stopped = followed();
   stopped.script.command(OWNER, { name: "stop" });

@@ -2,8 +2,10 @@
 // while the machine is away.
 
 import { expect, test } from "vitest";
+import type { ThreadId } from "../../../src/mattermost/types.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../../src/session/snapshot.ts";
 import type { Effect, SessionState } from "../../../src/session/types.ts";
+import { claudesEnd, viewOf } from "../../../src/session/view.ts";
 import { createScript, OWNER, type Script, turnEnded, user } from "../../support/session-script.ts";
 
 const REFUSED = "ssh: connect to host build1 port 22: Connection refused";
@@ -57,6 +59,24 @@ test("a turn whose connection is lost is told as cut off, with the runner's word
   expect(words).toContain("with the tests.");
   expect(words.split("Done.").length).toBe(2);
   expect(script.sent()).toEqual(["go", "go on"]);
+});
+
+test("the runner's words stand as they are in the notice: nothing in code is Markdown or calls anybody", () => {
+  const told = (stderr: string): string => {
+    const script = speaking();
+    lose(script, "cut", stderr);
+    return notices(script)[0] ?? "";
+  };
+  for (const words of ["**x** | @bob", "/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js"]) {
+    expect(told(`${words}\r\n`)).toContain(`, and this turn was cut off: \`${words}\`. Reply`);
+  }
+  expect(told("Warning: added.\r\nPermission denied.\r\n")).toContain(
+    ": `Warning: added. Permission denied.`.",
+  );
+  expect(told("a `b` @bob")).toContain(": `` a `b` @bob ``.");
+  expect(told(`E1128 couldn't get the group list: ${"connection refused. ".repeat(30)}`)).toMatch(
+    /: `… (?:connection|refused\.) .*refused\.`\. Reply/,
+  );
 });
 
 test("where Claude only waited nothing is said of a lost connection, and the next message starts it again", () => {
@@ -272,4 +292,23 @@ test("that Claude had got a message and was cut off is told when another one wai
   granted(script, { saved: { holdsMessage: true, texts: [] } });
   expect(script.said()).toContain("**This turn was cut off** when the connection to `dev@build1` was lost");
   expect(script.sent()).toEqual(["go", "and another"]);
+});
+
+test("who watches sees that the machine is tried, until it is back, and that no Claude has crashed", () => {
+  const script = createScript({ machine: "dev@build1" });
+  const seen = () => viewOf("t" as ThreadId, script.state, { machine: "dev@build1" }).machine;
+  script.take({ type: "opened" });
+  script.says(OWNER, "go");
+  expect(seen()).toEqual({ name: "dev@build1", isAway: false });
+  lose(script, "unreached");
+  expect(seen()).toEqual({ name: "dev@build1", isAway: true });
+  timer(script);
+  granted(script);
+  expect(seen()).toEqual({ name: "dev@build1", isAway: false });
+  const exited = { type: "exited", code: 1, signal: null, stderr: "" } as const;
+  const ends = [{}, { lost: "cut" }, { lost: "unreached" }] as const;
+  expect(
+    ends.map((end) => claudesEnd({ type: "claude", generation: 1, event: { ...exited, ...end } })),
+  ).toEqual(["crashed", "cut", "unreached"]);
+  expect(claudesEnd({ type: "opened" })).toBeUndefined();
 });
