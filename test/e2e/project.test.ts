@@ -1,7 +1,7 @@
 // `mm-claude project` as a person uses it, with a server, and with a mm-claude that runs or doesn't.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { controlSocket } from "../../src/control/location.ts";
@@ -361,6 +361,15 @@ describe("a directory of another machine", () => {
       code: 1,
       stderr: expect.stringContaining(`error: There is no directory ~/gone on far-runner. Make it there`),
     });
+    symlinkSync(there.home, join(there.home, "link"));
+    for (const home of [there.home, "~/link"]) {
+      expect(await there.run("add", home, "--runner", `${there.ssh} build1`, "--name", "shop")).toMatchObject(
+        {
+          code: 1,
+          stderr: expect.stringContaining(`error: ${home} on far-runner is the home directory there`),
+        },
+      );
+    }
     const it = await far("echo 'Permission denied (publickey).' >&2; exit 255");
     expect(await it.run("add", "~/shop", "--runner", `${it.ssh} build1`)).toEqual({
       code: 1,
