@@ -72,7 +72,7 @@ function here({ directory, claudePath }: Project, surroundings: Surroundings): P
 }
 
 function there(
-  { directory }: Project,
+  { directory, isUnsafeAllowed }: Project,
   { startClaude, worktrees }: Surroundings,
   shell: RemoteShell,
 ): ProjectMachine {
@@ -80,7 +80,7 @@ function there(
   return {
     name: remote.name,
     shell,
-    startClaude: (start, listener) => startClaude({ ...start, remote }, listener),
+    startClaude: (start, listener) => startClaude({ ...start, remote, isUnsafeAllowed }, listener),
     // What is denied lies on this machine.
     deniedPathsIn: () => [],
     worktrees: worktrees?.of(directory, shell),

@@ -1,7 +1,14 @@
 // The command that starts a Claude: the program itself on this machine, or a runner that starts it on another one.
 
 import { randomUUID } from "node:crypto";
-import { claudeScript, NO_DIRECTORY, REMOTE_TIMES, type RemoteTimes } from "../remote/claude-script.ts";
+import {
+  claudeScript,
+  NO_DIRECTORY,
+  REMOTE_TIMES,
+  type RemoteTimes,
+  UNSAFE,
+} from "../remote/claude-script.ts";
+import { DANGERS_THERE, UNSAFE_THERE } from "../remote/danger.ts";
 import { scriptLine, toldScript } from "../remote/script.ts";
 import type { Remote } from "../remote/types.ts";
 import { claudeArguments, claudeDefaults } from "./argv.ts";
@@ -32,7 +39,7 @@ export function commandOf(
 }
 
 function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
-  const { claudePath, directory, conversationId, extraDirectories } = start;
+  const { claudePath, directory, conversationId, extraDirectories, isUnsafeAllowed = false } = start;
   const [files = ""] = extraDirectories;
   const variables = Object.entries(claudeDefaults).map(([name, value]) => `${name}=${value}`);
   const program = ["env", ...variables, claudePath, ...claudeArguments(start)];
@@ -43,7 +50,7 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
     path: remote.path,
     arguments: remote.arguments,
     remote: {
-      firstLine: scriptLine(toldScript(claudeScript(times)), args),
+      firstLine: scriptLine(toldScript(claudeScript(times, isUnsafeAllowed)), args),
       signOfLife: SIGN_OF_LIFE,
       signOfLifeMs: times.signOfLifeMs,
       endsWithinMs: times.graceS * 1000 + WAY_MS,
@@ -53,10 +60,13 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
   };
 }
 
-/** What an exit code means of a start that came to nothing: the shell's own, and one of the script's. */
+/** What an exit code means of a start that came to nothing: the shell's own, and those of the script. */
 function failuresOf({ claudePath, directory }: ClaudeStart, { name }: Remote): ReadonlyMap<number, string> {
   return new Map([
     [NO_DIRECTORY, `The directory ${directory} can't be entered on ${name}.`],
+    ...DANGERS_THERE.map(
+      (danger) => [UNSAFE[danger], `${directory} on ${name} ${UNSAFE_THERE[danger]}`] as const,
+    ),
     [126, `"${claudePath}" may not be executed on ${name}. Make it executable there (chmod +x).`],
     [
       127,

@@ -266,6 +266,8 @@ export interface ClaudeClient {
 export interface ClaudeStart {
   /** Where it runs; undefined: on this machine. All paths are that machine's. */
   readonly remote?: Remote | undefined;
+  /** There the directory may be the home, or all of the machine. */
+  readonly isUnsafeAllowed?: boolean | undefined;
   readonly claudePath: string;
   readonly directory: string;
   readonly conversationId: string;

@@ -4,6 +4,7 @@ import { projectsPath, shortPath } from "../config/files.ts";
 import { machineOf, type Project, settingsProject } from "../config/project.ts";
 import { readProjects } from "../config/projects-file.ts";
 import type { Status } from "../control/protocol.ts";
+import { shownWords } from "../remote/shown-words.ts";
 import { onMachine } from "../util/machine.ts";
 import { EXIT } from "./output.ts";
 import type { ProjectWorld } from "./project-change.ts";
@@ -75,7 +76,7 @@ function toJson({ name, origin, channel, directory, allowedUsers, approvers, ...
     origin,
     channel,
     directory,
-    ...(runner === undefined ? {} : { runner }),
+    ...(runner === undefined ? {} : { runner: shownWords(runner) }),
     allowedUsers,
     approvers,
     served,

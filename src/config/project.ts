@@ -37,6 +37,8 @@ export interface Project {
   readonly prewarm: number;
   /** The command that reaches the machine where Claude works; undefined: this machine. */
   readonly runner: readonly string[] | undefined;
+  /** Behind a runner, where only that machine knows what its directory is: it may be the home there, or all of it. */
+  readonly isUnsafeAllowed?: boolean | undefined;
   readonly claudePath: string;
   readonly worktree: WorktreeMode;
   /** Undefined: what Claude's own settings say. */

@@ -185,6 +185,7 @@ function complete(given: Given, pair: Pair, { defaults, places, document, danger
     channel,
     directory: runner ? directory : resolve(directory.replace(/^~(?=\/|$)/, places.home)),
     runner,
+    ...(runner && allowUnsafeDirectory ? { isUnsafeAllowed: true } : {}),
     allowedUsers: own.allowedUsers ?? defaults.allowedUsers,
     approvers: own.approvers ?? defaults.approvers,
     bots: own.bots ?? defaults.bots,

@@ -1,6 +1,7 @@
 // The shell around a Claude on another machine. It hands on what comes, and ends Claude with all that it started when its
 // stdin is closed or when nothing has come for a while: a broken connection isn't told to that end by every runner.
 
+import { DANGER_FUNCTION, type DangerThere } from "./danger.ts";
 import { homeIn } from "./script.ts";
 
 export interface RemoteTimes {
@@ -19,6 +20,8 @@ const RUN_VARIABLE = "MM_CLAUDE_RUN";
 
 /** The exit code where Claude's directory can't be entered. */
 export const NO_DIRECTORY = 93;
+/** Those where it is one that must be confirmed first. */
+export const UNSAFE: Readonly<Record<DangerThere, number>> = { home: 94, root: 95 };
 
 /**
  * Ends everything of a run, `$1` or `$run`. By its variable where there is /proc; elsewhere Claude's process group and
@@ -41,18 +44,23 @@ PATH=$PATH:$HOME/.local/bin:$HOME/.claude/local:/usr/local/bin:/opt/homebrew/bin
 export PATH
 `;
 
+const REFUSE_UNSAFE = `
+${DANGER_FUNCTION}
+case $(danger) in home) exit ${UNSAFE.home} ;; root) exit ${UNSAFE.root} ;; esac`;
+
 /**
  * `$1` directory, which may begin with `~/`, `$2` the one for files or "", `$3` the run, `$4` the program, then its
  * arguments. Exits as Claude does; says BEGUN before Claude's first word. An empty directory for files goes with it: what
  * is saved later makes it again.
  */
-export function claudeScript({ graceS, silenceS }: RemoteTimes): string {
+export function claudeScript({ graceS, silenceS }: RemoteTimes, isUnsafeAllowed = false): string {
   return `
 directory=$1 files=$2 run=$3
 shift 3
 ${CLAUDE_PATH_LINES}
 ${KILL_FUNCTIONS}
 ${homeIn("directory")}
+${isUnsafeAllowed ? "" : REFUSE_UNSAFE}
 cd "$directory" || exit ${NO_DIRECTORY}
 mask=$(umask)
 umask 077

@@ -2,20 +2,23 @@
 // what they must not be told.
 
 import { basename } from "node:path";
+import { isAssignment, machineName } from "./machine-name.ts";
 import { type OptionRules, type Options, optionsAt } from "./options.ts";
 import { quoted, SHELL_WORDS, shellWord } from "./script.ts";
 import type { Remote } from "./types.ts";
 
 /** A runner's words with what is added to them, without what is started there. */
 interface Runner {
-  /** What it reaches; undefined where the words don't say it. */
-  readonly name: string | undefined;
+  /** Undefined where the words don't say it. */
+  readonly reached: string | undefined;
   readonly words: readonly string[];
   /** As somebody at a terminal would type them. */
   readonly terminal: readonly string[];
   /** What is run there, of which ssh makes one text. */
   readonly behind?: readonly string[];
   readonly options: Options;
+  /** How many of the words are its own: those behind them are another program's. */
+  readonly length: number;
 }
 
 /** `problem`: a clause. */
@@ -28,7 +31,7 @@ export interface RunnerFlaw {
 export function remoteOf(words: readonly string[], socket?: string): Remote {
   const [path = "", ...given] = startOf(words);
   const found = known(words);
-  const remote = { name: found?.runner.name ?? words.join(" "), path };
+  const remote = { name: machineName(words, found?.runner.reached), path };
   if (socket === undefined || found?.kind !== SSH || SHARES.test(words.join("\n"))) {
     return { ...remote, arguments: given };
   }
@@ -66,6 +69,9 @@ export function terminalCommand(words: readonly string[], command: string, quote
 
 /** Why no Claude could be reached by it; undefined where nothing is known against it. */
 export function runnerFlaw(words: readonly string[]): RunnerFlaw | undefined {
+  if (isAssignment(words[0] ?? "")) {
+    return { problem: "it begins with a variable, and goes through no shell", mend: "Begin it with env" };
+  }
   const found = known(words);
   if (found === undefined) return undefined;
   const { kind, runner } = found;
@@ -75,29 +81,39 @@ export function runnerFlaw(words: readonly string[]): RunnerFlaw | undefined {
       return { problem: `${name.length > 1 ? "--" : "-"}${name} ${problem}`, mend: "Take it out" };
     }
   }
-  return runner.name === undefined
+  return runner.reached === undefined
     ? { problem: `it names no ${kind.place}`, mend: `Write it such as ${kind.example}` }
     : runner.behind && runnerFlaw(runner.behind);
 }
 
-interface Kind {
+export interface Kind {
   /** What its words name. */
   readonly place: string;
   readonly example: string;
   readonly refused: readonly (readonly [options: readonly string[], why: string])[];
+  readonly rules: OptionRules;
+  /** The options whose values are nothing secret. */
+  readonly shown: { readonly letters: string; readonly long: readonly string[] };
   /** Undefined where it is used for something else. */
   read(words: readonly string[]): Runner | undefined;
 }
 
+interface Known {
+  readonly kind: Kind;
+  readonly runner: Runner;
+  /** Where its program stands. */
+  readonly at: number;
+}
+
 /** Also behind another program, such as sudo. */
-function known(words: readonly string[]): { readonly kind: Kind; readonly runner: Runner } | undefined {
+export function known(words: readonly string[]): Known | undefined {
   for (const at of words.keys()) {
     const kind = kindOf(words.slice(at));
     const runner = kind?.read(words.slice(at));
     if (kind && runner) {
       const before = words.slice(0, at);
       const own = { words: [...before, ...runner.words], terminal: [...before, ...runner.terminal] };
-      return { kind, runner: { ...runner, ...own } };
+      return { kind, runner: { ...runner, ...own }, at };
     }
   }
   return undefined;
@@ -139,6 +155,8 @@ const SSH_OPTIONS = [
 const SSH_RULES: OptionRules = { valued: "BbcDEeFIiJLlmOopPQRSWw", valuedLong: [], plainLong: [] };
 
 const SSH: Kind = {
+  rules: SSH_RULES,
+  shown: { letters: "FiJlop", long: [] },
   place: "host",
   example: "ssh dev@build1",
   refused: [
@@ -152,7 +170,8 @@ const SSH: Kind = {
     const behind = optionsAt(words, before.end + 1, SSH_RULES);
     const given = [...words.slice(0, before.end), ...words.slice(before.end + 1, behind.end)];
     return {
-      name: host,
+      reached: host,
+      length: behind.end,
       terminal: [...inserted(words, 1, ["-t"]).slice(0, behind.end + 1)],
       words: [
         ...given.filter((word) => word !== "--"),
@@ -173,6 +192,8 @@ const DOCKER_RULES: OptionRules = {
 };
 
 const DOCKER: Kind = {
+  rules: DOCKER_RULES,
+  shown: { letters: "cHuw", long: ["context", "host", "user", "workdir"] },
   place: "container",
   example: "docker exec -i shop-dev",
   refused: [
@@ -184,7 +205,8 @@ const DOCKER: Kind = {
       const options = optionsAt(words, at, DOCKER_RULES);
       const hasStdin = options.names.has("i") || options.names.has("interactive");
       return {
-        name: words[options.end],
+        reached: words[options.end],
+        length: options.end + 1,
         words: inserted(words, at, hasStdin ? [] : ["-i"]),
         terminal: inserted(words, at, [hasStdin ? "-t" : "-it"]),
         options,
@@ -192,8 +214,15 @@ const DOCKER: Kind = {
     }),
 };
 
+const COMPOSE_RULES: OptionRules = { ...DOCKER_RULES, valuedLong: ["env", "index", "user", "workdir"] };
+
 /** Compose 2's: it passes stdin on without being told to, and asks for a terminal unless it is told not to. */
 const COMPOSE: Kind = {
+  rules: { ...COMPOSE_RULES, valued: "cefHpuw" },
+  shown: {
+    letters: "cfHpuw",
+    long: [...DOCKER.shown.long, "file", "index", "profile", "project-directory", "project-name"],
+  },
   place: "service",
   example: "docker compose exec -T shop-dev",
   refused: [
@@ -202,12 +231,12 @@ const COMPOSE: Kind = {
   ],
   read: (all) =>
     ofExec(all, (words, at) => {
-      const rules = { ...DOCKER_RULES, valuedLong: ["env", "index", "user", "workdir"] };
-      const options = optionsAt(words, at, rules);
+      const options = optionsAt(words, at, COMPOSE_RULES);
       const noTerminal = ["T", "no-tty", "no-TTY"];
       const hasNone = noTerminal.some((name) => options.names.has(name));
       return {
-        name: words[options.end],
+        reached: words[options.end],
+        length: options.end + 1,
         words: inserted(words, at, hasNone ? [] : ["-T"]),
         terminal: words.filter((word) => !noTerminal.includes(word.replace(/^--?/, ""))),
         options,
@@ -226,6 +255,11 @@ const KUBECTL_RULES: OptionRules = {
 };
 
 const KUBECTL: Kind = {
+  rules: KUBECTL_RULES,
+  shown: {
+    letters: "cfnsv",
+    long: ["as", "cluster", "container", "context", "filename", "kubeconfig", "namespace", "server", "user"],
+  },
   place: "pod",
   example: "kubectl exec -i deploy/shop-dev --",
   refused: [[["t", "tty"], TERMINAL]],
@@ -239,7 +273,8 @@ const KUBECTL: Kind = {
       const hasStdin = options.names.has("i") || options.names.has("stdin");
       const whole = dashes < 0 ? [...words, "--"] : words;
       return {
-        name: own[before.end],
+        reached: own[before.end],
+        length: dashes < 0 ? words.length : dashes + 1,
         words: inserted(whole, at, hasStdin ? [] : ["-i"]),
         terminal: inserted(whole, at, [hasStdin ? "-t" : "-it"]),
         options,

@@ -2,6 +2,7 @@
 // a project there. Changes nothing but that it makes one file for a moment.
 
 import { CLAUDE_PATH_LINES } from "../remote/claude-script.ts";
+import { DANGER_FUNCTION, DANGERS_THERE, type DangerThere, UNSAFE_THERE } from "../remote/danger.ts";
 import { RemoteError } from "../remote/error.ts";
 import { homeIn } from "../remote/script.ts";
 import type { RemoteShell, ScriptOutcome } from "../remote/types.ts";
@@ -18,7 +19,10 @@ export interface ClaudeAnswers {
 export interface FarMachine {
   /** How long the shortest script takes, with the connection. */
   readonly answerMs: number;
-  readonly directory: "usable" | "closed" | "missing";
+  /** `closed`: it, or one above it, may not be entered, read or written. */
+  readonly directory: "usable" | "closed" | "file" | "missing";
+  /** What it is without links. */
+  readonly danger: DangerThere | undefined;
   readonly git: "repository" | "none" | "missing";
   /** Programs that a session needs there. */
   readonly missing: readonly string[];
@@ -52,9 +56,17 @@ tell free "$(df -Pk "\${TMPDIR:-/tmp}" 2>/dev/null | { read -r l; read -r a b c 
 if own=$(mktemp "\${TMPDIR:-/tmp}/mm-claude-look.XXXXXX" 2>/dev/null); then rm -f "$own"; tell files yes; fi
 tell claude "$(command -v "$2" 2>/dev/null | head -n 1)"
 tell version "$("$2" --version 2>&1 </dev/null | head -c 400 | tr '\\n' ' ')"
-if [ ! -d "$directory" ]; then tell directory missing
-elif [ -r "$directory" ] && [ -w "$directory" ] && cd "$directory" 2>/dev/null; then tell directory usable
-else tell directory closed
+${DANGER_FUNCTION}
+if [ -d "$directory" ]; then
+  tell danger "$(danger)"
+  if [ -r "$directory" ] && [ -w "$directory" ] && cd "$directory" 2>/dev/null; then tell directory usable
+  else tell directory closed
+  fi
+elif [ -e "$directory" ]; then tell directory file
+else
+  above=$directory
+  while [ ! -d "\${above:-/}" ]; do case $above in */*) above=\${above%/*} ;; *) break ;; esac; done
+  if [ -x "\${above:-/}" ]; then tell directory missing; else tell directory closed; fi
 fi
 if ! command -v git >/dev/null 2>&1; then tell git missing
 elif [ "$(git rev-parse --is-inside-work-tree 2>/dev/null)" = true ]; then tell git repository
@@ -89,7 +101,8 @@ export async function lookAt(
   const [time, free] = [Number(one("time")), Number(one("free"))];
   return {
     answerMs,
-    directory: oneOf(["usable", "closed", "missing"], one("directory")),
+    directory: oneOf(["usable", "closed", "file", "missing"], one("directory")),
+    danger: DANGERS_THERE.find((danger) => danger === one("danger")),
     git: oneOf(["repository", "none", "missing"], one("git")),
     missing: told.flatMap(({ name, value }) => (name === "missing" ? [value] : [])),
     claude:
@@ -123,21 +136,27 @@ export interface Asked {
   readonly name: string;
   readonly directory: string;
   readonly claudePath: string;
+  readonly isUnsafeAllowed?: boolean | undefined;
 }
 
 /** Why its directory can't be used, in sentences with the mend. */
-export function directoryFlaws(machine: FarMachine, { name, directory }: Asked): readonly string[] {
+export function directoryFlaws(machine: FarMachine, asked: Asked): readonly string[] {
+  const { name, directory, isUnsafeAllowed } = asked;
+  const there = `${directory} on ${name}`;
+  const { danger } = machine;
+  const flaws = danger && !isUnsafeAllowed ? [`${there} ${UNSAFE_THERE[danger]}`] : [];
   switch (machine.directory) {
     case "missing":
-      return [
-        `There is no directory ${directory} on ${name}. Make it there, or correct the project's directory.`,
-      ];
+      return [`There is no directory ${there}. Make it there, or correct the project's directory.`];
+    case "file":
+      return [`${there} is no directory. Name the one where Claude shall work.`];
     case "closed":
       return [
-        `Claude can't read and write in ${directory} on ${name}. Mend its rights, or choose another directory.`,
+        ...flaws,
+        `Claude can't read and write in ${there}. Mend its rights, or choose another directory.`,
       ];
     case "usable":
-      return [];
+      return flaws;
   }
 }
 

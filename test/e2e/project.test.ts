@@ -1,7 +1,7 @@
 // `mm-claude project` as a person uses it, with a server, and with a mm-claude that runs or doesn't.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { controlSocket } from "../../src/control/location.ts";
@@ -338,16 +338,16 @@ describe("a directory of another machine", () => {
     writeFileSync(claude, `#!/bin/sh\n${claudeProgram("2.1.330", false)}\n`, { mode: 0o755 });
     expect(await add()).toEqual({
       code: 0,
-      stdout: expect.stringContaining(`Added shop (~/src/Shop Claude on ${it.ssh} build 1) to `),
-      stderr: `warning: Claude is not logged in on ${it.ssh} build 1. Run there: ${claude} auth login`,
+      stdout: expect.stringContaining(`Added shop (~/src/Shop Claude on far-runner) to `),
+      stderr: `warning: Claude is not logged in on far-runner. Run there: ${claude} auth login`,
     });
     expect(it.text()).toContain(
       `  shop:\n    channel: ${it.channel.id}\n    runner: ${it.ssh} 'build 1'\n    directory: ~/src/Shop Claude\n`,
     );
-    expect((await it.run("list")).stdout).toContain(`~/src/Shop Claude on ${it.ssh} build 1, @alice`);
+    expect((await it.run("list")).stdout).toContain(`~/src/Shop Claude on far-runner, @alice`);
     expect(JSON.parse((await it.run("list", "--json")).stdout)[1]).toMatchObject({
       directory: "~/src/Shop Claude",
-      runner: [it.ssh, "build 1"],
+      runner: [it.ssh, "…"],
     });
     expect(await add()).toMatchObject({
       code: 1,
@@ -359,15 +359,22 @@ describe("a directory of another machine", () => {
     const there = await far();
     expect(await there.run("add", "~/gone", "--runner", `${there.ssh} build1`)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(
-        `error: There is no directory ~/gone on ${there.ssh} build1. Make it there`,
-      ),
+      stderr: expect.stringContaining(`error: There is no directory ~/gone on far-runner. Make it there`),
     });
+    symlinkSync(there.home, join(there.home, "link"));
+    for (const home of [there.home, "~/link"]) {
+      expect(await there.run("add", home, "--runner", `${there.ssh} build1`, "--name", "shop")).toMatchObject(
+        {
+          code: 1,
+          stderr: expect.stringContaining(`error: ${home} on far-runner is the home directory there`),
+        },
+      );
+    }
     const it = await far("echo 'Permission denied (publickey).' >&2; exit 255");
     expect(await it.run("add", "~/shop", "--runner", `${it.ssh} build1`)).toEqual({
       code: 1,
       stdout: "",
-      stderr: `error: ${it.ssh} build1 can't be reached: Permission denied (publickey).`,
+      stderr: `error: far-runner can't be reached: Permission denied (publickey).`,
     });
     expect(existsSync(it.path)).toBe(false);
   });

@@ -1,6 +1,7 @@
 // `!handover`: the conversation goes on in a terminal, while the session sleeps; a reply in the thread takes it back.
 
 import { terminalCommand } from "../../remote/runner.ts";
+import { HIDDEN, shownWords } from "../../remote/shown-words.ts";
 import { fence, inlineCode } from "../../render/markdown.ts";
 import { shellWord } from "../../render/shell.ts";
 import type { Person } from "../authorization.ts";
@@ -53,13 +54,16 @@ function tellCommand(step: Step, by: Person): void {
   const program = shellWord(context.claudePath ?? "claude");
   const { runner, machine } = context;
   const resume = `${program} --resume ${state.conversation.id}`;
-  const command = runner
-    ? terminalCommand(runner, `cd ${placeThere(directory)} && ${findable(program)}${resume}`)
+  const shown = runner && shownWords(runner);
+  const command = shown
+    ? terminalCommand(shown, `cd ${placeThere(directory)} && ${findable(program)}${resume}`)
     : `cd ${shellWord(directory)} && ${resume}`;
-  const onward = machine ? ` It reaches ${inlineCode(machine)}, where Claude works.` : "";
+  const isWhole = shown?.join() === runner?.join();
+  const hidden = ` \`${HIDDEN}\` stands for words of the project's \`runner\` that may be secret.`;
+  const where = machine ? ` It reaches ${inlineCode(machine)}, where Claude works.` : "";
   say(
     step,
-    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of the machine that I run on, as the same user.${onward} ` +
+    `💻 **Handed over** by @${by.name}: the command above goes on in a terminal of the machine that I run on, as the same user.${where}${isWhole ? "" : hidden} ` +
       "Claude asks there then. A reply here takes the conversation back: end the terminal's Claude first.",
     fence(command, "sh"),
   );

@@ -16,7 +16,7 @@ const CLOCK_MS = 60_000;
 const LEAST_BYTES = 200 * 1024 * 1024;
 
 export async function examineFarMachine(
-  project: Pick<Project, "directory" | "claudePath" | "worktree">,
+  project: Pick<Project, "directory" | "claudePath" | "worktree" | "isUnsafeAllowed">,
   shell: RemoteShell,
   answers: ClaudeAnswers,
 ): Promise<Finding[]> {
@@ -31,11 +31,13 @@ export async function examineFarMachine(
       ),
     ];
   }
-  const asked = { name, ...project };
+  const { directory, claudePath, isUnsafeAllowed } = project;
+  const asked = { name, directory, claudePath, isUnsafeAllowed };
+  const flaws = directoryFlaws(machine, asked);
   return [
     ok(`${name} answers within ${machine.answerMs} ms`),
-    ...[...directoryFlaws(machine, asked), ...systemFlaws(machine, asked)].map(problem),
-    ...(machine.directory === "usable" ? [ok(`${project.directory} on ${name}`)] : []),
+    ...[...flaws, ...systemFlaws(machine, asked)].map(problem),
+    ...(flaws.length === 0 ? [ok(`${directory} on ${name}`)] : []),
     ...claudeFindings(machine, name),
     ...(project.worktree === "off" || machine.directory !== "usable"
       ? []

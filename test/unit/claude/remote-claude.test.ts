@@ -74,13 +74,19 @@ test("nobody knows what is read on a machine that is away", async () => {
 });
 
 test.each([
+  [
+    { directory: "/" },
+    "/ on env is all of that machine. Choose another, or confirm it in projects.yaml with",
+  ],
+  [{ directory: "/usr/bin/.." }, "/usr/bin/.. on env is the home directory there, with all files in it."],
+  [{ directory: "/", isUnsafeAllowed: true, claudePath: "no-claude" }, "Claude Code was not found on env"],
   [{ directory: "/no/where" }, "The directory /no/where can't be entered on env."],
   [{ claudePath: "no-claude" }, 'Claude Code was not found on env at "no-claude".'],
   [{ claudePath: "/etc/passwd" }, '"/etc/passwd" may not be executed on env.'],
 ])("%j: it is told what is missing, and on which machine", async (more, words) => {
   const claude = watchClaude(
-    { claudePath: "sh", directory: "/", remote: remoteOf(["env"]), ...more },
-    { environment: { PATH: process.env["PATH"] } },
+    { claudePath: "sh", directory: "/tmp", remote: remoteOf(["env"]), ...more },
+    { environment: { PATH: process.env["PATH"], HOME: "/usr" } },
   );
   const end = await claude.next("exited");
   expect(end.stderr.split("\n")[0]).toContain(words);

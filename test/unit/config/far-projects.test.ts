@@ -56,7 +56,9 @@ describe("a project on another machine", () => {
     expect(problemsOf(far(`directory: ${directory}`))).toEqual([
       `projects.yaml:1:62: directory of shop: ${why}. Choose another, or confirm it with allowUnsafeDirectory: true.`,
     ]);
-    expect(world().read(far(`directory: ${directory}, allowUnsafeDirectory: true`)).projects).toHaveLength(1);
+    expect(world().read(far(`directory: ${directory}, allowUnsafeDirectory: true`)).projects).toMatchObject([
+      { isUnsafeAllowed: true },
+    ]);
   });
 
   test("may be in a directory that is this machine's home or state", () => {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { remoteOf, runnerFlaw, terminalCommand } from "../../../src/remote/runner.ts";
 import { SHELL_WORDS } from "../../../src/remote/script.ts";
+import { shownWords } from "../../../src/remote/shown-words.ts";
 import { shellWords } from "../../../src/remote/words.ts";
 
 const wordsOf = (text: string): readonly string[] => {
@@ -155,12 +156,64 @@ describe("a runner of docker, podman, kubectl or oc", () => {
 });
 
 describe("a runner of another program", () => {
-  it("is followed by the shell, and is called by its words", () => {
+  it("is followed by the shell, and is called by that program", () => {
     expect(remote("lxc exec shop --")).toEqual({
-      name: "lxc exec shop --",
+      name: "lxc",
       path: "lxc",
       arguments: ["exec", "shop", "--", ...SHELL_WORDS],
     });
+  });
+
+  it.each([
+    ["env SSHPASS=topsecret false", "false"],
+    ["env -i A=topsecret /opt/tools/reach --token topsecret", "reach"],
+    ["/usr/bin/env A=b", "env"],
+    ["env -S 'reach --token topsecret'", "env"],
+    ["curl https://dev:topsecret@build1", "curl"],
+    ["sshpass -p topsecret reach", "sshpass"],
+    ["docker run -e A=topsecret shop", "docker"],
+    [`${"x".repeat(700)} topsecret`, `${"x".repeat(59)}…`],
+  ])("has a short name without what may be secret: %s", (text, name) => {
+    expect(remote(text).name).toBe(name);
+  });
+
+  it("is no assignment, which only a shell would make one", () => {
+    expect(flaw("SSHPASS=topsecret sshpass -e ssh build1")).toBe(
+      "it begins with a variable, and goes through no shell",
+    );
+    expect(flaw("env SSHPASS=topsecret sshpass -e ssh build1")).toBeUndefined();
+  });
+});
+
+it("names what a runner reaches without a password, in at most 60 characters", () => {
+  expect(remote("ssh ssh://dev:topsecret@build1:22").name).toBe("ssh://dev:…@build1:22");
+  expect(remote(`ssh ${"a".repeat(80)}`).name).toBe(`${"a".repeat(59)}…`);
+});
+
+describe("the words of a runner that others may see", () => {
+  it.each([
+    ["ssh -p 2222 -i ~/.ssh/shop -J jump -4C dev@build1 -v", undefined],
+    ["ssh -p2222 -o Port=22 -oUser=dev build1", undefined],
+    ["ssh build1 sudo -u shop docker exec -i shop-dev", undefined],
+    ["docker --context far exec -u dev -w /shop --user=dev shop", undefined],
+    ["docker compose -f a.yaml -p x exec -T --index 2 shop", undefined],
+    ["kubectl -n dev --context far exec -qi deploy/shop -c app --", undefined],
+    ["ssh -o 'ProxyCommand=nc -P topsecret' build1", "ssh -o ProxyCommand=… build1"],
+    ["ssh build1 env TOKEN=topsecret reach topsecret", "ssh build1 env TOKEN=… reach …"],
+    ["sshpass -p topsecret ssh build1", "sshpass -p … ssh build1"],
+    ["sshpass -ptopsecret ssh build1", "sshpass -p… ssh build1"],
+    ["docker exec -e ANTHROPIC_TOKEN=topsecret shop", "docker exec -e ANTHROPIC_TOKEN=… shop"],
+    ["docker exec -ieA=topsecret shop", "docker exec -ie… shop"],
+    ["docker exec --env=A=topsecret shop", "docker exec --env=… shop"],
+    ["docker -H tcp://dev:topsecret@far exec shop", "docker -H tcp://dev:…@far exec shop"],
+    ["docker exec shop sh -c topsecret", "docker exec shop sh -c …"],
+    ["kubectl --token topsecret exec pod", "kubectl --token … exec pod"],
+    ["kubectl --server https://dev:topsecret@far exec pod", "kubectl --server https://dev:…@far exec pod"],
+    ["kubectl exec pod --password=topsecret -- env A=topsecret", "kubectl exec pod --password=… -- env A=…"],
+    ["env TOKEN=topsecret nice topsecret", "env TOKEN=… nice …"],
+    ["/opt/reach --key=topsecret --token topsecret -topsecret", "/opt/reach --key=… --token … -t…"],
+  ])("are those that can't be secret: %s", (text, shown) => {
+    expect(shownWords(wordsOf(text))).toEqual(shown === undefined ? wordsOf(text) : shown.split(" "));
   });
 });
 

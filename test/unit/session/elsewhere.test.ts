@@ -136,7 +136,11 @@ describe("!handover", () => {
     expect(handed("kubectl exec deploy/shop", there)).toContain(
       `kubectl exec -it deploy/shop -- sh -c ${typed}`,
     );
-    expect(handed("ssh build1", there)).toContain("It reaches `far`, where Claude works.");
+    expect(handed("ssh build1", there)).toContain("It reaches `far`, where Claude works. Claude asks");
+    const secret = handed("docker exec -e TOKEN=topsecret shop", there);
+    expect(secret).toContain(`docker exec -it -e 'TOKEN=…' shop sh -c ${typed}`);
+    expect(secret).toContain("`…` stands for words of the project's `runner` that may be secret.");
+    expect(secret).not.toContain("topsecret");
   });
 
   test("holds over a restart, also one before our Claude has ended", () => {

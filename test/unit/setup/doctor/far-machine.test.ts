@@ -1,19 +1,36 @@
 // What doctor says of a project on another machine, whose shell and programs are real.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Project } from "../../../../src/config/project.ts";
 import { remoteOf } from "../../../../src/remote/runner.ts";
 import { remoteShell } from "../../../../src/remote/shell.ts";
 import { examineFarMachine } from "../../../../src/setup/doctor/far-machine.ts";
 import { claudeAnswers, claudeProgram, type FarPlace, farPlace } from "../../../support/far-machine.ts";
+import { asNobody } from "../../../support/posix-shells.ts";
 
 const examine = async (
   { shell }: Pick<FarPlace, "shell">,
-  more: { readonly directory?: string; readonly claudePath?: string; readonly worktree?: "off" | "ask" } = {},
+  more: Partial<Pick<Project, "directory" | "claudePath" | "worktree" | "isUnsafeAllowed">> = {},
 ) => {
-  const project = { directory: "~/shop", claudePath: "claude", worktree: "off", ...more } as const;
+  const project = {
+    name: "shop",
+    directory: "~/shop",
+    claudePath: "claude",
+    worktree: "off",
+    ...more,
+  } as const;
   const found = await examineFarMachine(project, shell, claudeAnswers);
   return found.map(({ status, text }) => `${status}: ${text.replace(/within \d+ ms/, "within N ms")}`);
 };
@@ -76,6 +93,49 @@ describe("a machine where something is wrong", () => {
       "problem: There is no directory ~/shop on dev@build1. Make it there, or correct the project's directory.",
       "problem: Claude Code was not found on dev@build1 (claude). Install it there, or name it with claudePath.",
     ]);
+  });
+
+  test("says what is no directory, and which can't be entered", async () => {
+    const far = usable();
+    writeFileSync(join(far.home, "file"), "");
+    expect((await examine(far, { directory: "~/file" }))[1]).toBe(
+      "problem: ~/file on dev@build1 is no directory. Name the one where Claude shall work.",
+    );
+  });
+
+  test.skipIf(asNobody === undefined)(
+    "says which directory may not be entered, also one above it",
+    async () => {
+      if (!asNobody) return;
+      const top = mkdtempSync("/tmp/far-");
+      chmodSync(top, 0o755);
+      mkdirSync(join(top, "closed/inside"), { recursive: true });
+      chmodSync(join(top, "closed"), 0o700);
+      for (const directory of [join(top, "closed"), join(top, "closed/inside"), join(top, "closed/a/b")]) {
+        expect((await examine({ shell: asNobody }, { directory, claudePath: "no-claude" }))[1]).toBe(
+          `problem: Claude can't read and write in ${directory} on setpriv. Mend its rights, or choose another directory.`,
+        );
+      }
+      rmSync(top, { recursive: true });
+    },
+  );
+
+  test("says that the directory is its user's home, or all of it, whatever it is called", async () => {
+    const far = usable();
+    symlinkSync(far.home, join(far.home, "shop/link"));
+    for (const directory of [far.home, "~/shop/link", "~/shop/.."]) {
+      const found = await examine(far, { directory });
+      expect(found[1]).toBe(
+        `problem: ${directory} on dev@build1 is the home directory there, with all files in it. Choose another, or confirm it in projects.yaml with allowUnsafeDirectory: true.`,
+      );
+      expect(await examine(far, { directory, isUnsafeAllowed: true })).toContain(
+        `ok: ${directory} on dev@build1`,
+      );
+    }
+    symlinkSync("/", join(far.home, "all"));
+    expect((await examine(far, { directory: "~/all" }))[1]).toMatch(
+      /^problem: ~\/all on dev@build1 is all of that machine\. Choose another/,
+    );
   });
 
   test("says what is no Claude Code, with what that says", async () => {
