@@ -273,3 +273,25 @@ test("that Claude had got a message and was cut off is told when another one wai
   expect(script.said()).toContain("**This turn was cut off** when the connection to `dev@build1` was lost");
   expect(script.sent()).toEqual(["go", "and another"]);
 });
+
+test("what Claude still said over there before it was ended is no answer: the turn is told as cut off, once", () => {
+  const texts = [{ messageId: "m9", text: "Tool permission request failed: AbortError: Stream closed" }];
+  const cutOffs = (script: Script) => notices(script).filter((text) => text.includes("was cut off"));
+  for (const isTaken of [false, true]) {
+    for (const more of [[], ["and another"]]) {
+      const script = isTaken ? begun() : createScript({ machine: "dev@build1" });
+      if (!isTaken) {
+        script.take({ type: "opened" });
+        script.says(OWNER, "go");
+      }
+      for (const text of more) script.says(OWNER, text);
+      lose(script, "cut");
+      timer(script);
+      if (isTaken && more.length === 0) script.says(OWNER, "go on");
+      granted(script, { saved: { holdsMessage: !isTaken, texts } });
+      expect(script.said()).toContain("Stream closed");
+      expect(cutOffs(script)).toHaveLength(1);
+      expect(script.sent()).toEqual(["go", ...(isTaken && more.length === 0 ? ["go on"] : more)]);
+    }
+  }
+});
