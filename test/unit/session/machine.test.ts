@@ -295,3 +295,34 @@ test("what Claude still said over there before it was ended is no answer: the tu
     }
   }
 });
+
+test("a file that can't be saved while its machine is away has the message wait for the machine, and is tried again with it", () => {
+  const file = { id: "f1", name: "a.bin", mimeType: "", size: 3 } as never;
+  for (const lost of ["unreached", "cut"] as const) {
+    const script = createScript({ machine: "dev@build1" });
+    script.take({ type: "opened" });
+    const [prepare] = script.says(OWNER, "go", { files: [file] }).filter(({ type }) => type === "prepare");
+    const { generation } = script.state;
+    const uuid = prepare?.type === "prepare" ? prepare.message.uuid : "";
+    expect(
+      types(script.take({ type: "unprepared", uuid: "another", generation, lost, said: REFUSED })),
+    ).toEqual([]);
+    const effects = script.take({ type: "unprepared", uuid, generation, lost, said: REFUSED });
+    expect(types(effects)).toContain("closeClaude");
+    expect(types(effects)).toContain("releaseSlot");
+    expect(pauses(effects)).toEqual([5000]);
+    expect(notices(script)).toEqual([expect.stringContaining("I keep your message and try again")]);
+    const late = { type: "prepared", uuid, generation, content: [], problems: ["It was late."] } as const;
+    timer(script);
+    expect(types(granted(script))).toContain("prepare");
+    expect(script.take(late)).toEqual([]);
+    expect(script.take({ type: "unprepared", uuid, generation, lost, said: REFUSED })).toEqual([]);
+    const content = [{ type: "text", text: "go, with a.bin" }] as const;
+    const problems = ["The file `b` could not be handed to Claude: no answer"];
+    script.take({ type: "prepared", uuid, generation: script.state.generation, content, problems });
+    expect(script.sent().at(-1)).toBe("go, with a.bin");
+    expect(notices(script)).toEqual(["✅ **`dev@build1` is back**."]);
+    expect(script.said()).toContain("⚠️ The file `b` could not");
+    expect(script.said()).not.toContain("It was late");
+  }
+});
