@@ -3,6 +3,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn as nodeSpawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { UNHEARD } from "../remote/claude-script.ts";
 import type { RemoteErrorCode } from "../remote/error.ts";
 import { BEGUN, withoutEnd } from "../remote/script.ts";
 import { startFailure } from "./error.ts";
@@ -68,6 +69,8 @@ export class ClaudeProcess {
   readonly #whenEnded: Promise<void>;
   #resolveEnded: () => void = () => {};
   #hasEnded = false;
+  /** Its end is our wish. */
+  #isClosing = false;
   /** Undefined before the start, and when the program could not be started. */
   #child: ChildProcessWithoutNullStreams | undefined;
   /** Bytes of stdout. */
@@ -131,6 +134,7 @@ export class ClaudeProcess {
     if (child?.pid === undefined) {
       return this.#whenEnded;
     }
+    this.#isClosing = true;
     const tree = this.#hasEnded ? [] : processTreeOf(child.pid);
     clearInterval(this.#signsOfLife);
     child.stdin.end();
@@ -236,9 +240,14 @@ export class ClaudeProcess {
   /** What the runner itself ends with is its own affair. */
   #endThere({ failures }: RemoteEnd, signal: NodeJS.Signals | null): End {
     // The tail has lost its last line break.
-    const { said, code } = withoutEnd(`${this.#stderr.text}\n`);
+    const { said: all, code } = withoutEnd(`${this.#stderr.text}\n`);
     if (code === undefined) {
-      return { code: null, signal, stderr: said, lost: this.#hasBegun ? "cut" : "unreached" };
+      return { code: null, signal, stderr: all, lost: this.#hasBegun ? "cut" : "unreached" };
+    }
+    const [said = "", unheard] = all.split(UNHEARD).map((part) => part.trim());
+    // Both ends live, and were parted: a laptop that sleeps for a while is enough.
+    if (unheard !== undefined && !this.#isClosing) {
+      return { code: null, signal: null, stderr: unheard, lost: "cut" };
     }
     const failure = this.#hasSpoken ? undefined : failures.get(code);
     return failure === undefined

@@ -18,6 +18,9 @@ export const REMOTE_TIMES: RemoteTimes = { signOfLifeMs: 20_000, graceS: 5, sile
 /** All that carries this variable was started by the Claude of that run, also when its parent is gone. */
 const RUN_VARIABLE = "MM_CLAUDE_RUN";
 
+/** On stderr, last and with the reason behind it: the script has ended Claude, or has closed its stdin. */
+export const UNHEARD = "mm-claude was not heard:";
+
 /** The exit code where Claude's directory can't be entered. */
 export const NO_DIRECTORY = 93;
 /** Those where it is one that must be confirmed first. */
@@ -50,8 +53,8 @@ case $(danger) in home) exit ${UNSAFE.home} ;; root) exit ${UNSAFE.root} ;; esac
 
 /**
  * `$1` directory, which may begin with `~/`, `$2` the one for files or "", `$3` the run, `$4` the program, then its
- * arguments. Exits as Claude does; says BEGUN before Claude's first word. An empty directory for files goes with it: what
- * is saved later makes it again.
+ * arguments. Exits as Claude does; says BEGUN before Claude's first word, and UNHEARD where nothing could come any more. An
+ * empty directory for files goes with it: what is saved later makes it again.
  */
 export function claudeScript({ graceS, silenceS }: RemoteTimes, isUnsafeAllowed = false): string {
   return `
@@ -86,11 +89,10 @@ exec 3<&0
   cd /
   trap 'kill $s; exit' TERM
   while r=$(dd bs=65536 count=1 2>&1 1>&4 <&3); do
-    case $r in 0+0*) break ;; esac
+    case $r in 0+0*) echo 'its input was closed there' >"$own/unheard"; break ;; esac
     : >"$own/sign"
   done
   exec 4>&-
-  : >"$own/closed"
   sleep ${graceS} &
   s=$!
   wait $s
@@ -109,7 +111,10 @@ pump=$!
     n=$((n + 1))
     if [ -e "$own/sign" ]; then rm -f "$own/sign"; n=0; fi
   done
-  [ -d "$own" ] && end TERM
+  if [ -d "$own" ]; then
+    echo 'nothing came there for ${silenceS} s' >"$own/unheard"
+    end TERM
+  fi
 } >/dev/null 2>&1 </dev/null &
 watch=$!
 env ${RUN_VARIABLE}="$run" $leader sh -c 'echo $$ >"$0"; exec "$@"' "$own/pid" "$@" <"$own/in" 3<&-
@@ -117,6 +122,7 @@ code=$?
 kill $pump $watch 2>/dev/null
 wait $watch 2>/dev/null
 end KILL
+if [ -e "$own/unheard" ]; then printf '\\n%s %s\\n' '${UNHEARD}' "$(cat "$own/unheard")" >&2; fi
 rm -rf "$own"
 if [ -n "$files" ]; then rmdir "$files" 2>/dev/null; fi
 exit $code

@@ -5,6 +5,7 @@ import type { MessageBlock } from "../claude/types.ts";
 import { MattermostError } from "../mattermost/error.ts";
 import type { FileInfo, MattermostApi, Post, PostId, ThreadId } from "../mattermost/types.ts";
 import type { Users } from "../mattermost/users.ts";
+import { RemoteError } from "../remote/error.ts";
 import { quote } from "../render/markdown.ts";
 import { spokenBy } from "../render/speaker-labels.ts";
 import { safeFileName } from "../util/file-names.ts";
@@ -38,14 +39,17 @@ export interface ContentOptions {
   readonly onProblem: (detail: string) => void;
 }
 
-/** Never rejects: what can't be fetched is named, and the rest goes through. */
+/**
+ * What can't be fetched is named, and the rest goes through. Rejects only with a RemoteError, when the machine where files
+ * are saved is away.
+ */
 export async function contentOf(
   message: Message,
   text: string,
   options: ContentOptions,
 ): Promise<MessageBlock[]> {
   const before = message.withThread ? await threadBefore(message.postId, options) : "";
-  const { images, saved } = await filesOf(message, options);
+  const { images, saved } = await filesOf(message, options, isAway);
   const list = saved.length > 0 ? `\n\nAttached files:\n${saved.map((file) => `- ${file}`).join("\n")}` : "";
   const words = `${before}${text}${list}`.trim();
   // An empty text block is an error to the Messages API.
@@ -63,6 +67,9 @@ export async function contentOf(
   ];
 }
 
+/** One that answers too late for a file might do so each time. */
+const isAway = (error: unknown): boolean => error instanceof RemoteError && error.code !== "timeout";
+
 interface Files {
   readonly images: MessageBlock[];
   /** Their paths. */
@@ -70,7 +77,11 @@ interface Files {
 }
 
 /** One after the other: so no more than one file is held at a time, and each finds what the one before has left. */
-async function filesOf({ files, postId }: Message, options: ContentOptions): Promise<Files> {
+async function filesOf(
+  { files, postId }: Message,
+  options: ContentOptions,
+  isFatal: (error: unknown) => boolean = () => false,
+): Promise<Files> {
   const got: Files = { images: [], saved: [] };
   const withoutRoom: FileInfo[] = [];
   for (const file of files.slice(0, MAX_MESSAGE_FILES)) {
@@ -84,6 +95,9 @@ async function filesOf({ files, postId }: Message, options: ContentOptions): Pro
         got.images.push(block);
       }
     } catch (error) {
+      if (isFatal(error)) {
+        throw error;
+      }
       options.onProblem(`The file ${named([file])} could not be handed to Claude: ${reasonOf(error)}`);
     }
   }

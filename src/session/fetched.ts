@@ -1,6 +1,7 @@
 // The effects that take a while, and whose outcome comes back as a signal.
 
 import type { ChannelId, ThreadId } from "../mattermost/types.ts";
+import { RemoteError } from "../remote/error.ts";
 import { CALLING_ALL, type Calling } from "./calling.ts";
 import { type OutputPlace, outputFiles } from "./output-files.ts";
 import type { SessionProcess } from "./process.ts";
@@ -36,16 +37,28 @@ export function fetch(effect: Effect, options: FetchOptions): boolean {
   return fetched !== undefined;
 }
 
+async function prepare(
+  { message, generation, text }: Effect & { readonly type: "prepare" },
+  process: SessionProcess,
+): Promise<Signal> {
+  const of = { uuid: message.uuid, generation };
+  const problems: string[] = [];
+  try {
+    const content = await process.prepare(message, text, (detail) => void problems.push(detail));
+    return { type: "prepared", ...of, content, problems };
+  } catch (error) {
+    if (error instanceof RemoteError && error.code !== "timeout") {
+      return { type: "unprepared", ...of, lost: error.code, said: error.said };
+    }
+    throw error;
+  }
+}
+
 function begin(effect: Effect, options: FetchOptions): Fetched | undefined {
   const { channelId, threadId, process, worktrees, calling, onProblem } = options;
   switch (effect.type) {
     case "prepare": {
-      const { uuid } = effect.message;
-      const content = process.prepare(effect.message, effect.text, onProblem);
-      return {
-        what: "fetching what goes along with a message",
-        signal: content.then((content) => ({ type: "prepared", uuid, content })),
-      };
+      return { what: "fetching what goes along with a message", signal: prepare(effect, process) };
     }
     case "saveFiles": {
       const { uuid } = effect.message;

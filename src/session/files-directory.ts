@@ -5,7 +5,7 @@ import type { RemoteShell } from "../remote/types.ts";
 import type { Log } from "../util/log.ts";
 import type { SavedFiles } from "../util/saved-files.ts";
 import { LocalFilesDirectory } from "./local-files-directory.ts";
-import { RemoteFilesDirectory } from "./remote-files-directory.ts";
+import { RemoteFilesDirectory, type RunLater } from "./remote-files-directory.ts";
 
 export interface FilesDirectory {
   readonly path: string | undefined;
@@ -13,14 +13,20 @@ export interface FilesDirectory {
   readonly files: SavedFiles | undefined;
   /** Its path; undefined when there is no room for it: that keeps files from Claude, and nothing else. */
   make(): string | undefined;
-  /** With all in it; what can't be removed is told to the log. Never rejects. */
+  /** With all in it; what can't be removed is told to the log, and tried again when its machine was away. Never rejects. */
   remove(): Promise<void>;
+}
+
+interface FilesDirectoryOptions {
+  readonly log: Log;
+  readonly shell?: RemoteShell | undefined;
+  readonly later?: RunLater;
 }
 
 /** `path`: one that an earlier run has made. */
 export function filesDirectoryOf(
-  { log, shell }: { readonly log: Log; readonly shell?: RemoteShell | undefined },
+  { log, shell, later }: FilesDirectoryOptions,
   path: string | undefined,
 ): FilesDirectory {
-  return shell ? new RemoteFilesDirectory(log, shell, path) : new LocalFilesDirectory(log, path);
+  return shell ? new RemoteFilesDirectory(log, shell, path, later) : new LocalFilesDirectory(log, path);
 }

@@ -50,8 +50,8 @@ export function slotGranted(
   const wasTaken = dropSavedMessage(step, saved);
   dropUnauthorized(step);
   const isOver = state.queue.length === 0 && !state.steering.wanted;
-  // What Claude had said to it stands there now; where it had said nothing, nobody would know.
-  if (wasTaken && context.machine !== undefined && (isOver || !saved?.texts.length)) {
+  // Also where something of it stands there now: it looks like an answer, and may be Claude's words about its end.
+  if (wasTaken && context.machine !== undefined) {
     tellTaken(step, isOver);
   }
   if (isOver) {

@@ -2,7 +2,8 @@
 
 import { leaveProcess } from "./leaving.ts";
 import { isUnderWay } from "./phases.ts";
-import type { SavedTurn } from "./signals.ts";
+import { preparing } from "./sending.ts";
+import type { SavedTurn, Signal } from "./signals.ts";
 import { say, updateHeader, writePages } from "./state.ts";
 import { callAfterTurn } from "./steering/calling.ts";
 import { machineOf, runnerWords, unreached, waitForMachine } from "./steering/machine.ts";
@@ -34,6 +35,14 @@ export function loseConnection(step: Step, lost: "unreached" | "cut", said: stri
   updateHeader(step, { kind: "asleep" });
   if (wasUnderWay) {
     callAfterTurn(step, "stopped");
+  }
+}
+
+/** The message under way waits for the machine, too: its Claude would get it without the files. */
+export function unprepared(step: Step, signal: Signal & { readonly type: "unprepared" }): void {
+  if (preparing(step, signal)) {
+    loseConnection(step, signal.lost, signal.said);
+    step.emit({ type: "closeClaude", now: true });
   }
 }
 

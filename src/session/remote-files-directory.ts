@@ -3,6 +3,7 @@
 // counted through it.
 
 import { randomInt } from "node:crypto";
+import { RemoteError } from "../remote/error.ts";
 import { transferMs } from "../remote/transfer.ts";
 import type { RemoteShell, RunScript, ScriptOutcome } from "../remote/types.ts";
 import { lastWords } from "../util/last-words.ts";
@@ -17,14 +18,26 @@ const OURS = /^\/tmp\/mm-claude-[A-Za-z0-9]{12}$/;
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const REMOVED_WITHIN_MS = 15_000;
 
+/** While its machine is away it is tried again, for about a day. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+const MOST_TRIES = 30;
+
+export type RunLater = (run: () => void, ms: number) => void;
+
+/** mm-claude's end waits for none of it. */
+const keepingNobody: RunLater = (run, ms) => void setTimeout(run, ms).unref();
+
 export class RemoteFilesDirectory implements FilesDirectory {
   readonly #log: Log;
+  readonly #later: RunLater;
   readonly #shell: RemoteShell;
   #files: RemoteFiles | undefined;
 
   /** `path`: one that an earlier run has chosen; of a project that was on this machine then, it is another's. */
-  constructor(log: Log, shell: RemoteShell, path: string | undefined) {
+  constructor(log: Log, shell: RemoteShell, path: string | undefined, later: RunLater = keepingNobody) {
     this.#log = log;
+    this.#later = later;
     this.#shell = shell;
     this.#files = path !== undefined && OURS.test(path) ? new RemoteFiles(shell, path) : undefined;
   }
@@ -45,11 +58,24 @@ export class RemoteFilesDirectory implements FilesDirectory {
   async remove(): Promise<void> {
     const files = this.#files;
     this.#files = undefined;
+    if (files) {
+      await this.#remove(files, 0);
+    }
+  }
+
+  async #remove(files: RemoteFiles, tries: number): Promise<void> {
     try {
-      await files?.remove();
+      await files.remove();
     } catch (error) {
-      const { name } = this.#shell.remote;
-      this.#log.warn(`${files?.directory} on ${name} could not be removed`, error);
+      const isTriedAgain = error instanceof RemoteError && tries < MOST_TRIES;
+      if (isTriedAgain) {
+        const ms = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+        this.#later(() => void this.#remove(files, tries + 1), ms);
+      }
+      if (tries === 0 || !isTriedAgain) {
+        const what = `${files.directory} on ${this.#shell.remote.name} could not be removed`;
+        this.#log.warn(isTriedAgain ? `${what} now, and is tried again` : what, error);
+      }
     }
   }
 }

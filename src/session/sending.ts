@@ -4,8 +4,8 @@ import { inlineCode } from "../render/markdown.ts";
 import { homePath } from "../render/paths.ts";
 import { spokenBy, withoutLabels } from "../render/speaker-labels.ts";
 import { callableNames } from "./bots.ts";
-import { askForSlot, beginWork, inFlightOf, wake } from "./phases.ts";
-import type { Message } from "./signals.ts";
+import { askForSlot, beginWork, type InFlight, inFlightOf, wake } from "./phases.ts";
+import type { Message, Signal } from "./signals.ts";
 import { may, newTurn, say, updateHeader } from "./state.ts";
 import { isAway } from "./steering/away.ts";
 import { noteTitle, takeNote } from "./steering/heard.ts";
@@ -141,19 +141,32 @@ function sendNext(step: Step): void {
   step.emit({ type: "typing", isOn: true });
   const text = wordsFor(step, message);
   if (isPreparing) {
-    step.emit({ type: "prepare", message, text });
+    step.emit({ type: "prepare", generation: state.generation, message, text });
   } else {
     send(step, message.uuid, [{ type: "text", text }]);
   }
 }
 
-/** What goes along with the message under way is there; one that was withdrawn meanwhile is another's. */
-export function prepared(step: Step, uuid: string, content: readonly MessageBlock[]): void {
-  const inFlight = inFlightOf(step.state);
-  if (inFlight?.isPreparing && inFlight.message.uuid === uuid) {
+/** What goes along with the message under way is there. */
+export function prepared(step: Step, signal: Signal & { readonly type: "prepared" }): void {
+  const inFlight = preparing(step, signal);
+  if (inFlight) {
     inFlight.isPreparing = false;
-    send(step, uuid, content);
+    for (const problem of signal.problems ?? []) {
+      say(step, `⚠️ ${problem}`);
+    }
+    send(step, signal.uuid, signal.content);
   }
+}
+
+/** Undefined when it was withdrawn meanwhile, or waits again, or is prepared for another process. */
+export function preparing(
+  { state }: Step,
+  { uuid, generation }: Signal & { readonly type: "prepared" | "unprepared" },
+): InFlight | undefined {
+  const inFlight = inFlightOf(state);
+  const isThis = inFlight?.isPreparing && inFlight.message.uuid === uuid && generation === state.generation;
+  return isThis ? inFlight : undefined;
 }
 
 function send(step: Step, uuid: string, content: readonly MessageBlock[]): void {

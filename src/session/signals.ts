@@ -137,7 +137,24 @@ export type Signal =
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "fileProblem"; readonly detail: string }
   /** What a message needs besides its words has been fetched. */
-  | { readonly type: "prepared"; readonly uuid: string; readonly content: readonly MessageBlock[] }
+  | {
+      readonly type: "prepared";
+      readonly uuid: string;
+      /** Of the process that it is for. */
+      readonly generation: number;
+      readonly content: readonly MessageBlock[];
+      /** What could not be fetched, a sentence each. */
+      readonly problems?: readonly string[];
+    }
+  /** The connection to Claude's machine was lost over its files. */
+  | {
+      readonly type: "unprepared";
+      readonly uuid: string;
+      readonly generation: number;
+      readonly lost: "unreached" | "cut";
+      /** The runner's own words. */
+      readonly said: string;
+    }
   /** The files of a reply, where Claude can read them; those that could not be saved are missing. */
   | { readonly type: "filesSaved"; readonly uuid: string; readonly paths: readonly string[] }
   /** Something of this session's threw. `what` it was doing, for people; `detail` as the error says it. */

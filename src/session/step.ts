@@ -20,6 +20,7 @@ import {
   watchdog,
 } from "./lifecycle.ts";
 import type { Hear } from "./listeners.ts";
+import { unprepared } from "./lost-connection.ts";
 import { onToolReport, takeOwnToolEvent } from "./own-tools.ts";
 import { onCommand, onMessage, onReaction } from "./people.ts";
 import { cardQuarantined } from "./quarantined-cards.ts";
@@ -210,7 +211,10 @@ function take(step: Step, signal: Signal): void {
       say(step, `⚠️ ${signal.detail}`);
       break;
     case "prepared":
-      prepared(step, signal.uuid, signal.content);
+      prepared(step, signal);
+      break;
+    case "unprepared":
+      unprepared(step, signal);
       break;
     case "fault":
       onFault(step, signal.what, signal.detail);

@@ -66,7 +66,12 @@ export type Effect =
   | { readonly type: "releaseSlot" }
   | { readonly type: "startClaude"; readonly generation: number; readonly resume: boolean }
   /** Fetches what goes along with a message: the thread before it, its files. */
-  | { readonly type: "prepare"; readonly message: Message; readonly text: string }
+  | {
+      readonly type: "prepare";
+      readonly generation: number;
+      readonly message: Message;
+      readonly text: string;
+    }
   | { readonly type: "send"; readonly uuid: string; readonly content: readonly MessageBlock[] }
   /** Of a reply that decides once they are there: `filesSaved`. */
   | { readonly type: "saveFiles"; readonly message: Message }

@@ -12,6 +12,7 @@ import { join, sep } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { FileInfo, Post, PostId, ThreadId, UserId } from "../../../src/mattermost/types.ts";
+import { RemoteError } from "../../../src/remote/error.ts";
 import { contentOf } from "../../../src/session/content.ts";
 import type { Message } from "../../../src/session/signals.ts";
 import { filesIn } from "../../../src/util/saved-files.ts";
@@ -240,6 +241,24 @@ test("without a directory of its own a session gets images alone", async () => {
   const blocks = await contentOf(message({ files }), "read", { ...options, filesDirectory: undefined });
   expect(blocks.map((block) => block.type)).toEqual(["image", "text"]);
   expect(problems).toEqual(["The file `a.txt` could not be handed to Claude: there is no place to save it"]);
+});
+
+test("a machine that is away is no problem of one file: nothing of the message is handed over, and nothing said", async () => {
+  for (const [code, isTold] of [
+    ["unreached", false],
+    ["cut", false],
+    ["timeout", true],
+  ] as const) {
+    const { options, problems } = world();
+    const away = new RemoteError(code, "build1 is away.");
+    const there = { hasRoomFor: async () => true, save: () => Promise.reject(away) };
+    const content = contentOf(message({ files: [file("f", "a.txt")] }), "read", {
+      ...options,
+      filesDirectory: there as never,
+    });
+    await (isTold ? content : expect(content).rejects.toBe(away));
+    expect(problems).toHaveLength(isTold ? 1 : 0);
+  }
 });
 
 test("nothing is written through a link, in the file's place or in the directory's", async () => {

@@ -1,6 +1,7 @@
 // What holds of the directory for a session's files on whichever machine it is: one table for both kinds.
 
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -16,9 +17,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { RemoteError } from "../../../src/remote/error.ts";
 import type { RemoteShell } from "../../../src/remote/types.ts";
 import { type FilesDirectory, filesDirectoryOf } from "../../../src/session/files-directory.ts";
+import { settle } from "../../support/fake-clock.ts";
 import { warningsTo } from "../../support/logs.ts";
 import { asNobody, cutAfter, POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -264,7 +267,45 @@ test("a machine that can't be reached is told in its own words, and keeps a sess
   await expect(directory.files?.hasRoomFor("a", 1)).rejects.toThrow(words);
   await expect(directory.files?.save("a", Buffer.from("x"))).rejects.toThrow(words);
   await directory.remove();
-  expect(warnings).toEqual([`${path} on build1 could not be removed`]);
+  expect(warnings).toEqual([`${path} on build1 could not be removed now, and is tried again`]);
+});
+
+test("what could not be removed while its machine was away is removed once that is back, and not tried for ever", async () => {
+  for (const isBackAfter of [3, undefined]) {
+    warnings = [];
+    const [posix] = POSIX_SHELLS;
+    const there = posix?.there() ?? unreached;
+    let tries = 0;
+    const shell: RemoteShell = {
+      ...unreached,
+      run: (...what) => (tries++ === isBackAfter ? there : away).run(...what),
+    };
+    const away: RemoteShell = {
+      ...unreached,
+      run: () => Promise.reject(new RemoteError("unreached", "build1 can't be reached.")),
+    };
+    const due: { run: () => void; ms: number }[] = [];
+    const later = (run: () => void, ms: number) => void due.push({ run, ms });
+    const path = `/tmp/mm-claude-${randomBytes(6).toString("hex")}`;
+    mkdirSync(path);
+    writeFileSync(join(path, "a.txt"), "");
+    const paused: number[] = [];
+    await filesDirectoryOf({ log: warningsTo(warnings), shell, later }, path).remove();
+    for (let next = due.shift(); next && paused.length < 1000; next = due.shift()) {
+      paused.push(next.ms / 60_000);
+      next.run();
+      await vi.waitFor(() => expect(tries).toBe(paused.length + 1));
+      await settle();
+      if (tries - 1 === isBackAfter) await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+    }
+    expect(paused.slice(0, 7)).toEqual(isBackAfter === 3 ? [1, 2, 4] : [1, 2, 4, 8, 16, 32, 60]);
+    expect(paused.reduce((sum, minutes) => sum + minutes, 0)).toBeLessThan(26 * 60);
+    expect(existsSync(path)).toBe(isBackAfter === undefined);
+    const first = `${path} on build1 could not be removed now, and is tried again`;
+    const last = `${path} on build1 could not be removed`;
+    expect(warnings).toEqual(isBackAfter === undefined ? [first, last] : [first]);
+    rmSync(path, { recursive: true, force: true });
+  }
 });
 
 test("what another machine says of a file that can't be saved there is no Markdown in a thread", async () => {

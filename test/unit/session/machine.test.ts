@@ -312,3 +312,56 @@ test("who watches sees that the machine is tried, until it is back, and that no 
   ).toEqual(["crashed", "cut", "unreached"]);
   expect(claudesEnd({ type: "opened" })).toBeUndefined();
 });
+
+test("what Claude still said over there before it was ended is no answer: the turn is told as cut off, once", () => {
+  const texts = [{ messageId: "m9", text: "Tool permission request failed: AbortError: Stream closed" }];
+  const cutOffs = (script: Script) => notices(script).filter((text) => text.includes("was cut off"));
+  for (const isTaken of [false, true]) {
+    for (const more of [[], ["and another"]]) {
+      const script = isTaken ? begun() : createScript({ machine: "dev@build1" });
+      if (!isTaken) {
+        script.take({ type: "opened" });
+        script.says(OWNER, "go");
+      }
+      for (const text of more) script.says(OWNER, text);
+      lose(script, "cut");
+      timer(script);
+      if (isTaken && more.length === 0) script.says(OWNER, "go on");
+      granted(script, { saved: { holdsMessage: !isTaken, texts } });
+      expect(script.said()).toContain("Stream closed");
+      expect(cutOffs(script)).toHaveLength(1);
+      expect(script.sent()).toEqual(["go", ...(isTaken && more.length === 0 ? ["go on"] : more)]);
+    }
+  }
+});
+
+test("a file that can't be saved while its machine is away has the message wait for the machine, and is tried again with it", () => {
+  const file = { id: "f1", name: "a.bin", mimeType: "", size: 3 } as never;
+  for (const lost of ["unreached", "cut"] as const) {
+    const script = createScript({ machine: "dev@build1" });
+    script.take({ type: "opened" });
+    const [prepare] = script.says(OWNER, "go", { files: [file] }).filter(({ type }) => type === "prepare");
+    const { generation } = script.state;
+    const uuid = prepare?.type === "prepare" ? prepare.message.uuid : "";
+    expect(
+      types(script.take({ type: "unprepared", uuid: "another", generation, lost, said: REFUSED })),
+    ).toEqual([]);
+    const effects = script.take({ type: "unprepared", uuid, generation, lost, said: REFUSED });
+    expect(types(effects)).toContain("closeClaude");
+    expect(types(effects)).toContain("releaseSlot");
+    expect(pauses(effects)).toEqual([5000]);
+    expect(notices(script)).toEqual([expect.stringContaining("I keep your message and try again")]);
+    const late = { type: "prepared", uuid, generation, content: [], problems: ["It was late."] } as const;
+    timer(script);
+    expect(types(granted(script))).toContain("prepare");
+    expect(script.take(late)).toEqual([]);
+    expect(script.take({ type: "unprepared", uuid, generation, lost, said: REFUSED })).toEqual([]);
+    const content = [{ type: "text", text: "go, with a.bin" }] as const;
+    const problems = ["The file `b` could not be handed to Claude: no answer"];
+    script.take({ type: "prepared", uuid, generation: script.state.generation, content, problems });
+    expect(script.sent().at(-1)).toBe("go, with a.bin");
+    expect(notices(script)).toEqual(["✅ **`dev@build1` is back**."]);
+    expect(script.said()).toContain("⚠️ The file `b` could not");
+    expect(script.said()).not.toContain("It was late");
+  }
+});

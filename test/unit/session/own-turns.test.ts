@@ -108,7 +108,12 @@ test("the end of a turn that Claude began by itself takes no message away whose 
   script.says(OWNER, "look", { withThread: true });
   script.claude({ type: "turnStarted", model: "m" });
   script.claude(turnEnded());
-  script.take({ type: "prepared", uuid: "u2", content: [{ type: "text", text: "look" }] });
+  script.take({
+    type: "prepared",
+    uuid: "u2",
+    generation: script.state.generation,
+    content: [{ type: "text", text: "look" }],
+  });
   expect(script.effects).toContainEqual({
     type: "send",
     uuid: "u2",

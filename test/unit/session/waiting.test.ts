@@ -20,7 +20,7 @@ const remove = (script: Script, postId: string) =>
   script.take({ type: "postDeleted", postId: postId as PostId });
 const content = (text: string): MessageBlock[] => [{ type: "text", text }];
 const fetched = (script: Script, uuid: string, text: string) =>
-  script.take({ type: "prepared", uuid, content: content(text) });
+  script.take({ type: "prepared", uuid, generation: script.state.generation, content: content(text) });
 const waiting = (script: Script) => script.state.queue.map((message) => message.text);
 
 /** A session whose first message waits for its file. */
