@@ -108,7 +108,7 @@ interface Known {
 /** Also behind another program, such as sudo. */
 export function known(words: readonly string[]): Known | undefined {
   for (const at of words.keys()) {
-    const kind = kindOf(words.slice(at));
+    const kind = isAssignment(words[at] ?? "") ? undefined : kindOf(words.slice(at));
     const runner = kind?.read(words.slice(at));
     if (kind && runner) {
       const before = words.slice(0, at);

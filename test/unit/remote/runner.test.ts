@@ -211,6 +211,7 @@ describe("the words of a runner that others may see", () => {
     ["kubectl --server https://dev:topsecret@far exec pod", "kubectl --server https://dev:…@far exec pod"],
     ["kubectl exec pod --password=topsecret -- env A=topsecret", "kubectl exec pod --password=… -- env A=…"],
     ["env TOKEN=topsecret nice topsecret", "env TOKEN=… nice …"],
+    ["env TOKEN=topsecret/ssh reach", "env TOKEN=… reach"],
     ["/opt/reach --key=topsecret --token topsecret -topsecret", "/opt/reach --key=… --token … -t…"],
   ])("are those that can't be secret: %s", (text, shown) => {
     expect(shownWords(wordsOf(text))).toEqual(shown === undefined ? wordsOf(text) : shown.split(" "));
