@@ -250,7 +250,7 @@ test("a machine that is away is no problem of one file: nothing of the message i
     ["timeout", true],
   ] as const) {
     const { options, problems } = world();
-    const away = new RemoteError(code, "build1 is away.");
+    const away = new RemoteError(code, "build1", "no route");
     const there = { hasRoomFor: async () => true, save: () => Promise.reject(away) };
     const content = contentOf(message({ files: [file("f", "a.txt")] }), "read", {
       ...options,

@@ -282,7 +282,7 @@ test("what could not be removed while its machine was away is removed once that 
     };
     const away: RemoteShell = {
       ...unreached,
-      run: () => Promise.reject(new RemoteError("unreached", "build1 can't be reached.")),
+      run: () => Promise.reject(new RemoteError("unreached", "build1", "")),
     };
     const due: { run: () => void; ms: number }[] = [];
     const later = (run: () => void, ms: number) => void due.push({ run, ms });
