@@ -110,6 +110,8 @@ export function sessionPrefix(channelId: ChannelId): string {
 /** Where a session gets a place to run in, and gives it back; both may be asked for again. */
 export interface Slots<Session> {
   acquire(session: Session): number | undefined;
+  /** mm-claude stops: nothing is given any more, and what waits is kept. */
+  readonly isClosing: boolean;
   release(session: Session): void;
   ended(session: Session): void;
   /** A session that begins asleep, with a conversation. */

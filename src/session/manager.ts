@@ -189,6 +189,10 @@ export class SessionManager implements Slots<Session> {
     }
   }
 
+  get isClosing(): boolean {
+    return this.#isShuttingDown;
+  }
+
   /** For a session of these, as the next two are. */
   acquire(session: Session): number | undefined {
     const slot = this.#isShuttingDown ? undefined : (this.#slotOf(session) ?? this.#slotToGive());

@@ -330,7 +330,10 @@ export class Session {
   #acquireSlot(): void {
     const slot = this.#slots.acquire(this);
     if (slot === undefined) {
-      this.deliver({ type: "slotRefused" });
+      // Where mm-claude stops, nobody is too busy: what waits goes on at the next start.
+      if (!this.#slots.isClosing) {
+        this.deliver({ type: "slotRefused" });
+      }
       return;
     }
     this.#claude.lookBeforeStart(slot);

@@ -89,6 +89,20 @@ test("after a shutdown no process is left and none begins, and every timer is of
   expect(world.clock.pending()).toBe(0);
 });
 
+test("what wants to go on while mm-claude stops is kept, and is not told that it is too busy", async () => {
+  const world = managerWorld(1);
+  world.open("a");
+  world.processes[0]?.tell(turnEnded());
+  const session = find(world, "a");
+  session?.deliver({ type: "slotWithdrawn" });
+  await settle();
+  const stopped = world.manager.shutDown();
+  session?.deliver({ type: "message", message: world.message("the last") });
+  await stopped;
+  expect([...world.server.posts.values()].join("\n")).not.toContain("Too busy");
+  expect(JSON.stringify([...world.documents.values()])).toContain("the last");
+});
+
 const DAY = 24 * 3_600_000;
 
 test("a session that has slept for thirty days is forgotten, in memory and in the store, when another one starts", async () => {
