@@ -179,12 +179,14 @@ async function until(holds: () => boolean): Promise<void> {
 function story(stage: Stage, people: People, problems: readonly Problem[]): string {
   const threads = people.threads.map((thread) => {
     const { root, said, goings, place, directory } = thread;
-    const posts = stage.sandbox.state.thread(root).map(({ id, username, createdAt, message, attachments, reactions }) => {
-      const emoji = reactions.map(
-        ({ emojiName, username: by, createdAt: at }) => `${timeOf(at)} ${emojiName} by ${by}`,
-      );
-      return `${timeOf(createdAt)} ${id} @${username}: ${[message, ...attachments.map(({ text }) => `▌ ${text}`)].join(" ")}\n   [${emoji.join(", ")}]`;
-    });
+    const posts = stage.sandbox.state
+      .thread(root)
+      .map(({ id, username, createdAt, message, attachments, reactions }) => {
+        const emoji = reactions.map(
+          ({ emojiName, username: by, createdAt: at }) => `${timeOf(at)} ${emojiName} by ${by}`,
+        );
+        return `${timeOf(createdAt)} ${id} @${username}: ${[message, ...attachments.map(({ text }) => `▌ ${text}`)].join(" ")}\n   [${emoji.join(", ")}]`;
+      });
     const document = stage.documentOf(root);
     const saved = heardIn(stage, thread).flatMap(({ id, lines }) => [
       `--- the saved conversation ${id}`,
