@@ -9,7 +9,7 @@ import { withoutLabels } from "../render/speaker-labels.ts";
 import type { GuestAsk, PermissionAsk, PlanAsk, QuestionAsk } from "./ask-types.ts";
 import { ALWAYS, answer, choicesOf, goOn, isAllowable, isIncomplete, openQuestion, settle } from "./asks.ts";
 import { authorize, type Person } from "./authorization.ts";
-import { markNotTaken, takeUpWork } from "./sending.ts";
+import { markNotTaken, showWaiting, takeUpWork } from "./sending.ts";
 import type { Message, Signal } from "./signals.ts";
 import { audit, may, say, tryTakeNotice, updateHeader } from "./state.ts";
 import { isAway } from "./steering/away.ts";
@@ -221,8 +221,7 @@ export function enqueue(step: Step, message: Message): void {
   state.queue.push(message);
   takeUpWork(step);
   if (state.queue.includes(message) && (state.phase.name === "working" || isAway(state))) {
-    state.waiting.add(message.postId);
-    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+    showWaiting(step, message);
   }
 }
 

@@ -12,7 +12,7 @@ import type { Person } from "./authorization.ts";
 import { decisionIn, type WordsDecision } from "./deciding-words.ts";
 import { answerQuestion, decidePermission, decidePlan } from "./decisions.ts";
 import { optionsNamed } from "./option-words.ts";
-import { dropUnauthorized, notWaiting } from "./sending.ts";
+import { dropUnauthorized, notWaiting, showWaiting } from "./sending.ts";
 import type { Message } from "./signals.ts";
 import { may } from "./state.ts";
 import type { Step } from "./types.ts";
@@ -28,8 +28,7 @@ export function answerInWords(step: Step, message: Message): boolean {
   }
   if (message.files.length > 0) {
     ask.reply = message;
-    step.state.waiting.add(message.postId);
-    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+    showWaiting(step, message);
     step.emit({ type: "saveFiles", message });
   } else {
     take(step, ask, message, []);

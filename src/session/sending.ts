@@ -218,6 +218,14 @@ export function markNotTaken(step: Step, { postId }: Message): void {
   step.emit({ type: "react", target: { postId }, emojiName: "no_entry_sign" });
 }
 
+/** 👀 on a message that is kept for later. */
+export function showWaiting({ state, emit }: Step, { postId }: Pick<Message, "postId">): void {
+  if (!state.waiting.has(postId)) {
+    state.waiting.add(postId);
+    emit({ type: "react", target: { postId }, emojiName: "eyes" });
+  }
+}
+
 export function notWaiting(step: Step, message: Message): void {
   if (step.state.waiting.delete(message.postId)) {
     step.emit({ type: "unreact", target: { postId: message.postId }, emojiName: "eyes" });

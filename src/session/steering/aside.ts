@@ -6,7 +6,7 @@ import { withoutLabels } from "../../render/speaker-labels.ts";
 import { Transcript } from "../../render/transcript.ts";
 import { callableNames } from "../bots.ts";
 import { enqueue } from "../decisions.ts";
-import { notWaiting } from "../sending.ts";
+import { notWaiting, showWaiting } from "../sending.ts";
 import type { Message } from "../signals.ts";
 import { newKey, say } from "../state.ts";
 import type { Step } from "../types.ts";
@@ -25,8 +25,7 @@ export function onAside(step: Step, message: Message): void {
     enqueue(step, message);
   } else {
     state.steering.asides = [...state.steering.asides, message];
-    state.waiting.add(message.postId);
-    step.emit({ type: "react", target: { postId: message.postId }, emojiName: "eyes" });
+    showWaiting(step, message);
     const request = { kind: "aside", question: withoutLabels(message.text), uuid: message.uuid } as const;
     step.emit({ type: "request", request, by: message.by });
   }

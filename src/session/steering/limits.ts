@@ -9,7 +9,7 @@ import { usageLimitIn } from "../../render/usage-limit.ts";
 import type { PostKey } from "../../thread/writes.ts";
 import type { Person } from "../authorization.ts";
 import { setSlot, slotOf } from "../phases.ts";
-import { takeUpWork } from "../sending.ts";
+import { showWaiting, takeUpWork } from "../sending.ts";
 import type { Message } from "../signals.ts";
 import { breakPage, newKey, say, updateHeader } from "../state.ts";
 import type { Step, Turn } from "../types.ts";
@@ -105,7 +105,7 @@ function lookAtPlan(step: Step, hold: PlanHold): void {
     putPost(step, hold.post.key, "✅ **The limit was reset**: this goes on.", "good");
     goOn(step, hold);
   } else {
-    showWaiting(step);
+    keepWaiting(step);
     lookAgain(step, resetsAt);
   }
 }
@@ -126,7 +126,7 @@ function lookAtCost(step: Step, hold: CostHold): void {
       hold.about = costReached(day, context.project, context.timeZone);
       putCostCard(step, hold);
     }
-    showWaiting(step);
+    keepWaiting(step);
     lookAgain(step, day.endsAt);
   }
 }
@@ -164,14 +164,9 @@ export function putPost({ emit }: Step, key: PostKey, text: string, tone: Tone):
 }
 
 /** 👀 on what waits, and no place to run in for it. */
-function showWaiting(step: Step): void {
+function keepWaiting(step: Step): void {
   const { state } = step;
-  for (const { postId } of state.queue) {
-    if (!state.waiting.has(postId)) {
-      state.waiting.add(postId);
-      step.emit({ type: "react", target: { postId }, emojiName: "eyes" });
-    }
-  }
+  for (const message of state.queue) showWaiting(step, message);
   if (state.phase.name === "asleep" && slotOf(state) !== undefined) {
     setSlot(state, undefined);
     step.emit({ type: "releaseSlot" });
@@ -259,7 +254,7 @@ export function waitForPlace(step: Step): boolean {
     limits.goesOn = "told";
     say(step, `⏳ All ${step.context.maxSessions} sessions are active: this goes on when one is free.`);
   }
-  showWaiting(step);
+  keepWaiting(step);
   lookAgain(step);
   return true;
 }

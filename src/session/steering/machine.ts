@@ -5,7 +5,7 @@ import { attachment, type Tone } from "../../render/attachments.ts";
 import { inlineCode } from "../../render/markdown.ts";
 import { lastWords } from "../../util/last-words.ts";
 import { setSlot } from "../phases.ts";
-import { takeUpWork } from "../sending.ts";
+import { showWaiting, takeUpWork } from "../sending.ts";
 import { breakPage, newKey, say, updateHeader } from "../state.ts";
 import type { Step } from "../types.ts";
 import { requestWorktree } from "../worktree-state.ts";
@@ -52,7 +52,7 @@ export function waitForMachine(step: Step, what: string): void {
       "note",
     );
   }
-  showWaiting(step);
+  for (const message of state.queue) showWaiting(step, message);
   tryLater(step);
 }
 
@@ -127,17 +127,6 @@ function leave(step: Step, away: Away, text: string, tone: Tone): void {
 
 function tell({ emit }: Step, { key }: Away, text: string, tone: Tone, how: { isFinal?: true } = {}): void {
   emit({ type: "put", key, markdown: "", attachment: attachment(tone, text), ifFrozen: "drop", ...how });
-}
-
-/** 👀 on what is kept. */
-function showWaiting(step: Step): void {
-  const { state } = step;
-  for (const { postId } of state.queue) {
-    if (!state.waiting.has(postId)) {
-      state.waiting.add(postId);
-      step.emit({ type: "react", target: { postId }, emojiName: "eyes" });
-    }
-  }
 }
 
 /** Claude had got the message that was to be sent, and its turn was cut off there. `isOver`: nothing else waits. */
