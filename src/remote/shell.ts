@@ -25,6 +25,11 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
         stdio: "pipe",
         detached: true,
       });
+      if (child.pid === undefined) {
+        // Never ran; when descriptors are short it has no streams either.
+        child.once("error", ({ message }) => reject(remoteError("unreached", remote, message)));
+        return;
+      }
       const ended = `${ENDED} ${randomUUID()}`;
       const output = new Output(maxBytes, () => kill(child), onOutput);
       let stderr = "";
@@ -36,7 +41,7 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
       const abort = () => kill(child);
       signal?.addEventListener("abort", abort);
       let streams: NodeJS.Timeout | undefined;
-      const finish = (problem?: string): void => {
+      const finish = (): void => {
         clearTimeout(late);
         clearTimeout(streams);
         signal?.removeEventListener("abort", abort);
@@ -50,7 +55,7 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
         } else if (isLate) {
           reject(remoteError("timeout", remote, said));
         } else if (!output.hasBegun) {
-          reject(remoteError("unreached", remote, problem ?? said));
+          reject(remoteError("unreached", remote, said));
         } else if (code === undefined && !output.isCut) {
           reject(remoteError("cut", remote, said));
         } else {
@@ -78,12 +83,11 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
       if (!isHeld) {
         child.stdin.end(input);
       }
-      child.on("error", (error) => finish(error.message));
       child.on("exit", () => {
         clearTimeout(streams);
         streams = setTimeout(finish, STREAMS_MS);
       });
-      child.on("close", () => finish());
+      child.on("close", finish);
     });
   return { remote, run };
 }
