@@ -47,24 +47,23 @@ describe.each(shellsHere)("%s", (shell) => {
     const start = (script: string) => {
       // The shell around it is none of the run, as Claude's own is not.
       const outer = 'MM_CLAUDE_RUN="$0" setsid sh -c "$1"; :';
-      const { pid = 0 } = spawn("sh", ["-c", outer, run, script], { detached: true, stdio: "ignore" });
+      spawn("sh", ["-c", outer, run, script], { detached: true, stdio: "ignore" });
       onTestFinished(() => {
-        const { stdout } = {
-          stdout: execFileSync("sh", ["-c", `grep -ls "MM_CLAUDE_RUN=${run}" /proc/[0-9]*/environ || :`]),
-        };
-        for (const path of String(stdout).trim().split("\n")) {
-          const left = Number(/^\/proc\/(\d+)/.exec(path)?.[1]);
-          if (left > 0) process.kill(left, "SIGKILL");
+        const found = execFileSync("sh", ["-c", `grep -ls "MM_CLAUDE_RUN=${run}" /proc/[0-9]*/environ || :`]);
+        for (const [, left] of found.toString().matchAll(/^\/proc\/(\d+)/gm)) {
+          process.kill(Number(left), "SIGKILL");
         }
-        void pid;
       });
     };
     const machine = machineWith(shell, {});
     const asks = () => runsCommandsThere(machine.run, run);
     expect(await asks()).toBe(false);
-    start("(setsid sleep 63 &) ; sleep 64 & setsid sleep 2 & wait");
-    await expect.poll(asks).toBe(true);
-    await expect.poll(asks, { timeout: 5000 }).toBe(false);
+    const end = join(temporaryDirectory(), "end");
+    const command = `setsid sh -c 'while [ ! -e ${end} ]; do sleep 0.1; done'`;
+    start(`(setsid sleep 63 &) ; sleep 64 & ${command} & wait`);
+    await expect.poll(asks, { timeout: 10_000 }).toBe(true);
+    writeFileSync(end, "");
+    await expect.poll(asks, { timeout: 10_000 }).toBe(false);
   });
 });
 

@@ -100,15 +100,14 @@ describe("git behind a runner", () => {
   });
 
   it("is ended with all it has started when it is late, and says so", async () => {
-    const marker = join(temporaryDirectory(), "late");
-    const git = fakeGit(`trap '' TERM; (sleep 4; touch ${marker}) & wait`);
+    const file = join(temporaryDirectory(), "pid");
+    const git = fakeGit(`trap '' TERM; sleep 60 & echo $! > ${file}; wait`);
     const outcome = await git.read(world.directory, ["status"], { timeoutMs: 1000 });
     expect(outcome.isLate).toBe(true);
     expect(failure("The changes can't be read", "/src/shop", outcome).message).toBe(
       "The changes can't be read: git did not finish in time in `/src/shop`.",
     );
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(existsSync(marker)).toBe(false);
+    await vi.waitUntil(() => !isAlive(readFileSync(file, "utf8").trim()), 5000);
   });
 
   it.each([
