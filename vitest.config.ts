@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// The projects run one after the other, each with as many workers as it can use on a machine with two cores: what
-// starts real processes waits more than it works, but more of it at once would only make all of it late.
+// The projects run one after the other, each with as many workers as it can use on a machine with two cores: what starts
+// real processes waits so much that a third is of use.
 function project(
   name: string,
   order: number,

@@ -71,7 +71,7 @@ function failuresOf({ claudePath, directory }: ClaudeStart, { name }: Remote): R
     [
       127,
       `Claude Code was not found on ${name} at "${claudePath}". Install it there (npm install -g @anthropic-ai/claude-code) or ` +
-        "set the project's claude to its full path there.",
+        "set the project's claudePath to its full path there.",
     ],
   ]);
 }

@@ -20,7 +20,7 @@ import { GIT_BEGINS, GIT_SCRIPT, IS_LATE } from "./git-script.ts";
 
 /** The way there and back, and the end of a git that is late. */
 const WAY_MS = 30_000;
-/** Each is a connection of its own, and servers don't take many at once (sshd: ten that have not logged in yet). */
+/** Each may need a connection of its own, and servers don't take many at once (sshd: ten that have not logged in yet). */
 const MOST_AT_ONCE = 4;
 
 export function gitThere(shell: RemoteShell, clock: Clock = systemClock): Git {

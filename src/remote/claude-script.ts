@@ -27,8 +27,8 @@ export const NO_DIRECTORY = 93;
 export const UNSAFE: Readonly<Record<DangerThere, number>> = { home: 94, root: 95 };
 
 /**
- * Ends everything of a run, `$1` or `$run`. By its variable where there is /proc; elsewhere Claude's process group and
- * what descends from it.
+ * What is to be ended: `of_run`, all that carries the variable of `$run`, where there is /proc; `below PID`, what descends
+ * from that process.
  */
 export const KILL_FUNCTIONS = `
 of_run() {
