@@ -182,6 +182,8 @@ export class Channels {
       channel.update(channel.isDirect && direct ? [direct] : []);
       this.#endIfDone(channel);
     }
+    // Whoever is told that they are served may be sure that what is said from now on is heard, whatever crashes.
+    await this.#cursors.begun();
     return unserved;
   }
 

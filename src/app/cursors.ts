@@ -63,6 +63,14 @@ export class Cursors {
     this.#schedule(SOON_MS);
   }
 
+  /** Resolves when it is kept of each channel where it began to be heard. */
+  async begun(): Promise<void> {
+    while (this.#first.size > 0) {
+      this.#writing ??= this.#write();
+      await this.#writing;
+    }
+  }
+
   /** All that waits, of all channels: it is the end. */
   flush(): Promise<void> {
     this.#isFlushing = true;
@@ -119,7 +127,6 @@ export class Cursors {
     for (const [name] of next) {
       this.#pressing.delete(name);
       this.#others.delete(name);
-      this.#first.delete(name);
     }
     return next;
   }
@@ -132,6 +139,9 @@ export class Cursors {
       folder.change(name, () => encodeCursor(cursor));
     }
     await Promise.all(cursors.map(([name]) => folder.saved(name, { isPatient: true })));
+    for (const [name] of cursors) {
+      this.#first.delete(name);
+    }
   }
 }
 
@@ -148,18 +158,21 @@ class ChannelCursor implements CursorKeeper {
     this.#cursors = cursors;
   }
 
-  /** At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. */
-  load(): Cursor | undefined {
+  /**
+   * At the first start of all the channel begins after its newest post: that is the server's clock, ours may differ. It is
+   * kept before anything is heard, or a start after a crash would begin after what was said meanwhile.
+   */
+  load(): Cursor {
     const kept = this.#cursors.read(this.#name);
     this.#isKept = kept !== undefined;
-    const begins = this.#lastPostAt ? this.#lastPostAt + 1 : undefined;
-    return (
-      kept ?? (begins === undefined ? undefined : { at: begins, heard: [], isComplete: true, leadMs: 0 })
-    );
+    const begin = { at: this.#lastPostAt ? this.#lastPostAt + 1 : 0, heard: [], isComplete: true, leadMs: 0 };
+    if (!kept) {
+      this.save(begin);
+    }
+    return kept ?? begin;
   }
 
   save(cursor: Cursor): void {
-    // Without any, the next start would begin after what was said meanwhile.
     const isFirst = !this.#isKept;
     this.#isKept = true;
     this.#cursors.save(this.#name, cursor, isFirst);

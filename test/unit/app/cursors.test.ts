@@ -57,15 +57,40 @@ const channel = (lastPostAt?: number, id: string = CHANNEL): Channel => ({
 });
 
 describe("how far the channel was heard", () => {
-  test("begins after the newest post at the first start of all, and nowhere in an empty channel", () => {
-    const { folder } = setUp();
-    expect(new Cursors(folder, createFakeClock()).of(channel(5000)).load()).toEqual({
-      at: 5001,
-      heard: [],
-      isComplete: true,
-      leadMs: 0,
-    });
-    expect(new Cursors(folder, createFakeClock()).of(channel()).load()).toBeUndefined();
+  const begin = (at: number): Cursor => ({ at, heard: [], isComplete: true, leadMs: 0 });
+
+  test("begins after the newest post at the first start of all, and at none in an empty channel", () => {
+    const { cursors } = setUp();
+    expect(cursors.of(channel(5000)).load()).toEqual(begin(5001));
+    expect(cursors.of(channel(undefined, "empty")).load()).toEqual(begin(0));
+  });
+
+  test("begins there also for the next start, though nothing could be heard before a crash", async () => {
+    const { folder, cursors, clock } = setUp();
+    cursors.of(channel(5000)).load();
+    cursors.of(channel(undefined, "empty")).load();
+    await cursors.begun();
+    // Somebody spoke meanwhile.
+    const next = new Cursors(folder, clock);
+    expect(next.of(channel(9000)).load()).toEqual(begin(5001));
+    expect(next.of(channel(9000, "empty")).load()).toEqual(begin(0));
+  });
+
+  test("keeps a start waiting until it is kept where it begins, and no longer", async () => {
+    const { cursors, sessions, written } = setUp();
+    let goOn = (): void => {};
+    sessions.saved = () => new Promise((resolve) => (goOn = resolve));
+    cursors.of(channel(5000)).load();
+    let hasBegun = false;
+    const begun = cursors.begun().then(() => (hasBegun = true));
+    await settle();
+    expect([hasBegun, written]).toEqual([false, []]);
+    goOn();
+    await begun;
+    expect(written).toEqual([`cursor-${CHANNEL}`]);
+    cursors.of(channel(5000)).load();
+    await cursors.begun();
+    expect(written).toHaveLength(1);
   });
 
   test("that says nothing of how far it was heard is quarantined, and doesn't pass for a first start unsaid", () => {
@@ -113,10 +138,12 @@ describe("how far the channel was heard", () => {
   });
 
   test("is kept at the end without another wait, and only if there is news", async () => {
-    const { folder, documents } = setUp();
+    const { folder, documents, written } = setUp();
+    documents.set(`cursor-${CHANNEL}`, JSON.stringify({ at: 1, heard: [] }));
     const keeper = new Cursors(folder, createFakeClock()).of(channel(5000));
+    keeper.load();
     await keeper.flush();
-    expect([...documents.keys()]).toEqual([]);
+    expect(written).toEqual([]);
     keeper.save({ at: 7, heard: [] });
     await keeper.flush();
     expect(keeper.load()).toEqual({ at: 7, heard: [] });
@@ -125,12 +152,7 @@ describe("how far the channel was heard", () => {
   test.each(["{}", "[]", '{"at":"now","heard":[]}', '{"at":1}'])("begins anew when %s was kept", (text) => {
     const { folder, documents } = setUp();
     documents.set(`cursor-${CHANNEL}`, text);
-    expect(new Cursors(folder, createFakeClock()).of(channel(5000)).load()).toEqual({
-      at: 5001,
-      heard: [],
-      isComplete: true,
-      leadMs: 0,
-    });
+    expect(new Cursors(folder, createFakeClock()).of(channel(5000)).load()).toEqual(begin(5001));
   });
 });
 
