@@ -50,6 +50,7 @@ function remoteCommand(start: ClaudeStart, remote: Remote, times: RemoteTimes) {
     path: remote.path,
     arguments: remote.arguments,
     remote: {
+      takeWaiting: remote.takeWaiting,
       firstLine: scriptLine(toldScript(claudeScript(times, isUnsafeAllowed)), args),
       signOfLife: SIGN_OF_LIFE,
       signOfLifeMs: times.signOfLifeMs,

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { UNHEARD } from "../remote/claude-script.ts";
 import type { RemoteErrorCode } from "../remote/error.ts";
 import { BEGUN, withoutEnd } from "../remote/script.ts";
+import type { Remote } from "../remote/types.ts";
 import { startFailure } from "./error.ts";
 import { LineFramer, type LineListener } from "./line-framer.ts";
 import { OutputTail } from "./output-tail.ts";
@@ -21,7 +22,7 @@ export interface Command {
 }
 
 /** What the other end of a runner is given, and needs. */
-export interface RemoteEnd {
+export interface RemoteEnd extends Pick<Remote, "takeWaiting"> {
   /** For its stdin, before anything else. */
   readonly firstLine: string;
   /** A line that means nothing, sent this often. */
@@ -151,6 +152,10 @@ export class ClaudeProcess {
 
   #spawnChild(): ChildProcessWithoutNullStreams {
     const { path, directory, environment, remote } = this.#command;
+    const waiting = remote?.takeWaiting?.();
+    if (waiting) {
+      return waiting;
+    }
     return this.#spawn(path, [...this.#command.arguments], {
       ...(remote ? {} : { cwd: directory }),
       env: environment,

@@ -20,11 +20,7 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
     new Promise((resolve, reject) => {
       const { input, isHeld = false, onOutput, signal } = options;
       const { timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options;
-      const child = nodeSpawn(remote.path, [...remote.arguments], {
-        env: environment,
-        stdio: "pipe",
-        detached: true,
-      });
+      const child = remote.takeWaiting?.() ?? openRunner(remote, environment);
       if (child.pid === undefined) {
         // Never ran; when descriptors are short it has no streams either.
         child.once("error", ({ message }) => reject(remoteError("unreached", remote, message)));
@@ -90,6 +86,14 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
       child.on("close", finish);
     });
   return { remote, run };
+}
+
+/** One that was never started has no pid, and tells why by `error`. */
+export function openRunner(
+  { path, arguments: args }: Remote,
+  environment: NodeJS.ProcessEnv,
+): ChildProcessWithoutNullStreams {
+  return nodeSpawn(path, [...args], { env: environment, stdio: "pipe", detached: true });
 }
 
 function kill(child: ChildProcessWithoutNullStreams): void {

@@ -1,6 +1,8 @@
 // A machine that is reached by a command, the runner: `ssh dev@build1`, `docker exec -i shop-dev`. Whatever is started
 // there is a POSIX shell whose script comes as the first line of its stdin.
 
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+
 export interface Remote {
   /** What people call it: `dev@build1`, or the runner's words. */
   readonly name: string;
@@ -9,6 +11,8 @@ export interface Remote {
   readonly arguments: readonly string[];
   /** The runner's arguments for a connection that the others share as long as it is open; undefined: it knows none. */
   readonly sharing?: readonly string[] | undefined;
+  /** Gives a runner whose shell waits for its script, if there is one: whoever takes it ends it. */
+  readonly takeWaiting?: (() => ChildProcessWithoutNullStreams | undefined) | undefined;
 }
 
 export interface ScriptOptions {

@@ -1,12 +1,15 @@
 // What is kept beside the connections to machines, and what goes with it.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Machines } from "../../../src/remote/machines.ts";
+import { startMark } from "../../../src/util/processes.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
+const isThere = (pid: number): boolean => startMark(pid) !== undefined;
 const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("mm-claude-ssh-"));
 
 test("the sockets of a daemon that was killed go with the next one, those of one that runs stay", () => {
@@ -23,4 +26,47 @@ test("the sockets of a daemon that was killed go with the next one, those of one
   expect(folders()).toEqual(expect.arrayContaining([running]));
   machines.close();
   expect(folders()).not.toContain(made[0]);
+});
+
+describe("behind ssh", () => {
+  /** An `ssh` that is this machine's shell, and tells of each start. */
+  function setUp() {
+    const folder = temporaryDirectory();
+    const started = join(folder, "started");
+    const script = ["#!/bin/sh", `echo $$ >>'${started}'`, 'for text; do :; done; exec sh -c "exec $text"'];
+    writeFileSync(join(folder, "ssh"), `${script.join("\n")}\n`, { mode: 0o755 });
+    const machines = new Machines({ PATH: `${folder}:${process.env["PATH"]}` });
+    onTestFinished(() => machines.close());
+    const pids = (): readonly number[] =>
+      existsSync(started) ? readFileSync(started, "utf8").trim().split("\n").map(Number) : [];
+    const { run } = machines.of(["ssh", "build1"]);
+    return { machines, pids, pidOf: async () => Number((await run("echo $$")).output.toString()) };
+  }
+
+  test("shells wait for what is run there, each for one, and others come in their place", async () => {
+    const { pids, pidOf } = setUp();
+    await vi.waitFor(() => expect(pids()).toHaveLength(3));
+    const waiting = pids().slice(1);
+    const used = [await pidOf(), await pidOf()];
+    expect(used.toSorted()).toEqual(waiting.toSorted());
+    await vi.waitFor(() => expect(pids()).toHaveLength(5));
+    expect(pids().slice(3)).toContain(await pidOf());
+  });
+
+  test("one that has ended while it waited is passed over", async () => {
+    const { pids, pidOf } = setUp();
+    await vi.waitFor(() => expect(pids()).toHaveLength(3));
+    const [, first = 0, second = 0] = pids();
+    for (const pid of [first, second]) process.kill(pid, "SIGKILL");
+    await vi.waitFor(() => expect([first, second].some(isThere)).toBe(false));
+    expect(await pidOf()).toBe(pids()[3]);
+  });
+
+  test("nothing waits any more when it is closed", async () => {
+    const { machines, pids } = setUp();
+    await vi.waitFor(() => expect(pids()).toHaveLength(3));
+    machines.close();
+    await vi.waitFor(() => expect(pids().some(isThere)).toBe(false));
+    expect(pids()).toHaveLength(3);
+  });
 });
