@@ -87,10 +87,12 @@ export class StdioClient implements ClaudeClient {
     this.#process = new ClaudeProcess(command, output, dependencies.spawn);
     this.#startup = new Startup({
       servers: this.#ownTools.servers,
+      manifests: this.#ownTools.manifests,
       hasInstructions: start.instructions !== undefined,
       timeoutMs: initializeTimeoutMs,
       request: (request, settle) => this.#request(request, settle),
       listener,
+      onReady: (payload) => this.#ownTools.noteReady(payload),
       onServers: (payload) => this.#ownTools.noteStatus(payload),
       giveUp: (what) => this.#giveUp(what),
       refused: (reason) => this.#end(reason),

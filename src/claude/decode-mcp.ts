@@ -90,6 +90,14 @@ export function decodeServers(payload: unknown): readonly McpServer[] | undefine
   return serverList.safeParse(payload).data?.mcpServers.map(({ name, source }) => ({ name, source }));
 }
 
+const replayed = z.object({ sdk_mcp_manifests_parked: z.record(z.string(), z.string()) });
+
+/** Of the answer to `initialize`: the servers whose handshake is answered from their manifest (since some 2.1). */
+export function decodeReplayed(payload: unknown): readonly string[] {
+  const { sdk_mcp_manifests_parked: parked = {} } = replayed.safeParse(payload).data ?? {};
+  return Object.keys(parked).filter((name) => parked[name] === "parked");
+}
+
 /** Of `can_use_tool`. One that can't be read is nobody's we know. */
 export const askingServer = z
   .object({ name: z.string(), source: z.string() })

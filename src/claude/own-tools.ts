@@ -9,6 +9,8 @@
 //   call the other server's; a permission question does not say whose it is.
 // - 2.1.197 offers and calls ours alone; a permission question does not say whose it is.
 // - 2.1.330 offers both, and ours where both have a tool; a permission question says whose it is.
+// `sdkMcpServerManifests` spares 2.1.330 the three round trips of the handshake, for which a first message would wait; the
+// older ones don't know it, and ask.
 // All list the other one in `mcp_status` as soon as they are ready, and all but 2.1.330 ask for our tools only when the
 // first message has come.
 
@@ -18,6 +20,7 @@ import {
   decodeMcpCancelled,
   decodeMcpClient,
   decodeMcpMessage,
+  decodeReplayed,
   decodeServers,
   type RpcId,
 } from "./decode-mcp.ts";
@@ -64,6 +67,16 @@ export class OwnTools {
   /** For `initialize`; none when there are no tools. */
   get servers(): readonly string[] {
     return this.#tools.length === 0 ? [] : [OWN_SERVER];
+  }
+
+  /** For `initialize`: what the server would answer to the handshake. */
+  get manifests(): object {
+    return { [OWN_SERVER]: { initializeResult: serverOf(NEWEST_PROTOCOL), toolsListResult: this.#listed() } };
+  }
+
+  /** What Claude Code answers to `initialize`: where it takes the manifest, it asks for no tools. */
+  noteReady(payload: unknown): void {
+    this.#areListed ||= decodeReplayed(payload).includes(OWN_SERVER);
   }
 
   /** What Claude Code says of its servers once it is ready. */
@@ -129,7 +142,7 @@ export class OwnTools {
         this.#succeed(requestId, id, {});
         break;
       case "tools/list":
-        this.#succeed(requestId, id, { tools: this.#list() });
+        this.#succeed(requestId, id, this.#list());
         break;
       case "tools/call":
         this.#call(requestId, id, params);
@@ -142,20 +155,20 @@ export class OwnTools {
   #initialize(params: Frame): object {
     const { protocolVersion, clientInfo } = decodeMcpClient(params);
     this.#claudeVersion = clientInfo.version;
-    return {
-      protocolVersion: KNOWN_PROTOCOLS.has(protocolVersion) ? protocolVersion : NEWEST_PROTOCOL,
-      capabilities: { tools: {} },
-      serverInfo: { name: OWN_SERVER, version: "1" },
-    };
+    return serverOf(KNOWN_PROTOCOLS.has(protocolVersion) ? protocolVersion : NEWEST_PROTOCOL);
   }
 
-  #list(): object[] {
+  #list(): object {
     // Two tools of one name would make every request to the model fail.
     if (this.#isNameFree === false && !isAtLeast(this.#claudeVersion, [2, 1, 0])) {
-      return [];
+      return { tools: [] };
     }
     this.#areListed = true;
-    return this.#tools.map(({ name, description, inputSchema, isReadOnly }) => ({
+    return this.#listed();
+  }
+
+  #listed(): object {
+    const tools = this.#tools.map(({ name, description, inputSchema, isReadOnly }) => ({
       name,
       description,
       inputSchema,
@@ -164,6 +177,7 @@ export class OwnTools {
       // Without it 2.1.330 tells the model the names alone, and it has to search before it can call.
       _meta: { "anthropic/alwaysLoad": true },
     }));
+    return { tools };
   }
 
   #call(requestId: string, rpcId: RpcId, params: Frame): void {
@@ -202,3 +216,10 @@ export class OwnTools {
     this.#output.respond(requestId, { jsonrpc: "2.0", id, error: { code, message } });
   }
 }
+
+/** The result of the handshake's `initialize`. */
+const serverOf = (protocolVersion: string): object => ({
+  protocolVersion,
+  capabilities: { tools: {} },
+  serverInfo: { name: OWN_SERVER, version: "1" },
+});

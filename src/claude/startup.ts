@@ -8,11 +8,15 @@ import type { ClaudeEvent } from "./types.ts";
 export interface StartupOptions {
   /** Of MCP servers in our process. */
   readonly servers: readonly string[];
+  /** What these answer to their handshake. */
+  readonly manifests: object;
   /** It is started with instructions of ours. */
   readonly hasInstructions: boolean;
   readonly timeoutMs: number;
   readonly request: (request: object, settle: (outcome: Outcome) => void) => void;
   readonly listener: (event: ClaudeEvent) => void;
+  /** What Claude Code answers to `initialize`. */
+  readonly onReady: (payload: unknown) => void;
   /** What Claude Code says of all MCP servers, once it is ready: only where there are some of ours. */
   readonly onServers: (payload: unknown) => void;
   /** The process is of no use: what it did, or why it refuses. */
@@ -62,7 +66,9 @@ export class Startup {
       // Without it 2.1.330 records the system prompt of a conversation's first turn and sends that one after each resume,
       // whatever instructions it is started with by then. 1.0.128 and 2.0.76 record none, and don't know this.
       ...(this.#options.hasInstructions ? { systemPromptSnapshot: false } : {}),
-      ...(servers.length === 0 ? {} : { sdkMcpServers: servers }),
+      ...(servers.length === 0
+        ? {}
+        : { sdkMcpServers: servers, sdkMcpServerManifests: this.#options.manifests }),
     };
     this.#options.request(request, (outcome) => this.#initialized(outcome, servers));
   }
@@ -87,8 +93,9 @@ export class Startup {
   }
 
   #ready(payload: unknown, servers: readonly string[]): void {
-    const { giveUp, listener, onServers, request } = this.#options;
+    const { giveUp, listener, onReady, onServers, request } = this.#options;
     clearTimeout(this.#timer);
+    onReady(payload);
     const ready = decodeReady(payload);
     listener(ready);
     if (ready.type !== "ready") {

@@ -1,6 +1,7 @@
 // Tools in our process with the real CLI of three generations: alone, beside a project's own MCP servers, interrupted;
 // and with the newest a call of the real tool to a server that fails.
 
+import { spawn } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -111,6 +112,24 @@ describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
     const { callId } = await watched.next("ownToolCalled");
     watched.client.answerCall(callId, { text, isError });
   }
+
+  it.skipIf(isOlder)(
+    "knows our tools without a handshake, for which a first message would wait",
+    async () => {
+      const said: string[] = [];
+      const teed = ((...given: Parameters<typeof spawn>) => {
+        const child = spawn(...given);
+        child.stdout?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+        return child;
+      }) as typeof spawn;
+      const begin = { claudePath: path, directory: place.directory, ownTools };
+      claude = watchClaude(begin, { environment: place.environment, spawn: teed });
+      claude.say(callOf());
+      await claude.next("turnEnded");
+      expect(offered()).toEqual(OURS);
+      expect(said.join("")).not.toContain("mcp_message");
+    },
+  );
 
   it("is offered each tool once, asks, calls, and hears what came of it", async () => {
     const watched = start();
