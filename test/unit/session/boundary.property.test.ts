@@ -286,7 +286,7 @@ test("an exception anywhere ends its own session visibly, gives back what it hol
       expect(world.manager.open("c" as ThreadId, OWNER, world.message())).toBe(true);
       expect(world.manager.open("d" as ThreadId, OWNER, world.message())).toBe(true);
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(500) },
   );
   // The histories do reach what throws.
   expect(sprung).toBeGreaterThan(60);
