@@ -85,7 +85,7 @@ test("a command in the background has its result at once, and its end begins a t
   );
   say("RUN bgbash", 1);
   const isAsk = ({ type }: Frame) => type === "control_request";
-  await vi.waitFor(() => expect(frames.some(isAsk)).toBe(true));
+  await expect.poll(() => frames.some(isAsk)).toBe(true);
   const response = { behavior: "allow", updatedInput: input };
   const request_id = frames.find(isAsk)?.["request_id"];
   write({ type: "control_response", response: { subtype: "success", request_id, response } });

@@ -1,5 +1,5 @@
 // The sandbox's misbehaviour, which tests of others rely on.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Json, SocketPeer } from "../support/sandbox-client.ts";
 import { eventNames, postIn, startWorld, type World } from "../support/sandbox-world.ts";
 
@@ -170,7 +170,7 @@ describe("the server", () => {
     await peer.settle();
     world.sandbox.faults.reorderNext(2);
     for (const message of ["one", "two", "three", "four"]) await world.post(world.alice, message);
-    await vi.waitFor(() => expect(messagesIn(peer)).toHaveLength(4));
+    await expect.poll(() => messagesIn(peer)).toHaveLength(4);
     const numbers = peer.frames.map((frame) => Number(frame["seq"]));
     expect(numbers).not.toEqual(numbers.toSorted((a, b) => a - b));
     expect(new Set(numbers).size).toBe(numbers.length);
@@ -181,7 +181,7 @@ describe("the server", () => {
     world.sandbox.faults.delay(60_000);
     const peer = await world.socket(world.robot);
     const request = world.post(world.alice, "never answered").catch((error: Error) => error.message);
-    await vi.waitFor(() => expect(world.sandbox.requests).toHaveLength(1));
+    await expect.poll(() => world.sandbox.requests).toHaveLength(1);
     await world.sandbox.close();
     await peer.closed;
     expect(await request).toBe("fetch failed");

@@ -1,5 +1,5 @@
 // The sandbox's WebSocket: who is let in, who hears what, and what a resume brings back.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bearer, connect, type Json } from "../support/sandbox-client.ts";
 import { eventNames, postIn, startWorld, type World } from "../support/sandbox-world.ts";
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => world.sandbox.close());
 
 const data = (frame: Json | undefined) => frame?.["data"] as Json;
-const offline = () => vi.waitFor(() => expect(world.sandbox.state.status(world.robot.id)).toBe("offline"));
+const offline = () => expect.poll(() => world.sandbox.state.status(world.robot.id)).toBe("offline");
 
 describe("who connects", () => {
   test("by header or cookie gets a hello at once", async () => {

@@ -80,7 +80,7 @@ export async function replay({ lines, connections }: Recording, cast: Cast): Pro
     if (!socket) return;
     await socket.settle();
     socket.cut();
-    await vi.waitFor(() => expect(sandbox.state.status(bot.id)).toBe("offline"));
+    await vi.waitFor(() => expect(sandbox.state.status(bot.id)).toBe("offline"), 20_000);
     socket = undefined;
   }
 

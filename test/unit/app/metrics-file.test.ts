@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { MetricsFile } from "../../../src/app/metrics-file.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -31,10 +31,10 @@ function setUp(path = join(temporaryDirectory(), "mm-claude.prom")) {
 
 test("it is there at once, is written anew every 15 s, and is gone at the end", async () => {
   const { path, clock, file } = setUp();
-  await vi.waitFor(() => expect(readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 1\n"));
-  await vi.waitFor(() => expect(clock.pending()).toBe(1));
+  await expect.poll(() => readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 1\n");
+  await expect.poll(() => clock.pending()).toBe(1);
   await clock.advance(15_000);
-  await vi.waitFor(() => expect(readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 2\n"));
+  await expect.poll(() => readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 2\n");
   expect(readdirSync(join(path, ".."))).toEqual(["mm-claude.prom"]);
   file?.close();
   expect(existsSync(path)).toBe(false);
@@ -42,9 +42,7 @@ test("it is there at once, is written anew every 15 s, and is gone at the end", 
 
 test("where it can't be written that is said once, and tried again", async () => {
   const { clock, warnings } = setUp("/proc/nowhere/mm-claude.prom");
-  await vi.waitFor(() =>
-    expect(warnings).toEqual([expect.stringMatching(/^METRICS_FILE: .* can't be written/)]),
-  );
+  await expect.poll(() => warnings).toEqual([expect.stringMatching(/^METRICS_FILE: .* can't be written/)]);
   await clock.advance(60_000);
   expect(warnings).toHaveLength(1);
 });
@@ -71,5 +69,5 @@ test("what an earlier mm-claude has left is written over", async () => {
   const path = join(temporaryDirectory(), "mm-claude.prom");
   writeFileSync(path, "# HELP mm_claude_figure old\n");
   setUp(path);
-  await vi.waitFor(() => expect(readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 1\n"));
+  await expect.poll(() => readFileSync(path, "utf8")).toBe("# HELP mm_claude_figure 1\n");
 });

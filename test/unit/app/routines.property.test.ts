@@ -8,6 +8,7 @@ import type { Routine } from "../../../src/routines/book.ts";
 import { nextRun, type Schedule } from "../../../src/routines/schedule.ts";
 import { resumed } from "../../../src/routines/steps.ts";
 import { type RoutinesWorld, routinesWorld } from "../../support/routines-world.ts";
+import { runs } from "../../support/runs.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -142,11 +143,7 @@ function judge(
   expect(runs.length + told, `routine ${number} (${JSON.stringify(schedule)})`).toBe(expected.length);
 }
 
-const seeds = Number(process.env["SEEDS"] ?? 3);
-
-test("each window of a week is run once or told, whatever is killed, lost or taken away", {
-  timeout: 60_000,
-}, async () => {
+test("each window of a week is run once or told, whatever is killed, lost or taken away", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
       const random = generator(seed);
@@ -166,7 +163,7 @@ test("each window of a week is run once or told, whatever is killed, lost or tak
         judge(world, routine, resumes.get(routine.number) ?? []);
       }
     }),
-    { numRuns: seeds, endOnFailure: true },
+    { numRuns: runs(2), endOnFailure: true },
   );
 });
 

@@ -156,9 +156,8 @@ describe("git behind a runner", () => {
   it("is not waited for longer because of what a hook has left running", async () => {
     const pid = join(temporaryDirectory(), "pid");
     const git = fakeGit(`sleep 20 & echo $! > ${pid}; echo done`);
-    const started = performance.now();
     expect(lineOf(await git.read(world.directory, ["status"]))).toBe("done");
-    expect(performance.now() - started).toBeLessThan(5000);
+    // Fails when it has ended.
     process.kill(Number(readFileSync(pid, "utf8")));
   });
 

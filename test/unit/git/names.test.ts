@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { branchNameFrom, worktreePath } from "../../../src/git/names.ts";
 import { gitEnvironment, problemIn, valueIn } from "../../support/git-world.ts";
+import { processorMs } from "../../support/processor-time.ts";
 
 const environment = gitEnvironment();
 const isAllowedByGit = (name: string) =>
@@ -96,9 +97,7 @@ describe("a branch's name", () => {
 
   it("is looked at in time that grows with its length", () => {
     for (const part of [" ", "/", ".", "-", "a.lock/", "`"]) {
-      const started = performance.now();
-      branchNameFrom(part.repeat(1_000_000));
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(processorMs(() => branchNameFrom(part.repeat(1_000_000)))).toBeLessThan(500);
     }
   });
 });

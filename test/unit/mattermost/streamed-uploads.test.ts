@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { connectRest } from "../../../src/mattermost/rest.ts";
 import { createTransport, type Transport } from "../../../src/mattermost/transport.ts";
 import type { ChannelId, StreamedFile } from "../../../src/mattermost/types.ts";
@@ -280,7 +280,7 @@ test("no more is read of a file than the server takes", async () => {
   expect(seen.pieces).toBeLessThan(500);
   controller.abort(new Error("no more"));
   expect(String(await outcome)).toContain("no more");
-  await vi.waitFor(() => expect(seen).toMatchObject({ opened: 1, closed: 1 }));
+  await expect.poll(() => seen).toMatchObject({ opened: 1, closed: 1 });
 });
 
 test("an answer before the file's end ends the reading and the connection", async () => {

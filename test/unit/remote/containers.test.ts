@@ -1,10 +1,13 @@
 // The stand-ins for docker and kubectl against the real programs where those are, and our shell through them.
 
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { remoteOf } from "../../../src/remote/runner.ts";
 import { remoteShell } from "../../../src/remote/shell.ts";
 import { type Containers, containers } from "../../support/containers.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const said = ({ status, stderr }: Pick<SpawnSyncReturns<string>, "status" | "stderr">) => ({
   status,
@@ -108,8 +111,9 @@ describe.each([
 
   test("is cut when the container goes", async () => {
     const all = world();
-    const running = shellIn(all).run("sleep 60");
-    while (all.pids("shop").length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    const begun = join(temporaryDirectory(), "begun");
+    const running = shellIn(all).run(`touch '${begun}'; sleep 60`);
+    await expect.poll(() => existsSync(begun)).toBe(true);
     all.remove("shop");
     await expect(running).rejects.toMatchObject({ code: "cut" });
   });

@@ -1,4 +1,4 @@
-// A guard against hangs: what meets the text of others takes no longer than a moment for a quarter of a megabyte of the worst of it. What
+// A guard against hangs: what meets the text of others takes no longer than a moment for an eighth of a megabyte of the worst of it. What
 // is looked at again and again for each of its characters would take minutes.
 
 import { test } from "vitest";

@@ -25,14 +25,14 @@ function expectCut(text: string, limit: number): void {
 
 test("what is cut reads as the whole does", () => {
   fc.assert(fc.property(document, fc.integer({ min: 300, max: 900 }), expectCut), {
-    numRuns: runs(200),
+    numRuns: runs(100),
     seed: 5,
   });
 });
 
 test("in posts that hold next to nothing as well", () => {
   fc.assert(fc.property(shortDocument, fc.integer({ min: 60, max: 200 }), expectCut), {
-    numRuns: runs(200),
+    numRuns: runs(100),
     seed: 5,
   });
 });
@@ -44,7 +44,7 @@ test("and in posts as long as a server takes", () => {
       fc.integer({ min: 2000, max: 16_383 }),
       (texts, limit) => expectCut(texts.join("\n\nbetween\n\n"), limit),
     ),
-    { numRuns: runs(3), seed: 5 },
+    { numRuns: runs(2), seed: 5 },
   );
 });
 
@@ -59,7 +59,7 @@ test("whatever is cut, wherever, calls nobody and loads no picture where the who
         );
       }
     }),
-    { numRuns: runs(600), seed: 5, endOnFailure: true },
+    { numRuns: runs(300), seed: 5, endOnFailure: true },
   );
 });
 
@@ -71,7 +71,7 @@ test("whatever is cut, no word of it is lost, doubled or moved", () => {
       fc.pre(!/(?:```|~~~)[^\n]*word/.test(text));
       expect(pieces(text, limit).flatMap(words)).toEqual(words(text));
     }),
-    { numRuns: runs(600), seed: 5, endOnFailure: true },
+    { numRuns: runs(300), seed: 5, endOnFailure: true },
   );
 });
 
@@ -99,6 +99,6 @@ test("whatever a text holds of blanks, and wherever, there is an end to its piec
       const parts = pieces(whole, limit);
       expect(parts.length === 1 || parts.every((part) => part.trim() !== "")).toBe(true);
     }),
-    { numRuns: runs(500), seed: 5, endOnFailure: true },
+    { numRuns: runs(250), seed: 5, endOnFailure: true },
   );
 });

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { isSameName, sessionPlaceIn } from "../../../src/router/session-place.ts";
+import { processorMs } from "../../support/processor-time.ts";
 import { createRouterWorld } from "../../support/router-world.ts";
 
 const NAMES = ["web", "api"];
@@ -55,9 +56,7 @@ test.each([
   `in ${"a".repeat(1_000_000)}:`,
   `in${" ".repeat(1_000_000)}`,
 ])("a megabyte that names nothing is read at once", (text) => {
-  const begun = performance.now();
-  sessionPlaceIn(text, NAMES);
-  expect(performance.now() - begun).toBeLessThan(200);
+  expect(processorMs(() => sessionPlaceIn(text, NAMES))).toBeLessThan(500);
 });
 
 describe("whoever is listed nowhere", () => {

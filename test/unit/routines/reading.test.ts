@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { readRoutine } from "../../../src/routines/reading.ts";
 import { momentWords, nextRun } from "../../../src/routines/schedule.ts";
+import { processorMs } from "../../support/processor-time.ts";
 
 // A Saturday, 06:40 in Amsterdam.
 const here = { now: Date.parse("2026-11-28T05:40:00Z"), timeZone: "Europe/Amsterdam" };
@@ -123,12 +124,10 @@ test("a line's end parts time and task as well", () => {
 });
 
 test("a megabyte of anything is read at once", () => {
-  const started = performance.now();
   for (const piece of ["9:00 ", "at 9 and ", " ", "every ", "1:1", "a,", "`"]) {
     const long = piece.repeat(1_000_000 / piece.length);
-    readRoutine(long, here);
-    readRoutine(`${long}: x`, here);
-    readRoutine(`${long.slice(0, 190)}: x`, here);
+    for (const text of [long, `${long}: x`, `${long.slice(0, 190)}: x`]) {
+      expect(processorMs(() => readRoutine(text, here))).toBeLessThan(1000);
+    }
   }
-  expect(performance.now() - started).toBeLessThan(2000);
 });

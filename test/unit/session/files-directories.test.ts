@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RemoteError } from "../../../src/remote/error.ts";
 import type { RemoteShell } from "../../../src/remote/types.ts";
 import { type FilesDirectory, filesDirectoryOf } from "../../../src/session/files-directory.ts";
@@ -294,9 +294,9 @@ test("what could not be removed while its machine was away is removed once that 
     for (let next = due.shift(); next && paused.length < 1000; next = due.shift()) {
       paused.push(next.ms / 60_000);
       next.run();
-      await vi.waitFor(() => expect(tries).toBe(paused.length + 1));
+      await expect.poll(() => tries).toBe(paused.length + 1);
       await settle();
-      if (tries - 1 === isBackAfter) await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+      if (tries - 1 === isBackAfter) await expect.poll(() => existsSync(path)).toBe(false);
     }
     expect(paused.slice(0, 7)).toEqual(isBackAfter === 3 ? [1, 2, 4] : [1, 2, 4, 8, 16, 32, 60]);
     expect(paused.reduce((sum, minutes) => sum + minutes, 0)).toBeLessThan(26 * 60);

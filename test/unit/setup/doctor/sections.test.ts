@@ -154,7 +154,7 @@ test("what doesn't depend on another check doesn't wait for it", async () => {
     vi.waitFor(() => {
       started.add(name);
       if (!others.every((one) => started.has(one))) throw new Error("not yet");
-    });
+    }, 10_000);
   const { lines } = await examine({
     claudeVersion: async () => {
       await waitsFor("claude", ["newest", "git"]);
