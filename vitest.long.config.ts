@@ -11,7 +11,7 @@ const attacks = project("attacks", { testTimeout: 120_000, hookTimeout: 60_000, 
 
 // What the suite plays with the newest CLI alone, with the older ones as well.
 const generations = project("generations", {
-  include: ["claude-*", "daemon", "guided-scenes", "scenarios-older", "warm"].map(
+  include: ["claude-*", "daemon", "guided-scenes", "remote-*", "scenarios-older", "warm"].map(
     (name) => `test/e2e/${name}.test.ts`,
   ),
   testTimeout: 90_000,

@@ -34,7 +34,7 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
       { environment: { PATH: process.env["PATH"] }, remoteTimes },
     );
 
-  it("streams, asks, and leaves nothing behind", async () => {
+  further("streams, asks, and leaves nothing behind", async () => {
     const claude = start({ extraDirectories: [join(place.home, "files")] });
     claude.say("RUN bash");
     claude.allow(await claude.next("permissionAsked"));

@@ -3,8 +3,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { isRunning, startMark } from "../../src/util/processes.ts";
+import { furtherTest } from "../support/generations.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { openCard } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -14,56 +15,62 @@ import { startWorld } from "../support/world.ts";
 
 const model = sharedModel();
 
-describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", ({ path }) => {
-  test("goes on with its conversation after the connection was cut and the machine was away, and nothing of it is left there", async () => {
-    const place = claudeHome(model.url);
-    const there = Object.entries(place.environment).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
-    );
-    const server = await startSshServer({ ...Object.fromEntries(there), HOME: place.home });
-    onTestFinished(() => server.stop());
-    // Nothing that Claude saves is on this side.
-    const world = await startWorld({
-      claudePath: path,
-      environment: { PATH: process.env["PATH"], HOME: temporaryDirectory() },
-      config: { directory: place.directory },
-      project: { runner: server.runner },
-    });
-    const { alice } = world.people;
-    const root = await alice.say("@claude-code RUN echo the first");
-    await world.says(root, /^RUN echo the first/);
-    await alice.say("RUN bash", root);
-    await openCard(world, root, "Permission requested", 3);
-    await server.stop();
-    await world.says(root, "and this turn was cut off");
-    const [id = "", ...others] = conversationsIn(place.home);
-    expect(others).toEqual([]);
-    const left = leftover(`${id}.deadbeef`);
-    const another = leftover(`99999999-${id.slice(9)}.deadbeef`);
+describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", ({ path, isOlder }) => {
+  const further = furtherTest({ isOlder });
 
-    await alice.say("RUN echo the second", root);
-    await world.says(root, "can't be reached**: `ssh: connect to host 127.0.0.1");
-    await server.start();
-    await world.until(root, () => {
-      world.forward(1000);
-      return world.text(root).includes("is back");
-    });
-    await world.says(root, /^RUN echo the second/);
-    expect(isRunning(left)).toBe(false);
-    expect(isRunning(another)).toBe(true);
-    expect(existsSync(join(place.directory, "out.txt"))).toBe(false);
-    const saved = conversationsIn(place.home).filter((one) =>
-      ["echo the first", "RUN bash", "echo the second"].every((words) =>
-        read(place.home, one).includes(words),
-      ),
-    );
-    expect(saved).toHaveLength(1);
-    expect(world.text(root).split("RUN echo the second")).toHaveLength(3);
+  further(
+    "goes on with its conversation after the connection was cut and the machine was away, and nothing of it is left there",
+    async () => {
+      const place = claudeHome(model.url);
+      const there = Object.entries(place.environment).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      );
+      const server = await startSshServer({ ...Object.fromEntries(there), HOME: place.home });
+      onTestFinished(() => server.stop());
+      // Nothing that Claude saves is on this side.
+      const world = await startWorld({
+        claudePath: path,
+        environment: { PATH: process.env["PATH"], HOME: temporaryDirectory() },
+        config: { directory: place.directory },
+        project: { runner: server.runner },
+      });
+      const { alice } = world.people;
+      const root = await alice.say("@claude-code RUN echo the first");
+      await world.says(root, /^RUN echo the first/);
+      await alice.say("RUN bash", root);
+      await openCard(world, root, "Permission requested", 3);
+      await server.stop();
+      await world.says(root, "and this turn was cut off");
+      const [id = "", ...others] = conversationsIn(place.home);
+      expect(others).toEqual([]);
+      const left = leftover(`${id}.deadbeef`);
+      const another = leftover(`99999999-${id.slice(9)}.deadbeef`);
 
-    await alice.say("!stop", root);
-    await world.says(root, "🛑 **Session cancelled**");
-    await world.until(root, () => runningFor(saved[0] ?? "").length === 0);
-  }, 90_000);
+      await alice.say("RUN echo the second", root);
+      await world.says(root, "can't be reached**: `ssh: connect to host 127.0.0.1");
+      await server.start();
+      await world.until(root, () => {
+        world.forward(1000);
+        return world.text(root).includes("is back");
+      });
+      await world.says(root, /^RUN echo the second/);
+      expect(isRunning(left)).toBe(false);
+      expect(isRunning(another)).toBe(true);
+      expect(existsSync(join(place.directory, "out.txt"))).toBe(false);
+      const saved = conversationsIn(place.home).filter((one) =>
+        ["echo the first", "RUN bash", "echo the second"].every((words) =>
+          read(place.home, one).includes(words),
+        ),
+      );
+      expect(saved).toHaveLength(1);
+      expect(world.text(root).split("RUN echo the second")).toHaveLength(3);
+
+      await alice.say("!stop", root);
+      await world.says(root, "🛑 **Session cancelled**");
+      await world.until(root, () => runningFor(saved[0] ?? "").length === 0);
+    },
+    90_000,
+  );
 });
 
 const filesIn = (home: string): string[] =>
