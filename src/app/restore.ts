@@ -36,18 +36,30 @@ export function readSnapshots(
   const snapshots: SessionSnapshot[] = [];
   const lost: ThreadId[] = [];
   for (const name of names.filter((one) => one.startsWith(prefix))) {
-    const document = folder.read(name, SESSION_LOST);
-    const snapshot = decodeSnapshot(document);
+    const threadId = name.slice(prefix.length) as ThreadId;
+    const snapshot = readSnapshot(folder, channelId, threadId);
     if (snapshot) {
       snapshots.push(snapshot);
     } else {
-      lost.push(name.slice(prefix.length) as ThreadId);
-    }
-    if (document !== undefined && !snapshot) {
-      folder.quarantine(name, "it is damaged, or another version wrote it", SESSION_LOST);
+      lost.push(threadId);
     }
   }
   return { snapshots, lost };
+}
+
+/** Undefined where it can't be understood: then it is quarantined. */
+export function readSnapshot(
+  folder: DocumentStore,
+  channelId: ChannelId,
+  threadId: ThreadId,
+): SessionSnapshot | undefined {
+  const name = `${sessionPrefix(channelId)}${threadId}`;
+  const document = folder.read(name, SESSION_LOST);
+  const snapshot = decodeSnapshot(document);
+  if (document !== undefined && !snapshot) {
+    folder.quarantine(name, "it is damaged, or another version wrote it", SESSION_LOST);
+  }
+  return snapshot;
 }
 
 /** They could be read, and nothing can be done with them. */

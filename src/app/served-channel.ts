@@ -2,11 +2,12 @@
 
 import { randomUUID } from "node:crypto";
 import type { AuditTrail } from "../audit/trail.ts";
-import type { Channel, SocketEvent, UserId } from "../mattermost/types.ts";
+import type { Channel, SocketEvent, ThreadId, UserId } from "../mattermost/types.ts";
 import { type ListedSession, sessionsNotice } from "../render/sessions.ts";
 import type { CursorKeeper } from "../router/cursor.ts";
 import { Router } from "../router/router.ts";
 import { ChannelSessions } from "../session/channel-sessions.ts";
+import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ClaudesEnd, SessionView } from "../session/view.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Connection } from "./bridge.ts";
@@ -17,6 +18,7 @@ import {
   endLeftovers,
   lookUpWriters,
   quarantinedSessions,
+  readSnapshot,
   readSnapshots,
   SESSION_LOST_NOTICE,
 } from "./restore.ts";
@@ -167,6 +169,7 @@ export class ServedChannel {
       },
       onCardPosted: (threadId, postId) => this.#router.cardPosted(threadId, postId),
       onChanged: (view, end) => this.#changed(view, end),
+      readSnapshot: (threadId) => this.#readSnapshot(threadId),
       sessionsFor: (by) => this.#sessionsFor(by),
       names: () => this.#projects.map(({ name }) => name),
       isAway: () => this.#away !== undefined,
@@ -184,6 +187,14 @@ export class ServedChannel {
       // Not while the session is still doing that.
       queueMicrotask(this.#options.onSlept);
     }
+  }
+
+  #readSnapshot(threadId: ThreadId): SessionSnapshot | undefined {
+    const snapshot = readSnapshot(this.#options.connection.folder, this.#channel.id, threadId);
+    if (!snapshot) {
+      this.#replies.send(threadId, SESSION_LOST_NOTICE);
+    }
+    return snapshot;
   }
 
   #begin(ready: ReadyProject): ServedProject {

@@ -36,6 +36,7 @@ export interface ProjectPlace {
   readonly sendTyping: SessionDependencies["sendTyping"];
   readonly onCardPosted: SessionDependencies["onCardPosted"];
   readonly onChanged: SessionDependencies["onChanged"];
+  readonly readSnapshot: SessionDependencies["readSnapshot"];
   readonly audit: SessionDependencies["audit"];
   readonly sessionsFor: (by: UserId) => readonly ListedSession[];
   /** Posts a single reply in a thread, whether it has a session or not. */
@@ -57,7 +58,6 @@ export class ServedProject implements RoutedProject {
   readonly #routines: ProjectRoutines;
   /** Where Claude works. */
   #machine: ProjectMachine;
-  /** Undefined before the first command. */
   #carryOut: RoutedProject["command"] | undefined;
   #rights: RightsOf;
 
@@ -253,7 +253,7 @@ export class ServedProject implements RoutedProject {
 
   #dependencies(): SessionDependencies {
     const { project } = this.#ready;
-    const { connection, api, channelId, audit, sendTyping, onCardPosted, onChanged, names } = this.#place;
+    const { connection, api, channelId, audit, sendTyping, onCardPosted, names } = this.#place;
     const { users, clock, log, folder, watch, redact } = connection;
     const { rightsOf } = this;
     const machine = this.#machine;
@@ -317,7 +317,8 @@ export class ServedProject implements RoutedProject {
       audit,
       costs: this.#costs,
       documents: folder,
-      onChanged,
+      readSnapshot: this.#place.readSnapshot,
+      onChanged: this.#place.onChanged,
       listeners: connection.listeners,
       onForgotten: watch?.onForgotten,
       onWritten: watch?.onWritten,

@@ -30,6 +30,10 @@ export class ClaudeEffects {
     }
   }
 
+  get areDone(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** None of those that wait is performed. */
   clear(): void {
     this.#waiting.length = 0;

@@ -19,6 +19,7 @@ import type { Person } from "./authorization.ts";
 import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
 import type { SessionListeners } from "./listeners.ts";
+import type { SessionSnapshot } from "./snapshot.ts";
 import type { Origin } from "./steering/origin.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
 import type { KeptRule } from "./steering/types.ts";
@@ -54,6 +55,8 @@ export interface SessionDependencies {
   readonly onCardPosted: (threadId: ThreadId, postId: PostId) => void;
   /** Where sessions are kept while mm-claude does not run; a document each. */
   readonly documents: SessionDocuments;
+  /** What is kept of that session; undefined when it can't be used, which people are told. Left out: all stay in memory. */
+  readonly readSnapshot?: ((threadId: ThreadId) => SessionSnapshot | undefined) | undefined;
   /** Who listens to single sessions; undefined: nobody does. */
   readonly listeners?: Pick<SessionListeners, "of"> | undefined;
   /** For who watches: a session is another one after a step. `end`: of its Claude, which nobody wanted. */

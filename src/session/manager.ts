@@ -2,9 +2,17 @@
 
 import type { PostId, ThreadId, UserId } from "../mattermost/types.ts";
 import type { ListedSession } from "../render/sessions.ts";
+import type { Timer } from "../util/clock.ts";
 import type { Person } from "./authorization.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
+import {
+  isAtRest,
+  type PassiveSession,
+  passiveListedFor,
+  passiveOf,
+  viewOfPassive,
+} from "./passive-sessions.ts";
 import { Session } from "./session.ts";
 import type { Message } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
@@ -13,10 +21,15 @@ import type { SessionView } from "./view.ts";
 /** How long a session sleeps at most, and how many do. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 const MAX_ASLEEP = 1000;
+/** How often it is looked which sessions are at rest, and how long nothing has happened in these. */
+const REST_MS = 10 * 60_000;
 
 export class SessionManager implements Slots<Session> {
   #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
+  /** Sessions at rest, which are in no memory but this. */
+  readonly #passive = new Map<ThreadId, PassiveSession>();
+  #restTimer: Timer | undefined;
   /** Ended sessions whose process or last words are still on their way. */
   #leaving: readonly Promise<void>[] = [];
   /** Who runs in which slot: known here alone. */
@@ -32,29 +45,86 @@ export class SessionManager implements Slots<Session> {
     this.#dependencies = dependencies;
   }
 
+  /** One at rest is taken up by that. */
   find(threadId: ThreadId): Session | undefined {
-    return this.#sessions.get(threadId);
+    return this.#sessions.get(threadId) ?? this.#activate(threadId);
+  }
+
+  #activate(threadId: ThreadId): Session | undefined {
+    const session = this.#passive.has(threadId) && !this.#isShuttingDown ? this.#read(threadId) : undefined;
+    if (session) {
+      this.#sessions.set(threadId, session);
+      session.restore();
+      this.#lookForRest();
+    }
+    return session;
+  }
+
+  /** From its document, which is all there is of it. */
+  #read(threadId: ThreadId): Session | undefined {
+    this.#passive.delete(threadId);
+    const snapshot = this.#dependencies.readSnapshot?.(threadId);
+    return snapshot && new Session(threadId, snapshot, this, this.#dependencies);
+  }
+
+  #lookForRest(): void {
+    const { clock, readSnapshot } = this.#dependencies;
+    if (readSnapshot && !this.#isShuttingDown) {
+      this.#restTimer ??= clock.setTimeout(() => {
+        this.#restTimer = undefined;
+        this.#putAway();
+      }, REST_MS);
+    }
+  }
+
+  #putAway(): void {
+    const before = this.#dependencies.clock.now() - REST_MS;
+    for (const session of this.#sessions.values()) {
+      if (session.view.lastActivityAt <= before) {
+        void this.#putAwayOne(session);
+      }
+    }
+    if (this.#sessions.size > 0) {
+      this.#lookForRest();
+    }
+  }
+
+  async #putAwayOne(session: Session): Promise<void> {
+    const { threadId } = session;
+    const passive = await session.putAway();
+    // It may have been forgotten meanwhile.
+    if (passive && this.#sessions.get(threadId) === session) {
+      this.#sessions.delete(threadId);
+      this.#passive.set(threadId, passive);
+    }
   }
 
   /** Sessions that have slept for long are not kept for ever: neither in memory nor on the disk. */
   #forgetOld(): void {
     const { clock, log } = this.#dependencies;
-    const asleep = [...this.#sessions.values()]
-      .filter(({ view }) => view.phase === "asleep" && view.queued === 0)
-      .sort((one, other) => other.view.lastActivityAt - one.view.lastActivityAt);
+    const asleep = this.views()
+      .filter(({ phase, queued }) => phase === "asleep" && queued === 0)
+      .sort((one, other) => other.lastActivityAt - one.lastActivityAt);
     const oldest = clock.now() - KEPT_MS;
-    for (const [index, session] of asleep.entries()) {
-      if (index >= MAX_ASLEEP || session.view.lastActivityAt < oldest) {
-        log.debug(`thread ${session.threadId}: forgotten`);
-        this.#sessions.delete(session.threadId);
-        this.#dependencies.worktrees?.release(session.threadId);
-        this.release(session);
+    for (const [index, { threadId, lastActivityAt }] of asleep.entries()) {
+      if (index >= MAX_ASLEEP || lastActivityAt < oldest) {
+        log.debug(`thread ${threadId}: forgotten`);
         try {
-          session.forget();
+          this.#forget(threadId);
         } catch (error) {
-          log.error(`What is kept of the session in thread ${session.threadId} could not be removed`, error);
+          log.error(`What is kept of the session in thread ${threadId} could not be removed`, error);
         }
       }
+    }
+  }
+
+  #forget(threadId: ThreadId): void {
+    const session = this.#sessions.get(threadId) ?? this.#read(threadId);
+    this.#sessions.delete(threadId);
+    this.#dependencies.worktrees?.release(threadId);
+    if (session) {
+      this.release(session);
+      session.forget();
     }
   }
 
@@ -73,28 +143,36 @@ export class SessionManager implements Slots<Session> {
     this.#slotHolders.set(slot, session);
     this.#sessions.set(threadId, session);
     session.open(message, branch);
+    this.#lookForRest();
     return true;
   }
 
   /** Starts a session that begins asleep, with a conversation that there is. */
   begin(threadId: ThreadId, opening: Required<Pick<Opening, "owner" | "origin">>): void {
-    if (this.#isShuttingDown || this.#sessions.has(threadId)) {
+    if (this.#isShuttingDown || this.find(threadId)) {
       return;
     }
     this.#forgetOld();
     const session = new Session(threadId, opening, this, this.#dependencies);
     this.#sessions.set(threadId, session);
     session.begin(opening.origin);
+    this.#lookForRest();
   }
 
   /** Those that may be named to them. */
   listedFor(by: UserId): ListedSession[] {
-    return [...this.#sessions.values()].flatMap((session) => session.listedFor(by) ?? []);
+    const { context } = this.#dependencies;
+    return [
+      ...[...this.#sessions.values()].flatMap((session) => session.listedFor(by) ?? []),
+      ...[...this.#passive.values()].flatMap((session) => passiveListedFor(by, session, context) ?? []),
+    ];
   }
 
   /** A session has that conversation: no other may write it. */
   holds(conversationId: string): boolean {
-    return [...this.#sessions.values()].some((session) => session.conversationId === conversationId);
+    return [...this.#sessions.values(), ...this.#passive.values()].some(
+      (session) => session.conversationId === conversationId,
+    );
   }
 
   /**
@@ -103,8 +181,13 @@ export class SessionManager implements Slots<Session> {
    */
   restore(snapshots: readonly SessionSnapshot[]): readonly ThreadId[] {
     const lost: ThreadId[] = [];
+    const { readSnapshot } = this.#dependencies;
     const sessions = snapshots.flatMap((snapshot) => {
       try {
+        if (readSnapshot && isAtRest(snapshot)) {
+          this.#passive.set(snapshot.threadId, passiveOf(snapshot.threadId, snapshot.state));
+          return [];
+        }
         const session = new Session(snapshot.threadId, snapshot, this, this.#dependencies);
         this.#sessions.set(snapshot.threadId, session);
         return [session];
@@ -119,6 +202,9 @@ export class SessionManager implements Slots<Session> {
       if (this.#sessions.get(session.threadId) === session) {
         session.restore();
       }
+    }
+    if (this.#sessions.size > 0) {
+      this.#lookForRest();
     }
     return lost;
   }
@@ -163,7 +249,11 @@ export class SessionManager implements Slots<Session> {
 
   /** All of them, asleep ones as well, as they look from outside. */
   views(): SessionView[] {
-    return [...this.#sessions.values()].map(({ view }) => view);
+    const { context } = this.#dependencies;
+    return [
+      ...[...this.#sessions.values()].map(({ view }) => view),
+      ...[...this.#passive.values()].map((session) => viewOfPassive(session, context)),
+    ];
   }
 
   /** The threads of the sessions that Claude runs for. */
@@ -175,6 +265,7 @@ export class SessionManager implements Slots<Session> {
 
   async shutDown(): Promise<void> {
     this.#isShuttingDown = true;
+    this.#dependencies.clock.clearTimeout(this.#restTimer);
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     await Promise.all([...sessions.map((session) => this.#shutDown(session)), ...this.#leaving]);

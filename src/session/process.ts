@@ -157,6 +157,11 @@ export class SessionProcess {
     this.#closing.add(closed);
   }
 
+  /** All that were closed are gone. */
+  get isClosed(): boolean {
+    return this.#closing.size === 0;
+  }
+
   /** Resolves when all that were closed are gone. */
   async closed(): Promise<void> {
     await Promise.all(this.#closing);

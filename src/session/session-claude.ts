@@ -75,6 +75,11 @@ export class SessionClaude {
     this.#options.process.close(true);
   }
 
+  /** It has been told all, and none that was to end is left. */
+  get isGone(): boolean {
+    return this.#effects.areDone && this.#options.process.isClosed;
+  }
+
   /** Resolves when it has been told all, and is gone if that was to end it. */
   async closed(): Promise<void> {
     await this.#effects.done();

@@ -13,6 +13,7 @@ import { type FetchOptions, fetch } from "./fetched.ts";
 import { fork } from "./forking.ts";
 import { Mailbox } from "./mailbox.ts";
 import { isCardOnItsWay, type OpenCard, openCardsOf } from "./open-cards.ts";
+import { isAtRest, type PassiveSession, passiveOf } from "./passive-sessions.ts";
 import { isAsleep } from "./phases.ts";
 import { SessionProcess } from "./process.ts";
 import { SessionClaude } from "./session-claude.ts";
@@ -121,12 +122,10 @@ export class Session {
     this.#writer = writerFor(threadId, dependencies, owner, saved?.writer);
   }
 
-  /** For a session that begins with a conversation. */
   begin(origin: Origin): void {
     this.deliver({ type: "opened", origin });
   }
 
-  /** For a session that starts, with its first message. */
   open(message: Message, branch?: string): void {
     this.deliver({
       type: "opened",
@@ -164,7 +163,7 @@ export class Session {
     return isCardOnItsWay(this.#state);
   }
 
-  /** Messages somebody may take back, or say in other words, before Claude gets them. */
+  /** Of messages that Claude has not got. */
   get waitingPosts(): PostId[] {
     return unsentMessages(this.#state).map(({ postId }) => postId);
   }
@@ -174,7 +173,6 @@ export class Session {
     return this.#state.conversation.id;
   }
 
-  /** Undefined where it is not to be named to them. */
   listedFor(by: UserId): ListedSession | undefined {
     return listedFor(by, this.threadId, this.#state, this.#context);
   }
@@ -188,6 +186,19 @@ export class Session {
     return this.#state.phase.name === "idle" && busyReasonOf(this.#state) === undefined;
   }
 
+  /** From now on its document is all there is of it. Undefined while anything goes on in it. */
+  async putAway(): Promise<PassiveSession | undefined> {
+    const isQuiet = () => this.#timers.areNone && this.#claude.isGone && isAtRest(this.#snapshot());
+    if (!isQuiet()) return undefined;
+    // What the writer has done since is not in it yet.
+    this.#document.change();
+    await this.#document.saved();
+    if (!isQuiet() || this.#document.saved() !== undefined) return undefined;
+    this.#mailbox.close();
+    this.#writer.close();
+    return passiveOf(this.threadId, this.#state);
+  }
+
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
   forget(): void {
     this.#mailbox.close();
@@ -198,7 +209,6 @@ export class Session {
     this.#dependencies.onForgotten?.(this.threadId);
   }
 
-  /** Never throws. */
   deliver(signal: Signal): void {
     this.#mailbox.deliver(signal);
   }

@@ -20,6 +20,10 @@ export class SessionTimers {
     this.#sendTyping = sendTyping;
   }
 
+  get areNone(): boolean {
+    return this.#timers.size === 0 && this.#typing === undefined;
+  }
+
   /** Replaces the timer of that name. */
   set(name: TimerName, ms: number): void {
     this.clear(name);

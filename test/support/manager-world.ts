@@ -4,6 +4,7 @@ import type { ClaudeClient, ClaudeEvent, ClaudeStart } from "../../src/claude/ty
 import type { ChannelId, ThreadId, UserId } from "../../src/mattermost/types.ts";
 import { SessionManager } from "../../src/session/manager.ts";
 import type { Message } from "../../src/session/signals.ts";
+import { decodeSnapshot } from "../../src/session/snapshot.ts";
 import type { ChangingDocuments } from "../../src/store/document-store.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createFakeThreadApi } from "./fake-thread-api.ts";
@@ -30,6 +31,8 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const documents = new Map<string, string>();
   let ids = 0;
   const warnings: string[] = [];
+  /** Threads of sessions that were read from their documents. */
+  const read: string[] = [];
   const warn = (line: string): void => void warnings.push(line);
   const dependencies = {
     api: server.api,
@@ -67,6 +70,10 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
     botId: "bot" as UserId,
     channelId: "channel" as ChannelId,
     documents: (keep ?? memoryDocuments)(documents),
+    readSnapshot: (threadId: ThreadId) => {
+      read.push(threadId);
+      return decodeSnapshot(JSON.parse(documents.get(`session-channel-${threadId}`) ?? "null"));
+    },
     onCardPosted: () => {},
     readSaved: () => undefined,
     readResults: async () => new Map(),
@@ -77,5 +84,5 @@ export function managerWorld(maxSessions = 2, keep?: (documents: Map<string, str
   const open = (thread: string): boolean => manager.open(thread as ThreadId, OWNER, message(thread));
   const live = (): string[] =>
     processes.filter((process) => !process.isClosed).map((process) => process.start.conversationId);
-  return { manager, dependencies, server, clock, processes, documents, warnings, open, message, live };
+  return { read, manager, dependencies, server, clock, processes, documents, warnings, open, message, live };
 }

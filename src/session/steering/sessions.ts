@@ -17,21 +17,34 @@ export function onSessionsCommand(step: Step, by: Person): void {
   say(step, attachment.text, markdown);
 }
 
-/** Undefined for who may not take part in it: it is not named to them. */
-export function listedFor(
+/** As much of a session's state as a list tells of it. */
+export type ListedState = Pick<SessionState, "owner" | "participants" | "lastActivityAt"> & {
+  readonly steering: Pick<SessionState["steering"], "title" | "lastModel">;
+};
+
+export const listedFor = (
   by: UserId,
   threadId: ThreadId,
   state: SessionState,
   context: SessionContext,
+): ListedSession | undefined => listing(by, threadId, state, stateOf(state, context), context);
+
+/** Undefined for who may not take part in it: it is not named to them. */
+export function listing(
+  by: UserId,
+  threadId: ThreadId,
+  listed: ListedState,
+  inWords: SessionStateInWords,
+  context: SessionContext,
 ): ListedSession | undefined {
-  const { owner, steering, lastActivityAt } = state;
-  return authorize("message", by, state, context.rightsOf)
+  const { owner, steering, lastActivityAt } = listed;
+  return authorize("message", by, listed, context.rightsOf)
     ? {
         title: steering.title,
         link: context.linkTo?.(threadId),
         project: context.project,
         by: owner.name,
-        state: stateOf(state, context),
+        state: inWords,
         model: steering.lastModel,
         at: lastActivityAt,
       }

@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClaudeEvent, ToolInput } from "../../../src/claude/types.ts";
 import type { FileId, PostId, ThreadId } from "../../../src/mattermost/types.ts";
+import { isAtRest } from "../../../src/session/passive-sessions.ts";
 import type { Signal } from "../../../src/session/signals.ts";
 import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from "../../../src/session/snapshot.ts";
 import { step } from "../../../src/session/step.ts";
-import type { SessionState } from "../../../src/session/types.ts";
+import type { Effect, SessionState } from "../../../src/session/types.ts";
 import {
   asks,
   CONTEXT,
@@ -158,17 +159,19 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     ),
 );
 
-function roundTrip(state: SessionState): SessionState | undefined {
-  const snapshot: SessionSnapshot = {
-    threadId: "thread" as ThreadId,
-    directory: SHORT_POSTS.directory,
-    process: undefined,
-    filesDirectory: undefined,
-    state,
-    writer: { entries: [], writes: [] },
-  };
-  return decodeSnapshot(JSON.parse(encodeSnapshot(snapshot)))?.state;
-}
+const snapshotOf = (state: SessionState): SessionSnapshot => ({
+  threadId: "thread" as ThreadId,
+  directory: SHORT_POSTS.directory,
+  process: undefined,
+  filesDirectory: undefined,
+  state,
+  writer: { entries: [], writes: [] },
+});
+
+const roundTrip = (state: SessionState): SessionState | undefined =>
+  decodeSnapshot(JSON.parse(encodeSnapshot(snapshotOf(state))))?.state;
+
+const RESTORED: Signal = { type: "restored", saved: { holdsMessage: undefined, texts: [] } };
 
 test("any state survives being written and read, and behaves the same afterwards", () => {
   fc.assert(
@@ -181,8 +184,7 @@ test("any state survives being written and read, and behaves the same afterwards
       if (copy === undefined) throw new Error("not read back");
       expect(copy).toEqual(state);
       const now = before.length * 1000;
-      const restored: Signal = { type: "restored", saved: { holdsMessage: undefined, texts: [] } };
-      for (const [index, next] of [() => restored, ...after].entries()) {
+      for (const [index, next] of [() => RESTORED, ...after].entries()) {
         const signal = next(state, 1000 + index);
         expect(step(copy, signal, SHORT_POSTS, now + index)).toEqual(
           step(state, signal, SHORT_POSTS, now + index),
@@ -192,6 +194,34 @@ test("any state survives being written and read, and behaves the same afterwards
     }),
     { numRuns: 400 },
   );
+});
+
+/** There is no timer to clear, nobody is told that Claude types, and nothing waits to be written. */
+const isOfUse = ({ type, ...effect }: Effect): boolean =>
+  !(
+    ["clearTimer", "prioritize", "forget"].includes(type) ||
+    (type === "typing" && "isOn" in effect && !effect.isOn)
+  );
+
+test("to take up what is at rest causes nothing but to count that", () => {
+  let seen = 0;
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 25 }), (moves) => {
+      const { state } = createScript({ postLimit: SHORT_POSTS.postLimit });
+      const withdrawn: Move = () => ({ type: "slotWithdrawn" });
+      for (const [index, next] of [...moves, withdrawn].entries()) {
+        step(state, next(state, index), SHORT_POSTS, index * 1000);
+      }
+      if (!isAtRest(snapshotOf(state))) return;
+      seen++;
+      const before = structuredClone(state);
+      const generation = before.generation;
+      expect(step(state, RESTORED, SHORT_POSTS, moves.length * 1000).filter(isOfUse)).toEqual([]);
+      expect({ ...state, generation }).toEqual(before);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(seen).toBeGreaterThan(30);
 });
 
 test.each([
