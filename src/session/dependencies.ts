@@ -19,6 +19,7 @@ import type { Person } from "./authorization.ts";
 import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
 import type { SessionListeners } from "./listeners.ts";
+import type { Signal } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { Origin } from "./steering/origin.ts";
 import type { ProjectCosts } from "./steering/spending.ts";
@@ -112,6 +113,8 @@ export function sessionPrefix(channelId: ChannelId): string {
 
 /** Where a session gets a place to run in, and gives it back; both may be asked for again. */
 export interface Slots<Session> {
+  /** To the thread's session: who has found it may be holding one that was put away since. */
+  deliver(threadId: ThreadId, signal: Signal): void;
   acquire(session: Session): number | undefined;
   /** mm-claude stops: nothing is given any more, and what waits is kept. */
   readonly isClosing: boolean;

@@ -15,6 +15,7 @@ export class Mailbox {
   readonly #signals: Signal[] = [];
   #isTaking = false;
   #isClosed = false;
+  #handOn: ((signal: Signal) => void) | undefined;
 
   constructor(options: MailboxOptions) {
     this.#options = options;
@@ -26,6 +27,10 @@ export class Mailbox {
 
   /** Signals that come while one is being taken wait their turn. Never throws. */
   deliver(signal: Signal): void {
+    if (this.#handOn) {
+      this.#handOn(signal);
+      return;
+    }
     this.#signals.push(signal);
     this.#options.hear(signal);
     if (this.#isTaking || this.#isClosed) {
@@ -55,8 +60,9 @@ export class Mailbox {
     }
   }
 
-  /** Nothing is taken any more. */
-  close(): void {
+  /** Nothing is taken any more. `handOn`: who gets what still comes. */
+  close(handOn?: (signal: Signal) => void): void {
     this.#isClosed = true;
+    this.#handOn = handOn;
   }
 }

@@ -6,15 +6,9 @@ import type { Timer } from "../util/clock.ts";
 import type { Person } from "./authorization.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
-import {
-  isAtRest,
-  type PassiveSession,
-  passiveListedFor,
-  passiveOf,
-  viewOfPassive,
-} from "./passive-sessions.ts";
+import { isAtRest, PassiveSessions, passiveOf } from "./passive-sessions.ts";
 import { Session } from "./session.ts";
-import type { Message } from "./signals.ts";
+import type { Message, Signal } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
 import type { SessionView } from "./view.ts";
 
@@ -28,7 +22,7 @@ export class SessionManager implements Slots<Session> {
   #dependencies: SessionDependencies;
   readonly #sessions = new Map<ThreadId, Session>();
   /** Sessions at rest, which are in no memory but this. */
-  readonly #passive = new Map<ThreadId, PassiveSession>();
+  readonly #passive = new PassiveSessions();
   #restTimer: Timer | undefined;
   /** Ended sessions whose process or last words are still on their way. */
   #leaving: readonly Promise<void>[] = [];
@@ -50,8 +44,12 @@ export class SessionManager implements Slots<Session> {
     return this.#sessions.get(threadId) ?? this.#activate(threadId);
   }
 
+  deliver(threadId: ThreadId, signal: Signal): void {
+    this.find(threadId)?.deliver(signal);
+  }
+
   #activate(threadId: ThreadId): Session | undefined {
-    const session = this.#passive.has(threadId) && !this.#isShuttingDown ? this.#read(threadId) : undefined;
+    const session = this.#isShuttingDown ? undefined : this.#read(threadId);
     if (session) {
       this.#sessions.set(threadId, session);
       session.restore();
@@ -60,11 +58,19 @@ export class SessionManager implements Slots<Session> {
     return session;
   }
 
-  /** From its document, which is all there is of it. */
+  /** One at rest, from its document. */
   #read(threadId: ThreadId): Session | undefined {
-    this.#passive.delete(threadId);
-    const snapshot = this.#dependencies.readSnapshot?.(threadId);
-    return snapshot && new Session(threadId, snapshot, this, this.#dependencies);
+    if (!this.#passive.take(threadId)) {
+      return undefined;
+    }
+    const { log, readSnapshot } = this.#dependencies;
+    try {
+      const snapshot = readSnapshot?.(threadId);
+      return snapshot && new Session(threadId, snapshot, this, this.#dependencies);
+    } catch (error) {
+      log.warn(`The session of thread ${threadId} can't be taken up`, error);
+      return undefined;
+    }
   }
 
   #lookForRest(): void {
@@ -91,11 +97,15 @@ export class SessionManager implements Slots<Session> {
 
   async #putAwayOne(session: Session): Promise<void> {
     const { threadId } = session;
-    const passive = await session.putAway();
-    // It may have been forgotten meanwhile.
-    if (passive && this.#sessions.get(threadId) === session) {
-      this.#sessions.delete(threadId);
-      this.#passive.set(threadId, passive);
+    try {
+      const passive = await session.putAway();
+      // It may have been forgotten meanwhile.
+      if (passive && this.#sessions.get(threadId) === session) {
+        this.#sessions.delete(threadId);
+        this.#passive.add(passive);
+      }
+    } catch (error) {
+      this.#dependencies.log.error(`The session in thread ${threadId} could not be put away`, error);
     }
   }
 
@@ -161,18 +171,14 @@ export class SessionManager implements Slots<Session> {
 
   /** Those that may be named to them. */
   listedFor(by: UserId): ListedSession[] {
-    const { context } = this.#dependencies;
-    return [
-      ...[...this.#sessions.values()].flatMap((session) => session.listedFor(by) ?? []),
-      ...[...this.#passive.values()].flatMap((session) => passiveListedFor(by, session, context) ?? []),
-    ];
+    const active = [...this.#sessions.values()].flatMap((session) => session.listedFor(by) ?? []);
+    return [...active, ...this.#passive.listedFor(by, this.#dependencies.context)];
   }
 
   /** A session has that conversation: no other may write it. */
   holds(conversationId: string): boolean {
-    return [...this.#sessions.values(), ...this.#passive.values()].some(
-      (session) => session.conversationId === conversationId,
-    );
+    const isIts = (session: Session): boolean => session.conversationId === conversationId;
+    return this.#passive.holds(conversationId) || [...this.#sessions.values()].some(isIts);
   }
 
   /**
@@ -185,7 +191,7 @@ export class SessionManager implements Slots<Session> {
     const sessions = snapshots.flatMap((snapshot) => {
       try {
         if (readSnapshot && isAtRest(snapshot)) {
-          this.#passive.set(snapshot.threadId, passiveOf(snapshot.threadId, snapshot.state));
+          this.#passive.add(passiveOf(snapshot.threadId, snapshot.state));
           return [];
         }
         const session = new Session(snapshot.threadId, snapshot, this, this.#dependencies);
@@ -249,11 +255,8 @@ export class SessionManager implements Slots<Session> {
 
   /** All of them, asleep ones as well, as they look from outside. */
   views(): SessionView[] {
-    const { context } = this.#dependencies;
-    return [
-      ...[...this.#sessions.values()].map(({ view }) => view),
-      ...[...this.#passive.values()].map((session) => viewOfPassive(session, context)),
-    ];
+    const active = [...this.#sessions.values()].map(({ view }) => view);
+    return [...active, ...this.#passive.views(this.#dependencies.context)];
   }
 
   /** The threads of the sessions that Claude runs for. */

@@ -68,25 +68,43 @@ function isAwaited(state: SessionState): boolean {
   );
 }
 
-export function viewOfPassive(
-  { threadId, state }: PassiveSession,
-  { project, machine }: Pick<SessionContext, "project" | "machine">,
-): SessionView {
-  return {
-    threadId,
-    ...(project === undefined ? {} : { project }),
-    by: state.owner.name,
-    phase: "asleep",
-    slot: undefined,
-    asks: [],
-    queued: 0,
-    lastActivityAt: state.lastActivityAt,
-    ...(machine === undefined ? {} : { machine: { name: machine, isAway: false } }),
-  };
-}
+export class PassiveSessions {
+  readonly #sessions = new Map<ThreadId, PassiveSession>();
 
-export const passiveListedFor = (
-  by: UserId,
-  { threadId, state }: PassiveSession,
-  context: SessionContext,
-): ListedSession | undefined => listing(by, threadId, state, { kind: "asleep" }, context);
+  add(session: PassiveSession): void {
+    this.#sessions.set(session.threadId, session);
+  }
+
+  /** False when there is none of that thread. */
+  take(threadId: ThreadId): boolean {
+    return this.#sessions.delete(threadId);
+  }
+
+  holds(conversationId: string): boolean {
+    return this.#all().some((session) => session.conversationId === conversationId);
+  }
+
+  views({ project, machine }: Pick<SessionContext, "project" | "machine">): SessionView[] {
+    return this.#all().map(({ threadId, state }) => ({
+      threadId,
+      ...(project === undefined ? {} : { project }),
+      by: state.owner.name,
+      phase: "asleep",
+      slot: undefined,
+      asks: [],
+      queued: 0,
+      lastActivityAt: state.lastActivityAt,
+      ...(machine === undefined ? {} : { machine: { name: machine, isAway: false } }),
+    }));
+  }
+
+  listedFor(by: UserId, context: SessionContext): ListedSession[] {
+    return this.#all().flatMap(
+      ({ threadId, state }) => listing(by, threadId, state, { kind: "asleep" }, context) ?? [],
+    );
+  }
+
+  #all(): PassiveSession[] {
+    return [...this.#sessions.values()];
+  }
+}

@@ -163,7 +163,6 @@ export class Session {
     return isCardOnItsWay(this.#state);
   }
 
-  /** Of messages that Claude has not got. */
   get waitingPosts(): PostId[] {
     return unsentMessages(this.#state).map(({ postId }) => postId);
   }
@@ -194,7 +193,7 @@ export class Session {
     this.#document.change();
     await this.#document.saved();
     if (!isQuiet() || this.#document.saved() !== undefined) return undefined;
-    this.#mailbox.close();
+    this.#mailbox.close((signal) => this.#slots.deliver(this.threadId, signal));
     this.#writer.close();
     return passiveOf(this.threadId, this.#state);
   }

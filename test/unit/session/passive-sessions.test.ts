@@ -70,6 +70,17 @@ test("it goes on with its conversation when somebody speaks there, and is put aw
   await manager.shutDown();
 });
 
+test("what is said to it by who has found it before it was put away is not lost", async () => {
+  const world = await setUp();
+  world.processes[1]?.tell(turnEnded());
+  const found = world.manager.find(A);
+  await world.clock.advance(30 * MINUTE);
+  found?.deliver({ type: "message", message: world.message("just in time") });
+  await settle();
+  expect(world.processes.at(-1)?.sent).toEqual([expect.stringContaining("just in time")]);
+  await world.manager.shutDown();
+});
+
 test("one in which somebody is asked, or that works, stays", async () => {
   const world = await setUp();
   const { manager, clock, read } = world;
