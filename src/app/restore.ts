@@ -8,6 +8,7 @@ import type { Users } from "../mattermost/users.ts";
 import { notice } from "../render/attachments.ts";
 import { bindNames, decodeBindings, encodeBindings, type Named } from "../session/allow-list.ts";
 import { sessionPrefix } from "../session/dependencies.ts";
+import { type KeptSession, keptOf } from "../session/passive-sessions.ts";
 import { inFlightOf } from "../session/phases.ts";
 import { decodeSnapshot, type SessionSnapshot } from "../session/snapshot.ts";
 import type { DocumentStore } from "../store/document-store.ts";
@@ -18,7 +19,7 @@ import { endGroup } from "../util/processes.ts";
 const SESSION_LOST = "the session of its thread does not go on";
 
 export interface KeptSessions {
-  readonly snapshots: readonly SessionSnapshot[];
+  readonly snapshots: readonly KeptSession[];
   /** The threads of those that can't be understood. */
   readonly lost: readonly ThreadId[];
 }
@@ -33,13 +34,13 @@ export function readSnapshots(
   names: readonly string[] = folder.names(),
 ): KeptSessions {
   const prefix = sessionPrefix(channelId);
-  const snapshots: SessionSnapshot[] = [];
+  const snapshots: KeptSession[] = [];
   const lost: ThreadId[] = [];
   for (const name of names.filter((one) => one.startsWith(prefix))) {
     const threadId = name.slice(prefix.length) as ThreadId;
     const snapshot = readSnapshot(folder, channelId, threadId);
     if (snapshot) {
-      snapshots.push(snapshot);
+      snapshots.push(keptOf(snapshot));
     } else {
       lost.push(threadId);
     }
@@ -79,7 +80,7 @@ export const SESSION_LOST_NOTICE = notice(
 );
 
 /** Claude processes of a daemon that was killed: nobody listens to them any more. */
-export async function endLeftovers(snapshots: readonly SessionSnapshot[]): Promise<void> {
+export async function endLeftovers(snapshots: readonly Pick<SessionSnapshot, "process">[]): Promise<void> {
   await Promise.all(snapshots.map(({ process: known }) => known && endGroup(known)));
 }
 
@@ -90,15 +91,16 @@ const RETRY = { baseMs: 1000, maxMs: 30_000, random: () => 1 };
  * these accounts before Claude gets a message and before a right is kept. Goes on until the server answers.
  */
 export async function lookUpWriters(
-  snapshots: readonly SessionSnapshot[],
+  snapshots: readonly KeptSession[],
   users: Users,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
-  const waiting = snapshots.flatMap(({ state }) => [
+  const states = snapshots.flatMap((snapshot) => ("state" in snapshot ? [snapshot.state] : []));
+  const waiting = states.flatMap((state) => [
     ...state.queue,
     ...[inFlightOf(state)?.message].flatMap((message) => message ?? []),
   ]);
-  const grantors = snapshots.flatMap(({ state }) => [
+  const grantors = states.flatMap((state) => [
     ...(state.auto?.grantedBy ? [state.auto.grantedBy] : []),
     ...state.steering.rules.map(({ by }) => by),
   ]);

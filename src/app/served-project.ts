@@ -9,9 +9,9 @@ import { createAllowList } from "../session/allow-list.ts";
 import { authorize, type Person, type RightsOf } from "../session/authorization.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
 import { SessionManager } from "../session/manager.ts";
+import type { KeptSession } from "../session/passive-sessions.ts";
 import type { ProjectCards, ProjectCommand } from "../session/project-commands.ts";
 import { isSafeRule } from "../session/safe-rules.ts";
-import type { SessionSnapshot } from "../session/snapshot.ts";
 import type { ReadyProject } from "../setup/project-checks.ts";
 import type { Later } from "../util/later.ts";
 import { adopt } from "./adoption.ts";
@@ -183,7 +183,7 @@ export class ServedProject implements RoutedProject {
   }
 
   /** Whether that session of an earlier run is one of this project's. */
-  owns({ project: named, directory }: SessionSnapshot, others: readonly ServedProject[]): boolean {
+  owns({ project: named, directory }: KeptSession, others: readonly ServedProject[]): boolean {
     const { origin, name, directory: here, runner } = this.#ready.project;
     if (named !== undefined) {
       return origin !== "settings" && name === named;
@@ -337,7 +337,7 @@ const namesOf = (users: readonly User[], isMeant: (user: User) => boolean | unde
 /** The threads of those that no project here can take up. */
 export function restoreInto(
   projects: readonly ServedProject[],
-  snapshots: readonly SessionSnapshot[],
+  snapshots: readonly KeptSession[],
 ): { readonly lost: readonly ThreadId[]; readonly left: readonly ThreadId[] } {
   const lost: ThreadId[] = [];
   let left = snapshots;

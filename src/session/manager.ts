@@ -6,10 +6,9 @@ import type { Timer } from "../util/clock.ts";
 import type { Person } from "./authorization.ts";
 import type { Opening, SessionDependencies, Slots } from "./dependencies.ts";
 import type { OpenCard } from "./open-cards.ts";
-import { isAtRest, PassiveSessions, passiveOf } from "./passive-sessions.ts";
+import { type KeptSession, PassiveSessions } from "./passive-sessions.ts";
 import { Session } from "./session.ts";
 import type { Message, Signal } from "./signals.ts";
-import type { SessionSnapshot } from "./snapshot.ts";
 import type { SessionView } from "./view.ts";
 
 /** How long a session sleeps at most, and how many do. */
@@ -185,15 +184,14 @@ export class SessionManager implements Slots<Session> {
    * Takes up the sessions of an earlier run. Their processes, if any are left, must have been ended. Gives the threads of
    * those that can't be taken up.
    */
-  restore(snapshots: readonly SessionSnapshot[]): readonly ThreadId[] {
+  restore(kept: readonly KeptSession[]): readonly ThreadId[] {
     const lost: ThreadId[] = [];
-    const { readSnapshot } = this.#dependencies;
-    const sessions = snapshots.flatMap((snapshot) => {
+    const sessions = kept.flatMap((snapshot) => {
+      if ("passive" in snapshot) {
+        this.#passive.add(snapshot.passive);
+        return [];
+      }
       try {
-        if (readSnapshot && isAtRest(snapshot)) {
-          this.#passive.add(passiveOf(snapshot.threadId, snapshot.state));
-          return [];
-        }
         const session = new Session(snapshot.threadId, snapshot, this, this.#dependencies);
         this.#sessions.set(snapshot.threadId, session);
         return [session];

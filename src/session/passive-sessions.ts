@@ -17,6 +17,26 @@ export interface PassiveSession {
   readonly state: ListedState;
 }
 
+/** What a start takes up: of a session at rest no more than it needs, or a thousand of them would be in memory at a time. */
+export type KeptSession =
+  | SessionSnapshot
+  | (Pick<SessionSnapshot, "threadId" | "project" | "directory" | "process"> & {
+      readonly passive: PassiveSession;
+    });
+
+export function keptOf(snapshot: SessionSnapshot): KeptSession {
+  const { threadId, project, directory, process, state } = snapshot;
+  return isAtRest(snapshot)
+    ? {
+        threadId,
+        ...(project === undefined ? {} : { project }),
+        directory,
+        process,
+        passive: passiveOf(threadId, state),
+      }
+    : snapshot;
+}
+
 export function passiveOf(threadId: ThreadId, state: SessionState): PassiveSession {
   const { owner, participants, lastActivityAt, conversation } = state;
   const { title, lastModel } = state.steering;

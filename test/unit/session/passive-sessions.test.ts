@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import type { ThreadId } from "../../../src/mattermost/types.ts";
 import { SessionManager } from "../../../src/session/manager.ts";
+import { keptOf } from "../../../src/session/passive-sessions.ts";
 import { settle } from "../../support/fake-clock.ts";
 import { id, managerWorld } from "../../support/manager-world.ts";
 import { OTHER, OWNER, turnEnded } from "../../support/session-script.ts";
@@ -98,7 +99,7 @@ test("those at rest are not even begun by a start, and are there when somebody t
   await world.clock.advance(30 * MINUTE);
   await world.manager.shutDown();
   const next = new SessionManager(world.dependencies);
-  const snapshots = [A, B].flatMap((thread) => world.dependencies.readSnapshot(thread) ?? []);
+  const snapshots = [A, B].flatMap((thread) => world.dependencies.readSnapshot(thread) ?? []).map(keptOf);
   world.read.length = 0;
   expect(next.restore(snapshots)).toEqual([]);
   expect(next.views().map(({ threadId, phase }) => [threadId, phase])).toContainEqual(["a", "asleep"]);
