@@ -169,3 +169,31 @@ test("a decision reaches Claude and stands on the card while none of the choices
   await world.says(root, "It is allow.");
   server.letGo();
 });
+
+test("a turn with a permission takes seven requests in a thread that is there", async () => {
+  const far = await farWorld(async (turn) => {
+    for (const part of ["It ", "must ", "be ", "asked."]) turn.say(part);
+    if (turn.text === "go") turn.say(` It is ${await turn.ask("make it so")}.`);
+  });
+  const { world } = far;
+  const { alice } = world.people;
+  const root = await alice.say("@claude-code hello");
+  await world.says(root, "🧠 **Model**");
+  const before = world.sandbox.requests.length;
+  await alice.say("go", root);
+  const card = await world.says(root, "Permission requested");
+  await world.until(root, (posts) =>
+    posts.find(({ id, reactions }) => id === card.id && reactions.length === 3),
+  );
+  await alice.react(card.id, "+1");
+  await world.says(root, "It is allow.");
+  const requests = world.sandbox.requests.slice(before).filter(({ userId }) => userId === world.bot.id);
+  const kinds = requests.map(({ method, path }) => `${method} ${path.replace(/\w{26}/, "…")}`);
+  expect(kinds).toEqual([
+    "POST /api/v4/posts",
+    "POST /api/v4/posts",
+    ...Array(3).fill("POST /api/v4/reactions"),
+    "PUT /api/v4/posts/…/patch",
+    "POST /api/v4/posts",
+  ]);
+});
