@@ -10,7 +10,7 @@ import { outputPosted, type ToolOutput } from "./steering/output-state.ts";
 import type { Step } from "./types.ts";
 
 /** How long a decision waits for its tool's outcome: no longer than anybody notices, on a server that is far away too. */
-const WAIT_MS = 60;
+const WAIT_MS = 100;
 
 /** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
 export function likelyToolUse(

@@ -263,8 +263,9 @@ export class Outbox {
   }
 
   /**
-   * Writes of one lane follow each other. What makes a post, or may have to go on in another one, keeps to the order of
-   * the thread. A reaction waits for its post and for those before it there; so does a change that nobody is told elsewhere.
+   * Writes of one lane follow each other. What makes a post keeps to the order of the thread, and so does a change, which
+   * may have to go on in another post, unless it is dropped then. A reaction waits for its post and for those before it
+   * there.
    */
   #laneOf(write: Write): string {
     if (write.kind === "put") {

@@ -164,10 +164,12 @@ test("a decision reaches Claude and stands on the card while none of the choices
   );
   await alice.react(card.id, "+1");
   await world.says(root, "✅ **Allowed** by @alice");
-  expect(server.unanswered).toEqual(["react +1", expect.stringContaining("✅ **Allowed** by @alice")]);
-  await server.answer("edit");
-  await world.says(root, "It is allow.");
+  expect(server.unanswered.slice(0, 2)).toEqual([
+    "react +1",
+    expect.stringContaining("✅ **Allowed** by @alice"),
+  ]);
   server.letGo();
+  await world.says(root, "It is allow.");
 });
 
 test("a turn with a permission takes seven requests in a thread that is there", async () => {

@@ -85,7 +85,7 @@ test("a decision waits a moment for its tool's outcome, and is told alone when t
   const card = script.postCard();
   script.react({ id: "alice" as never, name: "alice" }, card, "+1");
   expect(script.said()).not.toContain("**Allowed**");
-  script.now += 60;
+  script.now += 100;
   script.take({ type: "timer", name: "flush" });
   expect(script.said()).toContain("✅ **Allowed** by @alice");
   script.claude(toolResult("tool-r", "ok"));
