@@ -86,9 +86,10 @@ export class Router {
   /** Who has written is known by the time that it is heard, however much is to be heard before. */
   #lookAhead(event: SocketEvent & { readonly type: "posted" }): void {
     const { post } = event;
+    const { botId, sessions } = this.#dependencies;
     const reading = this.#read(post, isMentionTold(this.#dependencies, event));
-    const isMeant = reading.isMention || this.#dependencies.sessions.find(post.threadId) !== undefined;
-    if (isMeant && canBeHeard(post, reading)) {
+    const isMeant = reading.isMention || sessions.find(post.threadId) !== undefined;
+    if (post.userId !== botId && isMeant && canBeHeard(post, reading)) {
       // A failure is met when it is heard.
       speakerOf(this.#dependencies, post).catch(() => {});
     }

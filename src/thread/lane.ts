@@ -5,7 +5,7 @@ import { pauseAfter } from "../mattermost/budget.ts";
 import type { MattermostApi } from "../mattermost/types.ts";
 import { isRecent, type Timer } from "../util/clock.ts";
 import { giveUp, probeServer } from "./give-up.ts";
-import type { WriterContext } from "./outbox.ts";
+import { THREAD, type WriterContext } from "./outbox.ts";
 import { findLostPosts, perform } from "./perform.ts";
 import { isRetryable, RetryPolicy } from "./retry-policy.ts";
 import type { Write } from "./writes.ts";
@@ -104,7 +104,9 @@ export class Lane {
         // What a post is to say is looked at when it may be written, and not before.
         const isDone = await api.inSlot(slotRequest, async (slotApi) => {
           since ??= clock.now();
-          if (!isRecent(since, REMEMBERED_MS, clock.now()) && !this.#isClosed) {
+          // Where no posts are made, those that another lane is making are not lost.
+          const mayBeLost = this.#name === THREAD && !isRecent(since, REMEMBERED_MS, clock.now());
+          if (mayBeLost && !this.#isClosed) {
             await this.#findLostPosts(slotApi, reading);
           }
           return this.#try(write, slotApi, retryPolicy);

@@ -317,7 +317,7 @@ export class Outbox {
 }
 
 /** The lane of all that has its place among the posts. */
-const THREAD = "thread";
+export const THREAD = "thread";
 
 const withoutPiece = (key: PostKey): PostKey => key.replace(/\+\d+$/, "");
 

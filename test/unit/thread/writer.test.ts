@@ -260,6 +260,30 @@ test("a change that nobody is told elsewhere holds up no other post, and is held
   expect(texts()).toEqual(["idle again", "words"]);
 });
 
+test("while a change fails for long, a post that is being made beside it is not looked for", async () => {
+  const { server, clock, writer, texts } = writerWorld();
+  writer.put("header", "idle", { ifFrozen: "drop" });
+  await writer.idle();
+  const { createPost } = server.api;
+  let answer = (): void => {};
+  const isAnswered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  server.api.createPost = async (post) => {
+    await isAnswered;
+    return createPost(post);
+  };
+  server.failAlways(/ p1/, "unreachable");
+  writer.put("words", "words");
+  writer.put("header", "busy", { ifFrozen: "drop" });
+  await clock.advance(60_000);
+  expect(server.calls).not.toContain("thread");
+  server.failAlways(/ p1/, undefined);
+  answer();
+  await clock.advance(60_000);
+  expect(texts()).toEqual(["busy", "words"]);
+});
+
 test("the choices of a card that is decided meanwhile are offered to the last", async () => {
   const { server, writer } = writerWorld();
   writer.put("card", "card");
