@@ -21,6 +21,7 @@ export function methodOf(claude: ClaudeKind, isServerGiven: boolean): string[] {
     isServerGiven ? TIMES.given : TIMES.own,
     "The cases run one after the other in rounds, so that what else the machine does falls on all of them alike.",
     "**limit** is the same with nothing between: a bot of 40 lines, the CLI alone with the same arguments, an empty Node. **ratio** is the median by it.",
+    "A server that is far away: its answers to the daemon come so many milliseconds later, and so does what they are about; **limit** is the bot of 40 lines, whose answers come as late.",
     "Traffic is counted at the server's sockets, HTTP headers included, the WebSocket's not.",
     "Scale: each session's Claude is a small Node program that writes 50 tokens/s, each when it is due (with 300 of them five at a time, or the senders alone would fill the machine) and with the time in its text. They run on the same cores as the daemon and the server, so with 300 of them the machine is full and every delay has a share of waiting for a core. Memory and processor time are the daemon's own (resident set; user and system time of its process), children not included. 100 % is one core.",
     "**newest word** is, at each edit, the youngest token in it: the way's own time, and up to the time to the next one (20 ms; with 300 sessions 100 ms). **oldest word that was not shown** is the one that waited longest for its edit.",

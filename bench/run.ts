@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { useOwnTemporaryDirectory } from "../test/support/temporary.ts";
 import type { Bench, Case } from "./cases/case.ts";
 import { outage, spread, startingMany } from "./cases/channels.ts";
+import { far } from "./cases/far.ts";
 import { alone, bare } from "./cases/limits.ts";
 import { bareScale, limited, scale } from "./cases/scale.ts";
 import { size, starting } from "./cases/starting.ts";
@@ -31,6 +32,7 @@ const CASES: readonly Case[] = [
   alone,
   words,
   tenSeconds,
+  far,
   decision,
   stopping,
   dropping,

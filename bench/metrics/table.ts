@@ -1,6 +1,7 @@
 // Every figure of the bench: what it is, what stands beside it as the limit, and what we aim at. Measures nothing.
 
 import { channelFigures, type OutageKind } from "./channels.ts";
+import { bareFarFigures, farFigures } from "./far.ts";
 import { type Metric, named } from "./metric.ts";
 import {
   bareScaleFigures,
@@ -118,12 +119,14 @@ const limits = {
 
 const table = {
   ...wordFigures,
+  ...farFigures,
   ...steering,
   ...traffic,
   ...scaleFigures,
   ...channelFigures,
   ...start,
   ...limits,
+  ...bareFarFigures(LIMITS),
   ...bareScaleFigures,
 };
 

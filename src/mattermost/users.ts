@@ -50,7 +50,7 @@ export class Users {
   /** Undefined when no such account exists. Throws MattermostError when the server can't be asked. */
   async byId(id: UserId): Promise<User | undefined> {
     const known = this.#usersById.get(id);
-    if (this.#isFresh(known)) {
+    if (known && this.#isFresh(known)) {
       return known.value;
     }
     return this.#askOnce(
@@ -60,11 +60,25 @@ export class Users {
     );
   }
 
+  /**
+   * Who speaks, and so is there: what was last told of them does, for as long as no update can have been missed. The
+   * server is asked beside it.
+   */
+  async speaker(id: UserId): Promise<User | undefined> {
+    const known = this.#usersById.get(id);
+    const asked = this.byId(id);
+    if (known?.value === undefined || known.missedUpdates !== this.#missedUpdates) {
+      return asked;
+    }
+    asked.catch(() => {});
+    return known.value;
+  }
+
   /** Any case, without `@`. Undefined when no such account exists; throws like `byId`. */
   async byName(anyCase: string): Promise<User | undefined> {
     const name = anyCase.toLowerCase();
     const known = this.#idsByName.get(name);
-    if (this.#isFresh(known)) {
+    if (known && this.#isFresh(known)) {
       if (known.value === undefined) {
         return undefined;
       }
@@ -157,15 +171,11 @@ export class Users {
 
   #freshUser(id: UserId): User | undefined {
     const entry = this.#usersById.get(id);
-    return this.#isFresh(entry) ? entry.value : undefined;
+    return entry && this.#isFresh(entry) ? entry.value : undefined;
   }
 
-  #isFresh<T>(entry: Entry<T> | undefined): entry is Entry<T> {
-    return (
-      entry !== undefined &&
-      entry.missedUpdates === this.#missedUpdates &&
-      isRecent(entry.at, entry.forMs, this.#clock.now())
-    );
+  #isFresh(entry: Entry<unknown>): boolean {
+    return entry.missedUpdates === this.#missedUpdates && isRecent(entry.at, entry.forMs, this.#clock.now());
   }
 }
 

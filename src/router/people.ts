@@ -14,7 +14,7 @@ export interface PeopleKnown {
 
 /** Undefined for those who are nobody here: unknown, a bot, deactivated. Rejects when the server can't tell. */
 export async function personOf({ users }: PeopleKnown, id: UserId): Promise<Person | undefined> {
-  const user = await users.byId(id);
+  const user = await users.speaker(id);
   if (!user || user.isBot || !user.isActive) {
     return undefined;
   }
@@ -29,7 +29,7 @@ export async function speakerOf(known: PeopleKnown, post: Post): Promise<Person 
   if (post.isFromPerson) {
     return personOf(known, post.userId);
   }
-  const user = post.isFromBot ? await known.users.byId(post.userId) : undefined;
+  const user = post.isFromBot ? await known.users.speaker(post.userId) : undefined;
   return user?.isBot && user.isActive ? { id: user.id, name: user.username } : undefined;
 }
 
@@ -74,12 +74,12 @@ export async function lookUpPeople(
   reading: Reading,
   also: Pick<Facts, "hasSession" | "uuid">,
 ): Promise<Omit<Facts, "isListedBot" | "project" | "mayStartSomewhere" | "isDatedAhead">> {
-  return {
-    ...also,
-    by: await speakerOf(known, post),
-    addressee: reading.command ? undefined : await addresseeOf(known, post),
-    commandUser: await commandUserOf(known, reading),
-  };
+  const [by, addressee, commandUser] = await Promise.all([
+    speakerOf(known, post),
+    reading.command ? undefined : addresseeOf(known, post),
+    commandUserOf(known, reading),
+  ]);
+  return { ...also, by, addressee, commandUser };
 }
 
 async function userNamed(users: Users, names: readonly string[]): Promise<User | undefined> {

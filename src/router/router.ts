@@ -74,9 +74,25 @@ export class Router {
   /** Never rejects: what can't be handled is logged, and the next event is taken. */
   take(event: SocketEvent): Promise<void> {
     const { channelId } = this.#dependencies;
-    return (channelOf(event) ?? channelId) !== channelId || this.#seenPosts.isClosed
-      ? this.#last
-      : this.#inOrder(event.type, () => this.#dispatch(event));
+    if ((channelOf(event) ?? channelId) !== channelId || this.#seenPosts.isClosed) {
+      return this.#last;
+    }
+    if (event.type === "posted") {
+      this.#lookAhead(event);
+    }
+    return this.#inOrder(event.type, () => this.#dispatch(event));
+  }
+
+  /** Who has written is known by the time that it is heard, however much is to be heard before. */
+  #lookAhead(event: SocketEvent & { readonly type: "posted" }): void {
+    const { post } = event;
+    const { botId, sessions } = this.#dependencies;
+    const reading = this.#read(post, isMentionTold(this.#dependencies, event));
+    const isMeant = reading.isMention || sessions.find(post.threadId) !== undefined;
+    if (post.userId !== botId && isMeant && canBeHeard(post, reading)) {
+      // A failure is met when it is heard.
+      speakerOf(this.#dependencies, post).catch(() => {});
+    }
   }
 
   /** It is known by which post somebody is asked. */

@@ -6,8 +6,9 @@ import { writePages } from "./state.ts";
 import { showVerdicts, verdictsDueIn } from "./tool-decisions.ts";
 import type { Step, Turn } from "./types.ts";
 
-/** The first words appear at once when they are a few; if not, this long after they came. */
-const FIRST_WORDS_MS = 150;
+/** The first words appear at once when they are a few, with all that comes in the same piece; if not, a little later. */
+const PIECE_MS = 10;
+const FIRST_WORDS_MS = 40;
 const FEW_WORDS = 2;
 /** Then the post grows in these steps. */
 const GROWTH_MS = [500, 1000, 2000] as const;
@@ -22,7 +23,7 @@ const HOLD_MS = 1000;
 export function scheduleText(step: Step): void {
   const { turn } = step.state;
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
-  const first = turn.growth > 0 || hasFewWords(turn) ? 0 : FIRST_WORDS_MS;
+  const first = turn.growth > 0 ? 0 : hasFewWords(turn) ? PIECE_MS : FIRST_WORDS_MS;
   schedule(step, Math.max(first, leftOf(step, gap)));
 }
 

@@ -9,8 +9,8 @@ import type { PermissionAsk, ToolWithCard } from "./ask-types.ts";
 import { outputPosted, type ToolOutput } from "./steering/output-state.ts";
 import type { Step } from "./types.ts";
 
-/** How long a decision waits for its tool's outcome. People see their own emoji at once. */
-const WAIT_MS = 200;
+/** How long a decision waits for its tool's outcome: no longer than anybody notices, on a server that is far away too. */
+const WAIT_MS = 100;
 
 /** 1.0.128 and 2.0.76 don't say which tool use they ask about: the first of this turn with that very input. */
 export function likelyToolUse(

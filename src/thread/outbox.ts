@@ -29,8 +29,8 @@ export class Outbox {
   readonly #askedAt = new WeakMap<Write, number>();
   /** Posts of which an earlier attempt may still be on its way to the server. */
   readonly #unheard = new Set<PostKey>();
-  /** The write under way. */
-  #current: Write | undefined;
+  /** By lane. */
+  readonly #underWay = new Map<string, Write>();
   /** Of a post, in code points: lower once the server has refused one as too long. */
   limit = Infinity;
   readonly newPendingPostId: () => string;
@@ -46,8 +46,7 @@ export class Outbox {
 
   /** Writing something twice is harmless: edits and reactions repeat themselves. */
   toJSON(): WriterSnapshot {
-    const writes = this.#current ? [this.#current, ...this.#writes] : [...this.#writes];
-    return { entries: [...this.entries], writes };
+    return { entries: [...this.entries], writes: this.#left };
   }
 
   restore({ entries, writes }: WriterSnapshot): void {
@@ -89,10 +88,20 @@ export class Outbox {
     entry.ifFrozen = ifFrozen ?? entry.ifFrozen;
     entry.about = about ?? entry.about;
     this.queuePut(key);
-    if (isFinal && entry.id === undefined) {
-      // Nobody is to choose any more, nor has anybody seen that they could.
-      this.#takeOut((write) => write.kind === "react" && isOf(write.target, key));
+    if (isFinal) {
+      this.#settleReactions(key, this.postOf({ key }));
     }
+  }
+
+  /** The post is forgotten once it says what it is to say. Its reactions go on, unless nobody has seen it before. */
+  #settleReactions(key: PostKey, postId: PostId | undefined): void {
+    const writes = this.#writes.splice(0).flatMap((write): Write[] => {
+      if (write.kind === "put" || write.kind === "findLost" || !isOf(write.target, key)) {
+        return [write];
+      }
+      return postId === undefined ? [] : [{ ...write, target: { postId } }];
+    });
+    this.#writes.push(...writes);
   }
 
   /** What an earlier attempt was to make is not there: what is made now needs not say the same. */
@@ -225,20 +234,50 @@ export class Outbox {
     return taken;
   }
 
-  /** The next write with something to do; the one under way from now on. */
-  next(): Write | undefined {
-    do {
-      this.#current = this.#writes.shift();
-    } while (this.#current && !this.#hasWork(this.#current));
-    return this.#current;
+  /** Those that have something to do. */
+  lanes(): ReadonlySet<string> {
+    return new Set(this.#writes.map((write) => this.#laneOf(write)));
+  }
+
+  /** The next write of that lane with something to do; under way from now on. */
+  next(lane: string): Write | undefined {
+    for (;;) {
+      const at = this.#writes.findIndex((write) => this.#laneOf(write) === lane);
+      const [write] = at < 0 ? [] : this.#writes.splice(at, 1);
+      if (!write || this.#hasWork(write)) {
+        if (write) {
+          this.#underWay.set(lane, write);
+        }
+        return write;
+      }
+    }
   }
 
   /** The write under way is done, or to be done another time. */
-  end(isDone: boolean): void {
-    if (this.#current && !isDone) {
-      this.#writes.unshift(this.#current);
+  end(lane: string, isDone: boolean): void {
+    const write = this.#underWay.get(lane);
+    this.#underWay.delete(lane);
+    if (write && !isDone) {
+      this.#writes.unshift(write);
     }
-    this.#current = undefined;
+  }
+
+  /**
+   * Writes of one lane follow each other. What makes a post keeps to the order of the thread, and so does a change, which
+   * may have to go on in another post, unless it is dropped then. A reaction waits for its post and for those before it
+   * there.
+   */
+  #laneOf(write: Write): string {
+    if (write.kind === "put") {
+      const { id, ifFrozen } = this.entries.get(write.key) ?? {};
+      return id !== undefined && ifFrozen === "drop" ? `edits of ${id}` : THREAD;
+    }
+    const postId = write.kind === "findLost" ? undefined : this.postOf(write.target);
+    return postId === undefined ? THREAD : `reactions to ${postId}`;
+  }
+
+  get #left(): Write[] {
+    return [...this.#underWay.values(), ...this.#writes];
   }
 
   #hasWork(write: Write): boolean {
@@ -270,13 +309,15 @@ export class Outbox {
 
   /** Whether something waits that goes before the progress of other threads. */
   get isUrgent(): boolean {
-    const writes = this.#current ? [this.#current, ...this.#writes] : this.#writes;
-    return writes.some(
+    return this.#left.some(
       (write) =>
         write.kind === "findLost" || (write.kind === "put" && !this.entries.get(write.key)?.isProgress),
     );
   }
 }
+
+/** The lane of all that has its place among the posts. */
+export const THREAD = "thread";
 
 const withoutPiece = (key: PostKey): PostKey => key.replace(/\+\d+$/, "");
 

@@ -100,6 +100,8 @@ export interface World {
   until<T>(root: string, is: (posts: SeenPost[]) => T | undefined | false): Promise<T>;
   /** Waits for a post of the bot's that holds `part`, in its message or in an attachment below it. */
   says(root: string, part: string | RegExp): Promise<SeenPost>;
+  /** Waits until no turn runs there: the last words of one stand a moment before it is over. */
+  rests(root: string): Promise<void>;
 }
 
 const PATIENCE_MS = 20_000;
@@ -287,6 +289,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     thread,
     text: (root) => textOf(thread(root)),
     until,
+    async rests(root) {
+      await until(root, () =>
+        bridge.sessions().every(({ threadId, phase }) => threadId !== root || phase !== "working"),
+      );
+    },
     says: (root, part) =>
       until(root, (posts) =>
         posts.find(

@@ -52,6 +52,7 @@ export const back: readonly Scenario[] = [
         await alice.react(card.id, "+1");
       }
       await world.says(root, "Edited the notes.");
+      await world.rests(root);
       await alice.say("!undo", root);
       const undo = await openCard(world, root, "↩️ **Undo**", 2);
       await world.restart();

@@ -15,6 +15,7 @@ export const costs: readonly Scenario[] = [
       const { alice, bob, carol } = world.people;
       const root = await ask(world, "RUN costly");
       await world.says(root, "That was a lot to read.");
+      await world.rests(root);
       await alice.say("!invite @carol", root);
       await world.says(root, "✅ @carol can now participate");
       const waiting = await alice.say("RUN hello", root);
@@ -37,6 +38,7 @@ export const costs: readonly Scenario[] = [
       const { alice, bob } = world.people;
       const root = await ask(world, "RUN costly");
       await world.says(root, "That was a lot to read.");
+      await world.rests(root);
       const waiting = await alice.say("RUN hello", root);
       const card = await offered(world, root, "The day's limit is reached", 2);
       await eyes(world, root, waiting);

@@ -13,6 +13,7 @@ const CHOICES = 4;
 
 async function passed(world: World, root: string, times: number): Promise<void> {
   await world.until(root, () => world.text(root).split("The tests have passed.").length > times || undefined);
+  await world.rests(root);
 }
 
 export const rules: readonly Scenario[] = [
@@ -81,8 +82,10 @@ export const rules: readonly Scenario[] = [
       const card = await openCard(world, root, "npm test", CHOICES);
       await alice.react(card.id, "repeat");
       await passed(world, root, 1);
-      await world.says(await ask(world, "RUN hello"), "scripted model");
+      const short = await ask(world, "RUN hello");
+      await world.says(short, "scripted model");
       await world.until(root, (posts) => posts[1]?.message.includes("💤 asleep"));
+      await world.rests(short);
       await alice.say("RUN tests, awake again", root);
       await passed(world, root, 2);
       await bob.say("!rules keep 1", root);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MattermostError } from "../../../src/mattermost/error.ts";
 import type { User, UserId } from "../../../src/mattermost/types.ts";
 import { Users } from "../../../src/mattermost/users.ts";
-import { createFakeClock } from "../../support/fake-clock.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
 
 const person = (username: string, over: Partial<User> = {}): User => ({
   id: `id-${username}` as UserId,
@@ -78,6 +78,31 @@ test("what is known is asked for again after ten minutes", async () => {
   expect((await users.byId(ALICE.id))?.isActive).toBe(true);
   await clock.advance(1);
   expect((await users.byId(ALICE.id))?.isActive).toBe(false);
+});
+
+test("who speaks is taken from memory however long ago it was told, and asked for beside it", async () => {
+  const { users, clock, server, asked } = setUp([ALICE]);
+  await users.speaker(ALICE.id);
+  const renamed = { ...ALICE, username: "alicia" };
+  server.accounts = [renamed];
+  server.failing = true;
+  await clock.advance(600_000);
+  expect(await users.speaker(ALICE.id)).toEqual(ALICE);
+  await settle();
+  server.failing = false;
+  expect(await users.speaker(ALICE.id)).toEqual(ALICE);
+  await settle();
+  expect(await users.speaker(ALICE.id)).toEqual(renamed);
+  expect(asked).toHaveLength(3);
+});
+
+test("who speaks is asked for first when updates may have been missed, or nothing is known of them", async () => {
+  const { users, server } = setUp([]);
+  expect(await users.speaker(ALICE.id)).toBeUndefined();
+  users.userUpdated(ALICE);
+  server.accounts = [{ ...ALICE, isActive: false }];
+  users.mayHaveMissedUpdates();
+  expect((await users.speaker(ALICE.id))?.isActive).toBe(false);
 });
 
 test("a rename takes effect at once, and the old name is asked for again", async () => {

@@ -40,17 +40,23 @@ test("a long answer shows its first words at once and then grows in steps of hal
   const writes = play(script, 10_000, (ms) => {
     if (ms % 50 === 0) word(script);
   });
-  expect(writes).toEqual([50, 550, 1550, 3550, 5550, 7550, 9550]);
+  expect(writes).toEqual([40, 540, 1540, 3540, 5540, 7540, 9540]);
 });
 
-test("a first piece of a few words is shown as it comes", () => {
+test("a first piece of a few words is shown as it comes, in one write", () => {
   const script = answering();
-  expect(play(script, 400, (ms) => ms === 0 && word(script, "Here is what I found "))).toEqual([0]);
+  const writes = play(script, 400, (ms) => {
+    if (ms > 0) return;
+    for (const part of ["Here ", "is ", "what ", "I ", "found"]) word(script, part);
+    script.claude({ type: "text", messageId: "m", text: "Here is what I found" });
+  });
+  expect(writes).toEqual([10]);
+  expect(script.said()).toContain("Here is what I found");
 });
 
 test("a single word waits for more, but not for long", () => {
   const script = answering();
-  expect(play(script, 400, (ms) => ms === 0 && word(script, "Well, "))).toEqual([150]);
+  expect(play(script, 400, (ms) => ms === 0 && word(script, "Well, "))).toEqual([40]);
 });
 
 test("what Claude says after a tool is news again, and tools come in bunches", () => {
@@ -63,7 +69,7 @@ test("what Claude says after a tool is news again, and tools come in bunches", (
     }
     if (ms === 2500) word(script, "And this is it ");
   });
-  expect(writes).toEqual([0, 1100, 1600, 2500]);
+  expect(writes).toEqual([10, 1100, 1600, 2500]);
 });
 
 test("a slow server is not sent what nobody waits for: growth is asked for in steps, whatever it takes", () => {
@@ -79,7 +85,7 @@ test("a decision waits a moment for its tool's outcome, and is told alone when t
   const card = script.postCard();
   script.react({ id: "alice" as never, name: "alice" }, card, "+1");
   expect(script.said()).not.toContain("**Allowed**");
-  script.now += 200;
+  script.now += 100;
   script.take({ type: "timer", name: "flush" });
   expect(script.said()).toContain("✅ **Allowed** by @alice");
   script.claude(toolResult("tool-r", "ok"));
