@@ -65,6 +65,7 @@ export const choices: readonly Scenario[] = [
       const { alice } = world.people;
       const root = await ask(world, "RUN hello");
       await world.says(root, "scripted model");
+      await world.rests(root);
       await alice.say("!mode acceptEdits", root);
       await world.says(root, "🔐 **Mode**: `acceptEdits`, set by @alice");
       await alice.say("!model haiku", root);

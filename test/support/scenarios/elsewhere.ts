@@ -28,6 +28,7 @@ export const elsewhere: readonly Scenario[] = [
       const { alice, carol } = world.people;
       const root = await ask(world, "RUN echo the first");
       await world.says(root, "RUN echo the first");
+      await world.rests(root);
       await alice.say("!invite @carol", root);
       await world.says(root, "✅ @carol can now participate");
       await carol.say("!fork", root);
@@ -36,6 +37,7 @@ export const elsewhere: readonly Scenario[] = [
       const fork = await forkOf(world, root);
       await alice.say("RUN echo the second", root);
       await world.says(root, "RUN echo the second");
+      await world.rests(root);
       await world.restart();
       await alice.say("RUN echo in the fork", fork);
       await world.says(fork, "RUN echo in the fork");
@@ -55,6 +57,7 @@ export const elsewhere: readonly Scenario[] = [
       const { alice } = world.people;
       const root = await ask(world, "RUN echo the first");
       await world.says(root, "RUN echo the first");
+      await world.rests(root);
       await alice.say("!permissions interactive", root);
       await world.says(root, "🔐 Interactive permissions");
       await alice.say("!mode acceptEdits", root);
@@ -102,6 +105,7 @@ export const elsewhere: readonly Scenario[] = [
       const { alice, carol } = world.people;
       const root = await ask(world, "RUN echo the first");
       await world.says(root, "RUN echo the first");
+      await world.rests(root);
       await alice.say("!invite @carol", root);
       await world.says(root, "✅ @carol can now participate");
       await carol.say("!handover", root);
@@ -119,6 +123,7 @@ export const elsewhere: readonly Scenario[] = [
       await alice.say("RUN echo back again", root);
       await world.says(root, "Claude knows what was said there (1 message)");
       await world.says(root, "RUN echo back again");
+      await world.rests(root);
       await world.terminal("RUN echo unasked", ["--resume", id]);
       await alice.say("RUN echo what now?", root);
       await world.says(root, "**Somebody else writes this conversation too**");

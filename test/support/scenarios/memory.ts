@@ -8,6 +8,7 @@ const MINUTE = 60_000;
 
 /** The next message starts another Claude. */
 async function sleep(world: World, root: string): Promise<void> {
+  await world.rests(root);
   world.forward(31 * MINUTE);
   await world.says(root, "⏰ **Session timed out**");
 }

@@ -12,6 +12,7 @@ export const restarting: readonly Scenario[] = [
     async play(world) {
       const root = await ask(world, "RUN hello");
       await world.says(root, "scripted model");
+      await world.rests(root);
       await world.restart(async () => {
         await world.people.bob.say("RUN echo while you were away", root);
       });

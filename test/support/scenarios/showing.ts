@@ -37,6 +37,7 @@ export const showing: readonly Scenario[] = [
       const card = await openCard(world, root, "Permission requested", 3);
       await alice.react(card.id, "+1");
       await world.says(root, "The errand is done.");
+      await world.rests(root);
       await world.restart();
       await alice.say("RUN read", root);
       await world.says(root, "I have read the notes.");
