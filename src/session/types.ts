@@ -26,7 +26,7 @@ import type { Message, Signal, TimerName } from "./signals.ts";
 import type { Callee, CallReason } from "./steering/calling.ts";
 import type { FoldedTools } from "./steering/folding.ts";
 import type { ForkRequest } from "./steering/origin.ts";
-import type { CostChange } from "./steering/spending.ts";
+import type { CostChange, Spent } from "./steering/spending.ts";
 import type { Thinking } from "./steering/thinking.ts";
 import type { KeptRule, SteeringState } from "./steering/types.ts";
 import type { SessionWorktree, WorktreeRequest } from "./worktree-state.ts";
@@ -201,6 +201,8 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly emit: (effect: Effect) => void;
+  /** What was used by the turn that has just ended: the project's sum has it after this step. */
+  spent?: Spent;
   /** Undefined: nobody listens. */
   readonly hear?: Hear | undefined;
 }

@@ -28,7 +28,8 @@ export const noCosts = (): CostState => ({
 const MAX_STOPPED = 20;
 
 /** A turn is over, and the counter of its process has gone on: what it has gone on by is counted once. */
-export function account({ state, emit }: Step, used: Usage | undefined): void {
+export function account(step: Step, used: Usage | undefined): void {
+  const { state, emit } = step;
   if (used === undefined) {
     return;
   }
@@ -43,6 +44,7 @@ export function account({ state, emit }: Step, used: Usage | undefined): void {
   const { generation } = state;
   state.steering.costs = { ...costs, spent: plus(costs.spent, spent), counter: { generation, stands } };
   if (!isNothing(spent)) {
+    step.spent = spent;
     emit({ type: "costs", change: { type: "spent", spent } });
   }
 }

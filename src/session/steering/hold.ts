@@ -58,10 +58,10 @@ export const noLimits = (): LimitState => ({
 });
 
 /** Asked before anything goes to Claude; what people are shown of it follows. */
-export function isHeld({ state, context, now, emit }: Step): boolean {
+export function isHeld({ state, context, now, emit, spent }: Step): boolean {
   const { limits } = state.steering;
   const day = context.costs?.dayOf(now);
-  if (limits.hold === undefined && day !== undefined && isOverLimit(day)) {
+  if (limits.hold === undefined && day !== undefined && isOverLimit(day, spent)) {
     limits.hold = { kind: "cost", post: undefined, about: "" };
   }
   if (limits.hold === undefined) {

@@ -54,6 +54,7 @@ export interface ProjectDay {
 
 export type CostChange = { readonly type: "spent"; readonly spent: Spent } | { readonly type: "limitRaised" };
 
-export function isOverLimit({ spent, limitMicroUsd }: ProjectDay): boolean {
-  return limitMicroUsd !== undefined && spent.microUsd >= limitMicroUsd;
+/** `more`: what is not in the sum yet. */
+export function isOverLimit({ spent, limitMicroUsd }: ProjectDay, more: Spent = NOTHING): boolean {
+  return limitMicroUsd !== undefined && spent.microUsd + more.microUsd >= limitMicroUsd;
 }

@@ -78,6 +78,19 @@ test("a turn that crosses the limit ends as any other, and the next message wait
   expect(reactions(script, "m2")).toEqual(["react eyes"]);
 });
 
+test("what was written while the turn ran that crosses the limit waits as well", () => {
+  const money: Money = { spent: 9_000_000, limit: 10_000_000 };
+  const script = begun(money);
+  script.says(OWNER, "more");
+  // The project's sum has it once the step is over.
+  const used = { costUsd: 2, inputTokens: 1, outputTokens: 1, turnOutputTokens: 1 };
+  script.claude({ type: "turnEnded", isError: false, reason: "", wasAborted: false, used });
+  money.spent = 11_000_000;
+  look(script);
+  expect(script.sent()).toEqual(["go"]);
+  expect(script.said()).toContain("💰 **The day's limit is reached.**");
+});
+
 test("an approver lets it go on, and what waited is taken once, in order", () => {
   const money = { spent: 0, limit: 10_000_000 };
   const script = held(money);
