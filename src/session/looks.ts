@@ -19,6 +19,8 @@ export interface Looked {
 export interface Looks {
   /** mm-claude was started again. */
   restored(state: SessionState): SavedTurn;
+  /** Of a turn that was cut off by that; undefined: `restored` knows all of it. */
+  cutOff?(state: SessionState): Later<Looked>;
   /** Rejects with a RemoteError when nobody can be asked. */
   beforeStart(state: SessionState, own: number | undefined): Later<Looked>;
   turnEnded(state: SessionState, own: number | undefined): Elsewhere | undefined;
@@ -53,6 +55,21 @@ const UNKNOWN: SavedTurn = { holdsMessage: undefined, texts: [] };
 
 /** What could not be looked up is found before the next start: nothing waits for a machine that may be away. */
 function looksThere({ look }: Pick<ConversationsThere, "look">): Looks {
+  function left(state: SessionState): Later<Looked> {
+    const { phase, conversation } = state;
+    const { id } = conversation;
+    if (phase.name !== "asleep" || phase.isMarkedStopped || conversation.progress !== "begun") {
+      return { saved: UNKNOWN };
+    }
+    return look({ conversationId: id }).then(
+      ({ saved, news }) => ({
+        saved: savedTurnOf(state, () => saved),
+        elsewhere: { conversationId: id, news },
+      }),
+      () => ({ saved: UNKNOWN }),
+    );
+  }
+
   return {
     restored: () => UNKNOWN,
     beforeStart(state, _own) {
@@ -69,20 +86,8 @@ function looksThere({ look }: Pick<ConversationsThere, "look">): Looks {
     },
     // It would be a connection for each turn: what others write meanwhile is told before the next start.
     turnEnded: () => undefined,
-    exited(state, isLeft) {
-      const { phase, conversation } = state;
-      const { id } = conversation;
-      if (!isLeft || phase.name !== "asleep" || phase.isMarkedStopped || conversation.progress !== "begun") {
-        return { saved: UNKNOWN };
-      }
-      return look({ conversationId: id }).then(
-        ({ saved, news }) => ({
-          saved: savedTurnOf(state, () => saved),
-          elsewhere: { conversationId: id, news },
-        }),
-        () => ({ saved: UNKNOWN }),
-      );
-    },
+    cutOff: left,
+    exited: (state, isLeft) => (isLeft ? left(state) : { saved: UNKNOWN }),
   };
 }
 

@@ -2,6 +2,7 @@
 // has saved of the conversation, and a file as it is before an edit.
 
 import type { ClaudeEvent } from "../claude/types.ts";
+import { whenThere } from "../util/later.ts";
 import { ClaudeEffects } from "./claude-effects.ts";
 import type { SessionContext } from "./context.ts";
 import { beginConversation } from "./conversation.ts";
@@ -60,7 +61,20 @@ export class SessionClaude {
 
   /** What has become of its turn while mm-claude did not run. */
   restored(): SavedTurn {
+    // Once that is taken, and it is known whether a turn was cut off.
+    queueMicrotask(() => this.#lookAtCutOff());
     return this.#looks.restored(this.#options.state);
+  }
+
+  #lookAtCutOff(): void {
+    const { state } = this.#options;
+    const generation = state.generation - 1;
+    const event = { type: "exited", code: null, signal: null, stderr: "" } as const;
+    const looked = state.cutOff && this.#looks.cutOff?.(state);
+    if (looked) {
+      const { deliver, failed } = this.#receiver;
+      whenThere(looked, (found) => deliver({ type: "claude", generation, event, ...found }), failed);
+    }
   }
 
   /** There is a place for it to run in: what must be known before it is taken. */
