@@ -6,6 +6,7 @@ import { StartError } from "../config/error.ts";
 import { settingsProject } from "../config/project.ts";
 import type { Config } from "../config/settings.ts";
 import { connectRest, type RestClient } from "../mattermost/rest.ts";
+import { killRunners } from "../remote/shell.ts";
 import { homePath } from "../render/paths.ts";
 import { checkReadiness, type Readiness } from "../setup/readiness.ts";
 import { isServerKnown } from "../store/locations.ts";
@@ -73,7 +74,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     environment: process.env,
     metricsFile: config.metricsFile,
   });
-  const atEnd = [() => reports.close(), () => claudes.kill()];
+  const atEnd = [() => reports.close(), () => claudes.kill(), killRunners];
   const signals = stopSignals();
   const daemon = { config, options, environment, output, monitor, reports, log, claudes, atEnd, ...signals };
   try {

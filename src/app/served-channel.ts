@@ -190,8 +190,12 @@ export class ServedChannel {
   }
 
   #readSnapshot(threadId: ThreadId): SessionSnapshot | undefined {
-    const snapshot = readSnapshot(this.#options.connection.folder, this.#channel.id, threadId);
+    const { folder, log } = this.#options.connection;
+    const snapshot = readSnapshot(folder, this.#channel.id, threadId);
     if (!snapshot) {
+      log.warn(
+        `What was kept of the session in thread ${threadId} is gone from ${folder.path}, or can't be read`,
+      );
       this.#replies.send(threadId, SESSION_LOST_NOTICE);
     }
     return snapshot;

@@ -1,5 +1,6 @@
 // The machines that projects are on.
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,8 +72,21 @@ function makeSocketFolder(): string {
     const [, pid] = new RegExp(`^${FOLDER}(\\d{1,10})-\\w{6}$`).exec(name) ?? [];
     const path = join(tmpdir(), name);
     if (pid !== undefined && startMark(Number(pid)) === undefined && isOwnDirectory(path)) {
+      endThoseWith(path);
       rmSync(path, { recursive: true, force: true });
     }
   }
   return made;
+}
+
+/** Of a login that hangs, ssh does not notice that whoever started it is gone (9.2). */
+function endThoseWith(folder: string): void {
+  try {
+    const table = execFileSync("ps", ["-A", "-ww", "-o", "pid=", "-o", "args="], { encoding: "utf8" });
+    for (const line of table.split("\n").filter((one) => one.includes(`ControlPath=${folder}/`))) {
+      process.kill(Number.parseInt(line, 10), "SIGKILL");
+    }
+  } catch {
+    // They end with their connection.
+  }
 }

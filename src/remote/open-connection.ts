@@ -6,7 +6,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { backoffMs } from "../util/backoff.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import { scriptLine } from "./script.ts";
-import { openRunner } from "./shell.ts";
+import { kill, openRunner } from "./shell.ts";
 import type { Remote } from "./types.ts";
 
 /** To look at a conversation and to go on with it; of the ten that sshd allows in a connection unless it is told otherwise. */
@@ -52,11 +52,10 @@ export class OpenConnection {
   close(): void {
     this.#isClosed = true;
     this.#clock.clearTimeout(this.#timer);
-    for (const child of [this.#child, ...this.#waiting]) {
-      child?.stdin.end();
-      child?.stdout.destroy();
-      child?.stderr.destroy();
-      child?.unref();
+    for (const child of [...this.#waiting, this.#child]) {
+      if (child) {
+        kill(child);
+      }
     }
   }
 

@@ -1,8 +1,15 @@
 // How a script gets to the shell on another machine. It goes through no command line: the login shell of ssh, whichever it
 // is, and a forced command see the same few words each time, and nothing of it is listed among that machine's processes.
 
-/** Reads one line, byte by byte as POSIX says, so that all behind it is left to the script. */
-export const SHELL_WORDS = ["sh", "-c", 'IFS= read -r s && eval "$(printf %b "$s")"'] as const;
+/**
+ * Reads one line, byte by byte as POSIX says, so that all behind it is left to the script. Where a login shell has taken that
+ * line, what comes next is no script, and is not run.
+ */
+export const SHELL_WORDS = [
+  "sh",
+  "-c",
+  'IFS= read -r s && case $s in set*) eval "$(printf %b "$s")";; esac',
+] as const;
 
 /** Printed on a line of its own before the script's first output: what stands before it was the machine's greeting. */
 export const BEGUN = "mm-claude begins";

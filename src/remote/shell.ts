@@ -88,15 +88,27 @@ export function remoteShell(remote: Remote, environment: NodeJS.ProcessEnv): Rem
   return { remote, run };
 }
 
+const running = new Set<ChildProcessWithoutNullStreams>();
+
 /** One that was never started has no pid, and tells why by `error`. */
 export function openRunner(
   { path, arguments: args }: Remote,
   environment: NodeJS.ProcessEnv,
 ): ChildProcessWithoutNullStreams {
-  return nodeSpawn(path, [...args], { env: environment, stdio: "pipe", detached: true });
+  const child = nodeSpawn(path, [...args], { env: environment, stdio: "pipe", detached: true });
+  if (child.pid !== undefined) {
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+  }
+  return child;
 }
 
-function kill(child: ChildProcessWithoutNullStreams): void {
+/** It is the end: of a login that hangs, ssh does not even notice that its stdin is closed (9.2). */
+export function killRunners(): void {
+  running.forEach(kill);
+}
+
+export function kill(child: ChildProcessWithoutNullStreams): void {
   try {
     if (child.pid !== undefined) {
       process.kill(-child.pid, "SIGKILL");

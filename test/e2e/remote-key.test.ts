@@ -34,7 +34,7 @@ describe.skipIf(!hasSshServer)("a key with the documented options", () => {
     const ssh = (more: readonly string[], command: string) =>
       spawnSync(program, [...words.slice(0, -1), ...more, host, command], {
         encoding: "utf8",
-        input: "tty; echo it was the script\n",
+        input: "set --; tty; echo it was the script\n",
         timeout: 10_000,
       });
     const plain = ssh([], "echo it was the command");

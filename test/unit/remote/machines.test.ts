@@ -1,6 +1,6 @@
 // What is kept beside the connections to machines, and what goes with it.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,10 +30,10 @@ test("the sockets of a daemon that was killed go with the next one, those of one
 
 describe("behind ssh", () => {
   /** An `ssh` that is this machine's shell, and tells of each start. */
-  function setUp() {
+  function setUp(login = 'for text; do :; done; exec sh -c "exec $text"') {
     const folder = temporaryDirectory();
     const started = join(folder, "started");
-    const script = ["#!/bin/sh", `echo $$ >>'${started}'`, 'for text; do :; done; exec sh -c "exec $text"'];
+    const script = ["#!/bin/sh", `echo $$ >>'${started}'`, login];
     writeFileSync(join(folder, "ssh"), `${script.join("\n")}\n`, { mode: 0o755 });
     const machines = new Machines({ PATH: `${folder}:${process.env["PATH"]}` });
     onTestFinished(() => machines.close());
@@ -60,6 +60,25 @@ describe("behind ssh", () => {
     for (const pid of [first, second]) process.kill(pid, "SIGKILL");
     await vi.waitFor(() => expect([first, second].some(isThere)).toBe(false));
     expect(await pidOf()).toBe(pids()[3]);
+  });
+
+  test("what a killed daemon has left in it ends with the next one, also where a login hangs", async () => {
+    const { pid: gone } = spawnSync("true");
+    const folder = join(tmpdir(), `mm-claude-ssh-${gone}-ghijkl`);
+    mkdirSync(folder);
+    const hung = spawn("sh", ["-c", "sleep 60", "ssh", "-o", `ControlPath=${folder}/0`]);
+    const other = spawn("sh", ["-c", "sleep 60", "ssh", "-o", `ControlPath=${folder}x/0`]);
+    onTestFinished(() => void other.kill("SIGKILL"));
+    setUp();
+    await vi.waitFor(() => expect(isThere(hung.pid ?? 0)).toBe(false));
+    expect(isThere(other.pid ?? 0)).toBe(true);
+  });
+
+  test("nothing is left of it at the end, also where nothing there notices that stdin is closed", async () => {
+    const { machines, pids } = setUp('trap "" HUP TERM; exec sleep 60');
+    await vi.waitFor(() => expect(pids()).toHaveLength(1));
+    machines.close();
+    await vi.waitFor(() => expect(pids().some(isThere)).toBe(false));
   });
 
   test("nothing waits any more when it is closed", async () => {

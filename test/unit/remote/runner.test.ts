@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
 import { remoteOf, runnerFlaw, terminalCommand } from "../../../src/remote/runner.ts";
-import { SHELL_WORDS } from "../../../src/remote/script.ts";
+import { SHELL_WORDS, scriptLine } from "../../../src/remote/script.ts";
 import { shownWords } from "../../../src/remote/shown-words.ts";
 import { shellWords } from "../../../src/remote/words.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const wordsOf = (text: string): readonly string[] => {
   const words = shellWords(text);
@@ -244,4 +247,14 @@ kubectl() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }
     expect(line.slice(0, beginning.length)).toBe(beginning);
     expect(run(line.replace("build1 -v ", "build1 "))).toBe("<it's><$HOME><\\><a b>");
   });
+});
+
+test("what comes behind a line that a login shell has taken is not run", () => {
+  const marker = join(temporaryDirectory(), "run");
+  const frame = `{"type":"user","text":"$(touch ${marker}) \`touch ${marker}\`; touch ${marker}"}`;
+  const [shell, ...args] = SHELL_WORDS;
+  const { stdout } = spawnSync(shell, args, { input: `${frame}\n`, encoding: "utf8" });
+  expect([stdout, existsSync(marker)]).toEqual(["", false]);
+  spawnSync(shell, args, { input: scriptLine(`touch ${marker}`, []) });
+  expect(existsSync(marker)).toBe(true);
 });
