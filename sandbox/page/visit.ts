@@ -145,7 +145,10 @@ export class Visit {
   #posted(post: Post): void {
     this.#chat.putPost(post, true);
     this.#panes.of(post.root_id)?.posts.scrollToEnd();
-    if (post.root_id === "" && this.#firstRoot !== undefined) this.#firstRoot = post.id;
+    if (post.root_id !== "" || this.#firstRoot === undefined) return;
+    this.#firstRoot = post.id;
+    // It may have been answered before the server has said that it has it.
+    for (const answer of this.#chat.replies(post.id)) this.#takeFirstAnswer(answer);
   }
 
   /** The server has answered a command. */
