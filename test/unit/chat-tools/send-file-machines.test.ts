@@ -14,10 +14,11 @@ import * as nodeFs from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { RemoteShell, RunScript } from "../../../src/remote/types.ts";
 import { asNobody, POSIX_SHELLS, unreached } from "../../support/posix-shells.ts";
 import { openFilesIn, type SendFileWorld, sendFileWorld, TOKEN } from "../../support/send-file-world.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const KINDS: readonly (readonly [string, ((home: string) => RemoteShell) | undefined])[] = [
   ["here", undefined],
@@ -344,6 +345,9 @@ describe.each(POSIX_SHELLS)("there, with $name", ({ there }) => {
       return { ...shell, run };
     });
     world.maxFileSize = 9;
+    // Others make such folders meanwhile.
+    vi.stubEnv("TMPDIR", temporaryDirectory());
+    onTestFinished(() => void vi.unstubAllEnvs());
     const kept = () => readdirSync(tmpdir()).filter((name) => /^mm-claude-\w{6}$/.test(name));
     const before = kept();
     await world.send({ path: "report.txt" });
