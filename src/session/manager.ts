@@ -97,12 +97,14 @@ export class SessionManager implements Slots<Session> {
   async #putAwayOne(session: Session): Promise<void> {
     const { threadId } = session;
     try {
-      const passive = await session.putAway();
-      // It may have been forgotten meanwhile.
-      if (passive && this.#sessions.get(threadId) === session) {
-        this.#sessions.delete(threadId);
-        this.#passive.add(passive);
-      }
+      // At once: what is said to it from then on is for the one that is read from its document.
+      await session.putAway((passive) => {
+        // It may have been forgotten meanwhile.
+        if (this.#sessions.get(threadId) === session) {
+          this.#sessions.delete(threadId);
+          this.#passive.add(passive);
+        }
+      });
     } catch (error) {
       this.#dependencies.log.error(`The session in thread ${threadId} could not be put away`, error);
     }

@@ -185,17 +185,17 @@ export class Session {
     return this.#state.phase.name === "idle" && busyReasonOf(this.#state) === undefined;
   }
 
-  /** From now on its document is all there is of it. Undefined while anything goes on in it. */
-  async putAway(): Promise<PassiveSession | undefined> {
+  /** `onPutAway`: from that moment on its document is all there is of it. Not called while anything goes on in it. */
+  async putAway(onPutAway: (passive: PassiveSession) => void): Promise<void> {
     const isQuiet = () => this.#timers.areNone && this.#claude.isGone && isAtRest(this.#snapshot());
-    if (!isQuiet()) return undefined;
+    if (!isQuiet()) return;
     // What the writer has done since is not in it yet.
     this.#document.change();
     await this.#document.saved();
-    if (!isQuiet() || this.#document.saved() !== undefined) return undefined;
+    if (!isQuiet() || this.#document.saved() !== undefined) return;
     this.#mailbox.close((signal) => this.#slots.deliver(this.threadId, signal));
     this.#writer.close();
-    return passiveOf(this.threadId, this.#state);
+    onPutAway(passiveOf(this.threadId, this.#state));
   }
 
   /** Nothing of it is kept: a message in its thread means as much as in any other. */
