@@ -15,9 +15,13 @@ const PERMISSIVE = new Set([
 /** Under terms of its own, which allow running it: as a tool of ours it is fine, and it is no part of what we publish. */
 const CLAUDE = /^(?:claude-code-\d+|@anthropic-ai\/claude-code(?:-[a-z0-9-]+)?)$/;
 
-/** What must not be. */
-export function faults(manifest, lock) {
-  const packages = packagesOf(lock);
+/**
+ * What must not be.
+ *
+ * @param inlined the packages that are part of what is published, and of no installation
+ */
+export function faults(manifest, lock, inlined = []) {
+  const packages = packagesOf(lock, inlined);
   return [
     ...(lock.lockfileVersion === 3 ? [] : [`The lock is of version ${lock.lockfileVersion}, not 3.`]),
     ...rangeFaults(manifest, lock),
@@ -25,6 +29,7 @@ export function faults(manifest, lock) {
     ...originFaults(packages),
     ...licenceFaults(packages),
     ...scriptFaults(manifest, packages),
+    ...inliningFaults(packages),
   ];
 }
 
@@ -41,25 +46,30 @@ export function notes(lock) {
 /**
  * @param report what `npm audit --json` printed, parsed
  * @param severities those that count; all when left out
+ * @param always the packages of which each counts
  * @returns undefined when the registry gave no answer to go by
  */
-export function auditFaults(report, severities) {
+export function auditFaults(report, severities, always = []) {
   if (report?.auditReportVersion !== 2 || typeof report.vulnerabilities !== "object") return undefined;
   return Object.values(report.vulnerabilities)
-    .filter(({ severity }) => severities === undefined || severities.includes(severity))
+    .filter(
+      ({ name, severity }) =>
+        severities === undefined || severities.includes(severity) || always.includes(name),
+    )
     .map(
       ({ name, severity, range }) => `${`${name} ${range ?? ""}`.trim()} has a known weakness (${severity}).`,
     );
 }
 
-function packagesOf(lock) {
+function packagesOf(lock, inlined = []) {
   return Object.entries(lock.packages ?? {})
     .filter(([path]) => path !== "")
     .map(([path, entry]) => ({
       ...entry,
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
-      isTool: entry.dev === true,
-    }));
+    }))
+    .map((one) => ({ ...one, isInlined: inlined.includes(one.name) }))
+    .map((one) => ({ ...one, isTool: one.dev === true && !one.isInlined }));
 }
 
 function rangeFaults(manifest, lock) {
@@ -134,4 +144,11 @@ function scriptFaults(manifest, packages) {
       .filter(({ isTool, hasInstallScript }) => !isTool && hasInstallScript)
       .map(({ name }) => `${name} is needed at run time and runs a script where it is installed.`),
   ];
+}
+
+/** Their packages would come with nobody's knowledge. */
+function inliningFaults(packages) {
+  return packages
+    .filter(({ isInlined, dependencies = {} }) => isInlined && Object.keys(dependencies).length > 0)
+    .map(({ name }) => `${name} goes into dist and needs packages of its own.`);
 }

@@ -2,6 +2,7 @@
 // that ends the process. Loads nothing but the settings' names until it knows what is wanted.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { type Command, CommanderError } from "commander";
 import type { DaemonOptions } from "./app/daemon-bridge.ts";
 import type { Offer } from "./app/other-daemon.ts";
@@ -18,7 +19,9 @@ import { createRedact } from "./util/redact.ts";
 /** Of the 10 s that a signal gives. */
 const LAST_MOMENT_MS = 800;
 
-const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+/** Of what is installed; this file is one level below it in `src` and in `dist`, which other modules are not. */
+const packageRoot = new URL("..", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as {
   readonly name: string;
   readonly version: string;
 };
@@ -38,6 +41,7 @@ async function run(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram({
     version: manifest.version,
+    documentation: fileURLToPath(new URL("docs", packageRoot)),
     commands: commandsOf,
     print,
     printError,
@@ -183,6 +187,7 @@ async function demo(
       directory: cwd,
       environment: env,
       logFormat,
+      sandbox: new URL("sandbox/dist/index.js", packageRoot).href,
       run: (config, environment, stateHome, links, projects) =>
         bridge(config, { home, environment, stateHome, links, projects, logFormat }),
     },

@@ -55,18 +55,17 @@ export interface SandboxModule {
   ): Promise<number>;
 }
 
-/** Built, from `dist` and from `src` alike; no import that a compiler follows, so that `src` stands without it. */
-const SANDBOX = new URL("../../sandbox/dist/index.js", import.meta.url).href;
-
 /** Runs until a signal ends it; gives the exit code. */
 export async function runDemo(
   flags: DemoFlags,
   host: DemoHost & {
     readonly logFormat: LogFormat | undefined;
+    /** Where its module is, built: no import that a compiler follows, so that `src` stands without it. */
+    readonly sandbox: string;
     readonly run: Run<Config, [projects: ProjectsSource]>;
   },
 ): Promise<number> {
-  const { demo } = (await import(SANDBOX)) as SandboxModule;
+  const { demo } = (await import(host.sandbox)) as SandboxModule;
   // Its lines are those of the daemon that follows, for people and programs alike.
   const format = host.logFormat ?? "text";
   const output = await openDaemonOutput({ format, linkOf: () => "" }, host.environment);

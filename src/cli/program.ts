@@ -1,6 +1,5 @@
 // The commands and options of mm-claude, as they are parsed, completed and explained. What they do is somebody else's.
 
-import { fileURLToPath } from "node:url";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { AuditRequest } from "../audit/report.ts";
 import { settingsHelp } from "../config/help.ts";
@@ -61,6 +60,8 @@ export interface Commands {
 
 export interface ProgramOptions {
   readonly version: string;
+  /** The path of the pages that go with it. */
+  readonly documentation: string;
   readonly commands: (program: Command) => Commands;
   readonly onExit: (code: number) => void;
   readonly print: Print;
@@ -71,8 +72,9 @@ const LINES = 50;
 const USUAL_COLUMNS = 80;
 
 /** Parsing runs what is asked for, and throws CommanderError when that is nothing it knows. */
-export function createProgram({ version, commands, onExit, print, printError }: ProgramOptions): Command {
-  const program = withGlobalOptions(new Command("mm-claude"), version).configureOutput({
+export function createProgram(options: ProgramOptions): Command {
+  const { commands, onExit, print, printError } = options;
+  const program = withGlobalOptions(new Command("mm-claude"), options).configureOutput({
     writeOut: (text) => print(text.trimEnd()),
     writeErr: (text) => printError(text.trimEnd()),
   });
@@ -201,7 +203,7 @@ function addService(program: Command, act: Commands, giving: Giving): void {
     .action(giving(() => act.service({ action: "uninstall" })));
 }
 
-function withGlobalOptions(program: Command, version: string): Command {
+function withGlobalOptions(program: Command, { version, documentation }: ProgramOptions): Command {
   return program
     .description("Claude Code in Mattermost threads: mention the bot, watch it work, steer it.")
     .version(version, "-v, --version", "print the version")
@@ -220,7 +222,7 @@ function withGlobalOptions(program: Command, version: string): Command {
     .option("--debug", "tell more, and show stack traces")
     .addHelpText("after", () => {
       const columns = program.configureOutput().getOutHelpWidth?.() ?? USUAL_COLUMNS;
-      return `\n${EXAMPLES}\n\n${settingsHelp(columns)}\n\n${documentation()}`;
+      return `\n${EXAMPLES}\n\n${settingsHelp(columns)}\n\nDocumentation: ${documentation}`;
     });
 }
 
@@ -236,11 +238,6 @@ const PROJECT_EXAMPLES = `Examples:
   mm-claude project add ~/src/api --channel dev/shop-claude   another one, in a channel of its own
   mm-claude project add '~/shop' --runner 'ssh dev@build1'    one of another machine
   mm-claude project remove api`;
-
-function documentation(): string {
-  const path = fileURLToPath(new URL("../../docs", import.meta.url));
-  return `Documentation: ${path}`;
-}
 
 const COMPLETION_HELP = `Put into the file that your shell reads at its start:
   bash   source <(mm-claude completion bash)      in ~/.bashrc

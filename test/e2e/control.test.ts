@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/control/protocol.ts";
+import { bundled } from "../support/bundled.ts";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
-import { ROOT } from "../support/program.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -156,7 +156,7 @@ test("what killed daemons have left is removed, and then links to packages are s
     mkdirSync(join(place, "node_modules"), { recursive: true });
     symlinkSync(real, join(place, "node_modules", name));
   }
-  const location = pathToFileURL(join(ROOT, "dist/control/location.js")).href;
+  const location = pathToFileURL(await bundled("src/control/location.ts")).href;
   const script = `
     import { createServer } from "node:net";
     import { removeAbandonedSockets } from ${JSON.stringify(location)};

@@ -1,13 +1,13 @@
 // What nobody caught, in the real daemon: it says so and ends with every Claude it has started, whatever it was doing,
 // and the next start goes on where it was.
 
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { bundled } from "../support/bundled.ts";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { sharedModel } from "../support/shared-model.ts";
 
-const program = fileURLToPath(new URL("../support/faulty-daemon.mjs", import.meta.url));
+const program = await bundled("test/support/faulty-daemon.ts");
 
 const model = sharedModel();
 
@@ -42,7 +42,7 @@ describe.skipIf(!canSeeProcesses)("a fault in the daemon", () => {
       await fallsInOrder(world, daemon);
       if (fault !== "rejectsWithoutError") {
         expect(daemon.output()).toContain("TypeError: the fault this test has put in");
-        expect(daemon.output()).toContain("faulty-daemon.mjs");
+        expect(daemon.output()).toContain("faulty-daemon.js");
       }
       world.setFault("");
       await world.ready();

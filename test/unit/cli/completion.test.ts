@@ -10,6 +10,7 @@ import { temporaryDirectory } from "../../support/temporary.ts";
 
 const program = createProgram({
   version: "1",
+  documentation: "docs",
   commands: () => ({}) as Commands,
   onExit: () => {},
   print: () => {},

@@ -16,6 +16,7 @@ async function parsed(...args: readonly string[]) {
   };
   const program = createProgram({
     version: "1",
+    documentation: "docs",
     commands: () => commands as unknown as Commands,
     onExit: () => {},
     print: () => {},

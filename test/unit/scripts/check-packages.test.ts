@@ -163,6 +163,23 @@ describe("scripts at installation", () => {
   });
 });
 
+describe("what goes into our own files", () => {
+  it("is held to what holds at run time, though it is no part of an installation", () => {
+    const tool = { ...TOOL, hasInstallScript: true };
+    expect(faults(MANIFEST, lockWith({ "node_modules/tool": tool }), ["tool"])).toEqual([
+      "tool is needed at run time and its licence is MPL-2.0.",
+      "tool is needed at run time and runs a script where it is installed.",
+    ]);
+  });
+
+  it("needs nothing that would come with it unseen", () => {
+    const tool = { ...TOOL, license: "MIT", dependencies: { other: "^1.0.0" } };
+    expect(faults(MANIFEST, lockWith({ "node_modules/tool": tool }), ["tool"])).toEqual([
+      "tool goes into dist and needs packages of its own.",
+    ]);
+  });
+});
+
 describe("an audit's report", () => {
   const report = {
     auditReportVersion: 2,
@@ -179,6 +196,10 @@ describe("an audit's report", () => {
     ]);
     expect(auditFaults(report, ["high", "critical"])).toEqual(["tool has a known weakness (critical)."]);
     expect(auditFaults({ auditReportVersion: 2, vulnerabilities: {} })).toEqual([]);
+  });
+
+  it("counts each weakness of what goes into our own files", () => {
+    expect(auditFaults(report, ["high", "critical"], ["a"])).toEqual(auditFaults(report));
   });
 
   it.each([

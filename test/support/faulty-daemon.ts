@@ -1,9 +1,9 @@
-// The real daemon of the built program with a fault in it: at SIGUSR2 something throws that nobody catches, as FAULT says.
+// The real daemon with a fault in it: at SIGUSR2 something throws that nobody catches, as FAULT says.
 
 import { homedir } from "node:os";
-import { runDaemon } from "../../dist/app/daemon.js";
-import { loadConfig } from "../../dist/config/load.js";
-import { Router } from "../../dist/router/router.js";
+import { runDaemon } from "../../src/app/daemon.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { Router } from "../../src/router/router.ts";
 
 const fault = () => new TypeError("the fault this test has put in");
 
@@ -29,8 +29,10 @@ const FAULTS = {
   },
 };
 
-process.on("SIGUSR2", FAULTS[process.env.FAULT]);
+process.on("SIGUSR2", FAULTS[process.env["FAULT"] as keyof typeof FAULTS]);
 
-const { config } = loadConfig({ options: {}, env: process.env, cwd: process.cwd(), home: homedir() });
-const { exitCode } = await runDaemon(config, { version: "0.0.0", home: homedir() });
+const home = homedir();
+const loaded = loadConfig({ options: {}, env: process.env, cwd: process.cwd(), home, configHome: undefined });
+if ("missing" in loaded) throw new Error(`Missing: ${JSON.stringify(loaded.missing)}`);
+const { exitCode } = await runDaemon(loaded.config, { version: "0.0.0", home });
 process.exit(exitCode);
