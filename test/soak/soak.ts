@@ -1,5 +1,5 @@
-// Many sessions for hours of fake time: people write, Claude answers with text, tools and asks, sessions sleep and
-// wake. Everything of mm-claude runs but the wire: a server that remembers nothing, so that what grows is ours.
+// Many sessions for hours of fake time: people write, Claude answers with text, tools and asks, sessions sleep, are put
+// away and wake. Everything of mm-claude runs but the wire: a server that remembers nothing, so that what grows is ours.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -15,16 +15,21 @@ import type {
 import { Users } from "../../src/mattermost/users.ts";
 import { Router } from "../../src/router/router.ts";
 import { createAllowList } from "../../src/session/allow-list.ts";
+import { sessionPrefix } from "../../src/session/dependencies.ts";
 import { SessionManager } from "../../src/session/manager.ts";
+import { decodeSnapshot } from "../../src/session/snapshot.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { inProcessClaude } from "../support/in-process-claude.ts";
 import { CONTEXT } from "../support/session-script.ts";
+import { grown, saveHeap } from "./heap-kinds.ts";
 
 export interface SoakOptions {
   readonly sessions: number;
   readonly minutes: number;
   /** What is measured begins after these: caches are full then. */
   readonly warmUpMinutes: number;
+  /** By what is on them, which takes seconds. */
+  readonly comparesHeaps?: boolean;
 }
 
 export interface SoakReport {
@@ -36,6 +41,8 @@ export interface SoakReport {
   /** Timers, processes, handles and listeners at the first sample and at the last, when all is quiet. */
   readonly held: readonly [Held, Held];
   readonly largestDocumentKiB: number;
+  /** What there is more of at the last sample than at the first. */
+  readonly grown: readonly string[];
 }
 
 interface Held {
@@ -45,13 +52,27 @@ interface Held {
   readonly listeners: number;
 }
 
+interface Sample {
+  readonly minute: number;
+  readonly heap: number;
+  readonly held: Held;
+  readonly isAfterPeriod: boolean;
+  /** The path of a heap snapshot. */
+  readonly snapshot: string | undefined;
+}
+
 const CHANNEL = "channel" as ChannelId;
 const BOT = "bot" as UserId;
 const ALICE = "alice" as UserId;
 const MINUTE = 60_000;
 const IDLE_MS = 5 * MINUTE;
+/** In minutes. */
+const PERIOD = 40;
+/** Fewer than the times at which sessions fall asleep, and many fewer than the turns. */
+const SPARE = 1000;
 
-export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOptions): Promise<SoakReport> {
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { sessions: count, minutes, warmUpMinutes, comparesHeaps = false } = options;
   const clock = createFakeClock();
   const quiet = {
     debug() {},
@@ -104,7 +125,7 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     turn.tool("Bash", { command: "npm test" });
     if (turn.text.includes("ask")) turn.say(`You said ${await turn.ask("rm -rf build")}.`);
   });
-  const documents = new Map<string, number>();
+  const documents = new Map<string, string>();
   const users = new Users({ api, clock });
   const rightsOf = createAllowList({
     known: (id) => users.known(id),
@@ -129,11 +150,13 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     redact: (text: string) => text,
     audit,
     documents: {
-      change: (name, json) => void documents.set(name, json().length),
+      change: (name, json) => void documents.set(name, json()),
       saved: () => undefined,
       remove: (name) => void documents.delete(name),
     },
     onCardPosted: () => {},
+    readSnapshot: (threadId) =>
+      decodeSnapshot(JSON.parse(documents.get(`${sessionPrefix(CHANNEL)}${threadId}`) ?? "null")),
     readSaved: () => undefined,
     readResults: async () => new Map(),
   });
@@ -178,12 +201,12 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
   });
 
-  const samples: { minute: number; heap: number; held: Held }[] = [];
+  const samples: Sample[] = [];
   const total = warmUpMinutes + minutes;
   for (let minute = 0; minute < total; minute++) {
     for (let index = 0; index < count; index++) {
-      // Each is silent for seven minutes now and then: it falls asleep and is woken.
-      if ((minute + index) % 20 >= 13) continue;
+      // Each is silent for a while now and then: it falls asleep, is put away, and is woken.
+      if ((minute + index) % PERIOD >= 13) continue;
       const message = `@claude-code ${index % 5 === 0 ? "ask me" : "go"} ${minute}`;
       await router.take({ type: "posted", post: post({ threadId: `thread${index}` as ThreadId, message }) });
     }
@@ -193,12 +216,15 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
       await router.take({ type: "reactionAdded", reaction });
     }
     await clock.advance(MINUTE / 2);
-    // Every twentieth minute the same sessions sleep and wake.
+    // After each period the same sessions sleep and wake.
     if (minute >= warmUpMinutes && (minute - warmUpMinutes) % 5 === 0) {
-      samples.push({ minute, heap: usedHeap(), held: held() });
+      const isAfterPeriod = (minute - warmUpMinutes) % PERIOD === 0;
+      const isFirstOrLast = minute === warmUpMinutes || minute + PERIOD >= total;
+      const snapshot = comparesHeaps && isAfterPeriod && isFirstOrLast ? saveHeap() : undefined;
+      samples.push({ minute, heap: usedHeap(), held: held(), isAfterPeriod, snapshot });
     }
   }
-  const last = samples.findLast(({ minute }) => (minute - warmUpMinutes) % 20 === 0);
+  const last = samples.findLast(({ isAfterPeriod }) => isAfterPeriod);
   const [first] = samples;
   if (!first || !last) throw new Error("no sample: give it more minutes");
   await manager.shutDown();
@@ -208,7 +234,8 @@ export async function soak({ sessions: count, minutes, warmUpMinutes }: SoakOpti
     slopeKiB: slope(samples.map(({ minute, heap }) => [minute, heap / 1024])),
     heapMiB: { first: first.heap / 1024 ** 2, last: last.heap / 1024 ** 2 },
     held: [first.held, last.held],
-    largestDocumentKiB: Math.max(...documents.values()) / 1024,
+    largestDocumentKiB: Math.max(...[...documents.values()].map(({ length }) => length)) / 1024,
+    grown: first.snapshot && last.snapshot ? grown(first.snapshot, last.snapshot, SPARE) : [],
   };
 }
 
