@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { temporaryDirectory } from "../test/support/temporary.ts";
 import { now, sleep, within } from "./clock.ts";
 import type { NamedRoom, Place } from "./place.ts";
-import { ended, MM_CLAUDE, PROBE, start } from "./programs.ts";
+import { ended, PROBE, start } from "./programs.ts";
 
 /** A start that asks much of a server with a limit takes long. */
 const PATIENCE_MS = 180_000;
@@ -23,6 +23,8 @@ export interface Profiling {
 export interface DaemonOptions {
   /** What its profiles are called. */
   readonly name: string;
+  /** The path of the mm-claude that is started. */
+  readonly program: string;
   readonly claudePath: string;
   /** Where Claude works. */
   readonly directory: string;
@@ -53,7 +55,7 @@ export async function startDaemon(options: DaemonOptions, place: Place): Promise
   // The first file of settings that exists is the only one: a person's own is not looked at.
   writeFileSync(join(options.directory, ".env"), "");
   const startedAt = now();
-  const child = start(process.execPath, [...nodeArguments(options, probed), MM_CLAUDE], {
+  const child = start(process.execPath, [...nodeArguments(options, probed), options.program], {
     cwd: options.directory,
     env: {
       ...options.environment(home),

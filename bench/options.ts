@@ -17,6 +17,8 @@ export const USAGE = `npm run bench -- [options]
                              "bare": { "token": "<another bot's>", "channel": "<id>" } }
                            bot and person are in all four channels; "bare" may be left out, and "people": ["<token>", …] may be added, one for
                            each 18 sessions
+  --before <dir>           a built checkout, or an installed package, of another version: it is measured beside this one in
+                           the same rounds, and each of its medians stands beside ours
   --out <dir>              where results.json and RESULTS.md are written; in bench, if no other option is given, and
                            else nowhere
   --cpu-prof <dir>         a processor profile of each daemon
@@ -29,6 +31,8 @@ export interface Options {
   readonly claude: ClaudeKind;
   readonly server: { readonly url: string; readonly tokens: string } | undefined;
   readonly profiling: Profiling;
+  /** Where another version is. */
+  readonly before: string | undefined;
   readonly out: string | undefined;
 }
 
@@ -44,10 +48,11 @@ export function readOptions(cases: readonly string[]): Options | undefined {
         tokens: { type: "string" },
         "cpu-prof": { type: "string" },
         heap: { type: "string" },
+        before: { type: "string" },
         out: { type: "string" },
       },
     });
-    const { quick, server, tokens, "cpu-prof": cpu, heap, out } = values;
+    const { quick, server, tokens, "cpu-prof": cpu, heap, before, out } = values;
     const claude = CLAUDES.find((kind) => kind === values.claude);
     const only = values.only.split(",").filter((name) => name !== "");
     if (claude === undefined || only.some((name) => !cases.includes(name))) return undefined;
@@ -58,6 +63,7 @@ export function readOptions(cases: readonly string[]): Options | undefined {
       claude,
       server: server === undefined || tokens === undefined ? undefined : { url: server, tokens },
       profiling: { cpu: cpu && resolve(cpu), heap: heap && resolve(heap) },
+      before: before && resolve(before),
       out: out && resolve(out),
     };
   } catch {

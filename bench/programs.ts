@@ -10,7 +10,8 @@ import { now, sleep } from "./clock.ts";
 
 /** From bench/build/bench. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-export const MM_CLAUDE = join(ROOT, "bin/mm-claude.js");
+/** In a checkout or an installed package. */
+export const programIn = (root: string): string => join(root, "bin/mm-claude.js");
 export const FAKE_CLAUDE = join(ROOT, "test/support/fake-claude.mjs");
 
 const built = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

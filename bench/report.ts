@@ -25,6 +25,8 @@ export interface Figure {
   readonly runs: number;
   readonly median: number;
   readonly p95: number;
+  /** The median of another version. */
+  readonly before: number | undefined;
   readonly limit: number | undefined;
   /** Median by limit. */
   readonly ratio: number | undefined;
@@ -34,7 +36,8 @@ export interface Figure {
   readonly samples: readonly number[];
 }
 
-export function figures(samples: Samples): Figure[] {
+/** @param before of another version, which was measured beside this one */
+export function figures(samples: Samples = new Map(), before: Samples = new Map()): Figure[] {
   return (Object.keys(METRICS) as MetricId[]).flatMap((id) => {
     const values = samples.get(id) ?? [];
     if (values.length === 0) return [];
@@ -42,6 +45,7 @@ export function figures(samples: Samples): Figure[] {
     const median = quantile(values, 0.5);
     const others = samples.get(limitId as MetricId) ?? [];
     const limit = others.length === 0 ? undefined : quantile(others, 0.5);
+    const earlier = before.get(id) ?? [];
     const ratio = limit === undefined || limit === 0 ? undefined : median / limit;
     return [
       {
@@ -52,6 +56,7 @@ export function figures(samples: Samples): Figure[] {
         runs: values.length,
         median,
         p95: quantile(values, 0.95),
+        before: earlier.length === 0 ? undefined : quantile(earlier, 0.5),
         limit,
         ratio,
         ...aimOf(id, limit),
@@ -75,12 +80,16 @@ function aimOf(id: MetricId, limit: number | undefined): Pick<Figure, "aim" | "a
   return { aim: value, aimText: text };
 }
 
-const HEAD = ["", "median", "p95", "limit", "ratio", "aim"] as const;
+const HEAD = ["", "median", "p95", "before", "limit", "ratio", "aim"] as const;
+
+/** Without another version there is no column for it. */
+const columnsOf = (cells: readonly string[], all: readonly Figure[]): readonly string[] =>
+  all.some(({ before }) => before !== undefined) ? cells : cells.filter((_, at) => HEAD[at] !== "before");
 
 /** Counted, and so whole. */
 const WHOLE: readonly string[] = ["requests", "edits", "posts", "packages", "channels"];
 
-function row({ title, unit, median, p95, limit, ratio, aim, aimText }: Figure): readonly string[] {
+function row({ title, unit, median, p95, before, limit, ratio, aim, aimText }: Figure): readonly string[] {
   const isWhole = WHOLE.includes(unit);
   const shown = (value: number | undefined): string =>
     value === undefined ? "" : value.toFixed(value >= 100 || isWhole ? 0 : 1);
@@ -89,6 +98,7 @@ function row({ title, unit, median, p95, limit, ratio, aim, aimText }: Figure): 
     title,
     `${shown(median)} ${isWhole ? "" : unit}`.trim(),
     shown(p95),
+    shown(before),
     shown(limit),
     ratio === undefined ? "" : `${ratio.toFixed(1)}×`,
     aimText === undefined ? "" : `≤ ${aimText}${verdict}`,
@@ -97,9 +107,10 @@ function row({ title, unit, median, p95, limit, ratio, aim, aimText }: Figure): 
 
 /** One table a group, for the terminal. */
 export function textTable(all: readonly Figure[]): string {
-  const rows = all.map((figure) => ({ group: figure.group, cells: row(figure) }));
-  const widths = HEAD.map((head, at) =>
-    Math.max(head.length, ...rows.map(({ cells }) => (cells[at] ?? "").length)),
+  const head = columnsOf(HEAD, all);
+  const rows = all.map((figure) => ({ group: figure.group, cells: columnsOf(row(figure), all) }));
+  const widths = head.map((name, at) =>
+    Math.max(name.length, ...rows.map(({ cells }) => (cells[at] ?? "").length)),
   );
   const line = (cells: readonly string[]): string =>
     cells
@@ -108,7 +119,7 @@ export function textTable(all: readonly Figure[]): string {
       .trimEnd();
   return groupsOf(all)
     .map((group) =>
-      [group, line(HEAD), ...rows.filter((one) => one.group === group).map(({ cells }) => line(cells))].join(
+      [group, line(head), ...rows.filter((one) => one.group === group).map(({ cells }) => line(cells))].join(
         "\n",
       ),
     )
@@ -123,13 +134,14 @@ export function markdown(
   leftOut: readonly string[],
 ): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const head = columnsOf(HEAD, all);
   const tables = groupsOf(all).map((group) =>
     [
       `## ${group}`,
       "",
-      line(HEAD),
-      "|:--|--:|--:|--:|--:|--:|",
-      ...all.filter((one) => one.group === group).map((one) => line(row(one))),
+      line(head),
+      `|:--|${"--:|".repeat(head.length - 1)}`,
+      ...all.filter((one) => one.group === group).map((one) => line(columnsOf(row(one), all))),
     ].join("\n"),
   );
   const facts = [

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { useOwnTemporaryDirectory } from "../test/support/temporary.ts";
-import type { Bench, Case } from "./cases/case.ts";
+import type { Case } from "./cases/case.ts";
 import { outage, spread, startingMany } from "./cases/channels.ts";
 import { far } from "./cases/far.ts";
 import { alone, bare } from "./cases/limits.ts";
@@ -22,9 +22,9 @@ import type { MetricId, Note } from "./metrics/table.ts";
 import { startModel } from "./model.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { openOwnPlace } from "./own-place.ts";
-import { cleanUp, ROOT } from "./programs.ts";
-import { figures, type Machine, markdown, textTable } from "./report.ts";
-import { createBench } from "./stages.ts";
+import { cleanUp, programIn, ROOT } from "./programs.ts";
+import { figures, type Machine, markdown, type Samples, textTable } from "./report.ts";
+import { createBench, type ProgramBench } from "./stages.ts";
 
 /** The order within a round. */
 const CASES: readonly Case[] = [
@@ -50,14 +50,16 @@ const CASES: readonly Case[] = [
 const ROUNDS = { quick: 2, real: 3, all: 12 } as const;
 const FAILURES_BORNE = 3;
 /** Whatever hangs, it ends. */
-const END_AFTER_MS = 20 * 60_000;
+const END_AFTER_MS = 40 * 60_000;
 
 async function measure(options: Options): Promise<void> {
-  const { isQuick, only, server, profiling } = options;
+  const { isQuick, only, server, profiling, before } = options;
   const model = await startModel();
   const claude = claudeOf(options.claude, model.url);
   const openPlace = server ? await givenPlaces(server.url, server.tokens) : openOwnPlace;
-  const bench = createBench({ claude, openPlace, profiling, isQuick });
+  const benches = [ROOT, ...(before === undefined ? [] : [before])].map((root) =>
+    createBench({ claude, program: programIn(root), openPlace, profiling, isQuick }),
+  );
   const has = { inside: server === undefined, script: claude.isScripted };
   const wanted = CASES.filter(({ name }) => only.length === 0 || only.includes(name));
   const cases = wanted.filter(({ needs = [] }) => needs.every((need) => has[need]));
@@ -66,12 +68,12 @@ async function measure(options: Options): Promise<void> {
     .map(({ name, needs = [] }) => `${name} (needs ${needs.map((need) => NEEDS[need]).join(" and ")})`);
   const rounds = isQuick ? ROUNDS.quick : claude.isScripted ? ROUNDS.all : ROUNDS.real;
 
-  const { samples, failures } = await play(bench, cases, rounds);
-  await bench.close();
+  const { samples, failures } = await play(benches, cases, rounds);
+  await Promise.all(benches.map((bench) => bench.close()));
   await model.close();
 
   const machine = describeMachine(claude.path, options);
-  const all = figures(samples);
+  const all = figures(...samples);
   console.log(textTable(all));
   if (leftOut.length > 0) console.log(`\nLeft out: ${leftOut.join("; ")}`);
   if (failures.length > 0) {
@@ -93,30 +95,36 @@ async function measure(options: Options): Promise<void> {
 }
 
 /** What the repository's own figures are: all of them, and disturbed by nothing. */
-function isTheUsual({ isQuick, only, claude, server, profiling }: Options): boolean {
+function isTheUsual({ isQuick, only, claude, server, profiling, before }: Options): boolean {
   const isProfiled = profiling.cpu !== undefined || profiling.heap !== undefined;
-  return !isQuick && only.length === 0 && claude === "scripted" && server === undefined && !isProfiled;
+  const isOurs = server === undefined && before === undefined;
+  return !isQuick && only.length === 0 && claude === "scripted" && isOurs && !isProfiled;
 }
 
 const NEEDS = { inside: "the sandbox's inside", script: "a model that follows a script" } as const;
 
 interface Played {
-  readonly samples: ReadonlyMap<MetricId, readonly number[]>;
+  /** Of each program. */
+  readonly samples: readonly Samples[];
   readonly failures: readonly string[];
 }
 
-async function play(bench: Bench, cases: readonly Case[], rounds: number): Promise<Played> {
-  const samples = new Map<MetricId, number[]>();
+async function play(
+  benches: readonly ProgramBench[],
+  cases: readonly Case[],
+  rounds: number,
+): Promise<Played> {
+  const played = benches.map((bench) => ({ bench, samples: new Map<MetricId, number[]>() }));
   const failures: string[] = [];
-  let isWarmUp = true;
-  const note: Note = (id, value) => {
-    if (!isWarmUp && !Number.isNaN(value)) samples.set(id, [...(samples.get(id) ?? []), value]);
-  };
   // Not counted: code is compiled, and files come into the cache.
-  for (const one of cases.filter((each) => each === bare || each === alone)) await one.run(bench, note);
-  isWarmUp = false;
+  for (const one of cases.filter((each) => each === bare || each === alone)) {
+    for (const bench of benches.slice(0, 1)) await one.run(bench, () => {});
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const one of cases.filter(({ every }) => round % every === 0)) {
+    for (const [one, { bench, samples }] of turnsOf(round, cases, played)) {
+      const note: Note = (id, value) => {
+        if (!Number.isNaN(value)) samples.set(id, [...(samples.get(id) ?? []), value]);
+      };
       process.stderr.write(`\rround ${round + 1} of ${rounds}: ${one.name.padEnd(20)}`);
       try {
         await one.run(bench, note);
@@ -128,7 +136,18 @@ async function play(bench: Bench, cases: readonly Case[], rounds: number): Promi
     }
   }
   process.stderr.write(`\r${" ".repeat(50)}\r`);
-  return { samples, failures };
+  return { samples: played.map(({ samples }) => samples), failures };
+}
+
+/** The programs take turns, so that what else the machine does falls on all of them alike. */
+function turnsOf<Played>(
+  round: number,
+  cases: readonly Case[],
+  played: readonly Played[],
+): (readonly [Case, Played])[] {
+  return cases
+    .filter(({ every }) => round % every === 0)
+    .flatMap((one) => played.slice(0, one.isOnce ? 1 : undefined).map((each) => [one, each] as const));
 }
 
 function describeMachine(claudePath: string, { claude, server }: Options): Machine {

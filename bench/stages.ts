@@ -12,14 +12,19 @@ import { openStage, type Stage } from "./stage.ts";
 
 export interface BenchOptions {
   readonly claude: Claude;
+  readonly program: string;
   readonly openPlace: OpenPlace;
   readonly profiling: Profiling;
   readonly isQuick: boolean;
 }
 
-export function createBench({ claude, openPlace, profiling, isQuick }: BenchOptions): Bench & {
+/** A bench for one program. */
+export interface ProgramBench extends Bench {
   close(): Promise<void>;
-} {
+}
+
+export function createBench(benchOptions: BenchOptions): ProgramBench {
+  const { claude, program, openPlace, profiling, isQuick } = benchOptions;
   const directory = temporaryDirectory();
   for (let at = 0; at < 10; at++) writeFileSync(join(directory, `notes-${at}.txt`), `note ${at}\n`);
   const answerLog = join(temporaryDirectory(), "answers");
@@ -27,7 +32,7 @@ export function createBench({ claude, openPlace, profiling, isQuick }: BenchOpti
   const open: Bench["openStage"] = (options, place) =>
     openStage(
       openPlace,
-      { claudePath: claude.path, directory, environment: claude.environment, profiling, ...options },
+      { program, claudePath: claude.path, directory, environment: claude.environment, profiling, ...options },
       place,
     );
   const options: Readonly<Record<StageName, Pick<DaemonOptions, "claudePath" | "settings">>> = {
@@ -38,6 +43,7 @@ export function createBench({ claude, openPlace, profiling, isQuick }: BenchOpti
   };
   return {
     claude,
+    program,
     ask: claude.ask,
     directory,
     answerLog,

@@ -19,6 +19,8 @@ export type StageName =
 export interface Bench {
   /** The CLI under measurement. */
   readonly claude: Claude;
+  /** The path of the mm-claude under measurement. */
+  readonly program: string;
   readonly ask: Ask;
   readonly directory: string;
   readonly answerLog: string;
@@ -44,6 +46,8 @@ export interface Case {
   readonly name: string;
   /** Runs in the first round, and then in every so manieth. */
   readonly every: number;
+  /** It is the same for each program that is measured: what it measures has nothing of mm-claude in it, or is ours alone. */
+  readonly isOnce?: boolean;
   readonly needs?: readonly Need[];
   run(bench: Bench, note: Note): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { bareOf } from "./steering.ts";
 export const bare: Case = {
   name: "bare",
   every: 1,
+  isOnce: true,
   async run(bench, note) {
     const { place } = await bench.stage("talking");
     const bot = await bareOf(bench);
@@ -29,6 +30,7 @@ export const bare: Case = {
 export const alone: Case = {
   name: "alone",
   every: 1,
+  isOnce: true,
   async run({ claude, ask, directory }, note) {
     const options = {
       claudePath: claude.path,

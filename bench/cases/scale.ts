@@ -74,7 +74,8 @@ export const limited: Case = {
 /** The same streams with the least between them and the server. */
 export const bareScale: Case = {
   name: "bare-scale",
-  // A limit, and a long way to it.
+  isOnce: true,
+  // A long way to it.
   every: Number.POSITIVE_INFINITY,
   async run(bench, note) {
     const place = await bench.openPlace();

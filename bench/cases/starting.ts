@@ -6,15 +6,15 @@ import { now } from "../clock.ts";
 import type { Note } from "../metrics/table.ts";
 import { call } from "../person.ts";
 import type { Place } from "../place.ts";
-import { ended, MM_CLAUDE, npm, ROOT, start } from "../programs.ts";
+import { ended, npm, ROOT, start } from "../programs.ts";
 import type { Case } from "./case.ts";
 
 export const starting: Case = {
   name: "start",
   every: 1,
-  async run({ claude, openStage }, note) {
+  async run({ claude, program, openStage }, note) {
     note("bare.node", await timed(process.execPath, ["-e", "0"]));
-    note("start.version", await timed(process.execPath, [MM_CLAUDE, "--version"]));
+    note("start.version", await timed(process.execPath, [program, "--version"]));
     note("alone.version", await timed(claude.path, ["--version"]));
     const stage = await openStage({ name: "start" });
     note("start.ready", stage.daemon.readyMs);
@@ -53,6 +53,7 @@ export const size: Case = {
   name: "size",
   // It is the same each time.
   every: Number.POSITIVE_INFINITY,
+  isOnce: true,
   async run(_bench, note) {
     const [packed] = JSON.parse(npm(["pack", "--dry-run", "--ignore-scripts", "--json"])) as {
       readonly unpackedSize: number;
