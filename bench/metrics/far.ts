@@ -7,15 +7,27 @@ export const LATENCIES = [0, 50, 200] as const;
 export type Latency = (typeof LATENCIES)[number];
 
 const far = (latency: Latency) => {
-  const of = {
-    unit: "ms",
-    group: `A server whose answers take ${latency} ms more`,
-    limit: `bare.far.${latency}`,
-  } as const;
+  const of = { unit: "ms", group: `A server whose answers take ${latency} ms more` } as const;
   return {
-    first: { ...of, title: "mention → first words (new thread, a Claude is waiting)" },
-    second: { ...of, title: "message → first words (second message)" },
-    card: { ...of, title: "👍 → the card says who decided" },
+    first: {
+      ...of,
+      title: "mention → first words (new thread, a Claude is waiting)",
+      limit: "alone.started.first",
+      // The header's post comes before them.
+      aim: { plus: 2 * latency + 60 },
+    },
+    second: {
+      ...of,
+      title: "message → first words (second message)",
+      limit: "alone.warm.first",
+      aim: { plus: latency + 60 },
+    },
+    card: {
+      ...of,
+      title: "👍 → the card says who decided",
+      limit: `bare.far.${latency}`,
+      aim: { plus: 60 },
+    },
   } as const satisfies Record<string, Metric>;
 };
 
