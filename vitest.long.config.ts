@@ -9,9 +9,9 @@ const project = (name: string, more: object = {}) => ({
 // Each starts daemons of its own, which wait more than they work.
 const attacks = project("attacks", { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: 2 });
 
-// What the suite plays with the newest CLI alone, with the older ones as well.
+// What the suite plays with the newest CLI alone or with none, with all of them.
 const generations = project("generations", {
-  include: ["claude-*", "daemon", "guided-scenes", "remote-*", "scenarios-older", "warm"].map(
+  include: ["claude-*", "daemon", "guided-scenes", "remote-*", "scenarios*", "warm"].map(
     (name) => `test/e2e/${name}.test.ts`,
   ),
   testTimeout: 90_000,

@@ -8,6 +8,6 @@ import { playWithRealClaude } from "../support/scenarios/with-real-claude.ts";
 for (const claude of realClaudes().filter(({ isOlder }) => isOlder)) {
   playWithRealClaude(
     claude,
-    scenarios.filter(({ isForOlder }) => isForOlder || isWholeMatrix),
+    scenarios.filter(({ suiteClaudes }) => suiteClaudes === "every" || isWholeMatrix),
   );
 }

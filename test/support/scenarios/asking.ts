@@ -184,6 +184,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "plan-in-words",
+    suiteClaudes: "fake",
     title: "a reply that plainly consents approves a plan",
     async play(world) {
       const { alice } = world.people;

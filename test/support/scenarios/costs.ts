@@ -9,6 +9,7 @@ import { ask, type Scenario } from "./scenario.ts";
 export const costs: readonly Scenario[] = [
   {
     name: "cost-limit",
+    suiteClaudes: "fake",
     title: "above the day's limit a message waits until somebody who may approve lets it go on",
     project: { maxCostPerDay: 0.1 },
     async play(world) {
@@ -32,6 +33,7 @@ export const costs: readonly Scenario[] = [
   },
   {
     name: "cost-limit-restart",
+    suiteClaudes: "fake",
     title: "what waits for more money waits over a restart too, and is forgotten when that is denied",
     project: { maxCostPerDay: 0.1 },
     async play(world) {

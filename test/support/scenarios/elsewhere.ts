@@ -75,6 +75,7 @@ export const elsewhere: readonly Scenario[] = [
   },
   {
     name: "sessions",
+    suiteClaudes: "fake",
     title: "the channel's sessions are listed with what they wait for, to those who may take part in them",
     files: { "notes.txt": "one\ntwo\nthree\n" },
     since: 3,

@@ -32,6 +32,7 @@ export const machine: readonly Scenario[] = [
   },
   {
     name: "machine-away",
+    suiteClaudes: "fake",
     title:
       "what waits for a machine that is away is kept, told once, and goes on when it is back, over a restart too",
     isElsewhere: true,

@@ -19,7 +19,7 @@ export const memory: readonly Scenario[] = [
   {
     name: "notes",
     title: "notes of listed people are given to each Claude that starts, until they are forgotten",
-    isForOlder: true,
+    suiteClaudes: "every",
     async play(world) {
       const { alice, bob, carol } = world.people;
       const first = await alice.say("@claude-code !remember the staging server is blue");
@@ -57,6 +57,7 @@ export const memory: readonly Scenario[] = [
   },
   {
     name: "notes-full",
+    suiteClaudes: "fake",
     title: "what is too much to be kept is told, with what takes the room, and nothing is dropped",
     async play(world) {
       const { alice } = world.people;

@@ -17,6 +17,7 @@ async function runOf(world: World, root: string, part: string): Promise<string> 
 export const routines: readonly Scenario[] = [
   {
     name: "routine",
+    suiteClaudes: "fake",
     title:
       "a routine is read, shown with its next times, kept with a 👍, listed, run, paused and taken out; who is not listed makes none",
     async play(world) {
@@ -47,6 +48,7 @@ export const routines: readonly Scenario[] = [
   },
   {
     name: "routine-run",
+    suiteClaudes: "fake",
     title:
       "a card is decided while mm-claude is down; the run is a thread of its own, in which its maker's session goes on",
     async play(world) {
@@ -69,6 +71,7 @@ export const routines: readonly Scenario[] = [
   },
   {
     name: "routine-of-nobody",
+    suiteClaudes: "fake",
     title: "a routine whose maker is listed no more stops, and says so",
     async play(world) {
       const { alice, bob } = world.people;

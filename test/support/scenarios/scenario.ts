@@ -23,8 +23,11 @@ export interface Scenario {
   readonly isGolden?: boolean;
   /** The oldest generation of the CLI that can do it: 1 is 1.0, 2 is 2.0, 3 is 2.1. 1 when left out. */
   readonly since?: 1 | 2 | 3;
-  /** It sends Claude what no other scenario does and the client's own tests don't: the suite plays it with older CLIs as well. */
-  readonly isForOlder?: true;
+  /**
+   * With which Claudes the suite plays it, where the long run takes all: the newest, when left out; every one where Claude
+   * is sent what no other scenario sends; the fake alone where others send all of it.
+   */
+  readonly suiteClaudes?: "every" | "fake";
   /** Claude works on another machine. */
   readonly isElsewhere?: true;
   /** Plays it through and checks it on the way; gives the thread's root. */

@@ -22,6 +22,7 @@ async function pass(is: () => boolean, world: World, root: string): Promise<void
 export const showing: readonly Scenario[] = [
   {
     name: "show-answers",
+    suiteClaudes: "fake",
     title:
       "with `answers` one line stands for the tools of a turn, but for failures and cards; it stays so over a restart",
     files: { "notes.txt": "one\n" },
@@ -61,6 +62,7 @@ export const showing: readonly Scenario[] = [
   },
   {
     name: "remind-and-done",
+    suiteClaudes: "fake",
     title: "an open card mentions once more after ten minutes, and the end of a long turn mentions who asked",
     async play(world) {
       const { bob } = world.people;
@@ -76,6 +78,7 @@ export const showing: readonly Scenario[] = [
   },
   {
     name: "quiet-hours",
+    suiteClaudes: "fake",
     title:
       "nobody is mentioned during Do Not Disturb, but once it is over; and nobody who has said `!notify off`",
     async play(world) {

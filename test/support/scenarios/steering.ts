@@ -6,6 +6,7 @@ import { ask, openCard, type Scenario } from "./scenario.ts";
 export const steering: readonly Scenario[] = [
   {
     name: "stranger",
+    suiteClaudes: "fake",
     title: "a person who is not listed is refused politely, once, and in a name that pings nobody",
     async play(world) {
       const { mallory } = world.people;
@@ -20,6 +21,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "guest",
+    suiteClaudes: "fake",
     title: "a guest's message waits for the owner: denied, allowed once, or invited",
     async play(world) {
       const { alice, carol, mallory } = world.people;
@@ -46,6 +48,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "invite-and-kick",
+    suiteClaudes: "fake",
     title: "invite lets a person take part and kick takes it back",
     async play(world) {
       const { alice, carol } = world.people;
@@ -70,7 +73,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "downgrade",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "permissions interactive holds from the very next tool, in the middle of a turn",
     config: { skipPermissions: true },
     async play(world) {
@@ -138,6 +141,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "stop-by-emoji",
+    suiteClaudes: "fake",
     title: "❌ on anybody's message ends the session; a stranger's ❌ does not",
     async play(world) {
       const { bob, carol, mallory } = world.people;
@@ -153,6 +157,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "help",
+    suiteClaudes: "fake",
     title: "help shows the table of commands, and an unknown one the nearest match",
     async play(world) {
       const { alice } = world.people;
@@ -174,7 +179,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "todo",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "the todo list is one post that is kept current",
     async play(world) {
       const root = await ask(world, "RUN todo");

@@ -29,6 +29,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "side-conversation",
+    suiteClaudes: "fake",
     title:
       "a message that begins with another person's name is not for Claude, a package's name is no person's",
     async play(world) {
@@ -54,7 +55,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "queue",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "messages that come while Claude works wait in order and show 👀 until Claude takes them",
     async play(world) {
       const { alice, bob } = world.people;
@@ -85,7 +86,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "files",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "an attached image reaches Claude as an image, another file as a path it may read",
     async play(world) {
       const { alice } = world.people;
@@ -118,7 +119,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "sleep",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "an idle session goes to sleep and the next message resumes the same conversation",
     config: { sessionTimeoutMs: 2000 },
     async play(world) {
@@ -136,6 +137,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "empty-mention",
+    suiteClaudes: "fake",
     title: "a mention without a word asks for a request",
     async play(world) {
       const root = await world.people.alice.say("@claude-code");
@@ -145,6 +147,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "too-busy",
+    suiteClaudes: "fake",
     title: "when every session works a new one is told that it is too busy; an idle one makes room",
     config: { maxSessions: 1 },
     async play(world) {
@@ -170,7 +173,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "failed-turn",
-    isForOlder: true,
+    suiteClaudes: "every",
     title: "a turn that fails says why, and the session goes on",
     async play(world) {
       const root = await ask(world, "RUN error");
