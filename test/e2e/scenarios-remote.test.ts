@@ -24,9 +24,14 @@ const CORE = [
   "restart-while-asked",
 ];
 
+/** The one shows lines of the file around an edit, the other looks before each message for who writes besides: only here. */
+const NOT_THERE = ["edit", "handover"];
+
 describe.skipIf(!hasSshServer)("over ssh", () => {
   const [newest] = realClaudes().slice(-1);
-  const core = scenarios.filter(({ name, hasPlan }) => (isWholeMatrix && !hasPlan) || CORE.includes(name));
+  const core = scenarios.filter(
+    ({ name, hasPlan }) => CORE.includes(name) || (isWholeMatrix && !hasPlan && !NOT_THERE.includes(name)),
+  );
   test.each(core.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
     "%s: %s",
     async (_name, _title, scenario) => {

@@ -22,6 +22,8 @@ export const background: readonly Scenario[] = [
   {
     name: "background",
     title: "a command in the background has a post, and its end is told with what Claude then does",
+    // Older ones tell of no end by themselves.
+    since: 3,
     async play(world) {
       const { alice } = world.people;
       const root = await ask(world, ENDS);
@@ -41,6 +43,8 @@ export const background: readonly Scenario[] = [
   {
     name: "background-stop",
     title: "one of several tasks is stopped by its number, or by 🛑 on its post, and the session goes on",
+    // Older ones stop no single task.
+    since: 3,
     async play(world) {
       const { alice, bob, carol } = world.people;
       const root = await ask(world, ENDS);
