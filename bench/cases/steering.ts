@@ -21,13 +21,15 @@ export async function bareOf(bench: Bench): Promise<Bare | undefined> {
   return bot;
 }
 
-/** Asks for a command and gives the card's post once all its choices can be clicked. */
+/** Asks for a command, in a new thread if no other is given, and gives the card's post once all its choices can be clicked. */
 export async function askedFor(
   stage: Stage,
   ask: Ask,
   turn: number,
+  thread?: string,
 ): Promise<{ root: string; cardId: string }> {
-  const { id: root } = await stage.say(ask("permit", turn));
+  const { id } = await stage.say(ask("permit", turn), thread);
+  const root = thread ?? id;
   const { post } = await stage.seen(
     root,
     ({ words, reactions }) => words.includes("Permission requested") && reactions >= 3,

@@ -31,11 +31,13 @@ export const traffic: Case = {
       await stage.stop(root);
       await stage.quiet();
     }
-    const permitted = await counted(stage, inside, "permit", note, async (turn) => {
-      const { root, cardId } = await askedFor(stage, ask, turn);
+    const permit = (thread?: string) => async (turn: number) => {
+      const { root, cardId } = await askedFor(stage, ask, turn, thread);
       await stage.place.react(cardId, "+1");
       return root;
-    });
+    };
+    const permitted = await counted(stage, inside, "permit", note, permit());
+    await counted(stage, inside, "again", note, permit(permitted));
     await stage.stop(permitted);
     await stage.quiet();
   },

@@ -49,6 +49,7 @@ const TURNS = {
   long: { title: "60,000 characters, new thread" },
   tools: { title: "ten tools, new thread" },
   permit: { title: "one permission ask, new thread", aim: 7 },
+  again: { title: "one permission ask, second message", aim: 6 },
 } as const satisfies Record<string, { readonly title: string; readonly aim?: number }>;
 
 /** The turns whose traffic is counted. */

@@ -4,6 +4,7 @@
 const MAX_HELD = 120;
 /** A word, or half an emoji, that is not whole yet. */
 const HALF_WORD = /(?:[\w@\u200b\ufeff.\\-]{1,60}|[\ud800-\udbff])$/;
+const FIRST_WORD = /^\p{L}[\p{L}\p{N}'’-]{0,60}$/u;
 /** The signs a line begins with, which could still become any of several things. */
 const HALF_LINE = /(?<![^\n])[ \t\r>*+#=:|~`\\\d.)(-]{1,60}$/;
 /** Items of a list that hold nothing yet. */
@@ -23,6 +24,11 @@ export function wholeLength(text: string): number {
   // Behind a half fence there may be the line that opened its block, behind either the marker of the item it is in.
   const begun = without(text, text.length, HALF_WORD, HALF_LINE, HALF_FENCE, HALF_FENCE);
   return without(text, wholeRows(text, begun), HALF_ITEM);
+}
+
+/** Whether `text` is the beginning of a word and nothing else, so that nothing that follows can give it another meaning. */
+export function isFirstWord(text: string): boolean {
+  return text.length <= MAX_HELD && FIRST_WORD.test(text);
 }
 
 function without(text: string, length: number, ...patterns: readonly RegExp[]): number {

@@ -1,6 +1,7 @@
 // What Claude does in one turn, as the posts people see: text and tool lines in the order things happened, in pages
 // that fit the server's limit. Text that was shown stays where it was shown. Knows nothing of the server or of time.
 
+import { isFirstWord } from "./incomplete-tail.ts";
 import {
   fullLength,
   type Item,
@@ -101,6 +102,15 @@ export class Transcript {
       this.#heldBlanks = "";
     }
     this.#blanks = text.length - text.trimEnd().length + (isBlank ? this.#blanks : 0);
+  }
+
+  /** A token is a word as a rule, so the first one of a text need not wait for the next to be shown. */
+  showFirstWord(): void {
+    const item = this.#pages.at(-1)?.items.at(-1);
+    const mayShow = item?.kind === "text" && item.isOpen && !item.after && this.heldUntil === undefined;
+    if (mayShow && isFirstWord(item.text)) {
+      item.shown = item.text.length;
+    }
   }
 
   /** Adds to what Claude thinks, which is a quote that calls nobody, or begins it after an `endText`. Keep it short. */

@@ -10,15 +10,23 @@ const NAME = "[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*";
  */
 const NOT_AFTER = "(?<![\\p{L}\\p{N}@/+][_.-]{0,8})";
 
+/** What behind a name makes it another one. */
+const LONGER_NAME = "[\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}]";
+const GOES_ON = new RegExp(`^${LONGER_NAME}`, "u");
+
 function escaped(name: string): string {
   return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 function mentionPattern(name: string): RegExp {
-  return new RegExp(`${NOT_AFTER}@${escaped(name)}(?![\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}])`, "iu");
+  return new RegExp(`${NOT_AFTER}@${escaped(name)}(?!${LONGER_NAME})`, "iu");
 }
 
 export function mentions(text: string, name: string): boolean {
+  // Such a pattern takes milliseconds to make ready, and most texts have nothing for it.
+  if (!text.toLowerCase().includes(`@${name.toLowerCase()}`)) {
+    return false;
+  }
   const pattern = mentionPattern(name);
   return codeSpans(text).some((span) => !span.code && pattern.test(span.text));
 }
@@ -32,16 +40,20 @@ const AFTER_MENTION = /^(?:[,:;.?)-]|!(?!\p{L}))*\s*(?:[,:–—-]+(?:\s+|$))?/u
 /** The text without the mention of `name` it begins with, and without the punctuation after that. */
 export function withoutLeadingMention(text: string, name: string): string {
   const trimmed = text.trim();
-  const match = mentionPattern(name).exec(trimmed);
-  return match?.index === 0 ? trimmed.slice(match[0].length).replace(AFTER_MENTION, "") : trimmed;
+  const mention = `@${name}`;
+  const rest = trimmed.slice(mention.length);
+  const begins = trimmed.slice(0, mention.length).toLowerCase() === mention.toLowerCase();
+  return begins && !GOES_ON.test(rest) ? rest.replace(AFTER_MENTION, "") : trimmed;
 }
+
+const LEADING_NAME = new RegExp(`^\\s*@(${NAME})(?![/\\p{L}\\p{N}@._-])`, "u");
 
 /**
  * The names `text` may begin by mentioning, most likely first: a final dot may end the name or the sentence. Empty when
  * it begins with something else, such as `@types/node`.
  */
 export function leadingNames(text: string): string[] {
-  const match = new RegExp(`^\\s*@(${NAME})(?![/\\p{L}\\p{N}@._-])`, "u").exec(text);
+  const match = LEADING_NAME.exec(text);
   return match?.[1] ? nameCandidates(match[1]) : [];
 }
 

@@ -1,15 +1,12 @@
-// When the thread is written: first words soon, then in growing steps, because each edit costs the server a row. Pure.
+// When the thread is written: first words at once, then in growing steps, because each edit costs the server a row. Pure.
 
-import { wholeLength } from "../render/incomplete-tail.ts";
 import { claudeOf } from "./phases.ts";
 import { writePages } from "./state.ts";
 import { showVerdicts, verdictsDueIn } from "./tool-decisions.ts";
-import type { Step, Turn } from "./types.ts";
+import type { Step } from "./types.ts";
 
-/** The first words appear at once when they are a few, with all that comes in the same piece; if not, a little later. */
-const PIECE_MS = 10;
-const FIRST_WORDS_MS = 40;
-const FEW_WORDS = 2;
+/** The first words appear with all that comes in the same piece: a short answer is one post. */
+const PIECE_MS = 4;
 /** Then the post grows in these steps. */
 const GROWTH_MS = [500, 1000, 2000] as const;
 /** Lines come in bunches. */
@@ -23,8 +20,7 @@ const HOLD_MS = 1000;
 export function scheduleText(step: Step): void {
   const { turn } = step.state;
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
-  const first = turn.growth > 0 ? 0 : hasFewWords(turn) ? PIECE_MS : FIRST_WORDS_MS;
-  schedule(step, Math.max(first, leftOf(step, gap)));
+  schedule(step, Math.max(turn.growth > 0 ? 0 : PIECE_MS, leftOf(step, gap)));
 }
 
 /** Nobody waits for it: what Claude thinks, or a number that has grown. */
@@ -47,11 +43,6 @@ export function newGrowth({ state }: Step): void {
 function leftOf({ state, now }: Step, ms: number): number {
   const { flushedAt } = state.turn;
   return flushedAt === undefined ? 0 : Math.min(ms, Math.max(0, flushedAt + ms - now));
-}
-
-function hasFewWords({ streaming }: Turn): boolean {
-  const text = streaming?.blocks.at(-1)?.text.slice(0, 200) ?? "";
-  return (text.slice(0, wholeLength(text)).match(/\S+/g)?.length ?? 0) >= FEW_WORDS;
 }
 
 export function scheduleVerdicts(step: Step): void {
@@ -95,6 +86,7 @@ export function flush(step: Step): void {
   if (claude) {
     claude.flushAt = undefined;
   }
+  state.turn.transcript.showFirstWord();
   if (writePages(step, false, { isProgress: true })) {
     state.turn.growth++;
     state.turn.flushedAt = step.now;

@@ -22,7 +22,7 @@ import type { SessionSnapshot } from "./snapshot.ts";
 import { initialState } from "./state.ts";
 import { type Origin, placeFrom } from "./steering/origin.ts";
 import { listedFor } from "./steering/sessions.ts";
-import { isFrequent, isFromPeople, step } from "./step.ts";
+import { isFromPeople, isToldAgain, step } from "./step.ts";
 import { writerFor } from "./thread-writer.ts";
 import { SessionTimers } from "./timers.ts";
 import { type ToolCalls, toolCallsOf } from "./tool-calls.ts";
@@ -222,7 +222,7 @@ export class Session {
     const effects = step(this.#state, signal, this.#context, clock.now(), listener?.hear);
     listener?.stepped(this.#state, signal, effects);
     // Most signals are words on their way, which cause nothing by themselves.
-    if (effects.length === 0 && isFrequent(signal)) {
+    if (effects.length === 0 && isToldAgain(signal)) {
       return;
     }
     // First the writer gets what it has to do, then the document is saved. What can't be taken back waits for that,

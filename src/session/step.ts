@@ -67,12 +67,15 @@ export function step(
   return effects;
 }
 
-/** Text on its way: what is lost of it is found again in what Claude saves. */
-export function isFrequent(signal: Signal): boolean {
-  return (
-    signal.type === "claude" && ["textDelta", "thinkingDelta", "messageStarted"].includes(signal.event.type)
-  );
+/**
+ * It need not be kept by itself: text on its way is found again in what Claude saves, and what a process can do is told by
+ * the next one as well.
+ */
+export function isToldAgain(signal: Signal): boolean {
+  return signal.type === "claude" && TOLD_AGAIN.includes(signal.event.type);
 }
+
+const TOLD_AGAIN = ["textDelta", "thinkingDelta", "messageStarted", "ready"];
 
 const FROM_PEOPLE: readonly Signal["type"][] = [
   "opened",

@@ -172,30 +172,36 @@ test("a decision reaches Claude and stands on the card while none of the choices
   await world.says(root, "It is allow.");
 });
 
-test("a turn with a permission takes seven requests in a thread that is there", async () => {
+const CARD = ["POST /posts", ...Array(3).fill("POST /reactions"), "PUT /posts/…/patch"];
+const ANSWER = "POST /posts";
+
+test("a turn with a permission takes six requests, one more for words before it, and two more for the header of a thread", async () => {
   const far = await farWorld(async (turn) => {
-    for (const part of ["It ", "must ", "be ", "asked."]) turn.say(part);
-    if (turn.text === "go") turn.say(` It is ${await turn.ask("make it so")}.`);
+    if (turn.text === "tell") for (const part of ["It ", "must ", "be ", "asked."]) turn.say(part);
+    turn.say(`It is ${await turn.ask("make it so")}.`);
   });
   const { world } = far;
   const { alice } = world.people;
-  const root = await alice.say("@claude-code hello");
-  await world.says(root, "🧠 **Model**");
-  const before = world.sandbox.requests.length;
-  await alice.say("go", root);
-  const card = await world.says(root, "Permission requested");
-  await world.until(root, (posts) =>
-    posts.find(({ id, reactions }) => id === card.id && reactions.length === 3),
-  );
-  await alice.react(card.id, "+1");
-  await world.says(root, "It is allow.");
-  const requests = world.sandbox.requests.slice(before).filter(({ userId }) => userId === world.bot.id);
-  const kinds = requests.map(({ method, path }) => `${method} ${path.replace(/\w{26}/, "…")}`);
-  expect(kinds).toEqual([
-    "POST /api/v4/posts",
-    "POST /api/v4/posts",
-    ...Array(3).fill("POST /api/v4/reactions"),
-    "PUT /api/v4/posts/…/patch",
-    "POST /api/v4/posts",
-  ]);
+  const requestsOf = async (text: string, thread?: string) => {
+    const before = world.sandbox.requests.length;
+    const said = await alice.say(text, thread);
+    const root = thread ?? said;
+    const card = await world.until(root, (posts) =>
+      posts.find(({ message, reactions }) => message.includes("⚠️") && reactions.length === 3),
+    );
+    await alice.react(card.id, "+1");
+    await world.until(root, (posts) => posts.at(-1)?.message === "It is allow.");
+    await world.rests(root);
+    await world.says(root, "🧠 **Model**");
+    const requests = world.sandbox.requests.slice(before).filter(({ userId }) => userId === world.bot.id);
+    return {
+      root,
+      kinds: requests.map(({ method, path }) => `${method} ${path.slice(7).replace(/\w{26}/, "…")}`),
+    };
+  };
+  const { root, kinds } = await requestsOf("@claude-code ask");
+  const changes = kinds.filter((kind) => !kind.startsWith("GET"));
+  expect(changes.sort()).toEqual([...CARD, ANSWER, "POST /posts", "PUT /posts/…/patch"].sort());
+  expect((await requestsOf("ask", root)).kinds).toEqual([...CARD, ANSWER]);
+  expect((await requestsOf("tell", root)).kinds).toEqual(["POST /posts", ...CARD, ANSWER]);
 });

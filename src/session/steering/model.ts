@@ -123,16 +123,28 @@ export function modelTold(step: Step, model: string): void {
   }
 }
 
-/** Asked for when a turn has ended: the header changes at most once a turn by it. */
+/** Asked for when a turn has ended: the header changes at most once a turn by it, and less often as a rule. */
 export function askContext(step: Step): void {
   step.emit({ type: "request", request: { kind: "context" }, by: undefined });
 }
 
-export function noteContext(step: Step, reply: ClaudeReply<"context">): void {
+/** In points: what is between concerns nobody so much that the server should have another edit each turn. */
+const CONTEXT_STEP = 5;
+
+/** `by`: who wants to know it as it is. */
+export function noteContext(step: Step, reply: ClaudeReply<"context">, by: Person | undefined): void {
   if (reply.type === "exited") {
     return;
   }
   const { steering } = step.state;
-  steering.contextPercent = reply.type === "answered" ? Math.round(reply.answer.percentage) : undefined;
-  updateHeader(step);
+  const before = steering.contextPercent;
+  const percent = reply.type === "answered" ? Math.round(reply.answer.percentage) : undefined;
+  steering.contextPercent = percent;
+  if (by || stepOf(before) !== stepOf(percent) || percent === undefined) {
+    updateHeader(step);
+  }
+}
+
+function stepOf(percent: number | undefined): number | undefined {
+  return percent === undefined ? undefined : Math.floor(percent / CONTEXT_STEP);
 }

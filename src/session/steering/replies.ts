@@ -26,7 +26,7 @@ const HANDLERS: { readonly [Kind in RequestKind]?: ReplyHandler<Kind> } = {
   setEffort: settingReplied,
   setThinking: settingReplied,
   context(step, reply, _, by) {
-    noteContext(step, reply);
+    noteContext(step, reply, by);
     if (by) {
       contextReplied(step, reply);
     }

@@ -41,6 +41,7 @@ export const elsewhere: readonly Scenario[] = [
       await world.restart();
       await alice.say("RUN echo in the fork", fork);
       await world.says(fork, "RUN echo in the fork");
+      await world.rests(fork);
       // What Claude knows is what it has saved.
       expect(["echo the first", "echo the second", "echo in the fork"].map(world.savedWith)).toEqual([
         2, 1, 1,

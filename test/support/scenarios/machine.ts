@@ -25,6 +25,7 @@ export const machine: readonly Scenario[] = [
       await alice.say("RUN echo the second", root);
       await world.says(root, "RUN echo the second");
       expect(world.hasFile("out.txt")).toBe(false);
+      await world.rests(root);
       // It is one conversation, and each message was sent once.
       expect(["echo the first", "echo the second"].map(world.savedWith)).toEqual([1, 1]);
       return root;
@@ -58,6 +59,7 @@ export const machine: readonly Scenario[] = [
       });
       await world.says(root, "RUN echo the second");
       await world.says(root, "RUN echo the third");
+      await world.rests(root);
       expect(["echo the first", "echo the second", "echo the third"].map(world.savedWith)).toEqual([1, 1, 1]);
       return root;
     },

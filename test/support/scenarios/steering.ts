@@ -128,7 +128,7 @@ export const steering: readonly Scenario[] = [
     async play(world) {
       const { alice } = world.people;
       const root = await ask(world, "RUN slow");
-      await world.says(root, "word1");
+      await world.says(root, "word1 word2");
       await alice.say("Stop", root);
       await world.says(root, "🛑 **Session cancelled** by @alice");
       await world.until(root, (posts) => posts[1]?.message.includes("🛑 ended"));

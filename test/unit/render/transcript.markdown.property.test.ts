@@ -38,6 +38,7 @@ function stream(
     transcript.appendText(text.slice(at, at + length));
     at += length;
     if (next === "update") {
+      transcript.showFirstWord();
       update(false);
     } else if (next === "break") {
       transcript.breakPage();

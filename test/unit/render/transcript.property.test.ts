@@ -160,6 +160,7 @@ test("any stream arrives whole, in order and within the limit, and what was show
       let notices = 0;
 
       const flush = (isOver: boolean): void => {
+        if (!isOver) transcript.showFirstWord();
         for (const { key, markdown } of transcript.updates(now, isOver)) {
           expect(codePoints(markdown), key).toBeLessThanOrEqual(LIMIT);
           expect(() => encodeURIComponent(markdown), "half a pair").not.toThrow();

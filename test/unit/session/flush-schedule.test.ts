@@ -2,7 +2,15 @@
 
 import { expect, test } from "vitest";
 import { claudeOf } from "../../../src/session/phases.ts";
-import { permission, type Script, toolResult, toolUse, working } from "../../support/session-script.ts";
+import {
+  OWNER,
+  permission,
+  type Script,
+  toolResult,
+  toolUse,
+  turnEnded,
+  working,
+} from "../../support/session-script.ts";
 
 /** Plays time up to `until` and gives when the thread was written. */
 function play(script: Script, until: number, at: (ms: number) => void): number[] {
@@ -40,7 +48,7 @@ test("a long answer shows its first words at once and then grows in steps of hal
   const writes = play(script, 10_000, (ms) => {
     if (ms % 50 === 0) word(script);
   });
-  expect(writes).toEqual([40, 540, 1540, 3540, 5540, 7540, 9540]);
+  expect(writes).toEqual([10, 510, 1510, 3510, 5510, 7510, 9510]);
 });
 
 test("a first piece of a few words is shown as it comes, in one write", () => {
@@ -54,9 +62,26 @@ test("a first piece of a few words is shown as it comes, in one write", () => {
   expect(script.said()).toContain("Here is what I found");
 });
 
-test("a single word waits for more, but not for long", () => {
+test("a first word is shown at once, before it is known to be whole; a sign waits for what it turns out to be", () => {
   const script = answering();
-  expect(play(script, 400, (ms) => ms === 0 && word(script, "Well, "))).toEqual([40]);
+  expect(play(script, 100, (ms) => ms === 0 && word(script, "Look"))).toEqual([10]);
+  expect(script.said()).toContain("Look");
+  for (const sign of ["**Look", "@all", "1", "`", "Hi @al"]) {
+    const other = answering();
+    play(other, 100, (ms) => ms === 0 && word(other, sign));
+    expect(other.said(), sign).not.toContain(sign.slice(-2));
+  }
+});
+
+test("a first word that nobody has seen goes below what comes in between, as a whole", () => {
+  const script = answering();
+  word(script, "Look");
+  script.command(OWNER, { name: "help" });
+  word(script, "ing at it.");
+  script.claude(turnEnded());
+  const [help, words] = [...script.posts.values()].slice(-2);
+  expect(help).toContain("!invite @user");
+  expect(words).toBe("Looking at it.");
 });
 
 test("what Claude says after a tool is news again, and tools come in bunches", () => {

@@ -20,6 +20,7 @@ function slowWorld() {
   return {
     ...world,
     saved,
+    hasChanged: () => changed.size > 0,
     /** Until nothing waits any more. */
     async save() {
       do {
@@ -63,6 +64,20 @@ test("Claude is started meanwhile", () => {
   const world = slowWorld();
   world.open("a");
   expect(world.processes).toHaveLength(1);
+});
+
+test("the header waits for no second save because of what a Claude tells at its start", async () => {
+  const world = slowWorld();
+  world.open("a");
+  await world.save();
+  // With the header's id.
+  await world.save();
+  world.processes[0]?.tell({ type: "ready", commands: [{ name: "compact", aliases: [] }], models: [] });
+  expect(world.hasChanged()).toBe(false);
+  world.processes[0]?.tell({ type: "turnStarted", model: "m" });
+  expect(world.hasChanged()).toBe(true);
+  await world.save();
+  expect([...world.saved.values()].join()).toContain('"name":"compact"');
 });
 
 test("words that people read are saved before they are shown", async () => {

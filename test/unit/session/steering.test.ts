@@ -257,6 +257,29 @@ test("the project's effort and thinking are asked for without a word", () => {
   expect(script.said()).toBe(before);
 });
 
+test("the header follows how full the context is in steps of five points, and exactly when somebody asks", () => {
+  const script = begun();
+  const header = (percentage: number, by?: Person): string | undefined => {
+    const reply = answered({ percentage, totalTokens: 0, maxTokens: 0, categories: [] });
+    const { generation } = script.state;
+    const effects = script.take({ type: "replied", generation, request: { kind: "context" }, by, reply });
+    const put = effects.find((effect) => effect.type === "put" && effect.key === "header");
+    return put?.type === "put" ? /\d+ % of context/.exec(put.markdown)?.[0] : undefined;
+  };
+  expect([2, 3, 4].map((percentage) => header(percentage))).toEqual(["2 % of context", undefined, undefined]);
+  expect([5, 9, 17].map((percentage) => header(percentage))).toEqual([
+    "5 % of context",
+    undefined,
+    "17 % of context",
+  ]);
+  expect(header(18, OWNER)).toBe("18 % of context");
+  expect(header(3)).toBe("3 % of context");
+  // With whatever else changes.
+  header(4);
+  script.take({ type: "slotWithdrawn" });
+  expect([...script.posts.values()].join("\n")).toContain("4 % of context");
+});
+
 test("Claude's own commands that change settings are for those who may approve, by every name and while they wait", () => {
   const script = begun();
   const slash = (by: Person, name: string) =>
