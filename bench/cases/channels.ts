@@ -4,10 +4,11 @@
 import { now, sleep } from "../clock.ts";
 import type { Note, OutageKind } from "../metrics/table.ts";
 import type { Inside, NamedRoom } from "../place.ts";
-import { memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
 import type { Stage } from "../stage.ts";
+import { tinyClaude } from "../tiny.ts";
 import type { Bench, Case } from "./case.ts";
 import { measureSessions, openCrowded, SETTLE_MS, startSessions } from "./crowd.ts";
 import { LIMIT } from "./scale.ts";

@@ -5,11 +5,12 @@ import { now, sleep } from "../clock.ts";
 import type { CrowdSeries, Note } from "../metrics/table.ts";
 import type { Account } from "../person.ts";
 import type { PlaceOptions, Room } from "../place.ts";
-import { memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
 import { during, noteDelays } from "../span.ts";
 import type { Stage } from "../stage.ts";
+import { tinyClaude } from "../tiny.ts";
 import type { Bench } from "./case.ts";
 
 export const TOKENS_PER_SECOND = 50;
