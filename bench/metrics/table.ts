@@ -1,6 +1,6 @@
 // Every figure of the bench: what it is, what stands beside it as the limit, and what we aim at. Measures nothing.
 
-import { channelFigures, type OutageKind } from "./channels.ts";
+import { channelFigures, type Missed, type OutageKind } from "./channels.ts";
 import { bareFarFigures, farFigures } from "./far.ts";
 import { type Metric, named } from "./metric.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "./scale.ts";
 import { type AnswerKind, type Kind, wordFigures } from "./words.ts";
 
-export type { AnswerKind, Crowd, CrowdSeries, Kind, OutageKind, Streaming };
+export type { AnswerKind, Crowd, CrowdSeries, Kind, Missed, OutageKind, Streaming };
 export { CROWDS };
 
 const STEERING = "Steering";
