@@ -42,6 +42,7 @@ const spread = (which: "one" | "many") => {
       title: "processor, all streaming 50 tokens/s",
       ...beside("cpu.streaming"),
     },
+    saves: { unit: "%", group, title: "of the loop's time, for saves on the disk", ...beside("saves") },
     machine: { unit: "%", group, title: "the whole machine meanwhile, of all its cores" },
     rate: { unit: "requests/s", group, title: "requests of the daemon meanwhile", ...beside("rate") },
     ...delays(group, isMany ? "channels.one" : undefined, isMany ? TENTH : undefined),
