@@ -12,6 +12,11 @@ const FIRST_WORDS_MS = 40;
 const FEW_WORDS = 2;
 /** Then the post grows in these steps. */
 const GROWTH_MS = [500, 1000, 2000] as const;
+/**
+ * In the last step, all threads are written at one of these moments since the epoch: many that grow at the same time share
+ * commits of their documents, and one waking of the process.
+ */
+const MOMENT_MS = 100;
 /** Lines come in bunches. */
 const LINES_MS = 100;
 /**
@@ -24,7 +29,13 @@ export function scheduleText(step: Step): void {
   const { turn } = step.state;
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
   const first = turn.growth > 0 ? 0 : hasFewWords(turn) ? PIECE_MS : FIRST_WORDS_MS;
-  schedule(step, Math.max(first, leftOf(step, gap)));
+  const left = leftOf(step, gap);
+  schedule(step, turn.growth < GROWTH_MS.length ? Math.max(first, left) : untilMoment(step, left));
+}
+
+/** `ms`, or a little less. */
+function untilMoment({ now }: Step, ms: number): number {
+  return Math.floor((now + ms) / MOMENT_MS) * MOMENT_MS - now;
 }
 
 /** Nobody waits for it: what Claude thinks, or a number that has grown. */

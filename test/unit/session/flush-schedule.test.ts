@@ -40,7 +40,22 @@ test("a long answer shows its first words at once and then grows in steps of hal
   const writes = play(script, 10_000, (ms) => {
     if (ms % 50 === 0) word(script);
   });
-  expect(writes).toEqual([40, 540, 1540, 3540, 5540, 7540, 9540]);
+  expect(writes).toEqual([40, 540, 1540, 3500, 5500, 7500, 9500]);
+});
+
+test("answers that have grown for a while grow at the same moments", () => {
+  const writes = [0, 30, 60].map((lateMs) => {
+    const script = answering();
+    script.now += lateMs;
+    return play(script, 10_000, (ms) => {
+      if (ms % 50 === 0) word(script);
+    }).map((ms) => ms + lateMs);
+  });
+  expect(writes.map((of) => of.slice(-3))).toEqual([
+    [5500, 7500, 9500],
+    [5500, 7500, 9500],
+    [5600, 7600, 9600],
+  ]);
 });
 
 test("a first piece of a few words is shown as it comes, in one write", () => {
