@@ -19,6 +19,7 @@ export { CROWDS };
 const STEERING = "Steering";
 const TRAFFIC = "REST traffic of one turn";
 const START = "Start";
+const SAVE = "A session is saved";
 const SIZE = "On the disk";
 const LIMITS = "Limits: the same with nothing between";
 
@@ -88,6 +89,8 @@ const start = {
     aim: { times: 2.5 },
   },
   "start.roundTrips": { ...ms, group: START, title: "the requests of a start, one after the other" },
+  "save.p50": { ...ms, group: SAVE, title: "changed → on the disk, p50", limit: "bare.save", aim: 2 },
+  "save.p99": { ...ms, group: SAVE, title: "changed → on the disk, p99", limit: "bare.save" },
   "size.packages": { unit: "packages", group: SIZE, title: "packages, our own among them" },
   "size.installed": { unit: "MB", group: SIZE, title: "installed, all of them" },
   "size.own": { unit: "MB", group: SIZE, title: "installed, our own alone" },
@@ -108,6 +111,7 @@ const limits = {
   "bare.reaction": { ...ms, group: LIMITS, title: "reaction → its frame at that bot" },
   "bare.drop": { ...ms, group: LIMITS, title: "socket drop → that bot's reply (it reconnects at once)" },
   "bare.rss": { unit: "MB", group: LIMITS, title: "that bot's memory" },
+  "bare.save": { ...ms, group: LIMITS, title: "as many bytes added to a file, and synced" },
   "bare.node": { ...ms, group: LIMITS, title: "node -e 0" },
   "alone.version": { ...ms, group: LIMITS, title: "claude --version" },
   ...named("alone.cold", aloneOf("new", "spawn")),
