@@ -14,9 +14,9 @@ const FEW_WORDS = 2;
 const GROWTH_MS = [500, 1000, 2000] as const;
 /**
  * In the last step, all threads are written at one of these moments since the epoch: many that grow at the same time share
- * commits of their documents, and one waking of the process.
+ * commits of their documents, and one waking of the process. Not so far apart that they would wait for each other.
  */
-const MOMENT_MS = 100;
+const MOMENT_MS = 50;
 /** Lines come in bunches. */
 const LINES_MS = 100;
 /**

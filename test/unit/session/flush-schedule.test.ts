@@ -44,7 +44,7 @@ test("a long answer shows its first words at once and then grows in steps of hal
 });
 
 test("answers that have grown for a while grow at the same moments", () => {
-  const writes = [0, 30, 60].map((lateMs) => {
+  const writes = [10, 20, 40].map((lateMs) => {
     const script = answering();
     script.now += lateMs;
     return play(script, 10_000, (ms) => {
@@ -52,9 +52,9 @@ test("answers that have grown for a while grow at the same moments", () => {
     }).map((ms) => ms + lateMs);
   });
   expect(writes.map((of) => of.slice(-3))).toEqual([
-    [5500, 7500, 9500],
-    [5500, 7500, 9500],
-    [5600, 7600, 9600],
+    [5550, 7550, 9550],
+    [5550, 7550, 9550],
+    [5550, 7550, 9550],
   ]);
 });
 
