@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { temporaryDirectory } from "../test/support/temporary.ts";
 import { now, sleep, within } from "./clock.ts";
 import type { NamedRoom, Place } from "./place.ts";
+import type { ProbeAsk } from "./probe-ask.ts";
 import { ended, PROBE, start } from "./programs.ts";
 
 /** A start that asks much of a server with a limit takes long. */
@@ -32,7 +33,7 @@ export interface DaemonOptions {
   readonly environment: (home: string) => NodeJS.ProcessEnv;
   readonly settings?: Readonly<Record<string, string>>;
   readonly profiling: Profiling;
-  /** Whether its heap will be asked for. */
+  /** Whether its heap or its saves will be asked for. */
   readonly isProbed?: boolean;
   /** That of an earlier one, whose state it takes up. */
   readonly home?: string;
@@ -44,6 +45,8 @@ export interface Daemon {
   readonly home: string;
   /** What is alive of its heap, in MB, after everything else was collected; for one that is probed. */
   heapMb(): Promise<number>;
+  /** How much of its loop's time goes into saves from now on, in percent of all of it; for one that is probed. */
+  savesPercent(ms: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -83,17 +86,20 @@ export async function startDaemon(options: DaemonOptions, place: Place): Promise
     child.once("exit", () => reject(new Error(`The daemon ended:\n${said}`)));
   });
   const readyMs = await within(PATIENCE_MS, () => said, ready);
+  async function probe(ask: ProbeAsk): Promise<number> {
+    rmSync(probed, { force: true });
+    writeFileSync(`${probed}.ask`, JSON.stringify(ask));
+    child.kill("SIGUSR2");
+    const deadline = now() + PROBE_PATIENCE_MS;
+    while (!existsSync(probed) && now() < deadline) await sleep(50);
+    return Number(readFileSync(probed, "utf8"));
+  }
   return {
     pid: child.pid ?? 0,
     readyMs,
     home,
-    async heapMb() {
-      rmSync(probed, { force: true });
-      child.kill("SIGUSR2");
-      const deadline = now() + PROBE_PATIENCE_MS;
-      while (!existsSync(probed) && now() < deadline) await sleep(50);
-      return Number(readFileSync(probed, "utf8")) / 1024 ** 2;
-    },
+    heapMb: async () => (await probe({ what: "heap", ms: 0 })) / 1024 ** 2,
+    savesPercent: (ms) => probe({ what: "saves", ms }),
     async stop() {
       child.kill("SIGTERM");
       await ended(child);

@@ -17,6 +17,7 @@ export const FAKE_CLAUDE = join(ROOT, "test/support/fake-claude.mjs");
 const built = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 export const BARE_BOT = built("bare-bot.js");
 export const BARE_CROWD = built("bare-crowd.js");
+export const TINY_CLAUDE = built("tiny-claude.js");
 /** An address, for Node's `--import`. */
 export const PROBE = new URL("probe.js", import.meta.url).href;
 
@@ -43,18 +44,6 @@ export function teeWrapper(claudePath: string, log: string): string {
   const path = join(temporaryDirectory(), "claude");
   const tee = built("tee.js");
   writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${tee}" "${log}" "${claudePath}" "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
-
-/** The least CLI there is, as an executable. It is nice: those who wait for it are what is measured. */
-export function tinyClaude(): string {
-  const path = join(temporaryDirectory(), "claude");
-  const script = built("tiny-claude.cjs");
-  writeFileSync(
-    path,
-    `#!/bin/sh\nexec nice -n 5 "${process.execPath}" --max-semi-space-size=1 "${script}" "$@"\n`,
-  );
   chmodSync(path, 0o755);
   return path;
 }

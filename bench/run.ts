@@ -10,6 +10,7 @@ import type { Case } from "./cases/case.ts";
 import { outage, spread, startingMany } from "./cases/channels.ts";
 import { far } from "./cases/far.ts";
 import { alone, bare } from "./cases/limits.ts";
+import { saving } from "./cases/saving.ts";
 import { bareScale, limited, scale } from "./cases/scale.ts";
 import { size, starting } from "./cases/starting.ts";
 import { decision, dropping, stopping } from "./cases/steering.ts";
@@ -38,6 +39,7 @@ const CASES: readonly Case[] = [
   dropping,
   traffic,
   starting,
+  saving,
   size,
   bareScale,
   scale,

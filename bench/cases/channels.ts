@@ -2,12 +2,13 @@
 // all of them are caught up on.
 
 import { now, sleep } from "../clock.ts";
-import type { Note, OutageKind } from "../metrics/table.ts";
+import type { Missed, Note, OutageKind } from "../metrics/table.ts";
 import type { Inside, NamedRoom } from "../place.ts";
-import { memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
 import type { Stage } from "../stage.ts";
+import { tinyClaude } from "../tiny.ts";
 import type { Bench, Case } from "./case.ts";
 import { measureSessions, openCrowded, SETTLE_MS, startSessions } from "./crowd.ts";
 import { LIMIT } from "./scale.ts";
@@ -74,9 +75,9 @@ async function noteStart(
 }
 
 const POSTS_A_CHANNEL = 10;
-/** One in so many channels has a mention. */
-const MENTION_EVERY = 10;
-/** One in so many had one before. */
+/** One in so many posts is a mention. */
+const MENTION_EVERY = 100;
+/** One in so many channels had one before. */
 const HEARD_EVERY = 4;
 const LIVE = 5;
 const PATIENCE_MS = 120_000;
@@ -86,19 +87,23 @@ export const outage: Case = {
   every: 6,
   needs: ["inside"],
   async run(bench, note) {
-    const count = channelsIn(bench);
-    const stage = await openCrowded(bench, count, "channels-outage", { channels: count, rateLimit: LIMIT });
-    const roots = await speakBefore(stage);
-    await measureOutage(stage, "lost", roots, note);
-    await measureOutage(stage, "restart", roots, note);
-    await stage.close();
+    const many = channelsIn(bench);
+    for (const missed of ["limited", "spread", "single"] as const) {
+      const channels = missed === "single" ? 1 : many;
+      const limit = missed === "limited" ? { rateLimit: LIMIT } : {};
+      const stage = await openCrowded(bench, many, `outage-${missed}`, { channels, ...limit });
+      const live = await speakBefore(stage, Math.floor(many / HEARD_EVERY));
+      for (const kind of ["lost", "restart"] as const) {
+        await measureOutage(stage, { missed, kind, live, posts: many * POSTS_A_CHANNEL }, note);
+      }
+      await stage.close();
+    }
   },
 };
 
-/** Some channels have had a session, and a few have one still: those. */
-async function speakBefore(stage: Stage): Promise<readonly Live[]> {
-  const { rooms } = stage.place;
-  const { sessions } = await startSessions(stage, Math.floor(rooms.length / HEARD_EVERY));
+/** So many sessions were there, and a few are still: those. */
+async function speakBefore(stage: Stage, count: number): Promise<readonly Live[]> {
+  const { sessions } = await startSessions(stage, count);
   for (const { root, owner, room } of sessions.slice(LIVE)) {
     await stage.say("!stop", root, owner, room);
     await stage.seen(root, ({ words }) => words.includes("Session cancelled"), PATIENCE_MS);
@@ -108,24 +113,27 @@ async function speakBefore(stage: Stage): Promise<readonly Live[]> {
 
 type Live = Awaited<ReturnType<typeof startSessions>>["sessions"][number];
 
+interface Outage {
+  readonly missed: Missed;
+  readonly kind: OutageKind;
+  readonly live: readonly Live[];
+  /** How many there are, over all channels. */
+  readonly posts: number;
+}
+
 /** Ends with everything said and heard. */
-async function measureOutage(
-  stage: Stage,
-  kind: OutageKind,
-  live: readonly Live[],
-  note: Note,
-): Promise<void> {
+async function measureOutage(stage: Stage, { missed, kind, live, posts }: Outage, note: Note): Promise<void> {
   const { inside } = stage.place;
   if (inside === undefined) return;
   await stage.quiet();
   // As after an hour: all of a limit's burst is there again.
-  await sleep((LIMIT.burst / LIMIT.perSecond) * 1000);
+  if (missed === "limited") await sleep((LIMIT.burst / LIMIT.perSecond) * 1000);
   const before = inside.sent.length;
   const refusedBefore = inside.traffic().refusals;
   let said: Said | undefined;
   let from = 0;
   const speak = async (): Promise<void> => {
-    said = await speakInAll(stage, live);
+    said = await speakInAll(stage, posts, live);
     from = now();
   };
   if (kind === "lost") await loseConnection(stage, speak);
@@ -135,24 +143,25 @@ async function measureOutage(
   const takenUp = await Promise.all(
     mentions.map(async ({ root }) => (await stage.seen(root, () => true, PATIENCE_MS)).at - from),
   );
-  await Promise.all(
-    [...mentions, ...replies].map(({ root, turn }) =>
-      stage.seen(root, ({ words }) => words.includes(lastWords(turn)), PATIENCE_MS),
-    ),
-  );
-  const reads = await readsOf(inside, before, stage.place.rooms);
-  const answered = now() - from;
+  const answered = async ({ root, turn }: Asked): Promise<number> =>
+    (await stage.seen(root, ({ words }) => words.includes(lastWords(turn)), PATIENCE_MS)).at - from;
+  const mentionsAnswered = await Promise.all(mentions.map(answered));
+  const repliesAnswered = await Promise.all(replies.map(answered));
+  await allRead(inside, before, stage.place.rooms);
   await stage.quiet();
-  note(`outage.${kind}.first`, Math.min(...takenUp));
-  note(`outage.${kind}.median`, quantile(takenUp, 0.5));
-  note(`outage.${kind}.last`, Math.max(...takenUp));
-  note(`outage.${kind}.all`, Math.max(...reads.map(({ at }) => at)) - from);
-  note(`outage.${kind}.answered`, answered);
-  note(`outage.${kind}.requests`, inside.sent.length - before);
-  note(`outage.${kind}.refusals`, inside.traffic().refusals - refusedBefore);
-  const lastMention = reads.findLastIndex(({ channelId }) => mentioned.has(channelId));
-  const others = reads.slice(0, lastMention).filter(({ channelId }) => !mentioned.has(channelId));
-  note(`outage.${kind}.before`, others.length);
+  const reads = readsSince(inside, before);
+  const series = `outage.${missed}.${kind}` as const;
+  note(`${series}.first`, Math.min(...takenUp));
+  note(`${series}.firstAnswered`, Math.min(...mentionsAnswered));
+  note(`${series}.median`, quantile(takenUp, 0.5));
+  note(`${series}.last`, Math.max(...takenUp));
+  note(`${series}.all`, Math.max(...reads.map(({ at }) => at)) - from);
+  note(`${series}.answered`, Math.max(...mentionsAnswered, ...repliesAnswered));
+  note(`${series}.requests`, inside.sent.length - before);
+  note(`${series}.refusals`, inside.traffic().refusals - refusedBefore);
+  const lastMention = firstOfEach(reads).findLastIndex(({ channelId }) => mentioned.has(channelId));
+  const others = firstOfEach(reads).slice(0, lastMention);
+  note(`${series}.before`, others.filter(({ channelId }) => !mentioned.has(channelId)).length);
 }
 
 /** The process stands still, as on a laptop that sleeps, and the server has forgotten it when it goes on. */
@@ -167,34 +176,38 @@ async function loseConnection({ place, daemon }: Stage, meanwhile: () => Promise
   }
 }
 
+interface Asked {
+  readonly root: string;
+  readonly turn: number;
+}
+
 interface Said {
-  readonly mentions: readonly { readonly root: string; readonly turn: number }[];
-  readonly replies: readonly { readonly root: string; readonly turn: number }[];
+  readonly mentions: readonly Asked[];
+  readonly replies: readonly Asked[];
   /** The channels with a mention. */
   readonly mentioned: ReadonlySet<string>;
 }
 
-/** In each channel some posts for nobody, in some a mention among them; and a message in each session. */
-async function speakInAll(stage: Stage, live: readonly Live[]): Promise<Said> {
+/** As many posts in each channel, for nobody but in some a mention among them; and a message in each session. */
+async function speakInAll(stage: Stage, posts: number, live: readonly Live[]): Promise<Said> {
   const { place } = stage;
   const { people, person, rooms } = place;
-  const mentions: { root: string; turn: number }[] = [];
+  const mentions: Asked[] = [];
   const mentioned = new Set<string>();
-  for (const [at, room] of rooms.entries()) {
-    const by = people[at % people.length] ?? person;
-    for (let post = 0; post < POSTS_A_CHANNEL; post++) {
-      const isMention = at % MENTION_EVERY === MENTION_EVERY - 1 && post === POSTS_A_CHANNEL / 2;
-      if (isMention) {
-        const turn = nextTurn();
-        const { id } = await stage.say(`TINY ${turn} 3 50 50`, undefined, by, room);
-        mentions.push({ root: id, turn });
-        mentioned.add(room.channelId);
-      } else {
-        await place.say(room, `Nothing for a bot, ${post}.`, "", by);
-      }
+  for (let post = 0; post < posts; post++) {
+    // One channel after the other; the last of those with a mention is among the last.
+    const room = rooms[Math.floor((post * rooms.length) / posts)] ?? place.bot;
+    const by = people[Math.floor(post / POSTS_A_CHANNEL) % people.length] ?? person;
+    if (post % MENTION_EVERY === MENTION_EVERY - POSTS_A_CHANNEL / 2) {
+      const turn = nextTurn();
+      const { id } = await stage.say(`TINY ${turn} 3 50 50`, undefined, by, room);
+      mentions.push({ root: id, turn });
+      mentioned.add(room.channelId);
+    } else {
+      await place.say(room, `Nothing for a bot, ${post}.`, "", by);
     }
   }
-  const replies: { root: string; turn: number }[] = [];
+  const replies: Asked[] = [];
   for (const { root, owner, room } of live) {
     const turn = nextTurn();
     await stage.say(`TINY ${turn} 3 50 50`, root, owner, room);
@@ -208,17 +221,24 @@ interface Read {
   readonly at: number;
 }
 
-/** Resolves when each channel has been read; the first time that each was, in that order. */
-async function readsOf(inside: Inside, before: number, rooms: readonly NamedRoom[]): Promise<Read[]> {
+/** Resolves when each channel has been read. */
+async function allRead(inside: Inside, before: number, rooms: readonly NamedRoom[]): Promise<void> {
   const deadline = now() + PATIENCE_MS;
   for (;;) {
-    const reads = new Map<string, Read>();
-    for (const { method, path, at } of inside.sent.slice(before)) {
-      const channelId = /\/channels\/(\w+)\/posts$/.exec(path)?.[1];
-      if (method === "GET" && channelId && !reads.has(channelId)) reads.set(channelId, { channelId, at });
-    }
-    if (reads.size === rooms.length) return [...reads.values()];
-    if (now() > deadline) throw new Error(`${reads.size} of ${rooms.length} channels have been read.`);
+    const { length } = firstOfEach(readsSince(inside, before));
+    if (length === rooms.length) return;
+    if (now() > deadline) throw new Error(`${length} of ${rooms.length} channels have been read.`);
     await sleep(100);
   }
 }
+
+/** Each page of a channel's posts that was asked for, in that order. */
+function readsSince(inside: Inside, before: number): Read[] {
+  return inside.sent.slice(before).flatMap(({ method, path, at }) => {
+    const channelId = /\/channels\/(\w+)\/posts$/.exec(path)?.[1];
+    return method === "GET" && channelId ? [{ channelId, at }] : [];
+  });
+}
+
+const firstOfEach = (reads: readonly Read[]): Read[] =>
+  reads.filter(({ channelId }, at) => reads.findIndex((read) => read.channelId === channelId) === at);

@@ -5,11 +5,12 @@ import { now, sleep } from "../clock.ts";
 import type { CrowdSeries, Note } from "../metrics/table.ts";
 import type { Account } from "../person.ts";
 import type { PlaceOptions, Room } from "../place.ts";
-import { memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf } from "../programs.ts";
 import { quantile } from "../quantile.ts";
 import { lastWords, nextTurn } from "../scenes.ts";
 import { during, noteDelays } from "../span.ts";
 import type { Stage } from "../stage.ts";
+import { tinyClaude } from "../tiny.ts";
 import type { Bench } from "./case.ts";
 
 export const TOKENS_PER_SECOND = 50;
@@ -18,6 +19,8 @@ export const writesPerSecond = (sessions: number): number => (sessions > 100 ? 1
 export const SETTLE_MS = 2000;
 const IDLE_MS = 4000;
 export const STREAMING_MS = 10_000;
+/** After that, since to be looked at costs the processor something. */
+const LOOKED_AT_MS = 5000;
 /** All have begun, and the first words, which come sooner than the rest, are behind them. */
 export const LEAD_MS = 2500;
 /** Starting a session costs a process. */
@@ -65,7 +68,7 @@ export async function measureSessions(
   const idle = await during(watched, IDLE_MS);
   note(`${series}.cpu.idle`, idle.cpuPercent);
 
-  const streams = await startStreams(stage, sessions);
+  const streams = await startStreams(stage, sessions, STREAMING_MS + LOOKED_AT_MS);
   await sleep(LEAD_MS);
   const busy = await during(watched, STREAMING_MS);
   note(`${series}.rss.streaming`, memoryOf(stage.daemon.pid));
@@ -73,6 +76,7 @@ export async function measureSessions(
   note(`${series}.machine`, busy.machinePercent);
   note(`${series}.rate`, busy.requestsPerSecond);
   noteDelays(busy, count, series, note);
+  note(`${series}.saves`, await stage.daemon.savesPercent(LOOKED_AT_MS));
   await streams.ended;
   await stage.quiet();
   note(`${series}.heap`, await stage.daemon.heapMb());
@@ -115,6 +119,7 @@ export async function startSessions(
 export async function startStreams(
   stage: Stage,
   sessions: readonly Running[],
+  streamingMs = STREAMING_MS,
 ): Promise<{ ended: Promise<unknown> }> {
   const startedAt = now();
   const pace = `${TOKENS_PER_SECOND} ${writesPerSecond(sessions.length)}`;
@@ -123,7 +128,7 @@ export async function startStreams(
     const batch = sessions.slice(at, at + AT_ONCE).map(async ({ root, owner, room }) => {
       const turn = nextTurn();
       // The first has to stream until the last has streamed for long enough; this many more are sure to be so.
-      const seconds = (LEAD_MS + STREAMING_MS) / 1000 + 1 + (sessions.length - at) / 50;
+      const seconds = (LEAD_MS + streamingMs) / 1000 + 1 + (sessions.length - at) / 50;
       await stage.say(`TINY ${turn} ${Math.round(seconds * TOKENS_PER_SECOND)} ${pace}`, root, owner, room);
       asked.push({ root, turn });
     });

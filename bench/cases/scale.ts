@@ -4,9 +4,10 @@
 import { type BareCrowd, startBareCrowd } from "../bare.ts";
 import { now, sleep } from "../clock.ts";
 import { CROWDS, type Crowd, type Note } from "../metrics/table.ts";
-import { memoryOf, tinyClaude } from "../programs.ts";
+import { memoryOf } from "../programs.ts";
 import { nextTurn } from "../scenes.ts";
 import { during, noteDelays } from "../span.ts";
+import { tinyClaude } from "../tiny.ts";
 import type { Bench, Case } from "./case.ts";
 import {
   LEAD_MS,

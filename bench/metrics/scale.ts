@@ -34,9 +34,10 @@ interface Aims {
   readonly rss?: number;
   readonly cpu?: number;
   readonly own?: number;
+  readonly saves?: number;
 }
 
-const crowd = (count: Crowd, { rss, cpu, own }: Aims = {}) => {
+const crowd = (count: Crowd, { rss, cpu, own, saves }: Aims = {}) => {
   const group = count === "1" ? "Scale: 1 session" : `Scale: ${count} sessions`;
   const bare = `bare.${count}`;
   return {
@@ -58,6 +59,12 @@ const crowd = (count: Crowd, { rss, cpu, own }: Aims = {}) => {
       title: "processor, all streaming 50 tokens/s",
       limit: `${bare}.cpu`,
       ...(cpu === undefined ? {} : { aim: cpu }),
+    },
+    saves: {
+      unit: "%",
+      group,
+      title: "of the loop's time, for saves on the disk",
+      ...(saves === undefined ? {} : { aim: saves }),
     },
     machine: { unit: "%", group, title: "the whole machine meanwhile, of all its cores" },
     rate: { unit: "requests/s", group, title: "requests of the daemon meanwhile" },
@@ -93,7 +100,7 @@ export const scaleFigures = {
   ...named("scale.1", crowd("1")),
   ...named("scale.20", crowd("20", { rss: 80 })),
   ...named("scale.100", crowd("100")),
-  ...named("scale.300", crowd("300", { rss: 200, cpu: 100, own: 2000 })),
+  ...named("scale.300", crowd("300", { rss: 200, cpu: 20, own: 150, saves: 5 })),
   "limited.requests": {
     unit: "requests",
     group: LIMITED,

@@ -1,6 +1,6 @@
 // Every figure of the bench: what it is, what stands beside it as the limit, and what we aim at. Measures nothing.
 
-import { channelFigures, type OutageKind } from "./channels.ts";
+import { channelFigures, type Missed, type OutageKind } from "./channels.ts";
 import { bareFarFigures, farFigures } from "./far.ts";
 import { type Metric, named } from "./metric.ts";
 import {
@@ -13,12 +13,13 @@ import {
 } from "./scale.ts";
 import { type AnswerKind, type Kind, wordFigures } from "./words.ts";
 
-export type { AnswerKind, Crowd, CrowdSeries, Kind, OutageKind, Streaming };
+export type { AnswerKind, Crowd, CrowdSeries, Kind, Missed, OutageKind, Streaming };
 export { CROWDS };
 
 const STEERING = "Steering";
 const TRAFFIC = "REST traffic of one turn";
 const START = "Start";
+const SAVE = "A session is saved";
 const SIZE = "On the disk";
 const LIMITS = "Limits: the same with nothing between";
 
@@ -89,6 +90,8 @@ const start = {
     aim: { times: 2.5 },
   },
   "start.roundTrips": { ...ms, group: START, title: "the requests of a start, one after the other" },
+  "save.p50": { ...ms, group: SAVE, title: "changed → on the disk, p50", limit: "bare.save", aim: 2 },
+  "save.p99": { ...ms, group: SAVE, title: "changed → on the disk, p99", limit: "bare.save" },
   "size.packages": { unit: "packages", group: SIZE, title: "packages, our own among them" },
   "size.installed": { unit: "MB", group: SIZE, title: "installed, all of them" },
   "size.own": { unit: "MB", group: SIZE, title: "installed, our own alone" },
@@ -109,6 +112,7 @@ const limits = {
   "bare.reaction": { ...ms, group: LIMITS, title: "reaction → its frame at that bot" },
   "bare.drop": { ...ms, group: LIMITS, title: "socket drop → that bot's reply (it reconnects at once)" },
   "bare.rss": { unit: "MB", group: LIMITS, title: "that bot's memory" },
+  "bare.save": { ...ms, group: LIMITS, title: "as many bytes added to a file, and synced" },
   "bare.node": { ...ms, group: LIMITS, title: "node -e 0" },
   "alone.version": { ...ms, group: LIMITS, title: "claude --version" },
   ...named("alone.cold", aloneOf("new", "spawn")),

@@ -9,6 +9,7 @@ import { ControlRequests, type Outcome } from "./control-requests.ts";
 import { type Decoded, Decoder } from "./decode.ts";
 import { decodeRequestHead } from "./decode-control.ts";
 import { withoutFileMentions } from "./file-mentions.ts";
+import { withJoinedWords } from "./joined-words.ts";
 import { OwnTools } from "./own-tools.ts";
 import { rulesToAdd } from "./permission-rules.ts";
 import { ClaudeProcess, type End, type Spawn } from "./process.ts";
@@ -79,7 +80,7 @@ export class StdioClient implements ClaudeClient {
       dependencies.remoteTimes,
     );
     const output = {
-      line: (line: string) => this.#readLine(line),
+      lines: (lines: readonly string[]) => this.#readLines(lines),
       tooLong: (limitBytes: number, head: string) => this.#refuseLine(limitBytes, head),
       endless: (bytes: number) => this.#giveUp(`wrote a line of more than ${inMegabytes(bytes)}`),
       ended: (end: End) => this.#ended(end),
@@ -184,8 +185,8 @@ export class StdioClient implements ClaudeClient {
     this.#write({ type: "control_response", response });
   }
 
-  #readLine(line: string): void {
-    for (const decoded of this.#decoder.decode(line)) {
+  #readLines(lines: readonly string[]): void {
+    for (const decoded of withJoinedWords(lines.flatMap((line) => this.#decoder.decode(line)))) {
       this.#receive(decoded);
     }
   }

@@ -1,10 +1,12 @@
 // Bytes → lines. Owns the bytes of the line that is still incomplete; knows nothing of JSON.
-// A newline byte never occurs inside a UTF-8 sequence, so a line is decoded whole or not at all.
+// A newline byte never occurs inside a UTF-8 sequence, so a line is decoded whole or not at all; those that come in one
+// piece are decoded at once, which costs a fraction of decoding each.
 
 const NEWLINE = 0x0a;
 
 export interface LineListener {
-  line(line: string): void;
+  /** Those that ended with one piece, in order. */
+  lines(lines: readonly string[]): void;
   /** A line is over the limit; it is dropped up to its newline, all but its `head`. Called once a line. */
   tooLong(limitBytes: number, head: string): void;
   /** A line that is dropped is so long that no newline is to be expected. Called once a line. */
@@ -31,10 +33,20 @@ export class LineFramer {
 
   push(chunk: Buffer): void {
     let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+    // One that has begun before, and those that may be over the limit.
+    while (this.#bytes > 0 || chunk.length - from > this.#limitBytes) {
+      const at = chunk.indexOf(NEWLINE, from);
+      if (at === -1) {
+        break;
+      }
       this.#add(chunk.subarray(from, at));
       this.end();
       from = at + 1;
+    }
+    const last = chunk.lastIndexOf(NEWLINE);
+    if (last >= from) {
+      this.#tell(chunk.toString("utf8", from, last).split("\n"));
+      from = last + 1;
     }
     this.#add(chunk.subarray(from));
   }
@@ -47,8 +59,15 @@ export class LineFramer {
     this.#parts = [];
     this.#bytes = 0;
     this.#isDropping = false;
-    if (line !== undefined && line.trim() !== "") {
-      this.#listener.line(line);
+    if (line !== undefined) {
+      this.#tell([line]);
+    }
+  }
+
+  #tell(lines: readonly string[]): void {
+    const told = lines.filter((line) => line.trim() !== "");
+    if (told.length > 0) {
+      this.#listener.lines(told);
     }
   }
 

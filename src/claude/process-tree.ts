@@ -16,11 +16,26 @@ export function processTreeOf(pid: number): KnownProcess[] {
   });
 }
 
-function descendants(pid: number): Listed[] {
-  const childrenOf = new Map<number, Listed[]>();
-  for (const one of allProcesses()) {
-    childrenOf.set(one.parent, [...(childrenOf.get(one.parent) ?? []), one]);
+/** By the parent's pid. Kept for this moment: where hundreds are ended at once, each asks for it. */
+let children: ReadonlyMap<number, readonly Listed[]> | undefined;
+
+function childrenNow(): ReadonlyMap<number, readonly Listed[]> {
+  if (children === undefined) {
+    const byParent = new Map<number, Listed[]>();
+    for (const one of allProcesses()) {
+      const siblings = byParent.get(one.parent);
+      siblings ? siblings.push(one) : byParent.set(one.parent, [one]);
+    }
+    children = byParent;
+    queueMicrotask(() => {
+      children = undefined;
+    });
   }
+  return children;
+}
+
+function descendants(pid: number): Listed[] {
+  const childrenOf = childrenNow();
   const tree = [...(childrenOf.get(pid) ?? [])];
   // It grows while the loop runs over it.
   for (const member of tree) {

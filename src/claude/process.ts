@@ -87,7 +87,7 @@ export class ClaudeProcess {
     this.#spawn = spawn;
     this.#hasBegun = command.remote === undefined;
     this.#framer = new LineFramer({
-      line: (line) => this.#line(line),
+      lines: (lines) => this.#lines(lines),
       tooLong: (limitBytes, head) => this.#hasBegun && listener.tooLong(limitBytes, head),
       endless: (bytes) => listener.endless(bytes),
     });
@@ -178,13 +178,18 @@ export class ClaudeProcess {
     this.#end({ code: null, signal: null, stderr });
   }
 
-  #line(line: string): void {
-    if (this.#hasBegun) {
+  #lines(lines: readonly string[]): void {
+    const ours = this.#hasBegun ? lines : this.#afterGreeting(lines);
+    if (ours.length > 0) {
       this.#hasSpoken = true;
-      this.#listener.line(line);
-    } else {
-      this.#hasBegun = line === BEGUN;
+      this.#listener.lines(ours);
     }
+  }
+
+  #afterGreeting(lines: readonly string[]): readonly string[] {
+    const at = lines.indexOf(BEGUN);
+    this.#hasBegun = at >= 0;
+    return this.#hasBegun ? lines.slice(at + 1) : [];
   }
 
   #listen(child: ChildProcessWithoutNullStreams, pid: number): void {

@@ -45,8 +45,8 @@ export async function readSavedResults(
   }
   const wanted = new Set(toolUseIds);
   const framer = new LineFramer({
-    line(line) {
-      for (const { id, text, besides } of takeResults(line, wanted)) {
+    lines(lines) {
+      for (const { id, text, besides } of lines.flatMap((line) => takeResults(line, wanted))) {
         const whole = besides === undefined ? undefined : fileOf(file, conversationId, besides);
         found.set(id, whole ?? { text, skippedBytes: 0 });
       }

@@ -3,7 +3,7 @@
 
 import { type Continuation, closing, goOn, placeAfter } from "./continuation.ts";
 import { wholeLength } from "./incomplete-tail.ts";
-import { codePoints, harmless } from "./markdown.ts";
+import { codePoints, harmless, isLonger } from "./markdown.ts";
 import { cut, cutAt } from "./split.ts";
 
 export interface TextItem {
@@ -59,9 +59,17 @@ export const OUTCOME_ROOM = 600;
 const SHORT_OUTCOME = 4;
 
 /** The length once every tool has an outcome of some kind, without what is half written yet, in code points. */
-export function fullLength(items: readonly Item[]): number {
-  const waiting = items.filter((item) => item.kind === "tool" && item.outcome === "").length;
-  return codePoints(joinItems(items, true)) + waiting * SHORT_OUTCOME;
+function fullLength(items: readonly Item[]): number {
+  return codePoints(joinItems(items, true)) + roomForOutcomes(items);
+}
+
+/** Whether the full length is within `limit`. */
+export function isWithin(items: readonly Item[], limit: number): boolean {
+  return !isLonger(joinItems(items, true), limit - roomForOutcomes(items));
+}
+
+function roomForOutcomes(items: readonly Item[]): number {
+  return items.filter((item) => item.kind === "tool" && item.outcome === "").length * SHORT_OUTCOME;
 }
 
 /** Takes from `page` what of its open text nobody needs to see yet, to go on elsewhere. */
@@ -83,7 +91,7 @@ export function restOfText(page: Page): Item[] {
 /** Cuts `page` down to `limit`, as far as people have not seen what is beyond, and gives what belongs on the next. */
 export function overflow(page: Page, limit: number): Item[] {
   let fits = page.items.findLastIndex(isSeen) + 1;
-  while (fits < page.items.length && fullLength(page.items.slice(0, fits + 1)) <= limit) {
+  while (fits < page.items.length && isWithin(page.items.slice(0, fits + 1), limit)) {
     fits++;
   }
   const item = page.items[fits];

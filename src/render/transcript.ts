@@ -3,10 +3,10 @@
 
 import { isFirstWord } from "./incomplete-tail.ts";
 import {
-  fullLength,
   type Item,
   isFinished,
   isHeld,
+  isWithin,
   joinItems,
   markShown,
   OUTCOME_ROOM,
@@ -300,7 +300,7 @@ export class Transcript {
   /** Whether the page of `item` leaves room for a fence to be closed. */
   #fits(item: Item): boolean {
     const page = this.#pages.find(({ items }) => items.includes(item));
-    return page === undefined || fullLength(page.items) <= this.#limit - FENCE_ROOM;
+    return page === undefined || isWithin(page.items, this.#limit - FENCE_ROOM);
   }
 
   #page(): Page {
@@ -317,7 +317,7 @@ export class Transcript {
     this.#unsplit = 0;
     const limit = this.#limit - OUTCOME_ROOM;
     for (let page = this.#pages.at(-1); page && !page.isSealed; page = this.#pages.at(-1)) {
-      if (fullLength(page.items) <= limit) {
+      if (isWithin(page.items, limit)) {
         return;
       }
       const rest = overflow(page, limit);

@@ -10,6 +10,7 @@ import { startMark } from "../util/processes.ts";
 import type { Redact } from "../util/redact.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 import type { DurableFiles } from "./durable-file.ts";
+import { newestIn } from "./growing-file.ts";
 import { PendingDocuments } from "./pending-documents.ts";
 
 /** The functions that tests replace to act a disk that fails. */
@@ -80,6 +81,8 @@ export class DocumentFolder implements DocumentStore {
       clock,
       files: files.promises,
       mode: FILE_OF_OWNER,
+      inodeOf: (file) => this.#files.lstatSync(file, { throwIfNoEntry: false })?.ino,
+      read: (file) => JSON.stringify(newestIn(readRegularFile(file))),
       makeFolder: () => this.#makeAgainIfGone(),
       onWritten: () => this.#onWritten(),
       onFailed: (error) => this.#notWritten(error),
@@ -117,7 +120,7 @@ export class DocumentFolder implements DocumentStore {
       return undefined;
     }
     try {
-      return JSON.parse(text) as unknown;
+      return newestIn(text);
     } catch {
       this.quarantine(name, "it is not JSON", whatFollows);
       return undefined;

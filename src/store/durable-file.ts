@@ -6,23 +6,27 @@ import type * as nodeFs from "node:fs";
 /** The functions that tests replace to act a disk that fails, or forgets. */
 export type DurableFiles = Pick<typeof nodeFs.promises, "open" | "rename" | "rm">;
 
-/** The earlier content stays until the new one is complete. The name is safe only after `syncFolder`. */
+export type OpenFile = Pick<nodeFs.promises.FileHandle, "close" | "sync" | "writeFile">;
+
+/** The earlier content stays until the new one is complete. The name is safe only after `syncFolder`. Left open. */
 export async function replaceFile(
   path: string,
   text: string,
   mode: number,
   { open, rename, rm }: DurableFiles,
-): Promise<void> {
+): Promise<OpenFile> {
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    const handle = await open(draft, "w", mode);
+    const file = await open(draft, "w", mode);
     try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await file.writeFile(text);
+      await file.sync();
+      await rename(draft, path);
+      return file;
+    } catch (error) {
+      await file.close().catch(() => {});
+      throw error;
     }
-    await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
     throw error;

@@ -4,7 +4,8 @@
 
 import { join } from "node:path";
 import type { Clock, Timer } from "../util/clock.ts";
-import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
+import { type DurableFiles, syncFolder } from "./durable-file.ts";
+import { GrowingFile } from "./growing-file.ts";
 
 /**
  * For changes that nobody waits for, such as words that grow. After a crash these are found again elsewhere, and to
@@ -13,14 +14,20 @@ import { type DurableFiles, replaceFile, syncFolder } from "./durable-file.ts";
 const LAZY_MS = 5000;
 /** So many don't make a commit noticeably longer for those that wait for it. */
 const ALONG = 8;
-/** Node has four threads for files (UV_THREADPOOL_SIZE). */
-const AT_ONCE = 4;
+/** Node has four threads for files (UV_THREADPOOL_SIZE). They find the next step waiting: to wake one costs more than it. */
+const AT_ONCE = 16;
+/** Files that are added to. */
+const MOST_OPEN = 512;
 
 export interface PendingOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly files: DurableFiles;
   readonly mode: number;
+  /** Of the file that has this path now; undefined when none has. */
+  readonly inodeOf: (path: string) => number | undefined;
+  /** The document in that file. */
+  readonly read: (path: string) => string;
   /** The folder may have been taken away while the daemon runs. */
   readonly makeFolder: () => void;
   readonly onWritten: () => void;
@@ -42,6 +49,8 @@ export class PendingDocuments {
   readonly #options: PendingOptions;
   readonly #changed = new Map<string, Change>();
   readonly #underWay = new Map<string, Change>();
+  /** Those that were written last, by their names; the newest is the last. */
+  readonly #open = new Map<string, GrowingFile>();
   #running: Promise<void> | undefined;
   #isClosed = false;
 
@@ -83,13 +92,21 @@ export class PendingDocuments {
     await Promise.all([...due, ...this.#underWay.values()].map(({ written }) => written));
   }
 
-  /** Writes all there is, and nothing by itself from then on. */
+  /** Writes all there is, each file anew, and nothing by itself from then on. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const file of [...this.#changed.keys()]) {
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
+    // Other versions know of one document in a file.
+    for (const [file] of [...this.#open].filter(([, { isGrown }]) => isGrown)) {
+      this.change(file, () => this.#options.read(join(this.#options.folder, file)));
+      void this.whenWritten(file);
+    }
+    await this.whenAllWritten();
+    await Promise.all([...this.#open.values()].map((file) => file.close()));
+    this.#open.clear();
   }
 
   #makeDue(change: Change): void {
@@ -128,15 +145,22 @@ export class PendingDocuments {
       onFailed(error);
     };
     const waiting = [...due];
+    const named: (readonly [string, Change])[] = [];
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        await this.#replace(...next).catch(fail.bind(undefined, next[1]));
+        try {
+          const isNamed = await this.#write(...next);
+          named.push(...(isNamed ? [next] : []));
+        } catch (error) {
+          fail(next[1], error);
+        }
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    if (failed.size < due.length) {
+    if (named.length > 0) {
       await syncFolder(folder, files).catch((error: unknown) => {
-        for (const [, change] of due) {
+        for (const [file, change] of named) {
+          this.#leave(file);
           fail(change, error);
         }
       });
@@ -153,14 +177,39 @@ export class PendingDocuments {
     }
   }
 
-  async #replace(file: string, { text }: Change): Promise<void> {
-    const { files, folder, makeFolder, mode } = this.#options;
+  /** True when its name is new, or gone. */
+  async #write(file: string, { text }: Change): Promise<boolean> {
+    const { files, folder, inodeOf, makeFolder, mode } = this.#options;
     const path = join(folder, file);
     if (text === undefined) {
-      return files.rm(path, { force: true });
+      this.#leave(file);
+      await files.rm(path, { force: true });
+      return true;
     }
+    const json = text();
+    const known = this.#open.get(file);
+    this.#open.delete(file);
+    if (known && !this.#isClosed && (await known.add(json))) {
+      this.#keepOpen(file, known);
+      return false;
+    }
+    await known?.close();
     makeFolder();
-    await replaceFile(path, text(), mode, files);
+    this.#keepOpen(file, await GrowingFile.replace(json, { path, mode, files, inodeOf }));
+    return true;
+  }
+
+  #keepOpen(file: string, growing: GrowingFile): void {
+    this.#open.set(file, growing);
+    const [oldest] = this.#open.size > MOST_OPEN ? this.#open.keys() : [];
+    if (oldest !== undefined) {
+      this.#leave(oldest);
+    }
+  }
+
+  #leave(file: string): void {
+    void this.#open.get(file)?.close();
+    this.#open.delete(file);
   }
 }
 

@@ -38,7 +38,7 @@ export function decodeRecording(name: string, chunkBytes: number): Decoded[] {
   const decoder = new Decoder();
   const decoded: Decoded[] = [];
   const framer = new LineFramer({
-    line: (line) => decoded.push(...decoder.decode(line)),
+    lines: (lines) => decoded.push(...lines.flatMap((line) => decoder.decode(line))),
     tooLong: () => {
       throw new Error("a recorded line is too long");
     },

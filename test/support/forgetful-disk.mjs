@@ -4,14 +4,14 @@
 
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const root = process.env.FORGETFUL_DISK_ROOT ?? "";
 const durable = process.env.FORGETFUL_DISK_DURABLE ?? "";
 
 /** By inode: what was in it when it was last synced. */
 const synced = new Map();
-/** By path below FORGETFUL_DISK_DURABLE: what was put there. */
+/** By path below FORGETFUL_DISK_DURABLE: what was put there, and the inode that has this name. */
 const written = new Map();
 
 const isBelow = (path) => resolve(String(path)).startsWith(`${root}/`);
@@ -31,19 +31,31 @@ function keepNames(folder) {
   const kept = join(durable, folder.slice(root.length));
   fs.mkdirSync(kept, { recursive: true });
   const names = fs.readdirSync(folder).filter(isDocument);
-  for (const name of names) {
-    const path = join(kept, name);
-    const content = synced.get(fs.statSync(join(folder, name)).ino) ?? "";
-    if (written.get(path) !== content) {
-      fs.writeFileSync(`${path}.draft`, content);
-      fs.renameSync(`${path}.draft`, path);
-      written.set(path, content);
-    }
-  }
+  for (const name of names) keep(join(kept, name), fs.statSync(join(folder, name)).ino);
   for (const name of fs.readdirSync(kept).filter((one) => isDocument(one) && !names.includes(one))) {
     fs.rmSync(join(kept, name));
     written.delete(join(kept, name));
   }
+}
+
+function keep(path, inode) {
+  const content = synced.get(inode) ?? "";
+  if (written.get(path)?.content !== content) {
+    fs.writeFileSync(`${path}.draft`, content);
+    fs.renameSync(`${path}.draft`, path);
+  }
+  written.set(path, { content, inode });
+}
+
+const inodeOf = (path) => fs.statSync(path, { throwIfNoEntry: false })?.ino;
+
+/** What is added to a file counts once that is synced, if its name does. It may have been opened under another one. */
+function keepContent(folder, inode) {
+  const name = fs.readdirSync(folder).find((one) => inodeOf(join(folder, one)) === inode);
+  if (name === undefined) return;
+  synced.set(inode, fs.readFileSync(join(folder, name)));
+  const kept = join(durable, folder.slice(root.length), name);
+  if (written.get(kept)?.inode === inode) keep(kept, inode);
 }
 
 if (root !== "") {
@@ -57,7 +69,7 @@ if (root !== "") {
       await sync();
       const stat = await handle.stat();
       if (stat.isDirectory()) keepNames(resolve(path));
-      else synced.set(stat.ino, await fs.promises.readFile(path));
+      else keepContent(dirname(resolve(path)), stat.ino);
     };
     return handle;
   };

@@ -7,20 +7,30 @@ import type { DurableFiles } from "../../src/store/durable-file.ts";
 interface Inode {
   content: string;
   synced: string;
+  readonly number: number;
 }
 
 export interface ForgetfulFiles {
   readonly files: DurableFiles;
+  inodeOf(path: string): number | undefined;
+  contentOf(path: string): string;
   /** What is there once the power is back: path to content. */
   afterPowerLoss(): Map<string, string>;
   /** How often content or names were synced. */
   syncs(): number;
 }
 
+/** Of what was added and not synced, half. */
+function keptOf({ content, synced }: Inode): string {
+  const added = content.startsWith(synced) ? content.slice(synced.length) : "";
+  return synced + added.slice(0, added.length / 2);
+}
+
 export function forgetfulFiles(): ForgetfulFiles {
   const names = new Map<string, Inode>();
   const syncedNames = new Map<string, Inode>();
   let syncs = 0;
+  let inodes = 0;
   const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const syncNames = (folder: string): void => {
     const inFolder = (path: string): boolean => dirname(path) === folder;
@@ -42,15 +52,15 @@ export function forgetfulFiles(): ForgetfulFiles {
     close: later,
   });
   const openFile = (path: string) => {
-    const inode = names.get(path) ?? { content: "", synced: "" };
+    const inode = names.get(path) ?? { content: "", synced: "", number: ++inodes };
     inode.content = "";
     names.set(path, inode);
     return {
       async writeFile(text: string) {
-        const half = text.length / 2;
-        inode.content = text.slice(0, half);
+        const before = inode.content;
+        inode.content += text.slice(0, text.length / 2);
         await later();
-        inode.content = text;
+        inode.content = before + text;
       },
       async sync() {
         await later();
@@ -81,7 +91,9 @@ export function forgetfulFiles(): ForgetfulFiles {
   };
   return {
     files: files as unknown as DurableFiles,
-    afterPowerLoss: () => new Map([...syncedNames].map(([path, { synced }]) => [path, synced])),
+    inodeOf: (path) => names.get(path)?.number,
+    contentOf: (path) => names.get(path)?.content ?? "",
+    afterPowerLoss: () => new Map([...syncedNames].map(([path, inode]) => [path, keptOf(inode)])),
     syncs: () => syncs,
   };
 }

@@ -32,7 +32,7 @@ import {
   working,
 } from "../support/session-script.ts";
 
-const silent = { line() {}, tooLong() {}, endless() {} };
+const silent = { lines() {}, tooLong() {}, endless() {} };
 
 const WORK: Readonly<Record<string, (text: string) => unknown>> = {
   "who is mentioned": (text) => [

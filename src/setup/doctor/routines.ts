@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { BOOK_KIND, decodeBook, type Routine } from "../../routines/book.ts";
 import { momentWords, nextRun } from "../../routines/schedule.ts";
+import { newestIn } from "../../store/growing-file.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { type Finding, ok, warning } from "./report.ts";
 
@@ -47,7 +48,7 @@ function nameOf(file: string): string {
 
 function read(path: string): readonly Routine[] {
   try {
-    return decodeBook(JSON.parse(readRegularFile(path)))?.routines ?? [];
+    return decodeBook(newestIn(readRegularFile(path)))?.routines ?? [];
   } catch {
     return [];
   }

@@ -16,7 +16,7 @@ function frame(chunks: readonly Buffer[], limitBytes?: number): Framed {
   let endless = 0;
   const framer = new LineFramer(
     {
-      line: (line) => lines.push(line),
+      lines: (some) => lines.push(...some),
       tooLong: () => {
         tooLong++;
       },
@@ -48,7 +48,7 @@ it("a line that is too long leaves its head, in whatever pieces it comes", () =>
   for (const sizes of [[line.length], [700, 400, line.length]]) {
     const heads: string[] = [];
     const framer = new LineFramer(
-      { line() {}, tooLong: (_limit, head) => heads.push(head), endless() {} },
+      { lines() {}, tooLong: (_limit, head) => heads.push(head), endless() {} },
       1_000,
     );
     for (const chunk of cut(line, sizes)) {
@@ -98,6 +98,14 @@ describe("a line framer", () => {
       tooLong: 1,
       endless: 1,
     });
+  });
+
+  it("tells lines that come in one piece at once", () => {
+    const told: (readonly string[])[] = [];
+    const framer = new LineFramer({ lines: (some) => told.push(some), tooLong() {}, endless() {} });
+    framer.push(Buffer.from("be"));
+    framer.push(Buffer.from("gun\none\n\ntwo\nhalf"));
+    expect(told).toEqual([["begun"], ["one", "two"]]);
   });
 
   it("takes a line of exactly the limit", () => {

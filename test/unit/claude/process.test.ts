@@ -34,9 +34,11 @@ function start(path: string, args: readonly string[], inDirectory = directory): 
   const child = new ClaudeProcess(
     { path, arguments: args, directory: inDirectory, environment: process.env },
     {
-      line(line) {
-        lines.push(line);
-        waiting.get(line)?.();
+      lines(some) {
+        lines.push(...some);
+        for (const line of some) {
+          waiting.get(line)?.();
+        }
       },
       tooLong() {},
       endless() {},

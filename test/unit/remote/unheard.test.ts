@@ -42,7 +42,7 @@ describe.each(POSIX_SHELLS)("$name", ({ there }) => {
     });
     const claude = new ClaudeProcess(
       { ...command, ...runner },
-      { line: tellReady, tooLong: () => {}, endless: () => {}, ended: tellEnd },
+      { lines: tellReady, tooLong: () => {}, endless: () => {}, ended: tellEnd },
     );
     claude.start();
     return { claude, ready, end };

@@ -31,11 +31,17 @@ const test = plain.extend<{ place: Place }>({
     const note = (label: string) => (line: string) => void lines.push(`${label} ${line}`);
     const log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
     const redact = (text: string): string => text.replaceAll("abcdefgh", "[secret]");
+    const opened: DocumentFolder[] = [];
     await use({
       path,
       lines,
-      open: (files) => DocumentFolder.open({ path, clock: createFakeClock(), log, redact, files }),
+      open: (files) => {
+        const folder = DocumentFolder.open({ path, clock: createFakeClock(), log, redact, files });
+        opened.push(folder);
+        return folder;
+      },
     });
+    await Promise.all(opened.map((folder) => folder.close()));
   },
 });
 
@@ -112,18 +118,30 @@ test("a pipe in the place of a document holds nothing up: it is quarantined", ({
   expect(place.lines).toEqual([expect.stringContaining("it is no regular file")]);
 });
 
+test("the newest whole document of a file is read, whatever a loss of power has left after it", ({
+  place,
+  expect,
+}) => {
+  const folder = place.open();
+  writeFileSync(join(place.path, "one.json"), '{"a":1}\n{"a":2}\n\n\0\0\0\n\n{"a":');
+  expect(folder.read("one", "nothing follows")).toEqual({ a: 2 });
+});
+
 test("a full disk is told once, keeps what there was, and its end is told too", async ({ place, expect }) => {
   let isFull = false;
   const open = (async (path: string, flags: string, mode: number) => {
     const handle = await fs.promises.open(path, flags, mode);
-    return !isFull || flags === "r"
+    return flags === "r"
       ? handle
       : {
           async writeFile(text: string) {
             // What a full disk does: the file is there, and short.
-            await handle.writeFile(text.slice(0, 1));
-            throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+            await handle.writeFile(isFull ? text.slice(0, 1) : text);
+            if (isFull) {
+              throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+            }
           },
+          sync: () => handle.sync(),
           close: () => handle.close(),
         };
   }) as Files["promises"]["open"];

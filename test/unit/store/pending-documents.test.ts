@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { newestIn } from "../../../src/store/growing-file.ts";
 import { PendingDocuments } from "../../../src/store/pending-documents.ts";
 import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { type ForgetfulFiles, forgetfulFiles } from "../../support/forgetful-files.ts";
@@ -11,6 +12,8 @@ function setUp(disk: ForgetfulFiles = forgetfulFiles()) {
     folder: "/state",
     clock,
     files: disk.files,
+    inodeOf: disk.inodeOf,
+    read: (path) => JSON.stringify(newestIn(disk.contentOf(path))),
     mode: 0o600,
     makeFolder: () => {},
     onWritten: () => {},
@@ -19,8 +22,11 @@ function setUp(disk: ForgetfulFiles = forgetfulFiles()) {
   return { clock, disk, errors, pending };
 }
 
+const documentIn = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : String(newestIn(text));
+
 const onDisk = ({ disk }: ReturnType<typeof setUp>, file: string): string | undefined =>
-  disk.afterPowerLoss().get(`/state/${file}`);
+  documentIn(disk.afterPowerLoss().get(`/state/${file}`));
 
 test("what is saved is there after a loss of power, whenever that comes, and nothing is ever half there", async () => {
   const steps = fc.array(
@@ -50,7 +56,7 @@ test("what is saved is there after a loss of power, whenever that comes, and not
         if (what === "change" || what === "remove") {
           const text = what === "remove" ? undefined : `version ${++version} of ${file}`;
           said.set(file, [...versions, text]);
-          world.pending.change(file, text === undefined ? undefined : () => text);
+          world.pending.change(file, text === undefined ? undefined : () => JSON.stringify(text));
         } else if ((what === "save" || what === "save patiently") && versions.length > 0) {
           const newest = versions.length - 1;
           await world.pending.whenWritten(file, { isPatient: what === "save patiently" });
@@ -67,6 +73,7 @@ test("what is saved is there after a loss of power, whenever that comes, and not
       const ends = [...said].map(([file, versions]) => [file, versions.at(-1)]);
       await world.pending.close();
       expect(ends.map(([file]) => [file, onDisk(world, file ?? "")])).toEqual(ends);
+      expect([...world.disk.afterPowerLoss().values()].join()).not.toContain("\n");
       expect(world.errors).toEqual([]);
     }),
     { numRuns: 150 },
@@ -77,7 +84,7 @@ test("what changes again before it is written is made into text and written once
   const world = setUp();
   let made = 0;
   for (let i = 1; i <= 100; i++) {
-    world.pending.change("a", () => `${i}, made ${++made}`);
+    world.pending.change("a", () => JSON.stringify(`${i}, made ${++made}`));
   }
   await world.pending.whenWritten("a");
   expect(onDisk(world, "a")).toBe("100, made 1");
@@ -85,7 +92,7 @@ test("what changes again before it is written is made into text and written once
 
 test("a change that nobody waits for is written within five seconds, and holds nobody up before", async () => {
   const world = setUp();
-  world.pending.change("a", () => "1");
+  world.pending.change("a", () => '"1"');
   await world.pending.whenAllWritten();
   await world.clock.advance(4999);
   expect(onDisk(world, "a")).toBeUndefined();
@@ -97,10 +104,10 @@ test("a change that nobody waits for is written within five seconds, and holds n
 
 test("who waits for one document does not wait for others that change meanwhile", async () => {
   const world = setUp();
-  world.pending.change("a", () => "1");
+  world.pending.change("a", () => '"1"');
   const written = world.pending.whenWritten("a");
   const others = setInterval(() => {
-    world.pending.change("b", () => "x");
+    world.pending.change("b", () => '"x"');
     void world.pending.whenWritten("b");
   }, 0);
   await written;
@@ -112,10 +119,44 @@ test("three hundred documents that are due at the same time share one look at th
   const world = setUp();
   const all = Array.from({ length: 300 }, (_, index) => `${index}`);
   for (const file of all) {
-    world.pending.change(file, () => file);
+    world.pending.change(file, () => JSON.stringify(file));
   }
   await Promise.all(all.map((file) => world.pending.whenWritten(file)));
   expect(world.disk.syncs()).toBe(301);
+});
+
+test("a document that changes again is added to its file, which is replaced before it gets long", async () => {
+  const world = setUp();
+  const lengths: number[] = [];
+  const long = "x".repeat(50_000);
+  for (let version = 1; version <= 12; version++) {
+    world.pending.change("a", () => JSON.stringify(`${version} ${long}`));
+    await world.pending.whenWritten("a");
+    expect(onDisk(world, "a")).toBe(`${version} ${long}`);
+    lengths.push(Math.round((world.disk.afterPowerLoss().get("/state/a")?.length ?? 0) / 50_000));
+  }
+  expect(lengths).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2]);
+  // Of the folder only when the file is another one.
+  expect(world.disk.syncs()).toBe(12 + 3);
+});
+
+test("a document whose file was taken away or replaced is written anew", async () => {
+  const world = setUp();
+  for (const meddle of [
+    () => world.disk.files.rm("/state/a"),
+    async () => {
+      const other = await world.disk.files.open("/state/other", "w");
+      await other.writeFile("null");
+      await world.disk.files.rename("/state/other", "/state/a");
+    },
+  ]) {
+    world.pending.change("a", () => '"before"');
+    await world.pending.whenWritten("a");
+    await meddle();
+    world.pending.change("a", () => '"after"');
+    await world.pending.whenWritten("a");
+    expect(world.disk.afterPowerLoss().get("/state/a")).toBe('"after"');
+  }
 });
 
 test("a document that can't be made into text fails alone", async () => {
@@ -123,7 +164,7 @@ test("a document that can't be made into text fails alone", async () => {
   world.pending.change("a", () => {
     throw new Error("no text");
   });
-  world.pending.change("b", () => "1");
+  world.pending.change("b", () => '"1"');
   await Promise.all([world.pending.whenWritten("a"), world.pending.whenWritten("b")]);
   expect([onDisk(world, "a"), onDisk(world, "b"), world.errors]).toEqual([
     undefined,
@@ -138,12 +179,12 @@ test("what could not be written is tried again, with its newest text, and keeps 
   const open: ForgetfulFiles["files"]["open"] = (...args) =>
     isFull ? Promise.reject(new Error("ENOSPC")) : disk.files.open(...args);
   const world = setUp({ ...disk, files: { ...disk.files, open } });
-  world.pending.change("a", () => "1");
-  world.pending.change("b", () => "1");
+  world.pending.change("a", () => '"1"');
+  world.pending.change("b", () => '"1"');
   await world.pending.whenWritten("a");
   await world.pending.whenWritten("b");
   expect(world.errors).toHaveLength(2);
-  world.pending.change("a", () => "2");
+  world.pending.change("a", () => '"2"');
   isFull = false;
   await world.clock.advance(5000);
   await world.pending.whenAllWritten();
@@ -159,7 +200,7 @@ test("a file system that syncs no folders is lived with", async () => {
       : handle;
   }) as ForgetfulFiles["files"]["open"];
   const world = setUp({ ...disk, files: { ...disk.files, open } });
-  world.pending.change("a", () => "1");
+  world.pending.change("a", () => '"1"');
   await world.pending.whenWritten("a");
   expect([world.errors, world.pending.whenWritten("a")]).toEqual([[], undefined]);
 });
@@ -167,7 +208,7 @@ test("a file system that syncs no folders is lived with", async () => {
 test("once closed it leaves no timer behind, also when nothing can be written", async () => {
   const disk = forgetfulFiles();
   const world = setUp({ ...disk, files: { ...disk.files, open: () => Promise.reject(new Error("EROFS")) } });
-  world.pending.change("a", () => "1");
+  world.pending.change("a", () => '"1"');
   await world.pending.close();
   expect(world.clock.pending()).toBe(0);
 });
@@ -176,11 +217,11 @@ test("who waits for a document does not wait for hundreds that were due before i
   const world = setUp();
   const many = Array.from({ length: 200 }, (_, index) => `patient-${index}`);
   for (const file of many) {
-    world.pending.change(file, () => file);
+    world.pending.change(file, () => JSON.stringify(file));
     void world.pending.whenWritten(file, { isPatient: true });
   }
   await settle();
-  world.pending.change("a", () => "1");
+  world.pending.change("a", () => '"1"');
   await world.pending.whenWritten("a");
   expect(onDisk(world, "a")).toBe("1");
   expect(many.filter((file) => onDisk(world, file) !== undefined).length).toBeLessThanOrEqual(16);
@@ -190,11 +231,11 @@ test("who waits for a document does not wait for hundreds that were due before i
 
 test("however much is waited for, the documents that nobody waits for get written too", async () => {
   const world = setUp();
-  world.pending.change("patient", () => "1");
+  world.pending.change("patient", () => '"1"');
   const patient = world.pending.whenWritten("patient", { isPatient: true });
   let version = 0;
   const awaited = setInterval(() => {
-    world.pending.change("a", () => `${++version}`);
+    world.pending.change("a", () => `"${++version}"`);
     void world.pending.whenWritten("a");
   }, 0);
   await patient;
@@ -207,7 +248,7 @@ test("a patient document that somebody comes to wait for goes before the others"
   const world = setUp();
   const many = Array.from({ length: 50 }, (_, index) => `patient-${index}`);
   for (const file of many) {
-    world.pending.change(file, () => file);
+    world.pending.change(file, () => JSON.stringify(file));
     void world.pending.whenWritten(file, { isPatient: true });
   }
   await world.pending.whenWritten("patient-49");

@@ -27,7 +27,8 @@ test("the routines of each project are told with the next run, and those that ha
   mkdirSync(folder);
   writeFileSync(
     join(folder, "routines-abcdefghijklmnopqrstuvwxyz-shop.json"),
-    encodeBook({ next: 3, routines: [routine(1), routine(2, { paused: {} })], cards: [] }),
+    // As a running mm-claude adds to it.
+    `${encodeBook({ next: 2, routines: [routine(1)], cards: [] })}\n${encodeBook({ next: 3, routines: [routine(1), routine(2, { paused: {} })], cards: [] })}\n`,
   );
   writeFileSync(join(folder, "routines-abc.json"), encodeBook({ next: 1, routines: [], cards: [] }));
   writeFileSync(join(folder, "routines-def.json"), "{");

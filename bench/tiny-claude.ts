@@ -1,22 +1,33 @@
-// The least of a Claude CLI that a session needs, so small that hundreds of them fit on one machine: answers
-// `initialize`, and streams the tokens it is asked for. A token says when it was written, on the clock of clock.ts.
-// A block, and no import: this is a script, and the quickest kind to start.
-{
-  const args = process.argv.slice(2);
-  if (args.includes("--version")) {
-    console.log("2.1.330 (Claude Code)");
-    process.exit(0);
-  }
-  const session_id = args[args.indexOf("--session-id") + 1] ?? "";
-  const uuid = "00000000-0000-4000-8000-000000000000";
+// What speaks for all tiny Claudes: one process, so that a crowd of them leaves the machine to those who are measured.
+// Answers `initialize`, and streams the tokens it is asked for. A token says when it was written, on the clock of
+// clock.ts. Each line of its input is a Claude that has begun: its session and its two pipes.
+
+import { constants, openSync } from "node:fs";
+import { Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { now } from "./clock.ts";
+
+const uuid = "00000000-0000-4000-8000-000000000000";
+let messages = 0;
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const [session = "", stdin = "", stdout = ""] = line.split(" ");
+  serve(session, stdin, stdout);
+});
+
+function serve(session_id: string, stdin: string, stdout: string): void {
+  // Neither end waits for the other.
+  const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+  const input = new Socket({ fd: openSync(stdin, O_RDONLY | O_NONBLOCK), readable: true, writable: false });
+  const output = new Socket({ fd: openSync(stdout, O_RDWR | O_NONBLOCK), readable: false, writable: true });
   /** As long as the real one's. */
   const encode = (frame: object): string =>
     `${JSON.stringify({ session_id, uuid, parent_tool_use_id: null, ...frame })}\n`;
-  const emit = (...frames: object[]): void => void process.stdout.write(frames.map(encode).join(""));
+  const emit = (...frames: object[]): void => void output.write(frames.map(encode).join(""));
   const event = (body: object): object => ({ type: "stream_event", event: body });
   const delta = (text: string): object =>
     event({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
-  let messages = 0;
+  let timer: NodeJS.Timeout | undefined;
 
   /** At each write as many tokens as are due, however late the timer is. */
   function stream(
@@ -31,9 +42,8 @@
     let written = 0;
     const writeDue = (): void => {
       const due = Math.min(count, 1 + Math.floor(((performance.now() - startedAt) * perSecond) / 1000));
-      const token = ` n${process.hrtime.bigint() / 1_000_000n}`;
-      const frame = encode(delta(token));
-      if (due > written) process.stdout.write(frame.repeat(due - written));
+      const token = ` n${Math.floor(now())}`;
+      if (due > written) output.write(encode(delta(token)).repeat(due - written));
       text += token.repeat(due - written);
       written = due;
       if (written < count) return;
@@ -42,7 +52,7 @@
       emit(delta(last));
       end(text + last);
     };
-    const timer = setInterval(writeDue, 1000 / writes);
+    timer = setInterval(writeDue, 1000 / writes);
     writeDue();
   }
 
@@ -66,17 +76,17 @@
     });
   }
 
-  let rest = "";
-  process.stdin.setEncoding("utf8").on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const frame = JSON.parse(line);
-      if (frame.type === "user") play(frame.message, frame.uuid);
-      if (frame.type !== "control_request") continue;
-      const response = { subtype: "success", request_id: frame.request_id, response: { commands: [] } };
-      emit({ type: "control_response", response });
-    }
+  createInterface({ input }).on("line", (line) => {
+    const frame = JSON.parse(line);
+    if (frame.type === "user") play(frame.message, frame.uuid);
+    if (frame.type !== "control_request") return;
+    const response = { subtype: "success", request_id: frame.request_id, response: { commands: [] } };
+    emit({ type: "control_response", response });
   });
-  process.stdin.on("end", () => process.exit(0));
+  input.on("end", () => {
+    clearInterval(timer);
+    output.end();
+  });
+  input.on("error", () => {});
+  output.on("error", () => {});
 }
