@@ -73,6 +73,8 @@ export async function playRound(
   watch.excuse(Date.now() + tailMs);
   const patience = { ...pace, patienceMs: pace.patienceMs + tailMs };
   const problems = [...complaints, ...(await rest(stage, people, random, patience, watch))];
+  // Where nobody has said anything since, nobody has noticed: the next round's patience knows nothing of it.
+  if (tailMs > 0) stage.sandbox.faults.dropSockets();
   return { kinds, problems };
 }
 
