@@ -120,7 +120,11 @@ export class DocumentFolder implements DocumentStore {
       return undefined;
     }
     try {
-      return newestIn(text);
+      const newest = newestIn(text);
+      if (text.includes("\n")) {
+        this.#pending.noteGrown(`${name}${EXTENSION}`);
+      }
+      return newest;
     } catch {
       this.quarantine(name, "it is not JSON", whatFollows);
       return undefined;
@@ -153,6 +157,7 @@ export class DocumentFolder implements DocumentStore {
     const file = this.#fileOf(name);
     const quarantined = join(this.path, `${name}${QUARANTINED}`);
     this.#log.warn(`${file} can't be used (${why}), so ${whatFollows}. It is kept as ${quarantined}.`);
+    this.#pending.forgetGrown(`${name}${EXTENSION}`);
     try {
       this.#files.renameSync(file, quarantined);
     } catch (error) {

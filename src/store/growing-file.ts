@@ -19,8 +19,6 @@ export class GrowingFile {
   readonly #file: OpenFile;
   readonly #inode: number | undefined;
   #length: number;
-  /** There is more in it than one document. */
-  isGrown = false;
 
   private constructor(options: GrowingFileOptions, file: OpenFile, length: number) {
     this.#options = options;
@@ -42,7 +40,6 @@ export class GrowingFile {
     try {
       if (isIn && this.#length + text.length <= MOST_LENGTH && !text.includes("\n")) {
         this.#length += text.length;
-        this.isGrown = true;
         await this.#file.writeFile(`\n${text}\n`);
         await this.#file.sync();
         return true;

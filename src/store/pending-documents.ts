@@ -18,6 +18,8 @@ const ALONG = 8;
 const AT_ONCE = 16;
 /** Files that are added to. */
 const MOST_OPEN = 512;
+/** They are closed at the next write after this: a document that rests needs no descriptor. Posts grow each two seconds. */
+const OPEN_MS = 10_000;
 
 export interface PendingOptions {
   readonly folder: string;
@@ -50,7 +52,9 @@ export class PendingDocuments {
   readonly #changed = new Map<string, Change>();
   readonly #underWay = new Map<string, Change>();
   /** Those that were written last, by their names; the newest is the last. */
-  readonly #open = new Map<string, GrowingFile>();
+  readonly #open = new Map<string, { readonly growing: GrowingFile; readonly at: number }>();
+  /** Files with more than one version in them, open or not. */
+  readonly #grown = new Set<string>();
   #running: Promise<void> | undefined;
   #isClosed = false;
 
@@ -86,6 +90,16 @@ export class PendingDocuments {
     return (change ?? this.#underWay.get(file))?.written;
   }
 
+  /** An earlier run has left more than one version in it. */
+  noteGrown(file: string): void {
+    this.#grown.add(file);
+  }
+
+  /** It is another's now, or gone. */
+  forgetGrown(file: string): void {
+    this.#grown.delete(file);
+  }
+
   /** Resolves when all is written that is being written now. */
   async whenAllWritten(): Promise<void> {
     const due = [...this.#changed.values()].filter(({ isDue }) => isDue);
@@ -100,12 +114,12 @@ export class PendingDocuments {
     }
     await this.whenAllWritten();
     // Other versions know of one document in a file.
-    for (const [file] of [...this.#open].filter(([, { isGrown }]) => isGrown)) {
+    for (const file of [...this.#grown]) {
       this.change(file, () => this.#options.read(join(this.#options.folder, file)));
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
-    await Promise.all([...this.#open.values()].map((file) => file.close()));
+    await Promise.all([...this.#open.values()].map(({ growing }) => growing.close()));
     this.#open.clear();
   }
 
@@ -183,32 +197,38 @@ export class PendingDocuments {
     const path = join(folder, file);
     if (text === undefined) {
       this.#leave(file);
+      this.#grown.delete(file);
       await files.rm(path, { force: true });
       return true;
     }
     const json = text();
-    const known = this.#open.get(file);
+    const known = this.#open.get(file)?.growing;
     this.#open.delete(file);
     if (known && !this.#isClosed && (await known.add(json))) {
+      this.#grown.add(file);
       this.#keepOpen(file, known);
       return false;
     }
     await known?.close();
     makeFolder();
     this.#keepOpen(file, await GrowingFile.replace(json, { path, mode, files, inodeOf }));
+    this.#grown.delete(file);
     return true;
   }
 
   #keepOpen(file: string, growing: GrowingFile): void {
-    this.#open.set(file, growing);
-    const [oldest] = this.#open.size > MOST_OPEN ? this.#open.keys() : [];
-    if (oldest !== undefined) {
+    const now = this.#options.clock.now();
+    this.#open.set(file, { growing, at: now });
+    for (const [oldest, { at }] of this.#open) {
+      if (at > now - OPEN_MS && this.#open.size <= MOST_OPEN) {
+        break;
+      }
       this.#leave(oldest);
     }
   }
 
   #leave(file: string): void {
-    void this.#open.get(file)?.close();
+    void this.#open.get(file)?.growing.close();
     this.#open.delete(file);
   }
 }

@@ -118,6 +118,20 @@ test("a pipe in the place of a document holds nothing up: it is quarantined", ({
   expect(place.lines).toEqual([expect.stringContaining("it is no regular file")]);
 });
 
+test("a stop leaves one version in each file that was read, also where a killed daemon has left several", async ({
+  place,
+  expect,
+}) => {
+  place.open();
+  const file = join(place.path, "killed.json");
+  writeFileSync(file, '{"version":1}\n{"version":2}\n{"ver', { mode: 0o600 });
+  const folder = place.open();
+  expect(folder.read("killed", "nothing follows")).toEqual({ version: 2 });
+  await folder.close();
+  expect(readFileSync(file, "utf8")).toBe('{"version":2}');
+  expect(place.lines).toEqual([]);
+});
+
 test("the newest whole document of a file is read, whatever a loss of power has left after it", ({
   place,
   expect,

@@ -213,6 +213,21 @@ test("once closed it leaves no timer behind, also when nothing can be written", 
   expect(world.clock.pending()).toBe(0);
 });
 
+test("a stop leaves one version in each file, however many have grown", async () => {
+  const world = setUp();
+  const many = Array.from({ length: 600 }, (_, index) => `grown-${index}`);
+  for (const version of [1, 2]) {
+    for (const file of many) {
+      world.pending.change(file, () => String(version));
+      await world.pending.whenWritten(file);
+      world.pending.change(file, () => String(version + 1));
+      await world.pending.whenWritten(file);
+    }
+  }
+  await world.pending.close();
+  expect(new Set(world.disk.afterPowerLoss().values())).toEqual(new Set(["3"]));
+});
+
 test("who waits for a document does not wait for hundreds that were due before it and wait for nobody", async () => {
   const world = setUp();
   const many = Array.from({ length: 200 }, (_, index) => `patient-${index}`);
@@ -255,4 +270,19 @@ test("a patient document that somebody comes to wait for goes before the others"
   expect(onDisk(world, "patient-49")).toBe("patient-49");
   expect(onDisk(world, "patient-48")).toBeUndefined();
   await world.pending.close();
+});
+
+test("a document that has rested is no open file any more once another one is written", async () => {
+  const { clock, disk, pending } = setUp();
+  const write = async (file: string, text: string): Promise<void> => {
+    pending.change(file, () => text);
+    await pending.whenWritten(file);
+  };
+  await write("rests", "1");
+  await write("rests", "2");
+  expect(disk.contentOf("/state/rests").split("\n")).toContain("1");
+  clock.advance(11_000);
+  await write("other", "1");
+  await write("rests", "3");
+  expect(disk.contentOf("/state/rests")).toBe("3");
 });
