@@ -6,6 +6,7 @@ import { Session } from "node:inspector/promises";
 import { writeHeapSnapshot } from "node:v8";
 import { sleep } from "./clock.ts";
 import { isProbeAsk, type ProbeAsk } from "./probe-ask.ts";
+import { sourceModule } from "./source-module.ts";
 
 const { searchParams } = new URL(import.meta.url);
 const to = searchParams.get("to") ?? "";
@@ -32,7 +33,7 @@ const ANSWERS = {
 } as const satisfies Record<ProbeAsk["what"], (ask: ProbeAsk) => number | Promise<number>>;
 
 /** What makes a document and brings it to the disk. */
-const OF_SAVES = /\/dist\/(?:store\/|session\/(?:document|snapshot)\.js)/;
+const OF_SAVES = /^src\/(?:store\/|session\/(?:document|snapshot)\.ts)/;
 
 /** How much of the loop's time goes into saves, in percent of all of it. */
 async function shareOfSaves({ ms }: ProbeAsk): Promise<number> {
@@ -47,7 +48,7 @@ async function shareOfSaves({ ms }: ProbeAsk): Promise<number> {
   const saving = new Set<number>();
   // A node comes before those below it.
   for (const { id, callFrame, children = [] } of profile.nodes) {
-    if (OF_SAVES.test(callFrame.url)) saving.add(id);
+    if (OF_SAVES.test(sourceModule(callFrame.url, callFrame.lineNumber))) saving.add(id);
     if (saving.has(id)) for (const child of children) saving.add(child);
   }
   const { samples = [], timeDeltas = [] } = profile;
