@@ -54,6 +54,7 @@ describe.skipIf(!hasSshServer).each(realClaudes())("claude $version over ssh", (
         return world.text(root).includes("is back");
       });
       await world.says(root, /^RUN echo the second/);
+      await world.rests(root);
       expect(isRunning(left)).toBe(false);
       expect(isRunning(another)).toBe(true);
       expect(existsSync(join(place.directory, "out.txt"))).toBe(false);
