@@ -98,6 +98,8 @@ describeInBrowser("the demo in a browser", () => {
     await page.locator("#thread .hljs-addition", { hasText: "padStart" }).waitFor();
     await choose(page, "Allow all for this session");
     await reads(page, "Done as planned");
+    // The turn ends a moment after its last words.
+    await expect.poll(() => page.locator("#thread .typing").textContent()).not.toContain("typing");
     await say(page, "!undo", "thread");
     await reads(page, "Going back changes");
     await choose(page, "Put them back as they were");
