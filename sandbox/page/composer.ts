@@ -44,7 +44,8 @@ export class Composer {
   readonly #parts: Parts;
   readonly #names: NameList;
   readonly #uploads: Uploads;
-  #isSending = false;
+  /** The text that is on its way. */
+  #sending: string | undefined;
   #typedAt = 0;
 
   private constructor({ label, draftKey, actions }: ComposerOptions) {
@@ -79,6 +80,11 @@ export class Composer {
 
   isEmpty(): boolean {
     return this.#parts.text.value.trim() === "" && this.#uploads.isEmpty();
+  }
+
+  /** Whether there is something besides what is being sent. */
+  hasDraft(): boolean {
+    return !this.isEmpty() && this.#parts.text.value.trimEnd() !== this.#sending;
   }
 
   /** In place of what is there. */
@@ -152,11 +158,11 @@ export class Composer {
   /** Now, or once its files are there. */
   async #send(): Promise<void> {
     const { text, trouble, waiting } = this.#parts;
-    if (this.#isSending || this.isEmpty()) return;
+    if (this.#sending !== undefined || this.isEmpty()) return;
     waiting.hidden = !this.#uploads.isBusy();
     if (this.#uploads.isBusy()) return;
     const [message, files] = [text.value.trimEnd(), this.#uploads.ready()];
-    this.#isSending = true;
+    this.#sending = message;
     try {
       await this.#actions.send(message, files);
       trouble.replaceChildren();
@@ -165,7 +171,7 @@ export class Composer {
     } catch (error) {
       this.#complain(error);
     } finally {
-      this.#isSending = false;
+      this.#sending = undefined;
     }
   }
 

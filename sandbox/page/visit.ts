@@ -174,7 +174,7 @@ export class Visit {
     if (this.#chat.user(post.user_id)?.is_bot !== true) return;
     this.#firstRoot = undefined;
     const { thread, channel } = this.#panes;
-    if (!thread && channel.composer.isEmpty()) this.#rooms.showThread(post.root_id);
+    if (!thread && !channel.composer.hasDraft()) this.#rooms.showThread(post.root_id);
   }
 
   #tell(error: unknown): void {

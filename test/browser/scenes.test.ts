@@ -182,6 +182,19 @@ describeInBrowser("the demo in a browser", () => {
       .toBe((await threadTexts(carol)).join("\n"));
   });
 
+  test("an answer that comes before the server has said that it has the message opens the thread too", async () => {
+    const page = await open("bob");
+    await page.route("**/api/v4/posts", async (route) => {
+      const response = await route.fetch();
+      await page.locator("#channel .post", { hasText: "ahead of time" }).locator(".thread-link").waitFor();
+      await route.fulfill({ response });
+    });
+    await page.locator("#channel textarea").fill("@claude-code ahead of time");
+    await page.locator("#channel textarea").press("Enter");
+    await page.locator("#thread .post", { hasText: "ahead of time" }).waitFor();
+    expect(await page.locator("#channel textarea").inputValue()).toBe("");
+  });
+
   test("a reload in the middle of a turn loses nothing, not even a draft", async () => {
     const page = await open("bob");
     await say(page, "@claude-code describe this code for bob");

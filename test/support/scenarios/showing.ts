@@ -79,6 +79,8 @@ export const showing: readonly Scenario[] = [
   {
     name: "quiet-hours",
     suiteClaudes: "fake",
+    // `pass` lets more minutes go by on a busy machine.
+    project: { sessionTimeoutMs: 10_000 * MINUTE },
     title:
       "nobody is mentioned during Do Not Disturb, but once it is over; and nobody who has said `!notify off`",
     async play(world) {
