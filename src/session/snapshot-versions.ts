@@ -2,7 +2,7 @@
 // on the document as it is in the file. A step drops a session only if it can save nothing of it.
 
 /** The form that this mm-claude writes. */
-export const VERSION = 4;
+export const VERSION = 5;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,6 +11,8 @@ const STEPS: Readonly<Record<number, (document: Json) => Json>> = {
   1: conversationOnly,
   2: withConversationInState,
   3: withPhases,
+  // Its texts stood in their places, where they are again by now.
+  4: (document) => document,
 };
 
 /** The document as this version writes it; undefined when it is of no version that is known here. */

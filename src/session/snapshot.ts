@@ -5,6 +5,7 @@ import type { ThreadId } from "../mattermost/types.ts";
 import type { WriterSnapshot } from "../thread/writes.ts";
 import type { KnownProcess } from "../util/processes.ts";
 import { sessionDocument } from "./snapshot-schema.ts";
+import { TextTable, withTexts } from "./snapshot-texts.ts";
 import { migrated, VERSION } from "./snapshot-versions.ts";
 import type { SessionState } from "./types.ts";
 
@@ -24,9 +25,14 @@ export interface SessionSnapshot {
 
 /** JSON text. */
 export function encodeSnapshot(snapshot: SessionSnapshot): string {
-  return JSON.stringify({ version: VERSION, ...withSavedNames(snapshot) }, (_key, value: unknown) =>
-    value instanceof Map || value instanceof Set ? [...value] : value,
-  );
+  const table = new TextTable();
+  const json = JSON.stringify({ version: VERSION, ...withSavedNames(snapshot) }, (_key, value: unknown) => {
+    if (typeof value === "string") {
+      return table.put(value);
+    }
+    return value instanceof Map || value instanceof Set ? [...value] : value;
+  });
+  return `${json.slice(0, -1)},"texts":${JSON.stringify(table.texts)}}`;
 }
 
 /** With the names that a few fields have in the document; the schema gives them the code's names again. */
@@ -48,7 +54,7 @@ function withSavedNames({ state, writer, ...snapshot }: SessionSnapshot): object
 /** Undefined when it is no document of this version or of one before it. */
 export function decodeSnapshot(value: unknown): SessionSnapshot | undefined {
   try {
-    return sessionDocument.safeParse(migrated(value)).data;
+    return sessionDocument.safeParse(migrated(withTexts(value))).data;
   } catch {
     return undefined;
   }
