@@ -14,6 +14,7 @@ import { Machines } from "../remote/machines.ts";
 import type { Named } from "../session/allow-list.ts";
 import { type Calling, createCalling, type NotifySwitches } from "../session/calling.ts";
 import type { SessionDependencies } from "../session/dependencies.ts";
+import { GrowthPace } from "../session/growth-pace.ts";
 import { SessionListeners } from "../session/listeners.ts";
 import { removeAbandoned } from "../session/local-files-directory.ts";
 import type { SessionView } from "../session/view.ts";
@@ -96,6 +97,7 @@ export interface Connection extends BridgeDependencies, Omit<BridgeFacts, "proje
   readonly calling: Calling;
   /** Those who listen to single sessions. */
   readonly listeners: SessionListeners;
+  readonly growthPace: Pick<GrowthPace, "delay">;
   /** A session of any project has that conversation. */
   readonly isHeld: (conversationId: string) => boolean;
   /** False the first time that it is asked about that very error. */
@@ -178,6 +180,7 @@ export async function startBridge(facts: BridgeFacts, dependencies: BridgeDepend
     switches,
     calling: createCalling({ api, users, switches, log }),
     listeners: new SessionListeners(log),
+    growthPace: new GrowthPace(clock),
     isHeld: (conversationId) => channels.all.some((channel) => channel.holds(conversationId)),
     isTold: tellingOnce(),
     redact: createRedact([facts.token]),

@@ -18,6 +18,7 @@ import type { Redact } from "../util/redact.ts";
 import type { Person } from "./authorization.ts";
 import type { Calling } from "./calling.ts";
 import type { SessionContext } from "./context.ts";
+import type { GrowthPace } from "./growth-pace.ts";
 import type { SessionListeners } from "./listeners.ts";
 import type { Signal } from "./signals.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
@@ -31,6 +32,8 @@ export interface SessionDependencies {
   readonly api: MattermostApi;
   readonly users: Pick<Users, "byId">;
   readonly clock: Clock;
+  /** Shared by all sessions; undefined: each goes its own. */
+  readonly growthPace?: Pick<GrowthPace, "delay"> | undefined;
   readonly log: Log;
   readonly startClaude: StartClaude;
   /** The machine where Claude works; undefined: this one. */

@@ -19,8 +19,13 @@ const HOLD_MS = 1000;
 
 export function scheduleText(step: Step): void {
   const { turn } = step.state;
+  const isPatient = turn.growth > 1;
+  // Its time may have been put off.
+  if (isPatient && claudeOf(step.state)?.flushAt !== undefined) {
+    return;
+  }
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
-  schedule(step, Math.max(turn.growth > 0 ? 0 : PIECE_MS, leftOf(step, gap)));
+  schedule(step, Math.max(turn.growth > 0 ? 0 : PIECE_MS, leftOf(step, gap)), isPatient);
 }
 
 /** Nobody waits for it: what Claude thinks, or a number that has grown. */
@@ -100,8 +105,8 @@ function isAskingPermission({ state }: Pick<Step, "state">): boolean {
   return state.asks.some((ask) => ask.kind === "permission");
 }
 
-/** The thread is written in `ms` at the latest. */
-function schedule(step: Step, ms: number): void {
+/** The thread is written in `ms` at the latest; `isPatient`: or later, while many others are. */
+function schedule(step: Step, ms: number, isPatient = false): void {
   if (ms <= 0) {
     step.emit({ type: "clearTimer", name: "flush" });
     flush(step);
@@ -109,8 +114,9 @@ function schedule(step: Step, ms: number): void {
   }
   const claude = claudeOf(step.state);
   const at = step.now + ms;
-  if (claude && (claude.flushAt === undefined || at < claude.flushAt)) {
+  const isSooner = claude?.flushAt === undefined || at < claude.flushAt || claude.flushAt <= step.now;
+  if (claude && isSooner) {
     claude.flushAt = at;
-    step.emit({ type: "setTimer", name: "flush", ms });
+    step.emit({ type: "setTimer", name: "flush", ms, ...(isPatient ? { isPatient } : {}) });
   }
 }

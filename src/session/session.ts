@@ -78,7 +78,7 @@ export class Session {
     });
     this.#document = new SessionDocument(threadId, dependencies, () => this.#snapshot());
     this.#timers = new SessionTimers(
-      clock,
+      dependencies,
       (name) => this.deliver({ type: "timer", name }),
       () => this.#mailbox.within("showing that Claude works", () => sendTyping(channelId, threadId)),
     );

@@ -1,6 +1,8 @@
 // The timers of one session, by name, and the notice that somebody is typing, which has to be repeated.
 
 import type { Clock, Timer } from "../util/clock.ts";
+import type { SessionDependencies } from "./dependencies.ts";
+import type { GrowthPace } from "./growth-pace.ts";
 import type { TimerName } from "./signals.ts";
 import type { Effect } from "./types.ts";
 
@@ -9,13 +11,19 @@ const TYPING_EVERY_MS = 4000;
 
 export class SessionTimers {
   readonly #clock: Clock;
+  readonly #growthPace: Pick<GrowthPace, "delay"> | undefined;
   readonly #onTimer: (name: TimerName) => void;
   readonly #sendTyping: () => void;
   readonly #timers = new Map<TimerName, Timer>();
   #typing: Timer | undefined;
 
-  constructor(clock: Clock, onTimer: (name: TimerName) => void, sendTyping: () => void) {
+  constructor(
+    { clock, growthPace }: Pick<SessionDependencies, "clock" | "growthPace">,
+    onTimer: (name: TimerName) => void,
+    sendTyping: () => void,
+  ) {
     this.#clock = clock;
+    this.#growthPace = growthPace;
     this.#onTimer = onTimer;
     this.#sendTyping = sendTyping;
   }
@@ -53,7 +61,7 @@ export class SessionTimers {
         this.setTyping(effect.isOn);
         return true;
       case "setTimer":
-        this.set(effect.name, effect.ms);
+        this.set(effect.name, effect.isPatient ? this.#patient(effect.ms) : effect.ms);
         return true;
       case "clearTimer":
         this.clear(effect.name);
@@ -61,6 +69,10 @@ export class SessionTimers {
       default:
         return false;
     }
+  }
+
+  #patient(ms: number): number {
+    return this.#growthPace?.delay(ms) ?? ms;
   }
 
   setTyping(isOn: boolean): void {

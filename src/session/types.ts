@@ -89,7 +89,8 @@ export type Effect =
   | { readonly type: "setNotified"; readonly by: Person; readonly isOn: boolean }
   /** `now`: a turn that runs is cut off instead of being waited for. */
   | { readonly type: "closeClaude"; readonly now: boolean }
-  | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
+  /** `isPatient`: later, while many other sessions have the same to do. */
+  | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number; readonly isPatient?: boolean }
   | { readonly type: "clearTimer"; readonly name: TimerName }
   /** The session is over; nothing may be asked of it any more. */
   | { readonly type: "ended" };

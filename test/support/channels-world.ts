@@ -176,6 +176,7 @@ export function channelsWorld({
     token: "the-token-of-the-bot",
     bot: BOT,
     botName: BOT.username,
+    growthPace: { delay: (ms) => ms },
     postLimit: 16_383,
     api: api as MattermostApi,
     clock,

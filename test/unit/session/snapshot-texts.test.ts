@@ -14,7 +14,10 @@ test("whatever texts there are, they are in their places again", () => {
   fc.assert(
     fc.property(fc.array(text), (all) => {
       const table = new TextTable();
-      const kept = { one: all.map((each) => table.put(each)), other: { more: all.map((each) => table.put(each)) } };
+      const kept = {
+        one: all.map((each) => table.put(each)),
+        other: { more: all.map((each) => table.put(each)) },
+      };
       const document: unknown = JSON.parse(JSON.stringify({ ...kept, texts: table.texts }));
       expect(withTexts(document)).toEqual({ one: all, other: { more: all } });
     }),
