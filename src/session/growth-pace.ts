@@ -3,9 +3,9 @@
 
 import type { Clock } from "../util/clock.ts";
 
-const SPAN_MS = 250;
+const SPAN_MS = 100;
 /** Up to 160 posts grow each two seconds; 300 of them each 3.75. */
-const MOST_IN_SPAN = 20;
+const MOST_IN_SPAN = 8;
 /** In spans: nothing waits longer because of others. */
 const FURTHEST = 128;
 /** So far ahead it is known how many grow when. */

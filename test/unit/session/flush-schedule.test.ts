@@ -51,6 +51,46 @@ test("a long answer shows its first words at once and then grows in steps of hal
   expect(writes).toEqual([10, 510, 1510, 3510, 5510, 7510, 9510]);
 });
 
+/** An answer that has grown for 3.6 s and is to grow again: when that is due, and what the session has asked for. */
+function grown() {
+  const script = answering();
+  play(script, 3600, (ms) => ms % 50 === 0 && word(script));
+  const timer = script.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
+  return { script, timer };
+}
+
+test("a post that has grown for a while may wait for those of others, and its words don't make it grow sooner", () => {
+  const { script, timer } = grown();
+  expect(timer).toMatchObject({ ms: 1960, isPatient: true });
+  const before = script.effects.length;
+  for (let more = 0; more < 100; more++) {
+    script.now += 50;
+    word(script);
+  }
+  expect(script.effects.slice(before)).toEqual([]);
+  script.take({ type: "timer", name: "flush" });
+  expect(script.said()).toContain("word ".repeat(150).trim());
+});
+
+test("what is no growth doesn't wait for others: a tool's line, the last words", () => {
+  const late = (): Script => {
+    const { script } = grown();
+    script.now += 3000;
+    word(script);
+    return script;
+  };
+  const withTool = late();
+  withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
+  const timer = withTool.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
+  expect(timer).toMatchObject({ ms: expect.any(Number) });
+  expect(timer).not.toHaveProperty("isPatient");
+  const withEnd = late();
+  const text = "word ".repeat(74);
+  withEnd.claude({ type: "text", messageId: "m", text });
+  withEnd.claude(turnEnded());
+  expect(withEnd.said()).toContain(text.trim());
+});
+
 test("a first piece of a few words is shown as it comes, in one write", () => {
   const script = answering();
   const writes = play(script, 400, (ms) => {
