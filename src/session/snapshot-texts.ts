@@ -1,8 +1,8 @@
 // Long texts in a session's document: each is there once, however many of its fields say the same. What Claude is saying
 // is in five of them, and the document is saved before every edit that shows more of it.
 
-/** In UTF-16 units. A shorter one takes no less room elsewhere. */
-const SHORTEST = 64;
+/** In UTF-16 units. What is shorter stands in its place, where whoever looks into a file expects it. */
+const SHORTEST = 256;
 /** How a string begins that says which text stands in its place; texts that begin so themselves stand elsewhere too. */
 const MARK = "\u0000";
 

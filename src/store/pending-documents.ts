@@ -12,9 +12,6 @@ import { GrowingFile } from "./growing-file.ts";
  * write each of them at once would take more time than all else that is done for Claude's words.
  */
 const LAZY_MS = 5000;
-/** Longer by this for each document that waits: about 30 of them are written in a second, however many there are. */
-const LAZY_EACH_MS = 30;
-const MOST_LAZY_MS = 30_000;
 /** So many don't make a commit noticeably longer for those that wait for it. */
 const ALONG = 8;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). They find the next step waiting: to wake one costs more than it. */
@@ -75,8 +72,7 @@ export class PendingDocuments {
     const { clock } = this.#options;
     const change = newChange(text);
     if (!this.#isClosed) {
-      const ms = Math.min(MOST_LAZY_MS, LAZY_MS + LAZY_EACH_MS * this.#changed.size);
-      change.timer = clock.setTimeout(() => this.#makeDue(change), ms);
+      change.timer = clock.setTimeout(() => this.#makeDue(change), LAZY_MS);
     }
     this.#changed.set(file, change);
   }

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { withTexts } from "../../src/session/snapshot-texts.ts";
 import { newestIn } from "../../src/store/growing-file.ts";
 
 /** A line of a conversation that Claude has saved. */
@@ -67,7 +68,7 @@ export function linesOf(file: string): string[] {
 /** Undefined when it can't be read; one that was removed in between was none. */
 export function readJson(file: string): unknown {
   try {
-    return newestIn(readFileSync(file, "utf8"));
+    return withTexts(newestIn(readFileSync(file, "utf8")));
   } catch {
     return undefined;
   }

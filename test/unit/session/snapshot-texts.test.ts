@@ -7,7 +7,7 @@ import { TextTable, withTexts } from "../../../src/session/snapshot-texts.ts";
 const text = fc.oneof(
   fc.string({ maxLength: 200 }),
   fc.string({ maxLength: 3 }).map((end) => `\u0000${end}`),
-  fc.constantFrom("word ".repeat(40), "\u00000", "\u0000".repeat(100)),
+  fc.constantFrom("word ".repeat(60), "\u00000", "\u0000".repeat(100)),
 );
 
 test("whatever texts there are, they are in their places again", () => {
