@@ -25,13 +25,16 @@ export class TextTable {
   }
 }
 
-/** A document with its texts in their places again. Throws when one is missing. */
+/** A document with its texts in their places again. Throws when they are not there. */
 export function withTexts(document: unknown): unknown {
   if (typeof document !== "object" || document === null || !("texts" in document)) {
     return document;
   }
   const { texts, ...others } = document;
-  return replaced(others, Array.isArray(texts) ? texts : []);
+  if (!Array.isArray(texts)) {
+    throw new Error("The document's texts are no list");
+  }
+  return replaced(others, texts);
 }
 
 function replaced(value: unknown, texts: readonly unknown[]): unknown {
