@@ -20,8 +20,8 @@ const HOLD_MS = 1000;
 export function scheduleText(step: Step): void {
   const { turn } = step.state;
   const isPatient = turn.growth > 1;
-  // Its time may have been put off.
-  if (isPatient && claudeOf(step.state)?.flushAt !== undefined) {
+  const claude = claudeOf(step.state);
+  if (isPatient && claude?.flushAt !== undefined && claude.isFlushPatient) {
     return;
   }
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
@@ -113,10 +113,15 @@ function schedule(step: Step, ms: number, isPatient = false): void {
     return;
   }
   const claude = claudeOf(step.state);
-  const at = step.now + ms;
-  const isSooner = claude?.flushAt === undefined || at < claude.flushAt || claude.flushAt <= step.now;
-  if (claude && isSooner) {
+  if (!claude) {
+    return;
+  }
+  const at = Math.min(step.now + ms, claude.flushAt ?? Infinity);
+  const isSooner = at !== claude.flushAt;
+  if (isSooner || (claude.isFlushPatient && !isPatient)) {
     claude.flushAt = at;
-    step.emit({ type: "setTimer", name: "flush", ms, ...(isPatient ? { isPatient } : {}) });
+    claude.isFlushPatient = isPatient;
+    const more = isPatient ? { isPatient } : {};
+    step.emit({ type: "setTimer", name: "flush", ms: Math.max(0, at - step.now), ...more });
   }
 }
