@@ -72,18 +72,6 @@ test("a post that has grown for a while may wait for those of others, and its wo
   expect(script.said()).toContain("word ".repeat(150).trim());
 });
 
-test("a post grows in time where something else is to be written later", () => {
-  const { script } = grown();
-  script.take({ type: "timer", name: "flush" });
-  script.claude({ type: "thinkingDelta", text: "hm", blockIndex: 1 });
-  script.now += 500;
-  const before = script.effects.length;
-  word(script);
-  const timers = script.effects.slice(before).filter((effect) => effect.type === "setTimer");
-  expect(timers.every(({ ms }) => ms <= 2000)).toBe(true);
-  expect(claudeOf(script.state)?.flushAt).toBeLessThanOrEqual(script.now + 2000);
-});
-
 test("what is no growth doesn't wait for others: a tool's line, the last words", () => {
   const late = (): Script => {
     const { script } = grown();
@@ -96,6 +84,12 @@ test("what is no growth doesn't wait for others: a tool's line, the last words",
   const timer = withTool.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
   expect(timer).toMatchObject({ ms: expect.any(Number) });
   expect(timer).not.toHaveProperty("isPatient");
+  const { script: soonDue } = grown();
+  soonDue.now += 1880;
+  soonDue.claude(toolUse("t1", "Read", { file_path: "/a" }));
+  const sooner = soonDue.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
+  expect(sooner).toMatchObject({ ms: 30 });
+  expect(sooner).not.toHaveProperty("isPatient");
   const withEnd = late();
   const text = "word ".repeat(74);
   withEnd.claude({ type: "text", messageId: "m", text });
