@@ -69,7 +69,7 @@ export function newestIn(text: string): unknown {
       whole
         .reverse()
         .map(parsed)
-        .find((json) => typeof json === "object" && json !== null) ?? JSON.parse(text)
+        .find((json) => json !== undefined) ?? JSON.parse(text)
     );
   }
 }

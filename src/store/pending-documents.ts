@@ -113,9 +113,10 @@ export class PendingDocuments {
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
-    // Other versions know of one document in a file.
-    for (const file of [...this.#grown]) {
-      this.change(file, () => this.#options.read(join(this.#options.folder, file)));
+    const { folder, inodeOf, read } = this.#options;
+    // Other versions know of one document in a file. One that was taken away is not made again.
+    for (const file of [...this.#grown].filter((one) => inodeOf(join(folder, one)) !== undefined)) {
+      this.change(file, () => read(join(folder, file)));
       void this.whenWritten(file);
     }
     await this.whenAllWritten();

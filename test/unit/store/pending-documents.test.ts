@@ -228,6 +228,18 @@ test("a stop leaves one version in each file, however many have grown", async ()
   expect(new Set(world.disk.afterPowerLoss().values())).toEqual(new Set(["3"]));
 });
 
+test("a stop does not make a document again whose file was taken away", async () => {
+  const world = setUp();
+  for (const version of ["1", "2"]) {
+    world.pending.change("a", () => version);
+    await world.pending.whenWritten("a");
+  }
+  await world.disk.files.rm("/state/a");
+  await world.pending.close();
+  expect(world.errors).toEqual([]);
+  expect(world.disk.inodeOf("/state/a")).toBeUndefined();
+});
+
 test("who waits for a document does not wait for hundreds that were due before it and wait for nobody", async () => {
   const world = setUp();
   const many = Array.from({ length: 200 }, (_, index) => `patient-${index}`);
