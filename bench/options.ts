@@ -7,6 +7,7 @@ import type { Profiling } from "./daemon.ts";
 
 export const USAGE = `npm run bench -- [options]
   --quick                  two rounds instead of twelve, few sessions
+  --rounds <n>             so many rounds, 2 to 50; what takes long is in every sixth
   --only <case,...>        these alone; a figure's limit needs its case too (bare, alone, start, bare-scale)
   --claude scripted|fake|real
                            the CLI of this repository with a scripted model (default), a fast stand-in for it, or the
@@ -26,6 +27,8 @@ export const USAGE = `npm run bench -- [options]
 
 export interface Options {
   readonly isQuick: boolean;
+  /** Undefined: as many as are usual. */
+  readonly rounds: number | undefined;
   /** Names of cases; empty means all. */
   readonly only: readonly string[];
   readonly claude: ClaudeKind;
@@ -41,6 +44,7 @@ export function readOptions(cases: readonly string[]): Options | undefined {
   try {
     const { values } = parseArgs({
       options: {
+        rounds: { type: "string" },
         quick: { type: "boolean", default: false },
         only: { type: "string", default: "" },
         claude: { type: "string", default: "scripted" },
@@ -54,11 +58,14 @@ export function readOptions(cases: readonly string[]): Options | undefined {
     });
     const { quick, server, tokens, "cpu-prof": cpu, heap, before, out } = values;
     const claude = CLAUDES.find((kind) => kind === values.claude);
+    const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+    if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 2 && rounds <= 50)) return undefined;
     const only = values.only.split(",").filter((name) => name !== "");
     if (claude === undefined || only.some((name) => !cases.includes(name))) return undefined;
     if ((server === undefined) !== (tokens === undefined)) return undefined;
     return {
       isQuick: quick,
+      rounds,
       only,
       claude,
       server: server === undefined || tokens === undefined ? undefined : { url: server, tokens },
