@@ -8,6 +8,13 @@ export const INLINED = ["croner", "yaml", "zod"];
 
 const isInlined = (id) => INLINED.some((name) => id === name || id.startsWith(`${name}/`));
 
+/** V8 keeps a text in one byte for each character if it can, and for one emoji in it takes two for all. */
+const asciiOnly = {
+  name: "ascii-only",
+  renderChunk: (code) =>
+    code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+};
+
 /**
  * @param input the path of the program's first module
  * @param directory where what is made goes; what is imported lazily is a file of its own
@@ -17,6 +24,7 @@ export async function bundle(input, directory) {
     input,
     platform: "node",
     external: (id) => /^[@\w]/.test(id) && !isInlined(id),
+    plugins: [asciiOnly],
   });
   try {
     await made.write({
@@ -24,6 +32,8 @@ export async function bundle(input, directory) {
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "[name]-[hash].js",
+      // What it does by itself would write such characters again.
+      minify: false,
     });
   } finally {
     await made.close();

@@ -116,6 +116,13 @@ describe("the tarball", () => {
     );
   });
 
+  test("is written in ASCII, so that it takes half the memory", () => {
+    const programs = readdirSync(join(ROOT, "dist")).filter((name) => name.endsWith(".js"));
+    expect(
+      programs.filter((name) => /[^\t\n -~]/.test(readFileSync(join(ROOT, "dist", name), "utf8"))),
+    ).toEqual([]);
+  });
+
   test("runs nothing at its installation", async () => {
     const { stdout } = await run("tar", ["xOzf", join(work, packed.filename), "package/package.json"]);
     const { scripts } = JSON.parse(stdout) as { scripts: Record<string, string> };

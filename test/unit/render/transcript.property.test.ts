@@ -120,13 +120,14 @@ function fixed(markdown: string): string {
 /**
  * What must arrive exactly once and in order. White space may change at a cut; the lines of fences are left out,
  * since a cut closes and reopens them: that they still hold the code, and nothing else, is checked by the letters.
+ * So is the backslash by which a sign behind a cut begins no list.
  */
 function essence(markdown: string): string {
   return fixed(markdown)
     .split("\n")
     .filter((line) => !/^ {0,3}(?:`{3,}|~{3,})ω?$/.test(line))
     .join("")
-    .replace(/\s/g, "");
+    .replace(/[\s\\]/g, "");
 }
 
 function expectFencesHoldCode(post: string): void {
