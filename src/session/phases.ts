@@ -27,6 +27,8 @@ export interface RunningClaude {
   hasTaskNotification: boolean;
   /** When the flush timer fires, or undefined when none runs. */
   flushAt: number | undefined;
+  /** It may fire later, while many posts grow. */
+  isFlushPatient?: boolean;
 }
 
 /** A message on its way, not yet known to be in Claude's transcript. */

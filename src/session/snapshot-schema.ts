@@ -170,6 +170,7 @@ const claude = z.object({
   isClearing: flag,
   hasTaskNotification: flag,
   flushAt: orNone(number),
+  isFlushPatient: flag.exactOptional(),
 });
 
 const phase = z.discriminatedUnion("name", [

@@ -72,18 +72,20 @@ test("a post that has grown for a while may wait for those of others, and its wo
   expect(script.said()).toContain("word ".repeat(150).trim());
 });
 
-test("what is no growth doesn't wait for others: a tool's line, the last words", () => {
+test.each([
+  ["is due in a moment", 1900, 10],
+  ["was put off", 3000, 1000],
+])("what is no growth doesn't wait for others while growth %s: a tool's line, the last words", (_, later, ms) => {
   const late = (): Script => {
     const { script } = grown();
-    script.now += 3000;
+    script.now += later;
     word(script);
     return script;
   };
   const withTool = late();
   withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
   const timer = withTool.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
-  expect(timer).toMatchObject({ ms: expect.any(Number) });
-  expect(timer).not.toHaveProperty("isPatient");
+  expect(timer).toEqual({ type: "setTimer", name: "flush", ms });
   const withEnd = late();
   const text = "word ".repeat(74);
   withEnd.claude({ type: "text", messageId: "m", text });
