@@ -49,6 +49,7 @@ interface Change {
 
 export class PendingDocuments {
   readonly #options: PendingOptions;
+  readonly #files: DurableFiles;
   readonly #changed = new Map<string, Change>();
   readonly #underWay = new Map<string, Change>();
   /** Those that were written last, by their names; the newest is the last. */
@@ -60,6 +61,7 @@ export class PendingDocuments {
 
   constructor(options: PendingOptions) {
     this.#options = options;
+    this.#files = { ...options.files, open: (...args) => this.#openFile(...args) };
   }
 
   /** From now on the file says what `text` gives, or is gone. It is written sooner or later. */
@@ -113,14 +115,15 @@ export class PendingDocuments {
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
-    // Other versions know of one document in a file.
-    for (const file of [...this.#grown]) {
+    // Other versions know of one document in a file. What could not be written just now is tried once more.
+    for (const file of [...this.#grown].filter((one) => !this.#changed.has(one))) {
       this.change(file, () => this.#options.read(join(this.#options.folder, file)));
+    }
+    for (const file of [...this.#changed.keys()]) {
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
-    await Promise.all([...this.#open.values()].map(({ growing }) => growing.close()));
-    this.#open.clear();
+    await this.#leaveAll();
   }
 
   #makeDue(change: Change): void {
@@ -152,7 +155,7 @@ export class PendingDocuments {
   }
 
   async #commit(due: readonly (readonly [string, Change])[]): Promise<void> {
-    const { files, folder, onFailed, onWritten } = this.#options;
+    const { folder, onFailed, onWritten } = this.#options;
     const failed = new Set<Change>();
     const fail = (change: Change, error: unknown): void => {
       failed.add(change);
@@ -172,7 +175,7 @@ export class PendingDocuments {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     if (named.length > 0) {
-      await syncFolder(folder, files).catch((error: unknown) => {
+      await syncFolder(folder, this.#files).catch((error: unknown) => {
         for (const [file, change] of named) {
           this.#leave(file);
           fail(change, error);
@@ -193,7 +196,8 @@ export class PendingDocuments {
 
   /** True when its name is new, or gone. */
   async #write(file: string, { text }: Change): Promise<boolean> {
-    const { files, folder, inodeOf, makeFolder, mode } = this.#options;
+    const { folder, inodeOf, makeFolder, mode } = this.#options;
+    const files = this.#files;
     const path = join(folder, file);
     if (text === undefined) {
       this.#leave(file);
@@ -227,10 +231,34 @@ export class PendingDocuments {
     }
   }
 
+  /** Files that are open only for what may change next give way to one that is needed. */
+  async #openFile(...args: Parameters<DurableFiles["open"]>): ReturnType<DurableFiles["open"]> {
+    for (;;) {
+      try {
+        return await this.#options.files.open(...args);
+      } catch (error) {
+        if (!isForWantOfFiles(error) || this.#open.size === 0) {
+          throw error;
+        }
+        await this.#leaveAll();
+      }
+    }
+  }
+
+  async #leaveAll(): Promise<void> {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(all.map(({ growing }) => growing.close()));
+  }
+
   #leave(file: string): void {
     void this.#open.get(file)?.growing.close();
     this.#open.delete(file);
   }
+}
+
+function isForWantOfFiles(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["EMFILE", "ENFILE"].includes(String(error.code));
 }
 
 function newChange(text: Change["text"]): Change {
