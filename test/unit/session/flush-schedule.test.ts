@@ -75,23 +75,28 @@ test("a post that has grown for a while may wait for those of others, and its wo
 test.each([
   ["is due in a moment", 1900, 10],
   ["was put off", 3000, 1000],
-])("what is no growth doesn't wait for others while growth %s: a tool's line, the last words", (_, later, ms) => {
-  const late = (): Script => {
-    const { script } = grown();
-    script.now += later;
-    word(script);
-    return script;
-  };
-  const withTool = late();
-  withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
-  const timer = withTool.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
-  expect(timer).toEqual({ type: "setTimer", name: "flush", ms });
-  const withEnd = late();
-  const text = "word ".repeat(74);
-  withEnd.claude({ type: "text", messageId: "m", text });
-  withEnd.claude(turnEnded());
-  expect(withEnd.said()).toContain(text.trim());
-});
+])(
+  "what is no growth doesn't wait for others while growth %s: a tool's line, the last words",
+  (_, later, ms) => {
+    const late = (): Script => {
+      const { script } = grown();
+      script.now += later;
+      word(script);
+      return script;
+    };
+    const withTool = late();
+    withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
+    const timer = withTool.effects.findLast(
+      (effect) => effect.type === "setTimer" && effect.name === "flush",
+    );
+    expect(timer).toEqual({ type: "setTimer", name: "flush", ms });
+    const withEnd = late();
+    const text = "word ".repeat(74);
+    withEnd.claude({ type: "text", messageId: "m", text });
+    withEnd.claude(turnEnded());
+    expect(withEnd.said()).toContain(text.trim());
+  },
+);
 
 test("a first piece of a few words is shown as it comes, in one write", () => {
   const script = answering();
