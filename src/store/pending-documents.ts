@@ -16,9 +16,7 @@ const LAZY_MS = 5000;
 const ALONG = 8;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). They find the next step waiting: to wake one costs more than it. */
 const AT_ONCE = 16;
-/** Files that are added to. */
-const MOST_OPEN = 512;
-/** They are closed at the next write after this: a document that rests needs no descriptor. Posts grow each two seconds. */
+/** Files that are added to are closed at the next write after this: a document that rests needs no descriptor. Posts grow each two seconds. */
 const OPEN_MS = 10_000;
 
 export interface PendingOptions {
@@ -26,6 +24,8 @@ export interface PendingOptions {
   readonly clock: Clock;
   readonly files: DurableFiles;
   readonly mode: number;
+  /** So many files are kept open, to be added to. */
+  readonly mostOpen: number;
   /** Of the file that has this path now; undefined when none has. */
   readonly inodeOf: (path: string) => number | undefined;
   /** The document in that file. */
@@ -224,7 +224,7 @@ export class PendingDocuments {
     const now = this.#options.clock.now();
     this.#open.set(file, { growing, at: now });
     for (const [oldest, { at }] of this.#open) {
-      if (at > now - OPEN_MS && this.#open.size <= MOST_OPEN) {
+      if (at > now - OPEN_MS && this.#open.size <= this.#options.mostOpen) {
         break;
       }
       this.#leave(oldest);

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { newestIn } from "../../../src/store/growing-file.ts";
 import { PendingDocuments } from "../../../src/store/pending-documents.ts";
-import { createFakeClock } from "../../support/fake-clock.ts";
+import { createFakeClock, settle } from "../../support/fake-clock.ts";
 import { forgetfulFiles } from "../../support/forgetful-files.ts";
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
@@ -37,6 +37,7 @@ function setUp() {
     },
     read: (path) => JSON.stringify(newestIn(disk.contentOf(path))),
     mode: 0o600,
+    mostOpen: 30,
     makeFolder: () => {},
     onWritten: () => {},
     onFailed: (error) => void errors.push(error),
@@ -85,6 +86,16 @@ test("a file that can't be looked for is closed, and written once it can be", as
   await clock.advance(5000);
   await pending.whenAllWritten();
   expect(["a", "b", "new"].map(contentOf)).toEqual(['"2"', '"2"', '"1"']);
+});
+
+test("no more files are kept open than may be", async () => {
+  const { contentOf, openFiles, write } = setUp();
+  const many = Array.from({ length: 60 }, (_, nth) => `document-${nth}`);
+  await Promise.all(many.map((file) => write(file, "1")));
+  await Promise.all(many.map((file) => write(file, "2")));
+  await settle();
+  expect(openFiles()).toBe(30);
+  expect(many.map((file) => newestIn(contentOf(file)))).toEqual(many.map(() => "2"));
 });
 
 test("files that are kept open for the next change give way where no more can be opened", async () => {
