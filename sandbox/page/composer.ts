@@ -26,15 +26,22 @@ export interface ComposerOptions {
 /** A slash command the server doesn't know, which can be sent as a message instead. */
 export class UnknownCommand extends Error {
   override name = "UnknownCommand";
+  readonly text: string;
   readonly sendAnyway: () => Promise<void>;
 
-  constructor(message: string, sendAnyway: () => Promise<void>) {
+  constructor(message: string, text: string, sendAnyway: () => Promise<void>) {
     super(message);
+    this.text = text;
     this.sendAnyway = sendAnyway;
   }
 }
 
 const TYPING_MS = 4000;
+
+interface Message {
+  readonly text: string;
+  readonly files: readonly FileInfo[];
+}
 
 export class Composer {
   readonly element: HTMLElement;
@@ -44,8 +51,8 @@ export class Composer {
   readonly #parts: Parts;
   readonly #names: NameList;
   readonly #uploads: Uploads;
-  /** The text that is on its way. */
-  #sending: string | undefined;
+  /** What is on its way. */
+  #sending: Message | undefined;
   #typedAt = 0;
 
   private constructor({ label, draftKey, actions }: ComposerOptions) {
@@ -70,7 +77,7 @@ export class Composer {
   static create(options: ComposerOptions): Composer {
     const composer = new Composer(options);
     composer.#listen();
-    composer.#setText(sessionStorage.getItem(options.draftKey) ?? "");
+    composer.#setText(composer.#kept());
     return composer;
   }
 
@@ -84,7 +91,9 @@ export class Composer {
 
   /** Whether there is something besides what is being sent. */
   hasDraft(): boolean {
-    return !this.isEmpty() && this.#parts.text.value.trimEnd() !== this.#sending;
+    const { text, files } = this.#sending ?? { text: undefined, files: [] };
+    const isOther = this.#parts.text.value.trimEnd() !== text || this.#uploads.hasOthers(files);
+    return !this.isEmpty() && isOther;
   }
 
   /** In place of what is there. */
@@ -148,6 +157,11 @@ export class Composer {
     if (!waiting.hidden && !this.#uploads.isBusy()) void this.#send();
   }
 
+  /** What is written here, in whichever composer. */
+  #kept(): string {
+    return sessionStorage.getItem(this.#draftKey) ?? "";
+  }
+
   #setText(value: string): void {
     this.#parts.text.value = value;
     sessionStorage.setItem(this.#draftKey, value);
@@ -157,17 +171,24 @@ export class Composer {
 
   /** Now, or once its files are there. */
   async #send(): Promise<void> {
-    const { text, trouble, waiting } = this.#parts;
+    const { text, waiting } = this.#parts;
     if (this.#sending !== undefined || this.isEmpty()) return;
     waiting.hidden = !this.#uploads.isBusy();
     if (this.#uploads.isBusy()) return;
-    const [message, files] = [text.value.trimEnd(), this.#uploads.ready()];
+    const message = { text: text.value.trimEnd(), files: this.#uploads.ready() };
+    await this.#deliver(message, () => this.#actions.send(message.text, message.files));
+  }
+
+  /** One at a time; what is written meanwhile stays. */
+  async #deliver(message: Message, send: () => Promise<void>): Promise<void> {
+    if (this.#sending !== undefined) return;
     this.#sending = message;
     try {
-      await this.#actions.send(message, files);
-      trouble.replaceChildren();
-      if (text.value.trimEnd() === message) this.#setText("");
-      this.#uploads.remove(files);
+      await send();
+      this.#parts.trouble.replaceChildren();
+      // The thread may have been opened anew, and something else be written there.
+      if (this.#kept().trimEnd() === message.text) this.#setText("");
+      this.#uploads.remove(message.files);
     } catch (error) {
       this.#complain(error);
     } finally {
@@ -180,14 +201,8 @@ export class Composer {
     trouble.replaceChildren(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UnknownCommand)) return;
     const again = (): void => {
-      error.sendAnyway().then(
-        () => {
-          trouble.replaceChildren();
-          this.#setText("");
-          this.focus();
-        },
-        (further: unknown) => this.#complain(further),
-      );
+      this.focus();
+      void this.#deliver({ text: error.text, files: [] }, error.sendAnyway);
     };
     trouble.append(" ", h("button", { type: "button", class: "link", onclick: again }, "Send as a message"));
   }

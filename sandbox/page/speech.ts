@@ -29,7 +29,7 @@ export function createSpeech(api: Api, chat: Chat, listener: SpeechListener): Sp
   async function command(text: string, rootId: string): Promise<void> {
     const answer = await api.command(channelId, rootId, text).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      throw new UnknownCommand(error.message, () => post(text, rootId, []));
+      throw new UnknownCommand(error.message, text, () => post(text, rootId, []));
     });
     if (answer !== "") listener.onAnswer(answer, rootId);
   }

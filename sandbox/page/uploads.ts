@@ -8,6 +8,8 @@ export interface Uploads {
   readonly element: HTMLElement;
   add(files: Iterable<File>): void;
   isEmpty(): boolean;
+  /** Besides these. */
+  hasOthers(files: readonly FileInfo[]): boolean;
   /** Some are still on their way. */
   isBusy(): boolean;
   /** Those that are there, in the order in which they were added. */
@@ -78,6 +80,7 @@ export function createUploads(actions: UploadsActions): Uploads {
       for (const upload of added) void start(upload);
     },
     isEmpty: () => all.length === 0,
+    hasOthers: (files) => all.some(({ info }) => info === undefined || !files.includes(info)),
     isBusy: () => all.some((one) => one.info === undefined),
     ready: () => all.flatMap(({ info }) => info ?? []),
     clear: () => set([]),

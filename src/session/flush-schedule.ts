@@ -20,10 +20,6 @@ const HOLD_MS = 1000;
 export function scheduleText(step: Step): void {
   const { turn } = step.state;
   const isPatient = turn.growth > 1;
-  const claude = claudeOf(step.state);
-  if (isPatient && claude?.flushAt !== undefined && claude.isFlushPatient) {
-    return;
-  }
   const gap = GROWTH_MS[Math.min(Math.max(turn.growth, 1), GROWTH_MS.length) - 1] ?? 0;
   schedule(step, Math.max(turn.growth > 0 ? 0 : PIECE_MS, leftOf(step, gap)), isPatient);
 }
@@ -32,7 +28,7 @@ export function scheduleText(step: Step): void {
 const UNHURRIED_MS = 5000;
 
 export function scheduleUnhurried(step: Step): void {
-  schedule(step, Math.max(LINES_MS, leftOf(step, UNHURRIED_MS)));
+  schedule(step, Math.max(LINES_MS, leftOf(step, UNHURRIED_MS)), true);
 }
 
 export function scheduleLines(step: Step): void {
@@ -107,21 +103,21 @@ function isAskingPermission({ state }: Pick<Step, "state">): boolean {
 
 /** The thread is written in `ms` at the latest; `isPatient`: or later, while many others are. */
 function schedule(step: Step, ms: number, isPatient = false): void {
+  const claude = claudeOf(step.state);
+  // It is known already when it may grow.
+  if (isPatient && claude?.flushAt !== undefined && claude.isFlushPatient) {
+    return;
+  }
   if (ms <= 0) {
     step.emit({ type: "clearTimer", name: "flush" });
     flush(step);
     return;
   }
-  const claude = claudeOf(step.state);
-  if (!claude) {
-    return;
-  }
-  const at = Math.min(step.now + ms, claude.flushAt ?? Infinity);
-  const isSooner = at !== claude.flushAt;
-  if (isSooner || (claude.isFlushPatient && !isPatient)) {
-    claude.flushAt = at;
+  const left = (claude?.flushAt ?? 0) - step.now;
+  if (claude && (left <= 0 || ms < left || claude.isFlushPatient)) {
+    const soon = left <= 0 ? ms : Math.min(ms, left);
+    claude.flushAt = step.now + soon;
     claude.isFlushPatient = isPatient;
-    const more = isPatient ? { isPatient } : {};
-    step.emit({ type: "setTimer", name: "flush", ms: Math.max(0, at - step.now), ...more });
+    step.emit({ type: "setTimer", name: "flush", ms: soon, ...(isPatient ? { isPatient } : {}) });
   }
 }

@@ -4,6 +4,7 @@
 import type { ConversationsThere } from "../claude/conversations-there.ts";
 import { RemoteError, runnersWords } from "../remote/error.ts";
 import { type Later, whenThere } from "../util/later.ts";
+import type { Redact } from "../util/redact.ts";
 import type { SessionDependencies } from "./dependencies.ts";
 import type { SavedTurn, Signal } from "./signals.ts";
 import { type Elsewhere, elsewhereOf } from "./steering/origin.ts";
@@ -32,14 +33,15 @@ export function looksOf({
   readSaved,
   others,
   there,
-}: Pick<SessionDependencies, "readSaved" | "others" | "there">): Looks {
-  return there ? looksThere(there) : looksHere(readSaved as ReadHere, others);
+  redact,
+}: Pick<SessionDependencies, "readSaved" | "others" | "there" | "redact">): Looks {
+  return there ? looksThere(there, redact) : looksHere(readSaved as ReadHere, others, redact);
 }
 
 type ReadHere = Parameters<typeof savedTurnOf>[1];
 
-function looksHere(readSaved: ReadHere, others: SessionDependencies["others"]): Looks {
-  const saved = (state: SessionState): SavedTurn => savedTurnOf(state, readSaved);
+function looksHere(readSaved: ReadHere, others: SessionDependencies["others"], redact: Redact): Looks {
+  const saved = (state: SessionState): SavedTurn => savedTurnOf(state, readSaved, redact);
   return {
     restored: saved,
     beforeStart: (state, own) => ({
@@ -54,7 +56,7 @@ function looksHere(readSaved: ReadHere, others: SessionDependencies["others"]): 
 const UNKNOWN: SavedTurn = { holdsMessage: undefined, texts: [] };
 
 /** What could not be looked up is found before the next start: nothing waits for a machine that may be away. */
-function looksThere({ look }: Pick<ConversationsThere, "look">): Looks {
+function looksThere({ look }: Pick<ConversationsThere, "look">, redact: Redact): Looks {
   function left(state: SessionState): Later<Looked> {
     const { phase, conversation } = state;
     const { id } = conversation;
@@ -63,7 +65,7 @@ function looksThere({ look }: Pick<ConversationsThere, "look">): Looks {
     }
     return look({ conversationId: id }).then(
       ({ saved, news }) => ({
-        saved: savedTurnOf(state, () => saved),
+        saved: savedTurnOf(state, () => saved, redact),
         elsewhere: { conversationId: id, news },
       }),
       () => ({ saved: UNKNOWN }),
@@ -80,7 +82,7 @@ function looksThere({ look }: Pick<ConversationsThere, "look">): Looks {
       }
       const bytes = state.steering.seen?.id === id ? state.steering.seen.bytes : undefined;
       return look({ conversationId: id, bytes, isStart: true }).then(({ saved, news, pid }) => ({
-        saved: savedTurnOf(state, () => saved),
+        saved: savedTurnOf(state, () => saved, redact),
         ...(progress === "begun" ? { elsewhere: { conversationId: id, news, pid } } : {}),
       }));
     },

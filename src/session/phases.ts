@@ -27,7 +27,7 @@ export interface RunningClaude {
   hasTaskNotification: boolean;
   /** When the flush timer fires, or undefined when none runs. */
   flushAt: number | undefined;
-  /** It may be later, while many other sessions have the same to do. */
+  /** It may fire later, while many posts grow. */
   isFlushPatient?: boolean;
 }
 

@@ -25,31 +25,38 @@ export class TextTable {
   }
 }
 
-/** A document with its texts in their places again. Throws when they are not there. */
+/** A document, as it was parsed, with its texts in their places again. Throws when they are not there. */
 export function withTexts(document: unknown): unknown {
-  if (typeof document !== "object" || document === null || !("texts" in document)) {
+  if (!isObject(document) || !("texts" in document)) {
     return document;
   }
   const { texts, ...others } = document;
   if (!Array.isArray(texts)) {
     throw new Error("The document's texts are no list");
   }
-  return replaced(others, texts);
+  // No recursion: what Claude gives a tool may be nested deeply.
+  const left: Record<string, unknown>[] = [others];
+  for (let object = left.pop(); object; object = left.pop()) {
+    for (const [key, value] of Object.entries(object)) {
+      if (typeof value === "string" && value.startsWith(MARK)) {
+        object[key] = textAt(value, texts);
+      } else if (isObject(value)) {
+        left.push(value);
+      }
+    }
+  }
+  return others;
 }
 
-function replaced(value: unknown, texts: readonly unknown[]): unknown {
-  if (typeof value === "string" && value.startsWith(MARK)) {
-    const text = texts[Number(value.slice(MARK.length))];
-    if (typeof text !== "string") {
-      throw new Error("The document lacks a text");
-    }
-    return text;
+function textAt(place: string, texts: readonly unknown[]): string {
+  const text = texts[Number(place.slice(MARK.length))];
+  if (typeof text !== "string") {
+    throw new Error("The document lacks a text");
   }
-  if (Array.isArray(value)) {
-    return value.map((one) => replaced(one, texts));
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, replaced(one, texts)]));
-  }
-  return value;
+  return text;
+}
+
+/** Or an array. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

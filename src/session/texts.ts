@@ -3,6 +3,7 @@
 
 import type { SavedTurns } from "../claude/saved-conversation.ts";
 import { usageLimitInWords } from "../render/usage-limit.ts";
+import type { Redact } from "../util/redact.ts";
 import { turnHeard } from "./listeners.ts";
 import { inFlightOf } from "./phases.ts";
 import type { SavedTurn } from "./signals.ts";
@@ -62,14 +63,23 @@ export function recoverTexts(step: Step, saved: SavedTurn | undefined): void {
 export function savedTurnOf(
   state: SessionState,
   readSaved: (conversationId: string) => SavedTurns | undefined,
+  redact: Redact,
 ): SavedTurn {
   const { conversation, queue, turn } = state;
   const message = inFlightOf(state)?.message ?? queue[0];
   const saved = conversation.progress !== "new" || message ? readSaved(conversation.id) : undefined;
   return {
     holdsMessage: message && saved?.holds(message.uuid),
-    texts: saved ? textsOf(turn, saved) : [],
+    texts: saved ? textsOf(turn, saved).map((one) => asStreamed(turn, one, redact)) : [],
   };
+}
+
+/** What was streamed before a restart is kept without secrets, and has to be found in what was saved. */
+function asStreamed({ streaming }: Turn, saved: SavedTurn["texts"][number], redact: Redact): typeof saved {
+  const { messageId, text } = saved;
+  const blocks = streaming?.messageId === messageId ? streaming.blocks : [];
+  const isFound = blocks.length === 0 || blocks.some((block) => text.startsWith(block.text));
+  return isFound ? saved : { messageId, text: redact(text) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Clock } from "../util/clock.ts";
 import type { Log } from "../util/log.ts";
 import { makeDirectory } from "../util/make-directory.ts";
+import { mostOpenFiles } from "../util/open-files.ts";
 import { startMark } from "../util/processes.ts";
 import type { Redact } from "../util/redact.ts";
 import { readRegularFile } from "../util/regular-file.ts";
@@ -51,6 +52,8 @@ export interface DocumentStore extends ChangingDocuments {
 const EXTENSION = ".json";
 /** How the names of documents end that can't be used. */
 export const QUARANTINED = `${EXTENSION}.unreadable`;
+/** Or a quarter of what may be: the connections and what Claudes are started with need the others. */
+const MOST_OPEN = 512;
 const FOLDER_OF_OWNER = 0o700;
 const FILE_OF_OWNER = 0o600;
 
@@ -81,6 +84,7 @@ export class DocumentFolder implements DocumentStore {
       clock,
       files: files.promises,
       mode: FILE_OF_OWNER,
+      mostOpen: Math.min(MOST_OPEN, Math.floor(mostOpenFiles() / 4)),
       inodeOf: (file) => this.#files.lstatSync(file, { throwIfNoEntry: false })?.ino,
       read: (file) => JSON.stringify(newestIn(readRegularFile(file))),
       makeFolder: () => this.#makeAgainIfGone(),

@@ -30,14 +30,20 @@ export class GrowingFile {
   /** The name is safe only after `syncFolder`. */
   static async replace(text: string, options: GrowingFileOptions): Promise<GrowingFile> {
     const { path, mode, files } = options;
-    return new GrowingFile(options, await replaceFile(path, text, mode, files), text.length);
+    const file = await replaceFile(path, text, mode, files);
+    try {
+      return new GrowingFile(options, file, text.length);
+    } catch (error) {
+      await file.close().catch(() => {});
+      throw error;
+    }
   }
 
   /** False when it has to be replaced, also because somebody took it away. Closed when it throws. */
   async add(text: string): Promise<boolean> {
     const { path, inodeOf } = this.#options;
-    const isIn = this.#inode !== undefined && inodeOf(path) === this.#inode;
     try {
+      const isIn = this.#inode !== undefined && inodeOf(path) === this.#inode;
       if (isIn && this.#length + text.length <= MOST_LENGTH && !text.includes("\n")) {
         this.#length += text.length;
         await this.#file.writeFile(`\n${text}\n`);

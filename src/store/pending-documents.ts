@@ -16,9 +16,7 @@ const LAZY_MS = 5000;
 const ALONG = 8;
 /** Node has four threads for files (UV_THREADPOOL_SIZE). They find the next step waiting: to wake one costs more than it. */
 const AT_ONCE = 16;
-/** Files that are added to. */
-const MOST_OPEN = 512;
-/** They are closed at the next write after this: a document that rests needs no descriptor. Posts grow each two seconds. */
+/** Files that are added to are closed at the next write after this: a document that rests needs no descriptor. Posts grow each two seconds. */
 const OPEN_MS = 10_000;
 
 export interface PendingOptions {
@@ -26,6 +24,8 @@ export interface PendingOptions {
   readonly clock: Clock;
   readonly files: DurableFiles;
   readonly mode: number;
+  /** So many files are kept open, to be added to. */
+  readonly mostOpen: number;
   /** Of the file that has this path now; undefined when none has. */
   readonly inodeOf: (path: string) => number | undefined;
   /** The document in that file. */
@@ -49,6 +49,7 @@ interface Change {
 
 export class PendingDocuments {
   readonly #options: PendingOptions;
+  readonly #files: DurableFiles;
   readonly #changed = new Map<string, Change>();
   readonly #underWay = new Map<string, Change>();
   /** Those that were written last, by their names; the newest is the last. */
@@ -60,6 +61,7 @@ export class PendingDocuments {
 
   constructor(options: PendingOptions) {
     this.#options = options;
+    this.#files = { ...options.files, open: (...args) => this.#openFile(...args) };
   }
 
   /** From now on the file says what `text` gives, or is gone. It is written sooner or later. */
@@ -114,14 +116,17 @@ export class PendingDocuments {
     }
     await this.whenAllWritten();
     const { folder, inodeOf, read } = this.#options;
-    // Other versions know of one document in a file. One that was taken away is not made again.
-    for (const file of [...this.#grown].filter((one) => inodeOf(join(folder, one)) !== undefined)) {
+    const isThere = (file: string): boolean => inodeOf(join(folder, file)) !== undefined;
+    // Other versions know of one document in a file. What could not be written just now is tried once more, and what was
+    // taken away is not made again.
+    for (const file of [...this.#grown].filter((one) => !this.#changed.has(one) && isThere(one))) {
       this.change(file, () => read(join(folder, file)));
+    }
+    for (const file of [...this.#changed.keys()]) {
       void this.whenWritten(file);
     }
     await this.whenAllWritten();
-    await Promise.all([...this.#open.values()].map(({ growing }) => growing.close()));
-    this.#open.clear();
+    await this.#leaveAll();
   }
 
   #makeDue(change: Change): void {
@@ -153,7 +158,7 @@ export class PendingDocuments {
   }
 
   async #commit(due: readonly (readonly [string, Change])[]): Promise<void> {
-    const { files, folder, onFailed, onWritten } = this.#options;
+    const { folder, onFailed, onWritten } = this.#options;
     const failed = new Set<Change>();
     const fail = (change: Change, error: unknown): void => {
       failed.add(change);
@@ -173,7 +178,7 @@ export class PendingDocuments {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     if (named.length > 0) {
-      await syncFolder(folder, files).catch((error: unknown) => {
+      await syncFolder(folder, this.#files).catch((error: unknown) => {
         for (const [file, change] of named) {
           this.#leave(file);
           fail(change, error);
@@ -194,7 +199,8 @@ export class PendingDocuments {
 
   /** True when its name is new, or gone. */
   async #write(file: string, { text }: Change): Promise<boolean> {
-    const { files, folder, inodeOf, makeFolder, mode } = this.#options;
+    const { folder, inodeOf, makeFolder, mode } = this.#options;
+    const files = this.#files;
     const path = join(folder, file);
     if (text === undefined) {
       this.#leave(file);
@@ -221,17 +227,41 @@ export class PendingDocuments {
     const now = this.#options.clock.now();
     this.#open.set(file, { growing, at: now });
     for (const [oldest, { at }] of this.#open) {
-      if (at > now - OPEN_MS && this.#open.size <= MOST_OPEN) {
+      if (at > now - OPEN_MS && this.#open.size <= this.#options.mostOpen) {
         break;
       }
       this.#leave(oldest);
     }
   }
 
+  /** Files that are open only for what may change next give way to one that is needed. */
+  async #openFile(...args: Parameters<DurableFiles["open"]>): ReturnType<DurableFiles["open"]> {
+    for (;;) {
+      try {
+        return await this.#options.files.open(...args);
+      } catch (error) {
+        if (!isForWantOfFiles(error) || this.#open.size === 0) {
+          throw error;
+        }
+        await this.#leaveAll();
+      }
+    }
+  }
+
+  async #leaveAll(): Promise<void> {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(all.map(({ growing }) => growing.close()));
+  }
+
   #leave(file: string): void {
     void this.#open.get(file)?.growing.close();
     this.#open.delete(file);
   }
+}
+
+function isForWantOfFiles(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["EMFILE", "ENFILE"].includes(String(error.code));
 }
 
 function newChange(text: Change["text"]): Change {

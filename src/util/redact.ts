@@ -13,11 +13,7 @@ const SHOWN = "[secret]";
 
 export function createRedact(secrets: readonly string[]): Redact {
   const { whole, plain } = formsOf(secrets);
-  return (text) =>
-    plain.reduce(
-      withoutParts,
-      whole.reduce((shown, secret) => shown.replaceAll(secret, SHOWN), text),
-    );
+  return (text) => plain.reduce(withoutParts, whole.reduce(withoutWhole, text));
 }
 
 /** Texts of which each gives a secret away: `createRedact` would remove them. */
@@ -47,6 +43,9 @@ function formsOf(secrets: readonly string[]): {
     ),
   };
 }
+
+const withoutWhole = (text: string, secret: string): string =>
+  withoutPart(text, secret, (at) => [at, at + secret.length]);
 
 function withoutParts(text: string, secret: string): string {
   const beginning = secret.slice(0, SHORTEST_PART);
@@ -80,8 +79,18 @@ function withoutPart(
   let done = 0;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, done)) {
     const [from, to] = extent(at);
-    kept.push(text.slice(done, Math.max(done, from)), SHOWN);
+    kept.push(text.slice(done, Math.max(done, afterEscape(text, from))), SHOWN);
     done = to;
   }
   return done === 0 ? text : kept.join("") + text.slice(done);
+}
+
+/** What an escape sequence of JSON or a URL ends with can look like the beginning of a secret, but is something else. */
+function afterEscape(text: string, at: number): number {
+  const begun = /(?:\\(?:u[\da-f]{0,3})?|%[\da-f]?)$/i.exec(text.slice(Math.max(0, at - 5), at))?.[0];
+  if (begun === undefined) {
+    return at;
+  }
+  const isLong = begun.length > 1 || text[at] === "u";
+  return at - begun.length + (begun.startsWith("%") ? 3 : isLong ? 6 : 2);
 }

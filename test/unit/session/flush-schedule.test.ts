@@ -72,30 +72,31 @@ test("a post that has grown for a while may wait for those of others, and its wo
   expect(script.said()).toContain("word ".repeat(150).trim());
 });
 
-test("what is no growth doesn't wait for others: a tool's line, the last words", () => {
-  const late = (): Script => {
-    const { script } = grown();
-    script.now += 3000;
-    word(script);
-    return script;
-  };
-  const withTool = late();
-  withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
-  const timer = withTool.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
-  expect(timer).toMatchObject({ ms: expect.any(Number) });
-  expect(timer).not.toHaveProperty("isPatient");
-  const { script: soonDue } = grown();
-  soonDue.now += 1880;
-  soonDue.claude(toolUse("t1", "Read", { file_path: "/a" }));
-  const sooner = soonDue.effects.findLast((effect) => effect.type === "setTimer" && effect.name === "flush");
-  expect(sooner).toMatchObject({ ms: 30 });
-  expect(sooner).not.toHaveProperty("isPatient");
-  const withEnd = late();
-  const text = "word ".repeat(74);
-  withEnd.claude({ type: "text", messageId: "m", text });
-  withEnd.claude(turnEnded());
-  expect(withEnd.said()).toContain(text.trim());
-});
+test.each([
+  ["is due in a moment", 1900, 10],
+  ["was put off", 3000, 1000],
+])(
+  "what is no growth doesn't wait for others while growth %s: a tool's line, the last words",
+  (_, later, ms) => {
+    const late = (): Script => {
+      const { script } = grown();
+      script.now += later;
+      word(script);
+      return script;
+    };
+    const withTool = late();
+    withTool.claude(toolUse("t1", "Read", { file_path: "/a" }));
+    const timer = withTool.effects.findLast(
+      (effect) => effect.type === "setTimer" && effect.name === "flush",
+    );
+    expect(timer).toEqual({ type: "setTimer", name: "flush", ms });
+    const withEnd = late();
+    const text = "word ".repeat(74);
+    withEnd.claude({ type: "text", messageId: "m", text });
+    withEnd.claude(turnEnded());
+    expect(withEnd.said()).toContain(text.trim());
+  },
+);
 
 test("a first piece of a few words is shown as it comes, in one write", () => {
   const script = answering();

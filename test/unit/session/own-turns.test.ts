@@ -77,12 +77,23 @@ test("words of Claude's own turn that only its saved conversation has are shown 
   };
   for (const begin of [() => {}, () => script.claude({ type: "messageStarted", messageId: "m2" })]) {
     begin();
-    expect(savedTurnOf(script.state, () => saved).texts).toEqual([
-      { messageId: "m2", text: "The task has ended." },
-    ]);
+    expect(
+      savedTurnOf(
+        script.state,
+        () => saved,
+        (text) => text,
+      ).texts,
+    ).toEqual([{ messageId: "m2", text: "The task has ended." }]);
   }
   script.claude({ type: "textDelta", text: "The task", blockIndex: 0 });
-  script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  script.take({
+    type: "restored",
+    saved: savedTurnOf(
+      script.state,
+      () => saved,
+      (text) => text,
+    ),
+  });
   expect(script.said()).toContain("The task has ended.");
   expect(script.said().match(/Begun\./g)).toHaveLength(1);
 });
@@ -97,7 +108,14 @@ test("words of Claude's own turn are found again while a message is on its way t
     textsFrom: (messageId: string) =>
       messageId === "m1" ? [{ messageId: "m1", text: "The task has ended." }] : [],
   };
-  script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  script.take({
+    type: "restored",
+    saved: savedTurnOf(
+      script.state,
+      () => saved,
+      (text) => text,
+    ),
+  });
   expect(script.said()).toContain("The task has ended.");
   expect(script.state.queue.map(({ text }) => text)).toEqual(["next"]);
 });

@@ -333,7 +333,15 @@ test("what was found again of a turn is not found again as another's, whose mess
     textsFrom: (id: string) =>
       conversation.slice(conversation.findIndex(({ messageId }) => messageId === id)),
   };
-  const restart = () => script.take({ type: "restored", saved: savedTurnOf(script.state, () => saved) });
+  const restart = () =>
+    script.take({
+      type: "restored",
+      saved: savedTurnOf(
+        script.state,
+        () => saved,
+        (text) => text,
+      ),
+    });
   restart();
   script.says(OWNER, "next");
   wake(script);

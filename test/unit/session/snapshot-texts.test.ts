@@ -37,6 +37,14 @@ test("an object's keys are its own, whatever they are", () => {
   expect(JSON.stringify(withTexts(document))).toBe('{"input":{"\\u00000":1,"__proto__":{"a":2},"texts":3}}');
 });
 
+test("a text is found however deep it stands", () => {
+  const [depth, mark] = [50_000, "\\u00000"];
+  const nested = `${'{"a":['.repeat(depth)}"${mark}"${"]}".repeat(depth)}`;
+  let found = withTexts(JSON.parse(`{"input":${nested},"texts":["here"]}`)) as Record<string, unknown>;
+  for (let level = 0; level < 2 * depth + 1; level++) found = Object.values(found)[0] as typeof found;
+  expect(found).toBe("here");
+});
+
 test("a text that is missing, or is none, is an error", () => {
   expect(() => withTexts({ one: "\u00001", texts: ["a"] })).toThrow("lacks a text");
   expect(() => withTexts({ one: "\u00000", texts: [7] })).toThrow("lacks a text");

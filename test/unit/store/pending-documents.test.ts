@@ -15,6 +15,7 @@ function setUp(disk: ForgetfulFiles = forgetfulFiles()) {
     inodeOf: disk.inodeOf,
     read: (path) => JSON.stringify(newestIn(disk.contentOf(path))),
     mode: 0o600,
+    mostOpen: 512,
     makeFolder: () => {},
     onWritten: () => {},
     onFailed: (error) => void errors.push(error),

@@ -60,3 +60,27 @@ test("most of a secret is one too: where a text was cut, its beginning or its en
   expect(redact(`${token.slice(0, 14)}${token}${token.slice(-14)}`)).toBe("[secret][secret][secret]");
   expect(redact("xq7he3kfmnapxq7he3kfmnap")).toBe("[secret][secret]");
 });
+
+test("JSON stays JSON, and a URL one, also where a secret goes on after an escape sequence that ends like its beginning", () => {
+  const escaped = ["\n", "\t", "\u001f", "\u0000", "é", "/", "%", "\\", '"', "n", "1f", ""];
+  const secret = fc.stringMatching(/^[nrtbfu0-9a-f]{26}$/);
+  const cut = fc.record({ from: fc.nat(26), to: fc.nat(26), before: fc.constantFrom(...escaped) });
+  fc.assert(
+    fc.property(secret, fc.array(cut, { maxLength: 5 }), (one, cuts) => {
+      const text = cuts.map(({ from, to, before }) => `${before}${one.slice(from, to)}`).join("");
+      const redact = createRedact([one]);
+      const shown = JSON.parse(redact(JSON.stringify([text]))) as string[];
+      expect(shown[0]).not.toContain(one);
+      expect(redact(shown[0] ?? "")).toBe(shown[0]);
+      expect(decodeURIComponent(redact(encodeURIComponent(text)))).not.toContain(one);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("words on the line after one that ends within a secret are shown as they are", () => {
+  const redact = createRedact(["abcdefghijklmnopqrstuvwxyz"]);
+  expect(JSON.parse(redact(JSON.stringify("token: abcdefghijklmn\nopqrstuvwxyz\n")))).toBe(
+    "token: [secret]\n[secret]\n",
+  );
+});
