@@ -11,19 +11,27 @@ const attacks = project("attacks", { testTimeout: 120_000, hookTimeout: 60_000, 
 
 // What the suite plays with the newest CLI alone or with none, with all of them.
 const generations = project("generations", {
-  include: ["claude-*", "daemon", "guided-scenes", "remote-*", "scenarios*", "warm"].map(
-    (name) => `test/e2e/${name}.test.ts`,
-  ),
+  include: [
+    "claude-*",
+    "daemon",
+    "guided-scenes",
+    "projects",
+    "remote-*",
+    "restart",
+    "scenarios*",
+    "send",
+    "warm",
+  ].map((name) => `test/e2e/${name}.test.ts`),
   testTimeout: 90_000,
   maxWorkers: 2,
   env: { CLAUDE_GENERATIONS: "all" },
 });
 
-// With more examples than the suite's.
+// With more examples than the suite's, and longer ones.
 const properties = project("properties", {
   include: [
     "test/unit/**/*.property.test.ts",
-    "test/unit/**/{projects-edit,projects-file,deciding-words}.test.ts",
+    "test/unit/**/{projects-edit,projects-file,deciding-words,hang,hostile-texts}.test.ts",
   ],
   env: { PROPERTY_TIMES: "20" },
 });

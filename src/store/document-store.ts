@@ -85,7 +85,7 @@ export class DocumentFolder implements DocumentStore {
       files: files.promises,
       mode: FILE_OF_OWNER,
       mostOpen: Math.min(MOST_OPEN, Math.floor(mostOpenFiles() / 4)),
-      inodeOf: (file) => this.#files.lstatSync(file, { throwIfNoEntry: false })?.ino,
+      inodeOf: (file) => this.#inodeOf(file),
       read: (file) => JSON.stringify(newestIn(readRegularFile(file))),
       makeFolder: () => this.#makeAgainIfGone(),
       onWritten: () => this.#onWritten(),
@@ -166,6 +166,15 @@ export class DocumentFolder implements DocumentStore {
       this.#files.renameSync(file, quarantined);
     } catch (error) {
       this.#log.warn(`${file} could not be set aside`, error);
+    }
+  }
+
+  /** Undefined where there is none, and where something else is in the folder's place. */
+  #inodeOf(file: string): number | undefined {
+    try {
+      return this.#files.lstatSync(file, { throwIfNoEntry: false })?.ino;
+    } catch {
+      return undefined;
     }
   }
 

@@ -227,7 +227,7 @@ export class PendingDocuments {
     const now = this.#options.clock.now();
     this.#open.set(file, { growing, at: now });
     for (const [oldest, { at }] of this.#open) {
-      if (at > now - OPEN_MS && this.#open.size <= this.#options.mostOpen) {
+      if (!this.#isClosed && at > now - OPEN_MS && this.#open.size <= this.#options.mostOpen) {
         break;
       }
       this.#leave(oldest);

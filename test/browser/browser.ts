@@ -1,5 +1,4 @@
 // A real browser for tests: finds the machine's own, opens pages in it, and fails a test whose page complains.
-import { existsSync } from "node:fs";
 import {
   type Browser,
   type BrowserContext,
@@ -8,14 +7,7 @@ import {
   type Page,
 } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
-
-/** Undefined when the machine has none. */
-export const browserPath: string | undefined = [
-  process.env["CHROMIUM_PATH"] ?? "",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== "" && existsSync(path));
+import { browserPath } from "../support/browser-path.ts";
 
 let browser: Browser | undefined;
 

@@ -1,5 +1,5 @@
 // Says once, and in one line, when there is no browser to test with.
-import { browserPath } from "./browser.ts";
+import { browserPath } from "../support/browser-path.ts";
 
 export function setup(): void {
   if (browserPath === undefined) {

@@ -5,15 +5,16 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeVersion } from "../../src/claude/version.ts";
-import { furtherTest } from "../support/generations.ts";
+import { furtherTest, outerTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
 const model = sharedModel();
 
-describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder, isBetween }) => {
   const further = furtherTest({ isOlder });
+  const outer = outerTest({ isBetween });
   let place: ClaudeHome;
   let claude: WatchedClaude;
 
@@ -37,7 +38,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(await claudeVersion(path, { environment: place.environment })).toBe(version);
   });
 
-  it("is ready, streams an answer and says that it took the message", async () => {
+  outer("is ready, streams an answer and says that it took the message", async () => {
     const uuid = claude.say("RUN hello");
     const ready = await claude.next("ready");
     expect(ready.commands.map(({ name }) => name)).toContain("compact");
@@ -65,7 +66,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(existsSync(join(place.directory, "out.txt"))).toBe(true);
   });
 
-  it("does not run a command that is denied, and hears why", async () => {
+  outer("does not run a command that is denied, and hears why", async () => {
     claude.say("RUN bash");
     claude.deny(await claude.next("permissionAsked"), "not today");
     expect(await claude.next("toolResult")).toMatchObject({ isError: true, text: "not today" });
@@ -74,7 +75,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(existsSync(join(place.directory, "out.txt"))).toBe(false);
   });
 
-  it("stops in the middle of an answer and goes on with the next message", async () => {
+  outer("stops in the middle of an answer and goes on with the next message", async () => {
     claude.say("RUN slow");
     await claude.next("textDelta");
     claude.client.interrupt();
@@ -159,7 +160,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(claude.events).toContainEqual({ type: "replayed", uuid });
   });
 
-  it("is closed in the middle of an answer and remembers the conversation", async () => {
+  outer("is closed in the middle of an answer and remembers the conversation", async () => {
     await claude.close();
     const conversationId = randomUUID();
     claude = start({ conversationId });

@@ -3,10 +3,10 @@
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { runScene, type ToolUse } from "../../sandbox/model/scene.ts";
 import { type ScriptedModel, startScriptedModel } from "../../sandbox/model/server.ts";
-import { furtherTest } from "../support/generations.ts";
+import { furtherTest, outerTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
@@ -25,8 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => model.close());
 
-describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder, isBetween }) => {
   const further = furtherTest({ isOlder });
+  const outerTests = outerTest({ isBetween });
   let place: ClaudeHome;
   let claude: WatchedClaude | undefined;
   /** A directory of denied files in the home, and a denied file where Claude works. */
@@ -67,7 +68,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
   const read = (file: string): ToolUse => ({ name: "Read", input: { file_path: file } });
   const bash = (command: string): ToolUse => ({ name: "Bash", input: { command, description: "Look" } });
 
-  it("reads no denied file, by whatever way", async () => {
+  outerTests("reads no denied file, by whatever way", async () => {
     symlinkSync(outer, join(place.directory, "link.txt"));
     const search = { pattern: "TOKEN", output_mode: "content" };
     const { results, heard } = await turn([
@@ -86,7 +87,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     expect(heard).not.toContain(SECRET);
   });
 
-  it("changes no denied file and makes none in a denied directory", async () => {
+  outerTests("changes no denied file and makes none in a denied directory", async () => {
     const change = { old_string: SECRET, new_string: "mine" };
     const { results } = await turn([
       ...[outer, inner].flatMap((file) => [

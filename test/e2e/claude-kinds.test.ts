@@ -5,15 +5,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClaudeStart } from "../../src/claude/types.ts";
-import { furtherTest } from "../support/generations.ts";
+import { furtherTest, outerTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { type WatchedClaude, watchClaude } from "../support/watch-claude.ts";
 
 const model = sharedModel();
 
-describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => {
+describe.each(realClaudes())("claude $version", ({ version, path, isOlder, isBetween }) => {
   const further = furtherTest({ isOlder });
+  const outer = outerTest({ isBetween });
   const isNewest = !isOlder;
   let place: ClaudeHome;
   let open: WatchedClaude[];
@@ -82,7 +83,7 @@ describe.each(realClaudes())("claude $version", ({ version, path, isOlder }) => 
     });
   }
 
-  it("says when a hook refuses a message, and takes the next one", async () => {
+  outer("says when a hook refuses a message, and takes the next one", async () => {
     place.refuse("forbidden", "no such words here");
     const claude = start();
     const refused = claude.say("something forbidden");

@@ -11,7 +11,7 @@ import { scenes } from "../../sandbox/model/scenes.ts";
 import { StdioClient } from "../../src/claude/client.ts";
 import type { ClaudeEvent, ClaudeStart } from "../../src/claude/types.ts";
 import { WaitingProcess } from "../../src/claude/warm-process.ts";
-import { furtherTest } from "../support/generations.ts";
+import { furtherTest, outerTest } from "../support/generations.ts";
 import { type ClaudeHome, claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask as askIn, PIXEL } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -87,8 +87,9 @@ function configure(
   );
 }
 
-describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
+describe.each(realClaudes())("claude $version", ({ path, isOlder, isBetween }) => {
   const further = furtherTest({ isOlder });
+  const outer = outerTest({ isBetween });
   let place: ClaudeHome;
   let claude: WatchedClaude | undefined;
 
@@ -177,7 +178,7 @@ describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
     expect((await watched.next("text")).text).toBe("fine: first a\nfine: second b");
   });
 
-  it("takes calls back when it is interrupted, waits for no answer, and goes on", async () => {
+  outer("takes calls back when it is interrupted, waits for no answer, and goes on", async () => {
     const watched = start();
     watched.say(callOf([READ, { path: "a" }], [READ, { path: "b" }]));
     watched.allow(await watched.next("permissionAsked"));
@@ -220,7 +221,7 @@ describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
     expect((await watched.next("text")).text).toBe("fine: Sent in a new conversation");
   });
 
-  it("calls after it has waited for whom it is for", async () => {
+  outer("calls after it has waited for whom it is for", async () => {
     const begin = { claudePath: path, directory: place.directory, conversationId: randomUUID(), ownTools };
     let isReady: () => void = () => {};
     const ready = new Promise<void>((resolve) => {
@@ -286,38 +287,43 @@ describe.each(realClaudes())("claude $version", ({ path, isOlder }) => {
     );
   });
 
-  it("never takes the tool of another server with our name for ours, nor offers two of one name", async () => {
-    configure(place, { mattermost: ["send_file", "other"] });
-    const watched = start();
-    // 2.1.330 begins without a server that is slow to connect.
-    await vi.waitFor(() => expect(existsSync(join(place.home, "foreign.cjs.connected"))).toBe(true), 20_000);
-    watched.say(callOf([SEND], ["mcp__mattermost__other"]));
-    if (!isOlder) await serve(watched, "Sent by us");
-    const asks = isOlder ? [SEND, "mcp__mattermost__other"] : ["mcp__mattermost__other"];
-    for (const toolName of asks) {
-      const ask = await watched.next("permissionAsked");
-      expect(ask.toolName).toBe(toolName);
-      expect(ask.ownTool).toBeUndefined();
-      watched.allow(ask);
-    }
-    const send = isOlder ? "foreign mattermost send_file" : "Sent by us";
-    expect((await watched.next("text")).text).toBe(`fine: ${send}\nfine: foreign mattermost other`);
-    const names = offered().map(([name]) => name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(watched.events.filter(({ type }) => type === "ownToolCalled")).toHaveLength(isOlder ? 0 : 1);
-  });
+  outer(
+    "never takes the tool of another server with our name for ours, nor offers two of one name",
+    async () => {
+      configure(place, { mattermost: ["send_file", "other"] });
+      const watched = start();
+      // 2.1.330 begins without a server that is slow to connect.
+      await vi.waitFor(
+        () => expect(existsSync(join(place.home, "foreign.cjs.connected"))).toBe(true),
+        20_000,
+      );
+      watched.say(callOf([SEND], ["mcp__mattermost__other"]));
+      if (!isOlder) await serve(watched, "Sent by us");
+      const asks = isOlder ? [SEND, "mcp__mattermost__other"] : ["mcp__mattermost__other"];
+      for (const toolName of asks) {
+        const ask = await watched.next("permissionAsked");
+        expect(ask.toolName).toBe(toolName);
+        expect(ask.ownTool).toBeUndefined();
+        watched.allow(ask);
+      }
+      const send = isOlder ? "foreign mattermost send_file" : "Sent by us";
+      expect((await watched.next("text")).text).toBe(`fine: ${send}\nfine: foreign mattermost other`);
+      const names = offered().map(([name]) => name);
+      expect(new Set(names).size).toBe(names.length);
+      expect(watched.events.filter(({ type }) => type === "ownToolCalled")).toHaveLength(isOlder ? 0 : 1);
+    },
+  );
 });
 
 const MIB = 1024 * 1024;
 const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-it("sends a picture, an archive of 60 MB and three more files once each through 429, 500 and lost answers", async () => {
+it("sends a picture, an archive of 12 MB and three more files once each through 429, 500 and lost answers", async () => {
   const { path = "" } = realClaudes().at(-1) ?? {};
   const { directory, environment } = claudeHome(model.url);
-  const sandbox = { maxFileSize: 100 * MIB };
-  const world = await startWorld({ claudePath: path, environment, config: { directory }, sandbox });
+  const world = await startWorld({ claudePath: path, environment, config: { directory } });
   const files = new Map<string, Uint8Array>([
-    ["all.tar.gz", randomBytes(60 * MIB)],
+    ["all.tar.gz", randomBytes(12 * MIB)],
     ["shot.png", PIXEL],
     ["notes.txt", Buffer.from("notes\n")],
     ["table.csv", Buffer.from("a,b\n1,2\n")],
@@ -336,7 +342,7 @@ it("sends a picture, an archive of 60 MB and three more files once each through 
   // For the tool's line, and for the post with the files.
   troubles("posts");
   troubles("posts");
-  await world.says(root, "fine: all.tar.gz (60 MB), shot.png (");
+  await world.says(root, "fine: all.tar.gz (12 MB), shot.png (");
   const posts = world.thread(root).filter((post) => post.files.length > 0);
   expect(posts.map((post) => [post.message, post.files])).toEqual([["All of it", [...files.keys()]]]);
   const get = (address: string) => world.people.alice.request("GET", address);

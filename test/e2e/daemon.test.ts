@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Daemon, type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
-import { furtherTest } from "../support/generations.ts";
+import { furtherTest, outerTest } from "../support/generations.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -103,7 +103,7 @@ describe.skipIf(!canSeeProcesses)("its end", () => {
     },
   );
 
-  describe.each(realClaudes())("with Claude Code $version", ({ path, isOlder }) => {
+  describe.each(realClaudes())("with Claude Code $version", ({ path, isOlder, isBetween }) => {
     furtherTest({ isOlder }).each(signals)("%s during an answer", async (signal) => {
       const world = await daemonWorld(model.url);
       const daemon = await world.ready({ claudePath: path });
@@ -112,7 +112,7 @@ describe.skipIf(!canSeeProcesses)("its end", () => {
       await endsInOrder(world, daemon, signal, root);
     });
 
-    test("SIGTERM while a command of Claude's runs", async () => {
+    outerTest({ isBetween })("SIGTERM while a command of Claude's runs", async () => {
       const world = await daemonWorld(model.url);
       const daemon = await world.ready({ claudePath: path });
       const root = await world.ask("RUN gate");

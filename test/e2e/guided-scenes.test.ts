@@ -1,5 +1,5 @@
 // The scenes that the demo's visitors meet, with every generation of the real CLI: its tools really read, mend and test
-// the small project.
+// the small project. What a browser's tests play with the newest is left to them where there is a browser.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,8 @@ import { layOutDocs } from "../../sandbox/model/docs-project.ts";
 import { guidedScenes } from "../../sandbox/model/guided-scenes.ts";
 import { layOutProject } from "../../sandbox/model/project.ts";
 import { DOCS_TRIES, TRIES, YESTERDAYS_WORDS } from "../../sandbox/welcome.ts";
-import { furtherTest } from "../support/generations.ts";
+import { browserPath } from "../support/browser-path.ts";
+import { furtherTest, isWholeMatrix, outerTest } from "../support/generations.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { ask, openCard } from "../support/scenarios/scenario.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -55,27 +56,31 @@ function testsOf(world: World): string {
   return execFileSync(process.execPath, ["--test"], { cwd: world.directory, encoding: "utf8", env });
 }
 
-describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOlder }) => {
+describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOlder, isBetween }) => {
   const further = furtherTest({ isOlder });
+  const isInBrowser = !isOlder && browserPath !== undefined && !isWholeMatrix;
 
-  further("ask reads the project and describes it", async () => {
+  further.skipIf(isInBrowser)("ask reads the project and describes it", async () => {
     const world = await startShop(path);
     const root = await ask(world, textOf("Ask"));
     await world.says(root, "src/format.js` ↳ ✅");
     await world.says(root, "Say **run the tests and fix what fails**");
   });
 
-  test("approve finds the bug, mends it with a diff and proves it", async () => {
-    const world = await startShop(path);
-    const root = await ask(world, textOf("Approve"));
-    await agreeUntil(world, root, "All tests pass now.");
-    await world.says(root, "+  const prices = cart.map((line) => line.cents * line.count);");
-    await world.says(root, "**Tasks** (3/3)");
-    expect(testsOf(world)).toMatch(/fail 0/);
-    // A second time there is nothing left to do, and it says so.
-    const again = await ask(world, textOf("Approve"));
-    await agreeUntil(world, again, "there is nothing to fix");
-  });
+  outerTest({ isBetween }).skipIf(isInBrowser)(
+    "approve finds the bug, mends it with a diff and proves it",
+    async () => {
+      const world = await startShop(path);
+      const root = await ask(world, textOf("Approve"));
+      await agreeUntil(world, root, "All tests pass now.");
+      await world.says(root, "+  const prices = cart.map((line) => line.cents * line.count);");
+      await world.says(root, "**Tasks** (3/3)");
+      expect(testsOf(world)).toMatch(/fail 0/);
+      // A second time there is nothing left to do, and it says so.
+      const again = await ask(world, textOf("Approve"));
+      await agreeUntil(world, again, "there is nothing to fix");
+    },
+  );
 
   further("approve stops where somebody says no", async () => {
     const world = await startShop(path);
@@ -87,7 +92,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
     await world.says(root, "All right, I leave it there");
   });
 
-  further("plan presents, builds once agreed, and tests", async () => {
+  further.skipIf(isInBrowser)("plan presents, builds once agreed, and tests", async () => {
     const world = await startShop(path);
     const root = await ask(world, textOf("Plan"));
     await agreeUntil(world, root, "Done as planned");
@@ -126,7 +131,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
     },
   );
 
-  further(
+  further.skipIf(isInBrowser)(
     "a rule that somebody made lets the second run through, where it is of the first one's kind",
     async () => {
       const world = await startShop(path);
@@ -141,15 +146,18 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
     },
   );
 
-  further("what runs in the background has a post, and is stopped by itself", async () => {
-    const world = await startShop(path);
-    const root = await ask(world, textOf("Background"));
-    await agreeUntil(world, root, "It runs beside us.");
-    if (!version.startsWith("2.1.")) return;
-    await world.says(root, "**Task 1**");
-    await world.people.alice.say("!tasks stop 1", root);
-    await world.says(root, "was stopped by @alice");
-  });
+  further.skipIf(isInBrowser)(
+    "what runs in the background has a post, and is stopped by itself",
+    async () => {
+      const world = await startShop(path);
+      const root = await ask(world, textOf("Background"));
+      await agreeUntil(world, root, "It runs beside us.");
+      if (!version.startsWith("2.1.")) return;
+      await world.says(root, "**Task 1**");
+      await world.people.alice.say("!tasks stop 1", root);
+      await world.says(root, "was stopped by @alice");
+    },
+  );
 
   further("the change comes as a file, and before there is one what was committed", async () => {
     const world = await startShop(path);
@@ -166,7 +174,7 @@ describe.each(realClaudes())("with Claude Code $version", ({ path, version, isOl
     await world.says(second, "📎 **Sent** `change.patch` ↳ ✅");
   });
 
-  further("what somebody said is looked up, and quoted", async () => {
+  further.skipIf(isInBrowser)("what somebody said is looked up, and quoted", async () => {
     const world = await startShop(path);
     await world.people.bob.say(YESTERDAYS_WORDS);
     const root = await ask(world, textOf("Look up"));

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenes } from "../../sandbox/model/scenes.ts";
 import type { Status } from "../../src/control/protocol.ts";
 import type { Daemon } from "../support/daemon-world.ts";
+import { outerTest } from "../support/generations.ts";
 import { type ProjectsWorld, projectScenes, projectsWorld } from "../support/projects-world.ts";
 import { type RealClaude, realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -344,9 +345,8 @@ test("a project's model and mode are Claude's from its first turn on", async () 
   expect(JSON.stringify(first?.body["messages"])).toContain("Plan mode is active");
 });
 
-test.each(older)(
-  "Claude Code $version works in a worktree, and goes on in it when it was lost",
-  async ({ name }) => {
+describe.each(older)("Claude Code $version", ({ name, isBetween }) => {
+  outerTest({ isBetween })("works in a worktree, and goes on in it when it was lost", async () => {
     const repository = name === "old-1" ? repositories.shop : repositories.api;
     const commit = "echo a > old.txt && git add -A && git commit -qm Old";
     const root = await world.alice.say(
@@ -362,5 +362,5 @@ test.each(older)(
     await world.alice.say(channels.desk, `RUN where, says ${name}`, root);
     await world.says(root, `I work in ${name === "old-1" ? join(top, "api") : top}.`);
     expect([knew(`says ${name}`, commit), world.text(root).includes("afresh")]).toEqual([true, false]);
-  },
-);
+  });
+});

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DaemonWorld, daemonWorld, until } from "../support/daemon-world.ts";
+import { isWholeMatrix } from "../support/generations.ts";
 import { canSeeProcesses } from "../support/processes.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -80,23 +81,27 @@ describe.each(programs)("killed without a warning, with $name", ({ path }) => {
     expect(existsSync(join(world.directory, "out.txt"))).toBe(false);
   });
 
-  test("messages said while nothing ran are heard at the next start, once each and in order", async () => {
-    const world = await daemonWorld(model.url);
-    const first = await world.ready(options);
-    const root = await world.ask("RUN hello");
-    await world.says(root, "scripted model");
-    first.signal("SIGKILL");
-    await first.exit;
-    await world.say("RUN echo one", root);
-    await world.say("RUN echo two", root);
-    const other = await world.ask("RUN echo three");
-    await world.ready(options);
-    await world.says(root, "RUN echo two");
-    await world.says(other, "RUN echo three");
-    const answers = world.answer(root);
-    expect(answers.indexOf("RUN echo one")).toBeLessThan(answers.indexOf("RUN echo two"));
-    expect([count(answers, "RUN echo one"), count(answers, "RUN echo two")]).toEqual([1, 1]);
-  });
+  // A Claude that rested when it was killed goes on as one that slept.
+  test.skipIf(path !== undefined && !isWholeMatrix)(
+    "messages said while nothing ran are heard at the next start, once each and in order",
+    async () => {
+      const world = await daemonWorld(model.url);
+      const first = await world.ready(options);
+      const root = await world.ask("RUN hello");
+      await world.says(root, "scripted model");
+      first.signal("SIGKILL");
+      await first.exit;
+      await world.say("RUN echo one", root);
+      await world.say("RUN echo two", root);
+      const other = await world.ask("RUN echo three");
+      await world.ready(options);
+      await world.says(root, "RUN echo two");
+      await world.says(other, "RUN echo three");
+      const answers = world.answer(root);
+      expect(answers.indexOf("RUN echo one")).toBeLessThan(answers.indexOf("RUN echo two"));
+      expect([count(answers, "RUN echo one"), count(answers, "RUN echo two")]).toEqual([1, 1]);
+    },
+  );
 });
 
 describe("two on one machine", () => {

@@ -1,36 +1,26 @@
 // What people do most, with Claude behind a real sshd: the scenarios are the same, and so is the thread.
 
-import { readdirSync, readlinkSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isWholeMatrix } from "../support/generations.ts";
+import { processesIn } from "../support/processes.ts";
 import { claudeHome, realClaudes } from "../support/real-claude.ts";
 import { scenarios } from "../support/scenarios/all.ts";
+import { isPlayedOverSsh } from "../support/scenarios/over-ssh.ts";
 import { playScenario } from "../support/scenarios/run.ts";
 import { sharedModel } from "../support/shared-model.ts";
 import { hasSshServer, startSshServer } from "../support/ssh-server.ts";
 
 const model = sharedModel();
 
-/** The whole matrix plays all that there is. */
-const CORE = [
-  "text",
-  "allow",
-  "deny",
-  "question",
-  "files",
-  "interrupt",
-  "stop",
-  "sleep",
-  "restart-while-asked",
-];
-
 /** The one shows lines of the file around an edit, the other looks before each message for who writes besides: only here. */
 const NOT_THERE = ["edit", "handover"];
 
 describe.skipIf(!hasSshServer)("over ssh", () => {
   const [newest] = realClaudes().slice(-1);
+  // The whole matrix plays all that there is.
   const core = scenarios.filter(
-    ({ name, hasPlan }) => CORE.includes(name) || (isWholeMatrix && !hasPlan && !NOT_THERE.includes(name)),
+    (scenario) =>
+      isPlayedOverSsh(scenario) || (isWholeMatrix && !scenario.hasPlan && !NOT_THERE.includes(scenario.name)),
   );
   test.each(core.map((scenario) => [scenario.name, scenario.title, scenario] as const))(
     "%s: %s",
@@ -39,7 +29,7 @@ describe.skipIf(!hasSshServer)("over ssh", () => {
       const server = await startSshServer(environment);
       onTestFinished(() => server.stop());
       // Once mm-claude has stopped, which happens before.
-      onTestFinished(() => expect(workingIn(directory)).toEqual([]));
+      onTestFinished(() => expect(processesIn(directory)).toEqual([]));
       const thread = await playScenario(scenario, {
         claudePath: newest?.path ?? "",
         environment,
@@ -50,15 +40,3 @@ describe.skipIf(!hasSshServer)("over ssh", () => {
     },
   );
 });
-
-/** Processes whose directory that is. */
-function workingIn(directory: string): string[] {
-  return readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === directory;
-    } catch {
-      // It ended in between, or is another user's.
-      return false;
-    }
-  });
-}

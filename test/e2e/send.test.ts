@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DaemonOptions, type DaemonWorld, daemonWorld } from "../support/daemon-world.ts";
+import { furtherTest } from "../support/generations.ts";
 import { PROGRAM } from "../support/program.ts";
 import { realClaudes } from "../support/real-claude.ts";
 import { sharedModel } from "../support/shared-model.ts";
@@ -29,19 +30,22 @@ const eventsIn = (stdout: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe.each(realClaudes())("with Claude Code $version", ({ path, isOlder }) => {
-  test("what is piped in is answered on stdout and in a thread, which says whose message it is; exit 0", async () => {
-    const world = await daemonWorld(model.url);
-    await world.ready({ claudePath: path });
-    const { code, stdout, output } = await sent(world, ["--wait"], { input: "RUN hello\n" });
-    expect(stdout).toBe("Hello! I am a scripted model.\n");
-    expect(code).toBe(0);
-    const thread = threadIn(output);
-    expect(world.thread(thread)[0]).toMatchObject({
-      userId: world.bot.id,
-      message: "📨 `@alice`, from a script:\n\n> RUN hello",
-    });
-    await world.says(thread, "Hello! I am a scripted model.");
-  });
+  furtherTest({ isOlder })(
+    "what is piped in is answered on stdout and in a thread, which says whose message it is; exit 0",
+    async () => {
+      const world = await daemonWorld(model.url);
+      await world.ready({ claudePath: path });
+      const { code, stdout, output } = await sent(world, ["--wait"], { input: "RUN hello\n" });
+      expect(stdout).toBe("Hello! I am a scripted model.\n");
+      expect(code).toBe(0);
+      const thread = threadIn(output);
+      expect(world.thread(thread)[0]).toMatchObject({
+        userId: world.bot.id,
+        message: "📨 `@alice`, from a script:\n\n> RUN hello",
+      });
+      await world.says(thread, "Hello! I am a scripted model.");
+    },
+  );
 
   // Earlier ones take up what has ended with the next message.
   test.skipIf(isOlder)("what it has begun in the background belongs to the answer", async () => {

@@ -1,7 +1,7 @@
 // Repositories in temporary directories, by the real git, with nothing of this machine's settings.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import type { Git } from "../../src/git/git.ts";
@@ -42,18 +42,22 @@ export type MachineName = (typeof MACHINE_NAMES)[number];
 export const gitOn = (machine: MachineName, environment: NodeJS.ProcessEnv): Git =>
   machine === "here" ? gitWith(environment) : gitThere(remoteShell(remoteOf(["env"]), environment));
 
-export interface GitWorld {
+/** What people do with repositories. */
+interface Hands {
+  /** Runs git as a person would; gives what it prints. Fails when git does. */
+  run(directory: string, ...args: readonly string[]): string;
+  write(directory: string, files: Readonly<Record<string, string | Buffer>>): void;
+  /** Writes files and commits them; gives the commit. */
+  commit(directory: string, files: Readonly<Record<string, string | Buffer>>, message?: string): string;
+}
+
+export interface GitWorld extends Hands {
   readonly environment: NodeJS.ProcessEnv;
   readonly git: Git;
   /** A repository on `main` whose only commit has `readme.txt` and `api/a.txt`. */
   readonly directory: string;
   /** Where worktrees are kept. */
   readonly root: string;
-  /** Runs git as a person would; gives what it prints. Fails when git does. */
-  run(directory: string, ...args: readonly string[]): string;
-  write(directory: string, files: Readonly<Record<string, string | Buffer>>): void;
-  /** Writes files and commits them; gives the commit. */
-  commit(directory: string, files: Readonly<Record<string, string | Buffer>>, message?: string): string;
   make(branch: string, more?: { readonly directory?: string; readonly base?: string }): Promise<MadeWorktree>;
 }
 
@@ -64,37 +68,59 @@ export function gitWorld(
 ): GitWorld {
   const root = join(temporaryDirectory(), "worktrees");
   const git = gitOn(machine, environment);
-  const run = (where: string, ...args: readonly string[]) =>
+  const hands = handsIn(environment);
+  cpSync(firstRepository(), directory, { recursive: true });
+  // The copied files are none that it has seen.
+  hands.run(directory, "update-index", "--refresh");
+  return {
+    ...hands,
+    environment,
+    git,
+    directory,
+    root,
+    make: async (branch, more = {}) => valueIn(await makeWorktree(git, { directory, root, branch, ...more })),
+  };
+}
+
+let first: string | undefined;
+
+/** What each of them begins as: made once, because to copy it takes far less than git does to make one. */
+function firstRepository(): string {
+  if (first !== undefined) return first;
+  const { run, commit } = handsIn(gitEnvironment());
+  const directory = temporaryDirectory();
+  run(directory, "init", "--quiet");
+  const hooks = join(directory, ".git/hooks");
+  mkdirSync(hooks, { recursive: true });
+  for (const sample of readdirSync(hooks)) rmSync(join(hooks, sample));
+  commit(directory, { "readme.txt": "one\ntwo\nthree\n", "api/a.txt": "a\n" }, "First");
+  first = directory;
+  return directory;
+}
+
+function handsIn(environment: NodeJS.ProcessEnv): Hands {
+  const run: Hands["run"] = (where, ...args) =>
     execFileSync("git", args, {
       cwd: where,
       env: environment,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     }).trimEnd();
-  const write: GitWorld["write"] = (where, files) => {
+  const write: Hands["write"] = (where, files) => {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(where, name)), { recursive: true });
       writeFileSync(join(where, name), content);
     }
   };
-  const commit: GitWorld["commit"] = (where, files, message = "Change") => {
-    write(where, files);
-    run(where, "add", "--all");
-    run(where, "commit", "--quiet", "--message", message);
-    return run(where, "rev-parse", "HEAD");
-  };
-  mkdirSync(directory, { recursive: true });
-  run(directory, "init", "--quiet");
-  commit(directory, { "readme.txt": "one\ntwo\nthree\n", "api/a.txt": "a\n" }, "First");
   return {
-    environment,
-    git,
-    directory,
-    root,
     run,
     write,
-    commit,
-    make: async (branch, more = {}) => valueIn(await makeWorktree(git, { directory, root, branch, ...more })),
+    commit(where, files, message = "Change") {
+      write(where, files);
+      run(where, "add", "--all");
+      run(where, "commit", "--quiet", "--message", message);
+      return run(where, "rev-parse", "HEAD");
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 // Which processes a test's program has left, found by a mark in their environment: it is inherited by children and
-// grandchildren, whatever process group or parent they have by then. Linux only, by /proc.
+// grandchildren, whatever process group or parent they have by then; or by where they work. Linux only, by /proc.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 export const canSeeProcesses = process.platform === "linux";
 
@@ -24,4 +24,16 @@ export function processesMarked(mark: string): string[] {
         return [];
       }
     });
+}
+
+/** Pids of the processes whose directory that is. */
+export function processesIn(directory: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === directory;
+    } catch {
+      // It ended in between, or is another user's.
+      return false;
+    }
+  });
 }

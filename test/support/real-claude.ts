@@ -20,6 +20,8 @@ export interface RealClaude {
   /** An executable. */
   readonly path: string;
   readonly isOlder: boolean;
+  /** Neither the oldest nor the newest. */
+  readonly isBetween: boolean;
 }
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -29,9 +31,14 @@ let found: readonly RealClaude[] | undefined;
 /** Oldest first: 1.0, 2.0, 2.1. Fails when one is not installed, so that no test passes by skipping. */
 export function realClaudes(): readonly RealClaude[] {
   found ??= [
-    { version: versionOf("claude-code-1"), path: wrapper("claude-code-1"), isOlder: true },
-    { version: versionOf("claude-code-2"), path: wrapper("claude-code-2"), isOlder: true },
-    { version: versionOf("@anthropic-ai/claude-code"), path: nativeBinary(), isOlder: false },
+    { version: versionOf("claude-code-1"), path: wrapper("claude-code-1"), isOlder: true, isBetween: false },
+    { version: versionOf("claude-code-2"), path: wrapper("claude-code-2"), isOlder: true, isBetween: true },
+    {
+      version: versionOf("@anthropic-ai/claude-code"),
+      path: nativeBinary(),
+      isOlder: false,
+      isBetween: false,
+    },
   ];
   return found;
 }

@@ -2,4 +2,6 @@
 
 const TIMES = Number(process.env["PROPERTY_TIMES"] ?? 1);
 
+export const isLongRun = TIMES > 1;
+
 export const runs = (inTheSuite: number): number => inTheSuite * TIMES;

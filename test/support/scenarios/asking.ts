@@ -8,6 +8,7 @@ import { ask, openCard, PIXEL, type Scenario } from "./scenario.ts";
 export const asking: readonly Scenario[] = [
   {
     name: "allow",
+    suiteClaudes: "fake",
     title: "a tool that needs permission is shown in full and runs when the owner allows it",
     async play(world) {
       const root = await ask(world, "RUN bash");
@@ -21,6 +22,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "allow-all",
+    suiteClaudes: "fake",
     title: "allow all for this session answers every later permission",
     async play(world) {
       const root = await ask(world, "RUN bash");
@@ -35,6 +37,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "deny",
+    suiteClaudes: "fake",
     title: "a denied tool does not run, and a reply that begins with no is the reason",
     async play(world) {
       const { alice, carol } = world.people;
@@ -65,6 +68,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "allow-in-words",
+    suiteClaudes: "fake",
     title: "a reply allows a tool when it says that and nothing else; any other waits, and the card says so",
     async play(world) {
       const { alice } = world.people;
@@ -98,6 +102,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "write-and-read",
+    suiteClaudes: "fake",
     title: "a written file shows its first six lines, a read one its path",
     files: { "notes.txt": "one\ntwo\n" },
     config: { skipPermissions: true },
@@ -132,6 +137,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "plan-long",
+    suiteClaudes: "fake",
     title: "a plan that would take many posts is a file below its beginning, and is decided there",
     maxPostSize: 4000,
     async play(world) {
@@ -169,6 +175,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "question-in-words",
+    suiteClaudes: "fake",
     since: 2,
     title: "a reply to a question is a free-text answer",
     async play(world) {
@@ -200,6 +207,7 @@ export const asking: readonly Scenario[] = [
   },
   {
     name: "question-with-a-picture",
+    suiteClaudes: "fake",
     since: 2,
     title: "a picture with a reply to a question belongs to the answer",
     async play(world) {

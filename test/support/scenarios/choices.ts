@@ -91,6 +91,7 @@ export const choices: readonly Scenario[] = [
   },
   {
     name: "settings-by-slash",
+    suiteClaudes: "fake",
     title: "Claude's own commands that change settings are for those who may approve, however they are sent",
     since: 3,
     async play(world) {

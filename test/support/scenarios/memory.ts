@@ -19,7 +19,7 @@ export const memory: readonly Scenario[] = [
   {
     name: "notes",
     title: "notes of listed people are given to each Claude that starts, until they are forgotten",
-    suiteClaudes: "every",
+    suiteClaudes: "oldest",
     async play(world) {
       const { alice, bob, carol } = world.people;
       const first = await alice.say("@claude-code !remember the staging server is blue");

@@ -8,6 +8,7 @@ const GO_ON = "arrows_counterclockwise";
 export const restarting: readonly Scenario[] = [
   {
     name: "restart",
+    suiteClaudes: "fake",
     title: "after a restart the conversation goes on, with what was said while mm-claude was away",
     async play(world) {
       const root = await ask(world, "RUN hello");

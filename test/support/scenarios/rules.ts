@@ -53,6 +53,7 @@ export const rules: readonly Scenario[] = [
   },
   {
     name: "always",
+    suiteClaudes: "fake",
     title: "🔁 lets the very same command through the next time, also where Claude offers no more than that",
     files,
     since: 2,

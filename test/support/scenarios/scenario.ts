@@ -24,10 +24,10 @@ export interface Scenario {
   /** The oldest generation of the CLI that can do it: 1 is 1.0, 2 is 2.0, 3 is 2.1. 1 when left out. */
   readonly since?: 1 | 2 | 3;
   /**
-   * With which Claudes the suite plays it, where the long run takes all: the newest, when left out; every one where Claude
-   * is sent what no other scenario sends; the fake alone where others send all of it.
+   * With which Claudes the suite plays it besides the fake, where the long run takes all: the newest, when left out; the
+   * oldest too where Claude is sent what no other scenario sends; none where others send the newest all of it.
    */
-  readonly suiteClaudes?: "every" | "fake";
+  readonly suiteClaudes?: "oldest" | "fake";
   /** Claude works on another machine. */
   readonly isElsewhere?: true;
   /** Plays it through and checks it on the way; gives the thread's root. */

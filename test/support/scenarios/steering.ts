@@ -73,7 +73,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "downgrade",
-    suiteClaudes: "every",
+    suiteClaudes: "oldest",
     title: "permissions interactive holds from the very next tool, in the middle of a turn",
     config: { skipPermissions: true },
     async play(world) {
@@ -111,6 +111,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "interrupt-by-emoji",
+    suiteClaudes: "fake",
     title: "⏸️ on any message interrupts, also while a permission is open",
     async play(world) {
       const { bob } = world.people;
@@ -124,6 +125,7 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "stop",
+    suiteClaudes: "fake",
     title: "stop alone in a message ends the session, and what is said after is not for Claude",
     async play(world) {
       const { alice } = world.people;
@@ -179,7 +181,6 @@ export const steering: readonly Scenario[] = [
   },
   {
     name: "todo",
-    suiteClaudes: "every",
     title: "the todo list is one post that is kept current",
     async play(world) {
       const root = await ask(world, "RUN todo");

@@ -6,6 +6,7 @@ import { ask, PIXEL, type Scenario } from "./scenario.ts";
 export const talking: readonly Scenario[] = [
   {
     name: "text",
+    suiteClaudes: "fake",
     title: "a mention starts a session: the header first, then the answer; a reply needs no mention",
     async play(world) {
       const root = await ask(world, "RUN hello");
@@ -17,6 +18,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "mid-thread",
+    suiteClaudes: "fake",
     title: "a mention in the middle of a thread gives Claude the thread so far",
     async play(world) {
       const root = await world.people.bob.say("The build is red since noon.");
@@ -44,6 +46,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "two-speakers",
+    suiteClaudes: "fake",
     title: "with a second speaker each message reaches Claude under its author's name",
     async play(world) {
       const root = await ask(world, "RUN hello");
@@ -55,7 +58,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "queue",
-    suiteClaudes: "every",
+    suiteClaudes: "oldest",
     title: "messages that come while Claude works wait in order and show 👀 until Claude takes them",
     async play(world) {
       const { alice, bob } = world.people;
@@ -86,7 +89,7 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "files",
-    suiteClaudes: "every",
+    suiteClaudes: "oldest",
     title: "an attached image reaches Claude as an image, another file as a path it may read",
     async play(world) {
       const { alice } = world.people;
@@ -119,7 +122,6 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "sleep",
-    suiteClaudes: "every",
     title: "an idle session goes to sleep and the next message resumes the same conversation",
     config: { sessionTimeoutMs: 2000 },
     async play(world) {
@@ -167,7 +169,6 @@ export const talking: readonly Scenario[] = [
   },
   {
     name: "failed-turn",
-    suiteClaudes: "every",
     title: "a turn that fails says why, and the session goes on",
     async play(world) {
       const root = await ask(world, "RUN error");

@@ -3,7 +3,7 @@
 import * as nodeFs from "node:fs";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { projectCommands } from "../../../src/app/project-commands.ts";
 import { memoryCommands, ProjectMemory } from "../../../src/app/project-memory.ts";
 import type { AuditEntry } from "../../../src/audit/record.ts";
@@ -36,6 +36,7 @@ function setUp(path = temporaryDirectory()) {
   const files = { ...nodeFs, promises: { ...nodeFs.promises, open } };
   const redact = createRedact([TOKEN]);
   const folder = DocumentFolder.open({ path, clock, log, redact, files });
+  onTestFinished(() => folder.close());
   const memory = new ProjectMemory(folder, CHANNEL, { name: "shop", origin: "file" });
   const world = {
     rightsOf: (id: UserId) => ({ isListed: listed.has(id), isApprover: true }),

@@ -256,6 +256,7 @@ describe("the names of a setting", () => {
     admitted("ALLOWED_USERS", [ALICE], CHANNEL, folder, log);
     await folder.allSaved();
     expect(folder.names()).toEqual([`names-allowed_users-${CHANNEL}`]);
+    await folder.close();
   });
 
   test("belong to the account again that had them first", () => {

@@ -68,7 +68,9 @@ describe("behind ssh", () => {
     for (const pid of [first, second]) process.kill(pid, "SIGKILL");
     // Node has taken note of it by then: until that, there is a process that can be signalled.
     for (const pid of [first, second]) await expect.poll(() => isSignalled(pid)).toBe(false);
-    expect(await pidOf()).toBe(pids()[3]);
+    // Both have another in their place, and which of these is told of first is up to the machine.
+    const pid = await pidOf();
+    expect(pids().slice(3)).toContain(pid);
   });
 
   test("what a killed daemon has left in it ends with the next one, also where a login hangs", async () => {

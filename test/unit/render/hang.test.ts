@@ -1,5 +1,5 @@
-// A guard against hangs: what meets the text of others takes no longer than a moment for an eighth of a megabyte of the worst of it. What
-// is looked at again and again for each of its characters would take minutes.
+// A guard against hangs: what meets the text of others takes no longer than a moment for the worst of it. What is looked at
+// again and again for each of its characters would take minutes.
 
 import { test } from "vitest";
 import { guestCard, openCard, permissionCard, planCard, questionCard } from "../../../src/render/cards.ts";

@@ -175,6 +175,26 @@ test("a full disk is told once, keeps what there was, and its end is told too", 
   expect(readdirSync(place.path)).toEqual(["one.json"]);
 });
 
+test("a folder that has become a file leaves no descriptor open", async ({ place, expect }) => {
+  let isOpen = 0;
+  const open = (async (path: string, flags: string, mode: number) => {
+    const handle = await fs.promises.open(path, flags, mode);
+    isOpen++;
+    return {
+      writeFile: (text: string) => handle.writeFile(text),
+      sync: () => handle.sync(),
+      close: () => handle.close().then(() => isOpen--),
+    };
+  }) as unknown as Files["promises"]["open"];
+  const folder = place.open(withPromises({ open }));
+  await write(folder, "one", '"first"');
+  fs.renameSync(place.path, `${place.path}-gone`);
+  writeFileSync(place.path, "");
+  await write(folder, "one", '"second"');
+  expect(place.lines).toEqual([expect.stringMatching(/^error .*can't be written/)]);
+  expect(isOpen).toBe(0);
+});
+
 test("halves of documents that a dead process left are cleared away, those of a living one are not", ({
   place,
   expect,

@@ -206,6 +206,22 @@ test("a file system that syncs no folders is lived with", async () => {
   expect([world.errors, world.pending.whenWritten("a")]).toEqual([[], undefined]);
 });
 
+test("what comes after the end is written as well, and leaves no file open", async () => {
+  const disk = forgetfulFiles();
+  let open = 0;
+  const counted = (async (path: string, flags: string) => {
+    const handle = await disk.files.open(path, flags);
+    open++;
+    return { ...handle, close: () => handle.close().then(() => open--) };
+  }) as ForgetfulFiles["files"]["open"];
+  const world = setUp({ ...disk, files: { ...disk.files, open: counted } });
+  world.pending.change("a", () => '"1"');
+  await world.pending.close();
+  world.pending.change("a", () => '"2"');
+  await world.pending.whenWritten("a");
+  expect([onDisk(world, "a"), open]).toEqual(["2", 0]);
+});
+
 test("once closed it leaves no timer behind, also when nothing can be written", async () => {
   const disk = forgetfulFiles();
   const world = setUp({ ...disk, files: { ...disk.files, open: () => Promise.reject(new Error("EROFS")) } });
