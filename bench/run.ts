@@ -83,6 +83,8 @@ async function measure(options: Options): Promise<void> {
     console.error(`\nFailed, and so not in the figures:\n${failures.join("\n")}`);
     process.exitCode = 1;
   }
+  const beside =
+    before === undefined ? [] : ["**before** is the median of another version, measured in the same rounds."];
   const folder = options.out ?? (isTheUsual(options) ? join(ROOT, "bench") : undefined);
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
@@ -92,7 +94,7 @@ async function measure(options: Options): Promise<void> {
   );
   writeFileSync(
     join(folder, "RESULTS.md"),
-    markdown(machine, rounds, methodOf(options.claude, server !== undefined), all, leftOut),
+    markdown(machine, rounds, [...methodOf(options.claude, server !== undefined), ...beside], all, leftOut),
   );
   console.log(`\nWritten: ${join(folder, "results.json")}, ${join(folder, "RESULTS.md")}`);
 }
