@@ -147,10 +147,9 @@ export class Transcript {
     }
   }
 
-  /** When the next held line may be shown; undefined when none waits. */
+  /** When the next held line may be shown; undefined when none waits. Those behind it wait for it. */
   get heldUntil(): number | undefined {
-    const waiting = (this.#pages.at(-1)?.items ?? []).filter(isHeld).map(({ holdUntil }) => holdUntil);
-    return waiting.length > 0 ? Math.min(...waiting) : undefined;
+    return this.#pages.at(-1)?.items.find(isHeld)?.holdUntil;
   }
 
   /** Takes a tool's line out again, when nobody has seen it yet; its card stands for it then. */

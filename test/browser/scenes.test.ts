@@ -203,6 +203,8 @@ describeInBrowser("the demo in a browser", () => {
     await page.locator("#thread textarea").fill("half a thought");
     await page.reload();
     await reads(page, "Say run the tests and fix what fails");
+    // The header says so a moment after the turn's end.
+    await reads(page, "% of context");
     expect(await page.locator("#thread textarea").inputValue()).toBe("half a thought");
     expect(await page.locator('#people [aria-checked="true"]').textContent()).toContain("bob");
     const reloaded = await threadTexts(page);

@@ -180,3 +180,14 @@ test("a clock that is set back holds up no tool's line and no decision", () => {
   script.flush();
   expect(script.said()).toContain("✅ **Allowed** by @alice");
 });
+
+test("a clock that is set back between two tools holds up neither of their lines", () => {
+  const script = working();
+  script.now = 3_600_000;
+  script.claude(toolUse("a", "Bash", { command: "npm run a" }));
+  script.now = 0;
+  script.claude(toolUse("b", "Bash", { command: "npm run b" }));
+  script.flush();
+  script.flush();
+  expect(script.said()).toMatch(/npm run a.*npm run b/s);
+});
