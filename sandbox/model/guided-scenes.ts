@@ -32,7 +32,7 @@ export const guidedScenes: readonly Scene[] = [
   guided("plan", has(/\bplan\b/i), playPlan),
   guided("approve", has(/\btests?\b|\bfix\b|\bbug\b/i), playApprove),
   guided("picture", has(/\breceipt\b/i), playPicture),
-  guided("long", has(/\blong\b/i), () => ({ text: longGuide(), tokenDelayMs: 2 })),
+  guided("long", has(/\blong\b/i), () => ({ text: longGuide(), tokenDelayMs: 1 })),
   guided("ask", asksAboutProject, playAsk),
   guided("guest", has(/\bcarol\b/i), () => ({ text: GREETING })),
   guided("anything", () => true, playAnything),
