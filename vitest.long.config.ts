@@ -31,7 +31,7 @@ const generations = project("generations", {
 const properties = project("properties", {
   include: [
     "test/unit/**/*.property.test.ts",
-    "test/unit/**/{projects-edit,projects-file,deciding-words,hang,hostile-texts}.test.ts",
+    "test/unit/**/{projects-edit,projects-file,deciding-words,hang,hostile-texts,linear}.test.ts",
   ],
   env: { PROPERTY_TIMES: "20" },
 });

@@ -1,5 +1,6 @@
-// How soon posts may grow that have grown for a while, of all sessions together: where hundreds of Claudes speak at once,
-// each post grows in longer steps, evenly spread, and the server and this machine have time for what is more urgent.
+// How soon posts may grow that have grown for a while, of all sessions together. Some grow at the same moment, because to
+// wake for each of them costs more; where hundreds of Claudes speak at once, each post grows in longer steps, and the
+// server and this machine have time for what is more urgent.
 
 import type { Clock } from "../util/clock.ts";
 

@@ -22,6 +22,8 @@ function crossed(): Script {
   return script;
 }
 
+const asItIs = (text: string): string => text;
+
 test("the end of Claude's own turn is no answer to the message: it is still under way", () => {
   const script = crossed();
   script.claude({ type: "textDelta", text: "The task has ended.", blockIndex: 0 });
@@ -77,22 +79,14 @@ test("words of Claude's own turn that only its saved conversation has are shown 
   };
   for (const begin of [() => {}, () => script.claude({ type: "messageStarted", messageId: "m2" })]) {
     begin();
-    expect(
-      savedTurnOf(
-        script.state,
-        () => saved,
-        (text) => text,
-      ).texts,
-    ).toEqual([{ messageId: "m2", text: "The task has ended." }]);
+    expect(savedTurnOf(script.state, () => saved, asItIs).texts).toEqual([
+      { messageId: "m2", text: "The task has ended." },
+    ]);
   }
   script.claude({ type: "textDelta", text: "The task", blockIndex: 0 });
   script.take({
     type: "restored",
-    saved: savedTurnOf(
-      script.state,
-      () => saved,
-      (text) => text,
-    ),
+    saved: savedTurnOf(script.state, () => saved, asItIs),
   });
   expect(script.said()).toContain("The task has ended.");
   expect(script.said().match(/Begun\./g)).toHaveLength(1);
@@ -110,11 +104,7 @@ test("words of Claude's own turn are found again while a message is on its way t
   };
   script.take({
     type: "restored",
-    saved: savedTurnOf(
-      script.state,
-      () => saved,
-      (text) => text,
-    ),
+    saved: savedTurnOf(script.state, () => saved, asItIs),
   });
   expect(script.said()).toContain("The task has ended.");
   expect(script.state.queue.map(({ text }) => text)).toEqual(["next"]);
